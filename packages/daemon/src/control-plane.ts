@@ -1,0 +1,230 @@
+/**
+ * The daemon's one control plane, in process: what may be asked of it and told to it. Every adapter (gRPC, configuration file, metrics,
+ * and those to come) translates to and from this interface and holds no routing logic. `Speaker` implements it.
+ */
+import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
+
+export interface ControlPlane {
+  global(): GlobalState;
+
+  /** Throws ControlError `already-exists`, `invalid-argument`. The session starts at once unless `enabled` is false. */
+  addNeighbor(config: NeighborConfig): NeighborState;
+  /** Sends Cease/3 and forgets the neighbour and its routes. Throws `not-found`. */
+  deleteNeighbor(address: string): Promise<void>;
+  listNeighbors(): NeighborState[];
+  getNeighbor(address: string): NeighborState;
+  enableNeighbor(address: string): void;
+  /** Cease/2; `reason` goes to the peer as RFC 9003 text. Stays down until enabled. */
+  disableNeighbor(address: string, reason?: string): void;
+  /** `soft-in` needs the route refresh capability: `failed-precondition` without. `families` narrows a soft reset. */
+  resetNeighbor(address: string, kind: ResetKind, options?: { readonly reason?: string; readonly families?: readonly Family[] }): void;
+
+  /** Routes in the RIB's own order. Lazy: take a slice (at most 1,000), let the event loop turn, take the next. */
+  routes(query: RouteQuery): Iterable<Route>;
+  /** At most `limit` routes (1 to 1,000) and where to go on; `next` is undefined at the end. */
+  routesPage(query: RouteQuery, limit: number): { readonly routes: readonly Route[]; readonly next?: RouteCursor | undefined };
+  /** Calls `listener` with what changed since its last call, at most once per turn. Returns the function that ends it. */
+  watch(query: WatchQuery, listener: (events: readonly RouteEvent[]) => void): () => void;
+
+  /** All or none: throws `invalid-argument` with the index of the first bad route before anything is applied. */
+  addRoutes(routes: readonly LocalRoute[]): void;
+  /** Returns how many of them existed. */
+  deleteRoutes(keys: readonly LocalRouteKey[]): number;
+
+  health(): Health;
+  /** Prometheus text exposition format 0.0.4. */
+  metrics(): string;
+  /** Cease/2 to every peer, then the process ends. */
+  shutdown(reason?: string): void;
+}
+
+export interface GlobalState {
+  readonly localAs: number;
+  readonly routerId: string;
+  readonly listen: readonly Endpoint[];
+  readonly version: string;
+  readonly startedAt: Date;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type DefaultPolicy = 'accept-all' | 'deny-all';
+
+/** A neighbour as the operator wrote it, defaults filled in. */
+export interface NeighborConfig {
+  readonly address: string;
+  readonly remoteAs: number;
+  /** Undefined: the global AS. */
+  readonly localAs?: number | undefined;
+  readonly description?: string | undefined;
+  readonly families: readonly Family[];
+  /** Never connects, only listens. */
+  readonly passive: boolean;
+  /** 179 unless told otherwise. */
+  readonly remotePort: number;
+  readonly localAddress?: string | undefined;
+  /** IP TTL towards an external peer that is not on a connected network. Undefined: 1 for eBGP, 255 for iBGP is the field's custom. */
+  readonly multihopTtl?: number | undefined;
+  readonly holdTimeSeconds: number;
+  readonly connectRetrySeconds: number;
+  /** Undefined: accept-all for iBGP, deny-all for eBGP (RFC 8212). */
+  readonly importPolicy?: DefaultPolicy | undefined;
+  readonly exportPolicy?: DefaultPolicy | undefined;
+  /** RFC 7947: AS_PATH, NEXT_HOP and MED go out as they came in. */
+  readonly routeServerClient: boolean;
+  /** NEXT_HOP towards this neighbour is our own address also where the RFC would leave it (iBGP). */
+  readonly nextHopSelf: boolean;
+  readonly enabled: boolean;
+}
+
+export type SessionState = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established';
+
+export interface NeighborState {
+  readonly config: NeighborConfig;
+  readonly state: SessionState;
+  readonly adminState: 'up' | 'down';
+  /** Present while Established. */
+  readonly session?: NeighborSession | undefined;
+  readonly counters: NeighborCounters;
+  /** Per family that the neighbour is configured for. */
+  readonly prefixes: readonly FamilyCounts[];
+  /** Times the session left Established. */
+  readonly flapCount: number;
+  /** Last NOTIFICATION or connection failure, as a sentence. */
+  readonly lastError?: string | undefined;
+  readonly lastErrorAt?: Date | undefined;
+}
+
+export interface NeighborSession {
+  readonly establishedAt: Date;
+  readonly remoteBgpIdentifier: string;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly peerType: 'ebgp' | 'ibgp';
+  readonly holdTimeSeconds: number;
+  readonly keepaliveSeconds: number;
+  readonly families: readonly Family[];
+  readonly localCapabilities: readonly Capability[];
+  readonly remoteCapabilities: readonly Capability[];
+  readonly backlogBytes: number;
+}
+
+export interface NeighborCounters {
+  readonly opensSent: number;
+  readonly opensReceived: number;
+  readonly updatesSent: number;
+  readonly updatesReceived: number;
+  readonly keepalivesSent: number;
+  readonly keepalivesReceived: number;
+  readonly notificationsSent: number;
+  readonly notificationsReceived: number;
+  readonly routeRefreshesSent: number;
+  readonly routeRefreshesReceived: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+export interface FamilyCounts {
+  readonly family: Family;
+  readonly received: number;
+  readonly accepted: number;
+  readonly advertised: number;
+}
+
+export type ResetKind = 'hard' | 'soft-in' | 'soft-out' | 'soft';
+
+export interface Route {
+  readonly family: Family;
+  /** "192.0.2.0/24". */
+  readonly prefix: string;
+  readonly pathIdentifier?: number | undefined;
+  /** The neighbour it came from; '' for one injected here. */
+  readonly neighbor: string;
+  readonly nextHop: string;
+  readonly attributes: readonly PathAttribute[];
+  readonly best: boolean;
+  /** Received, but kept out of the decision process by policy, an AS loop, or an unusable next hop. */
+  readonly filtered: boolean;
+  readonly learnedAt: Date;
+}
+
+export interface RouteFilter {
+  readonly family?: Family | undefined;
+  readonly prefix?: { readonly value: string; readonly match: 'exact' | 'longer' | 'shorter' } | undefined;
+  readonly originAs?: number | undefined;
+  /** Text of a standard, extended or large community; well-known names allowed. */
+  readonly community?: string | undefined;
+}
+
+export interface RouteQuery extends RouteFilter {
+  /** Adj-RIB-In, Loc-RIB, or Adj-RIB-Out. `advertised` needs a neighbour. */
+  readonly table: 'received' | 'best' | 'advertised';
+  readonly neighbor?: string | undefined;
+  /** Goes on after this place: the `cursor` of an earlier answer. */
+  readonly after?: string | undefined;
+}
+
+/** Where a listing stands after a route: opaque, valid as long as the daemon runs. */
+export type RouteCursor = string;
+
+export interface WatchQuery extends RouteFilter {
+  /** `best` (default): changes of the Loc-RIB; `received`: every change of the Adj-RIBs-In. */
+  readonly table?: 'best' | 'received' | undefined;
+  readonly neighbor?: string | undefined;
+  /** Starts with an `announce` event for everything that is there, then `end-of-initial`. */
+  readonly initial?: boolean | undefined;
+}
+
+export type RouteEvent =
+  | { readonly type: 'announce'; readonly route: Route }
+  | {
+      readonly type: 'withdraw';
+      readonly family: Family;
+      readonly prefix: string;
+      readonly pathIdentifier?: number | undefined;
+      readonly neighbor: string;
+    }
+  | { readonly type: 'end-of-initial' }
+  /** The listener was too slow: events were dropped, start again. */
+  | { readonly type: 'lost'; readonly count: number };
+
+export interface LocalRouteKey {
+  readonly family: Family;
+  readonly prefix: string;
+  readonly pathIdentifier?: number | undefined;
+}
+
+export interface LocalRoute extends LocalRouteKey {
+  readonly nextHop: string;
+  /** Without NEXT_HOP and MP_REACH_NLRI. ORIGIN defaults to IGP, AS_PATH to empty. */
+  readonly attributes: readonly PathAttribute[];
+}
+
+export interface Health {
+  readonly healthy: boolean;
+  readonly uptimeSeconds: number;
+  readonly neighbors: number;
+  readonly established: number;
+  readonly routes: number;
+  readonly rssBytes: number;
+}
+
+export type ControlErrorCode = 'not-found' | 'already-exists' | 'invalid-argument' | 'failed-precondition' | 'resource-exhausted';
+
+/** A refused request: names the place, what was found and what is allowed. Nothing was changed. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+  readonly code: ControlErrorCode;
+  /** Path of the offending field, e.g. `neighbor.hold_time`. */
+  readonly field: string;
+
+  constructor(code: ControlErrorCode, field: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.field = field;
+  }
+}
