@@ -1,0 +1,16 @@
+/** Mistakes of the caller. What a peer does wrong is never thrown: it ends that peer's session. */
+
+export type PeerErrorCode = 'already-exists' | 'not-found' | 'invalid-config' | 'unsupported' | 'closed';
+
+export class PeerError extends Error {
+  override readonly name = 'PeerError';
+  readonly code: PeerErrorCode;
+  /** The field in question, e.g. `holdTimeSeconds`; empty when it is none. */
+  readonly field: string;
+
+  constructor(code: PeerErrorCode, message: string, field = '', options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.field = field;
+  }
+}
