@@ -1,0 +1,93 @@
+/**
+ * Lists of capabilities as they stand in an OPEN's optional parameter (RFC 5492 §4), and the text of one.
+ *
+ *     +---------+-----------+------------------+
+ *     | code, 1 | length, 1 | value            |  …
+ *     +---------+-----------+------------------+
+ *
+ * Text is the type and its words: `multiprotocol ipv4-unicast`, `add-path ipv4-unicast:both`, `unknown 200 0a0b`.
+ */
+import { ByteWriter, fromHex, toHex } from '../bytes.ts';
+import { NotificationCode } from '../codes.ts';
+import { Fault, ValueError } from '../fault.ts';
+import { type Capability, capabilityCodec, capabilityCodecByType } from './registry.ts';
+import { noMoreWords, parseNumber, splitWords } from './text.ts';
+
+/** The capabilities in `bytes[start, end)`, or the fault 2/0 of a list that does not add up or of a malformed capability the session hangs on. */
+export function decodeCapabilities(bytes: Uint8Array, start = 0, end: number = bytes.length): Capability[] | Fault {
+  const capabilities: Capability[] = [];
+  for (let at = start; at < end; ) {
+    if (end - at < 2 || at + 2 + bytes[at + 1]! > end) return malformed('a capability reaches beyond its parameter');
+    const valueEnd = at + 2 + bytes[at + 1]!;
+    const capability = decodeCapability(bytes[at]!, bytes, at + 2, valueEnd);
+    if (capability instanceof Fault) return capability;
+    capabilities.push(capability);
+    at = valueEnd;
+  }
+  return capabilities;
+}
+
+function decodeCapability(code: number, bytes: Uint8Array, start: number, end: number): Capability | Fault {
+  const codec = capabilityCodec(code);
+  const value = codec?.decode(bytes, start, end);
+  if (value !== undefined) return value;
+  if (codec?.malformed === 'reset') return malformed(`capability ${codec.type} of ${end - start} octets is malformed`);
+  return { type: 'unknown', code, bytes: bytes.slice(start, end) };
+}
+
+/** RFC 4271 §6.2: recognised but malformed is Unspecific. */
+function malformed(reason: string): Fault {
+  return new Fault('reset', NotificationCode.OpenMessageError, 0, reason);
+}
+
+/** One capability with its code and length. Throws ValueError for a value that cannot be written. */
+export function encodeCapability(capability: Capability): Uint8Array {
+  const out = new ByteWriter(32);
+  appendCapability(out, capability);
+  return out.take();
+}
+
+export function appendCapability(out: ByteWriter, capability: Capability): void {
+  const start = out.length;
+  if (capability.type === 'unknown') {
+    out.u8(capability.code);
+    out.u8(0);
+    out.raw(capability.bytes);
+  } else {
+    const codec = capabilityCodecByType(capability.type);
+    if (codec === undefined) throw new ValueError(`there is no capability "${String(capability.type)}"`);
+    out.u8(codec.code);
+    out.u8(0);
+    codec.encode(out, capability);
+  }
+  const length = out.length - start - 2;
+  if (length > 0xff) throw new ValueError(`capability ${capability.type}: found ${length} octets, allowed 255`);
+  out.patchU8(start + 1, length);
+}
+
+/** One line of text. */
+export function formatCapability(capability: Capability): string {
+  if (capability.type === 'unknown') return `unknown ${capability.code}${capability.bytes.length > 0 ? ` ${toHex(capability.bytes)}` : ''}`;
+  const words = capabilityCodecByType(capability.type)?.format(capability) ?? '';
+  return words === '' ? capability.type : `${capability.type} ${words}`;
+}
+
+/** The capability that `formatCapability` wrote as `text`. Throws ValueError. */
+export function parseCapability(text: string): Capability {
+  const [type = '', ...words] = splitWords(text);
+  if (type === 'unknown') return parseUnknown(words);
+  const codec = capabilityCodecByType(type);
+  if (codec === undefined)
+    throw new ValueError(`there is no capability "${type}", e.g. "multiprotocol ipv4-unicast" or "unknown 200 0a0b"`);
+  return codec.parse(words);
+}
+
+function parseUnknown([code, hex, ...rest]: string[]): Capability {
+  noMoreWords(rest);
+  try {
+    return { type: 'unknown', code: parseNumber(code, 0xff, 'capability code'), bytes: fromHex(hex ?? '') };
+  } catch (cause) {
+    if (cause instanceof ValueError) throw cause;
+    throw new ValueError(`"${hex}" is not hexadecimal, e.g. "unknown 200 0a0b"`, { cause });
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Capabilities that say all by being there: their value has no octets.
+ *
+ *   2 route-refresh (RFC 2918)           128 its predecessor, still sent by some
+ *   6 extended-message (RFC 8654)        70 enhanced-route-refresh (RFC 7313)
+ *   74 bfd-strict (draft-ietf-idr-bgp-bfd-strict-mode)
+ *   77 link-local-next-hop (draft-ietf-idr-linklocal-capability)
+ *   185 operational (draft-ietf-idr-operational-message)
+ *
+ * With octets all the same they are kept as unknown, and do not count: nobody can say what was meant.
+ */
+import { CapabilityCode } from './code.ts';
+import type { CapabilityCodec } from './codec.ts';
+import { noMoreWords } from './text.ts';
+
+export interface EmptyCapability<T extends string = string> {
+  type: T;
+}
+
+function empty<const T extends string>(code: number, type: T, name: string): CapabilityCodec<EmptyCapability<T>> {
+  return {
+    code,
+    type,
+    name,
+    malformed: 'ignore',
+    decode: (_bytes, start, end) => (start === end ? { type } : undefined),
+    encode() {},
+    format: () => '',
+    parse(words) {
+      noMoreWords(words);
+      return { type };
+    },
+  };
+}
+
+export const routeRefresh: CapabilityCodec<EmptyCapability<'route-refresh'>> = empty(
+  CapabilityCode.RouteRefresh,
+  'route-refresh',
+  'Route Refresh Capability for BGP-4',
+);
+export const routeRefreshCisco: CapabilityCodec<EmptyCapability<'route-refresh-cisco'>> = empty(
+  CapabilityCode.RouteRefreshCisco,
+  'route-refresh-cisco',
+  'Prestandard Route Refresh',
+);
+export const extendedMessage: CapabilityCodec<EmptyCapability<'extended-message'>> = empty(
+  CapabilityCode.ExtendedMessage,
+  'extended-message',
+  'BGP Extended Message',
+);
+export const enhancedRouteRefresh: CapabilityCodec<EmptyCapability<'enhanced-route-refresh'>> = empty(
+  CapabilityCode.EnhancedRouteRefresh,
+  'enhanced-route-refresh',
+  'Enhanced Route Refresh Capability',
+);
+export const bfdStrict: CapabilityCodec<EmptyCapability<'bfd-strict'>> = empty(CapabilityCode.BfdStrict, 'bfd-strict', 'BFD Capability');
+export const linkLocalNextHop: CapabilityCodec<EmptyCapability<'link-local-next-hop'>> = empty(
+  CapabilityCode.LinkLocalNextHop,
+  'link-local-next-hop',
+  'Link-Local Next Hop Capability',
+);
+export const operational: CapabilityCodec<EmptyCapability<'operational'>> = empty(
+  CapabilityCode.Operational,
+  'operational',
+  'Operational Message Capability',
+);

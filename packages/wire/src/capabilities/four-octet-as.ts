@@ -1,0 +1,26 @@
+/** Support for 4-octet AS numbers, capability 65 (RFC 6793 §3): the sender's AS number. */
+import { readU32 } from '../bytes.ts';
+import { CapabilityCode } from './code.ts';
+import type { CapabilityCodec } from './codec.ts';
+import { noMoreWords, parseNumber } from './text.ts';
+
+export interface FourOctetAsCapability {
+  type: 'four-octet-as';
+  as: number;
+}
+
+export const fourOctetAs: CapabilityCodec<FourOctetAsCapability> = {
+  code: CapabilityCode.FourOctetAs,
+  type: 'four-octet-as',
+  name: 'Support for 4-octet AS number capability',
+  malformed: 'reset',
+  decode: (bytes, start, end) => (end - start === 4 ? { type: 'four-octet-as', as: readU32(bytes, start) } : undefined),
+  encode(out, value) {
+    out.u32(value.as);
+  },
+  format: (value) => String(value.as),
+  parse([as, ...rest]) {
+    noMoreWords(rest);
+    return { type: 'four-octet-as', as: parseNumber(as, 0xffff_ffff, 'AS number') };
+  },
+};

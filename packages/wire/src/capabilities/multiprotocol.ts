@@ -1,0 +1,40 @@
+/**
+ * Multiprotocol Extensions, capability 1 (RFC 4760 §8): one family; AFI, a reserved octet, SAFI.
+ */
+import { readU16 } from '../bytes.ts';
+import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { CapabilityCode } from './code.ts';
+import type { CapabilityCodec } from './codec.ts';
+import { formatItem, noMoreWords, parseItem, parseNumber } from './text.ts';
+
+export interface MultiprotocolCapability {
+  type: 'multiprotocol';
+  family: Family;
+  /** The reserved octet, when a peer sent something but 0. */
+  reserved?: number;
+}
+
+export const multiprotocol: CapabilityCodec<MultiprotocolCapability> = {
+  code: CapabilityCode.Multiprotocol,
+  type: 'multiprotocol',
+  name: 'Multiprotocol Extensions for BGP-4',
+  malformed: 'reset',
+  decode(bytes, start, end) {
+    if (end - start !== 4) return undefined;
+    const of = family(readU16(bytes, start), bytes[start + 3]!);
+    const reserved = bytes[start + 2]!;
+    return { type: 'multiprotocol', family: of, ...(reserved !== 0 && { reserved }) };
+  },
+  encode(out, value) {
+    out.u16(afiOf(value.family));
+    out.u8(value.reserved ?? 0);
+    out.u8(safiOf(value.family));
+  },
+  format: (value) => (value.reserved === undefined ? formatItem(value.family) : formatItem(value.family, value.reserved)),
+  parse([word = '', ...rest]) {
+    noMoreWords(rest);
+    const { family: of, details } = parseItem(word);
+    if (details.length === 0) return { type: 'multiprotocol', family: of };
+    return { type: 'multiprotocol', family: of, reserved: parseNumber(details[0], 0xff, 'reserved octet') };
+  },
+};

@@ -1,0 +1,36 @@
+/** BGP Role, capability 9 (RFC 9234 §4.1): what the sender is to its peer. */
+import { CapabilityCode } from './code.ts';
+import type { CapabilityCodec } from './codec.ts';
+import { noMoreWords, parseNumber } from './text.ts';
+
+export const Role = { Provider: 0, RouteServer: 1, RouteServerClient: 2, Customer: 3, Peer: 4 } as const;
+
+export interface RoleCapability {
+  type: 'role';
+  /** One of `Role`; others are not assigned, but may be sent. */
+  role: number;
+}
+
+const NAMES = ['provider', 'rs', 'rs-client', 'customer', 'peer'];
+
+/** `provider`, `rs`, `rs-client`, `customer`, `peer`, or the number. */
+export function formatRole(role: number): string {
+  return NAMES[role] ?? String(role);
+}
+
+export const role: CapabilityCodec<RoleCapability> = {
+  code: CapabilityCode.Role,
+  type: 'role',
+  name: 'BGP Role',
+  malformed: 'reset',
+  decode: (bytes, start, end) => (end - start === 1 ? { type: 'role', role: bytes[start]! } : undefined),
+  encode(out, value) {
+    out.u8(value.role);
+  },
+  format: (value) => formatRole(value.role),
+  parse([word, ...rest]) {
+    noMoreWords(rest);
+    const named = NAMES.indexOf(word ?? '');
+    return { type: 'role', role: named >= 0 ? named : parseNumber(word, 0xff, `role (${NAMES.join(', ')}, or a number)`) };
+  },
+};

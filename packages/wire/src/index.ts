@@ -1,0 +1,94 @@
+/** @tsbgp/wire: BGP-4 between octets and values. Nothing runs on import. */
+export { addressBytes, formatAddress, formatIpv4, formatIpv6, parseAddress, parseIpv4, parseIpv6 } from './address.ts';
+export {
+  assert,
+  ByteWriter,
+  equalBytes,
+  fromHex,
+  readU16,
+  readU24,
+  readU32,
+  readU64,
+  toHex,
+  writeU16,
+  writeU32,
+} from './bytes.ts';
+export type { AddPathCapability, AddPathFamily, PathsLimitCapability } from './capabilities/add-path.ts';
+export type { BgpsecCapability } from './capabilities/bgpsec.ts';
+export { decodeCapabilities, encodeCapability, formatCapability, parseCapability } from './capabilities/capabilities.ts';
+export { CapabilityCode } from './capabilities/code.ts';
+export type { CapabilityCodec } from './capabilities/codec.ts';
+export type { DynamicCapability, MultisessionCapability } from './capabilities/dynamic.ts';
+export type { EmptyCapability } from './capabilities/empty.ts';
+export type { ExtendedNextHopCapability } from './capabilities/extended-next-hop.ts';
+export type { FourOctetAsCapability } from './capabilities/four-octet-as.ts';
+export type {
+  GracefulRestartCapability,
+  GracefulRestartFamily,
+  LongLivedGracefulRestartCapability,
+} from './capabilities/graceful-restart.ts';
+export type { FqdnCapability, SoftwareVersionCapability } from './capabilities/identity.ts';
+export type { MultipleLabelsCapability } from './capabilities/multiple-labels.ts';
+export type { MultiprotocolCapability } from './capabilities/multiprotocol.ts';
+export { type Negotiated, type NegotiateOptions, negotiate } from './capabilities/negotiate.ts';
+export type { OrfFamily, OutboundRouteFilteringCapability } from './capabilities/outbound-route-filtering.ts';
+export {
+  CAPABILITIES,
+  type Capability,
+  capabilityCodec,
+  capabilityCodecByType,
+  type KnownCapability,
+  type UnknownCapability,
+} from './capabilities/registry.ts';
+export { formatRole, Role, type RoleCapability } from './capabilities/role.ts';
+export {
+  AS_TRANS,
+  AttributeCode,
+  AttributeFlag,
+  CeaseSubcode,
+  EXTENDED_MESSAGE_LENGTH_MAX,
+  FsmError,
+  HEADER_LENGTH,
+  HeaderError,
+  MESSAGE_LENGTH_MAX,
+  MessageType,
+  NotificationCode,
+  OpenError,
+  UpdateError,
+} from './codes.ts';
+export { DEFAULT_CONTEXT, type WireContext } from './context.ts';
+export { Afi, afiOf, type Family, family, formatFamily, IPV4_UNICAST, IPV6_UNICAST, parseFamily, Safi, safiOf } from './family.ts';
+export { Fault, type FaultAction, strongest, ValueError } from './fault.ts';
+export { badLength, headerFault, lengthMax, messageLength, messageType, writeHeader } from './messages/header.ts';
+export { KEEPALIVE, type KeepaliveMessage, keepaliveBytes } from './messages/keepalive.ts';
+export {
+  decodeNotificationBody,
+  encodeNotificationBody,
+  formatNotification,
+  hardReset,
+  type NotificationMessage,
+  notification,
+  notificationOf,
+  shutdownMessage,
+  shutdownMessageData,
+  unwrapHardReset,
+} from './messages/notification.ts';
+export { notificationCodeName, notificationSubcodeName } from './messages/notification-names.ts';
+export {
+  decodeOpenBody,
+  encodeOpenBody,
+  type OpenDecodeOptions,
+  type OpenMessage,
+  openAs,
+  openAsField,
+  openFault,
+} from './messages/open.ts';
+export {
+  decodeOperationalBody,
+  encodeOperationalBody,
+  type OperationalMessage,
+  OperationalType,
+  operationalName,
+} from './messages/operational.ts';
+export { decodeRouteRefreshBody, encodeRouteRefreshBody, RefreshSubtype, type RouteRefreshMessage } from './messages/route-refresh.ts';
+export { type AddressPrefixOrf, type Orf, type OrfGroup, OrfType } from './messages/route-refresh-orf.ts';

@@ -1,0 +1,16 @@
+/** KEEPALIVE (RFC 4271 §4.4): a header and nothing else. */
+import { HEADER_LENGTH, MessageType } from '../codes.ts';
+import { writeHeader } from './header.ts';
+
+export interface KeepaliveMessage {
+  type: 'keepalive';
+}
+
+export const KEEPALIVE: KeepaliveMessage = { type: 'keepalive' };
+
+/** A whole KEEPALIVE; a fresh array at each call, as callers may keep or transfer it. */
+export function keepaliveBytes(): Uint8Array {
+  const bytes = new Uint8Array(HEADER_LENGTH);
+  writeHeader(bytes, 0, HEADER_LENGTH, MessageType.Keepalive);
+  return bytes;
+}

@@ -1,0 +1,180 @@
+/**
+ * OPEN (RFC 4271 §4.2, capabilities RFC 5492, extended optional parameters RFC 9072), its body without the header.
+ *
+ *     0         1          3           5                 9          10
+ *     +---------+----------+-----------+-----------------+-----------+---------------------+
+ *     | version | my AS    | hold time | BGP identifier  | length, 1 | parameters: type, 1, length, 1, value
+ *     +---------+----------+-----------+-----------------+-----------+---------------------+
+ *
+ *     RFC 9072, when the first parameter type is 255:    | 255 | 255 | length, 2 | parameters: type, 1, length, 2, value
+ *
+ * Errors, in this order (RFC 4271 §6.2): version; parameters that do not add up; then what `openFault` says of the values.
+ */
+import { formatIpv4, parseIpv4 } from '../address.ts';
+import { ByteWriter, readU16 } from '../bytes.ts';
+import { appendCapability, decodeCapabilities } from '../capabilities/capabilities.ts';
+import type { Capability } from '../capabilities/registry.ts';
+import { AS_TRANS, HEADER_LENGTH, MessageType, NotificationCode, OpenError } from '../codes.ts';
+import { Fault, ValueError } from '../fault.ts';
+import { badLength } from './header.ts';
+
+export interface OpenMessage {
+  type: 'open';
+  version: number;
+  /** The 2-octet My Autonomous System field; `openAs` gives the real number. */
+  as: number;
+  holdTimeSeconds: number;
+  /** Dotted quad; any but 0.0.0.0 (RFC 6286). */
+  bgpIdentifier: string;
+  capabilities: Capability[];
+  /** Optional parameters that are not capabilities. */
+  otherParameters: { code: number; bytes: Uint8Array }[];
+  /** The parameters have RFC 9072's form. `encodeOpenBody` takes that form by itself where the other is too small. */
+  extendedParameters?: boolean;
+}
+
+export interface OpenDecodeOptions {
+  /** Looks only at the form, not at whether a session could be made of it: for captures and BMP. Unknown parameters are kept. @default false */
+  readonly lenient?: boolean;
+}
+
+const VERSION = 4;
+const FIXED_LENGTH = 10;
+const CAPABILITIES_PARAMETER = 2;
+const EXTENDED = 255;
+
+/** `bytes[start, end)` is the body. Borrows nothing. */
+export function decodeOpenBody(bytes: Uint8Array, start: number, end: number, options: OpenDecodeOptions = {}): OpenMessage | Fault {
+  if (end - start < FIXED_LENGTH) return badLength(end - start + HEADER_LENGTH, MessageType.Open);
+  const version = bytes[start]!;
+  if (version !== VERSION && options.lenient !== true) return unsupportedVersion(version);
+  const open: OpenMessage = {
+    type: 'open',
+    version,
+    as: readU16(bytes, start + 1),
+    holdTimeSeconds: readU16(bytes, start + 3),
+    bgpIdentifier: formatIpv4(bytes, start + 5),
+    capabilities: [],
+    otherParameters: [],
+  };
+  const fault =
+    decodeParameters(open, bytes, start + FIXED_LENGTH, end, bytes[start + 9]!) ?? (options.lenient === true ? undefined : openFault(open));
+  return fault ?? open;
+}
+
+function decodeParameters(open: OpenMessage, bytes: Uint8Array, start: number, end: number, length: number): Fault | undefined {
+  let at = start;
+  let lengthSize = 1;
+  // RFC 9072 §2: the type decides; the length octet before it should be 255, but is only asked not to be 0.
+  if (length !== 0 && start < end && bytes[start] === EXTENDED) {
+    if (end - start < 3 || readU16(bytes, start + 1) !== end - start - 3)
+      return malformed('the extended optional parameters do not add up');
+    open.extendedParameters = true;
+    at = start + 3;
+    lengthSize = 2;
+  } else if (start + length !== end) {
+    return malformed(`the optional parameters have ${end - start} octets, their length field says ${length}`);
+  }
+  while (at < end) {
+    const valueStart = at + 1 + lengthSize;
+    if (valueStart > end) return malformed('an optional parameter is cut short');
+    const valueEnd = valueStart + (lengthSize === 2 ? readU16(bytes, at + 1) : bytes[at + 1]!);
+    if (valueEnd > end) return malformed('an optional parameter reaches beyond the message');
+    const code = bytes[at]!;
+    if (code === CAPABILITIES_PARAMETER) {
+      const capabilities = decodeCapabilities(bytes, valueStart, valueEnd);
+      if (capabilities instanceof Fault) return capabilities;
+      for (const capability of capabilities) open.capabilities.push(capability);
+    } else {
+      open.otherParameters.push({ code, bytes: bytes.slice(valueStart, valueEnd) });
+    }
+    at = valueEnd;
+  }
+  return undefined;
+}
+
+/**
+ * Why no session can be made of this OPEN, whoever sent it (RFC 4271 §6.2), or undefined. What depends on the configuration (the AS number
+ * that is expected, an identifier equal to ours) is the session's to judge.
+ */
+export function openFault(open: OpenMessage): Fault | undefined {
+  if (open.version !== VERSION) return unsupportedVersion(open.version);
+  // RFC 7607 §2: AS 0 in either place.
+  if (open.as === 0 || openAs(open) === 0) return openError(OpenError.BadPeerAs, 'AS number 0 is reserved');
+  // RFC 4271 §4.2: 0, or at least three seconds.
+  if (open.holdTimeSeconds === 1 || open.holdTimeSeconds === 2) {
+    return openError(OpenError.UnacceptableHoldTime, `hold time ${open.holdTimeSeconds} is neither 0 nor at least 3 seconds`);
+  }
+  // RFC 6286 §2.2 took away every other demand on the identifier.
+  if (open.bgpIdentifier === '0.0.0.0') return openError(OpenError.BadBgpIdentifier, 'BGP identifier 0.0.0.0');
+  const [other] = open.otherParameters;
+  if (other !== undefined) return openError(OpenError.UnsupportedOptionalParameter, `optional parameter ${other.code} is not supported`);
+  return undefined;
+}
+
+function openError(subcode: number, reason: string): Fault {
+  return new Fault('reset', NotificationCode.OpenMessageError, subcode, reason);
+}
+
+function malformed(reason: string): Fault {
+  return openError(0, reason);
+}
+
+/** RFC 4271 §6.2: with the largest version we speak, in two octets. */
+function unsupportedVersion(version: number): Fault {
+  const reason = `version ${version} is not supported`;
+  return new Fault('reset', NotificationCode.OpenMessageError, OpenError.UnsupportedVersionNumber, reason, Uint8Array.of(0, VERSION));
+}
+
+/** The sender's AS number: from the 4-octet AS capability, else the field (RFC 6793 §4.1). */
+export function openAs(open: Pick<OpenMessage, 'as' | 'capabilities'>): number {
+  for (const capability of open.capabilities) if (capability.type === 'four-octet-as') return capability.as;
+  return open.as;
+}
+
+/** What the 2-octet field of an OPEN says for `as` (RFC 6793 §4.1). */
+export function openAsField(as: number): number {
+  return as > 0xffff ? AS_TRANS : as;
+}
+
+/**
+ * The body, appended to `out`. All capabilities stand in one parameter; where 255 octets are too few, RFC 9072's form is used.
+ * Throws ValueError for a value that cannot be written.
+ */
+export function encodeOpenBody(out: ByteWriter, open: OpenMessage): void {
+  const identifier = parseIpv4(open.bgpIdentifier);
+  if (identifier === undefined)
+    throw new ValueError(`BGP identifier: found "${open.bgpIdentifier}", allowed a dotted quad, e.g. "192.0.2.1"`);
+  checkU16(open.as, 'My Autonomous System');
+  checkU16(open.holdTimeSeconds, 'hold time');
+  out.u8(open.version);
+  out.u16(open.as);
+  out.u16(open.holdTimeSeconds);
+  out.raw(identifier);
+
+  const parameters = open.otherParameters.map(({ code, bytes }) => ({ code, bytes }));
+  if (open.capabilities.length > 0) {
+    const value = new ByteWriter();
+    for (const capability of open.capabilities) appendCapability(value, capability);
+    parameters.unshift({ code: CAPABILITIES_PARAMETER, bytes: value.take() });
+  }
+  const length = parameters.reduce((sum, parameter) => sum + 2 + parameter.bytes.length, 0);
+  const extended = open.extendedParameters === true || length > 0xff || parameters[0]?.code === EXTENDED;
+  if (extended) {
+    out.u8(EXTENDED);
+    out.u8(EXTENDED);
+    out.u16(length + parameters.length);
+  } else {
+    out.u8(length);
+  }
+  for (const { code, bytes } of parameters) {
+    out.u8(code);
+    if (extended) out.u16(bytes.length);
+    else out.u8(bytes.length);
+    out.raw(bytes);
+  }
+}
+
+function checkU16(value: number, what: string): void {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff) throw new ValueError(`${what}: found ${value}, allowed 0 to 65535`);
+}

@@ -1,0 +1,133 @@
+/**
+ * Outbound route filters in a ROUTE-REFRESH (RFC 5291 §5), and address prefix filters (RFC 5292 §3).
+ *
+ *     when to refresh (1), then groups: ORF type (1), length (2), entries
+ *
+ *     entry of an address prefix ORF (64, and 128 which came before it):
+ *     +-----------+-------+---+   action: 0 ADD, 1 REMOVE, 2 REMOVE-ALL (one octet, no more)
+ *     | action, 2 | match | 0 |   match: 0 PERMIT, 1 DENY
+ *     +-----------+-------+---+---------+---------+----------+--------------+
+ *     | sequence, 4 octets    | min, 1  | max, 1  | length, 1 | prefix       |
+ *     +-----------------------+---------+---------+----------+--------------+
+ */
+import { formatAddress, parseAddress } from '../address.ts';
+import type { ByteWriter } from '../bytes.ts';
+import { readU16, readU32 } from '../bytes.ts';
+import { Afi } from '../family.ts';
+import { ValueError } from '../fault.ts';
+
+export const OrfType = { AddressPrefix: 64, AddressPrefixCisco: 128 } as const;
+
+export interface Orf {
+  whenToRefresh: 'immediate' | 'defer';
+  groups: OrfGroup[];
+}
+
+/** Filters of one type: address prefixes with their meaning, all others as octets. */
+export type OrfGroup =
+  | { orfType: number; prefixes: AddressPrefixOrf[]; bytes?: never }
+  | { orfType: number; bytes: Uint8Array; prefixes?: never };
+
+export type AddressPrefixOrf =
+  | { action: 'remove-all' }
+  | { action: 'add' | 'remove'; match: 'permit' | 'deny'; sequence: number; minLength: number; maxLength: number; prefix: string };
+
+const IMMEDIATE = 1;
+const DEFER = 2;
+const ACTIONS = ['add', 'remove', 'remove-all'] as const;
+const REMOVE_ALL = 0x80;
+const DENY = 0x20;
+
+/** The filters in `bytes[start, end)`, or undefined when they are malformed. */
+export function decodeOrf(bytes: Uint8Array, start: number, end: number, afi: number): Orf | undefined {
+  const when = bytes[start]!;
+  if (when !== IMMEDIATE && when !== DEFER) return undefined;
+  const groups: OrfGroup[] = [];
+  for (let at = start + 1; at < end; ) {
+    if (end - at < 3) return undefined;
+    const orfType = bytes[at]!;
+    const next = at + 3 + readU16(bytes, at + 1);
+    if (next > end) return undefined;
+    const prefixes = isAddressPrefix(orfType) ? decodePrefixes(bytes, at + 3, next, afi) : undefined;
+    groups.push(prefixes === undefined ? { orfType, bytes: bytes.slice(at + 3, next) } : { orfType, prefixes });
+    at = next;
+  }
+  return { whenToRefresh: when === IMMEDIATE ? 'immediate' : 'defer', groups };
+}
+
+function isAddressPrefix(orfType: number): boolean {
+  return orfType === OrfType.AddressPrefix || orfType === OrfType.AddressPrefixCisco;
+}
+
+/** Undefined for anything that would not come back octet by octet: then the group stays octets. */
+function decodePrefixes(bytes: Uint8Array, start: number, end: number, afi: number): AddressPrefixOrf[] | undefined {
+  const size = addressSize(afi);
+  if (size === undefined) return undefined;
+  const prefixes: AddressPrefixOrf[] = [];
+  for (let at = start; at < end; ) {
+    const first = bytes[at]!;
+    const action = ACTIONS[first >>> 6];
+    if (action === undefined || (first & 0x1f) !== 0) return undefined;
+    if (action === 'remove-all') {
+      if (first !== REMOVE_ALL) return undefined;
+      prefixes.push({ action });
+      at++;
+      continue;
+    }
+    if (end - at < 8) return undefined;
+    const length = bytes[at + 7]!;
+    const octets = (length + 7) >>> 3;
+    if (octets > size || length > 8 * size || at + 8 + octets > end) return undefined;
+    const address = new Uint8Array(size);
+    address.set(bytes.subarray(at + 8, at + 8 + octets));
+    if (length % 8 !== 0 && (address[octets - 1]! & (0xff >>> (length % 8))) !== 0) return undefined;
+    prefixes.push({
+      action,
+      match: (first & DENY) === 0 ? 'permit' : 'deny',
+      sequence: readU32(bytes, at + 1),
+      minLength: bytes[at + 5]!,
+      maxLength: bytes[at + 6]!,
+      prefix: `${formatAddress(address)}/${length}`,
+    });
+    at += 8 + octets;
+  }
+  return prefixes;
+}
+
+function addressSize(afi: number): number | undefined {
+  if (afi === Afi.Ipv4) return 4;
+  return afi === Afi.Ipv6 ? 16 : undefined;
+}
+
+/** Throws ValueError for a prefix of another address family. */
+export function encodeOrf(out: ByteWriter, orf: Orf, afi: number): void {
+  out.u8(orf.whenToRefresh === 'immediate' ? IMMEDIATE : DEFER);
+  for (const group of orf.groups) {
+    out.u8(group.orfType);
+    out.counted16(() => {
+      if (group.bytes !== undefined) out.raw(group.bytes);
+      else for (const entry of group.prefixes) encodePrefix(out, entry, afi);
+    });
+  }
+}
+
+function encodePrefix(out: ByteWriter, entry: AddressPrefixOrf, afi: number): void {
+  if (entry.action === 'remove-all') {
+    out.u8(REMOVE_ALL);
+    return;
+  }
+  const [text = '', lengthText = ''] = entry.prefix.split('/');
+  const address = parseAddress(text);
+  const length = Number(lengthText);
+  if (address === undefined || address.length !== addressSize(afi) || !/^\d+$/.test(lengthText) || length > 8 * address.length) {
+    throw new ValueError(`address prefix ORF: found "${entry.prefix}", allowed a prefix of AFI ${afi}, e.g. "192.0.2.0/24"`);
+  }
+  out.u8((ACTIONS.indexOf(entry.action) << 6) | (entry.match === 'deny' ? DENY : 0));
+  out.u32(entry.sequence);
+  out.u8(entry.minLength);
+  out.u8(entry.maxLength);
+  out.u8(length);
+  const octets = (length + 7) >>> 3;
+  if (length % 8 !== 0) address[octets - 1]! &= 0xff << (8 - (length % 8));
+  out.raw(address, 0, octets);
+}

@@ -1,0 +1,66 @@
+/**
+ * ROUTE-REFRESH (RFC 2918 §3, subtypes RFC 7313 §3.2, outbound route filters RFC 5291 §5).
+ *
+ *     0                 2         3        4
+ *     +-----------------+---------+--------+ - - - - - - - - - - - - - - - - - - -
+ *     | AFI             | subtype | SAFI   |  ORFs, only in subtype 0
+ *     +-----------------+---------+--------+ - - - - - - - - - - - - - - - - - - -
+ *
+ * Subtype 0 asks for the routes of the family, 1 (BoRR) and 2 (EoRR) frame the answer. Other subtypes are to be ignored (RFC 7313 §5); they decode.
+ */
+import type { ByteWriter } from '../bytes.ts';
+import { readU16 } from '../bytes.ts';
+import { HEADER_LENGTH, MessageType, NotificationCode } from '../codes.ts';
+import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { Fault } from '../fault.ts';
+import { badLength, writeHeader } from './header.ts';
+import { decodeOrf, encodeOrf, type Orf } from './route-refresh-orf.ts';
+
+export const RefreshSubtype = { Request: 0, Begin: 1, End: 2 } as const;
+
+export interface RouteRefreshMessage {
+  type: 'route-refresh';
+  family: Family;
+  /** One of `RefreshSubtype`; others are to be ignored. */
+  subtype: number;
+  /** Outbound route filters for the receiver to install. */
+  orf?: Orf;
+  /** Octets behind the family that are no well-formed filters. */
+  rest?: Uint8Array;
+}
+
+const FIXED_LENGTH = 4;
+const INVALID_MESSAGE_LENGTH = 1;
+
+/** `bytes[start, end)` is the body. Borrows nothing. */
+export function decodeRouteRefreshBody(bytes: Uint8Array, start: number, end: number): RouteRefreshMessage | Fault {
+  const length = end - start;
+  const subtype = length > 2 ? bytes[start + 2]! : 0;
+  if (length !== FIXED_LENGTH && (subtype === RefreshSubtype.Begin || subtype === RefreshSubtype.End))
+    return invalidLength(bytes, start, end);
+  if (length < FIXED_LENGTH) return badLength(length + HEADER_LENGTH, MessageType.RouteRefresh);
+  const message: RouteRefreshMessage = { type: 'route-refresh', family: family(readU16(bytes, start), bytes[start + 3]!), subtype };
+  if (length > FIXED_LENGTH) {
+    const orf = subtype === RefreshSubtype.Request ? decodeOrf(bytes, start + FIXED_LENGTH, end, afiOf(message.family)) : undefined;
+    if (orf !== undefined) message.orf = orf;
+    else message.rest = bytes.slice(start + FIXED_LENGTH, end);
+  }
+  return message;
+}
+
+/** RFC 7313 §5: 7/1 carries the complete message. */
+function invalidLength(bytes: Uint8Array, start: number, end: number): Fault {
+  const data = new Uint8Array(HEADER_LENGTH + end - start);
+  writeHeader(data, 0, data.length, MessageType.RouteRefresh);
+  data.set(bytes.subarray(start, end), HEADER_LENGTH);
+  const reason = `a ROUTE-REFRESH that begins or ends a refresh has ${end - start} octets behind its header, not 4`;
+  return new Fault('reset', NotificationCode.RouteRefreshMessageError, INVALID_MESSAGE_LENGTH, reason, data);
+}
+
+export function encodeRouteRefreshBody(out: ByteWriter, message: RouteRefreshMessage): void {
+  out.u16(afiOf(message.family));
+  out.u8(message.subtype);
+  out.u8(safiOf(message.family));
+  if (message.orf !== undefined) encodeOrf(out, message.orf, afiOf(message.family));
+  if (message.rest !== undefined) out.raw(message.rest);
+}
