@@ -1,0 +1,63 @@
+/** RFC 4271 §8.2.2, state Idle: refuses connections, holds nothing, waits to be started. */
+import type { Event } from './event.ts';
+import type { Session } from './session.ts';
+import { type Step, start, stay, stopRunning, toConnect, unreachable } from './transitions.ts';
+
+export function idle(session: Session, event: Event): Step {
+  switch (event.type) {
+    case 'ManualStart': // Event 1
+    case 'AutomaticStart': // Event 3
+      return leave({ ...session, connectRetryCounter: 0 }, session.config.passive);
+    case 'ManualStartWithPassive': // Event 4
+    case 'AutomaticStartWithPassive': // Event 5
+      return leave({ ...session, connectRetryCounter: 0 }, true);
+    case 'AutomaticStartWithDamp': // Event 6
+      // These two exist only with DampPeerOscillations (§8.1.2). The counter stays: it is what damping looks at.
+      return session.config.damping === undefined ? stay(session) : leave(session, session.config.passive);
+    case 'AutomaticStartWithDampAndPassive': // Event 7
+      return session.config.damping === undefined ? stay(session) : leave(session, true);
+    case 'IdleHoldTimerExpires': // Event 13
+      return leave(session, session.config.passive);
+    case 'ManualStop': // Event 2
+    case 'AutomaticStop': // Event 8: nothing to stop but the start that was to come
+      return [{ ...session, connectRetryCounter: 0 }, stopRunning(session, 'idleHold')];
+    case 'TcpConnectionValid': // Event 14
+    case 'TcpCrInvalid': // Event 15
+    case 'TcpCrAcked': // Event 16
+    case 'TcpConnectionConfirmed': // Event 17
+      return stay(session, { do: 'refuseConnection' });
+    case 'ConnectRetryTimerExpires': // Events 9-12, 18-29: no change
+    case 'HoldTimerExpires':
+    case 'KeepaliveTimerExpires':
+    case 'DelayOpenTimerExpires':
+    case 'TcpConnectionFails':
+    case 'BgpOpen':
+    case 'BgpHeaderErr':
+    case 'BgpOpenMsgErr':
+    case 'OpenCollisionDump':
+    case 'NotifMsgVerErr':
+    case 'NotifMsg':
+    case 'KeepAliveMsg':
+    case 'UpdateMsg':
+    case 'UpdateMsgErr':
+    case 'SendHoldTimerExpires':
+    case 'RouteRefreshMsg':
+    case 'RouteRefreshMsgErr':
+    case 'StabilityTimerExpires':
+      return stay(session);
+    default:
+      return unreachable(event);
+  }
+}
+
+function leave(session: Session, passive: boolean): Step {
+  const idleHold = stopRunning(session, 'idleHold');
+  if (!passive) {
+    const [next, actions] = toConnect(session);
+    return [next, [...idleHold, ...actions]];
+  }
+  // RFC 4271 starts the ConnectRetryTimer here as well, and its expiry in Active connects. For a session that shall never connect
+  // (PassiveTcpEstablishment) it would only end the waiting, so it runs where connecting is allowed.
+  const actions = session.config.passive ? idleHold : [...idleHold, start('connectRetry', session.config.connectRetrySeconds)];
+  return [{ ...session, state: 'Active' }, actions];
+}
