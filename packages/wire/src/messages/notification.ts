@@ -88,7 +88,8 @@ export function formatNotification(message: NotificationMessage): string {
   const name = notificationSubcodeName(message.code, message.subcode);
   const head = `${message.code}/${message.subcode} ${notificationCodeName(message.code)}${name === '' ? '' : `, ${name}`}`;
   const inner = unwrapHardReset(message);
-  if (inner !== undefined) return `${head}: ${formatNotification(inner)}`;
+  // A Hard Reset inside a Hard Reset is data: a peer could nest them by the thousand.
+  if (inner !== undefined && unwrapHardReset(inner) === undefined) return `${head}: ${formatNotification(inner)}`;
   const text = shutdownMessage(message);
   if (text !== undefined) return `${head}: ${JSON.stringify(text)}`;
   return message.data.length === 0 ? head : `${head}: data ${toHex(message.data)}`;
