@@ -1,0 +1,260 @@
+/**
+ * Routes as lists of fields, in the order of their octets: one table gives decode, encode, text and its parsing. For EVPN, MCAST-VPN, MUP
+ * and the like, whose route types differ in little but their fields.
+ *
+ * Text is `key value` pairs in the order of the octets, the keys in kebab-case: `rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`.
+ */
+import { formatAddress, parseAddress, parseIpv4 } from '../address.ts';
+import type { ByteWriter } from '../bytes.ts';
+import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
+import type { Family } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import { addressOctets, normalizePrefix, parsePrefix, readPrefix, writePrefix } from './prefix-bits.ts';
+import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
+
+/** Where a route is being read. A field that finds too few octets, or wrong ones, sets `failed`. */
+export interface Reader {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  at: number;
+  readonly end: number;
+  readonly family: Family;
+  failed: boolean;
+}
+
+/** Offset of the next `count` octets, which are then behind; -1 and `failed` when there are not so many. */
+export function take(reader: Reader, count: number): number {
+  const at = reader.at;
+  if (at + count > reader.end) {
+    reader.failed = true;
+    return -1;
+  }
+  reader.at = at + count;
+  return at;
+}
+
+export function fail(reader: Reader): undefined {
+  reader.failed = true;
+  return undefined;
+}
+
+export interface Field<T> {
+  read(reader: Reader): T | undefined;
+  write(out: ByteWriter, value: T): void;
+  format(value: T): string;
+  parse(text: string, family: Family): T;
+}
+
+/** A field that may say "nothing": `read` gives undefined without failing, and `write` writes that. */
+export interface OptionalField<T> extends Field<T> {
+  readonly optional: true;
+  write(out: ByteWriter, value: T | undefined): void;
+}
+
+/** A field for each key of T, in the order of the octets. */
+export type Shape<T> = { readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? OptionalField<NonNullable<T[K]>> : Field<T[K]> };
+
+export interface RecordCodec<T> {
+  decode(bytes: Uint8Array, start: number, end: number, family: Family): T | undefined;
+  encode(out: ByteWriter, value: T): void;
+  format(value: T): string;
+  parse(words: readonly string[], family: Family): T;
+}
+
+export function record<T extends object>(shape: Shape<T>): RecordCodec<T> {
+  const fields = Object.entries(shape) as [string, Field<unknown> | OptionalField<unknown>][];
+  const byName = new Map(fields.map(([key, field]) => [kebab(key), { key, field }]));
+  return {
+    decode(bytes, start, end, family) {
+      const reader: Reader = { bytes, start, at: start, end, family, failed: false };
+      const value: Record<string, unknown> = {};
+      for (const [key, field] of fields) {
+        const got = field.read(reader);
+        if (reader.failed) return undefined;
+        if (got !== undefined) value[key] = got;
+      }
+      return reader.at === end ? (value as T) : undefined;
+    },
+    encode(out, value) {
+      const values = value as Record<string, unknown>;
+      for (const [key, field] of fields) {
+        if (values[key] === undefined && !('optional' in field)) throw new ValueError(`${kebab(key)} is missing`);
+        field.write(out, values[key]);
+      }
+    },
+    format(value) {
+      const values = value as Record<string, unknown>;
+      return fields
+        .filter(([key]) => values[key] !== undefined)
+        .map(([key, field]) => `${kebab(key)} ${field.format(values[key])}`)
+        .join(' ');
+    },
+    parse(words, family) {
+      const value: Record<string, unknown> = {};
+      for (let i = 0; i < words.length; i += 2) {
+        const known = byName.get(words[i]!);
+        const text = words[i + 1];
+        if (known === undefined || text === undefined) {
+          throw new ValueError(`found "${words[i]}"${text === undefined ? ' without a value' : ''}, allowed ${[...byName.keys()].join(', ')}, each with its value`);
+        }
+        value[known.key] = known.field.parse(text, family);
+      }
+      for (const [key, field] of fields) if (value[key] === undefined && !('optional' in field)) throw new ValueError(`${kebab(key)} is missing`);
+      return value as T;
+    },
+  };
+}
+
+function kebab(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function unsigned(octets: number, max: number, read: (bytes: Uint8Array, at: number) => number, write: (out: ByteWriter, value: number) => void): Field<number> {
+  const check = (value: number, found: string): number => {
+    if (!Number.isInteger(value) || value < 0 || value > max) throw new ValueError(`found ${found}, allowed 0 to ${max}`);
+    return value;
+  };
+  return {
+    read(reader) {
+      const at = take(reader, octets);
+      return at < 0 ? undefined : read(reader.bytes, at);
+    },
+    write: (out, value) => write(out, check(value, String(value))),
+    format: String,
+    parse: (text) => check(/^\d+$/.test(text) ? Number(text) : Number.NaN, `"${text}"`),
+  };
+}
+
+export const U8: Field<number> = unsigned(1, 0xff, (bytes, at) => bytes[at]!, (out, value) => out.u8(value));
+export const U16: Field<number> = unsigned(2, 0xffff, readU16, (out, value) => out.u16(value));
+export const U24: Field<number> = unsigned(3, 0xff_ffff, readU24, (out, value) => out.u24(value));
+export const U32: Field<number> = unsigned(4, 0xffff_ffff, readU32, (out, value) => out.u32(value));
+
+/** A fixed count of octets as hexadecimal text, `separator` between them. */
+export function octets(count: number, separator = ''): Field<string> {
+  const spaced = (hex: string) => (separator === '' ? hex : hex.replace(/..(?=.)/g, `$&${separator}`));
+  const parse = (text: string): Uint8Array => {
+    const digits = text.replaceAll(':', '');
+    if (!/^[0-9a-fA-F]*$/.test(digits) || digits.length !== 2 * count) {
+      throw new ValueError(`found "${text}", allowed ${count} octets, e.g. "${spaced('0a'.repeat(count))}"`);
+    }
+    return fromHex(digits);
+  };
+  return {
+    read(reader) {
+      const at = take(reader, count);
+      return at < 0 ? undefined : spaced(toHex(reader.bytes, at, at + count));
+    },
+    write: (out, value) => out.raw(parse(value)),
+    format: (value) => value,
+    parse: (text) => spaced(toHex(parse(text))),
+  };
+}
+
+/** Ethernet segment identifier (RFC 7432 §5). */
+export const ESI: Field<string> = octets(10, ':');
+
+export const RD: Field<string> = {
+  read(reader) {
+    const at = take(reader, RD_LENGTH);
+    return at < 0 ? undefined : formatRd(reader.bytes, at);
+  },
+  write: (out, value) => out.raw(parseRd(value)),
+  format: (value) => value,
+  parse: (text) => formatRd(parseRd(text)),
+};
+
+export function parseAddressText(text: string): Uint8Array {
+  const bytes = parseAddress(text);
+  if (bytes === undefined) throw new ValueError(`"${text}" is not an IPv4 or IPv6 address, e.g. "192.0.2.1" or "2001:db8::1"`);
+  return bytes;
+}
+
+const address = {
+  format: (value: string) => value,
+  parse: (text: string) => formatAddress(parseAddressText(text)),
+};
+
+/** An address of 4 or 16 octets, which are all that is left. */
+export const ADDRESS_TO_END: Field<string> = {
+  ...address,
+  read(reader) {
+    const size = reader.end - reader.at;
+    if (size !== 4 && size !== 16) return fail(reader);
+    const at = take(reader, size);
+    return formatAddress(reader.bytes, at, at + size);
+  },
+  write: (out, value) => out.raw(parseAddressText(value)),
+};
+
+/** An IPv4 address, e.g. of a router. */
+export const IPV4: Field<string> = {
+  ...address,
+  read(reader) {
+    const at = take(reader, 4);
+    return at < 0 ? undefined : formatAddress(reader.bytes, at, at + 4);
+  },
+  write(out, value) {
+    const bytes = parseIpv4(value);
+    if (bytes === undefined) throw new ValueError(`"${value}" is not an IPv4 address, e.g. "192.0.2.1"`);
+    out.raw(bytes);
+  },
+};
+
+function readCounted(reader: Reader): string | undefined {
+  const at = take(reader, 1);
+  if (at < 0) return undefined;
+  const bits = reader.bytes[at]!;
+  if (bits === 0) return undefined;
+  if (bits !== 32 && bits !== 128) return fail(reader);
+  const start = take(reader, bits / 8);
+  return start < 0 ? undefined : formatAddress(reader.bytes, start, start + bits / 8);
+}
+
+function writeCounted(out: ByteWriter, value: string | undefined): void {
+  if (value === undefined) {
+    out.u8(0);
+    return;
+  }
+  const bytes = parseAddressText(value);
+  out.u8(8 * bytes.length);
+  out.raw(bytes);
+}
+
+/** An address after its length in bits, which may be 0: any. */
+export const OPTIONAL_COUNTED_ADDRESS: OptionalField<string> = { ...address, optional: true, read: readCounted, write: writeCounted };
+
+/** An address after its length in bits, 32 or 128. */
+export const COUNTED_ADDRESS: Field<string> = {
+  ...address,
+  read: (reader) => readCounted(reader) ?? fail(reader),
+  write: writeCounted,
+};
+
+/** A counted address that the route may end without. */
+export const TRAILING_COUNTED_ADDRESS: OptionalField<string> = {
+  ...address,
+  optional: true,
+  read: (reader) => (reader.at === reader.end ? undefined : (readCounted(reader) ?? fail(reader))),
+  write(out, value) {
+    if (value !== undefined) writeCounted(out, value);
+  },
+};
+
+/** Length in bits and the octets it needs, of the family's addresses. */
+export const PREFIX: Field<string> = {
+  read(reader) {
+    const at = take(reader, 1);
+    if (at < 0) return undefined;
+    const bits = reader.bytes[at]!;
+    const start = take(reader, (bits + 7) >>> 3);
+    if (start < 0) return undefined;
+    return readPrefix(reader.bytes, start, reader.at, bits, addressOctets(reader.family)) ?? fail(reader);
+  },
+  write: (out, value) => writePrefix(out, value, value.includes(':') ? 16 : 4),
+  format: (value) => value,
+  parse(text, family) {
+    parsePrefix(text, addressOctets(family));
+    return normalizePrefix(text, addressOctets(family));
+  },
+};

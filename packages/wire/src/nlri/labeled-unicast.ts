@@ -1,0 +1,52 @@
+/**
+ * Labelled unicast (SAFI 4, RFC 8277): a prefix and the labels its next hop wants.
+ *
+ *     +-----------------+-----------------------+---------------+
+ *     | bits of all, 1  | labels, 3 octets each | prefix        |
+ *     +-----------------+-----------------------+---------------+
+ *
+ * Text: `192.0.2.0/24 labels 16,17`.
+ */
+import { Afi, family, Safi } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from './labels.ts';
+import { addressOctets, normalizePrefix, parsePrefix, readPrefix } from './prefix-bits.ts';
+
+export interface LabeledUnicastNlri extends FamilyNlri<'labeled-unicast'>, Labels {
+  prefix: string;
+}
+
+/** One octet of bits, then as many octets as they need; shared with the VPN families. */
+export function nextOfBits(bytes: Uint8Array, at: number, end: number): number {
+  const next = at + 1 + ((bytes[at]! + 7) >>> 3);
+  return at < end && next <= end ? next : -1;
+}
+
+export const labeledUnicast: FamilyCodec<LabeledUnicastNlri> = {
+  type: 'labeled-unicast',
+  families: [family(Afi.Ipv4, Safi.LabeledUnicast), family(Afi.Ipv6, Safi.LabeledUnicast)],
+  next: nextOfBits,
+  decode(bytes, start, end, of) {
+    const stack = decodeLabels(bytes, start + 1, end);
+    if (stack === undefined) return undefined;
+    const bits = bytes[start]! - 8 * (stack.end - start - 1);
+    const prefix = readPrefix(bytes, stack.end, end, bits, addressOctets(of));
+    return prefix === undefined ? undefined : { type: 'labeled-unicast', family: of, ...stack.value, prefix };
+  },
+  encode(out, nlri) {
+    const { bits, octets } = parsePrefix(nlri.prefix, addressOctets(nlri.family));
+    const total = 24 * nlri.labels.length + bits;
+    if (total > 0xff) throw new ValueError(`found ${nlri.labels.length} labels and a /${bits}, allowed 255 bits in all`);
+    out.u8(total);
+    encodeLabels(out, nlri);
+    out.raw(octets);
+  },
+  format: (nlri) => `${nlri.prefix} labels ${formatLabels(nlri)}`,
+  parse(text, of) {
+    const words = /^(\S+) labels (\S+)$/.exec(text.trim());
+    if (words === null) throw new ValueError(`"${text}" is not a labelled prefix, e.g. "192.0.2.0/24 labels 16"`);
+    return { type: 'labeled-unicast', family: of, ...parseLabels(words[2]!), prefix: normalizePrefix(words[1]!, addressOctets(of)) };
+  },
+};
+

@@ -1,0 +1,71 @@
+/**
+ * VPN prefixes: unicast with labels (SAFI 128, RFC 4364 §4.3.4, RFC 4659), multicast without (SAFI 129, RFC 6514 §8 and §11.1 keep to RD and prefix).
+ *
+ *     +-----------------+-----------------------+--------+---------------+
+ *     | bits of all, 1  | labels (only in 128)  | RD, 8  | prefix        |
+ *     +-----------------+-----------------------+--------+---------------+
+ *
+ * Text: `65000:1 192.0.2.0/24 labels 16`, `65000:1 192.0.2.0/24`.
+ */
+import { Afi, type Family, family, Safi, safiOf } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { nextOfBits } from './labeled-unicast.ts';
+import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from './labels.ts';
+import { addressOctets, normalizePrefix, parsePrefix, readPrefix } from './prefix-bits.ts';
+import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
+
+export interface VpnNlri extends FamilyNlri<'vpn'>, Partial<Labels> {
+  /** Text of the route distinguisher, see route-distinguisher.ts. */
+  rd: string;
+  prefix: string;
+}
+
+function hasLabels(of: Family): boolean {
+  return safiOf(of) === Safi.MplsVpn;
+}
+
+export const vpn: FamilyCodec<VpnNlri> = {
+  type: 'vpn',
+  families: [
+    family(Afi.Ipv4, Safi.MplsVpn),
+    family(Afi.Ipv6, Safi.MplsVpn),
+    family(Afi.Ipv4, Safi.MulticastVpn),
+    family(Afi.Ipv6, Safi.MulticastVpn),
+  ],
+  next: nextOfBits,
+  decode(bytes, start, end, of) {
+    const stack = hasLabels(of) ? decodeLabels(bytes, start + 1, end) : { value: {}, end: start + 1 };
+    if (stack === undefined || end - stack.end < RD_LENGTH) return undefined;
+    const at = stack.end + RD_LENGTH;
+    const prefix = readPrefix(bytes, at, end, bytes[start]! - 8 * (at - start - 1), addressOctets(of));
+    return prefix === undefined ? undefined : { type: 'vpn', family: of, ...stack.value, rd: formatRd(bytes, stack.end), prefix };
+  },
+  encode(out, nlri) {
+    const { bits, octets } = parsePrefix(nlri.prefix, addressOctets(nlri.family));
+    const labels = hasLabels(nlri.family) ? (nlri.labels ?? []) : [];
+    const total = 24 * labels.length + 8 * RD_LENGTH + bits;
+    if (total > 0xff) throw new ValueError(`found ${labels.length} labels and a /${bits}, allowed 255 bits in all`);
+    out.u8(total);
+    if (hasLabels(nlri.family)) encodeLabels(out, { ...nlri, labels });
+    out.raw(parseRd(nlri.rd));
+    out.raw(octets);
+  },
+  format(nlri) {
+    const text = `${nlri.rd} ${nlri.prefix}`;
+    return nlri.labels === undefined ? text : `${text} labels ${formatLabels({ ...nlri, labels: nlri.labels })}`;
+  },
+  parse(text, of) {
+    const words = /^(\S+) (\S+)(?: labels (\S+))?$/.exec(text.trim());
+    if (words === null || (words[3] !== undefined) !== hasLabels(of)) {
+      throw new ValueError(`"${text}" is not a VPN prefix, e.g. "65000:1 192.0.2.0/24${hasLabels(of) ? ' labels 16' : ''}"`);
+    }
+    return {
+      type: 'vpn',
+      family: of,
+      ...(words[3] === undefined ? {} : parseLabels(words[3])),
+      rd: formatRd(parseRd(words[1]!)),
+      prefix: normalizePrefix(words[2]!, addressOctets(of)),
+    };
+  },
+};
