@@ -1,0 +1,56 @@
+/**
+ * The world as a command sees it: where text goes and comes from, what is set, how wide the terminal is. Tests bring their own.
+ */
+import { Writable } from 'node:stream';
+
+export interface Io {
+  readonly stdin: AsyncIterable<Uint8Array | string>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C: streams end, the command finishes with what it has. */
+  readonly signal: AbortSignal;
+}
+
+export interface Output {
+  /** Resolves when there is room again. */
+  write(text: string): Promise<void>;
+  readonly isTerminal: boolean;
+  /** Infinity for a file or a pipe: nothing is cut there. */
+  readonly columns: number;
+}
+
+/** The reader of our output went away (`tsbgp rib | head`): there is nothing left to do and nothing to complain about. */
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed';
+}
+
+type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+export function outputOf(stream: TerminalStream): Output {
+  let closed = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    closed = true;
+  });
+  return {
+    get isTerminal() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
+    },
+    async write(text) {
+      if (closed) throw new OutputClosed();
+      if (stream.write(text)) return;
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          for (const event of ['drain', 'close', 'error']) stream.off(event, done);
+          resolve();
+        };
+        for (const event of ['drain', 'close', 'error']) stream.once(event, done);
+      });
+      if (closed) throw new OutputClosed();
+    },
+  };
+}

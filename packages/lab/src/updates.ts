@@ -1,0 +1,88 @@
+/**
+ * Lab routes as UPDATE messages: routes with the same attributes share messages, as real speakers send them.
+ */
+import {
+  encodeMessage,
+  IPV4_UNICAST,
+  IPV6_UNICAST,
+  type IpPrefix,
+  type PathAttribute,
+  type UpdateMessage,
+  type WireContext,
+} from '@tsbgp/wire';
+import type { LabRoute } from './routes.ts';
+import type { LabPeer } from './topology.ts';
+
+/** NLRI per message: with the longest attributes of the lab both stay well below 4,096 octets. */
+const IPV4_NLRI_MAX = 500;
+const IPV6_NLRI_MAX = 150;
+
+export function announce(peer: LabPeer, routes: readonly LabRoute[], context: WireContext): Uint8Array {
+  const messages: UpdateMessage[] = [];
+  for (const group of Map.groupBy(routes, attributesKey).values()) {
+    const { ipv4, ipv6 } = split(group.map((route) => route.prefix));
+    const shared = attributes(group[0]!);
+    for (const nlri of chunks(ipv4, IPV4_NLRI_MAX)) {
+      messages.push(update([...shared, { type: 'next-hop', value: peer.nextHopIpv4 }], nlri));
+    }
+    for (const nlri of chunks(ipv6, IPV6_NLRI_MAX)) {
+      messages.push(update([...shared, { type: 'mp-reach-nlri', value: { family: IPV6_UNICAST, nextHops: [peer.nextHopIpv6], nlri } }]));
+    }
+  }
+  return encode(messages, context);
+}
+
+export function withdraw(prefixes: readonly string[], context: WireContext): Uint8Array {
+  const { ipv4, ipv6 } = split(prefixes);
+  return encode(
+    [
+      ...chunks(ipv4, IPV4_NLRI_MAX).map((withdrawn) => update([], [], withdrawn)),
+      ...chunks(ipv6, IPV6_NLRI_MAX).map((nlri) => update([{ type: 'mp-unreach-nlri', value: { family: IPV6_UNICAST, nlri } }])),
+    ],
+    context,
+  );
+}
+
+/** RFC 4724 §2: "that was all", for both families. */
+export function endOfRib(context: WireContext): Uint8Array {
+  return encode([update([]), update([{ type: 'mp-unreach-nlri', value: { family: IPV6_UNICAST, nlri: [] } }])], context);
+}
+
+function update(attributesOfIt: PathAttribute[], nlri: IpPrefix[] = [], withdrawn: IpPrefix[] = []): UpdateMessage {
+  return { type: 'update', withdrawn, attributes: attributesOfIt, nlri };
+}
+
+function attributes(route: LabRoute): PathAttribute[] {
+  const result: PathAttribute[] = [
+    { type: 'origin', value: route.originCode },
+    { type: 'as-path', value: [{ type: 'sequence', asns: [...route.asPath] }] },
+  ];
+  if (route.med !== undefined) result.push({ type: 'multi-exit-disc', value: route.med });
+  if (route.communities.length > 0) result.push({ type: 'communities', value: [...route.communities] });
+  if (route.largeCommunities.length > 0) result.push({ type: 'large-communities', value: [...route.largeCommunities] });
+  return result;
+}
+
+function attributesKey(route: LabRoute): string {
+  return JSON.stringify({ ...route, prefix: undefined });
+}
+
+function split(prefixes: readonly string[]): { ipv4: IpPrefix[]; ipv6: IpPrefix[] } {
+  const ipv4: IpPrefix[] = [];
+  const ipv6: IpPrefix[] = [];
+  for (const prefix of prefixes) {
+    if (prefix.includes(':')) ipv6.push({ family: IPV6_UNICAST, prefix });
+    else ipv4.push({ family: IPV4_UNICAST, prefix });
+  }
+  return { ipv4, ipv6 };
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  const result: T[][] = [];
+  for (let i = 0; i < items.length; i += size) result.push(items.slice(i, i + size));
+  return result;
+}
+
+function encode(messages: readonly UpdateMessage[], context: WireContext): Uint8Array {
+  return Buffer.concat(messages.map((message) => encodeMessage(message, context)));
+}
