@@ -52,7 +52,9 @@ export interface OptionalField<T> extends Field<T> {
 }
 
 /** A field for each key of T, in the order of the octets. */
-export type Shape<T> = { readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? OptionalField<NonNullable<T[K]>> : Field<T[K]> };
+export type Shape<T> = {
+  readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? OptionalField<NonNullable<T[K]>> : Field<T[K]>;
+};
 
 export interface RecordCodec<T> {
   decode(bytes: Uint8Array, start: number, end: number, family: Family): T | undefined;
@@ -95,11 +97,14 @@ export function record<T extends object>(shape: Shape<T>): RecordCodec<T> {
         const known = byName.get(words[i]!);
         const text = words[i + 1];
         if (known === undefined || text === undefined) {
-          throw new ValueError(`found "${words[i]}"${text === undefined ? ' without a value' : ''}, allowed ${[...byName.keys()].join(', ')}, each with its value`);
+          throw new ValueError(
+            `found "${words[i]}"${text === undefined ? ' without a value' : ''}, allowed ${[...byName.keys()].join(', ')}, each with its value`,
+          );
         }
         value[known.key] = known.field.parse(text, family);
       }
-      for (const [key, field] of fields) if (value[key] === undefined && !('optional' in field)) throw new ValueError(`${kebab(key)} is missing`);
+      for (const [key, field] of fields)
+        if (value[key] === undefined && !('optional' in field)) throw new ValueError(`${kebab(key)} is missing`);
       return value as T;
     },
   };
@@ -109,7 +114,12 @@ function kebab(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function unsigned(octets: number, max: number, read: (bytes: Uint8Array, at: number) => number, write: (out: ByteWriter, value: number) => void): Field<number> {
+function unsigned(
+  octets: number,
+  max: number,
+  read: (bytes: Uint8Array, at: number) => number,
+  write: (out: ByteWriter, value: number) => void,
+): Field<number> {
   const check = (value: number, found: string): number => {
     if (!Number.isInteger(value) || value < 0 || value > max) throw new ValueError(`found ${found}, allowed 0 to ${max}`);
     return value;
@@ -125,7 +135,12 @@ function unsigned(octets: number, max: number, read: (bytes: Uint8Array, at: num
   };
 }
 
-export const U8: Field<number> = unsigned(1, 0xff, (bytes, at) => bytes[at]!, (out, value) => out.u8(value));
+export const U8: Field<number> = unsigned(
+  1,
+  0xff,
+  (bytes, at) => bytes[at]!,
+  (out, value) => out.u8(value),
+);
 export const U16: Field<number> = unsigned(2, 0xffff, readU16, (out, value) => out.u16(value));
 export const U24: Field<number> = unsigned(3, 0xff_ffff, readU24, (out, value) => out.u24(value));
 export const U32: Field<number> = unsigned(4, 0xffff_ffff, readU32, (out, value) => out.u32(value));

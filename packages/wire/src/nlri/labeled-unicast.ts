@@ -49,4 +49,3 @@ export const labeledUnicast: FamilyCodec<LabeledUnicastNlri> = {
     return { type: 'labeled-unicast', family: of, ...parseLabels(words[2]!), prefix: normalizePrefix(words[1]!, addressOctets(of)) };
   },
 };
-

@@ -47,7 +47,8 @@ function canonicalBits(labels: readonly number[], i: number): number {
 export function encodeLabels(out: ByteWriter, { labels, labelBits }: Labels): void {
   if (labels.length === 0) throw new ValueError('found no label, at least one is needed');
   for (const [i, label] of labels.entries()) {
-    if (!Number.isInteger(label) || label < 0 || label > LABEL_MAX) throw new ValueError(`label: found ${label}, allowed 0 to ${LABEL_MAX}`);
+    if (!Number.isInteger(label) || label < 0 || label > LABEL_MAX)
+      throw new ValueError(`label: found ${label}, allowed 0 to ${LABEL_MAX}`);
     out.u24((label << 4) | (labelBits?.[i] ?? canonicalBits(labels, i)));
   }
 }

@@ -37,7 +37,13 @@ export function parsePrefix(text: string, addressSize: number): PrefixBits {
   const [host = '', length = ''] = text.split('/');
   const address = parseAddress(host);
   const bits = Number(length);
-  if (address === undefined || address.length !== addressSize || !/^\d{1,3}$/.test(length) || bits > 8 * addressSize || text.split('/').length !== 2) {
+  if (
+    address === undefined ||
+    address.length !== addressSize ||
+    !/^\d{1,3}$/.test(length) ||
+    bits > 8 * addressSize ||
+    text.split('/').length !== 2
+  ) {
     const example = addressSize === 4 ? '192.0.2.0/24' : '2001:db8::/32';
     throw new ValueError(`"${text}" is not an ${addressSize === 4 ? 'IPv4' : 'IPv6'} prefix, e.g. "${example}"`);
   }

@@ -55,5 +55,7 @@ export function parseRd(text: string): Uint8Array {
 }
 
 function wrong(text: string): ValueError {
-  return new ValueError(`"${text}" is not a route distinguisher, e.g. "65000:100", "192.0.2.1:100", "4200000000:100" or "0x" and 16 digits`);
+  return new ValueError(
+    `"${text}" is not a route distinguisher, e.g. "65000:100", "192.0.2.1:100", "4200000000:100" or "0x" and 16 digits`,
+  );
 }

@@ -1,0 +1,270 @@
+/**
+ * EVPN (AFI 25, SAFI 70): route type (1), length (1), and by type
+ *
+ *    1 ethernet-auto-discovery   RFC 7432 §7.1     6 selective-multicast        RFC 9251 §9.1
+ *    2 mac-ip-advertisement      RFC 7432 §7.2     7 multicast-join-sync        RFC 9251 §9.2
+ *    3 inclusive-multicast       RFC 7432 §7.3     8 multicast-leave-sync       RFC 9251 §9.3
+ *    4 ethernet-segment          RFC 7432 §7.4     9 per-region-i-pmsi          RFC 9572 §3.1
+ *    5 ip-prefix                 RFC 9136 §3.1    10 s-pmsi                     RFC 9572 §3.2
+ *                                                 11 leaf-auto-discovery        RFC 9572 §3.3
+ *
+ * A label field keeps all its 24 bits: it is a VNI where the tunnel is VXLAN (RFC 8365 §5.1.3), else the upper 20 are an MPLS label.
+ */
+import { formatAddress } from '../address.ts';
+import { toHex } from '../bytes.ts';
+import { Afi, family, Safi } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import {
+  COUNTED_ADDRESS,
+  ESI,
+  type Field,
+  fail,
+  OPTIONAL_COUNTED_ADDRESS,
+  octets,
+  parseAddressText,
+  RD,
+  take,
+  U8,
+  U24,
+  U32,
+} from './fields.ts';
+import { ROUTE_KEY } from './route-key.ts';
+import { nextTyped, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
+
+export interface EvpnEthernetAutoDiscovery {
+  route: 'ethernet-auto-discovery';
+  rd: string;
+  esi: string;
+  ethernetTag: number;
+  labelField: number;
+}
+
+export interface EvpnMacIpAdvertisement {
+  route: 'mac-ip-advertisement';
+  rd: string;
+  esi: string;
+  ethernetTag: number;
+  mac: string;
+  ip?: string;
+  /** One or two. */
+  labelFields: number[];
+}
+
+export interface EvpnInclusiveMulticast {
+  route: 'inclusive-multicast';
+  rd: string;
+  ethernetTag: number;
+  originatingRouter: string;
+}
+
+export interface EvpnEthernetSegment {
+  route: 'ethernet-segment';
+  rd: string;
+  esi: string;
+  originatingRouter: string;
+}
+
+export interface EvpnIpPrefix {
+  route: 'ip-prefix';
+  rd: string;
+  esi: string;
+  ethernetTag: number;
+  /** Bits behind the prefix are kept as sent. */
+  prefix: string;
+  gateway: string;
+  labelField: number;
+}
+
+export interface EvpnSelectiveMulticast {
+  route: 'selective-multicast';
+  rd: string;
+  ethernetTag: number;
+  /** Absent: any source. */
+  source?: string;
+  group?: string;
+  originatingRouter: string;
+  flags: number;
+}
+
+export interface EvpnMulticastJoinSync {
+  route: 'multicast-join-sync';
+  rd: string;
+  esi: string;
+  ethernetTag: number;
+  source?: string;
+  group?: string;
+  originatingRouter: string;
+  flags: number;
+}
+
+export interface EvpnMulticastLeaveSync {
+  route: 'multicast-leave-sync';
+  rd: string;
+  esi: string;
+  ethernetTag: number;
+  source?: string;
+  group?: string;
+  originatingRouter: string;
+  reserved: number;
+  maxResponseTime: number;
+  flags: number;
+}
+
+export interface EvpnPerRegionIPmsi {
+  route: 'per-region-i-pmsi';
+  rd: string;
+  ethernetTag: number;
+  /** Eight octets, as an extended community. */
+  regionId: string;
+}
+
+export interface EvpnSPmsi {
+  route: 's-pmsi';
+  rd: string;
+  ethernetTag: number;
+  source?: string;
+  group?: string;
+  originatingRouter: string;
+}
+
+export interface EvpnLeafAutoDiscovery {
+  route: 'leaf-auto-discovery';
+  /** The NLRI this answers, with its type and length. */
+  routeKey: Uint8Array;
+  originatingRouter: string;
+}
+
+export type EvpnRoute =
+  | EvpnEthernetAutoDiscovery
+  | EvpnMacIpAdvertisement
+  | EvpnInclusiveMulticast
+  | EvpnEthernetSegment
+  | EvpnIpPrefix
+  | EvpnSelectiveMulticast
+  | EvpnMulticastJoinSync
+  | EvpnMulticastLeaveSync
+  | EvpnPerRegionIPmsi
+  | EvpnSPmsi
+  | EvpnLeafAutoDiscovery;
+
+export type EvpnNlri = FamilyNlri<'evpn'> & (EvpnRoute | UnknownRoute);
+
+/** MAC address after its length in bits, which is 48 (RFC 7432 §7.2). */
+const MAC: Field<string> = {
+  ...octets(6, ':'),
+  read(reader) {
+    const at = take(reader, 7);
+    if (at < 0) return undefined;
+    return reader.bytes[at] === 48 ? toHex(reader.bytes, at + 1, at + 7).replace(/..(?=.)/g, '$&:') : fail(reader);
+  },
+  write(out, value) {
+    out.u8(48);
+    octets(6, ':').write(out, value);
+  },
+};
+
+const LABEL_FIELDS: Field<number[]> = {
+  read(reader) {
+    const first = U24.read(reader);
+    if (first === undefined) return undefined;
+    if (reader.at === reader.end) return [first];
+    const second = U24.read(reader);
+    return second === undefined ? undefined : [first, second];
+  },
+  write(out, value) {
+    if (value.length < 1 || value.length > 2) throw new ValueError(`found ${value.length} label fields, allowed 1 or 2 (RFC 7432 §7.2)`);
+    for (const each of value) U24.write(out, each);
+  },
+  format: (value) => value.join(','),
+  parse: (text, of) => text.split(',').map((word) => U24.parse(word, of)),
+};
+
+/** RFC 9136 §3.1: the route's length tells the address family; 34 octets are IPv4, 58 are IPv6. */
+const IPV6_ROUTE_LENGTH = 58;
+
+/** A prefix whose address is written out as a whole. */
+const FULL_PREFIX: Field<string> = {
+  read(reader) {
+    const size = reader.end - reader.start === IPV6_ROUTE_LENGTH ? 16 : 4;
+    const at = take(reader, 1 + size);
+    if (at < 0) return undefined;
+    const bits = reader.bytes[at]!;
+    return bits <= 8 * size ? `${formatAddress(reader.bytes, at + 1, at + 1 + size)}/${bits}` : fail(reader);
+  },
+  write(out, value) {
+    const [host = '', length = ''] = value.split('/');
+    const address = parseAddressText(host);
+    if (!/^\d{1,3}$/.test(length) || Number(length) > 8 * address.length)
+      throw new ValueError(`"${value}" is not a prefix, e.g. "192.0.2.0/24"`);
+    out.u8(Number(length));
+    out.raw(address);
+  },
+  format: (value) => value,
+  parse(text) {
+    const [host = '', length = ''] = text.split('/');
+    const address = parseAddressText(host);
+    if (!/^\d{1,3}$/.test(length) || Number(length) > 8 * address.length)
+      throw new ValueError(`"${text}" is not a prefix, e.g. "192.0.2.0/24"`);
+    return `${formatAddress(address)}/${Number(length)}`;
+  },
+};
+
+/** An address of the same size as the prefix. */
+const GATEWAY: Field<string> = {
+  read(reader) {
+    const size = reader.end - reader.start === IPV6_ROUTE_LENGTH ? 16 : 4;
+    const at = take(reader, size);
+    return at < 0 ? undefined : formatAddress(reader.bytes, at, at + size);
+  },
+  write: (out, value) => out.raw(parseAddressText(value)),
+  format: (value) => value,
+  parse: (text) => formatAddress(parseAddressText(text)),
+};
+
+const MULTICAST = { source: OPTIONAL_COUNTED_ADDRESS, group: OPTIONAL_COUNTED_ADDRESS, originatingRouter: COUNTED_ADDRESS } as const;
+
+const ROUTES = routeTable<EvpnRoute>(
+  [
+    routeRow<EvpnEthernetAutoDiscovery>(1, 'ethernet-auto-discovery', { rd: RD, esi: ESI, ethernetTag: U32, labelField: U24 }),
+    routeRow<EvpnMacIpAdvertisement>(2, 'mac-ip-advertisement', {
+      rd: RD,
+      esi: ESI,
+      ethernetTag: U32,
+      mac: MAC,
+      ip: OPTIONAL_COUNTED_ADDRESS,
+      labelFields: LABEL_FIELDS,
+    }),
+    routeRow<EvpnInclusiveMulticast>(3, 'inclusive-multicast', { rd: RD, ethernetTag: U32, originatingRouter: COUNTED_ADDRESS }),
+    routeRow<EvpnEthernetSegment>(4, 'ethernet-segment', { rd: RD, esi: ESI, originatingRouter: COUNTED_ADDRESS }),
+    routeRow<EvpnIpPrefix>(5, 'ip-prefix', { rd: RD, esi: ESI, ethernetTag: U32, prefix: FULL_PREFIX, gateway: GATEWAY, labelField: U24 }),
+    routeRow<EvpnSelectiveMulticast>(6, 'selective-multicast', { rd: RD, ethernetTag: U32, ...MULTICAST, flags: U8 }),
+    routeRow<EvpnMulticastJoinSync>(7, 'multicast-join-sync', { rd: RD, esi: ESI, ethernetTag: U32, ...MULTICAST, flags: U8 }),
+    routeRow<EvpnMulticastLeaveSync>(8, 'multicast-leave-sync', {
+      rd: RD,
+      esi: ESI,
+      ethernetTag: U32,
+      ...MULTICAST,
+      reserved: U32,
+      maxResponseTime: U8,
+      flags: U8,
+    }),
+    routeRow<EvpnPerRegionIPmsi>(9, 'per-region-i-pmsi', { rd: RD, ethernetTag: U32, regionId: octets(8) }),
+    routeRow<EvpnSPmsi>(10, 's-pmsi', { rd: RD, ethernetTag: U32, ...MULTICAST }),
+    routeRow<EvpnLeafAutoDiscovery>(11, 'leaf-auto-discovery', { routeKey: ROUTE_KEY, originatingRouter: COUNTED_ADDRESS }),
+  ],
+  0xff,
+);
+
+export const evpn: FamilyCodec<EvpnNlri> = {
+  type: 'evpn',
+  families: [family(Afi.L2vpn, Safi.Evpn)],
+  next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
+  decode(bytes, start, end, of) {
+    const route = ROUTES.decode(bytes[start]!, bytes, start + 2, end, of);
+    return route && { type: 'evpn', family: of, ...route };
+  },
+  encode: (out, nlri) => ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
+  format: (nlri) => ROUTES.format(nlri),
+  parse: (text, of) => ({ type: 'evpn', family: of, ...ROUTES.parse(text, of) }),
+};

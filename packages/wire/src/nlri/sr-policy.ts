@@ -1,0 +1,46 @@
+/**
+ * SR Policy (SAFI 73, RFC 9830 §2.1): length in bits (1) of 96 or 192, distinguisher (4), color (4), endpoint (4 or 16, by AFI).
+ *
+ * Text: `distinguisher 1 color 100 endpoint 192.0.2.1`.
+ */
+import { Afi, family, Safi } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { ADDRESS_TO_END, record, U32 } from './fields.ts';
+import { nextOfBits } from './labeled-unicast.ts';
+import { addressOctets } from './prefix-bits.ts';
+
+interface SrPolicyFields {
+  distinguisher: number;
+  color: number;
+  endpoint: string;
+}
+
+export interface SrPolicyNlri extends FamilyNlri<'sr-policy'>, SrPolicyFields {}
+
+const FIELDS = record<SrPolicyFields>({ distinguisher: U32, color: U32, endpoint: ADDRESS_TO_END });
+
+export const srPolicy: FamilyCodec<SrPolicyNlri> = {
+  type: 'sr-policy',
+  families: [family(Afi.Ipv4, Safi.SrPolicy), family(Afi.Ipv6, Safi.SrPolicy)],
+  next: nextOfBits,
+  decode(bytes, start, end, of) {
+    if (bytes[start] !== 8 * (8 + addressOctets(of))) return undefined;
+    const fields = FIELDS.decode(bytes, start + 1, end, of);
+    return fields && { type: 'sr-policy', family: of, ...fields };
+  },
+  encode(out, nlri) {
+    const octets = addressOctets(nlri.family);
+    const start = out.length;
+    out.u8(8 * (8 + octets));
+    FIELDS.encode(out, nlri);
+    if (out.length - start !== 9 + octets) throw new ValueError(`endpoint "${nlri.endpoint}" is not an address of the family`);
+  },
+  format: (nlri) => FIELDS.format(nlri),
+  parse(text, of) {
+    const nlri: SrPolicyNlri = { type: 'sr-policy', family: of, ...FIELDS.parse(text.trim().split(/\s+/), of) };
+    if (nlri.endpoint.includes(':') !== (addressOctets(of) === 16))
+      throw new ValueError(`endpoint "${nlri.endpoint}" is not an address of the family`);
+    return nlri;
+  },
+};

@@ -1,0 +1,96 @@
+/**
+ * Families whose NLRI begin with a route type and a length (RFC 7606 §5.4): a table of route types, each a list of fields; types that are not in
+ * the table are kept as octets.
+ *
+ * Text: the route's name and its fields, `inclusive-multicast rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`;
+ * `unknown 77 0a0b` for others.
+ */
+import type { ByteWriter } from '../bytes.ts';
+import { fromHex, toHex } from '../bytes.ts';
+import type { Family } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import { type RecordCodec, record, type Shape } from './fields.ts';
+
+export interface UnknownRoute {
+  route: 'unknown';
+  routeType: number;
+  bytes: Uint8Array;
+}
+
+interface Row {
+  readonly routeType: number;
+  readonly route: string;
+  readonly fields: RecordCodec<object>;
+}
+
+/** The table row of one route type: its code, its `route` key, its fields in the order of the octets. */
+export function routeRow<T extends { route: string }>(routeType: number, route: T['route'], shape: Shape<Omit<T, 'route'>>): Row {
+  return { routeType, route, fields: record(shape) as RecordCodec<object> };
+}
+
+export interface RouteTable<T extends { route: string }> {
+  /** Undefined when the octets are not what the type says. */
+  decode(routeType: number, bytes: Uint8Array, start: number, end: number, family: Family): T | UnknownRoute | undefined;
+  /** Writes the fields; `head` is told the route type and must write what comes before them, the length left to it. */
+  encode(out: ByteWriter, value: T | UnknownRoute, head: (routeType: number) => void): void;
+  format(value: T | UnknownRoute): string;
+  parse(text: string, family: Family): T | UnknownRoute;
+}
+
+/** A family's table. Route types go up to `routeTypeMax`. */
+export function routeTable<T extends { route: string }>(rows: readonly Row[], routeTypeMax: number): RouteTable<T> {
+  const byType = new Map(rows.map((row) => [row.routeType, row]));
+  const byName = new Map(rows.map((row) => [row.route, row]));
+  const rowOf = (route: string): Row => {
+    const row = byName.get(route);
+    if (row === undefined) throw new ValueError(`found route "${route}", allowed ${[...byName.keys(), 'unknown'].join(', ')}`);
+    return row;
+  };
+  return {
+    decode(routeType, bytes, start, end, family) {
+      const row = byType.get(routeType);
+      if (row === undefined) return { route: 'unknown', routeType, bytes: bytes.slice(start, end) };
+      const fields = row.fields.decode(bytes, start, end, family);
+      return fields && ({ route: row.route, ...fields } as T);
+    },
+    encode(out, value, head) {
+      const row = isUnknown(value) ? undefined : rowOf(value.route);
+      head(row?.routeType ?? (value as UnknownRoute).routeType);
+      const at = out.length;
+      out.u8(0);
+      if (row === undefined) out.raw((value as UnknownRoute).bytes);
+      else row.fields.encode(out, value);
+      const length = out.length - at - 1;
+      if (length > 0xff) throw new ValueError(`route ${value.route}: found ${length} octets, allowed 255`);
+      out.patchU8(at, length);
+    },
+    format(value) {
+      if (isUnknown(value)) return `unknown ${value.routeType}${value.bytes.length > 0 ? ` ${toHex(value.bytes)}` : ''}`;
+      return `${value.route} ${rowOf(value.route).fields.format(value)}`;
+    },
+    parse(text, family) {
+      const [route = '', ...words] = text.trim().split(/\s+/);
+      if (route === 'unknown') return parseUnknown(words, routeTypeMax);
+      return { route, ...rowOf(route).fields.parse(words, family) } as T;
+    },
+  };
+}
+
+function isUnknown(value: { route: string }): value is UnknownRoute {
+  return value.route === 'unknown';
+}
+
+function parseUnknown([type = '', hex = '']: readonly string[], routeTypeMax: number): UnknownRoute {
+  const routeType = Number(type);
+  if (!/^\d+$/.test(type) || routeType > routeTypeMax || !/^([0-9a-fA-F]{2})*$/.test(hex)) {
+    throw new ValueError(`found "unknown ${type} ${hex}", allowed a route type of 0 to ${routeTypeMax} and octets, e.g. "unknown 77 0a0b"`);
+  }
+  return { route: 'unknown', routeType, bytes: fromHex(hex) };
+}
+
+/** End of an NLRI with a head of `headLength` octets, of which the last is the length of what follows; -1 when it does not fit. */
+export function nextTyped(bytes: Uint8Array, at: number, end: number, headLength: number): number {
+  if (end - at < headLength) return -1;
+  const next = at + headLength + bytes[at + headLength - 1]!;
+  return next <= end ? next : -1;
+}

@@ -1,0 +1,96 @@
+/**
+ * VPLS (AFI 25, SAFI 65, RFC 4761 §3.2.2): length (2) of 17, RD (8), VE ID (2), VE block offset (2), VE block size (2), label base (3).
+ *
+ * BGP-AD (RFC 6074 §3.2.1) has the same family and a length of 12: RD and the address of the PE. Other lengths are malformed.
+ */
+import { readU16, readU24 } from '../bytes.ts';
+import { Afi, family, Safi } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { IPV4, RD, record, U16, U24 } from './fields.ts';
+
+export interface VplsFields {
+  rd: string;
+  veId: number;
+  veBlockOffset: number;
+  veBlockSize: number;
+  /** 20 bits. */
+  labelBase: number;
+  /** The four bits behind the label, where they are not 0: reserved, and bottom of stack. */
+  labelBits?: number;
+}
+
+export interface VplsAutoDiscoveryFields {
+  rd: string;
+  peAddress: string;
+}
+
+export type VplsNlri = FamilyNlri<'vpls'> & ((VplsFields & { peAddress?: never }) | (VplsAutoDiscoveryFields & { veId?: never }));
+
+const AUTO_DISCOVERY_LENGTH = 12;
+
+interface Octets {
+  rd: string;
+  veId: number;
+  veBlockOffset: number;
+  veBlockSize: number;
+  labelField: number;
+}
+
+const SIGNALLING = record<Octets>({ rd: RD, veId: U16, veBlockOffset: U16, veBlockSize: U16, labelField: U24 });
+const AUTO_DISCOVERY = record<VplsAutoDiscoveryFields>({ rd: RD, peAddress: IPV4 });
+
+export const vpls: FamilyCodec<VplsNlri> = {
+  type: 'vpls',
+  families: [family(Afi.L2vpn, Safi.Vpls)],
+  next(bytes, at, end) {
+    const next = at + 2 + (end - at < 2 ? end : readU16(bytes, at));
+    return next <= end ? next : -1;
+  },
+  decode(bytes, start, end, of) {
+    if (end - start - 2 === AUTO_DISCOVERY_LENGTH) {
+      const found = AUTO_DISCOVERY.decode(bytes, start + 2, end, of);
+      return found && { type: 'vpls', family: of, ...found };
+    }
+    const found = SIGNALLING.decode(bytes, start + 2, end, of);
+    if (found === undefined) return undefined;
+    const { labelField, ...fields } = found;
+    return {
+      type: 'vpls',
+      family: of,
+      ...fields,
+      labelBase: labelField >>> 4,
+      ...((labelField & 0xf) !== 0 && { labelBits: labelField & 0xf }),
+    };
+  },
+  encode(out, nlri) {
+    out.counted16(() => {
+      if (nlri.peAddress !== undefined) AUTO_DISCOVERY.encode(out, nlri);
+      else SIGNALLING.encode(out, { ...nlri, labelField: labelField(nlri.labelBase, nlri.labelBits ?? 0) });
+    });
+  },
+  format(nlri) {
+    if (nlri.peAddress !== undefined) return AUTO_DISCOVERY.format(nlri);
+    const { rd, veId, veBlockOffset, veBlockSize, labelBase, labelBits } = nlri;
+    const text = `rd ${rd} ve-id ${veId} ve-block-offset ${veBlockOffset} ve-block-size ${veBlockSize} label-base ${labelBase}`;
+    return labelBits === undefined ? text : `${text}/${labelBits}`;
+  },
+  parse(text, of) {
+    const words = text.trim().split(/\s+/);
+    if (words.includes('pe-address')) return { type: 'vpls', family: of, ...AUTO_DISCOVERY.parse(words, of) };
+    const parts = /^(.*) label-base (\d{1,7})(?:\/(\d{1,2}))?$/.exec(words.join(' '));
+    if (parts === null)
+      throw new ValueError(
+        `"${text}" has no label-base at its end, e.g. "rd 65000:1 ve-id 1 ve-block-offset 0 ve-block-size 10 label-base 100000"`,
+      );
+    const field = labelField(Number(parts[2]), Number(parts[3] ?? 0));
+    const { labelField: _, ...fields } = SIGNALLING.parse([...parts[1]!.split(' '), 'label-field', String(field)], of);
+    return { type: 'vpls', family: of, ...fields, labelBase: field >>> 4, ...((field & 0xf) !== 0 && { labelBits: field & 0xf }) };
+  },
+};
+
+function labelField(base: number, bits: number): number {
+  if (!Number.isInteger(base) || base < 0 || base > 0xf_ffff || bits < 0 || bits > 0xf)
+    throw new ValueError(`label base: found ${base}/${bits}, allowed 0 to 1048575`);
+  return (base << 4) | bits;
+}
