@@ -1,7 +1,7 @@
 /**
  * What a user of this package writes and gets: peers, plugins, the writer. Knows nothing of routes.
  */
-import type { Capability, Family, NotificationMessage, OpenMessage, RouteRefreshMessage, WireContext } from '@tsbgp/wire';
+import type { Capability, Family, Negotiated, NotificationMessage, OpenMessage, RouteRefreshMessage, WireContext } from '@tsbgp/wire';
 
 export type State = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established';
 
@@ -157,6 +157,8 @@ export interface SessionInfo {
   readonly send: WireContext;
   /** Families whose IPv4 NLRI may have IPv6 next hops (RFC 8950), both sides. */
   readonly extendedNextHop: ReadonlySet<Family>;
+  /** Everything that was negotiated: ADD-PATH by direction, roles, graceful restart, ORF … */
+  readonly negotiated: Negotiated;
   readonly localCapabilities: readonly Capability[];
   readonly remoteCapabilities: readonly Capability[];
   /** Both OPEN messages as they were on the wire, headers included (BMP wants them). */
@@ -266,7 +268,7 @@ export interface Endpoint {
 }
 
 export interface DeletePeerOptions {
-  /** RFC 9003 text for the Cease/3. */
+  /** Says why. Cease/3 has no room for text, so that Cease/2 is sent in its place (RFC 9003 §2). */
   readonly message?: string | undefined;
 }
 

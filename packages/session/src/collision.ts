@@ -1,0 +1,64 @@
+/**
+ * Connection collision (RFC 4271 §6.8, RFC 6286 §2.3): two connections with one peer, one of which must go.
+ *
+ *   1. The speaker with the higher BGP identifier (equal ones: the higher AS) is dominant; the connection it opened survives.
+ *   2. A connection that is Established stays, unless configured otherwise: the new one goes.
+ *   3. Both sides judge for themselves, each when an OPEN arrives, and may see (1) and (2) differently: then both connections would go. So
+ *      where the dominant peer may still choose either, we do not choose but wait for its Cease, for a bounded time.
+ *   4. Of two connections with the same direction the newer survives: the peer gave the older one up.
+ */
+import { parseIpv4, readU32 } from '@tsbgp/wire';
+import type { State } from './types.ts';
+
+export interface Identity {
+  readonly bgpIdentifier: string;
+  readonly as: number;
+}
+
+export type Direction = 'in' | 'out';
+
+export interface Rival {
+  readonly direction: Direction;
+  readonly state: State;
+  /** Opened after the connection in question. */
+  readonly newer: boolean;
+}
+
+export type Verdict = 'keep-both' | 'drop-this' | 'drop-other' | 'replace-other' | 'wait';
+
+/** RFC 6286 §2.3. */
+export function dominates(local: Identity, remote: Identity): boolean {
+  const ours = identifierNumber(local.bgpIdentifier);
+  const theirs = identifierNumber(remote.bgpIdentifier);
+  return ours === theirs ? local.as > remote.as : ours > theirs;
+}
+
+function identifierNumber(identifier: string): number {
+  const bytes = parseIpv4(identifier);
+  return bytes === undefined ? 0 : readU32(bytes, 0);
+}
+
+/** What happens to this connection, whose OPEN just came, and to the other. `patience`: there is still time to wait for the peer. */
+export function collide(
+  direction: Direction,
+  other: Rival,
+  localDominates: boolean,
+  replaceEstablished: boolean,
+  patience: boolean,
+): Verdict {
+  if (other.state !== 'OpenConfirm' && other.state !== 'Established') return 'keep-both'; // judged when the other's OPEN comes
+  if (other.state === 'Established' && replaceEstablished) return 'replace-other';
+  if (other.direction === direction) {
+    if (other.state === 'Established') return 'drop-this';
+    return other.newer ? 'drop-this' : 'drop-other';
+  }
+  const favoured = (direction === 'out') === localDominates;
+  if (!favoured) return 'drop-this';
+  if (!localDominates && patience) return 'wait';
+  return other.state === 'Established' ? 'drop-this' : 'drop-other';
+}
+
+/** Whether a KEEPALIVE that would make this connection Established waits: the dominant peer may yet choose the other, whose OPEN is due. */
+export function mustAwait(direction: Direction, other: Rival, localDominates: boolean): boolean {
+  return other.state === 'OpenSent' && other.direction !== direction && (direction === 'out') !== localDominates;
+}

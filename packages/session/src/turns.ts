@@ -1,0 +1,49 @@
+/**
+ * Fair turns: input is delivered for at most `budgetMs` in one turn of the event loop, over all connections of a server. Who has more waits
+ * in a queue and goes on next turn, in order, a slice each; between two turns timers and other sockets have theirs.
+ */
+
+export interface Work {
+  /** Goes on until done or `deadline` (of `performance.now()`). True: there is more. */
+  run(deadline: number): boolean;
+}
+
+const SLICE_MS = 1;
+
+export class Turns {
+  readonly #budgetMs: number;
+  #queue: Work[] = [];
+  #deadline = 0;
+  #open = false;
+
+  constructor(budgetMs: number) {
+    this.#budgetMs = budgetMs;
+  }
+
+  /** Until when input may be delivered in this turn. Opens a turn when there is none. */
+  deadline(): number {
+    if (!this.#open) {
+      this.#open = true;
+      this.#deadline = performance.now() + this.#budgetMs;
+      setImmediate(this.#next);
+    }
+    return this.#deadline;
+  }
+
+  /** Queues work for the coming turns. The caller sees to it that nothing is queued twice. */
+  later(work: Work): void {
+    this.#queue.push(work);
+    this.deadline();
+  }
+
+  readonly #next = (): void => {
+    this.#open = false;
+    if (this.#queue.length === 0) return;
+    const deadline = this.deadline();
+    for (let now = performance.now(); now < deadline; now = performance.now()) {
+      const work = this.#queue.shift();
+      if (work === undefined) return;
+      if (work.run(Math.min(deadline, now + SLICE_MS))) this.#queue.push(work);
+    }
+  };
+}

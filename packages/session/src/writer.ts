@@ -1,0 +1,95 @@
+/** What a plugin writes with: octets go to the socket as they are, the same array to as many peers as one likes. */
+import { assert, HEADER_LENGTH, MessageType } from '@tsbgp/wire';
+import type { Connection } from './connection.ts';
+import type { MutableCounters } from './counters.ts';
+import { PeerError } from './errors.ts';
+import type { UpdateWriter } from './types.ts';
+
+interface Waiter {
+  readonly writes: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Writer implements UpdateWriter {
+  onDrain: (() => void) | undefined = undefined;
+  readonly #connection: Connection;
+  readonly #counters: MutableCounters;
+  readonly #highWaterBytes: number;
+  readonly #now: () => number;
+  #open = true;
+  #drainWanted = false;
+  #writes = 0;
+  #written = 0;
+  #waiters: Waiter[] = [];
+
+  constructor(connection: Connection, counters: MutableCounters, highWaterBytes: number, now: () => number) {
+    this.#connection = connection;
+    this.#counters = counters;
+    this.#highWaterBytes = highWaterBytes;
+    this.#now = now;
+  }
+
+  write(messages: Uint8Array): boolean {
+    const { socket } = this.#connection;
+    if (!this.#open || !socket.writable) return false;
+    this.#count(messages);
+    this.#writes++;
+    socket.write(messages, this.#onWritten);
+    this.#connection.bytesOut += messages.length;
+    this.#connection.lastWriteAt = this.#now();
+    const backlog = socket.writableLength;
+    if (backlog > 0) this.#drainWanted = true;
+    return backlog <= this.#highWaterBytes;
+  }
+
+  get backlogBytes(): number {
+    return this.#open ? this.#connection.socket.writableLength : 0;
+  }
+
+  flushed(): Promise<void> {
+    if (this.#written === this.#writes) return Promise.resolve();
+    if (!this.#open) return Promise.reject(new PeerError('closed', 'the session ended before all was written'));
+    return new Promise((resolve, reject) => this.#waiters.push({ writes: this.#writes, resolve, reject }));
+  }
+
+  cork(): void {
+    if (this.#open) this.#connection.socket.cork();
+  }
+
+  uncork(): void {
+    if (this.#open) this.#connection.socket.uncork();
+  }
+
+  /** The session is over. */
+  close(): void {
+    this.#open = false;
+    this.onDrain = undefined;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.reject(new PeerError('closed', 'the session ended before all was written'));
+  }
+
+  /** One function for all writes: Node then reports many at once. */
+  readonly #onWritten = (error?: Error | null): void => {
+    if (error !== undefined && error !== null) return; // the connection hears it as well and ends the session
+    this.#written++;
+    while (this.#waiters[0] !== undefined && this.#waiters[0].writes <= this.#written) this.#waiters.shift()?.resolve();
+    if (!this.#drainWanted || !this.#open || this.#connection.socket.writableLength > 0) return;
+    this.#drainWanted = false;
+    this.onDrain?.();
+  };
+
+  #count(messages: Uint8Array): void {
+    let at = 0;
+    while (at + HEADER_LENGTH <= messages.length) {
+      const length = (messages[at + 16]! << 8) | messages[at + 17]!;
+      assert(length >= HEADER_LENGTH, 'write: a message with its header is expected');
+      const type = messages[at + 18];
+      if (type === MessageType.Update) this.#counters.updateSent++;
+      else if (type === MessageType.RouteRefresh) this.#counters.routeRefreshSent++;
+      at += length;
+    }
+    assert(at === messages.length, 'write: whole messages are expected');
+  }
+}
