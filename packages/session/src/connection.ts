@@ -156,7 +156,9 @@ export class Connection implements Work {
 
   // Events of the socket
 
-  readonly #onData = (chunk: Uint8Array): void => {
+  readonly #onData = (buffer: Buffer): void => {
+    // Not a Buffer: its `slice` would share memory where that of everybody else copies.
+    const chunk = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
     this.bytesIn += chunk.length;
     if (this.#pending !== undefined) {
       this.#append(chunk);

@@ -211,8 +211,8 @@ export class PeerSession implements Peer, HalfOwner {
       this.#host.turns,
       this.#host.clock,
     );
-    this.#candidate = candidate;
     candidate.dispatch({ type: 'ManualStartWithPassive' });
+    this.#candidate = candidate;
     candidate.adopt(socket, nextSerial());
     return undefined;
   }
