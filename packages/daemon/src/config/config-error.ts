@@ -1,0 +1,120 @@
+/**
+ * What is wrong with a configuration file, said so that it can be put right without opening the manual:
+ *
+ *     tsbgpd.yaml:14:10 neighbors[1].hold-time: found 2, allowed 0 or 3 to 65535 seconds (RFC 4271 §4.2), e.g. "hold-time: 90"
+ *
+ * `code` is stable and listed in docs/errors.md; the sentence may improve.
+ */
+
+/** Stable codes with what each one means. docs/errors.md lists the same, a test compares. */
+export const CONFIG_ERROR_CODES = {
+  'file-not-found': 'The configuration file does not exist.',
+  'file-unreadable': 'The configuration file exists but cannot be read: permissions, a directory, not UTF-8.',
+  'file-too-large': 'The file is larger than 16 MiB, or its aliases unfold to more than a million values or 32 levels.',
+  'yaml-syntax': 'The file is not YAML 1.2.',
+  'duplicate-key': 'The same key stands twice in one mapping.',
+  'unknown-key': 'The key means nothing here. Nothing is ignored in silence.',
+  'missing-key': 'A required key is absent.',
+  'wrong-type': 'The value has another type than the key wants, for example text where a number belongs.',
+  'invalid-value': 'The value has the right type but is not allowed.',
+  'duplicate-value': 'A list names the same thing twice, or two listeners claim the same address and port.',
+  'duplicate-neighbor': 'Two neighbors have the same address, perhaps written differently.',
+  'own-address': 'A neighbor has an address and port of this daemon itself.',
+  'conflicting-keys': 'Two keys, each valid alone, contradict each other.',
+} as const;
+
+export type ConfigErrorCode = keyof typeof CONFIG_ERROR_CODES;
+
+/** Things that are allowed and probably not meant. Also listed in docs/errors.md. */
+export const CONFIG_WARNING_CODES = {
+  'no-policy': 'An eBGP neighbor without policy imports and exports nothing (RFC 8212).',
+  'api-open': 'The API listens on a TCP address that other machines reach; it has no authentication.',
+  'never-connects': 'A passive neighbor has an address family that nothing listens on.',
+} as const;
+
+export type ConfigWarningCode = keyof typeof CONFIG_WARNING_CODES;
+
+/** Where in a file: line and column count from 1; 0 is the file as a whole. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ConfigErrorFields extends Place {
+  readonly code: ConfigErrorCode;
+  /** `neighbors[1].hold-time`; empty for the file as a whole. */
+  readonly path: string;
+  readonly found: string;
+  readonly allowed: string;
+  /** A line that works, as one would write it; empty where none helps. */
+  readonly example: string;
+}
+
+export class ConfigError extends Error implements ConfigErrorFields {
+  override readonly name = 'ConfigError';
+  readonly code: ConfigErrorCode;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly path: string;
+  readonly found: string;
+  readonly allowed: string;
+  readonly example: string;
+
+  constructor(fields: ConfigErrorFields, options?: ErrorOptions) {
+    super(sentence(fields), options);
+    this.code = fields.code;
+    this.file = fields.file;
+    this.line = fields.line;
+    this.column = fields.column;
+    this.path = fields.path;
+    this.found = fields.found;
+    this.allowed = fields.allowed;
+    this.example = fields.example;
+  }
+}
+
+/** Everything that is wrong with one file, in the file's order. */
+export class ConfigRejected extends Error {
+  override readonly name = 'ConfigRejected';
+  readonly errors: readonly ConfigError[];
+  /** The text that was read, for excerpts; empty when it could not be read. */
+  readonly text: string;
+
+  constructor(errors: readonly ConfigError[], text: string) {
+    super(errors.map((error) => error.message).join('\n'));
+    this.errors = errors;
+    this.text = text;
+  }
+}
+
+export interface ConfigWarning extends Place {
+  readonly code: ConfigWarningCode;
+  readonly path: string;
+  readonly text: string;
+}
+
+export function formatPlace(place: Place): string {
+  return place.line === 0 ? place.file : `${place.file}:${place.line}:${place.column}`;
+}
+
+export function formatWarning(warning: ConfigWarning): string {
+  return `${formatPlace(warning)} ${warning.path}: ${warning.text}`;
+}
+
+export type Path = readonly (string | number)[];
+
+/** `['neighbors', 1, 'hold-time']` is `neighbors[1].hold-time`. */
+export function formatPath(path: Path): string {
+  let text = '';
+  for (const step of path) text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`;
+  return text;
+}
+
+function sentence(fields: ConfigErrorFields): string {
+  const path = fields.path === '' ? '' : ` ${fields.path}`;
+  const allowed = fields.allowed === '' ? '' : `, allowed ${fields.allowed}`;
+  const example = fields.example === '' ? '' : `, e.g. "${fields.example}"`;
+  return `${formatPlace(fields)}${path}: found ${fields.found}${allowed}${example}`;
+}

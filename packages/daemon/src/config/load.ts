@@ -1,0 +1,121 @@
+/** From the file to a `DaemonConfig`: read, parse, validate, apply the rules, fill in what was left out. */
+import { readFileSync, statSync } from 'node:fs';
+import type { Family } from '@tsbgp/wire';
+import type { NeighborConfig } from '../control-plane.ts';
+import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
+import type { DaemonConfig } from './daemon-config.ts';
+import {
+  API_MODE_DEFAULT,
+  CONNECT_RETRY_SECONDS_DEFAULT,
+  HOLD_TIME_SECONDS_DEFAULT,
+  LISTEN_DEFAULT,
+  LOG_FORMAT_DEFAULT,
+  LOG_LEVEL_DEFAULT,
+  REMOTE_PORT_DEFAULT,
+} from './defaults.ts';
+import { applyRules, effective, familiesOf } from './rules.ts';
+import { FAMILIES, type RawConfig, type RawNeighbor, SCHEMA } from './schema.ts';
+import { validate } from './validate.ts';
+import { YamlSource } from './yaml-source.ts';
+
+/** 500 neighbors written at length are 100 KiB. */
+export const FILE_BYTES_MAX: number = 16 * 1024 * 1024;
+
+export interface Loaded {
+  readonly config: DaemonConfig;
+  readonly warnings: readonly ConfigWarning[];
+}
+
+/** Throws ConfigRejected with everything that is wrong. */
+export function loadConfig(file: string): Loaded {
+  return parseConfig(readConfigFile(file), file);
+}
+
+/** `file` is the name that messages carry. Throws ConfigRejected with everything that is wrong. */
+export function parseConfig(text: string, file: string): Loaded {
+  const source = new YamlSource(text, file);
+  const errors = [...source.errors];
+  if (errors.some((error) => error.code === 'yaml-syntax' || error.code === 'file-too-large')) throw rejected(errors, text);
+
+  const { value: raw, errors: wrong } = validate(source, SCHEMA);
+  const findings = applyRules(source, raw);
+  errors.push(...wrong, ...findings.errors);
+  if (errors.length > 0) throw rejected(errors, text);
+  return { config: fillIn(raw, file), warnings: findings.warnings };
+}
+
+function rejected(errors: ConfigError[], text: string): ConfigRejected {
+  return new ConfigRejected(
+    errors.toSorted((a, b) => a.line - b.line || a.column - b.column),
+    text,
+  );
+}
+
+function fillIn(raw: RawConfig, file: string): DaemonConfig {
+  const { global, api, http, log } = raw;
+  return {
+    file,
+    global: {
+      as: global!.as!,
+      routerId: global!['router-id']!,
+      listen: present(global!.listen ?? LISTEN_DEFAULT),
+      listenIsDefault: global!.listen === undefined,
+    },
+    neighbors: present(raw.neighbors ?? []).map((own) => neighborConfig(effective(raw, own))),
+    api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp },
+    http: http?.listen,
+    log: { level: log?.level ?? LOG_LEVEL_DEFAULT, format: log?.format ?? LOG_FORMAT_DEFAULT },
+  };
+}
+
+function neighborConfig(neighbor: RawNeighbor): NeighborConfig {
+  const address = neighbor.address!;
+  return {
+    address,
+    remoteAs: neighbor['remote-as']!,
+    localAs: neighbor['local-as'],
+    description: neighbor.description,
+    families: neighbor.families === undefined ? familiesOf(address, FAMILIES) : present<Family>(neighbor.families),
+    passive: neighbor.passive ?? false,
+    remotePort: neighbor.port ?? REMOTE_PORT_DEFAULT,
+    localAddress: neighbor['local-address'],
+    multihopTtl: neighbor.multihop,
+    holdTimeSeconds: neighbor['hold-time'] ?? HOLD_TIME_SECONDS_DEFAULT,
+    connectRetrySeconds: neighbor['connect-retry'] ?? CONNECT_RETRY_SECONDS_DEFAULT,
+    importPolicy: neighbor.import,
+    exportPolicy: neighbor.export,
+    routeServerClient: neighbor['route-server-client'] ?? false,
+    nextHopSelf: neighbor['next-hop-self'] ?? false,
+    enabled: neighbor.enabled ?? true,
+  };
+}
+
+function present<T>(items: readonly (T | undefined)[]): T[] {
+  return items.filter((item) => item !== undefined);
+}
+
+function readConfigFile(file: string): string {
+  try {
+    const stat = statSync(file);
+    if (stat.isDirectory()) throw fileError('file-unreadable', file, 'a directory', 'a YAML file');
+    if (stat.size > FILE_BYTES_MAX) throw fileError('file-too-large', file, `${stat.size} octets`, `at most ${FILE_BYTES_MAX}`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    if (error instanceof ConfigRejected) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw fileError('file-not-found', file, 'no such file', 'a YAML file; examples/minimal.yaml is one to begin with');
+    if (code === 'EACCES' || code === 'EPERM')
+      throw fileError('file-unreadable', file, 'no permission to read it', 'a file this user may read');
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw fileError('file-unreadable', file, 'octets that are not UTF-8', 'UTF-8 text');
+    throw fileError('file-unreadable', file, (error as Error).message, 'a file this user may read', error);
+  }
+}
+
+function fileError(code: ConfigError['code'], file: string, found: string, allowed: string, cause?: unknown): ConfigRejected {
+  const error = new ConfigError(
+    { code, file, line: 0, column: 0, path: '', found, allowed, example: '' },
+    cause === undefined ? undefined : { cause },
+  );
+  return new ConfigRejected([error], '');
+}

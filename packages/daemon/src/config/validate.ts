@@ -1,0 +1,83 @@
+/**
+ * A plain value against the schema: every error, each with its place and words, and what is left of the value without the wrong parts, so
+ * that the rules between keys can still look at the right ones.
+ */
+import * as v from 'valibot';
+import { ConfigError, type ConfigErrorCode, formatPath, type Path } from './config-error.ts';
+import { type Descriptor, isMapping, readRefusal, type Section } from './fields.ts';
+import { suggest } from './suggest.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+export function validate<T extends object>(source: YamlSource, schema: Section<T>): { readonly value: T; readonly errors: ConfigError[] } {
+  const errors: ConfigError[] = [];
+  unknownKeys(source, schema, source.value, [], errors);
+  const result = v.safeParse(schema.schema, source.value);
+  let value = result.output as unknown;
+  for (const issue of result.issues ?? []) {
+    const path = (issue.path ?? []).map((item) => item.key as string | number);
+    const refusal = readRefusal(issue.message);
+    errors.push(errorAt(source, schema, path, refusal.code, refusal.because));
+    if (path.length === 0) value = {};
+    else forget(value, path);
+  }
+  // What was checked key by key has the type that the schema says.
+  return { value: value as T, errors };
+}
+
+/** An error about the value at `path`, in the words of its key. */
+export function errorAt(source: YamlSource, schema: Descriptor, path: Path, code: ConfigErrorCode, because?: string): ConfigError {
+  const { allowed, example } = descriptorAt(schema, path).words;
+  const place = code === 'missing-key' ? source.placeOf(path.slice(0, -1)) : source.placeOf(path);
+  const found = because === undefined ? source.foundAt(path) : `${source.foundAt(path)} (${because})`;
+  return new ConfigError({ code, ...place, path: formatPath(path), found, allowed, example });
+}
+
+function descriptorAt(schema: Descriptor, path: Path): Descriptor {
+  let at = schema;
+  for (const step of path) {
+    const next = at.kind === 'section' ? at.entries[step] : at.kind === 'list' ? at.item : undefined;
+    if (next === undefined) break;
+    at = next;
+  }
+  return at;
+}
+
+function unknownKeys(source: YamlSource, schema: Descriptor, value: unknown, path: Path, errors: ConfigError[]): void {
+  if (schema.kind === 'list' && Array.isArray(value)) {
+    value.forEach((item, i) => unknownKeys(source, schema.item, item, [...path, i], errors));
+  } else if (schema.kind === 'section' && isMapping(value)) {
+    for (const key of Object.keys(value)) {
+      const entry = Object.hasOwn(schema.entries, key) ? schema.entries[key] : undefined;
+      if (entry === undefined) errors.push(unknownKey(source, schema, [...path, key], key));
+      else unknownKeys(source, entry, value[key], [...path, key], errors);
+    }
+  }
+}
+
+function unknownKey(source: YamlSource, schema: Section<unknown>, path: Path, key: string): ConfigError {
+  const known = Object.keys(schema.entries);
+  const meant = suggest(key, known);
+  const hint = key === '<<' ? ' (merge keys are not supported, see "defaults")' : meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+  const example = meant === undefined ? schema.words.example : schema.entries[meant]!.words.example;
+  const found = `unknown key ${JSON.stringify(key)}${hint}`;
+  return new ConfigError({
+    code: 'unknown-key',
+    ...source.keyPlaceOf(path),
+    path: formatPath(path),
+    found,
+    allowed: known.join(', '),
+    example,
+  });
+}
+
+/** List items become undefined, so that the others keep their places. */
+function forget(root: unknown, path: Path): void {
+  let at = root;
+  for (const step of path.slice(0, -1)) {
+    if (typeof at !== 'object' || at === null) return;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  const last = path.at(-1)!;
+  if (Array.isArray(at)) at[last as number] = undefined;
+  else if (isMapping(at)) delete at[last];
+}

@@ -1,0 +1,114 @@
+/**
+ * The values of BGP configuration as an operator writes them: AS numbers, addresses, endpoints, router ids. Each reader returns the value
+ * or a Refusal that says why, where the reason is not plain from what is allowed.
+ */
+import { formatAddress, parseAddress, parseIpv4 } from '@tsbgp/wire';
+import type { Endpoint } from '../control-plane.ts';
+import { Refusal } from './fields.ts';
+
+export const AS_MAX = 4_294_967_295;
+/** RFC 6793 §9: stands for a 4-octet AS towards a 2-octet speaker, is nobody's own. */
+export const AS_TRANS = 23_456;
+
+/** An AS number in asplain or asdot (RFC 5396): `65001`, `4200000000`, `1.10`. */
+export function readAs(value: unknown): number | Refusal {
+  if (typeof value !== 'number' && typeof value !== 'string') return new Refusal('wrong-type');
+  const as = typeof value === 'number' ? value : asFromText(value);
+  if (as === undefined) return new Refusal('invalid-value');
+  if (as === 0) return new Refusal('invalid-value', 'reserved, RFC 7607');
+  if (as === AS_TRANS) return new Refusal('invalid-value', 'AS_TRANS, RFC 6793');
+  return Number.isInteger(as) && as > 0 && as <= AS_MAX ? as : new Refusal('invalid-value');
+}
+
+function asFromText(text: string): number | undefined {
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  const dotted = /^(\d{1,5})\.(\d{1,5})$/.exec(text);
+  if (dotted === null) return undefined;
+  const high = Number(dotted[1]);
+  const low = Number(dotted[2]);
+  return high <= 0xffff && low <= 0xffff ? high * 0x10000 + low : undefined;
+}
+
+/** RFC 4271 §4.2 and RFC 6286 §2.1: any four octets but zero. */
+export function readRouterId(value: string): string | Refusal {
+  const bytes = parseIpv4(value);
+  if (bytes === undefined) return new Refusal('invalid-value');
+  return bytes.every((octet) => octet === 0) ? new Refusal('invalid-value', 'zero identifies nobody, RFC 6286') : formatAddress(bytes);
+}
+
+/** The address of one host, in canonical text (RFC 5952). */
+export function readHostAddress(value: string): string | Refusal {
+  const bytes = parseAddress(value);
+  if (bytes === undefined) return new Refusal('invalid-value', value.includes('/') ? 'a prefix, not an address' : undefined);
+  const why = notOneHost(bytes);
+  return why === undefined ? formatAddress(bytes) : new Refusal('invalid-value', why);
+}
+
+function notOneHost(bytes: Uint8Array): string | undefined {
+  if (bytes.every((octet) => octet === 0)) return 'the unspecified address';
+  if (bytes.length === 4) {
+    if (bytes[0]! >= 224) return bytes[0]! < 240 ? 'a multicast address' : 'a reserved address';
+    return bytes[0] === 0 ? 'a reserved address' : undefined;
+  }
+  if (bytes[0] === 0xff) return 'a multicast address';
+  if (bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80) return 'a link-local address, not supported yet';
+  const mapped = formatAddress(bytes);
+  return mapped.startsWith('::ffff:') && mapped.includes('.') ? `an IPv4 address in IPv6 form, write ${mapped.slice(7)}` : undefined;
+}
+
+/** `192.0.2.1:179` or `[2001:db8::1]:179`, the host in canonical text. `0.0.0.0` and `[::]` are every address of that kind. */
+export function readEndpoint(value: string): Endpoint | Refusal {
+  const parts = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/.exec(value);
+  if (parts === null) {
+    const bytes = parseAddress(value);
+    if (bytes === undefined) return new Refusal('invalid-value');
+    return new Refusal('invalid-value', bytes.length === 4 ? 'no port' : 'no port; an IPv6 address needs brackets before one');
+  }
+  const host = parts[1] ?? parts[2]!;
+  const bytes = parseAddress(host);
+  if (bytes === undefined || (bytes.length === 4) !== (parts[1] === undefined)) {
+    return new Refusal('invalid-value', bytes === undefined ? 'the host is not an IP address' : undefined);
+  }
+  const port = Number(parts[3]);
+  return port <= 0xffff ? { host: formatAddress(bytes), port } : new Refusal('invalid-value', 'a port is at most 65535');
+}
+
+export function formatEndpoint(endpoint: Endpoint): string {
+  return endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
+}
+
+/** Both claim the same port on the same address; a wildcard claims every address of its kind. Port 0 is a fresh port each time. */
+export function overlaps(a: Endpoint, b: Endpoint): boolean {
+  if (a.port !== b.port || a.port === 0 || isIpv6(a.host) !== isIpv6(b.host)) return false;
+  return a.host === b.host || isWildcard(a.host) || isWildcard(b.host);
+}
+
+export function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+export function isLoopback(host: string): boolean {
+  return host.startsWith('127.') || host === '::1';
+}
+
+export function isIpv6(host: string): boolean {
+  return host.includes(':');
+}
+
+/** File mode in octal digits, `0660` or `660`. */
+export function readMode(value: unknown): number | Refusal {
+  if (typeof value !== 'string' && typeof value !== 'number') return new Refusal('wrong-type');
+  const digits = /^(?:0o?)?([0-7]{3})$/.exec(String(value));
+  return digits === null ? new Refusal('invalid-value') : Number.parseInt(digits[1]!, 8);
+}
+
+/** Linux's sun_path holds 108 octets with the closing zero. */
+const SOCKET_PATH_BYTES_MAX = 107;
+
+export function readSocketPath(value: string): string | Refusal {
+  if (value === 'none') return value;
+  if (!value.startsWith('/') || value.includes('\0')) return new Refusal('invalid-value', 'not an absolute path');
+  return new TextEncoder().encode(value).length > SOCKET_PATH_BYTES_MAX
+    ? new Refusal('invalid-value', `longer than ${SOCKET_PATH_BYTES_MAX} octets`)
+    : value;
+}
