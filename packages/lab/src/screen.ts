@@ -1,0 +1,109 @@
+/**
+ * What the lab shows: once, what runs and what to try; then, for as long as it runs, what the peers do. On a terminal the newest line stays
+ * at the bottom and is rewritten; in a file or a pipe every line is kept.
+ */
+import { styleText } from 'node:util';
+import type { Lab } from './lab.ts';
+import type { LabEvent } from './lab-speaker.ts';
+import { formatSocket } from './plan.ts';
+import { DAEMON_AS, LAB_PEERS } from './topology.ts';
+
+type Format = Parameters<typeof styleText>[0];
+
+export function paint(format: Format, text: string): string {
+  return styleText(format, text, { stream: process.stdout });
+}
+
+const TSBGP = 'npm run -s tsbgp --';
+
+export function welcome(lab: Lab): string {
+  const { plan } = lab;
+  const api = formatSocket(plan.apiTcp);
+  const address = plan.isDefaultSocket ? '' : `-a unix:${plan.apiSocket} `;
+  const running = [
+    ['tsbgpd', `AS ${DAEMON_AS}`, formatSocket(plan.bgp), `pid ${lab.processes.daemon}`, ''],
+    ...LAB_PEERS.map((peer, i) => [
+      `peer ${peer.name}`,
+      `AS ${peer.as}`,
+      plan.peerAddresses[i]!,
+      `pid ${lab.processes.peers[i]!}`,
+      `announces ${count(lab.announced[i]!)} routes`,
+    ]),
+  ];
+  const places = [
+    ['API', `unix:${plan.apiSocket}`],
+    ['', `http://${api}`],
+    ['metrics', `http://${formatSocket(plan.metrics)}/metrics`],
+    ['configuration', lab.configFile],
+    ['log', lab.logFile],
+  ];
+  const commands = [
+    ['the two sessions', `${TSBGP} ${address}neighbor`],
+    ['best paths', `${TSBGP} ${address}rib --limit 20`],
+    ['one prefix, every attribute', `${TSBGP} ${address}rib 193.0.0.0/21`],
+    ['both candidates for it', `${TSBGP} ${address}rib received 193.0.0.0/21`],
+    ['what Cloudflare originates', `${TSBGP} ${address}rib --origin-as 13335`],
+    ['changes as they happen', `${TSBGP} ${address}watch`],
+    ['a route of your own', `${TSBGP} ${address}route add 203.0.113.0/24 --next-hop 192.0.2.1`],
+    ['a session down, with a reason', `${TSBGP} ${address}neighbor disable ${plan.peerAddresses[1]!} --reason "coffee"`],
+    [
+      'the API without any tool',
+      `curl -s http://${api}/tsbgp.v1.NeighborService/ListNeighbors -H 'content-type: application/json' -d '{}'`,
+    ],
+  ];
+  return [
+    '',
+    `${paint(['bold', 'green'], 'tsbgp lab')}  a BGP daemon and two peers with real routes, all on this machine`,
+    '',
+    ...aligned(running, (cell, i) => paint(i === 0 ? 'bold' : i === 3 ? 'dim' : 'reset', cell)),
+    '',
+    ...aligned(places, (cell, i) => (i === 0 ? paint('dim', cell) : cell)),
+    '',
+    paint('bold', 'Try in another terminal, in this folder'),
+    ...aligned(commands, (cell, i) => paint(i === 0 ? 'dim' : 'cyan', cell)),
+    '',
+    `${paint('bold', 'Ctrl-C')} stops everything. Every few seconds a peer loses some routes or finds other paths:`,
+    '',
+  ].join('\n');
+}
+
+export function describe(position: number, event: LabEvent): string {
+  const name = LAB_PEERS[position]!.name.padEnd(6);
+  const line = (mark: string, format: Format, text: string): string =>
+    `${paint('dim', clock())}  ${paint('bold', name)}  ${paint(format, mark)} ${text}`;
+  switch (event.type) {
+    case 'established':
+      return line('▲', 'green', `session established, ${count(event.routes)} routes announced`);
+    case 'closed':
+      return line('▼', 'red', `session closed: ${event.reason}`);
+    case 'flap':
+      switch (event.kind) {
+        case 'withdraw':
+          return line('-', 'red', `withdrew ${some(event)}`);
+        case 'restore':
+          return line('+', 'green', `announced ${some(event)} again, by other paths`);
+        case 'move':
+          return line('~', 'yellow', `moved ${some(event)} to other paths`);
+      }
+  }
+}
+
+function some(event: { readonly count: number; readonly example: string }): string {
+  return event.count === 1 ? event.example : `${event.count} routes, ${event.example} among them`;
+}
+
+/** Cells padded to columns, two blanks between, the line indented by two. */
+function aligned(rows: readonly (readonly string[])[], format: (cell: string, column: number) => string): string[] {
+  const widths = rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, cell.length)), []);
+  return rows.map((row) =>
+    `  ${row.map((cell, i) => (cell === '' ? '' : format(cell, i)) + (i === row.length - 1 ? '' : ' '.repeat(widths[i]! - cell.length + 2))).join('')}`.trimEnd(),
+  );
+}
+
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+}
+
+function clock(): string {
+  return new Date().toTimeString().slice(0, 8);
+}
