@@ -1,0 +1,319 @@
+/**
+ * Descriptors in BGP-LS NLRI: TLVs of type (2) and length (2). Source: IANA, BGP-LS NLRI and Attribute TLVs, 2026-11; RFC 9552 §5.2, RFC 9086,
+ * RFC 9514 §6.
+ *
+ * Text: `name value` after `name value`, commas between them; a node descriptor's value is such a list in brackets.
+ */
+import { formatAddress, parseAddress } from '../address.ts';
+import { ByteWriter, fromHex, readU16, readU32, toHex } from '../bytes.ts';
+import { ValueError } from '../fault.ts';
+import { parsePrefix, readPrefix } from './prefix-bits.ts';
+
+export type BgpLsDescriptor =
+  | { name: 'local-node' | 'remote-node'; descriptors: BgpLsDescriptor[] }
+  | { name: 'as' | 'bgp-ls-identifier' | 'ospf-area' | 'bgp-confederation-member'; value: number }
+  /** IS-IS: `0000.0000.0042`, a pseudonode `0000.0000.0042-05`; OSPF: `192.0.2.1`, a pseudonode with its interface `192.0.2.1-198.51.100.1`. */
+  | { name: 'igp-router-id'; value: string }
+  | {
+      name: 'bgp-router-id' | 'ipv4-interface' | 'ipv4-neighbor' | 'ipv6-interface' | 'ipv6-neighbor' | 'srv6-sid';
+      value: string;
+    }
+  | { name: 'link-identifiers'; local: number; remote: number }
+  | { name: 'multi-topology'; ids: number[] }
+  | { name: 'ospf-route-type'; value: number }
+  | { name: 'ip-reachability'; prefix: string }
+  | { name: 'unknown'; code: number; bytes: Uint8Array };
+
+type Name = Exclude<BgpLsDescriptor['name'], 'unknown'>;
+
+const CODES: Readonly<Record<Name, number>> = {
+  'local-node': 256,
+  'remote-node': 257,
+  'link-identifiers': 258,
+  'ipv4-interface': 259,
+  'ipv4-neighbor': 260,
+  'ipv6-interface': 261,
+  'ipv6-neighbor': 262,
+  'multi-topology': 263,
+  'ospf-route-type': 264,
+  'ip-reachability': 265,
+  as: 512,
+  'bgp-ls-identifier': 513,
+  'ospf-area': 514,
+  'igp-router-id': 515,
+  'bgp-router-id': 516,
+  'bgp-confederation-member': 517,
+  'srv6-sid': 518,
+};
+
+const NAMES: ReadonlyMap<number, Name> = new Map((Object.keys(CODES) as Name[]).map((name) => [CODES[name], name]));
+
+/** A node holds no nodes. */
+const DEPTH_MAX = 1;
+
+/** The TLVs in `bytes[start, end)`; undefined when they do not add up. One whose value is not of its form stays octets. */
+export function decodeDescriptors(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  addressSize: number,
+  depth = 0,
+): BgpLsDescriptor[] | undefined {
+  const descriptors: BgpLsDescriptor[] = [];
+  for (let at = start; at < end; ) {
+    if (end - at < 4) return undefined;
+    const next = at + 4 + readU16(bytes, at + 2);
+    if (next > end) return undefined;
+    const code = readU16(bytes, at);
+    descriptors.push(
+      decodeValue(NAMES.get(code), bytes, at + 4, next, addressSize, depth) ?? { name: 'unknown', code, bytes: bytes.slice(at + 4, next) },
+    );
+    at = next;
+  }
+  return descriptors;
+}
+
+function decodeValue(
+  name: Name | undefined,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  addressSize: number,
+  depth: number,
+): BgpLsDescriptor | undefined {
+  const length = end - start;
+  switch (name) {
+    case 'local-node':
+    case 'remote-node': {
+      const descriptors = depth < DEPTH_MAX ? decodeDescriptors(bytes, start, end, addressSize, depth + 1) : undefined;
+      return descriptors && { name, descriptors };
+    }
+    case 'as':
+    case 'bgp-ls-identifier':
+    case 'ospf-area':
+    case 'bgp-confederation-member':
+      return length === 4 ? { name, value: readU32(bytes, start) } : undefined;
+    case 'igp-router-id': {
+      const value = formatIgpRouterId(bytes, start, end);
+      return value === undefined ? undefined : { name, value };
+    }
+    case 'bgp-router-id':
+    case 'ipv4-interface':
+    case 'ipv4-neighbor':
+      return length === 4 ? { name, value: formatAddress(bytes, start, end) } : undefined;
+    case 'ipv6-interface':
+    case 'ipv6-neighbor':
+    case 'srv6-sid':
+      return length === 16 ? { name, value: formatAddress(bytes, start, end) } : undefined;
+    case 'link-identifiers':
+      return length === 8 ? { name, local: readU32(bytes, start), remote: readU32(bytes, start + 4) } : undefined;
+    case 'multi-topology':
+      if (length === 0 || length % 2 !== 0) return undefined;
+      return { name, ids: Array.from({ length: length / 2 }, (_, i) => readU16(bytes, start + 2 * i)) };
+    case 'ospf-route-type':
+      return length === 1 ? { name, value: bytes[start]! } : undefined;
+    case 'ip-reachability':
+      return length === 0 ? undefined : decodeReachability(bytes, start, end, addressSize);
+    case undefined:
+      return undefined;
+  }
+}
+
+/** Bits behind the prefix would be lost: then the TLV stays octets. */
+function decodeReachability(bytes: Uint8Array, start: number, end: number, addressSize: number): BgpLsDescriptor | undefined {
+  const prefix = readPrefix(bytes, start + 1, end, bytes[start]!, addressSize);
+  if (prefix === undefined || toHex(parsePrefix(prefix, addressSize).octets) !== toHex(bytes, start + 1, end)) return undefined;
+  return { name: 'ip-reachability', prefix };
+}
+
+/** RFC 9552 §5.2.1.4: 6 octets IS-IS, 7 with a pseudonode; 4 OSPF, 8 with the designated router's interface. */
+function formatIgpRouterId(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const dotted = () => [0, 2, 4].map((i) => toHex(bytes, start + i, start + i + 2)).join('.');
+  switch (end - start) {
+    case 4:
+      return formatAddress(bytes, start, end);
+    case 8:
+      return `${formatAddress(bytes, start, start + 4)}-${formatAddress(bytes, start + 4, end)}`;
+    case 6:
+      return dotted();
+    case 7:
+      return `${dotted()}-${toHex(bytes, end - 1, end)}`;
+    default:
+      return undefined;
+  }
+}
+
+function parseIgpRouterId(text: string): Uint8Array {
+  const isis = /^([0-9a-f]{4})\.([0-9a-f]{4})\.([0-9a-f]{4})(?:-([0-9a-f]{2}))?$/i.exec(text);
+  if (isis !== null) return fromHex(isis.slice(1).join(''));
+  const [router = '', network] = text.split('-');
+  const parts = [parseAddress(router), ...(network === undefined ? [] : [parseAddress(network)])];
+  if (parts.some((part) => part?.length !== 4)) {
+    throw new ValueError(`"${text}" is not an IGP router identifier, e.g. "192.0.2.1", "0000.0000.0042" or "0000.0000.0042-05"`);
+  }
+  return Uint8Array.from(parts.flatMap((part) => [...part!]));
+}
+
+export function encodeDescriptors(out: ByteWriter, descriptors: readonly BgpLsDescriptor[]): void {
+  for (const descriptor of descriptors) {
+    const value = encodeValue(descriptor);
+    if (value.length > 0xffff) throw new ValueError(`descriptor ${descriptor.name}: found ${value.length} octets, allowed 65535`);
+    out.u16(descriptor.name === 'unknown' ? descriptor.code : CODES[descriptor.name]);
+    out.u16(value.length);
+    out.raw(value);
+  }
+}
+
+function encodeValue(descriptor: BgpLsDescriptor): Uint8Array {
+  const out = new ByteWriter(32);
+  switch (descriptor.name) {
+    case 'local-node':
+    case 'remote-node':
+      encodeDescriptors(out, descriptor.descriptors);
+      break;
+    case 'as':
+    case 'bgp-ls-identifier':
+    case 'ospf-area':
+    case 'bgp-confederation-member':
+      out.u32(descriptor.value);
+      break;
+    case 'igp-router-id':
+      out.raw(parseIgpRouterId(descriptor.value));
+      break;
+    case 'bgp-router-id':
+    case 'ipv4-interface':
+    case 'ipv4-neighbor':
+      out.raw(addressOf(descriptor, 4));
+      break;
+    case 'ipv6-interface':
+    case 'ipv6-neighbor':
+    case 'srv6-sid':
+      out.raw(addressOf(descriptor, 16));
+      break;
+    case 'link-identifiers':
+      out.u32(descriptor.local);
+      out.u32(descriptor.remote);
+      break;
+    case 'multi-topology':
+      for (const id of descriptor.ids) out.u16(id);
+      break;
+    case 'ospf-route-type':
+      out.u8(descriptor.value);
+      break;
+    case 'ip-reachability': {
+      const { bits, octets } = parsePrefix(descriptor.prefix, descriptor.prefix.includes(':') ? 16 : 4);
+      out.u8(bits);
+      out.raw(octets);
+      break;
+    }
+    case 'unknown':
+      out.raw(descriptor.bytes);
+      break;
+  }
+  return out.take();
+}
+
+function addressOf({ name, value }: { name: string; value: string }, size: number): Uint8Array {
+  const bytes = parseAddress(value);
+  if (bytes?.length !== size)
+    throw new ValueError(`descriptor ${name}: found "${value}", allowed an ${size === 4 ? 'IPv4' : 'IPv6'} address`);
+  return bytes;
+}
+
+export function formatDescriptors(descriptors: readonly BgpLsDescriptor[]): string {
+  return descriptors.map(formatDescriptor).join(', ');
+}
+
+function formatDescriptor(descriptor: BgpLsDescriptor): string {
+  switch (descriptor.name) {
+    case 'unknown':
+      return `tlv-${descriptor.code} 0x${toHex(descriptor.bytes)}`;
+    case 'local-node':
+    case 'remote-node':
+      return `${descriptor.name} [${formatDescriptors(descriptor.descriptors)}]`;
+    case 'link-identifiers':
+      return `${descriptor.name} ${descriptor.local}/${descriptor.remote}`;
+    case 'multi-topology':
+      return `${descriptor.name} ${descriptor.ids.join('/')}`;
+    case 'ip-reachability':
+      return `${descriptor.name} ${descriptor.prefix}`;
+    default:
+      return `${descriptor.name} ${descriptor.value}`;
+  }
+}
+
+/** Throws ValueError. */
+export function parseDescriptors(text: string): BgpLsDescriptor[] {
+  return splitList(text).map(parseDescriptor);
+}
+
+/** At the commas that stand in no bracket. */
+function splitList(text: string): string[] {
+  const items: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '[') depth++;
+    else if (text[i] === ']') depth--;
+    else if (text[i] === ',' && depth === 0) {
+      items.push(text.slice(from, i));
+      from = i + 1;
+    }
+  }
+  items.push(text.slice(from));
+  return items.map((item) => item.trim()).filter((item) => item !== '');
+}
+
+function parseDescriptor(text: string): BgpLsDescriptor {
+  const [word = '', ...rest] = text.split(' ');
+  const value = rest.join(' ').trim();
+  const foreign = /^tlv-(\d{1,5})$/.exec(word);
+  if (foreign !== null && /^0x([0-9a-f]{2})*$/i.test(value))
+    return { name: 'unknown', code: Number(foreign[1]), bytes: fromHex(value.slice(2)) };
+  switch (word) {
+    case 'local-node':
+    case 'remote-node':
+      if (!value.startsWith('[') || !value.endsWith(']'))
+        throw new ValueError(`${word}: found "${value}", allowed descriptors in brackets`);
+      return { name: word, descriptors: splitList(value.slice(1, -1)).map(parseDescriptor) };
+    case 'as':
+    case 'bgp-ls-identifier':
+    case 'ospf-area':
+    case 'bgp-confederation-member':
+      return { name: word, value: parseUnsigned(word, value, 0xffff_ffff) };
+    case 'igp-router-id':
+      return { name: word, value: canonicalRouterId(value) };
+    case 'bgp-router-id':
+    case 'ipv4-interface':
+    case 'ipv4-neighbor':
+      return { name: word, value: formatAddress(addressOf({ name: word, value }, 4)) };
+    case 'ipv6-interface':
+    case 'ipv6-neighbor':
+    case 'srv6-sid':
+      return { name: word, value: formatAddress(addressOf({ name: word, value }, 16)) };
+    case 'link-identifiers': {
+      const [local, remote] = value.split('/');
+      return { name: word, local: parseUnsigned(word, local, 0xffff_ffff), remote: parseUnsigned(word, remote, 0xffff_ffff) };
+    }
+    case 'multi-topology':
+      return { name: word, ids: value.split('/').map((id) => parseUnsigned(word, id, 0xffff)) };
+    case 'ospf-route-type':
+      return { name: word, value: parseUnsigned(word, value, 0xff) };
+    case 'ip-reachability':
+      parsePrefix(value, value.includes(':') ? 16 : 4);
+      return { name: word, prefix: value };
+    default:
+      throw new ValueError(`found descriptor "${word}", allowed ${Object.keys(CODES).join(', ')} or tlv-CODE`);
+  }
+}
+
+function canonicalRouterId(text: string): string {
+  const bytes = parseIgpRouterId(text);
+  return formatIgpRouterId(bytes, 0, bytes.length) ?? text;
+}
+
+function parseUnsigned(name: string, text: string | undefined, max: number): number {
+  if (text === undefined || !/^\d{1,10}$/.test(text) || Number(text) > max)
+    throw new ValueError(`${name}: found "${text}", allowed 0 to ${max}`);
+  return Number(text);
+}

@@ -1,0 +1,118 @@
+/**
+ * BGP-LS (AFI 16388; SAFI 71, and 72 with a route distinguisher), RFC 9552 §5.2: a piece of a network's topology.
+ *
+ *     +---------+-----------+- - - - - - - - +--------------+---------------+---------------------
+ *     | type, 2 | length, 2 | RD, 8, SAFI 72 | protocol, 1  | identifier, 8 | descriptors: TLVs
+ *     +---------+-----------+- - - - - - - - +--------------+---------------+---------------------
+ *
+ *   1 node   2 link   3 ipv4-prefix   4 ipv6-prefix   5 te-policy (RFC 9857)   6 srv6-sid (RFC 9514)
+ *
+ * Other types are kept as octets, and so are descriptors nobody here knows (bgp-ls-descriptor.ts).
+ *
+ * Text: `node protocol 2 identifier 1 descriptors [local-node [as 65001, igp-router-id 192.0.2.1]]`.
+ */
+import { ByteWriter, fromHex, readU16, readU64, toHex } from '../bytes.ts';
+import { Afi, type Family, family, Safi, safiOf } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import { type BgpLsDescriptor, decodeDescriptors, encodeDescriptors, formatDescriptors, parseDescriptors } from './bgp-ls-descriptor.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
+
+export interface BgpLsObject {
+  kind: 'node' | 'link' | 'ipv4-prefix' | 'ipv6-prefix' | 'te-policy' | 'srv6-sid';
+  /** RFC 9552 table 2: 1 and 2 IS-IS levels, 3 OSPFv2, 4 direct, 5 static, 6 OSPFv3, 7 BGP, … */
+  protocol: number;
+  /** Tells instances of the protocol apart. */
+  identifier: bigint;
+  descriptors: BgpLsDescriptor[];
+}
+
+export interface BgpLsUnknown {
+  kind: 'unknown';
+  nlriType: number;
+  bytes: Uint8Array;
+}
+
+export type BgpLsNlri = FamilyNlri<'bgp-ls'> & { rd?: string } & (BgpLsObject | BgpLsUnknown);
+
+const KINDS: readonly (BgpLsObject['kind'] | undefined)[] = [
+  undefined,
+  'node',
+  'link',
+  'ipv4-prefix',
+  'ipv6-prefix',
+  'te-policy',
+  'srv6-sid',
+];
+
+const FIXED_LENGTH = 9;
+
+function hasRd(of: Family): boolean {
+  return safiOf(of) === Safi.BgpLsVpn;
+}
+
+export const bgpLs: FamilyCodec<BgpLsNlri> = {
+  type: 'bgp-ls',
+  families: [family(Afi.BgpLs, Safi.BgpLs), family(Afi.BgpLs, Safi.BgpLsVpn)],
+  next(bytes, at, end) {
+    if (end - at < 4) return -1;
+    const next = at + 4 + readU16(bytes, at + 2);
+    return next <= end ? next : -1;
+  },
+  decode(bytes, start, end, of) {
+    const nlriType = readU16(bytes, start);
+    let at = start + 4;
+    let rd: string | undefined;
+    if (hasRd(of)) {
+      if (end - at < RD_LENGTH) return undefined;
+      rd = formatRd(bytes, at);
+      at += RD_LENGTH;
+    }
+    const head = { type: 'bgp-ls', family: of, ...(rd !== undefined && { rd }) } as const;
+    const kind = KINDS[nlriType];
+    if (kind === undefined) return { ...head, kind: 'unknown', nlriType, bytes: bytes.slice(at, end) };
+    if (end - at < FIXED_LENGTH) return undefined;
+    const descriptors = decodeDescriptors(bytes, at + FIXED_LENGTH, end, kind === 'ipv6-prefix' ? 16 : 4);
+    return descriptors && { ...head, kind, protocol: bytes[at]!, identifier: readU64(bytes, at + 1), descriptors };
+  },
+  encode(out, nlri) {
+    const body = new ByteWriter();
+    if (hasRd(nlri.family)) body.raw(parseRd(nlri.rd ?? ''));
+    if (nlri.kind === 'unknown') {
+      body.raw(nlri.bytes);
+    } else {
+      body.u8(nlri.protocol);
+      body.u64(nlri.identifier);
+      encodeDescriptors(body, nlri.descriptors);
+    }
+    if (body.length > 0xffff) throw new ValueError(`BGP-LS NLRI: found ${body.length} octets, allowed 65535`);
+    out.u16(nlri.kind === 'unknown' ? nlri.nlriType : KINDS.indexOf(nlri.kind));
+    out.u16(body.length);
+    out.raw(body.bytes, 0, body.length);
+  },
+  format(nlri) {
+    const rd = nlri.rd === undefined ? '' : `rd ${nlri.rd} `;
+    if (nlri.kind === 'unknown') return `${rd}unknown ${nlri.nlriType} 0x${toHex(nlri.bytes)}`;
+    return `${rd}${nlri.kind} protocol ${nlri.protocol} identifier ${nlri.identifier} descriptors [${formatDescriptors(nlri.descriptors)}]`;
+  },
+  parse(text, of) {
+    const parts =
+      /^(?:rd (\S+) )?(?:unknown (\d{1,5}) 0x((?:[0-9a-fA-F]{2})*)|(\S+) protocol (\d{1,3}) identifier (\d{1,20}) descriptors \[(.*)\])$/.exec(
+        text.trim(),
+      );
+    if (parts === null || (parts[1] !== undefined) !== hasRd(of)) {
+      throw new ValueError(
+        `"${text}" is not a BGP-LS NLRI, e.g. "${hasRd(of) ? 'rd 65000:1 ' : ''}node protocol 2 identifier 0 descriptors [local-node [as 65001]]"`,
+      );
+    }
+    const [, rd, nlriType, hex, kind, protocol, identifier, descriptors] = parts;
+    const head = { type: 'bgp-ls', family: of, ...(rd !== undefined && { rd: formatRd(parseRd(rd)) }) } as const;
+    if (nlriType !== undefined) return { ...head, kind: 'unknown', nlriType: Number(nlriType), bytes: fromHex(hex ?? '') };
+    const known = KINDS.find((each) => each !== undefined && each === kind);
+    if (known === undefined) throw new ValueError(`found "${kind}", allowed ${KINDS.slice(1).join(', ')}, unknown`);
+    const value = BigInt(identifier!);
+    if (Number(protocol) > 0xff || value >= 1n << 64n)
+      throw new ValueError(`found protocol ${protocol}, identifier ${identifier}, allowed 8 and 64 bits`);
+    return { ...head, kind: known, protocol: Number(protocol), identifier: value, descriptors: parseDescriptors(descriptors!) };
+  },
+};

@@ -1,0 +1,312 @@
+/**
+ * Components of a flow specification (RFC 8955 §4.2.2, RFC 8956 §3): a prefix, or a list of operators and values.
+ *
+ *     prefix, IPv4:   length in bits (1), prefix
+ *     prefix, IPv6:   length in bits (1), offset in bits (1), the bits between them, shifted to the left
+ *
+ *     operator, numeric:   end | and | length 2 | 0 | lt | gt | eq      then a value of 1, 2, 4 or 8 octets
+ *     operator, bitmask:   end | and | length 2 | 0 | 0 | not | match
+ *
+ * Text: `=80`, `>=80&<=90,=443` (`,` is or, `&` is and); bit masks `=0x2` (match all), `0x2` (any), `!0x2` (not any), `!=0x2`.
+ * A value in more octets than it needs says so: `=80/2`.
+ */
+import { formatAddress } from '../address.ts';
+import type { ByteWriter } from '../bytes.ts';
+import { fromHex, toHex } from '../bytes.ts';
+import { Afi } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import { parsePrefix, readPrefix } from './prefix-bits.ts';
+
+export interface FlowSpecNumber {
+  /** With the operator before it; else it is one more alternative. */
+  and: boolean;
+  lt: boolean;
+  gt: boolean;
+  eq: boolean;
+  /** A bigint only where a number would not be exact. */
+  value: number | bigint;
+  /** 1, 2, 4 or 8; absent where it is the least that holds the value. */
+  octets?: number;
+}
+
+export interface FlowSpecBits {
+  and: boolean;
+  not: boolean;
+  match: boolean;
+  value: number | bigint;
+  octets?: number;
+}
+
+export type FlowSpecComponent =
+  | { code: number; name: FlowSpecPrefixName; prefix: string /** IPv6: bits that do not count. */; offset?: number }
+  | { code: number; name: FlowSpecNumberName; numbers: FlowSpecNumber[] }
+  | { code: number; name: FlowSpecBitsName; bits: FlowSpecBits[] }
+  | { code: number; name: 'unknown' /** All that is behind the type. */; bytes: Uint8Array };
+
+export type FlowSpecPrefixName = 'destination-prefix' | 'source-prefix';
+export type FlowSpecNumberName =
+  | 'ip-protocol'
+  | 'port'
+  | 'destination-port'
+  | 'source-port'
+  | 'icmp-type'
+  | 'icmp-code'
+  | 'packet-length'
+  | 'dscp'
+  | 'flow-label';
+export type FlowSpecBitsName = 'tcp-flags' | 'fragment';
+
+const PREFIXES: ReadonlyMap<number, FlowSpecPrefixName> = new Map([
+  [1, 'destination-prefix'],
+  [2, 'source-prefix'],
+]);
+const NUMBERS: ReadonlyMap<number, FlowSpecNumberName> = new Map([
+  [3, 'ip-protocol'],
+  [4, 'port'],
+  [5, 'destination-port'],
+  [6, 'source-port'],
+  [7, 'icmp-type'],
+  [8, 'icmp-code'],
+  [10, 'packet-length'],
+  [11, 'dscp'],
+  [13, 'flow-label'],
+]);
+const BITS: ReadonlyMap<number, FlowSpecBitsName> = new Map([
+  [9, 'tcp-flags'],
+  [12, 'fragment'],
+]);
+const CODES: ReadonlyMap<string, number> = new Map([...PREFIXES, ...NUMBERS, ...BITS].map(([code, name]) => [name, code]));
+
+/** RFC 8956 §3.7; no other component is of one address family only. */
+const FLOW_LABEL = 13;
+
+const END = 0x80;
+const AND = 0x40;
+
+type Found = { component: FlowSpecComponent; end: number };
+
+/** The component at `at`, and where it ends; undefined when it is malformed. */
+export function decodeComponent(bytes: Uint8Array, at: number, end: number, afi: number): Found | undefined {
+  const code = bytes[at]!;
+  const prefix = PREFIXES.get(code);
+  if (prefix !== undefined)
+    return afi === Afi.Ipv6 ? decodePrefix6(code, prefix, bytes, at + 1, end) : decodePrefix4(code, prefix, bytes, at + 1, end);
+  const number = code === FLOW_LABEL && afi !== Afi.Ipv6 ? undefined : NUMBERS.get(code);
+  const bits = BITS.get(code);
+  if (number === undefined && bits === undefined) return { component: { code, name: 'unknown', bytes: bytes.slice(at + 1, end) }, end };
+  const list = decodeOperators(bytes, at + 1, end);
+  if (list === undefined) return undefined;
+  if (bits !== undefined) {
+    return {
+      component: { code, name: bits, bits: list.operators.map(({ operator, ...rest }) => ({ ...bitsOf(operator), ...rest })) },
+      end: list.end,
+    };
+  }
+  return {
+    component: { code, name: number!, numbers: list.operators.map(({ operator, ...rest }) => ({ ...numberOf(operator), ...rest })) },
+    end: list.end,
+  };
+}
+
+function decodePrefix4(code: number, name: FlowSpecPrefixName, bytes: Uint8Array, at: number, end: number): Found | undefined {
+  if (at >= end) return undefined;
+  const next = at + 1 + ((bytes[at]! + 7) >>> 3);
+  const prefix = next > end ? undefined : readPrefix(bytes, at + 1, next, bytes[at]!, 4);
+  return prefix === undefined ? undefined : { component: { code, name, prefix }, end: next };
+}
+
+function decodePrefix6(code: number, name: FlowSpecPrefixName, bytes: Uint8Array, at: number, end: number): Found | undefined {
+  if (end - at < 2) return undefined;
+  const length = bytes[at]!;
+  const offset = bytes[at + 1]!;
+  // RFC 8956 §3.1: the offset lies below the length; both may be 0.
+  if (length > 128 || offset > length || (offset === length && length !== 0)) return undefined;
+  const next = at + 2 + ((length - offset + 7) >>> 3);
+  if (next > end) return undefined;
+  const address = new Uint8Array(16);
+  copyBits(bytes, 8 * (at + 2), address, offset, length - offset);
+  const prefix = `${formatAddress(address)}/${length}`;
+  return { component: offset === 0 ? { code, name, prefix } : { code, name, prefix, offset }, end: next };
+}
+
+function copyBits(from: Uint8Array, fromBit: number, to: Uint8Array, toBit: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const bit = (from[(fromBit + i) >>> 3]! >>> (7 - ((fromBit + i) & 7))) & 1;
+    to[(toBit + i) >>> 3]! |= bit << (7 - ((toBit + i) & 7));
+  }
+}
+
+interface Operator {
+  operator: number;
+  value: number | bigint;
+  octets?: number;
+}
+
+function decodeOperators(bytes: Uint8Array, start: number, end: number): { operators: Operator[]; end: number } | undefined {
+  const operators: Operator[] = [];
+  for (let at = start; at < end; ) {
+    const operator = bytes[at]!;
+    const octets = 1 << ((operator >>> 4) & 3);
+    const next = at + 1 + octets;
+    if (next > end) return undefined;
+    let wide = 0n;
+    for (let i = at + 1; i < next; i++) wide = (wide << 8n) | BigInt(bytes[i]!);
+    const value = wide > BigInt(Number.MAX_SAFE_INTEGER) ? wide : Number(wide);
+    operators.push(octets === leastOctets(value) ? { operator, value } : { operator, value, octets });
+    if ((operator & END) !== 0) return { operators, end: next };
+    at = next;
+  }
+  return undefined; // no operator is the last
+}
+
+function leastOctets(value: number | bigint): number {
+  if (value <= 0xff) return 1;
+  if (value <= 0xffff) return 2;
+  return value <= 0xffff_ffff ? 4 : 8;
+}
+
+function numberOf(operator: number): Pick<FlowSpecNumber, 'and' | 'lt' | 'gt' | 'eq'> {
+  return { and: (operator & AND) !== 0, lt: (operator & 4) !== 0, gt: (operator & 2) !== 0, eq: (operator & 1) !== 0 };
+}
+
+function bitsOf(operator: number): Pick<FlowSpecBits, 'and' | 'not' | 'match'> {
+  return { and: (operator & AND) !== 0, not: (operator & 2) !== 0, match: (operator & 1) !== 0 };
+}
+
+/** Throws ValueError for a component that cannot be written. */
+export function encodeComponent(out: ByteWriter, component: FlowSpecComponent, afi: number): void {
+  out.u8(component.code);
+  if ('prefix' in component) {
+    encodePrefix(out, component, afi);
+  } else if ('numbers' in component) {
+    encodeOperators(out, component.name, component.numbers, ({ lt, gt, eq }) => (lt ? 4 : 0) | (gt ? 2 : 0) | (eq ? 1 : 0));
+  } else if ('bits' in component) {
+    encodeOperators(out, component.name, component.bits, ({ not, match }) => (not ? 2 : 0) | (match ? 1 : 0));
+  } else {
+    out.raw(component.bytes);
+  }
+}
+
+function encodePrefix(out: ByteWriter, component: { prefix: string; offset?: number }, afi: number): void {
+  const { bits, octets } = parsePrefix(component.prefix, afi === Afi.Ipv6 ? 16 : 4);
+  out.u8(bits);
+  if (afi !== Afi.Ipv6) {
+    out.raw(octets);
+    return;
+  }
+  const offset = component.offset ?? 0;
+  if (offset < 0 || offset > bits || (offset === bits && bits !== 0))
+    throw new ValueError(`prefix "${component.prefix}": found offset ${offset}, allowed less than ${bits} (RFC 8956 §3.1)`);
+  out.u8(offset);
+  const pattern = new Uint8Array((bits - offset + 7) >>> 3);
+  copyBits(octets, offset, pattern, 0, bits - offset);
+  out.raw(pattern);
+}
+
+function encodeOperators<T extends { and: boolean; value: number | bigint; octets?: number }>(
+  out: ByteWriter,
+  name: string,
+  list: readonly T[],
+  bits: (each: T) => number,
+): void {
+  if (list.length === 0) throw new ValueError(`flow specification: found no value for ${name}, at least one is needed`);
+  for (const [i, each] of list.entries()) {
+    const octets = each.octets ?? leastOctets(each.value);
+    const size = [1, 2, 4, 8].indexOf(octets);
+    const inRange =
+      typeof each.value === 'bigint' ? each.value >= 0n && each.value < 1n << 64n : Number.isSafeInteger(each.value) && each.value >= 0;
+    if (size < 0 || !inRange || octets < leastOctets(each.value)) {
+      throw new ValueError(`flow specification: ${name}: found ${each.value} in ${octets} octets, allowed a value that fits 1, 2, 4 or 8`);
+    }
+    out.u8((i === list.length - 1 ? END : 0) | (each.and ? AND : 0) | (size << 4) | bits(each));
+    const wide = BigInt(each.value);
+    for (let shift = 8 * (octets - 1); shift >= 0; shift -= 8) out.u8(Number((wide >> BigInt(shift)) & 0xffn));
+  }
+}
+
+const COMPARISONS = ['false', '=', '>', '>=', '<', '<=', '!=', 'true'];
+const MATCHES = ['', '=', '!', '!='];
+
+export function formatComponent(component: FlowSpecComponent): string {
+  if ('prefix' in component)
+    return `${component.name} ${component.prefix}${component.offset === undefined ? '' : `,offset=${component.offset}`}`;
+  if ('numbers' in component) {
+    return `${component.name} ${formatOperators(component.numbers, (each) => COMPARISONS[(each.lt ? 4 : 0) | (each.gt ? 2 : 0) | (each.eq ? 1 : 0)]!, String)}`;
+  }
+  if ('bits' in component) {
+    return `${component.name} ${formatOperators(
+      component.bits,
+      (each) => MATCHES[(each.not ? 2 : 0) | (each.match ? 1 : 0)]!,
+      (value) => `0x${value.toString(16)}`,
+    )}`;
+  }
+  return `component-${component.code} 0x${toHex(component.bytes)}`;
+}
+
+function formatOperators<T extends { and: boolean; value: number | bigint; octets?: number }>(
+  list: readonly T[],
+  operator: (each: T) => string,
+  print: (value: number | bigint) => string,
+): string {
+  return list
+    .map((each, i) => {
+      const joint = each.and ? '&' : i === 0 ? '' : ',';
+      return `${joint}${operator(each)}${print(each.value)}${each.octets === undefined ? '' : `/${each.octets}`}`;
+    })
+    .join('');
+}
+
+/** Throws ValueError. */
+export function parseComponent(name: string, text: string | undefined, afi: number): FlowSpecComponent {
+  if (text === undefined) throw new ValueError(`"${name}" has no value, e.g. "destination-port >=80&<=90"`);
+  const foreign = /^component-(\d{1,3})$/.exec(name);
+  if (foreign !== null) return parseUnknown(Number(foreign[1]), text);
+  const code = CODES.get(name);
+  if (code === undefined) throw new ValueError(`found "${name}", allowed ${[...CODES.keys()].join(', ')}`);
+  const prefix = PREFIXES.get(code);
+  if (prefix !== undefined) return parsePrefixText(code, prefix, text, afi);
+  const number = NUMBERS.get(code);
+  if (number !== undefined) {
+    const numbers = parseOperators(text, /^(false|true|!=|<=|>=|[=<>])(\d+)(?:\/([1248]))?$/, (operator) =>
+      numberOf(COMPARISONS.indexOf(operator)),
+    );
+    return { code, name: number, numbers };
+  }
+  const bits = parseOperators(text, /^(!=|[=!]|)(0x[0-9a-fA-F]+)(?:\/([1248]))?$/, (operator) => bitsOf(MATCHES.indexOf(operator)));
+  return { code, name: BITS.get(code)!, bits };
+}
+
+function parseUnknown(code: number, text: string): FlowSpecComponent {
+  if (code > 0xff || !/^0x([0-9a-fA-F]{2})*$/.test(text))
+    throw new ValueError(`found "component-${code} ${text}", allowed octets, e.g. "component-99 0x0a0b"`);
+  return { code, name: 'unknown', bytes: fromHex(text.slice(2)) };
+}
+
+function parsePrefixText(code: number, name: FlowSpecPrefixName, text: string, afi: number): FlowSpecComponent {
+  const [prefix = '', offset] = text.split(',offset=');
+  const { bits, octets } = parsePrefix(prefix, afi === Afi.Ipv6 ? 16 : 4);
+  const from = Number(offset ?? 0);
+  if (offset !== undefined && (afi !== Afi.Ipv6 || !/^\d{1,3}$/.test(offset) || from >= bits)) {
+    throw new ValueError(`${name}: found "${text}", allowed an offset below the length of an IPv6 prefix (RFC 8956 §3.1)`);
+  }
+  const address = new Uint8Array(afi === Afi.Ipv6 ? 16 : 4);
+  copyBits(octets, from, address, from, bits - from);
+  return { code, name, prefix: `${formatAddress(address)}/${bits}`, ...(from > 0 && { offset: from }) };
+}
+
+function parseOperators<T extends { and: boolean }>(
+  text: string,
+  form: RegExp,
+  flags: (operator: string) => T,
+): (T & { value: number | bigint; octets?: number })[] {
+  return (text.match(/[&,]?[^&,]+/g) ?? []).map((word) => {
+    const and = word.startsWith('&');
+    const parts = form.exec(word.replace(/^[&,]/, ''));
+    if (parts === null || parts[2]!.length > 20)
+      throw new ValueError(`found "${word}" in "${text}", e.g. ">=80&<=90,=443" or, for bits, "=0x2"`);
+    const wide = BigInt(parts[2]!);
+    const value = wide > BigInt(Number.MAX_SAFE_INTEGER) ? wide : Number(wide);
+    const octets = parts[3] === undefined ? undefined : Number(parts[3]);
+    return { ...flags(parts[1]!), and, value, ...(octets !== undefined && { octets }) };
+  });
+}

@@ -1,0 +1,107 @@
+/**
+ * Flow specifications (SAFI 133; 134 with a route distinguisher), RFC 8955 for IPv4 and RFC 8956 for IPv6.
+ *
+ *     +--------------------------------+------------------+--------------------------------------
+ *     | length: 1 octet below 240,     | RD, 8, only in   | components: type (1) and, by type, a prefix or operators
+ *     | else 2 octets 0xfnnn           | SAFI 134         | in ascending order, each type once
+ *     +--------------------------------+------------------+--------------------------------------
+ *
+ * A component of a type nobody knows has no known length: it and all behind it are kept as octets (flowspec-component.ts).
+ *
+ * Text: `rd 65000:1 destination-prefix 192.0.2.0/24 ip-protocol =6,=17 destination-port >=80&<=90`.
+ */
+import { ByteWriter } from '../bytes.ts';
+import { Afi, afiOf, type Family, family, Safi, safiOf } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { decodeComponent, encodeComponent, type FlowSpecComponent, formatComponent, parseComponent } from './flowspec-component.ts';
+import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
+
+export interface FlowSpecNlri extends FamilyNlri<'flowspec'> {
+  /** In the VPN families only. */
+  rd?: string;
+  /** All must match. In ascending order of their types. */
+  components: FlowSpecComponent[];
+}
+
+const ONE_OCTET_MAX = 239;
+const LENGTH_MAX = 4095;
+
+function hasRd(of: Family): boolean {
+  return safiOf(of) === Safi.FlowSpecVpn;
+}
+
+/** Octets of the length field at `at`. */
+function headLength(bytes: Uint8Array, at: number): number {
+  return bytes[at]! > ONE_OCTET_MAX ? 2 : 1;
+}
+
+export const flowspec: FamilyCodec<FlowSpecNlri> = {
+  type: 'flowspec',
+  families: [
+    family(Afi.Ipv4, Safi.FlowSpec),
+    family(Afi.Ipv6, Safi.FlowSpec),
+    family(Afi.Ipv4, Safi.FlowSpecVpn),
+    family(Afi.Ipv6, Safi.FlowSpecVpn),
+  ],
+  next(bytes, at, end) {
+    if (at >= end) return -1;
+    const head = headLength(bytes, at);
+    if (at + head > end) return -1;
+    const length = head === 1 ? bytes[at]! : ((bytes[at]! & 0x0f) << 8) | bytes[at + 1]!;
+    return at + head + length <= end ? at + head + length : -1;
+  },
+  decode(bytes, start, end, of) {
+    let at = start + headLength(bytes, start);
+    const nlri: FlowSpecNlri = { type: 'flowspec', family: of, components: [] };
+    if (hasRd(of)) {
+      if (end - at < RD_LENGTH) return undefined;
+      nlri.rd = formatRd(bytes, at);
+      at += RD_LENGTH;
+    }
+    for (let previous = 0; at < end; ) {
+      // RFC 8955 §4.2: each type once, and before any higher one.
+      if (bytes[at]! <= previous) return undefined;
+      previous = bytes[at]!;
+      const found = decodeComponent(bytes, at, end, afiOf(of));
+      if (found === undefined) return undefined;
+      nlri.components.push(found.component);
+      at = found.end;
+    }
+    return nlri;
+  },
+  encode(out, nlri) {
+    const body = new ByteWriter();
+    if (hasRd(nlri.family)) body.raw(parseRd(nlri.rd ?? ''));
+    let previous = 0;
+    for (const component of nlri.components) {
+      if (component.code <= previous) {
+        throw new ValueError(
+          `flow specification: found component ${component.code} behind ${previous}, allowed each once in ascending order (RFC 8955 §4.2)`,
+        );
+      }
+      previous = component.code;
+      encodeComponent(body, component, afiOf(nlri.family));
+    }
+    if (body.length > LENGTH_MAX)
+      throw new ValueError(`flow specification: found ${body.length} octets, allowed ${LENGTH_MAX} (RFC 8955 §4.1)`);
+    if (body.length > ONE_OCTET_MAX) out.u16(0xf000 | body.length);
+    else out.u8(body.length);
+    out.raw(body.bytes, 0, body.length);
+  },
+  format(nlri) {
+    const words = nlri.components.map(formatComponent);
+    if (nlri.rd !== undefined) words.unshift(`rd ${nlri.rd}`);
+    return words.join(' ');
+  },
+  parse(text, of) {
+    const words = text.trim() === '' ? [] : text.trim().split(/\s+/);
+    const nlri: FlowSpecNlri = { type: 'flowspec', family: of, components: [] };
+    if (words[0] === 'rd') nlri.rd = formatRd(parseRd(words.splice(0, 2)[1] ?? ''));
+    if ((nlri.rd !== undefined) !== hasRd(of))
+      throw new ValueError(`"${text}" ${hasRd(of) ? 'has no' : 'has an'} rd, which the family ${hasRd(of) ? 'needs' : 'does not have'}`);
+    for (let i = 0; i < words.length; i += 2) nlri.components.push(parseComponent(words[i]!, words[i + 1], afiOf(of)));
+    nlri.components.sort((a, b) => a.code - b.code);
+    return nlri;
+  },
+};
