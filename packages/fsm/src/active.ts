@@ -32,6 +32,7 @@ export function active(session: Session, event: Event): Step {
       });
     case 'ConnectRetryTimerExpires': {
       // Event 9
+      if (session.config.passive) return stay(session); // does not run then
       const [next, actions] = toConnect(session);
       const drop = session.connection === 'none' ? [] : [{ do: 'dropConnection' } as const];
       return [next, [...drop, ...stopRunning(session, 'delayOpen'), ...actions]];

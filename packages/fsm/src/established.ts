@@ -3,7 +3,18 @@ import { FsmError, NotificationCode } from '@tsbgp/wire';
 import type { Action } from './action.ts';
 import type { Event } from './event.ts';
 import type { Session } from './session.ts';
-import { fail, holdTimerExpired, type Step, sendHoldTimerExpired, start, stay, toIdle, unexpected, unreachable } from './transitions.ts';
+import {
+  fail,
+  holdTimerExpired,
+  keepaliveTimerExpired,
+  type Step,
+  sendHoldTimerExpired,
+  start,
+  stay,
+  toIdle,
+  unexpected,
+  unreachable,
+} from './transitions.ts';
 
 export function established(session: Session, event: Event): Step {
   switch (event.type) {
@@ -21,7 +32,7 @@ export function established(session: Session, event: Event): Step {
     case 'HoldTimerExpires': // Event 10
       return holdTimerExpired(session);
     case 'KeepaliveTimerExpires': // Event 11
-      return stay(session, { do: 'sendKeepalive' }, start('keepalive', session.keepaliveSeconds));
+      return keepaliveTimerExpired(session);
     case 'TcpConnectionValid': // Event 14
     case 'TcpCrAcked': // Event 16
     case 'TcpConnectionConfirmed': // Event 17

@@ -2,7 +2,18 @@
 import { FsmError, NotificationCode } from '@tsbgp/wire';
 import type { Event } from './event.ts';
 import type { Session } from './session.ts';
-import { fail, holdTimerExpired, type Step, sendHoldTimerExpired, start, stay, toIdle, unexpected, unreachable } from './transitions.ts';
+import {
+  fail,
+  holdTimerExpired,
+  keepaliveTimerExpired,
+  type Step,
+  sendHoldTimerExpired,
+  start,
+  stay,
+  toIdle,
+  unexpected,
+  unreachable,
+} from './transitions.ts';
 
 export function openConfirm(session: Session, event: Event): Step {
   switch (event.type) {
@@ -20,7 +31,7 @@ export function openConfirm(session: Session, event: Event): Step {
     case 'HoldTimerExpires': // Event 10
       return holdTimerExpired(session);
     case 'KeepaliveTimerExpires': // Event 11
-      return stay(session, { do: 'sendKeepalive' }, start('keepalive', session.keepaliveSeconds));
+      return keepaliveTimerExpired(session);
     case 'TcpConnectionValid': // Event 14
     case 'TcpCrAcked': // Event 16
     case 'TcpConnectionConfirmed': // Event 17

@@ -2,7 +2,7 @@
 import { MessageType, NotificationCode, type NotificationMessage } from '@tsbgp/wire';
 import type { Action } from './action.ts';
 import type { Event } from './event.ts';
-import { type Session, type State, TIMERS, type Timer } from './session.ts';
+import { type Session, TIMERS, type Timer } from './session.ts';
 
 export type Step = readonly [Session, readonly Action[]];
 
@@ -104,6 +104,11 @@ export function holdTimerExpired(session: Session): Step {
   return fail(session, { type: 'notification', code: NotificationCode.HoldTimerExpired, subcode: 0, data: NO_DATA });
 }
 
+export function keepaliveTimerExpired(session: Session): Step {
+  const again = session.keepaliveSeconds === 0 ? [] : [start('keepalive', session.keepaliveSeconds)];
+  return stay(session, { do: 'sendKeepalive' }, ...again);
+}
+
 /** RFC 9687 §3: the NOTIFICATION may well never leave; the connection is dropped all the same. */
 export function sendHoldTimerExpired(session: Session): Step {
   return fail(session, { type: 'notification', code: NotificationCode.SendHoldTimerExpired, subcode: 0, data: NO_DATA });
@@ -145,10 +150,6 @@ export function toConnect(session: Session): Step {
     { ...session, state: 'Connect', connection: 'opening' },
     [start('connectRetry', session.config.connectRetrySeconds), { do: 'connect' }],
   ];
-}
-
-export function withState(session: Session, state: State): Session {
-  return { ...session, state };
 }
 
 /** Makes a forgotten event a compile error. */
