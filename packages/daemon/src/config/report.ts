@@ -1,0 +1,109 @@
+/**
+ * What `tsbgpd --check` prints. Errors: each with its line and a caret below it, then for every part of the file that had one an excerpt
+ * that works, to copy from. A file without errors: what the daemon would do, and what is allowed but probably not meant.
+ */
+import { formatFamily } from '@tsbgp/wire';
+import type { NeighborConfig } from '../control-plane.ts';
+import { type ConfigRejected, type ConfigWarning, formatWarning } from './config-error.ts';
+import type { DaemonConfig } from './daemon-config.ts';
+import { formatEndpoint } from './values.ts';
+
+/** More help nobody; the first ones usually cause the rest. */
+const ERRORS_SHOWN_MAX = 50;
+
+/** Excerpts that work, by top-level key. Together they are one valid file (a test loads it). */
+export const WORKING_EXCERPTS: Readonly<Record<string, string>> = {
+  global: `global:
+  as: 64500
+  router-id: 192.0.2.254
+  listen: ["0.0.0.0:179", "[::]:179"]
+`,
+  defaults: `defaults:
+  hold-time: 90
+  policy: accept-all
+`,
+  neighbors: `neighbors:
+  - address: 192.0.2.1
+    remote-as: 64501
+    description: transit
+    policy: accept-all
+  - address: 2001:db8::1
+    remote-as: 64502
+    families: [ipv4-unicast, ipv6-unicast]
+    import: accept-all
+    export: deny-all
+`,
+  api: `api:
+  unix-socket: /run/tsbgp/tsbgpd.sock
+  mode: 0660
+`,
+  http: `http:
+  listen: 127.0.0.1:9179
+`,
+  log: `log:
+  level: info
+  format: auto
+`,
+};
+
+export function reportRejected(rejected: ConfigRejected): string {
+  const lines = rejected.text.split('\n');
+  const parts = rejected.errors.slice(0, ERRORS_SHOWN_MAX).map((error) => `${error.message}\n${excerpt(lines, error.line, error.column)}`);
+  const hidden = rejected.errors.length - ERRORS_SHOWN_MAX;
+  if (hidden > 0) parts.push(`… and ${hidden} more\n`);
+  const count = rejected.errors.length;
+  parts.push(`${rejected.errors[0]!.file}: ${count} error${count === 1 ? '' : 's'}; nothing was applied.\n`);
+  const example = workingExample(rejected);
+  if (example !== '') parts.push(`\nA working example:\n\n${example}`);
+  return parts.join('');
+}
+
+function excerpt(lines: readonly string[], line: number, column: number): string {
+  const text = lines[line - 1];
+  if (text === undefined || text.trim() === '' || text.length > EXCERPT_LENGTH_MAX) return '';
+  const margin = String(line).padStart(5);
+  // The caret goes below the same column whatever the terminal makes of a tab.
+  const before = text.slice(0, column - 1).replaceAll(/[^\t]/g, ' ');
+  return `${margin} | ${text}\n      | ${before}^\n`;
+}
+
+const EXCERPT_LENGTH_MAX = 200;
+
+function workingExample(rejected: ConfigRejected): string {
+  const known = Object.keys(WORKING_EXCERPTS);
+  // The first word of a path; a wrong word at the top, or none at all, calls for the smallest whole file.
+  const parts = new Set(rejected.errors.map((error) => /^[^.[]*/.exec(error.path)![0]));
+  const wanted = known.filter((name) => parts.has(name));
+  const fileItself = rejected.errors.every((error) => error.line === 0);
+  if (fileItself && rejected.errors[0]!.code !== 'file-not-found') return '';
+  const names = wanted.length === 0 ? ['global', 'neighbors'] : wanted;
+  return names.map((name) => WORKING_EXCERPTS[name]).join('\n');
+}
+
+export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWarning[], apiSocket: string): string {
+  const { global, neighbors } = config;
+  const external = neighbors.filter((one) => one.remoteAs !== (one.localAs ?? global.as)).length;
+  const lines = [
+    `${config.file}: ok`,
+    `  speaker    AS ${global.as}, router-id ${global.routerId}`,
+    `  BGP        ${global.listen.length === 0 ? 'not listening' : global.listen.map(formatEndpoint).join(', ')}`,
+    `  neighbors  ${neighbors.length} (${external} eBGP, ${neighbors.length - external} iBGP${disabled(neighbors)})${families(neighbors)}`,
+    `  API        ${[config.api.unixSocket === 'none' ? '' : apiSocket, config.api.tcp === undefined ? '' : formatEndpoint(config.api.tcp)].filter((one) => one !== '').join(', ') || 'off'}`,
+    `  HTTP       ${config.http === undefined ? 'off' : `${formatEndpoint(config.http)} (/metrics, /healthz)`}`,
+    ...warnings.map((warning) => `warning: ${formatWarning(warning)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function disabled(neighbors: readonly NeighborConfig[]): string {
+  const count = neighbors.filter((one) => !one.enabled).length;
+  return count === 0 ? '' : `, ${count} disabled`;
+}
+
+function families(neighbors: readonly NeighborConfig[]): string {
+  const counts = new Map<string, number>();
+  for (const family of neighbors.flatMap((one) => one.families)) {
+    counts.set(formatFamily(family), (counts.get(formatFamily(family)) ?? 0) + 1);
+  }
+  return counts.size === 0 ? '' : `: ${[...counts].map(([name, count]) => `${name} with ${count}`).join(', ')}`;
+}

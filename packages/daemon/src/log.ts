@@ -1,0 +1,73 @@
+/**
+ * The daemon's log: pino on standard output, pretty for people on a terminal, one JSON object a line for everything else.
+ *
+ * No worker transports: they do not survive bundling, and a log that dies with the process has lost its last words. JSON lines are written
+ * asynchronously and flushed at exit; pretty ones go out at once. pino-pretty is loaded only when it is used.
+ */
+import { isatty } from 'node:tty';
+import { type DestinationStream, destination, type LoggerOptions, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import type { LogFormat, LogLevel } from './config/schema.ts';
+
+/** What rooms below are given (the session library's `Logger`): fields first, then the sentence. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface DaemonLog extends Log {
+  fatal(fields: object, message: string): void;
+  /** Writes out what is still held. Call before the process ends. */
+  flush(): void;
+}
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** File descriptor. @default 1 */
+  readonly fd?: number;
+}
+
+export async function createLog(options: LogOptions): Promise<DaemonLog> {
+  const fd = options.fd ?? 1;
+  const pretty = options.format === 'pretty' || (options.format === 'auto' && isatty(fd));
+  return pretty ? prettyLog(options.level, fd) : jsonLog(options.level, fd);
+}
+
+function jsonLog(level: LogLevel, fd: number): DaemonLog {
+  const stream = destination({ fd, sync: false });
+  const logger = pino({ ...COMMON, level, formatters: { level: (label) => ({ level: label }) } }, stream);
+  return withFlush(logger, () => {
+    // Before its first write the stream is not ready, and then there is nothing to flush.
+    try {
+      stream.flushSync();
+    } catch {}
+  });
+}
+
+async function prettyLog(level: LogLevel, fd: number): Promise<DaemonLog> {
+  const { default: prettify } = await import('pino-pretty');
+  const stream: DestinationStream = prettify({
+    destination: fd,
+    sync: true,
+    colorize: isatty(fd) && (process.env.NO_COLOR ?? '') === '',
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+  });
+  return withFlush(pino({ ...COMMON, level }, stream), () => {});
+}
+
+/** No pid and host name: whatever collects the lines adds its own. */
+const COMMON: LoggerOptions = { base: null, timestamp: stdTimeFunctions.isoTime };
+
+function withFlush(logger: PinoLogger, flush: () => void): DaemonLog {
+  return {
+    debug: logger.debug.bind(logger),
+    info: logger.info.bind(logger),
+    warn: logger.warn.bind(logger),
+    error: logger.error.bind(logger),
+    fatal: logger.fatal.bind(logger),
+    flush,
+  };
+}
