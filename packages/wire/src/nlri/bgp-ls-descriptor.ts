@@ -269,7 +269,7 @@ function parseDescriptor(text: string): BgpLsDescriptor {
   const value = rest.join(' ').trim();
   const foreign = /^tlv-(\d{1,5})$/.exec(word);
   if (foreign !== null && /^0x([0-9a-f]{2})*$/i.test(value))
-    return { name: 'unknown', code: Number(foreign[1]), bytes: fromHex(value.slice(2)) };
+    return { name: 'unknown', code: parseUnsigned('code', foreign[1], 0xffff), bytes: fromHex(value.slice(2)) };
   switch (word) {
     case 'local-node':
     case 'remote-node':

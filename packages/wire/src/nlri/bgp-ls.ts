@@ -107,6 +107,7 @@ export const bgpLs: FamilyCodec<BgpLsNlri> = {
     }
     const [, rd, nlriType, hex, kind, protocol, identifier, descriptors] = parts;
     const head = { type: 'bgp-ls', family: of, ...(rd !== undefined && { rd: formatRd(parseRd(rd)) }) } as const;
+    if (Number(nlriType) > 0xffff) throw new ValueError(`found type ${nlriType}, allowed 0 to 65535`);
     if (nlriType !== undefined) return { ...head, kind: 'unknown', nlriType: Number(nlriType), bytes: fromHex(hex ?? '') };
     const known = KINDS.find((each) => each !== undefined && each === kind);
     if (known === undefined) throw new ValueError(`found "${kind}", allowed ${KINDS.slice(1).join(', ')}, unknown`);
