@@ -285,8 +285,8 @@ test('every family has an example; the count is a ratchet', () => {
 /** Octets that often get past the framing: a head that fits, then anything; or an example with some octets changed. */
 function arbitraryNlri(of: Family): fc.Arbitrary<Uint8Array> {
   const name = formatFamily(of);
-  const examples = EXAMPLES.filter(([family, , octets]) => family.replace(/^ipv[46]/, '') === name.replace(/^ipv[46]/, '')).map(
-    ([, , octets]) => fromHex(octets),
+  const examples = EXAMPLES.filter(([family]) => family.replace(/^ipv[46]/, '') === name.replace(/^ipv[46]/, '')).map(([, , octets]) =>
+    fromHex(octets),
   );
   const mutated = fc
     .tuple(

@@ -90,9 +90,16 @@ function neutral(nlri: TypedNlri): Fields {
 function neutralComponent(component: FlowSpecComponent): Fields {
   const { code: type, name } = component;
   if ('prefix' in component) return { type, name, prefix: component.prefix, offset: component.offset ?? 0 };
-  if ('numbers' in component) return { type, name, ops: component.numbers.map(({ octets: _, ...operator }) => operator) };
-  if ('bits' in component) return { type, name, ops: component.bits.map(({ octets: _, ...operator }) => operator) };
+  if ('numbers' in component) return { type, name, ops: component.numbers.map(withoutOctets) };
+  if ('bits' in component) return { type, name, ops: component.bits.map(withoutOctets) };
   return { type, raw: toHex(component.bytes) };
+}
+
+/** How wide a value is written says nothing about what it means. */
+function withoutOctets(operator: object): Fields {
+  const fields: Fields = { ...operator };
+  delete fields['octets'];
+  return fields;
 }
 
 const DESCRIPTOR_CODES: Readonly<Record<string, number>> = {

@@ -3,7 +3,7 @@
  *
  * BGP-AD (RFC 6074 §3.2.1) has the same family and a length of 12: RD and the address of the PE. Other lengths are malformed.
  */
-import { readU16, readU24 } from '../bytes.ts';
+import { readU16 } from '../bytes.ts';
 import { Afi, family, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
