@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { EVENTS } from '../test/support.ts';
 import type { Action } from './action.ts';
 import type { Event } from './event.ts';
 import { type Config, newSession, type Session, STATES, TIMERS, type Timer } from './session.ts';
 import { step } from './step.ts';
-import { EVENTS } from './testing.ts';
 
 const config: fc.Arbitrary<Partial<Config>> = fc.record(
   {

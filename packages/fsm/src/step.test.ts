@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EVENTS, formatAction, run, sessionIn } from '../test/support.ts';
 import { newSession } from './session.ts';
 import { step } from './step.ts';
-import { EVENTS, formatAction, run, sessionIn } from './testing.ts';
 
 function acts(...args: Parameters<typeof run>): string[] {
   return run(...args).actions.map(formatAction);

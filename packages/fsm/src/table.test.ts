@@ -10,10 +10,10 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EVENTS, run, sessionIn } from '../test/support.ts';
 import type { EventType } from './event.ts';
 import { type Config, type Session, STATES, type State } from './session.ts';
 import { step } from './step.ts';
-import { EVENTS, run, sessionIn } from './testing.ts';
 
 const TABLE = `
 event                             | Idle      | Connect     | Active      | OpenSent    | OpenConfirm | Established

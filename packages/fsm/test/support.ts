@@ -1,8 +1,8 @@
 /** Sessions and events for tests. Not exported by the package. */
-import type { Action } from './action.ts';
-import type { Event, EventType } from './event.ts';
-import { type Config, newSession, type Session, type State } from './session.ts';
-import { step } from './step.ts';
+import type { Action } from '../src/action.ts';
+import type { Event, EventType } from '../src/event.ts';
+import { type Config, newSession, type Session, type State } from '../src/session.ts';
+import { step } from '../src/step.ts';
 
 const NO_DATA = new Uint8Array(0);
 
