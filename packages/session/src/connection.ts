@@ -306,7 +306,8 @@ export class Connection implements Work {
     const type = bytes[at + 18]!;
     const length = (bytes[at + 16]! << 8) | bytes[at + 17]!;
     if (type === MessageType.Update && length >= 23 && length <= MESSAGE_LENGTH_MAX && marker(bytes, at)) return length;
-    const fault = headerFault(bytes, at, this.extendedMessage) ?? (type > MessageType.RouteRefresh ? unknownType(type) : undefined);
+    const unknown = type > MessageType.RouteRefresh && marker(bytes, at);
+    const fault = unknown ? unknownType(type) : headerFault(bytes, at, this.extendedMessage);
     if (fault === undefined) return length;
     this.#owner.onHeaderFault(fault);
     return 0;

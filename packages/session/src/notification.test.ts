@@ -43,7 +43,7 @@ const CASES: Case[] = [
   { name: 'an OPEN that is too short', when: ANY, send: header(1, 28), answer: [1, 2, '001c'] },
   { name: 'an UPDATE that is too short', when: ANY, send: header(2, 22), answer: [1, 2, '0016'] },
   { name: 'a NOTIFICATION that is too short', when: ANY, send: header(3, 20), answer: [1, 2, '0014'] },
-  { name: 'a ROUTE-REFRESH that is too short', when: ANY, send: header(5, 22), answer: [1, 2, '0016'] },
+  { name: 'a ROUTE-REFRESH that is too short', when: 'Established', send: message(5, '000100'), answer: [1, 2, '0016'] },
   { name: 'message type 0', when: ANY, send: message(0), answer: [1, 3, '00'] },
   { name: 'message type 6, which was not agreed upon', when: ANY, send: message(6), answer: [1, 3, '06'] },
   { name: 'message type 255', when: ANY, send: message(255, '0102'), answer: [1, 3, 'ff'] },

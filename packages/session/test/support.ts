@@ -71,6 +71,7 @@ export class RawPeer {
     this.socket = socket;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', () => {}); // resets are part of the game
+    socket.on('end', () => socket.end());
     for (const event of ['end', 'close']) {
       socket.on(event, () => {
         this.#ended = true;
