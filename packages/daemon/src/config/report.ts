@@ -80,7 +80,7 @@ function workingExample(rejected: ConfigRejected): string {
   return names.map((name) => WORKING_EXCERPTS[name]).join('\n');
 }
 
-export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWarning[], apiSocket: string): string {
+export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWarning[]): string {
   const { global, neighbors } = config;
   const external = neighbors.filter((one) => one.remoteAs !== (one.localAs ?? global.as)).length;
   const lines = [
@@ -88,7 +88,7 @@ export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWa
     `  speaker    AS ${global.as}, router-id ${global.routerId}`,
     `  BGP        ${global.listen.length === 0 ? 'not listening' : global.listen.map(formatEndpoint).join(', ')}`,
     `  neighbors  ${neighbors.length} (${external} eBGP, ${neighbors.length - external} iBGP${disabled(neighbors)})${families(neighbors)}`,
-    `  API        ${[config.api.unixSocket === 'none' ? '' : apiSocket, config.api.tcp === undefined ? '' : formatEndpoint(config.api.tcp)].filter((one) => one !== '').join(', ') || 'off'}`,
+    `  API        ${[config.api.unixSocket === 'none' ? '' : (config.api.unixSocket ?? 'the default socket'), config.api.tcp === undefined ? '' : formatEndpoint(config.api.tcp)].filter((one) => one !== '').join(', ') || 'off'}`,
     `  HTTP       ${config.http === undefined ? 'off' : `${formatEndpoint(config.http)} (/metrics, /healthz)`}`,
     ...warnings.map((warning) => `warning: ${formatWarning(warning)}`),
   ];

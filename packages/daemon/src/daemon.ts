@@ -1,0 +1,145 @@
+/**
+ * The life of the daemon: a configuration, the rooms, and what is started in which order.
+ *
+ *   1. API and HTTP listen: if one cannot, no peer has heard of us.
+ *   2. The BGP listeners are asked for and the neighbors added in the same turn, so that a peer that connects at once is already known.
+ *   3. Stop: Cease to every peer first, then the rest, all within STOP_TIMEOUT_MS.
+ *
+ * Whatever fails on the way, what was started is stopped again.
+ */
+import type { DaemonConfig } from './config/daemon-config.ts';
+import { formatEndpoint } from './config/values.ts';
+import type { HttpServer } from './http/http-server.ts';
+import type { DaemonLog } from './log.ts';
+import type { ApiRoom, Rooms, SpeakerRoom } from './rooms.ts';
+import { errno, listenError, StartError } from './start-error.ts';
+import { VERSION } from './version.ts';
+
+/** A peer that does not read its Cease is not waited for any longer. */
+export const STOP_TIMEOUT_MS = 5000;
+
+export class Daemon {
+  readonly config: DaemonConfig;
+  readonly speaker: SpeakerRoom;
+  /** Resolves with the reason when somebody asks for the end through the API. */
+  readonly shutdownRequested: Promise<string | undefined>;
+  #log: DaemonLog;
+  #rooms: Rooms;
+  #api: ApiRoom | undefined;
+  #http: HttpServer | undefined;
+
+  constructor(config: DaemonConfig, log: DaemonLog, rooms: Rooms) {
+    this.config = config;
+    this.#log = log;
+    this.#rooms = rooms;
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    this.shutdownRequested = promise;
+    const { as, routerId } = config.global;
+    this.speaker = rooms.createSpeaker({ localAs: as, routerId, logger: log, version: VERSION, onShutdown: resolve });
+  }
+
+  /** Rejects with a StartError. Nothing runs then. */
+  async start(): Promise<void> {
+    try {
+      await this.#startApi();
+      await this.#startHttp();
+      await this.#startBgp();
+    } catch (error) {
+      await this.stop('start failed');
+      throw error;
+    }
+    const { global, neighbors } = this.config;
+    const count = neighbors.length === 1 ? '1 neighbor' : `${neighbors.length} neighbors`;
+    this.#log.info(
+      { version: VERSION, as: global.as },
+      `tsbgpd ${VERSION} started: AS ${global.as}, router-id ${global.routerId}, ${count}`,
+    );
+  }
+
+  /** May be called in any state. Resolves when everything is closed, or after STOP_TIMEOUT_MS; then the answer is false. */
+  async stop(reason?: string): Promise<boolean> {
+    const api = this.#api;
+    const http = this.#http;
+    this.#api = undefined;
+    this.#http = undefined;
+    const closing = Promise.allSettled([this.speaker.close(reason), http?.close()]).then(async (results) => {
+      const [last] = await Promise.allSettled([api?.close()]);
+      for (const result of [...results, last]) {
+        if (result.status === 'rejected') this.#log.warn({ err: result.reason }, 'closing failed');
+      }
+      return true;
+    });
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(resolve, STOP_TIMEOUT_MS, false);
+    const done = await Promise.race([closing, promise]);
+    clearTimeout(timer);
+    return done;
+  }
+
+  async #startApi(): Promise<void> {
+    const { unixSocket, mode, tcp } = this.config.api;
+    const path = unixSocket === 'none' ? undefined : (unixSocket ?? this.#rooms.defaultSocketPath());
+    if (path === undefined && unixSocket !== 'none') {
+      throw new StartError(
+        'no-socket-path',
+        'no default path for the API socket is writable; write "api: { unix-socket: /PATH }" or "unix-socket: none"',
+      );
+    }
+    if (path === undefined && tcp === undefined) return;
+    this.#api = this.#rooms.createApiServer(this.speaker, { unixSocket: path, mode, tcp, logger: this.#log });
+    try {
+      await this.#api.start();
+    } catch (error) {
+      // Which of the two it was stands in the error of the system, if it stands anywhere.
+      const onTcp = tcp !== undefined && (path === undefined || (error as { port?: number }).port === tcp.port);
+      throw onTcp
+        ? listenError({ what: 'API', where: tcp, key: 'api.tcp' }, error)
+        : listenError({ what: 'API', where: path!, key: 'api.unix-socket' }, error);
+    }
+    if (path !== undefined) this.#log.info({ path }, `API listening on unix:${path}`);
+    if (tcp !== undefined) this.#log.info(tcp, `API listening on ${formatEndpoint(tcp)}`);
+  }
+
+  async #startHttp(): Promise<void> {
+    const { http } = this.config;
+    if (http === undefined) return;
+    const { startHttpServer } = await import('./http/http-server.ts');
+    try {
+      this.#http = await startHttpServer(this.speaker, http, this.#log);
+    } catch (error) {
+      throw listenError({ what: 'HTTP', where: http, key: 'http.listen' }, error);
+    }
+    const { endpoint } = this.#http;
+    this.#log.info(endpoint, `HTTP listening on http://${formatEndpoint(endpoint)} (/metrics, /healthz)`);
+  }
+
+  async #startBgp(): Promise<void> {
+    const { listen, listenIsDefault } = this.config.global;
+    const listening = listen.map((endpoint) => this.speaker.listen(endpoint));
+    // Awaited below, after the neighbors: nobody may miss a rejection that comes before.
+    const settled = Promise.allSettled(listening);
+    for (const neighbor of this.config.neighbors) {
+      try {
+        this.speaker.addNeighbor(neighbor);
+      } catch (error) {
+        await settled;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new StartError('neighbor-refused', `neighbor ${neighbor.address}: ${reason}`, { cause: error });
+      }
+    }
+    const results = await settled;
+    const one = results.some((result) => result.status === 'fulfilled');
+    for (const [i, result] of results.entries()) {
+      const endpoint = listen[i]!;
+      if (result.status === 'fulfilled') {
+        const bound = this.speaker.global().listen[i] ?? endpoint;
+        this.#log.info(bound, `BGP listening on ${formatEndpoint(endpoint.port === 0 ? bound : endpoint)}`);
+        continue;
+      }
+      const error = listenError({ what: 'BGP', where: endpoint, key: 'global.listen' }, result.reason);
+      const absent = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(errno(result.reason) ?? '');
+      if (!(listenIsDefault && one && absent)) throw error;
+      this.#log.warn(endpoint, error.message);
+    }
+  }
+}

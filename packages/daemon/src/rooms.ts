@@ -1,0 +1,39 @@
+/** What the daemon is put together from, as interfaces: main.ts wires the real ones, tests wire what they need. */
+import type { ControlPlane, Endpoint } from './control-plane.ts';
+import type { Log } from './log.ts';
+
+export interface SpeakerSettings {
+  readonly localAs: number;
+  readonly routerId: string;
+  readonly logger: Log;
+  readonly version: string;
+  /** Somebody asked through the API for the end. */
+  readonly onShutdown: (reason?: string) => void;
+}
+
+export interface SpeakerRoom extends ControlPlane {
+  /** Rejects when the address cannot be bound. */
+  listen(endpoint: Endpoint): Promise<unknown>;
+  /** Cease/2 with `reason` to every peer, listeners closed; resolves when all is gone. */
+  close(reason?: string): Promise<void>;
+}
+
+export interface ApiSettings {
+  readonly unixSocket?: string | undefined;
+  /** Permissions of the socket. */
+  readonly mode?: number | undefined;
+  readonly tcp?: Endpoint | undefined;
+  readonly logger: Log;
+}
+
+export interface ApiRoom {
+  start(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface Rooms {
+  createSpeaker(settings: SpeakerSettings): SpeakerRoom;
+  createApiServer(control: ControlPlane, settings: ApiSettings): ApiRoom;
+  /** Where the API socket goes when the configuration does not say; undefined where no path is writable. */
+  defaultSocketPath(): string | undefined;
+}

@@ -1,0 +1,80 @@
+/**
+ * Why the daemon could not start although its configuration is right: somebody else has the port, or we may not have it. Says which
+ * listener, why, and what to do. `code` is stable and listed in docs/errors.md.
+ */
+
+import { formatEndpoint } from './config/values.ts';
+import type { Endpoint } from './control-plane.ts';
+
+export const START_ERROR_CODES = {
+  'listen-in-use': 'Another process listens on the address and port, or on the socket path.',
+  'listen-denied': 'The system does not let this user listen there: a port below 1024, or a folder that is not writable.',
+  'listen-no-address': 'The address is not one of this machine, or the machine has no IPv6.',
+  'listen-failed': 'Listening failed for another reason, which the message carries.',
+  'no-socket-path': 'No default path for the API socket is writable.',
+  'neighbor-refused': 'The speaker refused a neighbor that the configuration allowed.',
+} as const;
+
+export type StartErrorCode = keyof typeof START_ERROR_CODES;
+
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly code: StartErrorCode;
+
+  constructor(code: StartErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** One thing that listens: what it is to people, where, and which key of the configuration moves it. */
+export interface Listener {
+  readonly what: 'BGP' | 'API' | 'HTTP';
+  readonly where: Endpoint | string;
+  readonly key: string;
+}
+
+export function listenError(listener: Listener, cause: unknown): StartError {
+  const { what, key } = listener;
+  const where = typeof listener.where === 'string' ? listener.where : formatEndpoint(listener.where);
+  const start = `${what} cannot listen on ${where}`;
+  switch (errno(cause)) {
+    case 'EADDRINUSE':
+      return new StartError('listen-in-use', `${start}: in use by another process; ${whoHasIt(listener)}, or change ${key}`, { cause });
+    case 'EACCES':
+    case 'EPERM':
+      return new StartError('listen-denied', `${start}: no permission; ${howToBeAllowed(listener)}`, { cause });
+    case 'EADDRNOTAVAIL':
+      return new StartError('listen-no-address', `${start}: not an address of this machine; "ip address" lists them, change ${key}`, {
+        cause,
+      });
+    case 'EAFNOSUPPORT':
+      return new StartError('listen-no-address', `${start}: this machine has no such kind of address; remove it from ${key}`, { cause });
+    default: {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      return new StartError('listen-failed', `${start}: ${reason}; see ${key}`, { cause });
+    }
+  }
+}
+
+function whoHasIt({ where }: Listener): string {
+  return typeof where === 'string' ? `"ss -lxp src ${where}" shows which` : `"ss -ltnp sport = :${where.port}" shows which`;
+}
+
+function howToBeAllowed({ where, key }: Listener): string {
+  if (typeof where === 'string') return `let this user write to its folder, or change ${key}, e.g. "unix-socket: /tmp/tsbgpd.sock"`;
+  if (where.port >= 1024) return `change ${key}`;
+  return (
+    `a port below 1024 needs CAP_NET_BIND_SERVICE: "AmbientCapabilities=CAP_NET_BIND_SERVICE" in a systemd unit, ` +
+    `"setcap cap_net_bind_service=+ep $(readlink -f $(command -v node))" on the command line, or another port in ${key}`
+  );
+}
+
+/** The system's word for what went wrong, wherever in the chain of causes it stands. */
+export function errno(error: unknown): string | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
+    const { code } = at as NodeJS.ErrnoException;
+    if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return code;
+  }
+  return undefined;
+}
