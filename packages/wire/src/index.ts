@@ -59,6 +59,13 @@ export {
 export { DEFAULT_CONTEXT, type WireContext } from './context.ts';
 export { Afi, afiOf, type Family, family, formatFamily, IPV4_UNICAST, IPV6_UNICAST, parseFamily, Safi, safiOf } from './family.ts';
 export { Fault, type FaultAction, strongest, ValueError } from './fault.ts';
+export {
+  type ControlMessage,
+  type ControlMessageType,
+  decodeControlBody,
+  encodeControlMessage,
+  frameMessage,
+} from './messages/control-message.ts';
 export { badLength, headerFault, lengthMax, messageLength, messageType, writeHeader } from './messages/header.ts';
 export { KEEPALIVE, type KeepaliveMessage, keepaliveBytes } from './messages/keepalive.ts';
 export {

@@ -1,0 +1,80 @@
+/**
+ * All messages but UPDATE, header included: what a session itself speaks. A session passes UPDATEs on as octets, so it needs no attribute codec.
+ */
+import { ByteWriter } from '../bytes.ts';
+import { HEADER_LENGTH, MessageType } from '../codes.ts';
+import type { WireContext } from '../context.ts';
+import { type Fault, ValueError } from '../fault.ts';
+import { lengthMax, writeHeader } from './header.ts';
+import { KEEPALIVE, type KeepaliveMessage } from './keepalive.ts';
+import { decodeNotificationBody, encodeNotificationBody, type NotificationMessage } from './notification.ts';
+import { decodeOpenBody, encodeOpenBody, type OpenDecodeOptions, type OpenMessage } from './open.ts';
+import { decodeOperationalBody, encodeOperationalBody, type OperationalMessage } from './operational.ts';
+import { decodeRouteRefreshBody, encodeRouteRefreshBody, type RouteRefreshMessage } from './route-refresh.ts';
+
+export type ControlMessage = OpenMessage | NotificationMessage | KeepaliveMessage | RouteRefreshMessage | OperationalMessage;
+
+export type ControlMessageType = Exclude<MessageType, typeof MessageType.Update>;
+
+/** The body `bytes[start, end)` of a message of `type`, whose header `headerFault` has passed. Borrows nothing. */
+export function decodeControlBody(
+  type: ControlMessageType,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  options: OpenDecodeOptions = {},
+): ControlMessage | Fault {
+  switch (type) {
+    case MessageType.Open:
+      return decodeOpenBody(bytes, start, end, options);
+    case MessageType.Notification:
+      return decodeNotificationBody(bytes, start, end);
+    case MessageType.Keepalive:
+      return KEEPALIVE;
+    case MessageType.RouteRefresh:
+      return decodeRouteRefreshBody(bytes, start, end);
+    case MessageType.Operational:
+      return decodeOperationalBody(bytes, start, end);
+  }
+}
+
+const CODES = {
+  open: MessageType.Open,
+  notification: MessageType.Notification,
+  keepalive: MessageType.Keepalive,
+  'route-refresh': MessageType.RouteRefresh,
+  operational: MessageType.Operational,
+} as const satisfies Record<ControlMessage['type'], ControlMessageType>;
+
+/** The message with its header. Throws ValueError for a value that cannot be written or is too long for the session. */
+export function encodeControlMessage(message: ControlMessage, context: WireContext): Uint8Array {
+  return frameMessage(CODES[message.type], context, (out) => {
+    switch (message.type) {
+      case 'open':
+        encodeOpenBody(out, message);
+        break;
+      case 'notification':
+        encodeNotificationBody(out, message);
+        break;
+      case 'route-refresh':
+        encodeRouteRefreshBody(out, message);
+        break;
+      case 'operational':
+        encodeOperationalBody(out, message);
+        break;
+      case 'keepalive':
+        break;
+    }
+  });
+}
+
+/** A header, and the body that `body` appends. Throws ValueError when that is too long for the session. */
+export function frameMessage(type: MessageType, context: WireContext, body: (out: ByteWriter) => void): Uint8Array {
+  const out = new ByteWriter();
+  out.zeros(HEADER_LENGTH);
+  body(out);
+  const max = lengthMax(type, context.extendedMessage);
+  if (out.length > max) throw new ValueError(`message of type ${type}: found ${out.length} octets, allowed ${max}`);
+  writeHeader(out.bytes, 0, out.length, type);
+  return out.take();
+}
