@@ -13,11 +13,12 @@ export const AS_TRANS = 23_456;
 /** An AS number in asplain or asdot (RFC 5396): `65001`, `4200000000`, `1.10`. */
 export function readAs(value: unknown): number | Refusal {
   if (typeof value !== 'number' && typeof value !== 'string') return new Refusal('wrong-type');
-  const as = typeof value === 'number' ? value : asFromText(value);
+  // YAML reads 1.1 as a fraction; a number that would print differently arrives as the text it was written as.
+  const as = asFromText(String(value));
   if (as === undefined) return new Refusal('invalid-value');
   if (as === 0) return new Refusal('invalid-value', 'reserved, RFC 7607');
   if (as === AS_TRANS) return new Refusal('invalid-value', 'AS_TRANS, RFC 6793');
-  return Number.isInteger(as) && as > 0 && as <= AS_MAX ? as : new Refusal('invalid-value');
+  return as <= AS_MAX ? as : new Refusal('invalid-value');
 }
 
 function asFromText(text: string): number | undefined {
