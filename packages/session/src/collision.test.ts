@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { Capability } from '@tsbgp/wire';
 import fc from 'fast-check';
 import {
   breathe,
@@ -32,6 +33,17 @@ interface Side {
   dialed: FakeSocket | undefined;
 }
 
+/** A speaker that goes by RFC 4271 §6.8 and nothing else: judges at once, never waits for the other side. */
+class Naive extends PeerSession {
+  override mustAwait(): boolean {
+    return false;
+  }
+
+  override collisionOnOpen(...[half, message]: Parameters<PeerSession['collisionOnOpen']>): 'go' | 'wait' | 'drop' {
+    return super.collisionOnOpen(half, message, false);
+  }
+}
+
 /** Two peers of each other, and the sockets between them. */
 class Network {
   readonly clock = new FakeClock();
@@ -39,12 +51,12 @@ class Network {
   readonly b: Side;
   readonly sockets: FakeSocket[] = [];
 
-  constructor(identifiers: readonly [string, string], ases: readonly [number, number], options: PeerOptions = {}) {
-    this.a = this.#side(0, identifiers, ases, options);
-    this.b = this.#side(1, identifiers, ases, options);
+  constructor(identifiers: readonly [string, string], ases: readonly [number, number], Other: typeof PeerSession = PeerSession) {
+    this.a = this.#side(0, identifiers, ases, PeerSession);
+    this.b = this.#side(1, identifiers, ases, Other);
   }
 
-  #side(index: 0 | 1, identifiers: readonly [string, string], ases: readonly [number, number], options: PeerOptions): Side {
+  #side(index: 0 | 1, identifiers: readonly [string, string], ases: readonly [number, number], Class: typeof PeerSession): Side {
     const other = index === 0 ? 1 : 0;
     const addresses = ['192.0.2.1', '192.0.2.2'];
     const plugin = new Recorder();
@@ -56,9 +68,9 @@ class Network {
       pair[0].connecting = true;
       return pair[0].asSocket();
     };
-    const peer = new PeerSession(
+    const peer = new Class(
       { remoteAddress: addresses[other]!, localAs: ases[index], remoteAs: ases[other] },
-      options,
+      {},
       plugin,
       { routerId: identifiers[index], logger: SILENT, clock: this.clock, turns: new Turns(1000), dial },
       ases[other],
@@ -144,6 +156,40 @@ for (const identifiers of IDENTIFIERS) {
     );
   });
 }
+
+const order = fc.array(fc.nat(11), { minLength: 40, maxLength: 40 });
+
+test('against a dominant peer that judges at once: still one session, in any order of arrival', async () => {
+  await fc.assert(
+    fc.asyncProperty(order, async (choices) => {
+      const network = new Network(['10.0.0.1', '10.0.0.2'], [65_001, 65_002], Naive);
+      start(network);
+      let at = 0;
+      await settle(network, () => choices[at++ % choices.length]!);
+      assertOneSession(network);
+    }),
+    { numRuns: 400, seed: 69 },
+  );
+});
+
+test('against a dominated peer that judges at once both connections may go, and then the next attempt succeeds', async () => {
+  await fc.assert(
+    fc.asyncProperty(order, async (choices) => {
+      const network = new Network(['10.0.0.2', '10.0.0.1'], [65_001, 65_002], Naive);
+      start(network);
+      let at = 0;
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await settle(network, () => choices[at++ % choices.length]!);
+        if (network.a.peer.state === 'Established' && network.b.peer.state === 'Established') break;
+        network.clock.chance = 1 - attempt / 10;
+        await network.clock.advance(3000);
+      }
+      assert.equal(network.a.peer.state, 'Established');
+      assert.equal(network.b.peer.state, 'Established');
+    }),
+    { numRuns: 200, seed: 70 },
+  );
+});
 
 test('every order of the first six arrivals', async () => {
   // Three choices at each of six points (more never exist early on), then first come, first served.
@@ -255,9 +301,9 @@ test('CollisionDetectEstablishedState: the new connection replaces the Establish
 
 test('RFC 4724 §4.2: a peer with graceful restart that comes again replaces its old connection without a NOTIFICATION', async (t) => {
   const { port, plugin } = await speaker(t);
-  const capabilities = [
-    { type: 'graceful-restart', restartState: false, notification: false, restartTimeSeconds: 120, families: [] } as const,
-    { type: 'four-octet-as', as: 65_002 } as const,
+  const capabilities: Capability[] = [
+    { type: 'graceful-restart', restartState: false, notification: false, restartTimeSeconds: 120, families: [] },
+    { type: 'four-octet-as', as: 65_002 },
   ];
   const first = await RawPeer.connect(port);
   await first.establish({ capabilities });
