@@ -18,8 +18,10 @@ export interface Log {
 
 export interface DaemonLog extends Log {
   fatal(fields: object, message: string): void;
-  /** Writes out what is still held. Call before the process ends. */
-  flush(): void;
+  /** Resolves when everything is written, or after FLUSH_TIMEOUT_MS: whoever reads the log may have stopped. Call before the process ends. */
+  flush(): Promise<void>;
+  /** For an end that cannot wait: what is held is written now, before a line that is just on its way. */
+  flushNow(): void;
 }
 
 export interface LogOptions {
@@ -38,13 +40,25 @@ export async function createLog(options: LogOptions): Promise<DaemonLog> {
 function jsonLog(level: LogLevel, fd: number): DaemonLog {
   const stream = destination({ fd, sync: false });
   const logger = pino({ ...COMMON, level, formatters: { level: (label) => ({ level: label }) } }, stream);
-  return withFlush(logger, () => {
-    // Before its first write the stream is not ready, and then there is nothing to flush.
-    try {
-      stream.flushSync();
-    } catch {}
-  });
+  return withFlush(
+    logger,
+    () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, FLUSH_TIMEOUT_MS);
+      stream.flush(() => resolve());
+      return promise.finally(() => clearTimeout(timer));
+    },
+    () => {
+      try {
+        stream.flushSync();
+      } catch {
+        // The descriptor is closed or full for good: there is nowhere left to say so.
+      }
+    },
+  );
 }
+
+const FLUSH_TIMEOUT_MS = 1000;
 
 async function prettyLog(level: LogLevel, fd: number): Promise<DaemonLog> {
   const { default: prettify } = await import('pino-pretty');
@@ -55,13 +69,17 @@ async function prettyLog(level: LogLevel, fd: number): Promise<DaemonLog> {
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
   });
-  return withFlush(pino({ ...COMMON, level }, stream), () => {});
+  return withFlush(
+    pino({ ...COMMON, level }, stream),
+    async () => {},
+    () => {},
+  );
 }
 
 /** No pid and host name: whatever collects the lines adds its own. */
 const COMMON: LoggerOptions = { base: null, timestamp: stdTimeFunctions.isoTime };
 
-function withFlush(logger: PinoLogger, flush: () => void): DaemonLog {
+function withFlush(logger: PinoLogger, flush: () => Promise<void>, flushNow: () => void): DaemonLog {
   return {
     debug: logger.debug.bind(logger),
     info: logger.info.bind(logger),
@@ -69,5 +87,6 @@ function withFlush(logger: PinoLogger, flush: () => void): DaemonLog {
     error: logger.error.bind(logger),
     fatal: logger.fatal.bind(logger),
     flush,
+    flushNow,
   };
 }

@@ -79,7 +79,7 @@ async function run({ config, warnings }: Loaded, io: Io): Promise<number> {
     return await runUntilStopped(config, log, await io.loadRooms());
   } finally {
     unwatch();
-    log.flush();
+    await log.flush();
   }
 }
 
@@ -117,7 +117,7 @@ class StopSignals {
     const stop = (signal: 'SIGINT' | 'SIGTERM', status: number) => () => {
       if (this.received) {
         log.warn({}, `${signal} again: not waiting any longer`);
-        log.flush();
+        log.flushNow();
         process.exit(status);
       }
       this.received = true;
@@ -140,7 +140,7 @@ class StopSignals {
 function watchForTheUnhandled(log: DaemonLog): () => void {
   const onError = (error: unknown, origin: string) => {
     log.fatal({ err: error, origin }, 'unhandled error, this is a bug of tsbgpd');
-    log.flush();
+    log.flushNow();
     process.exit(1);
   };
   // Rejections come here too: without a handler of their own Node turns them into uncaught exceptions.

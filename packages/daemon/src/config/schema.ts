@@ -99,7 +99,7 @@ const forAll = {
     {
       allowed: `a list of ${FAMILIES.map(formatFamily).join(', ')}`,
       example: 'families: [ipv4-unicast, ipv6-unicast]',
-      about: 'Address families to exchange. Without it the session carries the family of its own address, as every looking glass shows it.',
+      about: 'Address families to exchange. Without it the session carries the family of its own address.',
       standard: 'ipv4-unicast for an IPv4 address, ipv6-unicast for an IPv6 address',
     },
     familyName,

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { parseConfig } from './config/load.ts';
+import { ControlError, type ControlPlane, type Endpoint, type NeighborConfig } from './control-plane.ts';
+import { Daemon } from './daemon.ts';
+import type { DaemonLog } from './log.ts';
+import type { ApiSettings, Rooms, SpeakerRoom, SpeakerSettings } from './rooms.ts';
+import { StartError } from './start-error.ts';
+
+/** Rooms that write down what happens to them, in order. */
+class FakeRooms implements Rooms {
+  readonly events: string[] = [];
+  readonly lines: string[] = [];
+  readonly log: DaemonLog;
+  /** Errors to reject with, by `listen 0.0.0.0:179`, `api start` … */
+  readonly failures = new Map<string, Error>();
+  settings: SpeakerSettings | undefined;
+  api: ApiSettings | undefined;
+  socketPath: string | undefined = '/run/tsbgp/tsbgpd.sock';
+
+  constructor() {
+    const write = (level: string) => (_: object, message: string) => void this.lines.push(`${level}: ${message}`);
+    this.log = {
+      debug: () => {},
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error'),
+      fatal: write('fatal'),
+      flush: async () => {},
+      flushNow: () => {},
+    };
+  }
+
+  createSpeaker(settings: SpeakerSettings): SpeakerRoom {
+    this.settings = settings;
+    const bound: Endpoint[] = [];
+    const control: Partial<SpeakerRoom> = {
+      global: () => ({
+        localAs: settings.localAs,
+        routerId: settings.routerId,
+        listen: bound,
+        version: settings.version,
+        startedAt: new Date(0),
+      }),
+      addNeighbor: (config: NeighborConfig) => {
+        this.#do(`add ${config.address}`);
+        return undefined as never;
+      },
+      listen: async (endpoint: Endpoint) => {
+        this.#do(`listen ${endpoint.host} ${endpoint.port}`);
+        bound.push(endpoint.port === 0 ? { ...endpoint, port: 40_000 } : endpoint);
+      },
+      close: async (reason?: string) => this.#do(`close ${reason ?? ''}`),
+    };
+    return control as SpeakerRoom;
+  }
+
+  createApiServer(_: ControlPlane, settings: ApiSettings) {
+    this.api = settings;
+    return { start: async () => this.#do('api start'), close: async () => this.#do('api close') };
+  }
+
+  defaultSocketPath(): string | undefined {
+    return this.socketPath;
+  }
+
+  #do(event: string): void {
+    const failure = this.failures.get(event);
+    if (failure !== undefined) throw failure;
+    this.events.push(event);
+  }
+}
+
+const CONFIG = `
+global: { as: 64500, router-id: 192.0.2.254 }
+neighbors: [{ address: 192.0.2.1, remote-as: 64501, policy: accept-all }, { address: 192.0.2.2, remote-as: 64500 }]
+`;
+
+function daemon(rooms: FakeRooms, text = CONFIG): Daemon {
+  return new Daemon(parseConfig(text, 'f.yaml').config, rooms.log, rooms);
+}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(`listen ${code}`), { code });
+}
+
+test('the API listens first; BGP listeners and neighbors come in one turn; each listener has a line in the log', async () => {
+  const rooms = new FakeRooms();
+  await daemon(rooms).start();
+  assert.deepEqual(rooms.events, ['api start', 'listen 0.0.0.0 179', 'listen :: 179', 'add 192.0.2.1', 'add 192.0.2.2']);
+  assert.deepEqual(rooms.lines, [
+    'info: API listening on unix:/run/tsbgp/tsbgpd.sock',
+    'info: BGP listening on 0.0.0.0:179',
+    'info: BGP listening on [::]:179',
+    'info: tsbgpd 0.1.0 started: AS 64500, router-id 192.0.2.254, 2 neighbors',
+  ]);
+  assert.equal(rooms.api?.mode, 0o660);
+});
+
+test('RFC 4486: a stop tells the peers first, then closes the rest', async () => {
+  const rooms = new FakeRooms();
+  const running = daemon(rooms);
+  await running.start();
+  rooms.events.length = 0;
+  assert.equal(await running.stop('maintenance'), true);
+  assert.deepEqual(rooms.events, ['close maintenance', 'api close']);
+});
+
+test('a shutdown through the API is heard, with its reason', async () => {
+  const rooms = new FakeRooms();
+  const running = daemon(rooms);
+  rooms.settings!.onShutdown('upgrade');
+  assert.equal(await running.shutdownRequested, 'upgrade');
+});
+
+for (const [code, stable, sentence] of [
+  [
+    'EADDRINUSE',
+    'listen-in-use',
+    /^BGP cannot listen on 0\.0\.0\.0:179: in use by another process; "ss -ltnp sport = :179" shows which, or change global\.listen$/,
+  ],
+  ['EACCES', 'listen-denied', /no permission; a port below 1024 needs CAP_NET_BIND_SERVICE/],
+  ['EADDRNOTAVAIL', 'listen-no-address', /not an address of this machine/],
+  ['EMFILE', 'listen-failed', /listen EMFILE/],
+] as const) {
+  test(`${code} on the BGP port is ${stable}, says what to do, and stops what was started`, async () => {
+    const rooms = new FakeRooms();
+    rooms.failures.set('listen 0.0.0.0 179', systemError(code));
+    rooms.failures.set('listen :: 179', systemError(code));
+    await assert.rejects(
+      daemon(rooms).start(),
+      (error) => error instanceof StartError && error.code === stable && sentence.test(error.message),
+    );
+    assert.deepEqual(rooms.events.slice(-2), ['close start failed', 'api close']);
+  });
+}
+
+test('a machine without IPv6 runs on the IPv4 half of the default, with a warning', async () => {
+  const rooms = new FakeRooms();
+  rooms.failures.set('listen :: 179', systemError('EAFNOSUPPORT'));
+  await daemon(rooms).start();
+  assert.match(
+    rooms.lines.find((line) => line.startsWith('warn'))!,
+    /BGP cannot listen on \[::\]:179: this machine has no such kind of address/,
+  );
+});
+
+test('a listener that somebody asked for must come up', async () => {
+  const rooms = new FakeRooms();
+  rooms.failures.set('listen :: 179', systemError('EAFNOSUPPORT'));
+  const text = 'global: { as: 1, router-id: 192.0.2.254, listen: ["0.0.0.0:179", "[::]:179"] }';
+  await assert.rejects(daemon(rooms, text).start(), { code: 'listen-no-address' });
+});
+
+test('an API socket in use names its path and its key', async () => {
+  const rooms = new FakeRooms();
+  rooms.failures.set('api start', systemError('EADDRINUSE'));
+  await assert.rejects(daemon(rooms).start(), /API cannot listen on \/run\/tsbgp\/tsbgpd\.sock: in use.*ss -lxp src.*api\.unix-socket/);
+  assert.deepEqual(rooms.events, ['close start failed', 'api close'], 'no peer has heard of us');
+});
+
+test('without a writable default path the operator is asked for one', async () => {
+  const rooms = new FakeRooms();
+  rooms.socketPath = undefined;
+  await assert.rejects(daemon(rooms).start(), { code: 'no-socket-path' });
+});
+
+test('unix-socket: none without tcp is no API at all', async () => {
+  const rooms = new FakeRooms();
+  await daemon(rooms, `${CONFIG}api: { unix-socket: none }`).start();
+  assert.equal(rooms.api, undefined);
+});
+
+test('a neighbor that the speaker refuses is an error that names it', async () => {
+  const rooms = new FakeRooms();
+  rooms.failures.set('add 192.0.2.2', new ControlError('invalid-argument', 'neighbor.local_address', 'not an address of this machine'));
+  await assert.rejects(daemon(rooms).start(), { code: 'neighbor-refused', message: 'neighbor 192.0.2.2: not an address of this machine' });
+});
+
+test('an HTTP port in use stops the start before any peer has heard of us', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  t.after(() => other.close());
+  const { port } = other.address() as { port: number };
+  const rooms = new FakeRooms();
+  await assert.rejects(daemon(rooms, `${CONFIG}http: { listen: "127.0.0.1:${port}" }`).start(), { code: 'listen-in-use' });
+  assert.ok(!rooms.events.some((event) => event.startsWith('add')));
+});
+
+test('a speaker that does not close is not waited for longer than the limit', { timeout: 5000 }, async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const rooms = new FakeRooms();
+  const running = daemon(rooms);
+  running.speaker.close = () => new Promise(() => {});
+  const stopping = running.stop();
+  t.mock.timers.tick(5000);
+  assert.equal(await stopping, false);
+});
