@@ -38,7 +38,7 @@ export async function createLog(options: LogOptions): Promise<DaemonLog> {
 }
 
 function jsonLog(level: LogLevel, fd: number): DaemonLog {
-  const stream = destination({ fd, sync: false });
+  const stream = destination({ fd, sync: false, minLength: MIN_LENGTH });
   const logger = pino({ ...COMMON, level, formatters: { level: (label) => ({ level: label }) } }, stream);
   return withFlush(
     logger,
@@ -59,6 +59,9 @@ function jsonLog(level: LogLevel, fd: number): DaemonLog {
 }
 
 const FLUSH_TIMEOUT_MS = 1000;
+
+/** Every line is longer, so each goes out at once; with 0 the stream's `flush` would not wait for a write that is on its way. */
+const MIN_LENGTH = 1;
 
 async function prettyLog(level: LogLevel, fd: number): Promise<DaemonLog> {
   const { default: prettify } = await import('pino-pretty');
