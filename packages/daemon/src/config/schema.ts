@@ -218,8 +218,7 @@ const neighbor: Section<RawNeighbor> = section(
       (value) => {
         if (typeof value !== 'string' && typeof value !== 'number') return new Refusal('wrong-type');
         const line = String(value);
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-        return line.length >= 1 && line.length <= 255 && !/[\u0000-\u001f\u007f]/.test(line) ? line : new Refusal('invalid-value');
+        return line.length >= 1 && line.length <= 255 && !/\p{Cc}/u.test(line) ? line : new Refusal('invalid-value');
       },
     ),
     ...forAll,
