@@ -1,0 +1,210 @@
+/**
+ * Neighbours as people see them: a table of all, a page about one.
+ */
+import { type Format, printable, type Style } from '../terminal/style.ts';
+import { type Column, facts, table } from '../terminal/table.ts';
+import { bytes, count, counted, dateTime, duration } from '../terminal/units.ts';
+
+export interface NeighborView {
+  readonly address: string;
+  readonly remoteAs: number;
+  readonly localAs: number | undefined;
+  readonly description: string;
+  readonly families: readonly string[];
+  readonly passive: boolean;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly multihopTtl: number | undefined;
+  readonly holdTimeSeconds: number;
+  readonly connectRetrySeconds: number;
+  readonly importPolicy: string;
+  readonly exportPolicy: string;
+  readonly routeServerClient: boolean;
+  readonly nextHopSelf: boolean;
+  readonly state: string;
+  readonly isUp: boolean;
+  readonly isDisabled: boolean;
+  readonly session: SessionView | undefined;
+  readonly counters: readonly (readonly [name: string, sent: bigint, received: bigint])[];
+  readonly bytesSent: bigint;
+  readonly bytesReceived: bigint;
+  readonly prefixes: readonly {
+    readonly family: string;
+    readonly received: number;
+    readonly accepted: number;
+    readonly advertised: number;
+  }[];
+  readonly flapCount: number;
+  readonly lastError: string;
+  readonly lastErrorAt: Date | undefined;
+}
+
+export interface SessionView {
+  readonly establishedAt: Date;
+  readonly remoteBgpIdentifier: string;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly peerType: string;
+  readonly holdTimeSeconds: number;
+  readonly keepaliveSeconds: number;
+  readonly families: readonly string[];
+  readonly localCapabilities: readonly string[];
+  readonly remoteCapabilities: readonly string[];
+  readonly backlogBytes: number;
+}
+
+export interface ViewOptions {
+  readonly width: number;
+  readonly style: Style;
+  readonly now: Date;
+}
+
+export function neighborTable(neighbors: readonly NeighborView[], options: ViewOptions): string[] {
+  const columns: readonly Column<NeighborView>[] = [
+    { title: 'Neighbor', value: (n) => n.address, format: () => 'bold' },
+    { title: 'AS', value: (n) => String(n.remoteAs), align: 'right' },
+    { title: 'State', value: stateText, format: stateFormat },
+    { title: 'Since', value: (n) => since(n, options.now), align: 'right', dropOrder: 2 },
+    { title: 'Received', value: (n) => sum(n, 'received'), align: 'right' },
+    { title: 'Accepted', value: (n) => sum(n, 'accepted'), align: 'right', dropOrder: 4 },
+    { title: 'Sent', value: (n) => sum(n, 'advertised'), align: 'right' },
+    {
+      title: 'Flaps',
+      value: (n) => String(n.flapCount),
+      align: 'right',
+      dropOrder: 5,
+      format: (n) => (n.flapCount > 0 ? 'yellow' : 'dim'),
+    },
+    { title: 'Description', value: (n) => printable(n.description), shrinkTo: 12, dropOrder: 3, onlyIfUsed: true },
+    {
+      title: 'Last error',
+      value: (n) => (n.isUp ? '' : printable(n.lastError)),
+      shrinkTo: 16,
+      dropOrder: 1,
+      onlyIfUsed: true,
+      format: () => 'red',
+    },
+  ];
+  return table(columns, neighbors, options);
+}
+
+export function neighborSummary(neighbors: readonly NeighborView[]): string {
+  const up = neighbors.filter((n) => n.isUp).length;
+  return `${counted(neighbors.length, 'neighbor')}, ${up} established`;
+}
+
+export function neighborPage(neighbor: NeighborView, options: ViewOptions): string[] {
+  const { style, now } = options;
+  const { session } = neighbor;
+  const indented = { ...options, indent: '  ' };
+  const heading = [
+    style('bold', neighbor.address),
+    `AS ${neighbor.remoteAs}`,
+    style(stateFormat(neighbor), stateText(neighbor)),
+    ...(since(neighbor, now) === '' ? [] : [`for ${since(neighbor, now)}`]),
+  ].join('  ');
+  return [
+    heading,
+    ...facts(
+      [
+        ['description', printable(neighbor.description)],
+        ['last error', neighbor.lastError === '' ? undefined : lastError(neighbor, now)],
+        ['flaps', neighbor.flapCount === 0 ? undefined : count(neighbor.flapCount)],
+      ],
+      indented,
+    ),
+    ...(session === undefined ? [] : ['', style('bold', 'Session'), ...sessionFacts(session, indented)]),
+    '',
+    style('bold', 'Configuration'),
+    ...configFacts(neighbor, indented),
+    '',
+    ...table(
+      [
+        { title: 'Prefixes', value: (row) => row.family },
+        { title: 'received', value: (row) => count(row.received), align: 'right' },
+        { title: 'accepted', value: (row) => count(row.accepted), align: 'right' },
+        { title: 'sent', value: (row) => count(row.advertised), align: 'right' },
+      ],
+      neighbor.prefixes,
+      options,
+    ),
+    '',
+    ...table<readonly [string, string, string]>(
+      [
+        { title: 'Messages', value: (row) => row[0] },
+        { title: 'sent', value: (row) => row[1], align: 'right' },
+        { title: 'received', value: (row) => row[2], align: 'right' },
+      ],
+      [
+        ...neighbor.counters.map(([name, sent, received]) => [name, count(sent), count(received)] as const),
+        ['octets', bytes(neighbor.bytesSent), bytes(neighbor.bytesReceived)],
+      ],
+      options,
+    ),
+  ];
+}
+
+function sessionFacts(session: SessionView, options: ViewOptions & { readonly indent: string }): string[] {
+  const ends = `${session.localAddress} port ${session.localPort} to port ${session.remotePort}`;
+  return facts(
+    [
+      ['established', dateTime(session.establishedAt)],
+      ['type', session.peerType === 'ibgp' ? 'iBGP' : 'eBGP'],
+      ['BGP identifier', session.remoteBgpIdentifier],
+      ['connection', ends],
+      ['timers', session.holdTimeSeconds === 0 ? 'none' : `hold ${session.holdTimeSeconds} s, keepalive ${session.keepaliveSeconds} s`],
+      ['families', session.families.join(', ')],
+      ['we offer', session.localCapabilities.map(printable).join(', ')],
+      ['it offers', session.remoteCapabilities.map(printable).join(', ')],
+      ['backlog', session.backlogBytes === 0 ? undefined : bytes(session.backlogBytes)],
+    ],
+    options,
+  );
+}
+
+function configFacts(n: NeighborView, options: ViewOptions & { readonly indent: string }): string[] {
+  const switches = [
+    n.passive ? 'passive' : '',
+    n.routeServerClient ? 'route server client' : '',
+    n.nextHopSelf ? 'next hop self' : '',
+    n.isDisabled ? 'disabled' : '',
+  ].filter((word) => word !== '');
+  return facts(
+    [
+      ['local AS', n.localAs === undefined ? undefined : String(n.localAs)],
+      ['local address', n.localAddress],
+      ['port', n.remotePort === 179 ? undefined : String(n.remotePort)],
+      ['families', n.families.join(', ')],
+      ['policy', `import ${n.importPolicy}, export ${n.exportPolicy}`],
+      ['timers', `hold ${n.holdTimeSeconds} s, connect retry ${n.connectRetrySeconds} s`],
+      ['multihop', n.multihopTtl === undefined ? undefined : `TTL ${n.multihopTtl}`],
+      ['also', switches.join(', ')],
+    ],
+    options,
+  );
+}
+
+function stateText(n: NeighborView): string {
+  return n.isDisabled ? 'Disabled' : n.state;
+}
+
+function stateFormat(n: NeighborView): Format {
+  if (n.isUp) return 'green';
+  if (n.isDisabled) return 'dim';
+  return n.state === 'Idle' ? 'red' : 'yellow';
+}
+
+function since(n: NeighborView, now: Date): string {
+  return n.session === undefined ? '' : duration((now.getTime() - n.session.establishedAt.getTime()) / 1000);
+}
+
+function lastError(n: NeighborView, now: Date): string {
+  const text = printable(n.lastError);
+  if (n.lastErrorAt === undefined) return text;
+  return `${text} (${duration((now.getTime() - n.lastErrorAt.getTime()) / 1000)} ago)`;
+}
+
+function sum(n: NeighborView, what: 'received' | 'accepted' | 'advertised'): string {
+  return count(n.prefixes.reduce((total, row) => total + row[what], 0));
+}

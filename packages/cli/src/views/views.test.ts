@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { coloured, plain, visibleLength } from '../terminal/style.ts';
+import { table } from '../terminal/table.ts';
+import { type NeighborView, neighborPage, neighborTable } from './neighbor.ts';
+import { announceLine, type RouteView, routeColumns, routePage, withdrawLine } from './route.ts';
+
+const now = new Date(2026, 10, 20, 12, 0, 0);
+const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1000);
+
+const up: NeighborView = {
+  address: '192.0.2.1',
+  remoteAs: 64_501,
+  localAs: undefined,
+  description: 'transit, circuit 4711\u001b[2J',
+  families: ['ipv4-unicast', 'ipv6-unicast'],
+  passive: false,
+  remotePort: 179,
+  localAddress: '',
+  multihopTtl: undefined,
+  holdTimeSeconds: 90,
+  connectRetrySeconds: 10,
+  importPolicy: 'accept-all',
+  exportPolicy: 'deny-all',
+  routeServerClient: false,
+  nextHopSelf: false,
+  state: 'Established',
+  isUp: true,
+  isDisabled: false,
+  session: {
+    establishedAt: ago(187_200),
+    remoteBgpIdentifier: '192.0.2.1',
+    localAddress: '192.0.2.254',
+    localPort: 41_234,
+    remotePort: 179,
+    peerType: 'ebgp',
+    holdTimeSeconds: 90,
+    keepaliveSeconds: 30,
+    families: ['ipv4-unicast'],
+    localCapabilities: ['multiprotocol ipv4-unicast', 'route-refresh'],
+    remoteCapabilities: ['multiprotocol ipv4-unicast'],
+    backlogBytes: 0,
+  },
+  counters: [['update', 12n, 934_112n]],
+  bytesSent: 4000n,
+  bytesReceived: 81_000_000n,
+  prefixes: [
+    { family: 'ipv4-unicast', received: 934_112, accepted: 934_110, advertised: 12 },
+    { family: 'ipv6-unicast', received: 0, accepted: 0, advertised: 0 },
+  ],
+  flapCount: 0,
+  lastError: '',
+  lastErrorAt: undefined,
+};
+const down: NeighborView = {
+  ...up,
+  address: '2001:db8::1',
+  description: '',
+  state: 'Connect',
+  isUp: false,
+  session: undefined,
+  prefixes: [],
+  flapCount: 3,
+  lastError: 'connect ECONNREFUSED 2001:db8::1:179',
+  lastErrorAt: ago(5),
+};
+
+test('the table of neighbors, wide', () => {
+  assert.deepEqual(neighborTable([up, down], { width: Number.POSITIVE_INFINITY, style: plain, now }), [
+    'Neighbor        AS  State         Since  Received  Accepted  Sent  Flaps  Description                Last error',
+    '192.0.2.1    64501  Established  2d 04h   934,112   934,110    12      0  transit, circuit 4711·[2J',
+    '2001:db8::1  64501  Connect                     0         0     0      3                             connect ECONNREFUSED 2001:db8::1:179',
+  ]);
+});
+
+test('tables and pages never wrap at 80 columns, coloured or not', () => {
+  for (const style of [plain, coloured]) {
+    const options = { width: 80, style, now };
+    const lines = [...neighborTable([up, down], options), ...neighborPage(up, options), ...neighborPage(down, options)];
+    for (const line of lines) assert.ok(visibleLength(line) <= 80, line);
+  }
+});
+
+test('the page of a neighbor that is down says why', () => {
+  const page = neighborPage(down, { width: 80, style: plain, now });
+  assert.equal(page[0], '2001:db8::1  AS 64501  Connect');
+  assert.ok(page.includes('  last error  connect ECONNREFUSED 2001:db8::1:179 (5s ago)'), page.join('\n'));
+});
+
+const route: RouteView = {
+  family: 'ipv4-unicast',
+  prefix: '1.1.1.0/24',
+  pathIdentifier: undefined,
+  neighbor: '127.0.0.2',
+  nextHop: '192.0.2.2',
+  asPath: '64496 1299 13335',
+  origin: 'igp',
+  med: 50,
+  localPref: undefined,
+  communities: ['64496:100', 'no-export'],
+  largeCommunities: ['64496:1:1299'],
+  extendedCommunities: [],
+  others: [{ name: 'attribute 99', text: 'c0ffee' }],
+  best: true,
+  filtered: false,
+  learnedAt: ago(75),
+};
+
+test('routes in a table: best first sight, local ones named, unused columns absent', () => {
+  const local = { ...route, neighbor: '', best: false, asPath: '', med: undefined, communities: [], largeCommunities: [] };
+  assert.deepEqual(table(routeColumns(now), [route, local], { width: Number.POSITIVE_INFINITY, style: plain }), [
+    '   Prefix      Next hop   From       MED  AS path             Communities                          Age',
+    '>  1.1.1.0/24  192.0.2.2  127.0.0.2   50  64496 1299 13335 i  64496:100 no-export 64496:1:1299  1m 15s',
+    '   1.1.1.0/24  192.0.2.2  local           i                                                     1m 15s',
+  ]);
+});
+
+test('the page of a route has everything, unknown attributes included', () => {
+  assert.deepEqual(routePage(route, { width: 80, style: plain, now }), [
+    '1.1.1.0/24  from 127.0.0.2  best',
+    '  next hop      192.0.2.2',
+    '  AS path       64496 1299 13335',
+    '  origin        igp',
+    '  MED           50',
+    '  communities   64496:100 no-export',
+    '  large         64496:1:1299',
+    '  attribute 99  c0ffee',
+    '  learned       2026-11-20 11:58:45 (1m 15s ago)',
+  ]);
+});
+
+test('a change is a line', () => {
+  assert.equal(announceLine(route, now, plain), '12:00:00  +  1.1.1.0/24            127.0.0.2     64496 1299 13335 i');
+  assert.equal(withdrawLine({ prefix: '1.1.1.0/24', pathIdentifier: 7, neighbor: '' }, now, plain), '12:00:00  -  1.1.1.0/24 #7');
+});
