@@ -102,7 +102,15 @@ export { type AddressPrefixOrf, type Orf, type OrfGroup, OrfType } from './messa
 export type { BgpLsNlri, BgpLsObject, BgpLsUnknown } from './nlri/bgp-ls.ts';
 export type { BgpLsDescriptor } from './nlri/bgp-ls-descriptor.ts';
 export type { EvpnNlri, EvpnRoute } from './nlri/evpn.ts';
-export { encodeTypedNlri, FAMILY_CODECS, familyCodec, type TypedNlri } from './nlri/families.ts';
+export {
+  appendTypedNlri,
+  decodeTypedNlriList,
+  encodeTypedNlri,
+  FAMILY_CODECS,
+  familyCodec,
+  type TypedNlri,
+  type TypedNlriList,
+} from './nlri/families.ts';
 export type { FamilyCodec, FamilyNlri } from './nlri/family-codec.ts';
 export type { FlowSpecNlri } from './nlri/flowspec.ts';
 export type { FlowSpecBits, FlowSpecComponent, FlowSpecNumber } from './nlri/flowspec-component.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { type Family, formatFamily, parseFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { encodeTypedNlri, FAMILY_CODECS, familyCodec, type TypedNlri } from './families.ts';
+import { appendTypedNlri, decodeTypedNlriList, encodeTypedNlri, FAMILY_CODECS, familyCodec, type TypedNlri } from './families.ts';
 
 function familyNamed(name: string): Family {
   const of = parseFamily(name);
@@ -424,4 +424,30 @@ test('a value that cannot be written is refused', () => {
     () => encode({ type: 'labeled-unicast', family: of, labels: [16, 17, 18, 19, 20, 21, 22, 23, 24, 25], prefix: '192.0.2.0/24' }),
     ValueError,
   );
+});
+
+test('RFC 7911 §3: lists of NLRI with path identifiers, both ways', () => {
+  const of = familyNamed('ipv4-labeled-unicast');
+  const bytes = fromHex('00000001 30000101c00002 ffffffff 30000111c63364');
+  const list = decodeTypedNlriList(bytes, 0, bytes.length, of, true);
+  assert.ok(list);
+  assert.deepEqual(
+    list.nlri.map((nlri) => nlri.pathIdentifier),
+    [1, 4_294_967_295],
+  );
+  assert.deepEqual([list.malformed, list.cutAt], [0, undefined]);
+  const out = new ByteWriter();
+  for (const nlri of list.nlri) appendTypedNlri(out, nlri, true);
+  assert.equal(toHex(out.take()), toHex(bytes));
+});
+
+test('RFC 7606 §5.3: what does not frame ends the list, what makes no sense is left out', () => {
+  const of = familyNamed('l2vpn-evpn');
+  const good = '0311 0000fde800000001 00000000 20c0000201';
+  const bytes = fromHex(`0302ffff ${good} 0340`);
+  const list = decodeTypedNlriList(bytes, 0, bytes.length, of, false);
+  assert.deepEqual([list?.nlri.length, list?.malformed, list?.cutAt], [1, 1, 23]);
+  assert.equal(decodeTypedNlriList(bytes, 0, bytes.length, familyNamed('ipv4-unicast'), false), undefined);
+  const short = fromHex('000000');
+  assert.equal(decodeTypedNlriList(short, 0, 3, familyNamed('ipv4-route-target'), true)?.cutAt, 0);
 });

@@ -1,6 +1,7 @@
 /** The families beyond plain prefixes, one line each, and the union of their NLRI. */
-import { ByteWriter } from '../bytes.ts';
-import type { Family } from '../family.ts';
+import { ByteWriter, readU32 } from '../bytes.ts';
+import { type Family, formatFamily } from '../family.ts';
+import { ValueError } from '../fault.ts';
 import { type BgpLsNlri, bgpLs } from './bgp-ls.ts';
 import { type EvpnNlri, evpn } from './evpn.ts';
 import type { FamilyCodec } from './family-codec.ts';
@@ -57,6 +58,45 @@ export function familyCodec(of: Family): FamilyCodec<TypedNlri> | undefined {
 /** Canonical octets of one NLRI, without path identifier: equal routes have equal octets. */
 export function encodeTypedNlri(nlri: TypedNlri): Uint8Array {
   const out = new ByteWriter(64);
-  familyCodec(nlri.family)?.encode(out, nlri);
+  appendTypedNlri(out, nlri, false);
   return out.take();
+}
+
+export interface TypedNlriList {
+  nlri: TypedNlri[];
+  /** How many were framed but make no sense; they are left out. The routes they meant are not known. */
+  malformed: number;
+  /** Where the rest does not even frame (RFC 7606 §5.3: nothing behind it can be found); absent when all did. */
+  cutAt?: number;
+}
+
+/** All NLRI of a family in `bytes[start, end)`, as in MP_REACH_NLRI; undefined when the family has no codec here. Borrows nothing. */
+export function decodeTypedNlriList(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  of: Family,
+  addPath: boolean,
+): TypedNlriList | undefined {
+  const codec = familyCodec(of);
+  if (codec === undefined) return undefined;
+  const list: TypedNlriList = { nlri: [], malformed: 0 };
+  for (let at = start; at < end; ) {
+    const from = addPath ? at + 4 : at;
+    const next = from < end ? codec.next(bytes, from, end) : -1;
+    if (next < 0) return { ...list, cutAt: at };
+    const nlri = codec.decode(bytes, from, next, of);
+    if (nlri === undefined) list.malformed++;
+    else list.nlri.push(addPath ? { ...nlri, pathIdentifier: readU32(bytes, at) } : nlri);
+    at = next;
+  }
+  return list;
+}
+
+/** Appends one NLRI, behind its path identifier where ADD-PATH is in use (0 when it has none). Throws ValueError. */
+export function appendTypedNlri(out: ByteWriter, nlri: TypedNlri, addPath: boolean): void {
+  const codec = familyCodec(nlri.family);
+  if (codec === undefined) throw new ValueError(`family ${formatFamily(nlri.family)} has no codec`);
+  if (addPath) out.u32(nlri.pathIdentifier ?? 0);
+  codec.encode(out, nlri);
 }
