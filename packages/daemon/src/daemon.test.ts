@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { parseConfig } from './config/load.ts';
 import { ControlError, type ControlPlane, type Endpoint, type NeighborConfig } from './control-plane.ts';
-import { Daemon } from './daemon.ts';
+import { Daemon, STOP_TIMEOUT_MS } from './daemon.ts';
 import type { DaemonLog } from './log.ts';
 import type { ApiSettings, Rooms, SpeakerRoom, SpeakerSettings } from './rooms.ts';
 import { StartError } from './start-error.ts';
@@ -194,6 +194,6 @@ test('a speaker that does not close is not waited for longer than the limit', { 
   const running = daemon(rooms);
   running.speaker.close = () => new Promise(() => {});
   const stopping = running.stop();
-  t.mock.timers.tick(5000);
+  t.mock.timers.tick(STOP_TIMEOUT_MS);
   assert.equal(await stopping, false);
 });

@@ -16,7 +16,7 @@ import { errno, listenError, StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
 
 /** A peer that does not read its Cease is not waited for any longer. */
-export const STOP_TIMEOUT_MS = 5000;
+export const STOP_TIMEOUT_MS: number = 5000;
 
 export class Daemon {
   readonly config: DaemonConfig;

@@ -95,7 +95,7 @@ export interface ConfigWarning extends Place {
   readonly text: string;
 }
 
-export function formatPlace(place: Place): string {
+function formatPlace(place: Place): string {
   return place.line === 0 ? place.file : `${place.file}:${place.line}:${place.column}`;
 }
 

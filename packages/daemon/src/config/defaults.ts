@@ -4,12 +4,11 @@ import type { Endpoint } from '../control-plane.ts';
 /** Where the file is looked for when the command line names none. */
 export const CONFIG_PATHS: readonly string[] = ['/etc/tsbgp/tsbgpd.yaml', './tsbgpd.yaml'];
 
-export const BGP_PORT: number = 179;
 export const LISTEN_DEFAULT: readonly Endpoint[] = [
-  { host: '0.0.0.0', port: BGP_PORT },
-  { host: '::', port: BGP_PORT },
+  { host: '0.0.0.0', port: 179 },
+  { host: '::', port: 179 },
 ];
-export const REMOTE_PORT_DEFAULT: number = BGP_PORT;
+export const REMOTE_PORT_DEFAULT: number = 179;
 /** RFC 4271 §10. */
 export const HOLD_TIME_SECONDS_DEFAULT = 90;
 /** RFC 4271 §10 suggests 120; BIRD, FRR and OpenBGPD all come back sooner. */

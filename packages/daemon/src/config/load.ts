@@ -19,7 +19,7 @@ import { validate } from './validate.ts';
 import { YamlSource } from './yaml-source.ts';
 
 /** 500 neighbors written at length are 100 KiB. */
-export const FILE_BYTES_MAX: number = 16 * 1024 * 1024;
+const FILE_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface Loaded {
   readonly config: DaemonConfig;

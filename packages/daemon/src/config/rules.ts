@@ -37,7 +37,7 @@ export function applyRules(source: YamlSource, raw: RawConfig): Findings {
   return found;
 }
 
-export function isIbgp(raw: RawConfig, neighbor: RawNeighbor): boolean | undefined {
+function isIbgp(raw: RawConfig, neighbor: RawNeighbor): boolean | undefined {
   const localAs = neighbor['local-as'] ?? raw.global?.as;
   const remoteAs = neighbor['remote-as'];
   return localAs === undefined || remoteAs === undefined ? undefined : localAs === remoteAs;

@@ -23,7 +23,7 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Families that the RIB holds today. A new one is a line here. */
 export const FAMILIES: readonly Family[] = [IPV4_UNICAST, IPV6_UNICAST];
-export const POLICIES: readonly DefaultPolicy[] = ['accept-all', 'deny-all'];
+const POLICIES: readonly DefaultPolicy[] = ['accept-all', 'deny-all'];
 
 /** A file that passed, key by key. What was refused is absent, also where it is required: then there is an error for it. */
 export interface RawConfig {
@@ -35,13 +35,13 @@ export interface RawConfig {
   log?: { level?: LogLevel; format?: LogFormat };
 }
 
-export interface RawGlobal {
+interface RawGlobal {
   as?: number;
   'router-id'?: string;
   listen?: (Endpoint | undefined)[];
 }
 
-export interface RawNeighborDefaults {
+interface RawNeighborDefaults {
   'remote-as'?: number;
   'local-as'?: number;
   families?: (Family | undefined)[];

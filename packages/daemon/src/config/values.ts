@@ -2,13 +2,11 @@
  * The values of BGP configuration as an operator writes them: AS numbers, addresses, endpoints, router ids. Each reader returns the value
  * or a Refusal that says why, where the reason is not plain from what is allowed.
  */
-import { formatAddress, parseAddress, parseIpv4 } from '@tsbgp/wire';
+import { AS_TRANS, formatAddress, parseAddress, parseIpv4 } from '@tsbgp/wire';
 import type { Endpoint } from '../control-plane.ts';
 import { Refusal } from './fields.ts';
 
-export const AS_MAX = 4_294_967_295;
-/** RFC 6793 §9: stands for a 4-octet AS towards a 2-octet speaker, is nobody's own. */
-export const AS_TRANS = 23_456;
+const AS_MAX = 4_294_967_295;
 
 /** An AS number in asplain or asdot (RFC 5396): `65001`, `4200000000`, `1.10`. */
 export function readAs(value: unknown): number | Refusal {
