@@ -98,7 +98,11 @@ test('text for people', () => {
 });
 
 test('Hard Resets inside each other, as many as an extended message holds, print', () => {
-  const nested = notification(6, 9, new Uint8Array(65_000).map((_, i) => (i % 2 === 0 ? 6 : 9)));
+  const nested = notification(
+    6,
+    9,
+    new Uint8Array(65_000).map((_, i) => (i % 2 === 0 ? 6 : 9)),
+  );
   assert.ok(formatNotification(nested).startsWith('6/9 Cease, Hard Reset: data 0609'));
   assert.equal(shutdownMessage(nested), undefined);
 });
