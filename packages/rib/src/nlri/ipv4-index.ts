@@ -1,0 +1,153 @@
+/**
+ * IPv4 prefixes <-> NlriId: an open-addressing table over two columns.
+ *
+ *     slots   hash(address, length) -> id         linear probing, deletion by moving back
+ *     id   -> address (host order), length        freed ids are chained through `address`
+ */
+import { type Family, IPV4_UNICAST } from '@tsbgp/wire';
+import { grown, NONE, powerOfTwo } from '../columns.ts';
+import type { NlriId } from './nlri-index.ts';
+
+export class Ipv4Index {
+  readonly family: Family = IPV4_UNICAST;
+  readonly bitsMax = 32;
+  address: Uint32Array;
+  prefixLength: Uint8Array;
+  /** Ids ever used are below `top`. */
+  top = 1;
+  /** Prefixes held. */
+  count = 0;
+  #slots: Int32Array;
+  #mask: number;
+  #free: number = NONE;
+
+  constructor(capacity: number) {
+    this.address = new Uint32Array(capacity);
+    this.prefixLength = new Uint8Array(capacity);
+    const slots = Math.min(powerOfTwo(capacity * 2), 1 << 14);
+    this.#slots = new Int32Array(slots);
+    this.#mask = slots - 1;
+  }
+
+  find(address: number, length: number): NlriId {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let slot = hashPrefix(address, length) & mask; ; slot = (slot + 1) & mask) {
+      const id = slots[slot]!;
+      if (id === NONE || (this.address[id] === address && this.prefixLength[id] === length)) return id as NlriId;
+    }
+  }
+
+  insert(address: number, length: number): NlriId {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let slot = hashPrefix(address, length) & mask;
+    for (let id = slots[slot]!; id !== NONE; id = slots[slot]!) {
+      if (this.address[id] === address && this.prefixLength[id] === length) return id as NlriId;
+      slot = (slot + 1) & mask;
+    }
+    if ((this.count + 1) * 5 > slots.length * 3) {
+      this.#rehash();
+      return this.insert(address, length);
+    }
+    const id = this.#allocate();
+    this.address[id] = address;
+    this.prefixLength[id] = length;
+    slots[slot] = id;
+    this.count++;
+    return id as NlriId;
+  }
+
+  remove(id: NlriId): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let hole = this.#home(id);
+    while (slots[hole] !== id) hole = (hole + 1) & mask;
+    for (let next = (hole + 1) & mask; slots[next] !== NONE; next = (next + 1) & mask) {
+      const home = this.#home(slots[next]!);
+      if (((next - home) & mask) >= ((next - hole) & mask)) {
+        slots[hole] = slots[next]!;
+        hole = next;
+      }
+    }
+    slots[hole] = NONE;
+    this.address[id] = this.#free;
+    this.prefixLength[id] = 255; // not a prefix: a listing by id skips it
+    this.#free = id;
+    this.count--;
+  }
+
+  isLive(id: number): boolean {
+    return id < this.top && this.prefixLength[id]! !== 255;
+  }
+
+  /** The id of the prefix in wire form (length octet, then address octets) at `offset`, made if it is new. Length was checked. */
+  insertWire(bytes: Uint8Array, offset: number): NlriId {
+    return this.insert(readAddress(bytes, offset), bytes[offset]!);
+  }
+
+  findWire(bytes: Uint8Array, offset: number): NlriId {
+    return this.find(readAddress(bytes, offset), bytes[offset]!);
+  }
+
+  /** Appends the prefix in wire form and returns where it ends. */
+  write(out: Uint8Array, offset: number, id: NlriId): number {
+    const address = this.address[id]!;
+    const length = this.prefixLength[id]!;
+    out[offset++] = length;
+    if (length > 0) out[offset++] = address >>> 24;
+    if (length > 8) out[offset++] = address >>> 16;
+    if (length > 16) out[offset++] = address >>> 8;
+    if (length > 24) out[offset++] = address;
+    return offset;
+  }
+
+  #home(id: number): number {
+    return hashPrefix(this.address[id]!, this.prefixLength[id]!) & this.#mask;
+  }
+
+  #allocate(): number {
+    if (this.#free !== NONE) {
+      const id = this.#free;
+      this.#free = this.address[id]!;
+      return id;
+    }
+    if (this.top === this.address.length) {
+      this.address = grown(this.address, this.top * 2, this.top);
+      this.prefixLength = grown(this.prefixLength, this.top * 2, this.top);
+    }
+    return this.top++;
+  }
+
+  #rehash(): void {
+    const old = this.#slots;
+    const slots = new Int32Array(old.length * 2);
+    const mask = slots.length - 1;
+    this.#mask = mask;
+    for (const id of old) {
+      if (id === NONE) continue;
+      let slot = this.#home(id);
+      while (slots[slot] !== NONE) slot = (slot + 1) & mask;
+      slots[slot] = id;
+    }
+    this.#slots = slots;
+  }
+}
+
+/** Address of the prefix in wire form, host bits cleared: they carry no meaning (RFC 4271 §4.3, Prefix). */
+function readAddress(bytes: Uint8Array, offset: number): number {
+  const length = bytes[offset]!;
+  if (length === 0) return 0;
+  let address = bytes[offset + 1]! << 24;
+  if (length > 8) address |= bytes[offset + 2]! << 16;
+  if (length > 16) address |= bytes[offset + 3]! << 8;
+  if (length > 24) address |= bytes[offset + 4]!;
+  return (address & (-1 << (32 - length))) >>> 0;
+}
+
+function hashPrefix(address: number, length: number): number {
+  let hash = Math.imul(address ^ Math.imul(length, 0x9e37_79b1), 0x85eb_ca6b);
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0xc2b2_ae35);
+  return hash ^ (hash >>> 13);
+}

@@ -1,0 +1,178 @@
+/**
+ * IPv6 prefixes <-> NlriId, as ipv4-index.ts; an address is four columns of 32 bits.
+ */
+import { type Family, IPV6_UNICAST } from '@tsbgp/wire';
+import { grown, NONE, powerOfTwo } from '../columns.ts';
+import type { NlriId } from './nlri-index.ts';
+
+export class Ipv6Index {
+  readonly family: Family = IPV6_UNICAST;
+  readonly bitsMax = 128;
+  word0: Uint32Array;
+  word1: Uint32Array;
+  word2: Uint32Array;
+  word3: Uint32Array;
+  prefixLength: Uint8Array;
+  top = 1;
+  count = 0;
+  #slots: Int32Array;
+  #mask: number;
+  #free: number = NONE;
+  /** The key that `insertWire` and `findWire` read last. */
+  readonly #key: Uint32Array = new Uint32Array(4);
+
+  constructor(capacity: number) {
+    this.word0 = new Uint32Array(capacity);
+    this.word1 = new Uint32Array(capacity);
+    this.word2 = new Uint32Array(capacity);
+    this.word3 = new Uint32Array(capacity);
+    this.prefixLength = new Uint8Array(capacity);
+    const slots = Math.min(powerOfTwo(capacity * 2), 1 << 14);
+    this.#slots = new Int32Array(slots);
+    this.#mask = slots - 1;
+  }
+
+  find(a: number, b: number, c: number, d: number, length: number): NlriId {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let slot = hashPrefix(a, b, c, d, length) & mask; ; slot = (slot + 1) & mask) {
+      const id = slots[slot]!;
+      if (id === NONE || this.#equals(id, a, b, c, d, length)) return id as NlriId;
+    }
+  }
+
+  insert(a: number, b: number, c: number, d: number, length: number): NlriId {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let slot = hashPrefix(a, b, c, d, length) & mask;
+    for (let id = slots[slot]!; id !== NONE; id = slots[slot]!) {
+      if (this.#equals(id, a, b, c, d, length)) return id as NlriId;
+      slot = (slot + 1) & mask;
+    }
+    if ((this.count + 1) * 5 > slots.length * 3) {
+      this.#rehash();
+      return this.insert(a, b, c, d, length);
+    }
+    const id = this.#allocate();
+    this.word0[id] = a;
+    this.word1[id] = b;
+    this.word2[id] = c;
+    this.word3[id] = d;
+    this.prefixLength[id] = length;
+    slots[slot] = id;
+    this.count++;
+    return id as NlriId;
+  }
+
+  remove(id: NlriId): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let hole = this.#home(id);
+    while (slots[hole] !== id) hole = (hole + 1) & mask;
+    for (let next = (hole + 1) & mask; slots[next] !== NONE; next = (next + 1) & mask) {
+      const home = this.#home(slots[next]!);
+      if (((next - home) & mask) >= ((next - hole) & mask)) {
+        slots[hole] = slots[next]!;
+        hole = next;
+      }
+    }
+    slots[hole] = NONE;
+    this.word0[id] = this.#free;
+    this.prefixLength[id] = 255; // not a prefix: a listing by id skips it
+    this.#free = id;
+    this.count--;
+  }
+
+  isLive(id: number): boolean {
+    return id < this.top && this.prefixLength[id]! !== 255;
+  }
+
+  insertWire(bytes: Uint8Array, offset: number): NlriId {
+    const key = this.#read(bytes, offset);
+    return this.insert(key[0]!, key[1]!, key[2]!, key[3]!, bytes[offset]!);
+  }
+
+  findWire(bytes: Uint8Array, offset: number): NlriId {
+    const key = this.#read(bytes, offset);
+    return this.find(key[0]!, key[1]!, key[2]!, key[3]!, bytes[offset]!);
+  }
+
+  write(out: Uint8Array, offset: number, id: NlriId): number {
+    const length = this.prefixLength[id]!;
+    out[offset++] = length;
+    for (let bit = 0; bit < length; bit += 8) {
+      const word = bit < 32 ? this.word0[id]! : bit < 64 ? this.word1[id]! : bit < 96 ? this.word2[id]! : this.word3[id]!;
+      out[offset++] = word >>> (24 - (bit & 31));
+    }
+    return offset;
+  }
+
+  /** Reads the prefix in wire form, host bits cleared. */
+  #read(bytes: Uint8Array, offset: number): Uint32Array {
+    const key = this.#key;
+    const length = bytes[offset]!;
+    for (let word = 0; word < 4; word++) {
+      const bits = length - 32 * word;
+      if (bits <= 0) {
+        key[word] = 0;
+        continue;
+      }
+      const at = offset + 1 + 4 * word;
+      let value = bytes[at]! << 24;
+      if (bits > 8) value |= bytes[at + 1]! << 16;
+      if (bits > 16) value |= bytes[at + 2]! << 8;
+      if (bits > 24) value |= bytes[at + 3]!;
+      key[word] = bits >= 32 ? value : value & (-1 << (32 - bits));
+    }
+    return key;
+  }
+
+  #equals(id: number, a: number, b: number, c: number, d: number, length: number): boolean {
+    return (
+      this.word0[id] === a && this.word1[id] === b && this.prefixLength[id] === length && this.word2[id] === c && this.word3[id] === d
+    );
+  }
+
+  #home(id: number): number {
+    return hashPrefix(this.word0[id]!, this.word1[id]!, this.word2[id]!, this.word3[id]!, this.prefixLength[id]!) & this.#mask;
+  }
+
+  #allocate(): number {
+    if (this.#free !== NONE) {
+      const id = this.#free;
+      this.#free = this.word0[id]!;
+      return id;
+    }
+    if (this.top === this.word0.length) {
+      const capacity = this.top * 2;
+      this.word0 = grown(this.word0, capacity, this.top);
+      this.word1 = grown(this.word1, capacity, this.top);
+      this.word2 = grown(this.word2, capacity, this.top);
+      this.word3 = grown(this.word3, capacity, this.top);
+      this.prefixLength = grown(this.prefixLength, capacity, this.top);
+    }
+    return this.top++;
+  }
+
+  #rehash(): void {
+    const old = this.#slots;
+    const slots = new Int32Array(old.length * 2);
+    const mask = slots.length - 1;
+    this.#mask = mask;
+    for (const id of old) {
+      if (id === NONE) continue;
+      let slot = this.#home(id);
+      while (slots[slot] !== NONE) slot = (slot + 1) & mask;
+      slots[slot] = id;
+    }
+    this.#slots = slots;
+  }
+}
+
+function hashPrefix(a: number, b: number, c: number, d: number, length: number): number {
+  let hash = Math.imul(a ^ Math.imul(length, 0x9e37_79b1), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ b, 0xc2b2_ae35);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ c, 0x27d4_eb2f);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ d, 0x85eb_ca6b);
+  return hash ^ (hash >>> 13);
+}

@@ -1,0 +1,80 @@
+/**
+ * A peer as the RIB knows it: one Established session, or the local routes. Peers are few: plain objects, found by a small index that the
+ * columns hold. A session that ends keeps its index until the last of its paths is swept away.
+ */
+import type { Family, WireContext } from '@tsbgp/wire';
+
+export type PeerIndex = number & { readonly __id: 'PeerIndex' };
+
+export const PeerKind = {
+  /** Routes injected here. */
+  Local: 0,
+  External: 1,
+  Internal: 2,
+} as const;
+export type PeerKind = (typeof PeerKind)[keyof typeof PeerKind];
+
+/** Where the RIB puts what is to be sent; the session's writer fits. */
+export interface PeerPort {
+  /** One or more whole messages; the octets are shared with other peers and must not be changed. */
+  write(messages: Uint8Array): void;
+  /** Octets accepted and not yet on their way. */
+  readonly backlogBytes: number;
+}
+
+export interface PeerOptions {
+  /** For the reader of logs and listings. */
+  readonly name: string;
+  readonly kind: PeerKind;
+  readonly remoteAs: number;
+  /** Our AS number towards this peer. */
+  readonly localAs: number;
+  /** BGP Identifier as an unsigned number (RFC 4271 §9.1.2.2 f). */
+  readonly bgpIdentifier: number;
+  /** 4 or 16 octets: the last step of the tie break (RFC 4271 §9.1.2.2 g). */
+  readonly address: Uint8Array;
+  readonly families: readonly Family[];
+  readonly receive: WireContext;
+  readonly send: WireContext;
+  /** Our address as next hop, by family, in the form of the NEXT_HOP or MP_REACH_NLRI field. Without one, such routes are not sent. */
+  readonly nextHopSelf: ReadonlyMap<Family, Uint8Array>;
+  /** RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC go out as they came in. */
+  readonly routeServerClient: boolean;
+  /** NEXT_HOP towards an internal peer is our own. */
+  readonly nextHopSelfAlways: boolean;
+  /** Whole-peer verdicts of policy; a denied import is kept as filtered. */
+  readonly importAccept: boolean;
+  readonly exportAccept: boolean;
+  readonly port: PeerPort;
+}
+
+export class RibPeer {
+  readonly index: PeerIndex;
+  readonly options: PeerOptions;
+  readonly kind: PeerKind;
+  readonly localAs: number;
+  /** False once the session ended: its paths no longer take part. */
+  up = true;
+  /** Paths held and paths in the decision process, by position of the family in the RIB. */
+  readonly received: number[];
+  readonly accepted: number[];
+  /** UPDATEs whose routes were treated as withdrawn, and attributes discarded (RFC 7606). */
+  treatedAsWithdraw = 0;
+  attributesDiscarded = 0;
+
+  constructor(index: PeerIndex, options: PeerOptions, familyCount: number) {
+    this.index = index;
+    this.options = options;
+    this.kind = options.kind;
+    this.localAs = options.localAs;
+    this.received = new Array<number>(familyCount).fill(0);
+    this.accepted = new Array<number>(familyCount).fill(0);
+  }
+}
+
+/** Negative when `a` is the lower address; IPv4 before IPv6. */
+export function compareAddresses(a: Uint8Array, b: Uint8Array): number {
+  if (a.length !== b.length) return a.length - b.length;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return 0;
+}

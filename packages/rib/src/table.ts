@@ -1,0 +1,292 @@
+/**
+ * Routing state of one family: destinations, the paths to them, and which of them await a decision.
+ *
+ *     NlriId -> head of its path chain, best path, flags     key columns are the index's
+ *     PathId -> NLRI, peer, attribute set, next in chain, path identifier, flags, learned at
+ *
+ *     NLRI 7 --head--> path 12 --next--> path 3 --next--> NONE
+ *              best ------------------------^
+ *
+ * An announcement or withdrawal changes the chain and marks the NLRI dirty; nothing is decided until `decide` walks the queue of dirty ones.
+ */
+import type { Family } from '@tsbgp/wire';
+import type { AttributeTable } from './attributes/attribute-table.ts';
+import { AttrFlag } from './attributes/facts.ts';
+import { grown, NONE } from './columns.ts';
+import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
+import { PeerKind, type RibPeer } from './peer.ts';
+
+export type PathId = number & { readonly __id: 'PathId' };
+
+export const PathFlag = {
+  /** Kept, but not in the decision process: import policy, AS loop, unusable next hop. */
+  Filtered: 1,
+} as const;
+
+const NlriFlag = { Dirty: 1, Doomed: 2 } as const;
+
+/** Told of each change of an Adj-RIB-In; unset, it costs one comparison per route. */
+export type PathObserver = (nlri: NlriId, path: PathId, announced: boolean) => void;
+
+export class RibTable {
+  readonly family: Family;
+  /** Position of the family in the RIB. */
+  readonly position: number;
+  readonly index: NlriIndex;
+  readonly attributes: AttributeTable;
+  readonly peers: readonly (RibPeer | undefined)[];
+
+  head: Int32Array;
+  best: Int32Array;
+  nlriFlags: Uint8Array;
+  /** Scratch of the encoder: next NLRI to be sent with the same attribute set. */
+  bucketNext: Int32Array;
+
+  pathNlri: Int32Array;
+  pathPeer: Uint16Array;
+  pathAttr: Int32Array;
+  pathNext: Int32Array;
+  pathFlags: Uint8Array;
+  /** Seconds since 1970. */
+  pathLearned: Uint32Array;
+  /** RFC 7911; a column only once a peer sends path identifiers. */
+  pathIdentifier: Uint32Array | undefined = undefined;
+  pathTop = 1;
+  pathCount = 0;
+  #pathFree: number = NONE;
+
+  /** Dirty NLRI, a ring: each is in it at most once, so the capacity of the NLRI columns is enough. */
+  #queue: Int32Array;
+  #queueHead = 0;
+  dirtyCount = 0;
+
+  /** NLRI without paths whose withdrawal is not yet with every member. */
+  #doomed: number[] = [];
+  /** Destinations that have a best path. */
+  bestCount = 0;
+  observer: PathObserver | undefined = undefined;
+
+  constructor(
+    position: number,
+    index: NlriIndex,
+    attributes: AttributeTable,
+    peers: readonly (RibPeer | undefined)[],
+    nlriCapacity: number,
+    pathCapacity: number,
+  ) {
+    this.family = index.family;
+    this.position = position;
+    this.index = index;
+    this.attributes = attributes;
+    this.peers = peers;
+    this.head = new Int32Array(nlriCapacity);
+    this.best = new Int32Array(nlriCapacity);
+    this.nlriFlags = new Uint8Array(nlriCapacity);
+    this.bucketNext = new Int32Array(nlriCapacity);
+    this.#queue = new Int32Array(nlriCapacity);
+    this.pathNlri = new Int32Array(pathCapacity);
+    this.pathPeer = new Uint16Array(pathCapacity);
+    this.pathAttr = new Int32Array(pathCapacity);
+    this.pathNext = new Int32Array(pathCapacity);
+    this.pathFlags = new Uint8Array(pathCapacity);
+    this.pathLearned = new Uint32Array(pathCapacity);
+  }
+
+  /**
+   * The path of (NLRI, peer, path identifier) now has this attribute set. Returns whether that path changed.
+   * The caller owns no reference afterwards; the table holds one per path.
+   */
+  announce(nlri: NlriId, peer: RibPeer, identifier: number, attr: number, flags: number, nowSeconds: number): boolean {
+    if (nlri >= this.head.length) this.#growNlri();
+    const path = this.#find(nlri, peer.index, identifier);
+    const attributes = this.attributes;
+    if (path !== NONE) {
+      const old = this.pathAttr[path]!;
+      const oldFlags = this.pathFlags[path]!;
+      if (old === attr && oldFlags === flags) return false;
+      attributes.references[attr] = attributes.references[attr]! + 1;
+      if (this.best[nlri] === path || this.#matters(nlri, attr, flags) || this.#matters(nlri, old, oldFlags)) this.mark(nlri);
+      this.pathAttr[path] = attr;
+      this.pathFlags[path] = flags;
+      this.pathLearned[path] = nowSeconds;
+      peer.accepted[this.position]! += (oldFlags & PathFlag.Filtered) - (flags & PathFlag.Filtered);
+      // After the new set is held: the old one may be the same one with other flags.
+      attributes.release(old);
+      this.observer?.(nlri, path as PathId, true);
+      return true;
+    }
+    const added = this.#allocatePath();
+    attributes.references[attr] = attributes.references[attr]! + 1;
+    this.pathNlri[added] = nlri;
+    this.pathPeer[added] = peer.index;
+    this.pathAttr[added] = attr;
+    this.pathFlags[added] = flags;
+    this.pathLearned[added] = nowSeconds;
+    if (this.pathIdentifier !== undefined) this.pathIdentifier[added] = identifier;
+    this.pathNext[added] = this.head[nlri]!;
+    this.head[nlri] = added;
+    this.pathCount++;
+    peer.received[this.position]!++;
+    peer.accepted[this.position]! += 1 - (flags & PathFlag.Filtered);
+    if (this.#matters(nlri, attr, flags)) this.mark(nlri);
+    this.observer?.(nlri, added as PathId, true);
+    return true;
+  }
+
+  /** The path of (NLRI, peer, path identifier) is gone. Returns whether there was one. */
+  withdraw(nlri: NlriId, peer: RibPeer, identifier: number): boolean {
+    let before: number = NONE;
+    let path = nlri < this.head.length ? this.head[nlri]! : NONE;
+    while (path !== NONE && (this.pathPeer[path] !== peer.index || this.#identifierOf(path) !== identifier)) {
+      before = path;
+      path = this.pathNext[path]!;
+    }
+    if (path === NONE) return false;
+    this.#unlink(nlri, before, path, peer);
+    return true;
+  }
+
+  /** Takes one path out by its id; for sweeps over the path columns. */
+  removePath(path: PathId, peer: RibPeer): void {
+    const nlri = this.pathNlri[path]! as NlriId;
+    let before: number = NONE;
+    for (let at = this.head[nlri]!; at !== path; at = this.pathNext[at]!) before = at;
+    this.#unlink(nlri, before, path, peer);
+  }
+
+  mark(nlri: NlriId): void {
+    if ((this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0) return;
+    this.nlriFlags[nlri]! |= NlriFlag.Dirty;
+    let at = this.#queueHead + this.dirtyCount;
+    if (at >= this.#queue.length) at -= this.#queue.length;
+    this.#queue[at] = nlri;
+    this.dirtyCount++;
+  }
+
+  /** Takes the next dirty NLRI off the queue; only while `dirtyCount` is not 0. */
+  takeDirty(): NlriId {
+    const nlri = this.#queue[this.#queueHead]!;
+    this.#queueHead = this.#queueHead + 1 === this.#queue.length ? 0 : this.#queueHead + 1;
+    this.dirtyCount--;
+    this.nlriFlags[nlri]! &= ~NlriFlag.Dirty;
+    return nlri as NlriId;
+  }
+
+  /** Notes that an NLRI has no path left; it is freed by `bury` when no member still has to be told. */
+  doom(nlri: NlriId): void {
+    if ((this.nlriFlags[nlri]! & NlriFlag.Doomed) !== 0) return;
+    this.nlriFlags[nlri]! |= NlriFlag.Doomed;
+    this.#doomed.push(nlri);
+  }
+
+  /** Frees the doomed NLRI that still have no path. Only when every Adj-RIB-Out is up to date and no member is behind. */
+  bury(): void {
+    for (const nlri of this.#doomed) {
+      this.nlriFlags[nlri]! &= ~NlriFlag.Doomed;
+      if (this.head[nlri] === NONE && (this.nlriFlags[nlri]! & NlriFlag.Dirty) === 0) this.index.remove(nlri as NlriId);
+    }
+    this.#doomed.length = 0;
+  }
+
+  get doomedCount(): number {
+    return this.#doomed.length;
+  }
+
+  /** From now on paths are told apart by their identifier (RFC 7911). */
+  keepPathIdentifiers(): void {
+    this.pathIdentifier ??= new Uint32Array(this.pathNlri.length);
+  }
+
+  identifierOf(path: PathId): number {
+    return this.#identifierOf(path);
+  }
+
+  #identifierOf(path: number): number {
+    return this.pathIdentifier === undefined ? 0 : this.pathIdentifier[path]!;
+  }
+
+  #find(nlri: NlriId, peer: number, identifier: number): number {
+    const pathPeer = this.pathPeer;
+    let path = this.head[nlri]!;
+    while (path !== NONE && (pathPeer[path] !== peer || this.#identifierOf(path) !== identifier)) path = this.pathNext[path]!;
+    return path;
+  }
+
+  /**
+   * Whether a path with this set that comes or goes can change the decision. It cannot while it ranks strictly behind a best path that
+   * stands: it is out before MULTI_EXIT_DISC is looked at, so that it does not change which others survive that step either.
+   */
+  #matters(nlri: NlriId, attr: number, flags: number): boolean {
+    if ((flags & PathFlag.Filtered) !== 0) return false;
+    const best = this.best[nlri]!;
+    if (best === NONE) return true;
+    const rank = this.attributes.rank;
+    return rank[attr]! <= rank[this.pathAttr[best]!]!;
+  }
+
+  #unlink(nlri: NlriId, before: number, path: number, peer: RibPeer): void {
+    if (before === NONE) this.head[nlri] = this.pathNext[path]!;
+    else this.pathNext[before] = this.pathNext[path]!;
+    this.observer?.(nlri, path as PathId, false);
+    const attr = this.pathAttr[path]!;
+    const flags = this.pathFlags[path]!;
+    if (this.best[nlri] === path) {
+      // The slot may be reused before the decision: nothing must take it for the best path.
+      this.best[nlri] = NONE;
+      this.bestCount--;
+      this.mark(nlri);
+    } else if (this.head[nlri] === NONE || this.#matters(nlri, attr, flags)) {
+      this.mark(nlri); // also when the last path went that was never best: the NLRI is to be freed
+    }
+    this.attributes.release(attr);
+    peer.received[this.position]!--;
+    peer.accepted[this.position]! -= 1 - (flags & PathFlag.Filtered);
+    this.pathPeer[path] = 0;
+    this.pathNlri[path] = NONE;
+    this.pathNext[path] = this.#pathFree;
+    this.#pathFree = path;
+    this.pathCount--;
+  }
+
+  #allocatePath(): number {
+    if (this.#pathFree !== NONE) {
+      const path = this.#pathFree;
+      this.#pathFree = this.pathNext[path]!;
+      return path;
+    }
+    if (this.pathTop === this.pathNlri.length) this.#growPaths();
+    return this.pathTop++;
+  }
+
+  #growNlri(): void {
+    const used = this.head.length;
+    const capacity = used * 2;
+    const queue = new Int32Array(capacity);
+    for (let i = 0; i < this.dirtyCount; i++) queue[i] = this.#queue[(this.#queueHead + i) % used]!;
+    this.#queue = queue;
+    this.#queueHead = 0;
+    this.head = grown(this.head, capacity, used);
+    this.best = grown(this.best, capacity, used);
+    this.nlriFlags = grown(this.nlriFlags, capacity, used);
+    this.bucketNext = grown(this.bucketNext, capacity, used);
+  }
+
+  #growPaths(): void {
+    const used = this.pathTop;
+    const capacity = used * 2;
+    this.pathNlri = grown(this.pathNlri, capacity, used);
+    this.pathPeer = grown(this.pathPeer, capacity, used);
+    this.pathAttr = grown(this.pathAttr, capacity, used);
+    this.pathNext = grown(this.pathNext, capacity, used);
+    this.pathFlags = grown(this.pathFlags, capacity, used);
+    this.pathLearned = grown(this.pathLearned, capacity, used);
+    if (this.pathIdentifier !== undefined) this.pathIdentifier = grown(this.pathIdentifier, capacity, used);
+  }
+}
+
+/** Flags of a path with this attribute set from this peer. */
+export function importFlags(peer: RibPeer, attrFlags: number): number {
+  if (peer.kind === PeerKind.Local) return 0;
+  const unusable = (attrFlags & (AttrFlag.AsLoop | AttrFlag.BadNextHop)) !== 0;
+  return unusable || !peer.options.importAccept ? PathFlag.Filtered : 0;
+}

@@ -1,0 +1,149 @@
+/**
+ * Octets in network order. Readers take `(bytes, offset)` and trust the caller's length check; `ByteWriter` grows as it is written to.
+ */
+
+export function readU16(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset]! << 8) | bytes[offset + 1]!;
+}
+
+export function readU24(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset]! << 16) | (bytes[offset + 1]! << 8) | bytes[offset + 2]!;
+}
+
+export function readU32(bytes: Uint8Array, offset: number): number {
+  return ((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>> 0;
+}
+
+export function readU64(bytes: Uint8Array, offset: number): bigint {
+  return (BigInt(readU32(bytes, offset)) << 32n) | BigInt(readU32(bytes, offset + 4));
+}
+
+export function writeU16(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 8;
+  bytes[offset + 1] = value;
+}
+
+export function writeU32(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 24;
+  bytes[offset + 1] = value >>> 16;
+  bytes[offset + 2] = value >>> 8;
+  bytes[offset + 3] = value;
+}
+
+/** A growing octet string. `take()` copies out what was written; `length` may be read back as a mark for `patchU16`. */
+export class ByteWriter {
+  bytes: Uint8Array;
+  length = 0;
+
+  constructor(capacity = 256) {
+    this.bytes = new Uint8Array(capacity);
+  }
+
+  u8(value: number): void {
+    const at = this.#reserve(1);
+    this.bytes[at] = value;
+  }
+
+  u16(value: number): void {
+    const at = this.#reserve(2);
+    writeU16(this.bytes, at, value);
+  }
+
+  u24(value: number): void {
+    const at = this.#reserve(3);
+    this.bytes[at] = value >>> 16;
+    writeU16(this.bytes, at + 1, value);
+  }
+
+  u32(value: number): void {
+    const at = this.#reserve(4);
+    writeU32(this.bytes, at, value);
+  }
+
+  u64(value: bigint): void {
+    const at = this.#reserve(8);
+    writeU32(this.bytes, at, Number(value >> 32n));
+    writeU32(this.bytes, at + 4, Number(value & 0xffff_ffffn));
+  }
+
+  raw(source: Uint8Array, start = 0, end: number = source.length): void {
+    const at = this.#reserve(end - start);
+    this.bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end), at);
+  }
+
+  zeros(count: number): void {
+    const at = this.#reserve(count);
+    this.bytes.fill(0, at, at + count);
+  }
+
+  patchU8(offset: number, value: number): void {
+    this.bytes[offset] = value;
+  }
+
+  patchU16(offset: number, value: number): void {
+    writeU16(this.bytes, offset, value);
+  }
+
+  /** Writes what `body` writes, preceded by its length in one octet. */
+  counted8(body: () => void): void {
+    const at = this.length;
+    this.u8(0);
+    body();
+    this.patchU8(at, this.length - at - 1);
+  }
+
+  /** Writes what `body` writes, preceded by its length in two octets. */
+  counted16(body: () => void): void {
+    const at = this.length;
+    this.u16(0);
+    body();
+    this.patchU16(at, this.length - at - 2);
+  }
+
+  /** A copy of what was written. */
+  take(): Uint8Array {
+    return this.bytes.slice(0, this.length);
+  }
+
+  #reserve(count: number): number {
+    const at = this.length;
+    const needed = at + count;
+    if (needed > this.bytes.length) {
+      const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+      grown.set(this.bytes.subarray(0, at));
+      this.bytes = grown;
+    }
+    this.length = needed;
+    return at;
+  }
+}
+
+const HEX = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
+export function toHex(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
+  let text = '';
+  for (let i = start; i < end; i++) text += HEX[bytes[i]!];
+  return text;
+}
+
+/** Octets of a hexadecimal text; white space and colons between octets are allowed. Throws a RangeError on anything else. */
+export function fromHex(text: string): Uint8Array {
+  const digits = text.replace(/[\s:]/g, '');
+  if (digits.length % 2 !== 0) throw new RangeError(`hexadecimal text has an odd number of digits: ${digits.length}`);
+  const bad = /[^0-9a-fA-F]/.exec(digits);
+  if (bad) throw new RangeError(`not a hexadecimal digit: "${bad[0]}" at digit ${bad.index + 1}`);
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Our own mistakes: better stop than spread a wrong route. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`assertion failed: ${message}`);
+}

@@ -1,0 +1,19 @@
+/**
+ * What a codec must know of a session to read and write its octets; the outcome of capability negotiation (RFC 5492), or its defaults.
+ */
+import type { Family } from './family.ts';
+
+export interface WireContext {
+  /** AS numbers in AS_PATH and AGGREGATOR have four octets (RFC 6793). */
+  readonly fourOctetAs: boolean;
+  /** Families whose NLRI carry a path identifier in this direction (RFC 7911). */
+  readonly addPath: ReadonlySet<Family>;
+  /** RFC 7606 treats some attributes of internal and external peers differently. */
+  readonly peerType: 'ebgp' | 'ibgp';
+  /** RFC 8654. */
+  readonly extendedMessage: boolean;
+}
+
+const NONE: ReadonlySet<Family> = new Set();
+
+export const DEFAULT_CONTEXT: WireContext = { fourOctetAs: true, addPath: NONE, peerType: 'ebgp', extendedMessage: false };

@@ -1,0 +1,43 @@
+/**
+ * What is wrong with octets from a peer, as a value: which of RFC 7606 §2's answers it calls for, and what a NOTIFICATION would say.
+ *
+ *   'reset'     the session ends with NOTIFICATION code/subcode/data
+ *   'disable'   the family is ignored for the rest of the session (RFC 7606 §2, AFI/SAFI disable); needs a reset where that is not possible
+ *   'withdraw'  the routes of the UPDATE are treated as withdrawn
+ *   'discard'   the attribute is dropped and the UPDATE goes on
+ */
+export type FaultAction = 'reset' | 'disable' | 'withdraw' | 'discard';
+
+const NO_DATA = new Uint8Array(0);
+
+export class Fault {
+  readonly action: FaultAction;
+  /** NOTIFICATION error code (RFC 4271 §4.5). */
+  readonly code: number;
+  readonly subcode: number;
+  /** NOTIFICATION data; a copy, safe to keep. */
+  readonly data: Uint8Array;
+  /** One sentence for logs and people. */
+  readonly reason: string;
+
+  constructor(action: FaultAction, code: number, subcode: number, reason: string, data: Uint8Array = NO_DATA) {
+    this.action = action;
+    this.code = code;
+    this.subcode = subcode;
+    this.reason = reason;
+    this.data = data;
+  }
+}
+
+const SEVERITY: Record<FaultAction, number> = { discard: 0, withdraw: 1, disable: 2, reset: 3 };
+
+/** RFC 7606 §3 (h): of several faults in one UPDATE the strongest answer holds; the first among equals. */
+export function strongest(a: Fault | undefined, b: Fault | undefined): Fault | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return SEVERITY[b.action] > SEVERITY[a.action] ? b : a;
+}
+
+/** A value given as text or structure by a person or a program cannot be what it claims. */
+export class ValueError extends Error {
+  override readonly name = 'ValueError';
+}

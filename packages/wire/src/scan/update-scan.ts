@@ -1,0 +1,143 @@
+/**
+ * An UPDATE as the RIB reads it: where each part lies, which verdict RFC 7606 has for it, and nothing decoded (RFC 4271 §4.3).
+ *
+ *     body  | withdrawn length | withdrawn routes | attributes length | path attributes | NLRI |
+ *
+ * `UpdateScan` finds the three sections; `AttributeScan` finds the attributes of a block and asks each one's row for its verdict. Both are
+ * columns that the next scan overwrites: no object per message, no allocation unless there is a fault. The rows are the same that the typed
+ * decoder uses, so that both faces of the codec agree by construction.
+ */
+import { ATTRIBUTE_CODECS } from '../attributes/registry.ts';
+import { readU16 } from '../bytes.ts';
+import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
+import type { WireContext } from '../context.ts';
+import { Fault, strongest } from '../fault.ts';
+
+const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
+
+export class UpdateScan {
+  withdrawnStart = 0;
+  withdrawnEnd = 0;
+  attributesStart = 0;
+  attributesEnd = 0;
+  nlriStart = 0;
+  nlriEnd = 0;
+
+  /** Finds the sections of the UPDATE body in `bytes[start, end)`. RFC 7606 §3 (a): lengths that contradict each other end the session. */
+  scan(bytes: Uint8Array, start: number, end: number): Fault | undefined {
+    if (end - start < 4) return malformedList('UPDATE shorter than its two length fields');
+    this.withdrawnStart = start + 2;
+    this.withdrawnEnd = this.withdrawnStart + readU16(bytes, start);
+    if (this.withdrawnEnd + 2 > end) return malformedList('withdrawn routes length exceeds the message');
+    this.attributesStart = this.withdrawnEnd + 2;
+    this.attributesEnd = this.attributesStart + readU16(bytes, this.withdrawnEnd);
+    if (this.attributesEnd > end) return malformedList('total path attribute length exceeds the message');
+    this.nlriStart = this.attributesEnd;
+    this.nlriEnd = end;
+    return undefined;
+  }
+}
+
+/** The attributes of one block: the first of each code, in the order they came, without those that a verdict discards. */
+export class AttributeScan {
+  /** Entries in use of the columns below. */
+  count = 0;
+  readonly codes: Uint8Array = new Uint8Array(256);
+  readonly flags: Uint8Array = new Uint8Array(256);
+  readonly valueStart: Int32Array = new Int32Array(256);
+  readonly valueEnd: Int32Array = new Int32Array(256);
+  /** The strongest verdict so far; `discard` when attributes were left out and the rest is fine. */
+  fault: Fault | undefined = undefined;
+
+  /** code -> entry + 1, 0 when absent. */
+  readonly #entry: Uint16Array = new Uint16Array(256);
+
+  /** Entry of the attribute with this code, or -1. */
+  find(code: number): number {
+    return this.#entry[code]! - 1;
+  }
+
+  /** Adds a verdict that only the whole UPDATE shows, such as a missing attribute. */
+  blame(fault: Fault | undefined): void {
+    this.fault = strongest(this.fault, fault);
+  }
+
+  scan(bytes: Uint8Array, start: number, end: number, context: WireContext): void {
+    for (let i = 0; i < this.count; i++) this.#entry[this.codes[i]!] = 0;
+    this.count = 0;
+    this.fault = undefined;
+    let offset = start;
+    while (offset < end) {
+      const flags = bytes[offset]!;
+      const headerLength = (flags & AttributeFlag.ExtendedLength) === 0 ? 3 : 4;
+      if (offset + headerLength > end) {
+        this.blame(overrun('fewer octets left than an attribute header takes'));
+        return;
+      }
+      const code = bytes[offset + 1]!;
+      const valueStart = offset + headerLength;
+      const valueEnd = valueStart + (headerLength === 3 ? bytes[offset + 2]! : readU16(bytes, offset + 2));
+      if (valueEnd > end) {
+        this.blame(overrun(`attribute ${code} runs past the path attributes`));
+        return;
+      }
+      offset = valueEnd;
+      if (this.#entry[code] !== 0) {
+        // RFC 7606 §3 (g): a second MP_REACH or MP_UNREACH ends the session; of any other attribute only the first counts.
+        if (code === AttributeCode.MpReachNlri || code === AttributeCode.MpUnreachNlri) {
+          this.blame(malformedList(`attribute ${code} appears twice`));
+        }
+        continue;
+      }
+      const fault = verdict(bytes, code, flags, valueStart, valueEnd, context);
+      if (fault !== undefined) {
+        this.blame(fault);
+        if (fault.action === 'discard') continue;
+      }
+      const entry = this.count;
+      this.codes[entry] = code;
+      this.flags[entry] = flags;
+      this.valueStart[entry] = valueStart;
+      this.valueEnd[entry] = valueEnd;
+      this.count = entry + 1;
+      this.#entry[code] = entry + 1;
+    }
+  }
+}
+
+function verdict(bytes: Uint8Array, code: number, flags: number, start: number, end: number, context: WireContext): Fault | undefined {
+  const codec = ATTRIBUTE_CODECS[code];
+  if (codec === undefined) {
+    // RFC 4271 §6.3: an attribute that claims to be well-known must be known. Deviates in strength: RFC 7606's spirit, withdraw instead of reset.
+    if ((flags & AttributeFlag.Optional) === 0) {
+      return new Fault(
+        'withdraw',
+        NotificationCode.UpdateMessageError,
+        UpdateError.UnrecognizedWellKnownAttribute,
+        `attribute ${code} is marked well-known but is not`,
+      );
+    }
+    return undefined;
+  }
+  const fault = codec.check(bytes, start, end, context);
+  // RFC 7606 §3 (c).
+  if ((flags & OPTIONAL_TRANSITIVE) !== codec.flags && fault?.action !== 'discard') {
+    const wrong = new Fault(
+      'withdraw',
+      NotificationCode.UpdateMessageError,
+      UpdateError.AttributeFlags,
+      `${codec.name} has flags 0x${flags.toString(16)}`,
+    );
+    return strongest(fault, wrong);
+  }
+  return fault;
+}
+
+/** RFC 7606 §4: the total attribute length still tells where the NLRI begin. */
+function overrun(reason: string): Fault {
+  return new Fault('withdraw', NotificationCode.UpdateMessageError, UpdateError.MalformedAttributeList, reason);
+}
+
+function malformedList(reason: string): Fault {
+  return new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.MalformedAttributeList, reason);
+}
