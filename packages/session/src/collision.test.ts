@@ -72,7 +72,7 @@ class Network {
       { remoteAddress: addresses[other]!, localAs: ases[index], remoteAs: ases[other] },
       {},
       plugin,
-      { routerId: identifiers[index], logger: SILENT, clock: this.clock, turns: new Turns(1000), dial },
+      { routerId: identifiers[index], logger: SILENT, clock: this.clock, turns: new Turns(1000), dial, resting: () => {} },
       ases[other],
     );
     side.peer = peer;

@@ -24,6 +24,7 @@ import {
   type RouteRefreshMessage,
 } from '@tsbgp/wire';
 import { jitter } from './clock.ts';
+import { closeReason, type Why } from './close-reason.ts';
 import type { Direction } from './collision.ts';
 import { CONSUMED, Connection, type ConnectionOwner, type Consumed, HOLD } from './connection.ts';
 import { encodeNotification } from './messages.ts';
@@ -45,13 +46,6 @@ export type Counted =
   | 'notificationSent'
   | 'notificationReceived'
   | 'routeRefreshReceived';
-
-/** What the machine does not need to know of an event, but people do. */
-export interface Why {
-  readonly text?: string | undefined;
-  readonly received?: NotificationMessage | undefined;
-  readonly replaced?: boolean;
-}
 
 export interface HalfOwner {
   /** Opens the connection to the peer; throws when it cannot even be tried. */
@@ -487,30 +481,6 @@ let serial = 0;
 export function nextSerial(): number {
   serial++;
   return serial;
-}
-
-function closeReason(event: Event, actions: readonly Action[], why: Why): CloseReason {
-  const sent = actions.find((action) => action.do === 'sendNotification')?.notification;
-  const notificationOfIt = why.received ?? sent;
-  const text = why.text ?? (sent === undefined ? event.type : `we sent ${formatNotification(sent)}`);
-  return { type: reasonType(event, why), notification: notificationOfIt, text };
-}
-
-function reasonType(event: Event, why: Why): CloseReason['type'] {
-  if (why.replaced === true || event.type === 'OpenCollisionDump') return 'replaced';
-  if (why.received !== undefined) return 'notification-received';
-  switch (event.type) {
-    case 'ManualStop':
-      return 'stopped';
-    case 'HoldTimerExpires':
-      return 'hold-timer';
-    case 'SendHoldTimerExpires':
-      return 'send-hold-timer';
-    case 'TcpConnectionFails':
-      return 'connection-lost';
-    default:
-      return 'notification-sent';
-  }
 }
 
 export function textOf(error: unknown): string {

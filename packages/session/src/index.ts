@@ -1,5 +1,6 @@
 /** @tsbgp/session: an embeddable BGP speaker. */
 export { PeerError, type PeerErrorCode } from './errors.ts';
+export { RANGE_LIMIT_DEFAULT } from './range.ts';
 export { Server } from './server.ts';
 export {
   type Clock,
@@ -18,6 +19,7 @@ export {
   type PeerCounters,
   type PeerLastError,
   type PeerOptions,
+  type PeerRange,
   type PeerRangeConfig,
   type Plugin,
   type ServerOptions,

@@ -58,6 +58,8 @@ export interface PeerHost {
   readonly clock: Clock;
   readonly turns: Turns;
   dial(peer: PeerSession): Socket;
+  /** The peer has no connection any more. */
+  resting(peer: PeerSession): void;
 }
 
 export class PeerSession implements Peer, HalfOwner {
@@ -360,6 +362,7 @@ export class PeerSession implements Peer, HalfOwner {
       else this.#candidate.release();
     }
     this.#showState();
+    if (this.#primary.connection === undefined && this.#candidate === undefined) this.#host.resting(this);
   }
 
   /** The candidate takes the primary's place; the primary, if it still does anything, stops. */

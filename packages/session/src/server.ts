@@ -1,13 +1,17 @@
 /** A BGP speaker: listeners and peers. */
-import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { CeaseSubcode, type NotificationMessage } from '@tsbgp/wire';
 import { canonicalAddress } from './address.ts';
 import { systemClock } from './clock.ts';
 import { closeGently } from './connection.ts';
 import { dial } from './dial.ts';
 import { PeerError } from './errors.ts';
+import { textOf } from './half.ts';
 import { encodeNotification } from './messages.ts';
 import { cease, type PeerHost, PeerSession } from './peer.ts';
+import { checkSupported, type Listening, protectAccepted, protectListener, unprotectListener } from './protection.ts';
+import { Range } from './range.ts';
+import type { KeyTarget } from './tcp-options.ts';
 import { Turns } from './turns.ts';
 import type {
   Clock,
@@ -18,14 +22,15 @@ import type {
   Peer,
   PeerConfig,
   PeerOptions,
+  PeerRange,
+  PeerRangeConfig,
   Plugin,
   ServerOptions,
 } from './types.ts';
-import { validatePeer, validateServer } from './validate.ts';
+import { validatePeer, validateRange, validateServer } from './validate.ts';
 
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const TURN_BUDGET_MS_DEFAULT = 8;
-const BGP_PORT = 179;
 
 export class Server {
   readonly options: ServerOptions;
@@ -33,7 +38,10 @@ export class Server {
   readonly #clock: Clock;
   readonly #host: PeerHost;
   readonly #peers = new Map<string, PeerSession>();
-  readonly #listeners = new Set<NetServer>();
+  readonly #ranges = new Map<string, Range>();
+  /** Dynamic peers with the range they came from. */
+  readonly #dynamic = new Map<PeerSession, Range>();
+  readonly #listeners = new Set<Listening>();
   /** Everything open, with whose it is: `deletePeer` and `close` wait for the last octet. */
   readonly #sockets = new Map<Socket, PeerSession | undefined>();
   #waiters: (() => void)[] = [];
@@ -50,6 +58,7 @@ export class Server {
       clock: this.#clock,
       turns: new Turns(options.turnBudgetMs ?? TURN_BUDGET_MS_DEFAULT),
       dial: (peer) => this.#dial(peer),
+      resting: (peer) => this.#resting(peer),
     };
     const { signal } = options;
     if (signal?.aborted === true) this.#closing = Promise.resolve();
@@ -71,8 +80,16 @@ export class Server {
           reject(closed());
           return;
         }
-        this.#listeners.add(listener);
-        const { address, port } = listener.address() as AddressInfo;
+        const { address, port, family } = listener.address() as AddressInfo;
+        const listening: Listening = { server: listener, family: family === 'IPv6' ? 6 : 4 };
+        try {
+          for (const { options: of, target } of this.#protectable()) protectListener(listening, of, target);
+        } catch (error) {
+          listener.close();
+          reject(error);
+          return;
+        }
+        this.#listeners.add(listening);
         this.#logger.info({ host: address, port }, 'listening');
         resolve({ host: address, port });
       });
@@ -85,6 +102,8 @@ export class Server {
     validatePeer(config, options);
     const key = keyOf(config.remoteAddress);
     if (this.#peers.has(key)) throw new PeerError('already-exists', `there is a peer ${key} already`, 'remoteAddress');
+    checkSupported(options);
+    this.#protect(options, { address: key });
     const peer = new PeerSession({ ...config, remoteAddress: key }, options, plugin, this.#host, config.remoteAs);
     this.#peers.set(key, peer);
     if (options.enabled !== false) peer.enable();
@@ -97,6 +116,10 @@ export class Server {
     const peer = this.#peers.get(key);
     if (peer === undefined) throw new PeerError('not-found', `there is no peer ${key}`, 'remoteAddress');
     this.#peers.delete(key);
+    const range = this.#dynamic.get(peer);
+    this.#dynamic.delete(peer);
+    range?.members.delete(peer);
+    if (range === undefined) this.#unprotect(peer.options, { address: key });
     peer.stop(
       options.message === undefined ? cease(CeaseSubcode.PeerDeconfigured) : cease(CeaseSubcode.AdministrativeShutdown, options.message),
     );
@@ -111,6 +134,30 @@ export class Server {
     return [...this.#peers.values()];
   }
 
+  /**
+   * Takes peers that connect from a prefix, up to a limit. Peers of their own configuration go first, then the longest prefix.
+   * Throws PeerError as `addPeer` does.
+   */
+  addPeerRange(config: PeerRangeConfig, plugin: Plugin, options: PeerOptions = {}): PeerRange {
+    if (this.#closing !== undefined) throw closed();
+    validateRange(config, options);
+    const range = new Range(config, { ...options, passive: true }, plugin);
+    if (this.#ranges.has(config.prefix)) throw new PeerError('already-exists', `there is a range ${config.prefix} already`, 'prefix');
+    checkSupported(options);
+    this.#protect(options, range.target);
+    this.#ranges.set(config.prefix, range);
+    return { config, options: range.options, listPeers: () => [...range.members] };
+  }
+
+  /** Cease/3 to its peers, then gone. Rejects with PeerError `not-found`. */
+  async deletePeerRange(prefix: string): Promise<void> {
+    const range = this.#ranges.get(prefix);
+    if (range === undefined) throw new PeerError('not-found', `there is no range ${prefix}`, 'prefix');
+    this.#ranges.delete(prefix);
+    this.#unprotect(range.options, range.target);
+    await Promise.all([...range.members].map((peer) => this.deletePeer(peer.config.remoteAddress)));
+  }
+
   /** Cease/2 to all, listeners closed; resolves when all is gone. */
   close(shutdownMessage?: string): Promise<void> {
     this.#closing ??= this.#close(shutdownMessage);
@@ -118,7 +165,7 @@ export class Server {
   }
 
   async #close(shutdownMessage: string | undefined): Promise<void> {
-    const listeners = [...this.#listeners].map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
+    const listeners = [...this.#listeners].map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
     this.#listeners.clear();
     for (const peer of this.#peers.values()) peer.stop(cease(CeaseSubcode.AdministrativeShutdown, shutdownMessage));
     await this.#quiet(() => true);
@@ -128,28 +175,95 @@ export class Server {
   // Sockets
 
   #dial(peer: PeerSession): Socket {
-    const { options } = peer;
-    const socket = dial({
-      remoteAddress: peer.config.remoteAddress,
-      remotePort: options.remotePort ?? BGP_PORT,
-      localAddress: options.localAddress,
-      localPort: options.localPort,
-    });
+    const socket = dial(peer.config.remoteAddress, peer.options);
     this.#track(socket, peer);
     return socket;
   }
 
   #accept(socket: Socket): void {
     const remoteAddress = canonicalAddress(socket.remoteAddress ?? '');
-    const peer = remoteAddress === undefined ? undefined : this.#peers.get(remoteAddress);
+    const known = remoteAddress === undefined ? undefined : this.#peers.get(remoteAddress);
+    const range = remoteAddress === undefined || known !== undefined ? undefined : this.#rangeOf(remoteAddress);
+    const peer = known ?? (range === undefined || range.full ? undefined : this.#dynamicPeer(range, remoteAddress ?? ''));
     this.#track(socket, peer);
     if (remoteAddress === undefined) {
       socket.on('error', () => {}); // gone before we looked
       socket.destroy();
       return;
     }
-    const refusal = peer === undefined ? 'no such peer' : peer.accept(socket);
-    if (refusal !== undefined) this.#refuse(socket, cease(CeaseSubcode.ConnectionRejected), refusal);
+    const refusal = peer === undefined ? 'no such peer' : this.#offer(peer, socket);
+    // RFC 4486 §4: Out of Resources where there is no room, Connection Rejected where nobody was expected.
+    if (peer === undefined && range !== undefined)
+      this.#refuse(socket, cease(CeaseSubcode.OutOfResources), `${range.config.prefix} is full`);
+    else if (refusal !== undefined) this.#refuse(socket, cease(CeaseSubcode.ConnectionRejected), refusal);
+    if (peer !== undefined && range !== undefined) {
+      this.#dynamic.set(peer, range);
+      if (refusal !== undefined) this.#resting(peer);
+    }
+  }
+
+  #rangeOf(address: string): Range | undefined {
+    let best: Range | undefined;
+    for (const range of this.#ranges.values()) {
+      if (range.contains(address) && (best === undefined || range.length > best.length)) best = range;
+    }
+    return best;
+  }
+
+  #dynamicPeer(range: Range, remoteAddress: string): PeerSession {
+    const { localAs, remoteAs } = range.config;
+    const config = { remoteAddress, localAs, remoteAs: typeof remoteAs === 'number' ? remoteAs : 0 };
+    const peer = new PeerSession(config, range.options, range.plugin, this.#host, remoteAs);
+    this.#peers.set(remoteAddress, peer);
+    range.members.add(peer);
+    peer.enable();
+    return peer;
+  }
+
+  /** A dynamic peer lives as long as its connection. */
+  #resting(peer: PeerSession): void {
+    const range = this.#dynamic.get(peer);
+    if (range === undefined) return;
+    this.#dynamic.delete(peer);
+    range.members.delete(peer);
+    if (this.#peers.get(peer.config.remoteAddress) === peer) this.#peers.delete(peer.config.remoteAddress);
+    peer.stop(cease(CeaseSubcode.PeerDeconfigured));
+  }
+
+  #offer(peer: PeerSession, socket: Socket): string | undefined {
+    try {
+      protectAccepted(socket, peer.options, peer.config.remoteAddress);
+    } catch (error) {
+      return textOf(error); // never unprotected
+    }
+    return peer.accept(socket);
+  }
+
+  /** On all listeners, or on none. */
+  #protect(options: PeerOptions, target: KeyTarget): void {
+    try {
+      for (const listener of this.#listeners) protectListener(listener, options, target);
+    } catch (error) {
+      this.#unprotect(options, target);
+      throw error;
+    }
+  }
+
+  *#protectable(): Iterable<{ options: PeerOptions; target: KeyTarget }> {
+    for (const peer of this.#peers.values()) {
+      if (!this.#dynamic.has(peer)) yield { options: peer.options, target: { address: peer.config.remoteAddress } };
+    }
+    for (const range of this.#ranges.values()) yield range;
+  }
+
+  #unprotect(options: PeerOptions, target: KeyTarget): void {
+    for (const listener of this.#listeners) {
+      try {
+        unprotectListener(listener, options, target);
+      } catch (error) {
+        this.#logger.warn({ err: error, address: target.address }, 'a key could not be taken off a listener');
+      }
+    }
   }
 
   #refuse(socket: Socket, notification: NotificationMessage, reason: string): void {

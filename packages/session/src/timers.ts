@@ -27,6 +27,6 @@ export class Timers {
   }
 
   stopAll(): void {
-    for (const timer of [...this.#handles.keys()]) this.stop(timer);
+    for (const timer of this.#handles.keys()) this.stop(timer);
   }
 }

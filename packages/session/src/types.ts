@@ -272,13 +272,19 @@ export interface DeletePeerOptions {
   readonly message?: string | undefined;
 }
 
-/** Peers that need no configuration of their own: whoever connects from this range. */
+/** Peers that need no configuration of their own: whoever connects from this range. Such a peer is passive and is gone when its session ends. */
 export interface PeerRangeConfig {
   /** e.g. `192.0.2.0/24` */
   readonly prefix: string;
-  /** One AS, several, or any (undefined). */
+  /** One AS, several, or any (undefined). Unless it is one, a peer's `config.remoteAs` is 0 until its OPEN came. */
   readonly remoteAs?: number | readonly number[] | undefined;
   readonly localAs: number;
   /** Peers at a time; beyond it connections are refused with Cease/8. @default 100 */
   readonly limit?: number | undefined;
+}
+
+export interface PeerRange {
+  readonly config: PeerRangeConfig;
+  readonly options: PeerOptions;
+  listPeers(): Peer[];
 }

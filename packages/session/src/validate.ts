@@ -2,7 +2,7 @@
 import { parseIpv4 } from '@tsbgp/wire';
 import { canonicalAddress, isIpv6 } from './address.ts';
 import { PeerError } from './errors.ts';
-import type { PeerConfig, PeerOptions, ServerOptions } from './types.ts';
+import type { PeerConfig, PeerOptions, PeerRangeConfig, ServerOptions } from './types.ts';
 
 export function validateServer(options: ServerOptions): void {
   checkIdentifier(options.routerId, 'routerId');
@@ -19,7 +19,14 @@ export function validatePeer(config: PeerConfig, options: PeerOptions): void {
   validateOptions(options, config.remoteAddress);
 }
 
-export function validateOptions(options: PeerOptions, remoteAddress: string): void {
+export function validateRange(config: PeerRangeConfig, options: PeerOptions): void {
+  checkAs(config.localAs, 'localAs');
+  for (const as of typeof config.remoteAs === 'number' ? [config.remoteAs] : (config.remoteAs ?? [])) checkAs(as, 'remoteAs');
+  checkInteger(config.limit, 1, 1_000_000, 'limit');
+  validateOptions(options, config.prefix);
+}
+
+function validateOptions(options: PeerOptions, remoteAddress: string): void {
   if (options.localAddress !== undefined) {
     checkAddress(options.localAddress, 'localAddress');
     if (isIpv6(options.localAddress) !== isIpv6(remoteAddress)) {

@@ -1,0 +1,35 @@
+/** Why a session ended, in the words of the user. */
+import type { Action, Event } from '@tsbgp/fsm';
+import { formatNotification, type NotificationMessage } from '@tsbgp/wire';
+import type { CloseReason } from './types.ts';
+
+/** What the machine does not need to know of an event, but people do. */
+export interface Why {
+  readonly text?: string | undefined;
+  readonly received?: NotificationMessage | undefined;
+  readonly replaced?: boolean;
+}
+
+export function closeReason(event: Event, actions: readonly Action[], why: Why): CloseReason {
+  const sent = actions.find((action) => action.do === 'sendNotification')?.notification;
+  const notificationOfIt = why.received ?? sent;
+  const text = why.text ?? (sent === undefined ? event.type : `we sent ${formatNotification(sent)}`);
+  return { type: reasonType(event, why), notification: notificationOfIt, text };
+}
+
+function reasonType(event: Event, why: Why): CloseReason['type'] {
+  if (why.replaced === true || event.type === 'OpenCollisionDump') return 'replaced';
+  if (why.received !== undefined) return 'notification-received';
+  switch (event.type) {
+    case 'ManualStop':
+      return 'stopped';
+    case 'HoldTimerExpires':
+      return 'hold-timer';
+    case 'SendHoldTimerExpires':
+      return 'send-hold-timer';
+    case 'TcpConnectionFails':
+      return 'connection-lost';
+    default:
+      return 'notification-sent';
+  }
+}

@@ -1,0 +1,84 @@
+/** What a peer's options ask of its sockets, and of the listeners it connects to. */
+import type { Server as NetServer, Socket } from 'node:net';
+import { isIpv6 } from './address.ts';
+import {
+  addAoKey,
+  deleteAoKey,
+  descriptorOf,
+  type KeyTarget,
+  probe,
+  type SocketFamily,
+  setMd5,
+  setTtl,
+  setTtlSecurity,
+} from './tcp-options.ts';
+import type { PeerOptions, TcpAoKey } from './types.ts';
+
+type Protection = Pick<PeerOptions, 'md5Key' | 'tcpAoKeys' | 'multihopTtl' | 'ttlSecurityHops'>;
+
+export interface Listening {
+  readonly server: NetServer;
+  readonly family: SocketFamily;
+}
+
+/** Whether anything but a plain socket is wanted. */
+export function isProtected(options: Protection): boolean {
+  return (
+    options.md5Key !== undefined ||
+    options.tcpAoKeys !== undefined ||
+    options.multihopTtl !== undefined ||
+    options.ttlSecurityHops !== undefined
+  );
+}
+
+/** Throws PeerError `unsupported` when this machine cannot give what is asked. */
+export function checkSupported(options: Protection): void {
+  if (isProtected(options)) probe({ md5: options.md5Key !== undefined, tcpAo: options.tcpAoKeys !== undefined });
+}
+
+/** On a socket of ours before it connects. */
+export function protectDialing(fd: number, options: Protection, target: KeyTarget): void {
+  const family = isIpv6(target.address) ? 6 : 4;
+  if (options.md5Key !== undefined) setMd5(fd, family, target, options.md5Key);
+  for (const key of options.tcpAoKeys ?? []) addAoKey(fd, family, target, key, isPreferred(key, options.tcpAoKeys));
+  protectHops(fd, family, options);
+}
+
+/** On a connection of the peer: keys came with the listener, hops are per connection. */
+export function protectAccepted(socket: Socket, options: Protection, remoteAddress: string): void {
+  if (options.multihopTtl === undefined && options.ttlSecurityHops === undefined) return;
+  protectHops(descriptorOf(socket), isIpv6(remoteAddress) ? 6 : 4, options);
+}
+
+function protectHops(fd: number, family: SocketFamily, options: Protection): void {
+  if (options.ttlSecurityHops !== undefined) setTtlSecurity(fd, family, options.ttlSecurityHops);
+  else if (options.multihopTtl !== undefined) setTtl(fd, family, options.multihopTtl);
+}
+
+/** On a listener the peer may connect to. */
+export function protectListener(listener: Listening, options: Protection, target: KeyTarget): void {
+  if (!reaches(listener, target) || !isProtected(options)) return;
+  const fd = descriptorOf(listener.server);
+  if (options.md5Key !== undefined) setMd5(fd, listener.family, target, options.md5Key);
+  for (const key of options.tcpAoKeys ?? []) addAoKey(fd, listener.family, target, key, false);
+  // RFC 5082 §3: our SYN-ACK is checked as well, and leaves before the connection is ours. Nobody minds a larger TTL.
+  if (options.ttlSecurityHops !== undefined) {
+    setTtl(fd, isIpv6(target.address) ? 6 : 4, 255);
+  }
+}
+
+export function unprotectListener(listener: Listening, options: Protection, target: KeyTarget): void {
+  if (!reaches(listener, target)) return;
+  if (options.md5Key === undefined && options.tcpAoKeys === undefined) return;
+  const fd = descriptorOf(listener.server);
+  if (options.md5Key !== undefined) setMd5(fd, listener.family, target, undefined);
+  for (const key of options.tcpAoKeys ?? []) deleteAoKey(fd, listener.family, target, key);
+}
+
+function reaches(listener: Listening, target: KeyTarget): boolean {
+  return listener.family === 6 || !isIpv6(target.address);
+}
+
+function isPreferred(key: TcpAoKey, keys: readonly TcpAoKey[] = []): boolean {
+  return key === (keys.find(({ preferred }) => preferred === true) ?? keys[0]);
+}
