@@ -27,6 +27,7 @@ import { jitter } from './clock.ts';
 import { closeReason, type Why } from './close-reason.ts';
 import type { Direction } from './collision.ts';
 import { CONSUMED, Connection, type ConnectionOwner, type Consumed, HOLD } from './connection.ts';
+import { Liveness } from './liveness.ts';
 import { encodeNotification } from './messages.ts';
 import { Timers } from './timers.ts';
 import type { Turns } from './turns.ts';
@@ -36,7 +37,7 @@ const KEEPALIVE = keepaliveBytes();
 /** How long a message may wait for the peer to settle a collision. */
 const PATIENCE_MS = 2000;
 /** RFC 4271 §10 and common sense: timers whose coincidence would hurt. */
-const JITTERED: ReadonlySet<Timer> = new Set(['connectRetry', 'keepalive', 'idleHold']);
+const JITTERED: ReadonlySet<Timer> = new Set(['connectRetry', 'idleHold']);
 
 export type Counted =
   | 'openSent'
@@ -88,19 +89,25 @@ export class Half implements ConnectionOwner {
   readonly #turns: Turns;
   readonly #clock: Clock;
   readonly #timers: Timers;
+  readonly #liveness: Liveness;
   readonly #events: { event: Event; why: Why }[] = [];
   #stepping = false;
   #dialing: Socket | undefined = undefined;
   #patience: unknown = undefined;
   #patienceOver = false;
   #judged = false;
-  #sendMark = '';
 
   constructor(owner: HalfOwner, config: Partial<Config>, turns: Turns, clock: Clock) {
     this.#owner = owner;
     this.#turns = turns;
     this.#clock = clock;
     this.#timers = new Timers(clock);
+    this.#liveness = new Liveness(
+      this.#timers,
+      clock,
+      () => this.connection,
+      (event) => this.dispatch(event),
+    );
     this.session = newSession(config);
   }
 
@@ -220,82 +227,23 @@ export class Half implements ConnectionOwner {
     this.#owner.count('openSent');
   }
 
-  // Timers
-
   #startTimer(timer: Timer, seconds: number): void {
     const milliseconds = seconds * 1000;
     switch (timer) {
       case 'hold':
-        if (this.connection !== undefined) this.connection.lastMessageAt = this.#clock.now();
-        this.#armHold(milliseconds, milliseconds);
+        this.#liveness.startHold(milliseconds);
         break;
       case 'keepalive':
-        this.#armKeepalive(milliseconds);
+        this.#liveness.startKeepalive(milliseconds);
         break;
       case 'sendHold':
-        this.#sendMark = '';
-        this.#armSendHold(milliseconds, 0);
+        this.#liveness.startSendHold(milliseconds);
         break;
       default: {
         const delay = JITTERED.has(timer) ? jitter(milliseconds, this.#clock.random()) : milliseconds;
         this.#timers.start(timer, delay, () => this.dispatch(EXPIRY[timer]));
       }
     }
-  }
-
-  /** The hold timer is not restarted by each message: when it fires it looks when the last one came. */
-  #armHold(holdMs: number, delayMs: number): void {
-    this.#timers.start('hold', delayMs, () => {
-      if (this.#holdGoesOn(holdMs)) return;
-      // Perhaps it is we who were late: let the event loop read once more before the peer is blamed.
-      setImmediate(() => {
-        if (!this.session.running.has('hold') || this.#holdGoesOn(holdMs)) return;
-        this.dispatch({ type: 'HoldTimerExpires' });
-      });
-    });
-  }
-
-  #holdGoesOn(holdMs: number): boolean {
-    const { connection } = this;
-    if (connection === undefined) return false;
-    // Octets wait in our own hands: the peer is not silent, we do not listen.
-    const rest = connection.behind ? holdMs / 3 : connection.lastMessageAt + holdMs - this.#clock.now();
-    if (rest <= 0) return false;
-    this.#armHold(holdMs, rest);
-    return true;
-  }
-
-  /** RFC 4271 §4.4: not more often than one a second. An UPDATE that left meanwhile serves as well. */
-  #armKeepalive(intervalMs: number, delayMs: number = Math.max(1000, jitter(intervalMs, this.#clock.random()))): void {
-    this.#timers.start('keepalive', delayMs, () => {
-      const { connection } = this;
-      if (connection !== undefined && connection.socket.writableLength === 0) {
-        const rest = connection.lastWriteAt + intervalMs * 0.75 - this.#clock.now();
-        if (rest > 1) return this.#armKeepalive(intervalMs, rest);
-      }
-      this.dispatch({ type: 'KeepaliveTimerExpires' });
-    });
-  }
-
-  /** RFC 9687: looks eight times within the send hold time whether anything moved. */
-  #armSendHold(sendHoldMs: number, stuckMs: number): void {
-    const interval = sendHoldMs / 8;
-    this.#timers.start('sendHold', interval, () => {
-      const mark = this.#sendProgress();
-      const stuck = mark !== '' && mark === this.#sendMark ? stuckMs + interval : 0;
-      this.#sendMark = mark;
-      if (stuck >= sendHoldMs) this.dispatch({ type: 'SendHoldTimerExpires' });
-      else this.#armSendHold(sendHoldMs, stuck);
-    });
-  }
-
-  /** Changes when the kernel takes something; empty when nothing waits. */
-  #sendProgress(): string {
-    const socket = this.connection?.socket;
-    if (socket === undefined || socket.writableLength === 0) return '';
-    // What libuv holds of the write under way is not part of the public interface; without it progress shows a write at a time.
-    const handle = (socket as unknown as { _handle?: { writeQueueSize?: number } | null })._handle;
-    return `${socket.bytesWritten - socket.writableLength} ${handle?.writeQueueSize ?? 0}`;
   }
 
   // Connections

@@ -26,6 +26,10 @@ export class Timers {
     this.#clock.clearTimeout(handle);
   }
 
+  isRunning(timer: Timer): boolean {
+    return this.#handles.has(timer);
+  }
+
   stopAll(): void {
     for (const timer of this.#handles.keys()) this.stop(timer);
   }

@@ -1,0 +1,100 @@
+/**
+ * Hold, keepalive and send hold timer of one connection. None is restarted by a message: each looks, when it fires, at when the last one came
+ * or left, and sleeps on for the rest. A message then costs nothing here.
+ */
+import type { Event } from '@tsbgp/fsm';
+import { jitter } from './clock.ts';
+import type { Connection } from './connection.ts';
+import type { Timers } from './timers.ts';
+import type { Clock } from './types.ts';
+
+/** RFC 4271 §4.4: KEEPALIVEs are not sent more often than one a second. */
+const KEEPALIVE_MS_MIN = 1000;
+/** Looks within one send hold time. */
+const SEND_HOLD_LOOKS = 8;
+
+export class Liveness {
+  readonly #timers: Timers;
+  readonly #clock: Clock;
+  readonly #connection: () => Connection | undefined;
+  readonly #dispatch: (event: Event) => void;
+
+  constructor(timers: Timers, clock: Clock, connection: () => Connection | undefined, dispatch: (event: Event) => void) {
+    this.#timers = timers;
+    this.#clock = clock;
+    this.#connection = connection;
+    this.#dispatch = dispatch;
+  }
+
+  // Hold: does the peer speak?
+
+  startHold(holdMs: number): void {
+    const connection = this.#connection();
+    if (connection !== undefined) connection.lastMessageAt = this.#clock.now();
+    this.#armHold(holdMs, holdMs);
+  }
+
+  #armHold(holdMs: number, delayMs: number): void {
+    this.#timers.start('hold', delayMs, () => {
+      const connection = this.#connection();
+      if (this.#holdGoesOn(holdMs, connection)) return;
+      // Perhaps it is we who were late: let the event loop read once more before the peer is blamed.
+      setImmediate(() => {
+        if (connection === undefined || connection !== this.#connection() || this.#timers.isRunning('hold')) return;
+        if (!this.#holdGoesOn(holdMs, connection)) this.#dispatch({ type: 'HoldTimerExpires' });
+      });
+    });
+  }
+
+  #holdGoesOn(holdMs: number, connection: Connection | undefined): boolean {
+    if (connection === undefined) return false;
+    // Octets wait in our own hands: the peer is not silent, we do not listen.
+    const rest = connection.behind ? holdMs / 3 : connection.lastMessageAt + holdMs - this.#clock.now();
+    if (rest <= 0) return false;
+    this.#armHold(holdMs, rest);
+    return true;
+  }
+
+  // Keepalive: do we?
+
+  startKeepalive(intervalMs: number): void {
+    this.#armKeepalive(intervalMs, Math.max(KEEPALIVE_MS_MIN, jitter(intervalMs, this.#clock.random())));
+  }
+
+  #armKeepalive(intervalMs: number, delayMs: number): void {
+    this.#timers.start('keepalive', delayMs, () => {
+      const connection = this.#connection();
+      if (connection !== undefined && connection.socket.writableLength === 0) {
+        // RFC 4271 §8.2.2: an UPDATE that left meanwhile serves as well.
+        const rest = connection.lastWriteAt + jitter(intervalMs, 0) - this.#clock.now();
+        if (rest > 1) return this.#armKeepalive(intervalMs, rest);
+      }
+      this.#dispatch({ type: 'KeepaliveTimerExpires' });
+    });
+  }
+
+  // Send hold (RFC 9687): does the peer take what we send?
+
+  startSendHold(sendHoldMs: number): void {
+    this.#armSendHold(sendHoldMs, '', 0);
+  }
+
+  #armSendHold(sendHoldMs: number, markBefore: string, stuckMs: number): void {
+    const interval = sendHoldMs / SEND_HOLD_LOOKS;
+    this.#timers.start('sendHold', interval, () => {
+      const mark = this.#progress();
+      const stuck = mark !== '' && mark === markBefore ? stuckMs + interval : 0;
+      if (stuck >= sendHoldMs) this.#dispatch({ type: 'SendHoldTimerExpires' });
+      else this.#armSendHold(sendHoldMs, mark, stuck);
+    });
+  }
+
+  /** Changes when the kernel takes something; empty when nothing waits. */
+  #progress(): string {
+    const socket = this.#connection()?.socket;
+    if (socket === undefined || socket.writableLength === 0) return '';
+    // What libuv holds of the write under way is not part of the public interface; without it progress shows a write at a time.
+    const handle = (socket as unknown as { _handle?: { writeQueueSize?: number } | null })._handle;
+    return `${socket.bytesWritten - socket.writableLength} ${handle?.writeQueueSize ?? 0}`;
+  }
+}
