@@ -1,9 +1,10 @@
 /**
  * Where everything of one lab lives: decided before anything starts.
  */
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { creatableSocketPath, socketPathCandidates } from '@tsbgp/api';
 import { freePort, isAnswering, peerAddresses } from './places.ts';
 
 export interface SocketAddress {
@@ -31,26 +32,32 @@ const METRICS_PORT = 9179;
 export interface PlanOptions {
   /** Any free ports and a socket of its own: for tests, which must not meet a lab that somebody runs. */
   readonly isolated: boolean;
-  /** Where `tsbgp` looks for a daemon, if the lab may use it. */
-  readonly defaultSocket: string | undefined;
 }
 
 export async function planLab(options: PlanOptions): Promise<LabPlan> {
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-lab-'));
   const addresses = await peerAddresses();
   const [bgp, api, metrics] = options.isolated ? [0, 0, 0] : [BGP_PORT, API_PORT, METRICS_PORT];
-  const { defaultSocket } = options;
-  const isDefaultSocket = !options.isolated && defaultSocket !== undefined && !(await isAnswering(defaultSocket));
+  const shared = options.isolated ? undefined : await sharedSocket();
   const loopback = '127.0.0.1';
   return {
     folder,
     bgp: { host: addresses.daemon, port: await freePort(addresses.daemon, bgp) },
     peerAddresses: addresses.peers,
-    apiSocket: isDefaultSocket ? defaultSocket : join(folder, 'tsbgpd.sock'),
-    isDefaultSocket,
+    apiSocket: shared ?? join(folder, 'tsbgpd.sock'),
+    isDefaultSocket: shared !== undefined,
     apiTcp: { host: loopback, port: await freePort(loopback, api) },
     metrics: { host: loopback, port: await freePort(loopback, metrics) },
   };
+}
+
+/** The path where `tsbgp` looks for a daemon when it is not told; undefined where it would find another daemon. */
+async function sharedSocket(): Promise<string | undefined> {
+  const path = creatableSocketPath();
+  if (path === undefined) return undefined;
+  const candidates = socketPathCandidates();
+  const hidden = candidates.slice(0, candidates.indexOf(path)).some((before) => existsSync(before));
+  return hidden || (await isAnswering(path)) ? undefined : path;
 }
 
 /** `127.0.0.1:179`, `[::1]:179`. */

@@ -44,7 +44,7 @@ async function main(): Promise<number> {
 async function run(flapSeconds: number, isolated: boolean): Promise<number> {
   const over = Promise.withResolvers<number>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => over.resolve(0));
-  const plan = await planLab({ isolated, defaultSocket: undefined });
+  const plan = await planLab({ isolated });
   const starting = startLab({ plan, flapIntervalMs: flapSeconds * 1000 });
   const lab = await Promise.race([starting, over.promise.then(() => undefined)]).catch((error: unknown) => {
     process.stderr.write(`${paint('red', 'the lab could not start')}: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after, before, suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { type Lab, startLab } from './lab.ts';
+import type { LabEvent } from './lab-speaker.ts';
+import { formatSocket, planLab } from './plan.ts';
+import { isKnownTo, loadSeeds } from './routes.ts';
+import { LAB_PEERS } from './topology.ts';
+
+/** The API as `curl` uses it, so that what the lab prints is what is tested. */
+async function call(lab: Lab, method: string, request: object): Promise<Record<string, unknown>> {
+  const response = await fetch(`http://${formatSocket(lab.plan.apiTcp)}/tsbgp.v1.${method}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  const body = await response.text();
+  assert.equal(response.status, 200, body);
+  return JSON.parse(body) as Record<string, unknown>;
+}
+
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 400; i++) {
+    if (await condition()) return;
+    await setTimeout(25);
+  }
+  assert.fail(`not within 10 s: ${what}`);
+}
+
+suite('the lab', { timeout: 60_000 }, () => {
+  let lab: Lab;
+  const events: [number, LabEvent][] = [];
+
+  before(async () => {
+    lab = await startLab({ plan: await planLab({ isolated: true }), flapIntervalMs: 100 });
+    lab.events.on('peer', (position, event) => events.push([position, event]));
+  });
+  after(() => lab.stop());
+
+  test('both peers come up and announce what they know', async () => {
+    const seeds = loadSeeds();
+    for (const position of LAB_PEERS.keys()) {
+      assert.equal(lab.announced[position], seeds.filter((seed) => isKnownTo(position, seed)).length);
+    }
+    await until('both sessions Established in the API', async () => Number((await health(lab)).established) === 2);
+  });
+
+  test('the daemon gets all routes, but for the few that a flap took', async () => {
+    const total = loadSeeds().length;
+    await until('the Loc-RIB holds all', async () => Number((await health(lab)).routes ?? 0) >= total - 24);
+  });
+
+  test('routes are lost and come back by other paths', async () => {
+    for (const kind of ['withdraw', 'restore', 'move']) {
+      await until(kind, () => events.some(([, event]) => event.type === 'flap' && event.kind === kind));
+    }
+  });
+
+  test('stop ends every process and leaves nothing behind', async () => {
+    await lab.stop();
+    for (const pid of [lab.processes.daemon, ...lab.processes.peers]) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    assert.equal(existsSync(lab.plan.folder), false);
+  });
+});
+
+function health(lab: Lab): Promise<Record<string, unknown>> {
+  return call(lab, 'ControlService/GetHealth', {});
+}
