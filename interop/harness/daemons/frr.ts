@@ -6,11 +6,11 @@ export const frr: DaemonKind = {
   configName: 'frr.conf',
   debian: { package: 'frr', programs: ['/usr/lib/frr/bgpd', 'vtysh'] },
   version: ['/usr/lib/frr/bgpd', '--version'],
-  start: (it) => [
-    ...['/usr/lib/frr/bgpd', '--no_kernel', '--no_zebra', '--skip_runas', '--user', 'root', '--group', 'root'],
-    ...['--config_file', it.configFile, '--pid_file', `${it.folder}/bgpd.pid`, '--vty_socket', it.folder, '--vty_port', '0'],
-    ...['--log', 'stdout'],
-  ],
+  start: (it) =>
+    ['/usr/lib/frr/bgpd', '--no_kernel', '--no_zebra', '--skip_runas', '--user', 'root', '--group', 'root'].concat(
+      ['--config_file', it.configFile, '--pid_file', `${it.folder}/bgpd.pid`, '--vty_socket', it.folder, '--vty_port', '0'],
+      ['--log', 'stdout'],
+    ),
   addressing: { vtysh: (it) => ['--vty_socket', it.folder] },
   ready: () => ['vtysh', '-d', 'bgpd', '-c', 'show version'],
 };
