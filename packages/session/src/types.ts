@@ -203,7 +203,10 @@ export interface Plugin {
   onNotification?(peer: Peer, message: NotificationMessage, direction: 'sent' | 'received'): void;
 }
 
-/** `bytes[start, end)` is the UPDATE body without header, borrowed until the call returns. A returned notification ends the session. */
+/**
+ * `bytes[start, end)` is the UPDATE body without header, borrowed until the call returns; its header stands right before, in the 19 octets
+ * from `start - 19`. A returned notification ends the session.
+ */
 export type UpdateHandler = (bytes: Uint8Array, start: number, end: number) => NotificationMessage | undefined;
 
 export interface UpdateWriter {
