@@ -1,0 +1,42 @@
+#!/bin/bash
+# target.sh SENDERS MESH: runs tsbgpd in the foreground on 10.77.0.1:179, to be put under any load generator.
+#
+# AS 64512 with SENDERS eBGP neighbours (10.77.1.1 and on, AS 65001 and on), all passive, nothing filtered. MESH 0: one more neighbour,
+# the sink (10.77.200.1, AS 64999). MESH 1: the senders are route-server clients. The API and the metrics are on.
+#
+# It is what a user runs: the bundle of `npm run build` on the pinned Node, built first where it is missing or older than the sources.
+# The shell is replaced by the daemon, so that the process that was started is the one to be measured.
+set -euo pipefail
+senders=${1:?usage: target.sh SENDERS MESH}
+mesh=${2:?usage: target.sh SENDERS MESH}
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+node=$root/node_modules/.bin/node
+# The launcher of npm's "node" package is the program itself or a link to it; a measured pid must not be a wrapper's.
+bundle=$root/packages/daemon/dist/bin.js
+
+fresh() {
+  # tsc writes a bin.js as well: one of a few lines is not the bundle.
+  [ -f "$bundle" ] && [ "$(stat -c %s "$bundle")" -gt 50000 ] &&
+    [ -z "$(find "$root"/packages/*/src "$root/package-lock.json" -newer "$bundle" \( -name '*.ts' -o -name 'package-lock.json' \) ! -name '*.test.ts' -print -quit)" ]
+}
+if ! fresh; then
+  "$node" "$root/tools/bundle.ts" >&2
+fi
+
+folder=${TMPDIR:-/tmp}/tsbgp-bench-$$
+mkdir -p "$folder"
+{
+  echo "global: { as: 64512, router-id: 10.77.0.1, listen: ['10.77.0.1:179'] }"
+  echo "api: { unix-socket: $folder/tsbgpd.sock }"
+  echo "http: { listen: '127.0.0.1:9179' }"
+  echo "log: { level: warn, format: json }"
+  echo "defaults: { passive: true, policy: accept-all }"
+  echo "neighbors:"
+  client=''
+  [ "$mesh" = 1 ] && client=', route-server-client: true'
+  for ((i = 0; i < senders; i++)); do
+    echo "  - { address: 10.77.$(((257 + i) / 256)).$(((257 + i) % 256)), remote-as: $((65001 + i))$client }"
+  done
+  [ "$mesh" = 1 ] || echo "  - { address: 10.77.200.1, remote-as: 64999 }"
+} >"$folder/tsbgpd.yaml"
+exec "$node" "$bundle" "$folder/tsbgpd.yaml"
