@@ -330,6 +330,18 @@ test('a second connection that stays silent does not disturb the session, and gi
   assert.equal(peer.state, 'Established');
 });
 
+test('DelayOpen: the connections of both sides wait for an OPEN, and one survives', async (t) => {
+  const listener = await RawListener.listen(t);
+  const { port, plugin } = await speaker(t, { passive: false, remotePort: listener.port, delayOpenSeconds: 60 });
+  const ours = await listener.accept();
+  const theirs = await RawPeer.connect(port);
+  await breathe(20);
+  theirs.send(open(), KEEPALIVE);
+  await theirs.nextOf(4);
+  assert.equal((await plugin.established()).session.direction, 'in');
+  assert.equal(await ours.next(), undefined, 'closed without a word: nothing had been said');
+});
+
 test('a NOTIFICATION on a held connection is heard', async (t) => {
   const { ours, theirs, plugin } = await twoConnections(t);
   ours.send(open());

@@ -203,7 +203,7 @@ export class PeerSession implements Peer, HalfOwner {
 
   #acceptCandidate(socket: Socket): string | undefined {
     if (this.#candidate !== undefined) {
-      if (this.#candidate.state !== 'OpenSent') return 'two connections are being negotiated already';
+      if (RANK[this.#candidate.state] > RANK.OpenSent) return 'two connections are being negotiated already';
       // The peer gave the older attempt up, or it would not come again.
       this.#candidate.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
     }
@@ -350,11 +350,11 @@ export class PeerSession implements Peer, HalfOwner {
 
   settled(half: Half): void {
     if (half === this.#candidate) {
-      if (half.state === 'Idle' || half.state === 'Active') {
+      if (half.session.connection === 'none') {
         this.#candidate = undefined;
         half.discard();
         this.#primary.release();
-      } else if (half.state !== 'OpenSent' && RANK[this.#primary.state] < RANK.OpenSent) {
+      } else if (RANK[half.state] > RANK.OpenSent && RANK[this.#primary.state] < RANK.OpenSent) {
         this.#promote();
       }
     } else if (half === this.#primary && this.#candidate?.connection !== undefined && this.adminState === 'up') {
