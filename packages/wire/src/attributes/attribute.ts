@@ -1,0 +1,52 @@
+/**
+ * A decoded path attribute: one shape for each `type`, with the flags octet as it came. What has no row in the table, or did not pass its
+ * row's check, is `unknown` with its octets.
+ */
+import type { LargeCommunity } from '../communities/index.ts';
+import type { AggregatorValue } from './aggregator.ts';
+import type { AsPathSegment } from './as-path.ts';
+import type { MpReachNlri } from './mp-reach-nlri.ts';
+import type { MpUnreachNlri } from './mp-unreach-nlri.ts';
+import type { Origin } from './origin.ts';
+
+export interface Attribute<Type extends string, Value> {
+  type: Type;
+  /** The flags octet; only its Partial bit is the sender's choice, the rest follows from `type` and length. */
+  flags: number;
+  value: Value;
+}
+
+export interface UnknownAttribute {
+  type: 'unknown';
+  code: number;
+  flags: number;
+  bytes: Uint8Array;
+}
+
+export type KnownAttribute =
+  | Attribute<'origin', Origin>
+  | Attribute<'as-path', AsPathSegment[]>
+  | Attribute<'next-hop', string>
+  | Attribute<'multi-exit-disc', number>
+  | Attribute<'local-pref', number>
+  | Attribute<'atomic-aggregate', true>
+  | Attribute<'aggregator', AggregatorValue>
+  | Attribute<'communities', number[]>
+  | Attribute<'originator-id', string>
+  | Attribute<'cluster-list', string[]>
+  | Attribute<'mp-reach-nlri', MpReachNlri>
+  | Attribute<'mp-unreach-nlri', MpUnreachNlri>
+  | Attribute<'extended-communities', Uint8Array[]>
+  | Attribute<'as4-path', AsPathSegment[]>
+  | Attribute<'as4-aggregator', AggregatorValue>
+  | Attribute<'large-communities', LargeCommunity[]>;
+
+export type PathAttribute = KnownAttribute | UnknownAttribute;
+
+/** The attribute of that type, or undefined. */
+export function findAttribute<Type extends PathAttribute['type']>(
+  attributes: readonly PathAttribute[],
+  type: Type,
+): Extract<PathAttribute, { type: Type }> | undefined {
+  return attributes.find((attribute): attribute is Extract<PathAttribute, { type: Type }> => attribute.type === type);
+}

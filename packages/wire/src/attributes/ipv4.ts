@@ -1,0 +1,16 @@
+/** Dotted quads in attributes. */
+import { parseIpv4 } from '../address.ts';
+import { ValueError } from '../fault.ts';
+
+/** The octets of a dotted quad. Throws ValueError. */
+export function ipv4Octets(text: string): Uint8Array {
+  const bytes = parseIpv4(text);
+  if (bytes === undefined) throw new ValueError(`found "${text}", allowed is an IPv4 address, e.g. "192.0.2.1"`);
+  return bytes;
+}
+
+/** `text`, if it is a dotted quad. Throws ValueError. */
+export function parseIpv4Text(text: string): string {
+  ipv4Octets(text);
+  return text;
+}
