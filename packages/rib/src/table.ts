@@ -23,7 +23,12 @@ export const PathFlag = {
   Filtered: 1,
 } as const;
 
-const NlriFlag = { Dirty: 1, Doomed: 2 } as const;
+const NlriFlag = {
+  Dirty: 1,
+  Doomed: 2,
+  /** The best path went, or has other attributes, since the last decision. */
+  Touched: 4,
+} as const;
 
 /** Told of each change of an Adj-RIB-In; unset, it costs one comparison per route. */
 export type PathObserver = (nlri: NlriId, path: PathId, announced: boolean) => void;
@@ -105,6 +110,7 @@ export class RibTable {
       const oldFlags = this.pathFlags[path]!;
       if (old === attr && oldFlags === flags) return false;
       attributes.references[attr] = attributes.references[attr]! + 1;
+      if (this.best[nlri] === path) this.nlriFlags[nlri]! |= NlriFlag.Touched;
       if (this.best[nlri] === path || this.#matters(nlri, attr, flags) || this.#matters(nlri, old, oldFlags)) this.mark(nlri);
       this.pathAttr[path] = attr;
       this.pathFlags[path] = flags;
@@ -172,6 +178,13 @@ export class RibTable {
     return nlri as NlriId;
   }
 
+  /** Whether the decision just made changed what the Loc-RIB holds; asked at most once per decision. */
+  takeTouched(nlri: NlriId, best: PathId, before: PathId): boolean {
+    const touched = (this.nlriFlags[nlri]! & NlriFlag.Touched) !== 0;
+    this.nlriFlags[nlri]! &= ~NlriFlag.Touched;
+    return touched || best !== before;
+  }
+
   /** Notes that an NLRI has no path left; it is freed by `bury` when no member still has to be told. */
   doom(nlri: NlriId): void {
     if ((this.nlriFlags[nlri]! & NlriFlag.Doomed) !== 0) return;
@@ -234,6 +247,7 @@ export class RibTable {
       // The slot may be reused before the decision: nothing must take it for the best path.
       this.best[nlri] = NONE;
       this.bestCount--;
+      this.nlriFlags[nlri]! |= NlriFlag.Touched;
       this.mark(nlri);
     } else if (this.head[nlri] === NONE || this.#matters(nlri, attr, flags)) {
       this.mark(nlri); // also when the last path went that was never best: the NLRI is to be freed

@@ -106,6 +106,15 @@ export class AttributeTable {
     return id as AttrId;
   }
 
+  hold(id: number): void {
+    this.references[id] = this.references[id]! + 1;
+  }
+
+  /** Gives a reference back without freeing: for one who holds a set only while it hands it on, and sweeps afterwards. */
+  unhold(id: number): void {
+    this.references[id] = this.references[id]! - 1;
+  }
+
   /** Gives `count` references back; the last one frees the set. */
   release(id: number, count = 1): void {
     const left = this.references[id]! - count;

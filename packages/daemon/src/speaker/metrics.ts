@@ -1,0 +1,74 @@
+/**
+ * The daemon's own metrics, read off the columns and counters when somebody scrapes.
+ */
+import { formatFamily } from '@tsbgp/wire';
+import type { Rib } from '@tsbgp/rib';
+import type { GlobalState, NeighborState } from '../control-plane.ts';
+import { Exposition } from '../metrics/exposition.ts';
+import { addProcessMetrics } from '../metrics/process.ts';
+
+const STATES = ['Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established'] as const;
+
+export function renderMetrics(global: GlobalState, neighbors: readonly NeighborState[], rib: Rib): string {
+  const out = new Exposition();
+  out.gauge('tsbgp_info', 'Version and identity of the speaker.').add(
+    { version: global.version, local_as: global.localAs, router_id: global.routerId },
+    1,
+  );
+  addNeighbors(out, neighbors);
+  addRib(out, rib);
+  addProcessMetrics(out);
+  return out.toString();
+}
+
+function addNeighbors(out: Exposition, neighbors: readonly NeighborState[]): void {
+  const state = out.gauge('tsbgp_neighbor_state', 'FSM state: 1 Idle, 2 Connect, 3 Active, 4 OpenSent, 5 OpenConfirm, 6 Established.');
+  const flaps = out.counter('tsbgp_neighbor_flaps_total', 'Times the session left Established.');
+  const received = out.counter('tsbgp_neighbor_messages_received_total', 'BGP messages received, by type.');
+  const sent = out.counter('tsbgp_neighbor_messages_sent_total', 'BGP messages sent, by type.');
+  const bytesReceived = out.counter('tsbgp_neighbor_bytes_received_total', 'Octets received.');
+  const bytesSent = out.counter('tsbgp_neighbor_bytes_sent_total', 'Octets sent.');
+  const prefixes = out.gauge('tsbgp_neighbor_prefixes', 'Routes by family and table: received, accepted, advertised.');
+  const backlog = out.gauge('tsbgp_neighbor_backlog_bytes', 'Octets waiting for the socket.');
+  for (const neighbor of neighbors) {
+    const labels = { neighbor: neighbor.config.address, remote_as: neighbor.config.remoteAs };
+    const { counters } = neighbor;
+    state.add(labels, STATES.indexOf(neighbor.state) + 1);
+    flaps.add(labels, neighbor.flapCount);
+    received.add({ ...labels, type: 'open' }, counters.opensReceived).add({ ...labels, type: 'update' }, counters.updatesReceived);
+    received.add({ ...labels, type: 'keepalive' }, counters.keepalivesReceived);
+    received.add({ ...labels, type: 'notification' }, counters.notificationsReceived);
+    received.add({ ...labels, type: 'route-refresh' }, counters.routeRefreshesReceived);
+    sent.add({ ...labels, type: 'open' }, counters.opensSent).add({ ...labels, type: 'update' }, counters.updatesSent);
+    sent.add({ ...labels, type: 'keepalive' }, counters.keepalivesSent);
+    sent.add({ ...labels, type: 'notification' }, counters.notificationsSent);
+    sent.add({ ...labels, type: 'route-refresh' }, counters.routeRefreshesSent);
+    bytesReceived.add(labels, counters.bytesReceived);
+    bytesSent.add(labels, counters.bytesSent);
+    for (const { family, received: held, accepted, advertised } of neighbor.prefixes) {
+      const of = { ...labels, family: formatFamily(family) };
+      prefixes.add({ ...of, table: 'received' }, held);
+      prefixes.add({ ...of, table: 'accepted' }, accepted);
+      prefixes.add({ ...of, table: 'advertised' }, advertised);
+    }
+    backlog.add(labels, neighbor.session?.backlogBytes ?? 0);
+  }
+}
+
+function addRib(out: Exposition, rib: Rib): void {
+  const destinations = out.gauge('tsbgp_rib_destinations', 'Destinations with a best path, by family.');
+  const paths = out.gauge('tsbgp_rib_paths', 'Paths held, by family.');
+  const dirty = out.gauge('tsbgp_rib_dirty', 'Destinations that await a decision, by family.');
+  const groups = out.gauge('tsbgp_rib_update_groups', 'Update groups, by family.');
+  const behind = out.gauge('tsbgp_rib_members_behind', 'Members of update groups that are catching up, by family.');
+  for (const table of rib.tables) {
+    const labels = { family: formatFamily(table.family) };
+    destinations.add(labels, table.bestCount);
+    paths.add(labels, table.pathCount);
+    dirty.add(labels, table.dirtyCount);
+    groups.add(labels, rib.groupsOf(table).length);
+    behind.add(labels, rib.groupsOf(table).reduce((sum, group) => sum + group.membersBehind, 0));
+  }
+  out.gauge('tsbgp_rib_attribute_sets', 'Distinct attribute sets held.').set(rib.attributes.count);
+  out.gauge('tsbgp_rib_attribute_bytes', 'Octets of the attribute sets held.').set(rib.attributes.arena.used);
+}

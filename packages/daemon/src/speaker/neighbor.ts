@@ -1,0 +1,130 @@
+/**
+ * One neighbour: its configuration, its peer in the session library, and its peer in the RIB while Established.
+ */
+import { compilePolicy } from '@tsbgp/policy';
+import { PeerKind, type PeerOptions as RibPeerOptions, type RibPeer } from '@tsbgp/rib';
+import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
+import { addressBytes, type Capability, type Family, parseIpv4, readU32 } from '@tsbgp/wire';
+import type { FamilyCounts, NeighborConfig, NeighborCounters, NeighborSession, NeighborState } from '../control-plane.ts';
+import { nextHopsSelf } from './next-hop.ts';
+import type { Port } from './port.ts';
+
+export class Neighbor {
+  readonly config: NeighborConfig;
+  readonly localAs: number;
+  readonly peerType: 'ebgp' | 'ibgp';
+  /** Set right after the neighbour was made: the session library needs the plugin first. */
+  peer!: Peer;
+  ribPeer: RibPeer | undefined;
+  session: SessionInfo | undefined;
+  port: Port | undefined;
+  flapCount = 0;
+
+  constructor(config: NeighborConfig, globalAs: number) {
+    this.config = config;
+    this.localAs = config.localAs ?? globalAs;
+    this.peerType = config.remoteAs === this.localAs ? 'ibgp' : 'ebgp';
+  }
+
+  capabilities(): Capability[] {
+    return [
+      ...this.config.families.map((family) => ({ type: 'multiprotocol', family }) as const),
+      { type: 'route-refresh' },
+      { type: 'enhanced-route-refresh' },
+      { type: 'extended-message' },
+    ];
+  }
+
+  /** What the RIB must know of a session that came up. */
+  ribOptions(session: SessionInfo, port: Port): RibPeerOptions {
+    const { config } = this;
+    const families = config.families.filter((family) => session.families.has(family));
+    return {
+      name: config.address,
+      kind: session.peerType === 'ibgp' ? PeerKind.Internal : PeerKind.External,
+      remoteAs: session.remoteAs,
+      localAs: this.localAs,
+      bgpIdentifier: readU32(parseIpv4(session.remoteBgpIdentifier) ?? new Uint8Array(4), 0),
+      address: addressBytes(session.remoteAddress.split('%')[0]!),
+      families,
+      receive: session.receive,
+      send: session.send,
+      nextHopSelf: nextHopsSelf(session.localAddress, families),
+      routeServerClient: config.routeServerClient,
+      nextHopSelfAlways: config.nextHopSelf,
+      importAccept: this.#accepts('import'),
+      exportAccept: this.#accepts('export'),
+      port,
+    };
+  }
+
+  up(session: SessionInfo, ribPeer: RibPeer, port: Port): void {
+    this.session = session;
+    this.ribPeer = ribPeer;
+    this.port = port;
+  }
+
+  down(_reason: CloseReason): void {
+    this.session = undefined;
+    this.ribPeer = undefined;
+    this.port = undefined;
+    this.flapCount++;
+  }
+
+  state(counts: (family: Family) => FamilyCounts): NeighborState {
+    const { peer, config } = this;
+    return {
+      config,
+      state: peer.state,
+      adminState: peer.adminState,
+      session: this.#sessionState(),
+      counters: this.#counters(),
+      prefixes: config.families.map(counts),
+      flapCount: this.flapCount,
+      lastError: peer.lastError?.text,
+      lastErrorAt: peer.lastError?.at,
+    };
+  }
+
+  #accepts(direction: 'import' | 'export'): boolean {
+    const defaultAction = direction === 'import' ? this.config.importPolicy : this.config.exportPolicy;
+    return compilePolicy({ direction, peerType: this.peerType, defaultAction }).constant?.type === 'accept';
+  }
+
+  #sessionState(): NeighborSession | undefined {
+    const { session, peer, port } = this;
+    if (session === undefined || peer.establishedAt === undefined) return undefined;
+    return {
+      establishedAt: peer.establishedAt,
+      remoteBgpIdentifier: session.remoteBgpIdentifier,
+      localAddress: session.localAddress,
+      localPort: session.localPort,
+      remotePort: session.remotePort,
+      peerType: session.peerType,
+      holdTimeSeconds: session.holdTimeSeconds,
+      keepaliveSeconds: session.keepaliveSeconds,
+      families: this.config.families.filter((family) => session.families.has(family)),
+      localCapabilities: session.localCapabilities,
+      remoteCapabilities: session.remoteCapabilities,
+      backlogBytes: port?.backlogBytes ?? 0,
+    };
+  }
+
+  #counters(): NeighborCounters {
+    const { counters } = this.peer;
+    return {
+      opensSent: counters.openSent,
+      opensReceived: counters.openReceived,
+      updatesSent: counters.updateSent,
+      updatesReceived: counters.updateReceived,
+      keepalivesSent: counters.keepaliveSent,
+      keepalivesReceived: counters.keepaliveReceived,
+      notificationsSent: counters.notificationSent,
+      notificationsReceived: counters.notificationReceived,
+      routeRefreshesSent: counters.routeRefreshSent,
+      routeRefreshesReceived: counters.routeRefreshReceived,
+      bytesSent: counters.bytesOut,
+      bytesReceived: counters.bytesIn,
+    };
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Routes as people and programs read them: from columns to values. Cold: an object per route, made when somebody asks.
+ */
+import {
+  type AttributeRewriter,
+  type NlriId,
+  PathFlag,
+  type PathId,
+  type Rib,
+  type RibPeer,
+  type RibTable,
+} from '@tsbgp/rib';
+import {
+  Afi,
+  AttributeCode,
+  AttributeFlag,
+  afiOf,
+  DEFAULT_CONTEXT,
+  decodeAttributes,
+  formatAddress,
+  type PathAttribute,
+  readU16,
+} from '@tsbgp/wire';
+import type { Route } from '../control-plane.ts';
+
+/** Stored attributes have four-octet AS numbers, and keep what only internal peers may send. */
+const STORED = { ...DEFAULT_CONTEXT, peerType: 'ibgp' } as const;
+
+const scratch = new Uint8Array(32);
+
+/** "192.0.2.0/24". */
+export function prefixOf(table: RibTable, nlri: NlriId): string {
+  scratch.fill(0);
+  table.index.write(scratch, 0, nlri);
+  const size = afiOf(table.family) === Afi.Ipv6 ? 16 : 4;
+  return `${formatAddress(scratch, 1, 1 + size)}/${scratch[0]}`;
+}
+
+export function receivedRoute(rib: Rib, table: RibTable, nlri: NlriId, path: PathId): Route {
+  const { attributes, nextHop } = storedAttributes(rib.attributes.octets(table.pathAttr[path]!));
+  const peer = rib.peers[table.pathPeer[path]!];
+  return {
+    family: table.family,
+    prefix: prefixOf(table, nlri),
+    pathIdentifier: table.pathIdentifier === undefined ? undefined : table.identifierOf(path),
+    neighbor: peer?.options.name ?? '',
+    nextHop,
+    attributes,
+    best: table.best[nlri] === path,
+    filtered: (table.pathFlags[path]! & PathFlag.Filtered) !== 0,
+    learnedAt: new Date(table.pathLearned[path]! * 1000),
+  };
+}
+
+/** The route as the group sends it: `attr` from `source`, rewritten. */
+export function advertisedRoute(
+  rib: Rib,
+  table: RibTable,
+  nlri: NlriId,
+  attr: number,
+  source: RibPeer,
+  rewriter: AttributeRewriter,
+): Route {
+  rewriter.write(rib.attributes, attr, source);
+  const attributes = decode(rewriter.bytes, 0, rewriter.length);
+  const path = table.best[nlri]!;
+  return {
+    family: table.family,
+    prefix: prefixOf(table, nlri),
+    neighbor: source.options.name,
+    nextHop: rewriter.nextHopLength > 0 ? formatNextHop(rewriter.nextHop, 0, rewriter.nextHopLength) : nextHopOf(attributes),
+    attributes,
+    best: true,
+    filtered: false,
+    learnedAt: new Date(table.pathLearned[path]! * 1000),
+  };
+}
+
+/** Attributes and next hop of a canonical block, whose MP_REACH_NLRI, if any, is abbreviated and comes first. */
+function storedAttributes(block: Uint8Array): { attributes: PathAttribute[]; nextHop: string } {
+  if (block[1] !== AttributeCode.MpReachNlri) {
+    const attributes = decode(block, 0, block.length);
+    return { attributes, nextHop: nextHopOf(attributes) };
+  }
+  const extended = (block[0]! & AttributeFlag.ExtendedLength) !== 0;
+  const value = extended ? 4 : 3;
+  const end = value + (extended ? readU16(block, 2) : block[2]!);
+  return { attributes: decode(block, end, block.length), nextHop: formatNextHop(block, value + 4, block[value + 3]!) };
+}
+
+function decode(bytes: Uint8Array, start: number, end: number): PathAttribute[] {
+  return decodeAttributes(bytes, start, end, STORED).attributes;
+}
+
+function nextHopOf(attributes: readonly PathAttribute[]): string {
+  for (const attribute of attributes) if (attribute.type === 'next-hop') return attribute.value;
+  return '';
+}
+
+/** A global address, alone or before a link-local one. */
+function formatNextHop(bytes: Uint8Array, offset: number, length: number): string {
+  return length === 4 ? formatAddress(bytes, offset, offset + 4) : formatAddress(bytes, offset, offset + 16);
+}

@@ -1,0 +1,370 @@
+/**
+ * The speaker: sessions on one side, the RIB on the other, and the control plane over both. It owns the wiring and no routing logic.
+ */
+import { Rib, type RibPeer } from '@tsbgp/rib';
+import { type CloseReason, type Logger, type Peer, PeerError, type PeerOptions, type Plugin, Server } from '@tsbgp/session';
+import {
+  CeaseSubcode,
+  type Family,
+  type Fault,
+  formatFamily,
+  notificationOf,
+  parseAddress,
+  parseIpv4,
+  readU32,
+  RefreshSubtype,
+  formatAddress,
+} from '@tsbgp/wire';
+import {
+  ControlError,
+  type ControlPlane,
+  type Endpoint,
+  type FamilyCounts,
+  type GlobalState,
+  type Health,
+  type LocalRoute,
+  type LocalRouteKey,
+  type NeighborConfig,
+  type NeighborState,
+  type ResetKind,
+  type Route,
+  type RouteCursor,
+  type RouteEvent,
+  type RouteQuery,
+  type WatchQuery,
+} from '../control-plane.ts';
+import { listRoutes, pageOfRoutes } from './listing.ts';
+import { encodeLocalKey, encodeLocalRoute, invalid } from './local-routes.ts';
+import { renderMetrics } from './metrics.ts';
+import { Neighbor } from './neighbor.ts';
+import { Port } from './port.ts';
+import { Turns } from './turns.ts';
+import { Watchers } from './watchers.ts';
+
+export interface SpeakerOptions {
+  readonly localAs: number;
+  readonly routerId: string;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly onShutdown: (reason?: string) => void;
+}
+
+export class Speaker implements ControlPlane {
+  readonly #options: SpeakerOptions;
+  readonly #logger: Logger;
+  readonly #server: Server;
+  readonly #rib: Rib;
+  readonly #turns: Turns;
+  readonly #watchers: Watchers;
+  readonly #neighbors: Map<string, Neighbor> = new Map();
+  readonly #neighborOf: Map<RibPeer, Neighbor> = new Map();
+  readonly #listen: Endpoint[] = [];
+  readonly #startedAt: Date = new Date();
+  #corked: Port[] = [];
+
+  constructor(options: SpeakerOptions) {
+    this.#options = options;
+    this.#logger = options.logger;
+    this.#server = new Server({ routerId: options.routerId, logger: options.logger });
+    this.#rib = new Rib({
+      localAs: options.localAs,
+      bgpIdentifier: readU32(parseIpv4(options.routerId) ?? new Uint8Array(4), 0),
+      observer: {
+        fault: (peer, fault) => this.#reportFault(peer, fault),
+        endOfRib: (peer, family) => this.#logger.info({ neighbor: peer.options.name, family: formatFamily(family) }, 'End-of-RIB received'),
+      },
+    });
+    this.#rib.nowSeconds = Math.floor(Date.now() / 1000);
+    this.#watchers = new Watchers(this.#rib, (address) => this.#ribPeerOf(address));
+    this.#turns = new Turns(this.#rib, {
+      pause: () => this.#eachPeer((peer) => peer.pauseReading()),
+      resume: () => this.#eachPeer((peer) => peer.resumeReading()),
+      turnEnded: () => this.#turnEnded(),
+    });
+  }
+
+  async listen(endpoint: Endpoint): Promise<Endpoint> {
+    const bound = await this.#server.listen({ ...endpoint, ipv6Only: true });
+    this.#listen.push(bound);
+    return bound;
+  }
+
+  /** Cease/2 with `reason` to every peer; resolves when all is gone. */
+  async close(reason?: string): Promise<void> {
+    await this.#server.close(reason);
+  }
+
+  global(): GlobalState {
+    const { localAs, routerId, version } = this.#options;
+    return { localAs, routerId, version, listen: [...this.#listen], startedAt: this.#startedAt };
+  }
+
+  addNeighbor(config: NeighborConfig): NeighborState {
+    const address = canonicalAddress(config.address);
+    if (this.#neighbors.has(address)) {
+      throw new ControlError('already-exists', 'neighbor.address', `neighbor ${address} exists already; delete it first to change it`);
+    }
+    const unsupported = config.families.find((family) => !this.#rib.has(family));
+    if (unsupported !== undefined || config.families.length === 0) {
+      const found = unsupported === undefined ? 'none' : formatFamily(unsupported);
+      throw new ControlError('invalid-argument', 'neighbor.families', `found ${found}, allowed are ipv4-unicast and ipv6-unicast`);
+    }
+    const neighbor = new Neighbor({ ...config, address }, this.#options.localAs);
+    if (config.routeServerClient && neighbor.peerType === 'ibgp') {
+      throw new ControlError('invalid-argument', 'neighbor.route_server_client', 'only an external neighbor can be a route server client');
+    }
+    neighbor.peer = asControlError(() =>
+      this.#server.addPeer(
+        { remoteAddress: address, remoteAs: config.remoteAs, localAs: neighbor.localAs },
+        this.#plugin(neighbor),
+        peerOptions(config),
+      ),
+    );
+    this.#neighbors.set(address, neighbor);
+    return this.#state(neighbor);
+  }
+
+  async deleteNeighbor(address: string): Promise<void> {
+    const neighbor = this.#find(address);
+    this.#neighbors.delete(neighbor.config.address);
+    await this.#server.deletePeer(neighbor.config.address);
+  }
+
+  listNeighbors(): NeighborState[] {
+    return [...this.#neighbors.values()].map((neighbor) => this.#state(neighbor));
+  }
+
+  getNeighbor(address: string): NeighborState {
+    return this.#state(this.#find(address));
+  }
+
+  enableNeighbor(address: string): void {
+    this.#find(address).peer.enable();
+  }
+
+  disableNeighbor(address: string, reason?: string): void {
+    this.#find(address).peer.disable(reason);
+  }
+
+  resetNeighbor(
+    address: string,
+    kind: ResetKind,
+    options: { readonly reason?: string | undefined; readonly families?: readonly Family[] | undefined } = {},
+  ): void {
+    const neighbor = this.#find(address);
+    if (kind === 'hard') {
+      neighbor.peer.reset(CeaseSubcode.AdministrativeReset, options.reason);
+      return;
+    }
+    const { session, ribPeer } = neighbor;
+    if (session === undefined || ribPeer === undefined) {
+      throw new ControlError('failed-precondition', 'address', `neighbor ${address} is not Established: there is nothing to reset softly`);
+    }
+    const families = options.families?.length ? options.families : ribPeer.options.families;
+    const missing = families.find((family) => !ribPeer.options.families.includes(family));
+    if (missing !== undefined) {
+      throw new ControlError('failed-precondition', 'families', `${formatFamily(missing)} was not negotiated with ${address}`);
+    }
+    if (kind !== 'soft-out' && !session.routeRefresh) {
+      throw new ControlError('failed-precondition', 'kind', `neighbor ${address} has no route refresh capability (RFC 2918); reset it hard`);
+    }
+    for (const family of families) {
+      if (kind !== 'soft-out') neighbor.peer.sendRouteRefresh(family);
+      if (kind !== 'soft-in') this.#rib.resend(ribPeer, family);
+    }
+    this.#turns.schedule();
+  }
+
+  routes(query: RouteQuery): Iterable<Route> {
+    return listRoutes(this.#rib, this.#canonicalQuery(query), (address) => this.#ribPeerOf(address));
+  }
+
+  routesPage(query: RouteQuery, limit: number): { routes: Route[]; next?: RouteCursor | undefined } {
+    return pageOfRoutes(this.#rib, this.#canonicalQuery(query), limit, (address) => this.#ribPeerOf(address));
+  }
+
+  watch(query: WatchQuery, listener: (events: readonly RouteEvent[]) => void): () => void {
+    const neighbor = query.neighbor ? this.#find(query.neighbor).config.address : query.neighbor;
+    return this.#watchers.watch({ ...query, neighbor }, listener);
+  }
+
+  addRoutes(routes: readonly LocalRoute[]): void {
+    // All are encoded, and so checked, before the first is announced.
+    const encoded = routes.map((route, index) => encodeLocalRoute(this.#rib, route, index));
+    for (const { attributes, route } of encoded) {
+      const fault = this.#rib.checkLocal(attributes);
+      if (fault !== undefined) throw invalid(`routes[${routes.indexOf(route)}].attributes`, fault.reason);
+    }
+    for (const { route, prefix, attributes } of encoded) this.#rib.announceLocal(route.family, prefix, attributes);
+    this.#turns.schedule();
+  }
+
+  deleteRoutes(keys: readonly LocalRouteKey[]): number {
+    const encoded = keys.map((key, index) => ({ family: key.family, prefix: encodeLocalKey(this.#rib, key, index) }));
+    let count = 0;
+    for (const { family, prefix } of encoded) if (this.#rib.withdrawLocal(family, prefix)) count++;
+    this.#turns.schedule();
+    return count;
+  }
+
+  health(): Health {
+    let established = 0;
+    for (const { session } of this.#neighbors.values()) if (session !== undefined) established++;
+    return {
+      healthy: true,
+      uptimeSeconds: Math.floor((Date.now() - this.#startedAt.getTime()) / 1000),
+      neighbors: this.#neighbors.size,
+      established,
+      routes: this.#rib.tables.reduce((sum, table) => sum + table.bestCount, 0),
+      rssBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  metrics(): string {
+    return renderMetrics(this.global(), this.listNeighbors(), this.#rib);
+  }
+
+  shutdown(reason?: string): void {
+    this.#options.onShutdown(reason);
+  }
+
+  #plugin(neighbor: Neighbor): Plugin {
+    return {
+      getCapabilities: () => neighbor.capabilities(),
+      onEstablished: (_peer, session, writer) => {
+        const port = new Port(writer, this.#corked);
+        const ribPeer = this.#rib.addPeer(neighbor.ribOptions(session, port));
+        neighbor.up(session, ribPeer, port);
+        this.#neighborOf.set(ribPeer, neighbor);
+        writer.onDrain = () => this.#turns.schedule();
+        this.#turns.schedule();
+        this.#warnOfMissingNextHops(ribPeer);
+        const rib = this.#rib;
+        const turns = this.#turns;
+        return (bytes, start, end) => {
+          turns.schedule();
+          const fault = rib.ingest(ribPeer, bytes, start, end);
+          return fault === undefined ? undefined : notificationOf(fault);
+        };
+      },
+      onClose: (_peer, reason) => this.#closed(neighbor, reason),
+      onRouteRefresh: (_peer, message) => this.#refresh(neighbor, message.family, message.subtype),
+    };
+  }
+
+  #closed(neighbor: Neighbor, reason: CloseReason): void {
+    const { ribPeer } = neighbor;
+    if (ribPeer === undefined) return;
+    this.#neighborOf.delete(ribPeer);
+    this.#rib.removePeer(ribPeer);
+    neighbor.down(reason);
+    this.#turns.schedule();
+  }
+
+  /** RFC 2918 §4; RFC 7313 §4.1: between the marks the peer may tell what is stale. */
+  #refresh(neighbor: Neighbor, family: Family, subtype: number): void {
+    const { ribPeer, session } = neighbor;
+    if (ribPeer === undefined || subtype !== RefreshSubtype.Request) return;
+    if (session?.enhancedRouteRefresh !== true) {
+      this.#rib.resend(ribPeer, family);
+    } else {
+      neighbor.peer.sendRouteRefresh(family, RefreshSubtype.Begin);
+      this.#rib.resend(ribPeer, family, () => neighbor.peer.sendRouteRefresh(family, RefreshSubtype.End));
+    }
+    this.#turns.schedule();
+  }
+
+  #turnEnded(): void {
+    for (const port of this.#corked) port.uncork();
+    this.#corked.length = 0;
+    this.#watchers.flush();
+  }
+
+  #eachPeer(action: (peer: Peer) => void): void {
+    for (const { peer } of this.#neighbors.values()) action(peer);
+  }
+
+  #warnOfMissingNextHops(peer: RibPeer): void {
+    const { options } = peer;
+    for (const family of options.families) {
+      if (options.nextHopSelf.has(family)) continue;
+      this.#logger.warn(
+        { neighbor: options.name, family: formatFamily(family) },
+        'no address of this family on the interface of the session: our own next hop is missing, such routes are not sent',
+      );
+    }
+  }
+
+  #reportFault(peer: RibPeer, fault: Fault): void {
+    // A peer may send thousands of them: powers of ten are told.
+    const count = fault.action === 'withdraw' ? peer.treatedAsWithdraw : peer.attributesDiscarded;
+    if (!/^10*$/.test(String(count))) return;
+    const answer = fault.action === 'withdraw' ? 'treated as withdraw' : 'attribute discarded';
+    this.#logger.warn({ neighbor: peer.options.name, count, reason: fault.reason }, `malformed UPDATE: ${answer} (RFC 7606)`);
+  }
+
+  #state(neighbor: Neighbor): NeighborState {
+    return neighbor.state((family) => this.#counts(neighbor, family));
+  }
+
+  #counts(neighbor: Neighbor, family: Family): FamilyCounts {
+    const { ribPeer } = neighbor;
+    if (ribPeer === undefined) return { family, received: 0, accepted: 0, advertised: 0 };
+    const { position } = this.#rib.table(family);
+    const member = this.#rib.memberOf(ribPeer, family);
+    return {
+      family,
+      received: ribPeer.received[position]!,
+      accepted: ribPeer.accepted[position]!,
+      advertised: member?.group.advertisedTo(ribPeer) ?? 0,
+    };
+  }
+
+  #find(address: string): Neighbor {
+    const neighbor = this.#neighbors.get(canonicalAddress(address));
+    if (neighbor !== undefined) return neighbor;
+    const known = [...this.#neighbors.keys()];
+    const hint = known.length === 0 ? 'there are none' : `known are ${known.slice(0, 5).join(', ')}${known.length > 5 ? ', …' : ''}`;
+    throw new ControlError('not-found', 'address', `no neighbor ${address}: ${hint}`);
+  }
+
+  #ribPeerOf(address: string): RibPeer | undefined {
+    return this.#find(address).ribPeer;
+  }
+
+  #canonicalQuery(query: RouteQuery): RouteQuery {
+    return query.neighbor ? { ...query, neighbor: this.#find(query.neighbor).config.address } : query;
+  }
+}
+
+function canonicalAddress(text: string): string {
+  const [host = '', zone] = text.split('%');
+  const bytes = parseAddress(host);
+  if (bytes === undefined) {
+    throw new ControlError('invalid-argument', 'address', `found "${text}", allowed is an IPv4 or IPv6 address, e.g. "192.0.2.1"`);
+  }
+  return formatAddress(bytes) + (zone === undefined ? '' : `%${zone}`);
+}
+
+function peerOptions(config: NeighborConfig): PeerOptions {
+  return {
+    localAddress: config.localAddress,
+    remotePort: config.remotePort,
+    passive: config.passive,
+    enabled: config.enabled,
+    holdTimeSeconds: config.holdTimeSeconds,
+    connectRetrySeconds: config.connectRetrySeconds,
+    multihopTtl: config.multihopTtl,
+  };
+}
+
+/** The session library's refusals in the control plane's words. */
+function asControlError<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof PeerError)) throw error;
+    const code = error.code === 'already-exists' || error.code === 'not-found' ? error.code : 'invalid-argument';
+    throw new ControlError(code, `neighbor.${error.field}`, error.message, { cause: error });
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * @tsbgp/rib: BGP routing state in columns. Synchronous, no I/O, no clock of its own.
+ */
+export type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
+export { AttrFlag, DEFAULT_LOCAL_PREF } from './attributes/facts.ts';
+export { NONE } from './columns.ts';
+export { endOfRib } from './export/encoder.ts';
+export type { UpdateGroup } from './export/group.ts';
+export { AttributeRewriter } from './export/rewrite.ts';
+export type { Member } from './export/member.ts';
+export type { IngestObserver } from './ingest.ts';
+export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
+export { type PeerIndex, PeerKind, type PeerOptions, type PeerPort, RibPeer } from './peer.ts';
+export { type BestObserver, Rib, type RibOptions } from './rib.ts';
+export { PathFlag, type PathId, type PathObserver, type RibTable } from './table.ts';

@@ -1,0 +1,217 @@
+/**
+ * An UPDATE enters the Adj-RIB-In.
+ *
+ *   1. Sections: lengths that contradict each other end the session.
+ *   2. Attributes: if the block is one that we hold already, octet by octet, everything about it is known. Else it is scanned, judged
+ *      (RFC 7606) and brought into canonical form.
+ *   3. NLRI: all of them are read once for syntax, so that nothing is applied of an UPDATE that ends the session.
+ *   4. Withdrawals are applied, then announcements; a verdict of treat-as-withdraw turns those into withdrawals.
+ */
+import {
+  AttributeCode,
+  AttributeScan,
+  Fault,
+  type Family,
+  family,
+  NotificationCode,
+  prefixesAreWhole,
+  readU16,
+  UpdateError,
+  UpdateScan,
+  updateVerdict,
+  type WireContext,
+} from '@tsbgp/wire';
+import type { AttributeTable } from './attributes/attribute-table.ts';
+import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
+import { AttrFlag } from './attributes/facts.ts';
+import { NONE } from './columns.ts';
+import { PeerKind, type RibPeer } from './peer.ts';
+import { importFlags, type RibTable } from './table.ts';
+
+/** Told what RFC 7606 made of an UPDATE that did not end the session, and when a peer has sent all it has. */
+export interface IngestObserver {
+  fault(peer: RibPeer, fault: Fault): void;
+  endOfRib(peer: RibPeer, family: Family): void;
+}
+
+export class Ingest {
+  readonly #attributes: AttributeTable;
+  readonly #tables: ReadonlyMap<Family, RibTable>;
+  readonly #ipv4: RibTable;
+  readonly #observer: IngestObserver;
+  readonly #update: UpdateScan = new UpdateScan();
+  readonly #scan: AttributeScan = new AttributeScan();
+  readonly #canonical: CanonicalBlock = new CanonicalBlock();
+  /** Seconds since 1970, kept by the caller: the RIB has no clock. */
+  nowSeconds = 0;
+
+  constructor(attributes: AttributeTable, tables: ReadonlyMap<Family, RibTable>, ipv4: RibTable, observer: IngestObserver) {
+    this.#attributes = attributes;
+    this.#tables = tables;
+    this.#ipv4 = ipv4;
+    this.#observer = observer;
+  }
+
+  /** Applies the UPDATE body in `bytes[start, end)`, borrowed for the call. A fault that is returned ends the session; nothing was applied. */
+  update(peer: RibPeer, bytes: Uint8Array, start: number, end: number): Fault | undefined {
+    const update = this.#update;
+    const broken = update.scan(bytes, start, end);
+    if (broken !== undefined) return broken;
+    const { attributesStart, attributesEnd, nlriStart, nlriEnd, withdrawnStart, withdrawnEnd } = update;
+    const context = peer.options.receive;
+    const ipv4Identifiers = context.addPath.has(this.#ipv4.family);
+    if (nlriEnd > nlriStart || withdrawnEnd > withdrawnStart) {
+      if (
+        !prefixesAreWhole(bytes, withdrawnStart, withdrawnEnd, 32, ipv4Identifiers) ||
+        !prefixesAreWhole(bytes, nlriStart, nlriEnd, 32, ipv4Identifiers)
+      ) {
+        return invalidNetworkField();
+      }
+      if (nlriEnd > nlriStart) {
+        const known = this.#known(peer, bytes, attributesStart, attributesEnd);
+        if (known !== NONE && peer.options.families.includes(this.#ipv4.family)) {
+          if (withdrawnEnd > withdrawnStart) {
+            // A withdrawal may release the last reference to the very set that is announced.
+            this.#attributes.hold(known);
+            this.#withdraw(this.#ipv4, peer, bytes, withdrawnStart, withdrawnEnd, ipv4Identifiers);
+            this.#attributes.unhold(known);
+          }
+          this.#announce(this.#ipv4, peer, known, bytes, nlriStart, nlriEnd, ipv4Identifiers);
+          return undefined;
+        }
+      }
+    } else if (attributesEnd === attributesStart) {
+      this.#observer.endOfRib(peer, this.#ipv4.family);
+      return undefined;
+    }
+    return this.#judgeAndApply(peer, bytes, context, ipv4Identifiers);
+  }
+
+  /** The id of a raw block that is canonical and that this peer may send; then it passed every check when it was interned. */
+  #known(peer: RibPeer, bytes: Uint8Array, start: number, end: number): number {
+    if (!peer.options.receive.fourOctetAs) return NONE;
+    const attr = this.#attributes.find(bytes, start, end);
+    if (attr === NONE) return NONE;
+    const flags = this.#attributes.flags[attr]!;
+    if ((flags & AttrFlag.MpNextHop) !== 0) return NONE;
+    return (flags & AttrFlag.InternalOnly) !== 0 && peer.kind === PeerKind.External ? NONE : attr;
+  }
+
+  #judgeAndApply(peer: RibPeer, bytes: Uint8Array, context: WireContext, ipv4Identifiers: boolean): Fault | undefined {
+    const update = this.#update;
+    const scan = this.#scan;
+    scan.scan(bytes, update.attributesStart, update.attributesEnd, context);
+    const fault = updateVerdict(update, scan);
+    if (fault !== undefined) {
+      // Families that cannot be told apart from the damage are not disabled one by one: a reset is what RFC 7606 §2 allows instead.
+      if (fault.action === 'reset' || fault.action === 'disable') return fault;
+      if (fault.action === 'withdraw') peer.treatedAsWithdraw++;
+      else peer.attributesDiscarded++;
+      this.#observer.fault(peer, fault);
+    }
+    const reach = scan.find(AttributeCode.MpReachNlri);
+    const unreach = scan.find(AttributeCode.MpUnreachNlri);
+    const reachTable = reach === -1 ? undefined : this.#tableAt(peer, bytes, scan.valueStart[reach]!);
+    const unreachTable = unreach === -1 ? undefined : this.#tableAt(peer, bytes, scan.valueStart[unreach]!);
+    let reachStart = 0;
+    let reachEnd = 0;
+    let unreachStart = 0;
+    let unreachEnd = 0;
+    if (reachTable !== undefined) {
+      reachStart = scan.valueStart[reach]! + 5 + bytes[scan.valueStart[reach]! + 3]!;
+      reachEnd = scan.valueEnd[reach]!;
+      if (!prefixesAreWhole(bytes, reachStart, reachEnd, reachTable.index.bitsMax, context.addPath.has(reachTable.family))) {
+        return invalidNetworkField();
+      }
+    }
+    if (unreachTable !== undefined) {
+      unreachStart = scan.valueStart[unreach]! + 3;
+      unreachEnd = scan.valueEnd[unreach]!;
+      if (!prefixesAreWhole(bytes, unreachStart, unreachEnd, unreachTable.index.bitsMax, context.addPath.has(unreachTable.family))) {
+        return invalidNetworkField();
+      }
+    }
+
+    const { nlriStart, nlriEnd } = update;
+    this.#withdraw(this.#ipv4, peer, bytes, update.withdrawnStart, update.withdrawnEnd, ipv4Identifiers);
+    if (unreachTable !== undefined) {
+      const identifiers = context.addPath.has(unreachTable.family);
+      this.#withdraw(unreachTable, peer, bytes, unreachStart, unreachEnd, identifiers);
+      if (unreachStart === unreachEnd && scan.count === 1) this.#observer.endOfRib(peer, unreachTable.family);
+    }
+    if (fault?.action === 'withdraw') {
+      this.#withdraw(this.#ipv4, peer, bytes, nlriStart, nlriEnd, ipv4Identifiers);
+      if (reachTable !== undefined) {
+        this.#withdraw(reachTable, peer, bytes, reachStart, reachEnd, context.addPath.has(reachTable.family));
+      }
+      return undefined;
+    }
+    // Both fields of one UPDATE share their attributes but not their next hop; two attribute sets then.
+    if (reachTable !== undefined && reachEnd > reachStart) {
+      const attr = this.#intern(bytes, context, 'mp-reach');
+      this.#announce(reachTable, peer, attr, bytes, reachStart, reachEnd, context.addPath.has(reachTable.family));
+      this.#attributes.sweep(attr);
+    }
+    if (nlriEnd > nlriStart && peer.options.families.includes(this.#ipv4.family)) {
+      const attr = this.#intern(bytes, context, 'next-hop');
+      this.#announce(this.#ipv4, peer, attr, bytes, nlriStart, nlriEnd, ipv4Identifiers);
+      this.#attributes.sweep(attr);
+    }
+    return undefined;
+  }
+
+  /** The attribute set of the scanned block. The caller sweeps it when it has taken its references. */
+  #intern(bytes: Uint8Array, context: WireContext, source: NextHopSource): number {
+    const canonical = this.#canonical;
+    if (context.fourOctetAs) {
+      canonical.write(bytes, this.#scan, source);
+    } else {
+      const wide = widenAsNumbers(bytes, this.#update.attributesStart, this.#update.attributesEnd, context);
+      const scan = new AttributeScan();
+      scan.scan(wide, 0, wide.length, { ...context, fourOctetAs: true });
+      canonical.write(wide, scan, source);
+    }
+    return this.#attributes.intern(canonical.bytes, 0, canonical.length);
+  }
+
+  #tableAt(peer: RibPeer, bytes: Uint8Array, value: number): RibTable | undefined {
+    const of = family(readU16(bytes, value), bytes[value + 2]!);
+    return peer.options.families.includes(of) ? this.#tables.get(of) : undefined;
+  }
+
+  #announce(table: RibTable, peer: RibPeer, attr: number, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
+    const { index } = table;
+    const flags = importFlags(peer, this.#attributes.flags[attr]!);
+    const now = this.nowSeconds;
+    let offset = start;
+    let identifier = 0;
+    while (offset < end) {
+      if (identifiers) {
+        identifier = (readU16(bytes, offset) << 16) | readU16(bytes, offset + 2);
+        offset += 4;
+      }
+      table.announce(index.insertWire(bytes, offset), peer, identifier >>> 0, attr, flags, now);
+      offset += 1 + ((bytes[offset]! + 7) >>> 3);
+    }
+  }
+
+  #withdraw(table: RibTable, peer: RibPeer, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
+    const { index } = table;
+    let offset = start;
+    let identifier = 0;
+    while (offset < end) {
+      if (identifiers) {
+        identifier = (readU16(bytes, offset) << 16) | readU16(bytes, offset + 2);
+        offset += 4;
+      }
+      const nlri = index.findWire(bytes, offset);
+      if (nlri !== NONE) table.withdraw(nlri, peer, identifier >>> 0);
+      offset += 1 + ((bytes[offset]! + 7) >>> 3);
+    }
+  }
+}
+
+/** RFC 4271 §6.3, RFC 7606 §3 (j): what cannot be read cannot be withdrawn. */
+function invalidNetworkField(): Fault {
+  return new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.InvalidNetworkField, 'NLRI field cannot be read');
+}

@@ -1,0 +1,322 @@
+/**
+ * The RIB: Adj-RIB-In, Loc-RIB and Adj-RIB-Out of all families, one owner, synchronous, without a clock.
+ *
+ *     session -> ingest -> table (Adj-RIB-In, dirty NLRI)            at once, per UPDATE
+ *     work()  -> decide -> Loc-RIB -> update groups -> ports         in slices, until nothing is left
+ *
+ * The caller calls `work` between turns of its event loop for as long as it answers true.
+ */
+import { assert, type Family, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
+import { AttributeTable } from './attributes/attribute-table.ts';
+import { NONE } from './columns.ts';
+import { decide } from './decide.ts';
+import { UpdateGroup } from './export/group.ts';
+import type { Member } from './export/member.ts';
+import { Ingest, type IngestObserver } from './ingest.ts';
+import { announceLocal, checkLocal, withdrawLocal } from './local.ts';
+import { Ipv4Index } from './nlri/ipv4-index.ts';
+import { Ipv6Index } from './nlri/ipv6-index.ts';
+import type { NlriId } from './nlri/nlri-index.ts';
+import { type PeerIndex, PeerKind, type PeerOptions, RibPeer } from './peer.ts';
+import { type PathId, RibTable } from './table.ts';
+
+export interface RibOptions {
+  readonly localAs: number;
+  /** Our BGP Identifier as an unsigned number. */
+  readonly bgpIdentifier: number;
+  readonly observer: IngestObserver;
+  /**
+   * Expected sizes. Columns are reserved for them at once, which costs address space but no memory until they are used, and saves copying.
+   * More is always possible. @default a full table from a few upstreams
+   */
+  readonly capacity?: { readonly ipv4?: number; readonly ipv6?: number; readonly pathsPerNlri?: number; readonly attributeSets?: number };
+}
+
+/** NLRI decided in one slice of work: enough to fill messages, few enough for a fair turn. */
+const DECIDE_SLICE = 8192;
+/** Path slots looked at in one slice of sweeping after a session. */
+const SWEEP_SLICE = 65_536;
+/** NLRI evaluated in one slice for a new group. */
+const BUILD_SLICE = 32_768;
+/** Columns name a peer by 16 bits; 0 is nobody. */
+const PEERS_MAX = 65_535;
+
+/** Told of each NLRI whose best path is another one, or has other attributes. */
+export type BestObserver = (table: RibTable, nlri: NlriId) => void;
+
+interface Sweep {
+  readonly peer: RibPeer;
+  /** Position of the table and path slot to go on with. */
+  table: number;
+  cursor: number;
+}
+
+export class Rib {
+  readonly attributes: AttributeTable;
+  readonly tables: readonly RibTable[];
+  readonly localPeer: RibPeer;
+  bestObserver: BestObserver | undefined = undefined;
+
+  readonly #tableOf: Map<Family, RibTable> = new Map();
+  readonly #peers: (RibPeer | undefined)[] = [undefined];
+  readonly #freeIndexes: number[] = [];
+  readonly #ingest: Ingest;
+  readonly #groups: UpdateGroup[][];
+  readonly #members: Map<RibPeer, Member[]> = new Map();
+  readonly #sweeps: Sweep[] = [];
+  /** Swept peers whose index waits until no Adj-RIB-Out names it any more. */
+  #departed: RibPeer[] = [];
+
+  constructor(options: RibOptions) {
+    const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
+    this.attributes = new AttributeTable(options.localAs, attributeSets);
+    this.tables = [
+      new RibTable(0, new Ipv4Index(ipv4), this.attributes, this.#peers, ipv4, ipv4 * pathsPerNlri),
+      new RibTable(1, new Ipv6Index(ipv6), this.attributes, this.#peers, ipv6, ipv6 * pathsPerNlri),
+    ];
+    for (const table of this.tables) this.#tableOf.set(table.family, table);
+    this.#groups = this.tables.map(() => []);
+    this.#ingest = new Ingest(this.attributes, this.#tableOf, this.table(IPV4_UNICAST), options.observer);
+    const families = this.tables.map((table) => table.family);
+    this.localPeer = this.#newPeer(localPeerOptions(options, families));
+  }
+
+  table(family: Family): RibTable {
+    const table = this.#tableOf.get(family);
+    assert(table !== undefined, 'family without a table');
+    return table;
+  }
+
+  has(family: Family): boolean {
+    return this.#tableOf.has(family);
+  }
+
+  /** Seconds since 1970, told now and then by the caller; stamped on paths that are learned. */
+  set nowSeconds(seconds: number) {
+    this.#ingest.nowSeconds = seconds;
+  }
+
+  get nowSeconds(): number {
+    return this.#ingest.nowSeconds;
+  }
+
+  /** A session is Established. Its first routes go out with the next `work`. */
+  addPeer(options: PeerOptions): RibPeer {
+    const peer = this.#newPeer(options);
+    const members: Member[] = [];
+    for (const family of options.families) {
+      const table = this.#tableOf.get(family);
+      if (table === undefined) continue;
+      if (options.receive.addPath.has(family)) table.keepPathIdentifiers();
+      members.push(this.#groupFor(table, peer).add(peer));
+    }
+    this.#members.set(peer, members);
+    return peer;
+  }
+
+  /** The session is over: its paths no longer take part, and `work` sweeps them away. */
+  removePeer(peer: RibPeer): void {
+    assert(peer.up && peer !== this.localPeer, 'peer removed twice');
+    peer.up = false;
+    for (const member of this.#members.get(peer) ?? []) {
+      const { group } = member;
+      group.remove(member);
+      if (group.members.length > 0) continue;
+      group.dispose();
+      const groups = this.#groups[group.table.position]!;
+      groups.splice(groups.indexOf(group), 1);
+    }
+    this.#members.delete(peer);
+    this.#sweeps.push({ peer, table: 0, cursor: 1 });
+  }
+
+  /** An UPDATE body in `bytes[start, end)`, borrowed for the call. A fault that is returned ends the session. */
+  ingest(peer: RibPeer, bytes: Uint8Array, start: number, end: number): Fault | undefined {
+    return this.#ingest.update(peer, bytes, start, end);
+  }
+
+  /**
+   * Announces a local route: `prefix` in wire form, `attributes` as path attributes in wire form, with NEXT_HOP or MP_REACH_NLRI.
+   * Returns the fault if the attributes are not acceptable.
+   */
+  announceLocal(family: Family, prefix: Uint8Array, attributes: Uint8Array): Fault | undefined {
+    return announceLocal(this.table(family), this.localPeer, prefix, attributes, this.nowSeconds);
+  }
+
+  /** Returns whether there was such a local route. */
+  withdrawLocal(family: Family, prefix: Uint8Array): boolean {
+    return withdrawLocal(this.table(family), this.localPeer, prefix);
+  }
+
+  /** The fault that `announceLocal` would find in these attributes. */
+  checkLocal(attributes: Uint8Array): Fault | undefined {
+    return checkLocal(attributes);
+  }
+
+  /** Sends everything of a family again, and then calls `after` (route refresh, RFC 2918 §4, RFC 7313 §4; soft reset out). */
+  resend(peer: RibPeer, family: Family, after?: () => void): void {
+    this.memberOf(peer, family)?.missAll(after);
+  }
+
+  membersOf(peer: RibPeer): readonly Member[] {
+    return this.#members.get(peer) ?? [];
+  }
+
+  memberOf(peer: RibPeer, family: Family): Member | undefined {
+    return this.#members.get(peer)?.find((member) => member.group.table.family === family);
+  }
+
+  groupsOf(table: RibTable): readonly UpdateGroup[] {
+    return this.#groups[table.position]!;
+  }
+
+  get peers(): readonly (RibPeer | undefined)[] {
+    return this.#peers;
+  }
+
+  /** NLRI that await a decision: how far the RIB is behind its input. */
+  get dirtyCount(): number {
+    let count = 0;
+    for (const table of this.tables) count += table.dirtyCount;
+    return count;
+  }
+
+  /** Whether `work` has something to do; a member that waits for its socket to drain counts only once it has. */
+  get idle(): boolean {
+    return this.dirtyCount === 0 && this.#sweeps.length === 0 && this.#departed.length === 0 && !this.tables.some((table) => table.doomedCount > 0);
+  }
+
+  /** One slice of work, a few milliseconds at most. True when there is more to do at once. */
+  work(): boolean {
+    let more = this.#sweepSlice();
+    for (const table of this.tables) {
+      const groups = this.#groups[table.position]!;
+      if (table.dirtyCount > 0) this.#decideSlice(table, groups);
+      let allInStep = true;
+      for (const group of groups) {
+        if (!group.build(BUILD_SLICE)) more = true;
+        for (const member of group.members) {
+          if (!member.behind) continue;
+          if (member.catchUp()) more = true;
+          if (member.behind) allInStep = false;
+        }
+      }
+      if (table.dirtyCount > 0) more = true;
+      else if (allInStep && table.doomedCount > 0) table.bury();
+    }
+    if (this.#departed.length > 0 && this.dirtyCount === 0) this.#releaseIndexes();
+    return more;
+  }
+
+  #decideSlice(table: RibTable, groups: readonly UpdateGroup[]): void {
+    const observer = this.bestObserver;
+    for (let left = DECIDE_SLICE; left > 0 && table.dirtyCount > 0; left--) {
+      const nlri = table.takeDirty();
+      const before = table.best[nlri]!;
+      const best = decide(table, nlri);
+      table.best[nlri] = best;
+      if (best !== NONE) {
+        if (before === NONE) table.bestCount++;
+      } else {
+        if (before !== NONE) table.bestCount--;
+        if (table.head[nlri] === NONE) table.doom(nlri);
+      }
+      for (const group of groups) group.evaluate(nlri);
+      if (observer !== undefined && table.takeTouched(nlri, best as PathId, before as PathId)) observer(table, nlri);
+    }
+    for (const group of groups) group.send();
+  }
+
+  #sweepSlice(): boolean {
+    const sweep = this.#sweeps[0];
+    if (sweep === undefined) return false;
+    const table = this.tables[sweep.table]!;
+    const { pathPeer } = table;
+    const { index } = sweep.peer;
+    const end = Math.min(sweep.cursor + SWEEP_SLICE, table.pathTop);
+    // Removing costs more than looking: the slice is over early when it removed much.
+    let budget = DECIDE_SLICE;
+    let path = sweep.cursor;
+    for (; path < end && budget > 0; path++) {
+      if (pathPeer[path] !== index) continue;
+      table.removePath(path as PathId, sweep.peer);
+      budget--;
+    }
+    sweep.cursor = path;
+    if (path >= table.pathTop || sweep.peer.received[table.position] === 0) {
+      sweep.table++;
+      sweep.cursor = 1;
+      if (sweep.table === this.tables.length) {
+        this.#sweeps.shift();
+        this.#departed.push(sweep.peer);
+      }
+    }
+    return true;
+  }
+
+  #releaseIndexes(): void {
+    for (const peer of this.#departed) {
+      this.#peers[peer.index] = undefined;
+      this.#freeIndexes.push(peer.index);
+    }
+    this.#departed = [];
+  }
+
+  #newPeer(options: PeerOptions): RibPeer {
+    const index = this.#freeIndexes.pop() ?? this.#peers.length;
+    assert(index <= PEERS_MAX, 'more sessions than a column can name');
+    const peer = new RibPeer(index as PeerIndex, options, this.tables.length);
+    this.#peers[index] = peer;
+    return peer;
+  }
+
+  #groupFor(table: RibTable, peer: RibPeer): UpdateGroup {
+    const { options } = peer;
+    const nextHopSelf = options.nextHopSelf.get(table.family);
+    const key = [
+      peer.kind,
+      peer.localAs,
+      nextHopSelf?.join('.') ?? '',
+      options.routeServerClient,
+      options.nextHopSelfAlways,
+      options.exportAccept,
+      options.send.fourOctetAs,
+      options.send.extendedMessage,
+    ].join(' ');
+    const groups = this.#groups[table.position]!;
+    const existing = groups.find((group) => group.key === key);
+    if (existing !== undefined) return existing;
+    const group = new UpdateGroup(key, table, {
+      kind: peer.kind,
+      localAs: peer.localAs,
+      routeServerClient: options.routeServerClient,
+      nextHopSelfAlways: options.nextHopSelfAlways,
+      nextHopSelf,
+      context: options.send,
+      denyAll: !options.exportAccept,
+    });
+    groups.push(group);
+    return group;
+  }
+}
+
+function localPeerOptions(options: RibOptions, families: readonly Family[]): PeerOptions {
+  const context = { fourOctetAs: true, addPath: new Set<Family>(), peerType: 'ibgp', extendedMessage: false } as const;
+  return {
+    name: '',
+    kind: PeerKind.Local,
+    remoteAs: options.localAs,
+    localAs: options.localAs,
+    bgpIdentifier: options.bgpIdentifier,
+    address: new Uint8Array(4),
+    families,
+    receive: context,
+    send: context,
+    nextHopSelf: new Map(),
+    routeServerClient: false,
+    nextHopSelfAlways: false,
+    importAccept: true,
+    exportAccept: false,
+    port: { write: () => undefined, backlogBytes: 0 },
+  };
+}

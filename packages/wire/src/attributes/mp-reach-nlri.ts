@@ -1,0 +1,102 @@
+/**
+ * MP_REACH_NLRI, path attribute 14 (RFC 4760 §3): routes of any family, with their next hop.
+ *
+ *     | AFI, 2 octets | SAFI | length | next hop … | reserved | NLRI … |
+ *
+ * Without a whole header or with a next hop that the family cannot have, or with NLRI that cannot be told apart, the session ends
+ * (RFC 7606 §5.3, §7.11).
+ */
+import { addressBytes, formatAddress } from '../address.ts';
+import { type ByteWriter, readU16 } from '../bytes.ts';
+import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
+import { Afi, afiOf, type Family, family, formatFamily, Safi, safiOf } from '../family.ts';
+import { Fault, ValueError } from '../fault.ts';
+import { appendNlri, decodeNlri, formatNlri, type Nlri, nlriAreWhole } from '../nlri/nlri.ts';
+import type { AttributeCodec } from './codec.ts';
+
+export interface MpReachNlri {
+  family: Family;
+  /** One address, or a global and a link-local one (RFC 2545 §3). VPN next hops are shown without their route distinguisher of zero. */
+  nextHops: string[];
+  nlri: Nlri[];
+}
+
+export const mpReachNlri: AttributeCodec<MpReachNlri> = {
+  code: AttributeCode.MpReachNlri,
+  type: 'mp-reach-nlri',
+  name: 'MP_REACH_NLRI',
+  flags: AttributeFlag.Optional,
+  check(bytes, start, end, context) {
+    if (end - start < 5) return broken(`MP_REACH_NLRI of ${end - start} octets`);
+    const of = family(readU16(bytes, start), bytes[start + 2]!);
+    const nextHopLength = bytes[start + 3]!;
+    const nlri = start + 5 + nextHopLength;
+    if (nlri > end) return broken('next hop of MP_REACH_NLRI runs past the attribute');
+    if (!nextHopFits(of, nextHopLength)) return broken(`next hop of ${nextHopLength} octets for ${formatFamily(of)}`);
+    if (!nlriAreWhole(bytes, nlri, end, of, context)) return broken(`NLRI of ${formatFamily(of)} cannot be read`);
+    return undefined;
+  },
+  decode(bytes, start, end, context) {
+    const of = family(readU16(bytes, start), bytes[start + 2]!);
+    const nextHop = start + 4;
+    const nlri = nextHop + bytes[start + 3]! + 1;
+    return { family: of, nextHops: decodeNextHops(bytes, nextHop, nlri - 1, of), nlri: decodeNlri(bytes, nlri, end, of, context) };
+  },
+  encode(out: ByteWriter, value, context) {
+    out.u16(afiOf(value.family));
+    out.u8(safiOf(value.family));
+    out.counted8(() => {
+      for (const nextHop of value.nextHops) {
+        if (hasRouteDistinguisher(value.family)) out.zeros(8);
+        out.raw(addressBytes(nextHop));
+      }
+    });
+    out.u8(0);
+    for (const nlri of value.nlri) appendNlri(out, nlri, context);
+  },
+  format: (value) => `${formatFamily(value.family)} next-hop ${value.nextHops.join(' ')} nlri ${value.nlri.map(formatNlri).join(', ')}`,
+  parse: () => {
+    throw new ValueError('MP_REACH_NLRI has no text form to read; give its JSON form');
+  },
+};
+
+function broken(reason: string): Fault {
+  return new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
+}
+
+function hasRouteDistinguisher(of: Family): boolean {
+  const safi = safiOf(of);
+  return safi === Safi.MplsVpn || safi === Safi.MulticastVpn;
+}
+
+/** RFC 4760 §3, RFC 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 8950 §3. Families whose next hops we do not know may have any. */
+function nextHopFits(of: Family, length: number): boolean {
+  const afi = afiOf(of);
+  switch (safiOf(of)) {
+    case Safi.FlowSpec:
+    case Safi.FlowSpecVpn:
+      return true; // RFC 8955 §4: none is needed, any is ignored
+    case Safi.MplsVpn:
+    case Safi.MulticastVpn:
+      return length === 12 || length === 24 || length === 48;
+    case Safi.Unicast:
+    case Safi.Multicast:
+    case Safi.LabeledUnicast:
+      return length === 16 || length === 32 || (afi === Afi.Ipv4 && length === 4) || (afi === Afi.Ipv6 && length === 4 && safiOf(of) === Safi.LabeledUnicast);
+    default:
+      return true;
+  }
+}
+
+function decodeNextHops(bytes: Uint8Array, start: number, end: number, of: Family): string[] {
+  const skip = hasRouteDistinguisher(of) && (end - start) % 12 === 0 ? 8 : 0;
+  const length = end - start;
+  const entry = length === 32 ? 16 : length === 48 && skip > 0 ? 24 : length;
+  const nextHops: string[] = [];
+  for (let at = start; at < end; at += entry) {
+    const size = entry - skip;
+    if (size !== 4 && size !== 16) return nextHops;
+    nextHops.push(formatAddress(bytes, at + skip, at + skip + size));
+  }
+  return nextHops;
+}

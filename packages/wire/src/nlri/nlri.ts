@@ -1,0 +1,61 @@
+/**
+ * NLRI of any family, as MP_REACH_NLRI and MP_UNREACH_NLRI hold them: plain prefixes, the typed families, and octets of what nobody knows.
+ */
+import { assert, type ByteWriter, toHex } from '../bytes.ts';
+import type { WireContext } from '../context.ts';
+import { type Family, formatFamily } from '../family.ts';
+import { prefixesAreWhole } from '../scan/update-verdict.ts';
+import { appendTypedNlri, decodeTypedNlriList, familyCodec, type TypedNlri } from './families.ts';
+import type { FamilyNlri } from './family-codec.ts';
+import { appendPrefix, decodePrefixes, type IpPrefix, isPrefixFamily, prefixBitsMax } from './ip-prefix.ts';
+
+/** The whole NLRI field of a family without a codec. */
+export interface UnknownNlri extends FamilyNlri<'unknown'> {
+  bytes: Uint8Array;
+}
+
+export type Nlri = IpPrefix | TypedNlri | UnknownNlri;
+
+/** Whether the NLRI field in `bytes[start, end)` can be divided into NLRI (RFC 7606 §5.3). Allocates nothing for plain prefixes. */
+export function nlriAreWhole(bytes: Uint8Array, start: number, end: number, of: Family, context: WireContext): boolean {
+  const addPath = context.addPath.has(of);
+  if (isPrefixFamily(of)) return prefixesAreWhole(bytes, start, end, prefixBitsMax(of), addPath);
+  const codec = familyCodec(of);
+  if (codec === undefined) return true;
+  for (let at = start; at < end; ) {
+    const from = addPath ? at + 4 : at;
+    const next = from < end ? codec.next(bytes, from, end) : -1;
+    if (next < 0) return false;
+    at = next;
+  }
+  return true;
+}
+
+/** The NLRI in a field that `nlriAreWhole` passed; NLRI that are framed but make no sense are left out. */
+export function decodeNlri(bytes: Uint8Array, start: number, end: number, of: Family, context: WireContext): Nlri[] {
+  const addPath = context.addPath.has(of);
+  if (isPrefixFamily(of)) {
+    const prefixes = decodePrefixes(bytes, start, end, of, addPath);
+    assert(prefixes !== undefined, 'NLRI are decoded after they were checked');
+    return prefixes;
+  }
+  const typed = decodeTypedNlriList(bytes, start, end, of, addPath);
+  if (typed !== undefined) return typed.nlri;
+  return start === end ? [] : [{ type: 'unknown', family: of, bytes: bytes.slice(start, end) }];
+}
+
+/** Throws ValueError for a value that cannot be written. */
+export function appendNlri(out: ByteWriter, nlri: Nlri, context: WireContext): void {
+  const addPath = context.addPath.has(nlri.family);
+  if (nlri.type === 'ip-prefix') appendPrefix(out, nlri, addPath);
+  else if (nlri.type === 'unknown') out.raw(nlri.bytes);
+  else appendTypedNlri(out, nlri, addPath);
+}
+
+/** One line, family first where it is not plain from the text. */
+export function formatNlri(nlri: Nlri): string {
+  const identifier = nlri.pathIdentifier === undefined ? '' : ` path-id ${nlri.pathIdentifier}`;
+  if (nlri.type === 'ip-prefix') return nlri.prefix + identifier;
+  if (nlri.type === 'unknown') return `${formatFamily(nlri.family)} 0x${toHex(nlri.bytes)}${identifier}`;
+  return `${familyCodec(nlri.family)!.format(nlri)}${identifier}`;
+}

@@ -1,0 +1,58 @@
+/**
+ * What only the whole UPDATE shows: missing attributes, NLRI that cannot be read, and which of all verdicts holds (RFC 7606 §3, §5).
+ */
+import { AttributeCode, NotificationCode, UpdateError } from '../codes.ts';
+import { Fault, strongest } from '../fault.ts';
+import type { AttributeScan, UpdateScan } from './update-scan.ts';
+
+/**
+ * The verdict on an UPDATE whose sections and attributes have been scanned; undefined when it is well-formed. The fault of `attributes` is
+ * taken into account. A missing LOCAL_PREF of an internal peer is no fault: RFC 7606 asks for nothing, and the default of 100 is the custom.
+ */
+export function updateVerdict(update: UpdateScan, attributes: AttributeScan): Fault | undefined {
+  const ownNlri = update.nlriEnd > update.nlriStart;
+  const mpReach = attributes.find(AttributeCode.MpReachNlri) !== -1;
+  let fault = attributes.fault;
+  if (ownNlri || mpReach) {
+    // RFC 7606 §3 (d).
+    if (attributes.find(AttributeCode.Origin) === -1) fault = strongest(fault, missing(AttributeCode.Origin));
+    if (attributes.find(AttributeCode.AsPath) === -1) fault = strongest(fault, missing(AttributeCode.AsPath));
+    if (ownNlri && attributes.find(AttributeCode.NextHop) === -1) fault = strongest(fault, missing(AttributeCode.NextHop));
+  } else if (fault !== undefined && fault.action === 'withdraw' && attributesBesidesMpUnreach(update, attributes)) {
+    // RFC 7606 §5.2: with no reachable NLRI to withdraw, the damage may have hidden them.
+    fault = new Fault('reset', fault.code, fault.subcode, `${fault.reason}, and no reachable NLRI were found`, fault.data);
+  }
+  return fault;
+}
+
+/**
+ * RFC 4271 §4.3, RFC 7606 §5.3: whether `bytes[start, end)` is a whole number of prefixes of at most `bitsMax` bits, each after a path
+ * identifier where the session has them (RFC 7911 §3).
+ */
+export function prefixesAreWhole(bytes: Uint8Array, start: number, end: number, bitsMax: number, pathIdentifiers: boolean): boolean {
+  const before = pathIdentifiers ? 4 : 0;
+  let offset = start;
+  while (offset < end) {
+    offset += before;
+    if (offset >= end) return false;
+    const length = bytes[offset]!;
+    if (length > bitsMax) return false;
+    offset += 1 + ((length + 7) >>> 3);
+  }
+  return offset === end;
+}
+
+function attributesBesidesMpUnreach(update: UpdateScan, attributes: AttributeScan): boolean {
+  if (update.attributesEnd === update.attributesStart) return false;
+  return attributes.count !== 1 || attributes.codes[0] !== AttributeCode.MpUnreachNlri;
+}
+
+function missing(code: number): Fault {
+  return new Fault(
+    'withdraw',
+    NotificationCode.UpdateMessageError,
+    UpdateError.MissingWellKnownAttribute,
+    `mandatory attribute ${code} is missing`,
+    new Uint8Array([code]),
+  );
+}
