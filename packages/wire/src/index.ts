@@ -1,5 +1,31 @@
 /** @tsbgp/wire: BGP-4 between octets and values. Nothing runs on import. */
 export { addressBytes, formatAddress, formatIpv4, formatIpv6, parseAddress, parseIpv4, parseIpv6 } from './address.ts';
+export type { AggregatorValue } from './attributes/aggregator.ts';
+export { type AsPathSegment, asPathLength } from './attributes/as-path.ts';
+export { mergeAsPaths, narrowAs, reconcileAs4 } from './attributes/as4.ts';
+export {
+  type Attribute,
+  findAttribute,
+  type KnownAttribute,
+  type PathAttribute,
+  type UnknownAttribute,
+} from './attributes/attribute.ts';
+export {
+  attributeCode,
+  attributeName,
+  type DecodedAttributes,
+  decodeAttributes,
+  encodeAttributes,
+  formatAttribute,
+  formatAttributeValue,
+  parseAttribute,
+  scannedAttributes,
+} from './attributes/attributes.ts';
+export type { AttributeCodec } from './attributes/codec.ts';
+export type { MpReachNlri } from './attributes/mp-reach-nlri.ts';
+export type { MpUnreachNlri } from './attributes/mp-unreach-nlri.ts';
+export type { Origin } from './attributes/origin.ts';
+export { ATTRIBUTE_CODECS, attributeCodec, attributeCodecByName } from './attributes/registry.ts';
 export {
   assert,
   ByteWriter,
@@ -56,9 +82,13 @@ export {
   OpenError,
   UpdateError,
 } from './codes.ts';
+export { formatExtendedCommunity, parseExtendedCommunity } from './communities/extended.ts';
+export { formatLargeCommunity, type LargeCommunity, parseLargeCommunity } from './communities/large.ts';
+export { formatCommunity, parseCommunity } from './communities/standard.ts';
 export { DEFAULT_CONTEXT, type WireContext } from './context.ts';
 export { Afi, afiOf, type Family, family, formatFamily, IPV4_UNICAST, IPV6_UNICAST, parseFamily, Safi, safiOf } from './family.ts';
 export { Fault, type FaultAction, strongest, ValueError } from './fault.ts';
+export { toJson } from './json.ts';
 export {
   type ControlMessage,
   type ControlMessageType,
@@ -114,13 +144,17 @@ export {
 export type { FamilyCodec, FamilyNlri } from './nlri/family-codec.ts';
 export type { FlowSpecNlri } from './nlri/flowspec.ts';
 export type { FlowSpecBits, FlowSpecComponent, FlowSpecNumber } from './nlri/flowspec-component.ts';
+export { canonicalPrefix, type IpPrefix } from './nlri/ip-prefix.ts';
 export type { LabeledUnicastNlri } from './nlri/labeled-unicast.ts';
 export type { Labels } from './nlri/labels.ts';
 export type { McastVpnNlri, McastVpnRoute } from './nlri/mcast-vpn.ts';
 export type { MupEndpoint, MupNlri, MupRoute } from './nlri/mup.ts';
+export { formatNlri, type Nlri } from './nlri/nlri.ts';
 export { formatRd, parseRd } from './nlri/route-distinguisher.ts';
 export type { RouteTargetNlri } from './nlri/route-target.ts';
 export type { SrPolicyNlri } from './nlri/sr-policy.ts';
 export type { UnknownRoute } from './nlri/typed-routes.ts';
 export type { VplsNlri } from './nlri/vpls.ts';
 export type { VpnNlri } from './nlri/vpn.ts';
+export { AttributeScan, UpdateScan } from './scan/update-scan.ts';
+export { prefixesAreWhole, updateVerdict } from './scan/update-verdict.ts';

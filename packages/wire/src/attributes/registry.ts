@@ -45,7 +45,14 @@ export function attributeCodec(code: number): AttributeCodec<unknown> | undefine
   return ATTRIBUTE_CODECS[code];
 }
 
+const BY_NAME: ReadonlyMap<string, AttributeCodec<unknown>> = new Map(
+  ROWS.flatMap((row) => [
+    [row.name, row],
+    [row.type, row],
+  ]),
+);
+
 /** The row with that RFC name or `type`, e.g. "AS_PATH" or "as-path". */
 export function attributeCodecByName(name: string): AttributeCodec<unknown> | undefined {
-  return ROWS.find((row) => row.name === name || row.type === name);
+  return BY_NAME.get(name);
 }

@@ -1,0 +1,137 @@
+/**
+ * A block of path attributes as values, as octets and as text. Walking the octets and RFC 7606's verdicts are the scan's
+ * (../scan/update-scan.ts); here its columns become values.
+ */
+import { ByteWriter, fromHex, toHex } from '../bytes.ts';
+import { AttributeCode, AttributeFlag } from '../codes.ts';
+import type { WireContext } from '../context.ts';
+import { type Fault, ValueError } from '../fault.ts';
+import type { AttributeScan } from '../scan/update-scan.ts';
+import { narrowAs } from './as4.ts';
+import type { PathAttribute } from './attribute.ts';
+import { within } from './fields.ts';
+import { ATTRIBUTE_CODECS, attributeCodecByName } from './registry.ts';
+import { borrowScan, giveBackScan } from './scan-pool.ts';
+
+export interface DecodedAttributes {
+  /** In the order they came. What a verdict discarded is left out; what it calls malformed otherwise is `unknown`, with its octets. */
+  attributes: PathAttribute[];
+  /** The strongest verdict. */
+  fault?: Fault;
+}
+
+/** The attributes in `bytes[start, end)`, as they are on the wire: for a two-octet peer see `reconcileAs4`. Borrows nothing. */
+export function decodeAttributes(bytes: Uint8Array, start: number, end: number, context: WireContext): DecodedAttributes {
+  const scan = borrowScan();
+  scan.scan(bytes, start, end, context);
+  const attributes = scannedAttributes(bytes, scan, context);
+  const { fault } = scan;
+  giveBackScan(scan);
+  return fault === undefined ? { attributes } : { attributes, fault };
+}
+
+/** The values of what `scan` found in `bytes`. */
+export function scannedAttributes(bytes: Uint8Array, scan: AttributeScan, context: WireContext): PathAttribute[] {
+  // The scan keeps one verdict for all; only when it is a bad one do we have to ask again which of them are sound.
+  const sound = scan.fault === undefined || scan.fault.action === 'discard';
+  const attributes: PathAttribute[] = [];
+  for (let entry = 0; entry < scan.count; entry++) {
+    const code = scan.codes[entry]!;
+    const flags = scan.flags[entry]!;
+    const start = scan.valueStart[entry]!;
+    const end = scan.valueEnd[entry]!;
+    const codec = ATTRIBUTE_CODECS[code];
+    if (codec !== undefined && (sound || codec.check(bytes, start, end, context) === undefined)) {
+      // The row's type and value belong together by construction; the table cannot say so.
+      attributes.push({ type: codec.type, flags, value: codec.decode(bytes, start, end, context) } as PathAttribute);
+    } else {
+      attributes.push({ type: 'unknown', code, flags, bytes: bytes.slice(start, end) });
+    }
+  }
+  return attributes;
+}
+
+/**
+ * The octets of the attributes: MP_REACH_NLRI and MP_UNREACH_NLRI first (RFC 7606 §5.1), then by ascending code. For a two-octet peer large
+ * AS numbers become AS_TRANS and AS4_* (`narrowAs`). Throws ValueError for a value that cannot be written, or two attributes of one code.
+ */
+export function encodeAttributes(attributes: readonly PathAttribute[], context: WireContext): Uint8Array {
+  const out = new ByteWriter(512);
+  const value = new ByteWriter(256);
+  let before = -1;
+  for (const attribute of inOrder(context.fourOctetAs ? attributes : narrowAs(attributes))) {
+    const code = attributeCode(attribute);
+    if (code === before) throw new ValueError(`attribute ${code} is given twice`);
+    before = code;
+    value.length = 0;
+    appendValue(value, attribute, context);
+    const flags = attributeFlags(attribute) & ~AttributeFlag.ExtendedLength;
+    const extended = value.length > 0xff;
+    if (value.length > 0xffff) throw new ValueError(`attribute ${code} of ${value.length} octets, allowed are 65535`);
+    out.u8(extended ? flags | AttributeFlag.ExtendedLength : flags);
+    out.u8(code);
+    if (extended) out.u16(value.length);
+    else out.u8(value.length);
+    out.raw(value.bytes, 0, value.length);
+  }
+  return out.take();
+}
+
+export function attributeCode(attribute: PathAttribute): number {
+  return attribute.type === 'unknown' ? within('attribute code', attribute.code, 0xff) : row(attribute.type).code;
+}
+
+/** The RFC's name, or "ATTRIBUTE_99". */
+export function attributeName(attribute: PathAttribute): string {
+  return attribute.type === 'unknown' ? `ATTRIBUTE_${attribute.code}` : row(attribute.type).name;
+}
+
+/** `AS_PATH 65001 65002`; what is not known, with flags and octets: `ATTRIBUTE_99 0xc0 0x0102`. */
+export function formatAttribute(attribute: PathAttribute): string {
+  return `${attributeName(attribute)} ${formatAttributeValue(attribute)}`.trimEnd();
+}
+
+/** As `formatAttribute`, without the name: what `parseAttribute` takes for `text`. */
+export function formatAttributeValue(attribute: PathAttribute): string {
+  if (attribute.type !== 'unknown') return row(attribute.type).format(attribute.value);
+  return `0x${toHex(new Uint8Array([attribute.flags]))} 0x${toHex(attribute.bytes)}`;
+}
+
+/** The attribute with that name ("AS_PATH", "as-path" or "ATTRIBUTE_99") and value. Throws ValueError. */
+export function parseAttribute(name: string, text: string): PathAttribute {
+  const numbered = /^ATTRIBUTE_(\d{1,3})$/i.exec(name);
+  if (numbered !== null) return parseUnknown(within('attribute code', Number(numbered[1]), 0xff), text);
+  const codec = attributeCodecByName(name);
+  if (codec === undefined) throw new ValueError(`"${name}" is not a path attribute, e.g. "AS_PATH", "as-path" or "ATTRIBUTE_99"`);
+  return { type: codec.type, flags: codec.flags, value: codec.parse(text.trim()) } as PathAttribute;
+}
+
+function parseUnknown(code: number, text: string): PathAttribute {
+  const parts = /^\s*0x([0-9a-fA-F]{2})\s+0x((?:[0-9a-fA-F]{2})*)\s*$/.exec(text);
+  if (parts === null) throw new ValueError(`found "${text}", allowed are flags and octets, e.g. "0xc0 0x0102"`);
+  return { type: 'unknown', code, flags: Number.parseInt(parts[1]!, 16), bytes: fromHex(parts[2]!) };
+}
+
+function row(type: string): NonNullable<ReturnType<typeof attributeCodecByName>> {
+  const codec = attributeCodecByName(type);
+  if (codec === undefined) throw new ValueError(`"${type}" is not the type of a path attribute, e.g. "as-path"`);
+  return codec;
+}
+
+function attributeFlags(attribute: PathAttribute): number {
+  if (attribute.type === 'unknown') return within('attribute flags', attribute.flags, 0xff);
+  return row(attribute.type).flags | (attribute.flags & AttributeFlag.Partial);
+}
+
+function appendValue(out: ByteWriter, attribute: PathAttribute, context: WireContext): void {
+  if (attribute.type === 'unknown') out.raw(attribute.bytes);
+  else row(attribute.type).encode(out, attribute.value, context);
+}
+
+function inOrder(attributes: readonly PathAttribute[]): PathAttribute[] {
+  return attributes.toSorted((a, b) => place(attributeCode(a)) - place(attributeCode(b)));
+}
+
+function place(code: number): number {
+  return code === AttributeCode.MpReachNlri || code === AttributeCode.MpUnreachNlri ? code - 256 : code;
+}
