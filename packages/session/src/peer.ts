@@ -64,7 +64,7 @@ export interface PeerHost {
 
 export class PeerSession implements Peer, HalfOwner {
   config: PeerConfig;
-  readonly options: PeerOptions;
+  options: PeerOptions;
   adminState: 'up' | 'down' = 'down';
   lastError: PeerLastError | undefined = undefined;
   establishedAt: Date | undefined = undefined;

@@ -7,6 +7,7 @@ import {
   descriptorOf,
   type KeyTarget,
   probe,
+  requestAoKey,
   type SocketFamily,
   setMd5,
   setTtl,
@@ -75,7 +76,29 @@ export function unprotectListener(listener: Listening, options: Protection, targ
   for (const key of options.tcpAoKeys ?? []) deleteAoKey(fd, listener.family, target, key);
 }
 
-function reaches(listener: Listening, target: KeyTarget): boolean {
+/**
+ * From one list of keys to another, on a connection or (without `request`) on a listener: first the new ones, then the peer is asked to use
+ * the preferred one, then the old ones go. A key in use cannot go: the kernel refuses, and the list of before holds.
+ */
+export function rollAoKeys(
+  fd: number,
+  family: SocketFamily,
+  target: KeyTarget,
+  before: readonly TcpAoKey[],
+  after: readonly TcpAoKey[],
+  request: boolean,
+): void {
+  for (const key of after) if (!before.some((old) => sameKey(old, key))) addAoKey(fd, family, target, key, false);
+  const preferred = after.find((key) => isPreferred(key, after));
+  if (request && preferred !== undefined) requestAoKey(fd, preferred.receiveId);
+  for (const key of before) if (!after.some((kept) => sameKey(kept, key))) deleteAoKey(fd, family, target, key);
+}
+
+function sameKey(a: TcpAoKey, b: TcpAoKey): boolean {
+  return a.sendId === b.sendId && a.receiveId === b.receiveId && a.key === b.key && a.algorithm === b.algorithm;
+}
+
+export function reaches(listener: Listening, target: KeyTarget): boolean {
   return listener.family === 6 || !isIpv6(target.address);
 }
 

@@ -1,7 +1,7 @@
 /** A BGP speaker: listeners and peers. */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { CeaseSubcode, type NotificationMessage } from '@tsbgp/wire';
-import { canonicalAddress } from './address.ts';
+import { canonicalAddress, isIpv6 } from './address.ts';
 import { systemClock } from './clock.ts';
 import { closeGently } from './connection.ts';
 import { dial } from './dial.ts';
@@ -9,9 +9,9 @@ import { PeerError } from './errors.ts';
 import { textOf } from './half.ts';
 import { encodeNotification } from './messages.ts';
 import { cease, type PeerHost, PeerSession } from './peer.ts';
-import { checkSupported, type Listening, protectAccepted, protectListener, unprotectListener } from './protection.ts';
+import { checkSupported, type Listening, protectAccepted, protectListener, reaches, rollAoKeys, unprotectListener } from './protection.ts';
 import { Range } from './range.ts';
-import type { KeyTarget } from './tcp-options.ts';
+import { descriptorOf, type KeyTarget } from './tcp-options.ts';
 import { Turns } from './turns.ts';
 import type {
   Clock,
@@ -26,6 +26,7 @@ import type {
   PeerRangeConfig,
   Plugin,
   ServerOptions,
+  TcpAoKey,
 } from './types.ts';
 import { validatePeer, validateRange, validateServer } from './validate.ts';
 
@@ -124,6 +125,30 @@ export class Server {
       options.message === undefined ? cease(CeaseSubcode.PeerDeconfigured) : cease(CeaseSubcode.AdministrativeShutdown, options.message),
     );
     await this.#quiet((owner) => owner === peer);
+  }
+
+  /**
+   * Rolls the TCP-AO keys of a peer without ending its session (RFC 5925 §6.1): give both sides the old and the new, then both the new as
+   * `preferred`, then both only the new. Throws PeerError `not-found`, `invalid-config`, `unsupported` (e.g. a key still in use was left out).
+   */
+  setTcpAoKeys(remoteAddress: string, keys: readonly TcpAoKey[]): void {
+    const key = keyOf(remoteAddress);
+    const peer = this.#peers.get(key);
+    if (peer === undefined) throw new PeerError('not-found', `there is no peer ${key}`, 'remoteAddress');
+    const before = peer.options.tcpAoKeys;
+    if (before === undefined || keys.length === 0) {
+      throw new PeerError('invalid-config', 'tcpAoKeys: a session has keys from its beginning to its end, or never', 'tcpAoKeys');
+    }
+    const options = { ...peer.options, tcpAoKeys: keys };
+    validatePeer(peer.config, options);
+    const target = { address: key };
+    for (const [socket, owner] of this.#sockets) {
+      if (owner === peer && !socket.destroyed) rollAoKeys(descriptorOf(socket), isIpv6(key) ? 6 : 4, target, before, keys, true);
+    }
+    for (const listener of this.#listeners) {
+      if (reaches(listener, target)) rollAoKeys(descriptorOf(listener.server), listener.family, target, before, keys, false);
+    }
+    peer.options = options;
   }
 
   getPeer(remoteAddress: string): Peer | undefined {

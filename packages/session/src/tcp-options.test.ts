@@ -4,7 +4,7 @@ import { suite, type TestContext, test } from 'node:test';
 import { toHex } from '@tsbgp/wire';
 import { breathe, RawPeer, Recorder } from '../test/support.ts';
 import { type PeerOptions, Server } from './index.ts';
-import { aoAddStructure, aoDeleteStructure, md5Structure, probe } from './tcp-options.ts';
+import { aoAddStructure, aoDeleteStructure, aoInfoStructure, md5Structure, probe } from './tcp-options.ts';
 
 function unsupported(needs: { md5?: boolean; tcpAo?: boolean }): string | false {
   try {
@@ -43,11 +43,26 @@ suite('layouts of include/uapi/linux/tcp.h', { skip: new Uint8Array(new Uint16Ar
     assert.equal(toHex(bytes, 192, 211), '00000000 03000000 0000 20 05 07 0c 00 03 616263'.replaceAll(' ', ''));
   });
 
+  test('struct tcp_ao_info_opt', () => {
+    const bytes = aoInfoStructure(9);
+    assert.equal(bytes.length, 48);
+    assert.equal(toHex(bytes, 0, 8), '0200000000000009');
+  });
+
   test('struct tcp_ao_del', () => {
     const bytes = aoDeleteStructure(6, { address: '2001:db8::1' }, { sendId: 5, receiveId: 7, key: 'abc' });
     assert.equal(bytes.length, 144);
     assert.equal(toHex(bytes, 136, 144), '0000800507000000');
   });
+});
+
+test('setTcpAoKeys: only for a peer that has keys', (t) => {
+  const server = new Server({ routerId: '10.0.0.1' });
+  t.after(() => server.close());
+  const keys = [{ sendId: 1, receiveId: 1, key: 'secret' }];
+  assert.throws(() => server.setTcpAoKeys('127.0.0.2', keys), { code: 'not-found' });
+  server.addPeer({ remoteAddress: '127.0.0.2', localAs: 1, remoteAs: 2 }, new Recorder(), { enabled: false });
+  assert.throws(() => server.setTcpAoKeys('127.0.0.2', keys), { code: 'invalid-config', field: 'tcpAoKeys' });
 });
 
 /** Two servers that dial each other with these options; resolves whether a session comes up within `milliseconds`. */

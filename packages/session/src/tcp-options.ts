@@ -26,6 +26,7 @@ const TCP_MD5SIG_EXT = 32;
 const TCP_MD5SIG_FLAG_PREFIX = 1;
 const TCP_AO_ADD_KEY = 38;
 const TCP_AO_DEL_KEY = 39;
+const TCP_AO_INFO = 40;
 
 const ENOENT = 2;
 const ENOPROTOOPT = 92;
@@ -158,6 +159,19 @@ export function addAoKey(fd: number, family: SocketFamily, target: KeyTarget, ke
 
 export function deleteAoKey(fd: number, family: SocketFamily, target: KeyTarget, key: TcpAoKey): void {
   set(fd, IPPROTO_TCP, TCP_AO_DEL_KEY, aoDeleteStructure(family, target, key), 'TCP_AO_DEL_KEY', 'tcpAoKeys');
+}
+
+/** Asks the peer to sign with the key that we receive as `receiveId`; our own signatures follow the peer's wish (RFC 5925 §7.5.2). */
+export function requestAoKey(fd: number, receiveId: number): void {
+  set(fd, IPPROTO_TCP, TCP_AO_INFO, aoInfoStructure(receiveId), 'TCP_AO_INFO', 'tcpAoKeys');
+}
+
+/** struct tcp_ao_info_opt, 48 octets: bits (2: set_rnext), reserved at 4, current key at 6, rnext at 7, counters. */
+export function aoInfoStructure(receiveId: number): Uint8Array {
+  const bytes = new Uint8Array(48);
+  new Native(bytes).u32(0, 2);
+  bytes[7] = receiveId;
+  return bytes;
 }
 
 /**
