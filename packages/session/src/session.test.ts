@@ -1,5 +1,6 @@
 /** The life of a session over real sockets: coming up, timers, going down, and what the user sees of it. */
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { suite, test } from 'node:test';
 import { decodeOpenBody, HEADER_LENGTH, notification, type OpenMessage, shutdownMessage } from '@tsbgp/wire';
 import { breathe, END_OF_RIB, FakeClock, KEEPALIVE, message, open, RawListener, RawPeer, Recorder, speaker } from '../test/support.ts';
@@ -128,6 +129,24 @@ suite('coming up', () => {
     assert.equal(server.getPeer('::0001'), peer);
     await (await RawPeer.connect(port, '::1', '::1')).establish();
     assert.equal((await plugin.established()).session.localAddress, '::1');
+  });
+
+  test('link-local addresses with their interface', async (t) => {
+    const found = Object.entries(networkInterfaces())
+      .flatMap(([name, entries = []]) => entries.map((entry) => ({ name, ...entry })))
+      .find(({ address }) => address.startsWith('fe80:'));
+    if (found === undefined) {
+      t.skip('no link-local address on this machine');
+      return;
+    }
+    const address = `${found.address}%${found.name}`;
+    const [a, b] = [new Server({ routerId: '10.0.0.1' }), new Server({ routerId: '10.0.0.2' })];
+    t.after(() => Promise.all([a.close(), b.close()]));
+    const { port } = await a.listen({ host: '::', port: 0 });
+    const plugin = new Recorder();
+    a.addPeer({ remoteAddress: address, localAs: 65_001, remoteAs: 65_002 }, plugin, { passive: true });
+    b.addPeer({ remoteAddress: address, localAs: 65_002, remoteAs: 65_001 }, new Recorder(), { remotePort: port });
+    assert.equal((await plugin.established()).session.remoteAddress, address);
   });
 
   test('a listener on :: takes IPv4 peers, several listeners serve one peer', async (t) => {
