@@ -14,8 +14,8 @@ import {
   type AttributeScan,
   decodeAttributes,
   encodeAttributes,
-  type PathAttribute,
   readU16,
+  reconcileAs4,
   type WireContext,
 } from '@tsbgp/wire';
 
@@ -105,5 +105,5 @@ export class CanonicalBlock {
  */
 export function widenAsNumbers(bytes: Uint8Array, start: number, end: number, context: WireContext): Uint8Array {
   const { attributes } = decodeAttributes(bytes, start, end, context);
-  return encodeAttributes(attributes as PathAttribute[], { ...context, fourOctetAs: true });
+  return encodeAttributes(reconcileAs4(attributes), { ...context, fourOctetAs: true });
 }

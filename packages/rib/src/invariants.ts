@@ -1,0 +1,81 @@
+/**
+ * What must hold between the columns at any moment; throws when it does not. Walks everything: for tests and for looking into a fault.
+ */
+import { assert } from '@tsbgp/wire';
+import { NONE } from './columns.ts';
+import type { NlriId } from './nlri/nlri-index.ts';
+import type { Rib } from './rib.ts';
+import { PathFlag, type RibTable } from './table.ts';
+
+export function checkInvariants(rib: Rib): void {
+  const held = new Map<number, number>();
+  const hold = (attr: number): void => void held.set(attr, (held.get(attr) ?? 0) + 1);
+  for (const table of rib.tables) {
+    checkTable(rib, table, hold);
+    for (const group of rib.groupsOf(table)) {
+      let count = 0;
+      for (let nlri = 1; nlri < table.index.top && nlri < group.attr.length; nlri++) {
+        const attr = group.attr[nlri]!;
+        if (attr === NONE) continue;
+        count++;
+        hold(attr);
+        assert(rib.peers[group.source[nlri]!] !== undefined, 'the source of an advertised route is a peer');
+      }
+      assert(count === group.count, 'an Adj-RIB-Out counts its routes');
+    }
+  }
+  let sets = 0;
+  for (const attr of rib.attributes.ids()) {
+    sets++;
+    assert(rib.attributes.references[attr] === held.get(attr), `attribute set ${attr} has as many references as holders`);
+    assert(rib.attributes.bucket[attr] === NONE, 'between batches every bucket is empty');
+  }
+  assert(sets === rib.attributes.count && sets === held.size, 'attribute sets are held or gone');
+}
+
+function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): void {
+  let paths = 0;
+  let live = 0;
+  let bests = 0;
+  const received = new Map<number, number>();
+  const accepted = new Map<number, number>();
+  for (let nlri = 1; nlri < table.index.top; nlri++) {
+    if (!table.index.isLive(nlri)) {
+      assert(table.head[nlri] === NONE && table.best[nlri] === NONE, 'a freed NLRI has no path');
+      continue;
+    }
+    live++;
+    let bestFound = table.best[nlri] === NONE;
+    const seen = new Set<string>();
+    for (let path = table.head[nlri]!; path !== NONE; path = table.pathNext[path]!) {
+      paths++;
+      assert(table.pathNlri[path] === nlri, 'a path knows its NLRI');
+      const peer = table.pathPeer[path]!;
+      assert(rib.peers[peer] !== undefined, 'a path has a peer');
+      const key = `${peer} ${table.identifierOf(path as never)}`;
+      assert(!seen.has(key), 'a peer has one path per NLRI and path identifier');
+      seen.add(key);
+      received.set(peer, (received.get(peer) ?? 0) + 1);
+      if ((table.pathFlags[path]! & PathFlag.Filtered) === 0) accepted.set(peer, (accepted.get(peer) ?? 0) + 1);
+      if (table.best[nlri] === path) bestFound = true;
+      hold(table.pathAttr[path]!);
+    }
+    assert(bestFound, 'the best path is one of the paths');
+    if (table.best[nlri] !== NONE) bests++;
+    if (table.head[nlri] !== NONE) assert(table.index.findWire(wireOf(table, nlri as NlriId), 0) === nlri, 'a live NLRI is found by its key');
+  }
+  assert(live === table.index.count, 'the index counts its NLRI');
+  assert(paths === table.pathCount, 'the table counts its paths');
+  assert(bests === table.bestCount, 'the table counts its best paths');
+  for (const peer of rib.peers) {
+    if (peer === undefined) continue;
+    assert(peer.received[table.position] === (received.get(peer.index) ?? 0), 'a peer counts its paths');
+    assert(peer.accepted[table.position] === (accepted.get(peer.index) ?? 0), 'a peer counts its accepted paths');
+  }
+}
+
+function wireOf(table: RibTable, nlri: NlriId): Uint8Array {
+  const bytes = new Uint8Array(24);
+  table.index.write(bytes, 0, nlri);
+  return bytes;
+}

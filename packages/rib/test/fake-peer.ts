@@ -1,0 +1,184 @@
+/**
+ * A peer of a RIB under test: sends UPDATEs by value, and keeps what it was sent as a view (prefix -> attributes), as a router would.
+ */
+import assert from 'node:assert/strict';
+import {
+  addressBytes,
+  DEFAULT_CONTEXT,
+  decodeUpdate,
+  encodeUpdate,
+  type Family,
+  Fault,
+  type IpPrefix,
+  IPV4_UNICAST,
+  IPV6_UNICAST,
+  type PathAttribute,
+  parseIpv4,
+  readU16,
+  readU32,
+  toJson,
+} from '@tsbgp/wire';
+import { PeerKind, type PeerOptions, type Rib, type RibPeer } from '../src/index.ts';
+
+export interface FakePeerOptions {
+  readonly address: string;
+  readonly as: number;
+  readonly localAs: number;
+  readonly routeServerClient?: boolean;
+  readonly fourOctetAs?: boolean;
+  readonly importAccept?: boolean;
+  readonly exportAccept?: boolean;
+}
+
+export interface Announcement {
+  readonly prefix: string;
+  readonly asPath: readonly number[];
+  readonly nextHop?: string;
+  readonly med?: number;
+  readonly localPref?: number;
+  readonly communities?: readonly number[];
+  readonly originatorId?: string;
+}
+
+export class FakePeer {
+  readonly name: string;
+  readonly kind: PeerKind;
+  /** What this peer holds from us: prefix -> attributes as JSON text. */
+  readonly view: Map<string, string> = new Map();
+  readonly endOfRib: Family[] = [];
+  messages = 0;
+  backlogBytes = 0;
+  ribPeer: RibPeer | undefined;
+  readonly #options: FakePeerOptions;
+  readonly #rib: Rib;
+
+  constructor(rib: Rib, options: FakePeerOptions) {
+    this.#rib = rib;
+    this.#options = options;
+    this.name = options.address;
+    this.kind = options.as === options.localAs ? PeerKind.Internal : PeerKind.External;
+  }
+
+  up(): void {
+    this.view.clear();
+    this.ribPeer = this.#rib.addPeer(this.#peerOptions());
+  }
+
+  down(): void {
+    assert.ok(this.ribPeer);
+    this.#rib.removePeer(this.ribPeer);
+    this.ribPeer = undefined;
+  }
+
+  announce(...routes: Announcement[]): Fault | undefined {
+    for (const route of routes) {
+      const fault = this.raw(encodeUpdate({ type: 'update', withdrawn: [], ...this.#update(route) }, this.#context()));
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+
+  withdraw(prefix: string): Fault | undefined {
+    const nlri = ipPrefix(prefix);
+    const update =
+      nlri.family === IPV4_UNICAST
+        ? { withdrawn: [nlri], attributes: [] }
+        : { withdrawn: [], attributes: [{ type: 'mp-unreach-nlri', flags: 0x80, value: { family: nlri.family, nlri: [nlri] } } as const] };
+    return this.raw(encodeUpdate({ type: 'update', nlri: [], ...update }, this.#context()));
+  }
+
+  /** An UPDATE body as it is. */
+  raw(body: Uint8Array): Fault | undefined {
+    assert.ok(this.ribPeer);
+    return this.#rib.ingest(this.ribPeer, body, 0, body.length);
+  }
+
+  #update(route: Announcement): { attributes: PathAttribute[]; nlri: IpPrefix[] } {
+    const nlri = ipPrefix(route.prefix);
+    const ipv4 = nlri.family === IPV4_UNICAST;
+    const nextHop = route.nextHop ?? (ipv4 ? this.#ipv4Address() : '2001:db8::1');
+    const attributes: PathAttribute[] = [
+      { type: 'origin', flags: 0x40, value: 'igp' },
+      { type: 'as-path', flags: 0x40, value: route.asPath.length === 0 ? [] : [{ type: 'sequence', asns: [...route.asPath] }] },
+    ];
+    if (ipv4) attributes.push({ type: 'next-hop', flags: 0x40, value: nextHop });
+    if (route.med !== undefined) attributes.push({ type: 'multi-exit-disc', flags: 0x80, value: route.med });
+    if (route.localPref !== undefined) attributes.push({ type: 'local-pref', flags: 0x40, value: route.localPref });
+    if (route.communities !== undefined) attributes.push({ type: 'communities', flags: 0xc0, value: [...route.communities] });
+    if (route.originatorId !== undefined) attributes.push({ type: 'originator-id', flags: 0x80, value: route.originatorId });
+    if (!ipv4) attributes.push({ type: 'mp-reach-nlri', flags: 0x80, value: { family: nlri.family, nextHops: [nextHop], nlri: [nlri] } });
+    return { attributes, nlri: ipv4 ? [nlri] : [] };
+  }
+
+  #receive(messages: Uint8Array): void {
+    for (let at = 0; at < messages.length; ) {
+      const length = readU16(messages, at + 16);
+      const update = decodeUpdate(messages, at + 19, at + length, this.#context());
+      assert.ok(!(update instanceof Fault), 'the RIB writes well-formed messages');
+      assert.equal(update.fault, undefined);
+      at += length;
+      this.messages++;
+      if (update.endOfRib !== undefined) this.endOfRib.push(update.endOfRib);
+      for (const { prefix } of update.withdrawn) this.view.delete(prefix);
+      const shown = JSON.stringify(toJson(update.attributes.filter(({ type }) => type !== 'mp-reach-nlri' && type !== 'mp-unreach-nlri')));
+      for (const { prefix } of update.nlri) this.view.set(prefix, shown);
+      for (const attribute of update.attributes) {
+        if (attribute.type === 'mp-unreach-nlri') {
+          for (const nlri of attribute.value.nlri) if (nlri.type === 'ip-prefix') this.view.delete(nlri.prefix);
+        } else if (attribute.type === 'mp-reach-nlri') {
+          for (const nlri of attribute.value.nlri) {
+            if (nlri.type === 'ip-prefix') this.view.set(nlri.prefix, `${attribute.value.nextHops.join(' ')} ${shown}`);
+          }
+        }
+      }
+    }
+  }
+
+  #context() {
+    const { fourOctetAs = true } = this.#options;
+    return { ...DEFAULT_CONTEXT, fourOctetAs, peerType: this.kind === PeerKind.Internal ? 'ibgp' : 'ebgp' } as const;
+  }
+
+  #ipv4Address(): string {
+    return this.#options.address.includes(':') ? '192.0.2.99' : this.#options.address;
+  }
+
+  #peerOptions(): PeerOptions {
+    const options = this.#options;
+    const peer = this;
+    return {
+      name: this.name,
+      kind: this.kind,
+      remoteAs: options.as,
+      localAs: options.localAs,
+      bgpIdentifier: readU32(parseIpv4(this.#ipv4Address())!, 0),
+      address: addressBytes(options.address),
+      families: [IPV4_UNICAST, IPV6_UNICAST],
+      receive: this.#context(),
+      send: this.#context(),
+      nextHopSelf: new Map([
+        [IPV4_UNICAST, addressBytes('198.51.100.1')],
+        [IPV6_UNICAST, addressBytes('2001:db8:ffff::1')],
+      ]),
+      routeServerClient: options.routeServerClient ?? false,
+      nextHopSelfAlways: false,
+      importAccept: options.importAccept ?? true,
+      exportAccept: options.exportAccept ?? true,
+      port: {
+        write: (messages) => this.#receive(messages),
+        get backlogBytes() {
+          return peer.backlogBytes;
+        },
+      },
+    };
+  }
+}
+
+function ipPrefix(prefix: string): IpPrefix {
+  return { type: 'ip-prefix', family: prefix.includes(':') ? IPV6_UNICAST : IPV4_UNICAST, prefix };
+}
+
+/** Works until nothing is left. */
+export function settle(rib: Rib): void {
+  for (let turns = 0; rib.work(); turns++) assert.ok(turns < 10_000, 'work comes to an end');
+}
