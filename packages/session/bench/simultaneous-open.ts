@@ -21,9 +21,17 @@ const [ourTarget, theirTarget] = md5Key === undefined ? [2799, 2798] : [1799, 17
 const folder = mkdtempSync(join(tmpdir(), 'simultaneous-open-'));
 
 interface Daemon {
-  start(): ChildProcess;
+  readonly command: readonly string[];
   /** Ends the session and begins to dial again soon. */
-  restart(): void;
+  readonly restart: readonly string[];
+}
+
+function start([program = '', ...args]: readonly string[]): ChildProcess {
+  return spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function run([program = '', ...args]: readonly string[]): void {
+  execFileSync(program, args, { stdio: 'ignore' });
 }
 
 function bird(identifier: string): Daemon {
@@ -43,9 +51,8 @@ protocol bgp p1 {
 `,
   );
   return {
-    start: () =>
-      spawn('bird', ['-f', '-c', join(folder, 'bird.conf'), '-s', control, '-P', join(folder, 'bird.pid')], { stdio: 'inherit' }),
-    restart: () => void execFileSync('birdc', ['-s', control, 'restart', 'p1']),
+    command: ['bird', '-f', '-c', join(folder, 'bird.conf'), '-s', control, '-P', join(folder, 'bird.pid')],
+    restart: ['birdc', '-s', control, 'restart', 'p1'],
   };
 }
 
@@ -67,30 +74,26 @@ ${md5Key === undefined ? '' : ` neighbor 127.0.0.1 password ${md5Key}\n`}`,
   );
   const path = ['/usr/lib/frr/bgpd', '/usr/sbin/bgpd'].find(existsSync) ?? 'bgpd';
   return {
-    start: () =>
-      spawn(
-        path,
-        [
-          '-f',
-          config,
-          '-p',
-          '1799',
-          '-l',
-          '127.0.0.20',
-          '-n',
-          '-S',
-          '-i',
-          join(folder, 'bgpd.pid'),
-          '--vty_socket',
-          folder,
-          '-z',
-          join(folder, 'zserv'),
-          '-P',
-          '0',
-        ],
-        { stdio: 'inherit' },
-      ),
-    restart: () => void execFileSync('vtysh', ['--vty_socket', folder, '-c', 'clear bgp 127.0.0.1'], { stdio: 'ignore' }),
+    command: [
+      path,
+      '-f',
+      config,
+      '-p',
+      '1799',
+      '-l',
+      '127.0.0.20',
+      '-n',
+      '-S',
+      '-i',
+      join(folder, 'bgpd.pid'),
+      '--vty_socket',
+      folder,
+      '-z',
+      join(folder, 'zserv'),
+      '-P',
+      '0',
+    ],
+    restart: ['vtysh', '--vty_socket', folder, '-c', 'clear bgp 127.0.0.1'],
   };
 }
 
@@ -120,8 +123,8 @@ function gobgp(identifier: string): Daemon {
 `,
   );
   return {
-    start: () => spawn('gobgpd', ['-f', config, '--api-hosts', '127.0.0.20:50999', '--pprof-disable', '-l', 'error'], { stdio: 'inherit' }),
-    restart: () => void execFileSync('gobgp', ['-u', '127.0.0.20', '-p', '50999', 'neighbor', '127.0.0.1', 'reset'], { stdio: 'ignore' }),
+    command: ['gobgpd', '-f', config, '--api-hosts', '127.0.0.20:50999', '--pprof-disable', '-l', 'error'],
+    restart: ['gobgp', '-u', '127.0.0.20', '-p', '50999', 'neighbor', '127.0.0.1', 'reset'],
   };
 }
 
@@ -157,7 +160,7 @@ if (make === undefined) throw new Error(`no such daemon: ${name}`);
 /** Both outcomes of "who dominates": half of the rounds with a lower identifier than the daemon's, half with a higher one. */
 async function half(ours: string, theirs: string): Promise<{ worst: number; collisions: number; flaps: number }> {
   const daemon = (make ?? bird)(theirs);
-  const child = daemon.start();
+  const child = start(daemon.command);
   const server = new Server({ routerId: ours });
   await server.listen({ host: '127.0.0.1', port: 1798 });
   let onDial = () => {};
@@ -169,7 +172,7 @@ async function half(ours: string, theirs: string): Promise<{ worst: number; coll
   try {
     await sleep(2000);
     for (let round = 0; round < rounds / 2; round++) {
-      daemon.restart();
+      run(daemon.restart);
       // We dial while the daemon's own attempt is on the wire.
       if (md5Key === undefined) await new Promise<void>((resolve) => (onDial = resolve));
       await sleep(LATENCY_MS * Math.random());

@@ -10,7 +10,7 @@ export class Range {
   readonly config: PeerRangeConfig;
   readonly options: PeerOptions;
   readonly plugin: Plugin;
-  readonly members = new Set<Peer>();
+  readonly members: Set<Peer> = new Set();
   readonly #bytes: Uint8Array;
   readonly #length: number;
 
