@@ -10,8 +10,8 @@
 import {
   AttributeCode,
   AttributeScan,
-  Fault,
   type Family,
+  Fault,
   family,
   NotificationCode,
   prefixesAreWhole,

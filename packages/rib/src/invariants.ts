@@ -62,7 +62,8 @@ function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): vo
     }
     assert(bestFound, 'the best path is one of the paths');
     if (table.best[nlri] !== NONE) bests++;
-    if (table.head[nlri] !== NONE) assert(table.index.findWire(wireOf(table, nlri as NlriId), 0) === nlri, 'a live NLRI is found by its key');
+    if (table.head[nlri] !== NONE)
+      assert(table.index.findWire(wireOf(table, nlri as NlriId), 0) === nlri, 'a live NLRI is found by its key');
   }
   assert(live === table.index.count, 'the index counts its NLRI');
   assert(paths === table.pathCount, 'the table counts its paths');

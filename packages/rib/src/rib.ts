@@ -183,7 +183,12 @@ export class Rib {
 
   /** Whether `work` has something to do; a member that waits for its socket to drain counts only once it has. */
   get idle(): boolean {
-    return this.dirtyCount === 0 && this.#sweeps.length === 0 && this.#departed.length === 0 && !this.tables.some((table) => table.doomedCount > 0);
+    return (
+      this.dirtyCount === 0 &&
+      this.#sweeps.length === 0 &&
+      this.#departed.length === 0 &&
+      !this.tables.some((table) => table.doomedCount > 0)
+    );
   }
 
   /** One slice of work, a few milliseconds at most. True when there is more to do at once. */

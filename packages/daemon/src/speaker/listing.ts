@@ -122,7 +122,8 @@ function* advertised(rib: Rib, filter: CompiledFilter, peer: RibPeer, after: Pla
     for (const nlri of nlriOf(filter, table, after)) {
       const attr = group.attr[nlri] ?? NONE;
       const source = rib.peers[group.source[nlri] ?? 0];
-      if (attr === NONE || source === undefined || source === peer || table.best[nlri] === NONE || !filter.matchesAttributes(attr)) continue;
+      if (attr === NONE || source === undefined || source === peer || table.best[nlri] === NONE || !filter.matchesAttributes(attr))
+        continue;
       const place = { table: table.position, nlri: nlri + 1, peer: 0 };
       yield { route: advertisedRoute(rib, table, nlri, attr, source, rewriter), place };
     }

@@ -2,15 +2,7 @@
  * Routes injected through the control plane: checked as a whole, then announced by the RIB's local peer.
  */
 import type { Rib } from '@tsbgp/rib';
-import {
-  encodeAttributes,
-  DEFAULT_CONTEXT,
-  formatFamily,
-  IPV4_UNICAST,
-  type PathAttribute,
-  parseAddress,
-  ValueError,
-} from '@tsbgp/wire';
+import { DEFAULT_CONTEXT, encodeAttributes, formatFamily, IPV4_UNICAST, type PathAttribute, parseAddress, ValueError } from '@tsbgp/wire';
 import { ControlError, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
 import { parsePrefix } from './route-filter.ts';
 
@@ -30,7 +22,10 @@ export function encodeLocalRoute(rib: Rib, route: LocalRoute, index: number): En
   const size = route.family === IPV4_UNICAST ? 4 : 16;
   if (nextHop === undefined || nextHop.length !== size) {
     const example = size === 4 ? '192.0.2.1' : '2001:db8::1';
-    throw invalid(`${place}.next_hop`, `found "${route.nextHop}", allowed is an address of ${formatFamily(route.family)}, e.g. "${example}"`);
+    throw invalid(
+      `${place}.next_hop`,
+      `found "${route.nextHop}", allowed is an address of ${formatFamily(route.family)}, e.g. "${example}"`,
+    );
   }
   const attributes: PathAttribute[] = route.attributes.filter(({ type }) => type !== 'next-hop' && type !== 'mp-reach-nlri');
   if (!attributes.some(({ type }) => type === 'origin')) attributes.push({ type: 'origin', flags: 0x40, value: 'igp' });

@@ -1,8 +1,9 @@
 /**
  * The daemon's own metrics, read off the columns and counters when somebody scrapes.
  */
-import { formatFamily } from '@tsbgp/wire';
+
 import type { Rib } from '@tsbgp/rib';
+import { formatFamily } from '@tsbgp/wire';
 import type { GlobalState, NeighborState } from '../control-plane.ts';
 import { Exposition } from '../metrics/exposition.ts';
 import { addProcessMetrics } from '../metrics/process.ts';
@@ -11,10 +12,9 @@ const STATES = ['Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Establi
 
 export function renderMetrics(global: GlobalState, neighbors: readonly NeighborState[], rib: Rib): string {
   const out = new Exposition();
-  out.gauge('tsbgp_info', 'Version and identity of the speaker.').add(
-    { version: global.version, local_as: global.localAs, router_id: global.routerId },
-    1,
-  );
+  out
+    .gauge('tsbgp_info', 'Version and identity of the speaker.')
+    .add({ version: global.version, local_as: global.localAs, router_id: global.routerId }, 1);
   addNeighbors(out, neighbors);
   addRib(out, rib);
   addProcessMetrics(out);
@@ -67,7 +67,10 @@ function addRib(out: Exposition, rib: Rib): void {
     paths.add(labels, table.pathCount);
     dirty.add(labels, table.dirtyCount);
     groups.add(labels, rib.groupsOf(table).length);
-    behind.add(labels, rib.groupsOf(table).reduce((sum, group) => sum + group.membersBehind, 0));
+    behind.add(
+      labels,
+      rib.groupsOf(table).reduce((sum, group) => sum + group.membersBehind, 0),
+    );
   }
   out.gauge('tsbgp_rib_attribute_sets', 'Distinct attribute sets held.').set(rib.attributes.count);
   out.gauge('tsbgp_rib_attribute_bytes', 'Octets of the attribute sets held.').set(rib.attributes.arena.used);

@@ -2,7 +2,7 @@
  * One neighbour: its configuration, its peer in the session library, and its peer in the RIB while Established.
  */
 import { compilePolicy } from '@tsbgp/policy';
-import { PeerKind, type PeerOptions as RibPeerOptions, type RibPeer } from '@tsbgp/rib';
+import { PeerKind, type RibPeer, type PeerOptions as RibPeerOptions } from '@tsbgp/rib';
 import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
 import { addressBytes, type Capability, type Family, parseIpv4, readU32 } from '@tsbgp/wire';
 import type { FamilyCounts, NeighborConfig, NeighborCounters, NeighborSession, NeighborState } from '../control-plane.ts';

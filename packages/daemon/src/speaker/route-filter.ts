@@ -72,7 +72,11 @@ export function parsePrefix(text: string, field = 'filter.prefix'): { wire: Wire
   const bitsMax = address === undefined ? 0 : address.length * 8;
   const bits = length === undefined ? bitsMax : Number(length);
   if (address === undefined || rest !== undefined || (length !== undefined && !/^\d{1,3}$/.test(length)) || bits > bitsMax) {
-    throw new ControlError('invalid-argument', field, `found "${text}", allowed is an IPv4 or IPv6 prefix, e.g. "192.0.2.0/24" or "2001:db8::/32"`);
+    throw new ControlError(
+      'invalid-argument',
+      field,
+      `found "${text}", allowed is an IPv4 or IPv6 prefix, e.g. "192.0.2.0/24" or "2001:db8::/32"`,
+    );
   }
   const octets = new Uint8Array(17);
   octets[0] = bits;

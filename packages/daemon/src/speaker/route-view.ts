@@ -1,15 +1,7 @@
 /**
  * Routes as people and programs read them: from columns to values. Cold: an object per route, made when somebody asks.
  */
-import {
-  type AttributeRewriter,
-  type NlriId,
-  PathFlag,
-  type PathId,
-  type Rib,
-  type RibPeer,
-  type RibTable,
-} from '@tsbgp/rib';
+import { type AttributeRewriter, type NlriId, PathFlag, type PathId, type Rib, type RibPeer, type RibTable } from '@tsbgp/rib';
 import {
   Afi,
   AttributeCode,

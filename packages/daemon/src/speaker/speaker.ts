@@ -7,13 +7,13 @@ import {
   CeaseSubcode,
   type Family,
   type Fault,
+  formatAddress,
   formatFamily,
   notificationOf,
   parseAddress,
   parseIpv4,
-  readU32,
   RefreshSubtype,
-  formatAddress,
+  readU32,
 } from '@tsbgp/wire';
 import {
   ControlError,
@@ -166,7 +166,11 @@ export class Speaker implements ControlPlane {
       throw new ControlError('failed-precondition', 'families', `${formatFamily(missing)} was not negotiated with ${address}`);
     }
     if (kind !== 'soft-out' && !session.routeRefresh) {
-      throw new ControlError('failed-precondition', 'kind', `neighbor ${address} has no route refresh capability (RFC 2918); reset it hard`);
+      throw new ControlError(
+        'failed-precondition',
+        'kind',
+        `neighbor ${address} has no route refresh capability (RFC 2918); reset it hard`,
+      );
     }
     for (const family of families) {
       if (kind !== 'soft-out') neighbor.peer.sendRouteRefresh(family);

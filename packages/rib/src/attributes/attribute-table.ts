@@ -15,6 +15,9 @@ import { AttributeFacts } from './facts.ts';
 
 export type AttrId = number & { readonly __id: 'AttrId' };
 
+/** Untouched slots cost nothing, and growing costs a walk over all sets. */
+const SLOTS_INITIAL = 1 << 18;
+
 export class AttributeTable {
   readonly arena: Arena;
   offset: Uint32Array;
@@ -51,7 +54,7 @@ export class AttributeTable {
     this.flags = new Uint8Array(capacity);
     this.bucket = new Int32Array(capacity);
     this.#hash = new Int32Array(capacity);
-    const slots = Math.min(powerOfTwo(capacity * 2), 1 << 14);
+    const slots = Math.min(powerOfTwo(capacity * 2), SLOTS_INITIAL);
     this.#slots = new Int32Array(slots);
     this.#mask = slots - 1;
   }
@@ -172,6 +175,7 @@ export class AttributeTable {
     }
     slots[hole] = NONE;
     this.arena.free(this.offset[id]!, this.length[id]!);
+    this.offset[id] = NONE;
     this.bucket[id] = this.#free;
     this.#free = id;
     this.count--;
@@ -180,8 +184,9 @@ export class AttributeTable {
   #rehash(): void {
     const slots = new Int32Array(this.#slots.length * 2);
     const mask = slots.length - 1;
-    for (const id of this.#slots) {
-      if (id === NONE) continue;
+    // By id, not by slot: the columns are then read in order. A freed id has no octets.
+    for (let id = 1; id < this.#top; id++) {
+      if (this.offset[id] === NONE) continue;
       let slot = this.#hash[id]! & mask;
       while (slots[slot] !== NONE) slot = (slot + 1) & mask;
       slots[slot] = id;

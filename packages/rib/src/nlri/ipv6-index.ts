@@ -128,9 +128,7 @@ export class Ipv6Index {
   }
 
   #equals(id: number, a: number, b: number, c: number, d: number, length: number): boolean {
-    return (
-      this.word0[id] === a && this.word1[id] === b && this.prefixLength[id] === length && this.word2[id] === c && this.word3[id] === d
-    );
+    return this.word0[id] === a && this.word1[id] === b && this.prefixLength[id] === length && this.word2[id] === c && this.word3[id] === d;
   }
 
   #home(id: number): number {
