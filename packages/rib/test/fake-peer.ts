@@ -17,6 +17,7 @@ import {
   readU16,
   readU32,
   toJson,
+  type UpdateMessage,
 } from '@tsbgp/wire';
 import { PeerKind, type PeerOptions, type Rib, type RibPeer } from '../src/index.ts';
 
@@ -80,10 +81,10 @@ export class FakePeer {
 
   withdraw(prefix: string): Fault | undefined {
     const nlri = ipPrefix(prefix);
-    const update =
+    const update: Pick<UpdateMessage, 'withdrawn' | 'attributes'> =
       nlri.family === IPV4_UNICAST
         ? { withdrawn: [nlri], attributes: [] }
-        : { withdrawn: [], attributes: [{ type: 'mp-unreach-nlri', flags: 0x80, value: { family: nlri.family, nlri: [nlri] } } as const] };
+        : { withdrawn: [], attributes: [{ type: 'mp-unreach-nlri', flags: 0x80, value: { family: nlri.family, nlri: [nlri] } }] };
     return this.raw(encodeUpdate({ type: 'update', nlri: [], ...update }, this.#context()));
   }
 

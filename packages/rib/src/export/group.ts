@@ -19,9 +19,9 @@ import { Member } from './member.ts';
 import type { ExportView } from './rewrite.ts';
 
 /** A member whose backlog is above this leaves the shared stream. */
-export const BACKLOG_BYTES_MAX = 4 << 20;
+export const BACKLOG_BYTES_MAX: number = 4 << 20;
 /** The bound falls as more members are behind, so that all backlogs together stay below this. */
-export const BACKLOG_BYTES_TOTAL_MAX = 32 << 20;
+export const BACKLOG_BYTES_TOTAL_MAX: number = 32 << 20;
 const BACKLOG_BYTES_MIN = 128 << 10;
 
 export interface GroupOptions extends ExportView {
