@@ -98,6 +98,7 @@ export {
 } from './messages/control-message.ts';
 export { badLength, headerFault, lengthMax, messageLength, messageType, writeHeader } from './messages/header.ts';
 export { KEEPALIVE, type KeepaliveMessage, keepaliveBytes } from './messages/keepalive.ts';
+export { decodeMessage, encodeMessage, type Message } from './messages/message.ts';
 export {
   decodeNotificationBody,
   encodeNotificationBody,
@@ -129,6 +130,8 @@ export {
 } from './messages/operational.ts';
 export { decodeRouteRefreshBody, encodeRouteRefreshBody, RefreshSubtype, type RouteRefreshMessage } from './messages/route-refresh.ts';
 export { type AddressPrefixOrf, type Orf, type OrfGroup, OrfType } from './messages/route-refresh-orf.ts';
+export { splitUpdate } from './messages/split-update.ts';
+export { decodeUpdate, encodeUpdate, type UpdateMessage } from './messages/update.ts';
 export type { BgpLsNlri, BgpLsObject, BgpLsUnknown } from './nlri/bgp-ls.ts';
 export type { BgpLsDescriptor } from './nlri/bgp-ls-descriptor.ts';
 export type { EvpnNlri, EvpnRoute } from './nlri/evpn.ts';

@@ -1,0 +1,97 @@
+/**
+ * UPDATE (RFC 4271 §4.3): routes withdrawn, routes announced, and the path attributes of the latter.
+ *
+ *     | withdrawn length | withdrawn routes … | attributes length | path attributes … | NLRI … |
+ *
+ * The typed face of what scan/ finds: same walk, same verdicts (RFC 7606). Of the fields outside attributes only IPv4 unicast makes use.
+ */
+
+import type { PathAttribute } from '../attributes/attribute.ts';
+import { encodeAttributes, scannedAttributes } from '../attributes/attributes.ts';
+import { borrowScan, giveBackScan } from '../attributes/scan-pool.ts';
+import { ByteWriter } from '../bytes.ts';
+import { NotificationCode, UpdateError } from '../codes.ts';
+import type { WireContext } from '../context.ts';
+import { type Family, IPV4_UNICAST } from '../family.ts';
+import { Fault, ValueError } from '../fault.ts';
+import { appendPrefix, decodePrefixes, type IpPrefix } from '../nlri/ip-prefix.ts';
+import { UpdateScan } from '../scan/update-scan.ts';
+import { updateVerdict } from '../scan/update-verdict.ts';
+
+export interface UpdateMessage {
+  type: 'update';
+  /** IPv4 unicast. */
+  withdrawn: IpPrefix[];
+  /** As on the wire: for a two-octet peer see `reconcileAs4`. What a verdict discarded is left out. */
+  attributes: PathAttribute[];
+  /** IPv4 unicast. */
+  nlri: IpPrefix[];
+  /** The message says nothing but that the peer has sent all routes of this family (RFC 4724 §2). */
+  endOfRib?: Family;
+  /**
+   * The strongest verdict that does not end the session (RFC 7606). 'withdraw': the routes announced in `nlri` and MP_REACH_NLRI are to be
+   * withdrawn. Ignored by `encodeUpdate`.
+   */
+  fault?: Fault;
+}
+
+/** The UPDATE whose body, without header, is `bytes[start, end)`; or the fault that ends the session. Borrows nothing. */
+export function decodeUpdate(bytes: Uint8Array, start: number, end: number, context: WireContext): UpdateMessage | Fault {
+  const sections = new UpdateScan();
+  const broken = sections.scan(bytes, start, end);
+  if (broken !== undefined) return broken;
+  const { withdrawnStart, withdrawnEnd, attributesStart, attributesEnd, nlriStart, nlriEnd } = sections;
+  const addPath = context.addPath.has(IPV4_UNICAST);
+  const withdrawn = decodePrefixes(bytes, withdrawnStart, withdrawnEnd, IPV4_UNICAST, addPath);
+  const nlri = decodePrefixes(bytes, nlriStart, nlriEnd, IPV4_UNICAST, addPath);
+  if (withdrawn === undefined || nlri === undefined) {
+    // RFC 7606 §5.3: where the prefixes cannot be told apart, nothing is known of what the peer meant.
+    return new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.InvalidNetworkField, 'IPv4 unicast NLRI cannot be read');
+  }
+  const scan = borrowScan();
+  scan.scan(bytes, attributesStart, attributesEnd, context);
+  const fault = updateVerdict(sections, scan);
+  if (fault !== undefined && (fault.action === 'reset' || fault.action === 'disable')) {
+    giveBackScan(scan);
+    return fault;
+  }
+  const attributes = scannedAttributes(bytes, scan, context);
+  giveBackScan(scan);
+  const message: UpdateMessage = { type: 'update', withdrawn, attributes, nlri };
+  const ended = end - start === 4 ? IPV4_UNICAST : endedFamily(message);
+  if (ended !== undefined) message.endOfRib = ended;
+  if (fault !== undefined) message.fault = fault;
+  return message;
+}
+
+/** RFC 4724 §2: an MP_UNREACH_NLRI without NLRI, and nothing else. */
+function endedFamily({ withdrawn, attributes, nlri }: UpdateMessage): Family | undefined {
+  const only = attributes.length === 1 && withdrawn.length === 0 && nlri.length === 0 ? attributes[0] : undefined;
+  return only?.type === 'mp-unreach-nlri' && only.value.nlri.length === 0 ? only.value.family : undefined;
+}
+
+/** The body, without header. Throws ValueError for a value that cannot be written; its length is the caller's to judge (`splitUpdate`). */
+export function encodeUpdate(message: UpdateMessage, context: WireContext): Uint8Array {
+  const out = new ByteWriter(512);
+  appendRoutes(out, message.withdrawn, context);
+  const attributes = encodeAttributes(message.attributes, context);
+  if (out.length - 2 > 0xffff || attributes.length > 0xffff) {
+    throw new ValueError(`UPDATE: found ${out.length - 2} octets withdrawn and ${attributes.length} of attributes, allowed are 65535 each`);
+  }
+  out.u16(attributes.length);
+  out.raw(attributes);
+  for (const route of message.nlri) appendRoute(out, route, context);
+  return out.take();
+}
+
+function appendRoutes(out: ByteWriter, routes: readonly IpPrefix[], context: WireContext): void {
+  out.counted16(() => {
+    for (const route of routes) appendRoute(out, route, context);
+  });
+}
+
+function appendRoute(out: ByteWriter, route: IpPrefix, context: WireContext): void {
+  if (route.family !== IPV4_UNICAST)
+    throw new ValueError(`${route.prefix}: allowed here is IPv4 unicast; other families go into MP_REACH_NLRI`);
+  appendPrefix(out, route, context.addPath.has(IPV4_UNICAST));
+}
