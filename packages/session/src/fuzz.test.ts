@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { concat, END_OF_RIB, KEEPALIVE, message, open, RawPeer, speaker } from '../test/support.ts';
+import { breathe, concat, END_OF_RIB, KEEPALIVE, message, open, RawPeer, speaker } from '../test/support.ts';
 
 const SESSIONS = Number(process.env.TSBGP_FUZZ_SESSIONS ?? 300);
 const SEED = Number(process.env.TSBGP_FUZZ_SEED ?? 4271);
@@ -112,6 +112,7 @@ test(`${SESSIONS} broken sessions (seed ${SEED})`, { timeout: 20_000 + SESSIONS 
   assert.ok(established > SESSIONS / 10, `${established} came up`);
   assert.ok(told > SESSIONS / 10, `${told} heard a NOTIFICATION`);
   await server.close();
+  await breathe(); // our own ends close as well
   const sockets = process.getActiveResourcesInfo().filter((resource) => resource === 'TCPSocketWrap' || resource === 'TCPServerWrap');
   assert.deepEqual(sockets, [], 'nothing is left open');
 });

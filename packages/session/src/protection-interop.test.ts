@@ -78,10 +78,10 @@ function unsupported(): string | false {
 
 async function sessionComesUp(t: TestContext, daemon: Daemon, ours: PeerOptions, theirs: Theirs, milliseconds: number): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'protection-'));
-  let child: ChildProcess | undefined;
+  const children: ChildProcess[] = [];
   const server = new Server({ routerId: '10.0.0.1' });
   t.after(async () => {
-    child?.kill('SIGKILL');
+    for (const child of children) child.kill('SIGKILL');
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -92,7 +92,7 @@ async function sessionComesUp(t: TestContext, daemon: Daemon, ours: PeerOptions,
   await probeServer.close();
   const config = join(folder, 'config');
   writeFileSync(config, daemon.config(port, theirPort, theirs));
-  child = spawn(daemon.path ?? '', daemon.args(folder, config, theirPort), { stdio: 'ignore' });
+  children.push(spawn(daemon.path ?? '', daemon.args(folder, config, theirPort), { stdio: 'ignore' }));
   const plugin = new Recorder();
   const options = { remotePort: theirPort, localAddress: '127.0.0.1', connectRetrySeconds: 0.5, ...ours };
   server.addPeer({ remoteAddress: '127.0.0.21', localAs: 65_001, remoteAs: 65_002 }, plugin, options);

@@ -87,10 +87,8 @@ async function comesUp(
     ...theirs,
   });
   const up = plugin.established().then(() => true);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), milliseconds);
   const result = await Promise.race([up, late]);
   clearTimeout(timer);
   return result;
