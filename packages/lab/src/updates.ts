@@ -2,6 +2,7 @@
  * Lab routes as UPDATE messages: routes with the same attributes share messages, as real speakers send them.
  */
 import {
+  AttributeFlag,
   encodeMessage,
   IPV4_UNICAST,
   IPV6_UNICAST,
@@ -13,6 +14,10 @@ import {
 import type { LabRoute } from './routes.ts';
 import type { LabPeer } from './topology.ts';
 
+const WELL_KNOWN = AttributeFlag.Transitive;
+const OPTIONAL = AttributeFlag.Optional;
+const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
+
 /** NLRI per message: with the longest attributes of the lab both stay well below 4,096 octets. */
 const IPV4_NLRI_MAX = 500;
 const IPV6_NLRI_MAX = 150;
@@ -23,10 +28,15 @@ export function announce(peer: LabPeer, routes: readonly LabRoute[], context: Wi
     const { ipv4, ipv6 } = split(group.map((route) => route.prefix));
     const shared = attributes(group[0]!);
     for (const nlri of chunks(ipv4, IPV4_NLRI_MAX)) {
-      messages.push(update([...shared, { type: 'next-hop', value: peer.nextHopIpv4 }], nlri));
+      messages.push(update([...shared, { type: 'next-hop', flags: WELL_KNOWN, value: peer.nextHopIpv4 }], nlri));
     }
     for (const nlri of chunks(ipv6, IPV6_NLRI_MAX)) {
-      messages.push(update([...shared, { type: 'mp-reach-nlri', value: { family: IPV6_UNICAST, nextHops: [peer.nextHopIpv6], nlri } }]));
+      messages.push(
+        update([
+          ...shared,
+          { type: 'mp-reach-nlri', flags: OPTIONAL, value: { family: IPV6_UNICAST, nextHops: [peer.nextHopIpv6], nlri } },
+        ]),
+      );
     }
   }
   return encode(messages, context);
@@ -37,7 +47,9 @@ export function withdraw(prefixes: readonly string[], context: WireContext): Uin
   return encode(
     [
       ...chunks(ipv4, IPV4_NLRI_MAX).map((withdrawn) => update([], [], withdrawn)),
-      ...chunks(ipv6, IPV6_NLRI_MAX).map((nlri) => update([{ type: 'mp-unreach-nlri', value: { family: IPV6_UNICAST, nlri } }])),
+      ...chunks(ipv6, IPV6_NLRI_MAX).map((nlri) =>
+        update([{ type: 'mp-unreach-nlri', flags: OPTIONAL, value: { family: IPV6_UNICAST, nlri } }]),
+      ),
     ],
     context,
   );
@@ -45,7 +57,7 @@ export function withdraw(prefixes: readonly string[], context: WireContext): Uin
 
 /** RFC 4724 §2: "that was all", for both families. */
 export function endOfRib(context: WireContext): Uint8Array {
-  return encode([update([]), update([{ type: 'mp-unreach-nlri', value: { family: IPV6_UNICAST, nlri: [] } }])], context);
+  return encode([update([]), update([{ type: 'mp-unreach-nlri', flags: OPTIONAL, value: { family: IPV6_UNICAST, nlri: [] } }])], context);
 }
 
 function update(attributesOfIt: PathAttribute[], nlri: IpPrefix[] = [], withdrawn: IpPrefix[] = []): UpdateMessage {
@@ -54,12 +66,13 @@ function update(attributesOfIt: PathAttribute[], nlri: IpPrefix[] = [], withdraw
 
 function attributes(route: LabRoute): PathAttribute[] {
   const result: PathAttribute[] = [
-    { type: 'origin', value: route.originCode },
-    { type: 'as-path', value: [{ type: 'sequence', asns: [...route.asPath] }] },
+    { type: 'origin', flags: WELL_KNOWN, value: route.originCode },
+    { type: 'as-path', flags: WELL_KNOWN, value: [{ type: 'sequence', asns: [...route.asPath] }] },
   ];
-  if (route.med !== undefined) result.push({ type: 'multi-exit-disc', value: route.med });
-  if (route.communities.length > 0) result.push({ type: 'communities', value: [...route.communities] });
-  if (route.largeCommunities.length > 0) result.push({ type: 'large-communities', value: [...route.largeCommunities] });
+  if (route.med !== undefined) result.push({ type: 'multi-exit-disc', flags: OPTIONAL, value: route.med });
+  if (route.communities.length > 0) result.push({ type: 'communities', flags: OPTIONAL_TRANSITIVE, value: [...route.communities] });
+  if (route.largeCommunities.length > 0)
+    result.push({ type: 'large-communities', flags: OPTIONAL_TRANSITIVE, value: [...route.largeCommunities] });
   return result;
 }
 
@@ -71,8 +84,8 @@ function split(prefixes: readonly string[]): { ipv4: IpPrefix[]; ipv6: IpPrefix[
   const ipv4: IpPrefix[] = [];
   const ipv6: IpPrefix[] = [];
   for (const prefix of prefixes) {
-    if (prefix.includes(':')) ipv6.push({ family: IPV6_UNICAST, prefix });
-    else ipv4.push({ family: IPV4_UNICAST, prefix });
+    if (prefix.includes(':')) ipv6.push({ type: 'ip-prefix', family: IPV6_UNICAST, prefix });
+    else ipv4.push({ type: 'ip-prefix', family: IPV4_UNICAST, prefix });
   }
   return { ipv4, ipv6 };
 }
