@@ -1,0 +1,88 @@
+/**
+ * A typed client of the daemon, over its unix socket or TCP.
+ */
+import { type Client, Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect';
+import { createGrpcTransport } from '@connectrpc/connect-node';
+import { existingSocketPath } from './default-address.ts';
+import { ControlService, GlobalService } from './gen/tsbgp/v1/control_pb.ts';
+import { FieldErrorSchema } from './gen/tsbgp/v1/errors_pb.ts';
+import { InjectionService } from './gen/tsbgp/v1/injection_pb.ts';
+import { NeighborService } from './gen/tsbgp/v1/neighbor_pb.ts';
+import { RibService } from './gen/tsbgp/v1/rib_pb.ts';
+
+export interface TsbgpClientOptions {
+  /** `unix:///run/tsbgp/tsbgpd.sock` or `http://127.0.0.1:50051`. @default the socket of the daemon on this host */
+  readonly address?: string | undefined;
+}
+
+export interface TsbgpClient {
+  /** Where it speaks to. */
+  readonly address: string;
+  readonly global: Client<typeof GlobalService>;
+  readonly neighbors: Client<typeof NeighborService>;
+  readonly rib: Client<typeof RibService>;
+  readonly injection: Client<typeof InjectionService>;
+  readonly control: Client<typeof ControlService>;
+}
+
+/** A refused or failed call. `code` is the gRPC status by name; `field` the path of the offending field, where it is one. */
+export class TsbgpError extends Error {
+  override readonly name = 'TsbgpError';
+  readonly code: string;
+  readonly field: string | undefined;
+  /** Nothing listens at the address, or it went away. */
+  readonly isUnreachable: boolean;
+
+  constructor(cause: ConnectError) {
+    super(cause.rawMessage, { cause });
+    this.code = Code[cause.code].replace(/(?<!^)([A-Z])/g, '_$1').toUpperCase();
+    this.field = cause.findDetails(FieldErrorSchema)[0]?.field;
+    this.isUnreachable = cause.code === Code.Unavailable || isConnectFailure(cause.cause);
+  }
+}
+
+/** Throws RangeError for an address that is none. Nothing is opened before the first call. */
+export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient {
+  const address = options.address ?? `unix://${existingSocketPath()}`;
+  const transport = createGrpcTransport({ ...endpoint(address), interceptors: [clearErrors] });
+  return {
+    address,
+    global: createClient(GlobalService, transport),
+    neighbors: createClient(NeighborService, transport),
+    rib: createClient(RibService, transport),
+    injection: createClient(InjectionService, transport),
+    control: createClient(ControlService, transport),
+  };
+}
+
+function endpoint(address: string): { baseUrl: string; nodeOptions?: { path: string } } {
+  const unix = /^unix:(?:\/\/)?(\/.+)$/.exec(address);
+  if (unix !== null) return { baseUrl: 'http://localhost', nodeOptions: { path: unix[1]! } };
+  if (/^https?:\/\/[^/]+\/?$/.test(address)) return { baseUrl: address.replace(/\/$/, '') };
+  throw new RangeError(
+    `"${address}" is not an address of the API: allowed are unix:///PATH and http://HOST:PORT, e.g. "unix:///run/tsbgp/tsbgpd.sock"`,
+  );
+}
+
+/** Turns every error of a call, also one in the middle of a stream, into a TsbgpError. */
+const clearErrors: Interceptor = (next) => async (request) => {
+  try {
+    const response = await next(request);
+    return response.stream ? { ...response, message: clearStream(response.message) } : response;
+  } catch (error) {
+    throw new TsbgpError(ConnectError.from(error));
+  }
+};
+
+async function* clearStream<T>(messages: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw new TsbgpError(ConnectError.from(error));
+  }
+}
+
+function isConnectFailure(cause: unknown): boolean {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'EACCES' || code === 'ECONNRESET';
+}

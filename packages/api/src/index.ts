@@ -1,0 +1,12 @@
+/** @tsbgp/api: tsbgp.v1, the daemon's API: generated messages and services, and a typed client. */
+export { createTsbgpClient, type TsbgpClient, type TsbgpClientOptions, TsbgpError } from './client.ts';
+export { creatableSocketPath, existingSocketPath, socketPathCandidates } from './default-address.ts';
+export * from './gen/grpc/health/v1/health_pb.ts';
+export * as reflectionV1 from './gen/grpc/reflection/v1/reflection_pb.ts';
+export * as reflectionV1alpha from './gen/grpc/reflection/v1alpha/reflection_pb.ts';
+export * from './gen/tsbgp/v1/attributes_pb.ts';
+export * from './gen/tsbgp/v1/control_pb.ts';
+export * from './gen/tsbgp/v1/errors_pb.ts';
+export * from './gen/tsbgp/v1/injection_pb.ts';
+export * from './gen/tsbgp/v1/neighbor_pb.ts';
+export * from './gen/tsbgp/v1/rib_pb.ts';

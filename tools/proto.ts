@@ -1,0 +1,17 @@
+/**
+ * `npm run proto`: writes packages/api/src/gen from the .proto files, offline, with the plugin of this repository. The result is committed.
+ */
+import { spawnSync } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'node_modules', '.bin');
+for (const args of [['lint'], ['generate', ...process.argv.slice(2)]]) {
+  const { status } = spawnSync(join(bin, 'buf'), args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` },
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
