@@ -135,7 +135,7 @@ function writeAttributes(out: ByteWriter, { as, address }: Sender, random: Rando
   }
   if (random.below(4) === 0) {
     out.u8(AttributeFlag.Optional | AttributeFlag.Transitive);
-    out.u8(AttributeCode.LargeCommunity);
+    out.u8(AttributeCode.LargeCommunities);
     out.counted8(() => {
       out.u32(200_000 + random.below(9999));
       out.u32(random.below(100));

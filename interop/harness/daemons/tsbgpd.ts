@@ -1,15 +1,123 @@
-/** Our own daemon, run from its sources. */
-import { existsSync } from 'node:fs';
+/** Our own daemon, run from its sources and asked through its API, as any client would. */
 import { join } from 'node:path';
-import type { DaemonKind } from './daemon-kind.ts';
+import { createTsbgpClient, type Neighbor, type Route, SessionState, type TsbgpClient } from '@tsbgp/api';
+import { type CommandResult, runCommand } from '../run-command.ts';
+import type { DaemonKind, Instance } from './daemon-kind.ts';
+import { attributeLine, parseAttribute } from './tsbgpd-attributes.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../packages/daemon/src/bin.ts');
-const NODE = [process.execPath, '--conditions=tsbgp-source', '--disable-warning=ExperimentalWarning', PROGRAM] as const;
+const COMMAND = [process.execPath, '--conditions=tsbgp-source', PROGRAM] as const;
+const BGP_PORT = 179;
+
+const clients = new WeakMap<Instance, TsbgpClient>();
 
 export const tsbgpd: DaemonKind = {
   name: 'tsbgpd',
   configName: 'tsbgpd.yaml',
-  version: [...NODE, '--version'],
-  start: (it) => [...NODE, it.configFile],
-  ready: (it) => async () => existsSync(`${it.folder}/api.sock`),
+  version: [...COMMAND, '--version'],
+  start: (it) => [...COMMAND, it.configFile],
+  ready: (it) => () =>
+    clientOf(it)
+      .global.getGlobal({}, { timeoutMs: 1000 })
+      .then(
+        () => true,
+        () => false, // not yet
+      ),
+  words: {
+    neighbor: answer(async (it, [address = '']) => {
+      const { neighbor } = await clientOf(it).neighbors.getNeighbor({ address });
+      return neighbor === undefined ? [] : neighborLines(neighbor);
+    }),
+    route: answer(async (it, [table = '', prefix = '', neighbor]) => {
+      const { routes } = await listing(clientOf(it), table)({ filter: { prefix }, ...(neighbor === undefined ? {} : { neighbor }) });
+      return routes.length === 0 ? ['no route'] : routes.flatMap((route) => [...routeLines(route), '']);
+    }),
+    announce: answer(async (it, [prefix = '', ...words]) => {
+      let nextHop = '';
+      const attributes = [];
+      for (let index = 0; index + 1 < words.length; index += 2) {
+        if (words[index] === 'next-hop') nextHop = words[index + 1]!;
+        else attributes.push(parseAttribute(words[index]!, words[index + 1]!));
+      }
+      await clientOf(it).injection.addRoutes({ routes: [{ prefix, nextHop, attributes }] });
+      return [];
+    }),
+    withdraw: answer(async (it, [prefix = '']) => {
+      const { deleted } = await clientOf(it).injection.deleteRoutes({ routes: [{ prefix }] });
+      if (deleted !== 1n) throw new Error(`${deleted} routes were deleted`);
+      return [];
+    }),
+    async connections(it, [address = '']) {
+      const { code, output } = await runCommand(
+        it.on(['ss', '-Htn', 'state', 'established', `( sport = :${BGP_PORT} or dport = :${BGP_PORT} )`]),
+      );
+      const ours = output.split('\n').filter((line) => line.includes(address));
+      return { code, output: `${ours.length}\n` };
+    },
+  },
 };
+
+function clientOf(instance: Instance): TsbgpClient {
+  let client = clients.get(instance);
+  if (client === undefined) clients.set(instance, (client = createTsbgpClient({ address: `unix://${instance.folder}/api.sock` })));
+  return client;
+}
+
+function answer(ask: (instance: Instance, args: readonly string[]) => Promise<string[]>) {
+  return async (instance: Instance, args: readonly string[]): Promise<CommandResult> => {
+    try {
+      return { code: 0, output: `${(await ask(instance, args)).join('\n')}\n` };
+    } catch (error) {
+      return { code: 1, output: String(error) };
+    }
+  };
+}
+
+function listing({ rib }: TsbgpClient, table: string) {
+  switch (table) {
+    case 'best':
+      return rib.listBest;
+    case 'received':
+      return rib.listReceived;
+    case 'advertised':
+      return rib.listAdvertised;
+    default:
+      throw new Error(`no table called "${table}", allowed are best, received and advertised`);
+  }
+}
+
+function neighborLines({ state, session, counters, flapCount, lastError }: Neighbor): string[] {
+  const lines = [`state ${stateName(state)}`];
+  if (session !== undefined) {
+    lines.push(`type ${session.internal ? 'ibgp' : 'ebgp'}`, `families ${session.families.join(' ')}`, `hold-time ${session.holdTime}`);
+    lines.push(`local-port ${session.localPort}`, `remote-port ${session.remotePort}`);
+  }
+  lines.push(`flaps ${flapCount}`, `notifications-sent ${counters?.notificationsSent ?? 0}`);
+  lines.push(`notifications-received ${counters?.notificationsReceived ?? 0}`, `last-error ${lastError === '' ? 'none' : lastError}`);
+  return lines;
+}
+
+/** As RFC 4271 §8.2.2 writes it. */
+function stateName(state: SessionState): string {
+  switch (state) {
+    case SessionState.IDLE:
+      return 'Idle';
+    case SessionState.CONNECT:
+      return 'Connect';
+    case SessionState.ACTIVE:
+      return 'Active';
+    case SessionState.OPEN_SENT:
+      return 'OpenSent';
+    case SessionState.OPEN_CONFIRM:
+      return 'OpenConfirm';
+    case SessionState.ESTABLISHED:
+      return 'Established';
+    default:
+      return `state ${state}`;
+  }
+}
+
+function routeLines({ neighbor, nextHop, attributes }: Route): string[] {
+  const lines = attributes.map(attributeLine).filter((line) => !line.startsWith('next-hop '));
+  return [`from ${neighbor === '' ? 'here' : neighbor}`, `next-hop ${nextHop}`, ...lines];
+}
