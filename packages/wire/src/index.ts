@@ -1,6 +1,7 @@
 /** @tsbgp/wire: BGP-4 between octets and values. Nothing runs on import. */
 export { addressBytes, formatAddress, formatIpv4, formatIpv6, parseAddress, parseIpv4, parseIpv6 } from './address.ts';
 export type { AggregatorValue } from './attributes/aggregator.ts';
+export { aigpMetric } from './attributes/aigp.ts';
 export { type AsPathSegment, asPathLength } from './attributes/as-path.ts';
 export { mergeAsPaths, narrowAs, reconcileAs4 } from './attributes/as4.ts';
 export {
@@ -10,6 +11,7 @@ export {
   type PathAttribute,
   type UnknownAttribute,
 } from './attributes/attribute.ts';
+export type { AttributeSet } from './attributes/attribute-set.ts';
 export {
   attributeCode,
   attributeName,
@@ -21,11 +23,18 @@ export {
   parseAttribute,
   scannedAttributes,
 } from './attributes/attributes.ts';
+export type { BgpsecPath, BgpsecSignature, SecurePathSegment, SignatureBlock } from './attributes/bgpsec-path.ts';
 export type { AttributeCodec } from './attributes/codec.ts';
+export type { Domain } from './attributes/d-path.ts';
 export type { MpReachNlri } from './attributes/mp-reach-nlri.ts';
 export type { MpUnreachNlri } from './attributes/mp-unreach-nlri.ts';
 export type { Origin } from './attributes/origin.ts';
+export type { PeDistinguisherLabel } from './attributes/pe-distinguisher-labels.ts';
+export type { PmsiTunnel } from './attributes/pmsi-tunnel.ts';
 export { ATTRIBUTE_CODECS, attributeCodec, attributeCodecByName } from './attributes/registry.ts';
+export type { EndpointStructure } from './attributes/srv6.ts';
+export { isUnknown, type KnownTlv, type Tlv, type TlvField, type UnknownTlv } from './attributes/tlv.ts';
+export type { LabelRange } from './attributes/tlv-fields.ts';
 export {
   assert,
   ByteWriter,

@@ -5,9 +5,15 @@
 import type { LargeCommunity } from '../communities/index.ts';
 import type { AggregatorValue } from './aggregator.ts';
 import type { AsPathSegment } from './as-path.ts';
+import type { AttributeSet } from './attribute-set.ts';
+import type { BgpsecPath } from './bgpsec-path.ts';
+import type { Domain } from './d-path.ts';
 import type { MpReachNlri } from './mp-reach-nlri.ts';
 import type { MpUnreachNlri } from './mp-unreach-nlri.ts';
 import type { Origin } from './origin.ts';
+import type { PeDistinguisherLabel } from './pe-distinguisher-labels.ts';
+import type { PmsiTunnel } from './pmsi-tunnel.ts';
+import type { Tlv } from './tlv.ts';
 
 export interface Attribute<Type extends string, Value> {
   type: Type;
@@ -39,7 +45,17 @@ export type KnownAttribute =
   | Attribute<'extended-communities', Uint8Array[]>
   | Attribute<'as4-path', AsPathSegment[]>
   | Attribute<'as4-aggregator', AggregatorValue>
-  | Attribute<'large-communities', LargeCommunity[]>;
+  | Attribute<'pmsi-tunnel', PmsiTunnel>
+  | Attribute<'tunnel-encapsulation', Tlv[]>
+  | Attribute<'aigp', Tlv[]>
+  | Attribute<'pe-distinguisher-labels', PeDistinguisherLabel[]>
+  | Attribute<'bgp-ls', Tlv[]>
+  | Attribute<'large-communities', LargeCommunity[]>
+  | Attribute<'bgpsec-path', BgpsecPath>
+  | Attribute<'only-to-customer', number>
+  | Attribute<'d-path', Domain[][]>
+  | Attribute<'prefix-sid', Tlv[]>
+  | Attribute<'attribute-set', AttributeSet>;
 
 export type PathAttribute = KnownAttribute | UnknownAttribute;
 

@@ -1,12 +1,17 @@
 /** The path attributes, one line each. */
 import { aggregator } from './aggregator.ts';
+import { aigp } from './aigp.ts';
 import { asPath } from './as-path.ts';
 import { as4Aggregator } from './as4-aggregator.ts';
 import { as4Path } from './as4-path.ts';
 import { atomicAggregate } from './atomic-aggregate.ts';
+import { attributeSet } from './attribute-set.ts';
+import { bgpLsAttribute } from './bgp-ls.ts';
+import { bgpsecPath } from './bgpsec-path.ts';
 import { clusterList } from './cluster-list.ts';
 import type { AttributeCodec } from './codec.ts';
 import { communities } from './communities.ts';
+import { dPath } from './d-path.ts';
 import { extendedCommunities } from './extended-communities.ts';
 import { largeCommunities } from './large-communities.ts';
 import { localPref } from './local-pref.ts';
@@ -14,8 +19,13 @@ import { mpReachNlri } from './mp-reach-nlri.ts';
 import { mpUnreachNlri } from './mp-unreach-nlri.ts';
 import { multiExitDisc } from './multi-exit-disc.ts';
 import { nextHop } from './next-hop.ts';
+import { onlyToCustomer } from './only-to-customer.ts';
 import { origin } from './origin.ts';
 import { originatorId } from './originator-id.ts';
+import { peDistinguisherLabels } from './pe-distinguisher-labels.ts';
+import { pmsiTunnel } from './pmsi-tunnel.ts';
+import { prefixSid } from './prefix-sid.ts';
+import { tunnelEncapsulation } from './tunnel-encapsulation.ts';
 
 const ROWS: readonly AttributeCodec<unknown>[] = [
   origin,
@@ -33,7 +43,17 @@ const ROWS: readonly AttributeCodec<unknown>[] = [
   extendedCommunities,
   as4Path,
   as4Aggregator,
+  pmsiTunnel,
+  tunnelEncapsulation,
+  aigp,
+  peDistinguisherLabels,
+  bgpLsAttribute,
   largeCommunities,
+  bgpsecPath,
+  onlyToCustomer,
+  dPath,
+  prefixSid,
+  attributeSet,
 ];
 
 /** code -> row, for each of the 256 codes; undefined where we know no such attribute. */

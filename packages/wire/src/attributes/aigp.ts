@@ -1,0 +1,51 @@
+/**
+ * AIGP, path attribute 26 (RFC 7311 §3): the metric of the way to the next hop, added up over the ASes of one administration.
+ *
+ *     | type | length, 2 octets, with these three | value … |          type 1: metric, 8 octets
+ *
+ * TLVs of other types are kept. Malformed, or without a metric: discarded (RFC 7311 §3.4). So is what an external peer sends, for which
+ * AIGP_SESSION is off by default (§3.3). Text: `metric value=42`.
+ */
+import { AttributeCode, UpdateError } from '../codes.ts';
+import type { AttributeCodec } from './codec.ts';
+import { attributeDiscard, notFromExternal, OPTIONAL_NON_TRANSITIVE } from './fields.ts';
+import { isUnknown, type Tlv, type TlvHeader, type TlvTable, tlvEnd } from './tlv.ts';
+import { tlvAttribute } from './tlv-attribute.ts';
+import { U64 } from './tlv-fields.ts';
+
+const METRIC = 1;
+const METRIC_TLV_LENGTH = 11;
+
+const header: TlvHeader = { codeOctets: 1, lengthOctets: () => 2, lengthCountsHeader: true };
+
+export const AIGP_TLVS: TlvTable = { header, rows: [{ code: METRIC, name: 'metric', fields: { value: U64 } }] };
+
+export const aigp: AttributeCodec<Tlv[]> = tlvAttribute(
+  {
+    code: AttributeCode.Aigp,
+    type: 'aigp',
+    name: 'AIGP',
+    flags: OPTIONAL_NON_TRANSITIVE,
+    check(bytes, start, end, context) {
+      if (context.peerType === 'ebgp') return notFromExternal('AIGP');
+      let metrics = 0;
+      for (let at = start; at < end; ) {
+        const next = tlvEnd(header, bytes, at, end);
+        if (next < 0) return attributeDiscard(UpdateError.OptionalAttribute, 'AIGP whose TLVs do not add up');
+        if (bytes[at] === METRIC) {
+          if (next - at !== METRIC_TLV_LENGTH) return attributeDiscard(UpdateError.OptionalAttribute, `AIGP metric of ${next - at} octets`);
+          metrics++;
+        }
+        at = next;
+      }
+      return metrics > 0 ? undefined : attributeDiscard(UpdateError.OptionalAttribute, 'AIGP without a metric');
+    },
+  },
+  AIGP_TLVS,
+);
+
+/** The metric: that of the first such TLV (RFC 7311 §3). */
+export function aigpMetric(tlvs: readonly Tlv[]): bigint | undefined {
+  for (const tlv of tlvs) if (!isUnknown(tlv) && tlv.name === 'metric') return tlv.fields['value'] as bigint;
+  return undefined;
+}

@@ -1,0 +1,35 @@
+/** What SRv6 SIDs say of themselves in several attributes (RFC 9252 §3.2.1, RFC 9831 §2.4.10). */
+
+import { readU16 } from '../bytes.ts';
+import { ValueError } from '../fault.ts';
+import { type Field, take } from '../nlri/fields.ts';
+import { within } from './fields.ts';
+
+export interface EndpointStructure {
+  behavior: number;
+  /** Bits of locator block, locator node, function and argument. */
+  structure: [number, number, number, number];
+}
+
+/** Endpoint behaviour and SID structure, eight octets. Text `19/40/24/16/0`. */
+export const ENDPOINT_STRUCTURE: Field<EndpointStructure> = {
+  read(reader) {
+    const at = take(reader, 8);
+    if (at < 0) return undefined;
+    const { bytes } = reader;
+    return { behavior: readU16(bytes, at), structure: [bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!, bytes[at + 7]!] };
+  },
+  write(out, { behavior, structure }) {
+    out.u16(within('endpoint behavior', behavior, 0xffff));
+    out.u16(0);
+    for (const bits of structure) out.u8(within('SID structure', bits, 0xff));
+  },
+  format: ({ behavior, structure }) => [behavior, ...structure].join('/'),
+  parse(text) {
+    if (!/^\d{1,5}(\/\d{1,3}){4}$/.test(text)) {
+      throw new ValueError(`found "${text}", allowed are behavior, block, node, function and argument, e.g. "19/40/24/16/0"`);
+    }
+    const [behavior, block, node, func, argument] = text.split('/').map(Number);
+    return { behavior: behavior!, structure: [block!, node!, func!, argument!] };
+  },
+};

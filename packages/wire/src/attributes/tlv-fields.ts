@@ -1,0 +1,209 @@
+/** Fields of TLVs in attributes, beside those of NLRI (../nlri/fields.ts). Their text has no white space, comma or parenthesis. */
+import { formatAddress, formatIpv6, parseIpv6 } from '../address.ts';
+import { type ByteWriter, fromHex, readU32, readU64, toHex } from '../bytes.ts';
+import { ValueError } from '../fault.ts';
+import { type Field, fail, type OptionalField, parseAddressText, type Reader, take } from '../nlri/fields.ts';
+import { parseU32, within } from './fields.ts';
+
+/** Octets that say nothing: absent when they are zero, and hexadecimal text when someone wrote something into them. */
+export function reserved(count: number): OptionalField<string> {
+  return {
+    optional: true,
+    read(reader) {
+      const at = take(reader, count);
+      if (at < 0) return undefined;
+      const octets = reader.bytes.subarray(at, at + count);
+      return octets.every((octet) => octet === 0) ? undefined : toHex(octets);
+    },
+    write(out, value) {
+      if (value === undefined) out.zeros(count);
+      else out.raw(hexOctets(value, count));
+    },
+    format: (value) => value,
+    parse: (text) => toHex(hexOctets(text, count)),
+  };
+}
+
+function hexOctets(text: string, count: number): Uint8Array {
+  if (!/^[0-9a-fA-F]*$/.test(text) || text.length !== 2 * count) {
+    throw new ValueError(`found "${text}", allowed are ${count} octets, e.g. "${'0a'.repeat(count)}"`);
+  }
+  return fromHex(text);
+}
+
+export const U64: Field<bigint> = {
+  read(reader) {
+    const at = take(reader, 8);
+    return at < 0 ? undefined : readU64(reader.bytes, at);
+  },
+  write(out, value) {
+    if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw new ValueError(`found ${value}, allowed is 0 to 18446744073709551615`);
+    out.u64(value);
+  },
+  format: String,
+  parse(text) {
+    if (!/^\d{1,20}$/.test(text)) throw new ValueError(`found "${text}", allowed is 0 to 18446744073709551615`);
+    return BigInt(text);
+  },
+};
+
+export const IPV6: Field<string> = {
+  read(reader) {
+    const at = take(reader, 16);
+    return at < 0 ? undefined : formatIpv6(reader.bytes, at);
+  },
+  write: (out, value) => out.raw(ipv6Octets(value)),
+  format: (value) => value,
+  parse: (text) => formatIpv6(ipv6Octets(text)),
+};
+
+function ipv6Octets(text: string): Uint8Array {
+  const bytes = parseIpv6(text);
+  if (bytes === undefined) throw new ValueError(`"${text}" is not an IPv6 address, e.g. "2001:db8::1"`);
+  return bytes;
+}
+
+function rest(reader: Reader): Uint8Array {
+  const at = take(reader, reader.end - reader.at);
+  return reader.bytes.subarray(at, reader.end);
+}
+
+/** All octets that are left. */
+export const HEX_TO_END: Field<string> = {
+  read: (reader) => `0x${toHex(rest(reader))}`,
+  write: (out, value) => out.raw(prefixedHex(value)),
+  format: (value) => value,
+  parse: (text) => `0x${toHex(prefixedHex(text))}`,
+};
+
+function prefixedHex(text: string): Uint8Array {
+  if (!/^0x([0-9a-fA-F]{2})*$/.test(text)) throw new ValueError(`found "${text}", allowed are octets, e.g. "0x0102"`);
+  return fromHex(text.slice(2));
+}
+
+/** UTF-8 to the end; as text with percent signs for what would not be one word. */
+export const TEXT_TO_END: Field<string> = {
+  read: (reader) => new TextDecoder().decode(rest(reader)),
+  write: (out, value) => out.raw(new TextEncoder().encode(value)),
+  format: (value) => encodeURIComponent(value.toWellFormed()).replace(/[()]/g, (each) => `%${each.charCodeAt(0).toString(16)}`),
+  parse(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch (cause) {
+      throw new ValueError(`"${text}" is not percent-encoded text`, { cause });
+    }
+  },
+};
+
+/** No address, or one of 4 or 16 octets. */
+export const ANY_ADDRESS_TO_END: OptionalField<string> = {
+  optional: true,
+  read(reader) {
+    const size = reader.end - reader.at;
+    if (size === 0) return undefined;
+    if (size !== 4 && size !== 16) return fail(reader);
+    const octets = rest(reader);
+    return formatAddress(octets, 0, size);
+  },
+  write(out, value) {
+    if (value !== undefined) out.raw(parseAddressText(value));
+  },
+  format: (value) => value,
+  parse: (text) => formatAddress(parseAddressText(text)),
+};
+
+/** An MPLS label stack entry: the label, and behind a slash the twelve other bits where they are not 0. */
+function formatLabel(entry: number): string {
+  const other = entry & 0xfff;
+  return other === 0 ? String(entry >>> 12) : `${entry >>> 12}/${other}`;
+}
+
+function parseLabel(text: string): number {
+  const parts = /^(\d{1,7})(?:\/(\d{1,4}))?$/.exec(text);
+  if (parts === null) throw new ValueError(`found "${text}", allowed is an MPLS label, e.g. "16000"`);
+  return within('MPLS label', Number(parts[1]), 0xf_ffff) * 4096 + within('bits behind the label', Number(parts[2] ?? 0), 0xfff);
+}
+
+export const LABEL: Field<string> = {
+  read(reader) {
+    const at = take(reader, 4);
+    return at < 0 ? undefined : formatLabel(readU32(reader.bytes, at));
+  },
+  write: (out, value) => out.u32(parseLabel(value)),
+  format: (value) => value,
+  parse: (text) => formatLabel(parseLabel(text)),
+};
+
+/** A field that the TLV may end without. */
+export function trailing<T>(field: Field<T>): OptionalField<T> {
+  return {
+    optional: true,
+    read: (reader) => (reader.at === reader.end ? undefined : field.read(reader)),
+    write(out: ByteWriter, value) {
+      if (value !== undefined) field.write(out, value);
+    },
+    format: (value) => field.format(value),
+    parse: (text, family) => field.parse(text, family),
+  };
+}
+
+/** A segment identifier to the end: nothing, an MPLS label or an IPv6 address (RFC 9830 §2.4.2). */
+export const SID_TO_END: OptionalField<string> = {
+  optional: true,
+  read(reader) {
+    if (reader.at === reader.end) return undefined;
+    return reader.end - reader.at === 16 ? IPV6.read(reader) : LABEL.read(reader);
+  },
+  write(out, value) {
+    if (value === undefined) return;
+    if (value.includes(':')) IPV6.write(out, value);
+    else LABEL.write(out, value);
+  },
+  format: (value) => value,
+  parse: (text, family) => (text.includes(':') ? IPV6 : LABEL).parse(text, family),
+};
+
+/** As many values as there are to the end, with `+` between them in text. */
+export function listToEnd<T>(field: Field<T>): Field<T[]> {
+  return {
+    read(reader) {
+      const values: T[] = [];
+      while (reader.at < reader.end && !reader.failed) {
+        const value = field.read(reader);
+        if (value !== undefined) values.push(value);
+      }
+      return values;
+    },
+    write(out, values) {
+      for (const value of values) field.write(out, value);
+    },
+    format: (values) => values.map((value) => field.format(value)).join('+'),
+    parse: (text, family) => (text === '' ? [] : text.split('+').map((each) => field.parse(each, family))),
+  };
+}
+
+export interface LabelRange {
+  base: number;
+  range: number;
+}
+
+/** A block of labels: base and size in three octets each (RFC 8669 §3.2). Text `16000-8000`. */
+export const LABEL_RANGE: Field<LabelRange> = {
+  read(reader) {
+    const at = take(reader, 6);
+    if (at < 0) return undefined;
+    return { base: readU32(reader.bytes, at) >>> 8, range: readU32(reader.bytes, at + 2) & 0xff_ffff };
+  },
+  write(out, value) {
+    out.u24(within('base', value.base, 0xff_ffff));
+    out.u24(within('range', value.range, 0xff_ffff));
+  },
+  format: (value) => `${value.base}-${value.range}`,
+  parse(text) {
+    const [base, range, ...more] = text.split('-');
+    if (base === undefined || range === undefined || more.length > 0) {
+      throw new ValueError(`found "${text}", allowed are base and range, e.g. "16000-8000"`);
+    }
+    return { base: within('base', parseU32(base), 0xff_ffff), range: within('range', parseU32(range), 0xff_ffff) };
+  },
+};

@@ -1,0 +1,257 @@
+/**
+ * Attributes that are trees of TLVs (AIGP, tunnel encapsulation, prefix SID, BGP-LS): a table says which TLVs there are, of which fields,
+ * and which TLVs they hold in turn; this gives their octets and text.
+ *
+ * A TLV that no row knows, or whose octets are not what its row says and would not come back as they are, stays octets: nothing is lost.
+ *
+ *     label-index flags=0 index=90, originator-srgb flags=0 srgbs=16000-8000+32000-100, tlv-9 0x0102
+ *     srv6-l3-service (srv6-sid-information sid=2001:db8:: flags=0 behavior=19 (sid-structure …))
+ */
+import { ByteWriter, fromHex, readU16, toHex } from '../bytes.ts';
+import type { Family } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import type { Field, OptionalField, Reader } from '../nlri/fields.ts';
+
+export type TlvField = number | string | bigint | readonly unknown[];
+
+export interface KnownTlv {
+  name: string;
+  fields: Record<string, TlvField>;
+  /** What it holds behind its fields; absent when it is not of the kind that holds others. */
+  tlvs?: Tlv[];
+}
+
+export interface UnknownTlv {
+  name: 'unknown';
+  code: number;
+  bytes: Uint8Array;
+}
+
+export type Tlv = KnownTlv | UnknownTlv;
+
+export interface TlvRow {
+  readonly code: number;
+  readonly name: string;
+  readonly fields: Readonly<Record<string, Field<unknown> | OptionalField<unknown>>>;
+  readonly holds?: TlvTable;
+}
+
+/** How types and lengths are written. */
+export interface TlvHeader {
+  readonly codeOctets: 1 | 2;
+  readonly lengthOctets: (code: number) => 1 | 2;
+  readonly lengthCountsHeader?: boolean;
+}
+
+export interface TlvTable {
+  readonly header: TlvHeader;
+  readonly rows: readonly TlvRow[];
+  /** Holds for every code without a row of its own; they are called `name-<code>`. */
+  readonly others?: { readonly name: string; readonly holds: TlvTable };
+}
+
+/** Octets of type and length of the TLV at `at`, or -1 when there are not so many. */
+function headerLength(header: TlvHeader, bytes: Uint8Array, at: number, end: number): number {
+  if (at + header.codeOctets > end) return -1;
+  const length = header.codeOctets + header.lengthOctets(codeAt(header, bytes, at));
+  return at + length > end ? -1 : length;
+}
+
+export function codeAt(header: TlvHeader, bytes: Uint8Array, at: number): number {
+  return header.codeOctets === 1 ? bytes[at]! : readU16(bytes, at);
+}
+
+/** Offset of the value of the TLV at `at`, or -1 when its header does not lie within `end`. */
+export function tlvValueStart(header: TlvHeader, bytes: Uint8Array, at: number, end: number): number {
+  const length = headerLength(header, bytes, at, end);
+  return length < 0 ? -1 : at + length;
+}
+
+/** End of the TLV at `at`, or -1 when it does not lie within `end`. */
+export function tlvEnd(header: TlvHeader, bytes: Uint8Array, at: number, end: number): number {
+  const before = headerLength(header, bytes, at, end);
+  if (before < 0) return -1;
+  const lengthAt = at + header.codeOctets;
+  const length = before - header.codeOctets === 1 ? bytes[lengthAt]! : readU16(bytes, lengthAt);
+  const next = header.lengthCountsHeader === true ? at + length : at + before + length;
+  return next > end || next < at + before ? -1 : next;
+}
+
+/** Whether `bytes[start, end)` is a whole number of TLVs. */
+export function tlvsAreWhole(header: TlvHeader, bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; ) {
+    at = tlvEnd(header, bytes, at, end);
+    if (at < 0) return false;
+  }
+  return true;
+}
+
+/** The TLVs in `bytes[start, end)`, which is a whole number of them. */
+export function decodeTlvs(table: TlvTable, bytes: Uint8Array, start: number, end: number): Tlv[] {
+  const tlvs: Tlv[] = [];
+  for (let at = start; at < end; ) {
+    const code = codeAt(table.header, bytes, at);
+    const valueStart = tlvValueStart(table.header, bytes, at, end);
+    const next = tlvEnd(table.header, bytes, at, end);
+    tlvs.push(decodeKnown(table, code, bytes, valueStart, next) ?? { name: 'unknown', code, bytes: bytes.slice(valueStart, next) });
+    at = next;
+  }
+  return tlvs;
+}
+
+function decodeKnown(table: TlvTable, code: number, bytes: Uint8Array, start: number, end: number): KnownTlv | undefined {
+  const row = rowOfCode(table, code);
+  if (row === undefined) return undefined;
+  const reader: Reader = { bytes, start, at: start, end, family: 0 as Family, failed: false };
+  const fields: Record<string, TlvField> = {};
+  for (const [key, field] of Object.entries(row.fields)) {
+    const value = field.read(reader);
+    if (reader.failed) return undefined;
+    if (value !== undefined) fields[key] = value as TlvField;
+  }
+  const tlv: KnownTlv = { name: row.name, fields };
+  if (row.holds !== undefined) {
+    if (!tlvsAreWhole(row.holds.header, bytes, reader.at, end)) return undefined;
+    tlv.tlvs = decodeTlvs(row.holds, bytes, reader.at, end);
+  } else if (reader.at !== end) {
+    return undefined;
+  }
+  return givesBack(row, tlv, bytes, start, end) ? tlv : undefined;
+}
+
+function givesBack(row: TlvRow, tlv: KnownTlv, bytes: Uint8Array, start: number, end: number): boolean {
+  const out = new ByteWriter(64);
+  appendValue(out, row, tlv);
+  if (out.length !== end - start) return false;
+  for (let i = 0; i < out.length; i++) if (out.bytes[i] !== bytes[start + i]) return false;
+  return true;
+}
+
+/** Throws ValueError. */
+export function appendTlvs(out: ByteWriter, table: TlvTable, tlvs: readonly Tlv[]): void {
+  for (const tlv of tlvs) {
+    const { code, bytes } = tlvOctets(table, tlv);
+    const lengthOctets = table.header.lengthOctets(code);
+    const counted = bytes.length + (table.header.lengthCountsHeader === true ? table.header.codeOctets + lengthOctets : 0);
+    if (counted >= 256 ** lengthOctets) throw new ValueError(`${tlv.name} of ${bytes.length} octets is too long`);
+    if (table.header.codeOctets === 1) out.u8(code);
+    else out.u16(code);
+    if (lengthOctets === 1) out.u8(counted);
+    else out.u16(counted);
+    out.raw(bytes);
+  }
+}
+
+/** Type and value of one TLV. Throws ValueError. */
+export function tlvOctets(table: TlvTable, tlv: Tlv): { code: number; bytes: Uint8Array } {
+  if (isUnknown(tlv)) return tlv;
+  const row = rowOfName(table, tlv.name);
+  const out = new ByteWriter(64);
+  appendValue(out, row, tlv);
+  return { code: row.code, bytes: out.take() };
+}
+
+export function isUnknown(tlv: Tlv): tlv is UnknownTlv {
+  return tlv.name === 'unknown';
+}
+
+function appendValue(out: ByteWriter, row: TlvRow, tlv: KnownTlv): void {
+  for (const [key, field] of Object.entries(row.fields)) {
+    const value = tlv.fields[key];
+    if (value === undefined && !('optional' in field)) throw new ValueError(`${row.name}: ${kebab(key)} is missing`);
+    field.write(out, value);
+  }
+  if (row.holds !== undefined) appendTlvs(out, row.holds, tlv.tlvs ?? []);
+}
+
+export function formatTlvs(table: TlvTable, tlvs: readonly Tlv[]): string {
+  return tlvs
+    .map((tlv) => {
+      if (isUnknown(tlv)) return `tlv-${tlv.code} 0x${toHex(tlv.bytes)}`;
+      const row = rowOfName(table, tlv.name);
+      const words = [tlv.name];
+      for (const [key, field] of Object.entries(row.fields)) {
+        if (tlv.fields[key] !== undefined) words.push(`${kebab(key)}=${field.format(tlv.fields[key])}`);
+      }
+      if (row.holds !== undefined && tlv.tlvs !== undefined) words.push(`(${formatTlvs(row.holds, tlv.tlvs)})`);
+      return words.join(' ');
+    })
+    .join(', ');
+}
+
+/** Throws ValueError. */
+export function parseTlvs(table: TlvTable, text: string): Tlv[] {
+  const tokens = text.match(/[(),]|[^\s(),]+/g) ?? [];
+  const [tlvs, at] = parseList(table, tokens, 0);
+  if (at < tokens.length) throw new ValueError(`unexpected "${tokens[at]}" in "${text}"`);
+  return tlvs;
+}
+
+function parseList(table: TlvTable, tokens: readonly string[], from: number): [Tlv[], number] {
+  const tlvs: Tlv[] = [];
+  let at = from;
+  while (at < tokens.length && tokens[at] !== ')') {
+    const [tlv, next] = parseOne(table, tokens, at);
+    tlvs.push(tlv);
+    at = next;
+    if (tokens[at] !== ',') break;
+    at++;
+  }
+  return [tlvs, at];
+}
+
+function parseOne(table: TlvTable, tokens: readonly string[], from: number): [Tlv, number] {
+  const name = tokens[from]!;
+  const unknown = /^tlv-(\d{1,5})$/.exec(name);
+  if (unknown !== null) {
+    const octets = tokens[from + 1] ?? '';
+    if (!/^0x([0-9a-fA-F]{2})*$/.test(octets)) throw new ValueError(`${name}: found "${octets}", allowed are octets, e.g. "0x0102"`);
+    return [{ name: 'unknown', code: Number(unknown[1]), bytes: fromHex(octets.slice(2)) }, from + 2];
+  }
+  const row = rowOfName(table, name);
+  const byName = new Map(Object.entries(row.fields).map(([key, field]) => [kebab(key), { key, field }]));
+  const tlv: KnownTlv = { name, fields: {} };
+  let at = from + 1;
+  for (; at < tokens.length && !/^[(),]$/.test(tokens[at]!); at++) {
+    const [word, value] = split(tokens[at]!);
+    const known = byName.get(word);
+    if (known === undefined) throw new ValueError(`${name}: found "${word}", allowed are ${[...byName.keys()].join(', ') || 'no fields'}`);
+    tlv.fields[known.key] = known.field.parse(value, 0 as Family) as TlvField;
+  }
+  for (const [word, { key, field }] of byName) {
+    if (tlv.fields[key] === undefined && !('optional' in field)) throw new ValueError(`${name}: ${word} is missing`);
+  }
+  if (row.holds === undefined) return [tlv, at];
+  tlv.tlvs = [];
+  if (tokens[at] !== '(') return [tlv, at];
+  const [held, next] = parseList(row.holds, tokens, at + 1);
+  if (tokens[next] !== ')')
+    throw new ValueError(`${name}: found ${tokens[next] === undefined ? 'the end' : `"${tokens[next]}"`}, allowed is ")"`);
+  tlv.tlvs = held;
+  return [tlv, next + 1];
+}
+
+function split(token: string): [string, string] {
+  const at = token.indexOf('=');
+  return at < 0 ? [token, ''] : [token.slice(0, at), token.slice(at + 1)];
+}
+
+function rowOfCode(table: TlvTable, code: number): TlvRow | undefined {
+  const row = table.rows.find((each) => each.code === code);
+  if (row !== undefined || table.others === undefined) return row;
+  return { code, name: `${table.others.name}-${code}`, fields: {}, holds: table.others.holds };
+}
+
+function rowOfName(table: TlvTable, name: string): TlvRow {
+  const row = table.rows.find((each) => each.name === name);
+  if (row !== undefined) return row;
+  const other = /^(.+)-(\d{1,5})$/.exec(name);
+  if (table.others !== undefined && other !== null && other[1] === table.others.name) {
+    return { code: Number(other[2]), name, fields: {}, holds: table.others.holds };
+  }
+  throw new ValueError(`found "${name}", allowed are ${table.rows.map((each) => each.name).join(', ')}`);
+}
+
+function kebab(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
