@@ -1,17 +1,35 @@
 /**
- * Which daemon: `--address`, else TSBGP_ADDRESS, else the daemon's default socket.
+ * Which daemon: `--address`, else TSBGP_ADDRESS, else the standard socket of this host.
  */
+import { existingSocketPath } from '@tsbgp/api';
+import { usageError } from './exit-code.ts';
 import type { Io } from './terminal/io.ts';
 
 export interface Address {
   /** As createTsbgpClient takes it. */
-  readonly value: string | undefined;
+  readonly url: string;
+  /** As people write it. */
+  readonly text: string;
   readonly source: '--address' | 'TSBGP_ADDRESS' | 'default';
 }
 
 export function chooseAddress(option: string | undefined, env: Io['env']): Address {
-  if (option !== undefined) return { value: option, source: '--address' };
+  if (option !== undefined) return read(option, '--address');
   const fromEnv = env['TSBGP_ADDRESS'];
-  if (fromEnv !== undefined && fromEnv !== '') return { value: fromEnv, source: 'TSBGP_ADDRESS' };
-  return { value: undefined, source: 'default' };
+  if (fromEnv !== undefined && fromEnv !== '') return read(fromEnv, 'TSBGP_ADDRESS');
+  return read(existingSocketPath(), 'default');
+}
+
+/** `/run/tsbgp/tsbgpd.sock`, `unix:/run/…`, `unix:///run/…`, `127.0.0.1:50051`, `[::1]:50051`, `http://…`. */
+function read(text: string, source: Address['source']): Address {
+  const path = /^(?:unix:(?:\/\/)?)?(\/.+)$/.exec(text)?.[1];
+  if (path !== undefined) return { url: `unix://${path}`, text: `unix:${path}`, source };
+  const tcp = /^(?:https?:\/\/)?((?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5})\/?$/.exec(text)?.[1];
+  if (tcp !== undefined) return { url: text.startsWith('http') ? text : `http://${tcp}`, text: tcp, source };
+  throw usageError(
+    `${source}: "${text}" is not an address`,
+    'allowed: the path of a socket, or HOST:PORT',
+    'e.g.     tsbgp -a /run/tsbgp/tsbgpd.sock neighbor',
+    '         tsbgp -a 127.0.0.1:50051 neighbor',
+  );
 }

@@ -25,9 +25,9 @@ export interface NeighborView {
   readonly isUp: boolean;
   readonly isDisabled: boolean;
   readonly session: SessionView | undefined;
-  readonly counters: readonly (readonly [name: string, sent: bigint, received: bigint])[];
-  readonly bytesSent: bigint;
-  readonly bytesReceived: bigint;
+  readonly counters: readonly { readonly message: string; readonly sent: number; readonly received: number }[];
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
   readonly prefixes: readonly {
     readonly family: string;
     readonly received: number;
@@ -137,7 +137,7 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
         { title: 'received', value: (row) => row[2], align: 'right' },
       ],
       [
-        ...neighbor.counters.map(([name, sent, received]) => [name, count(sent), count(received)] as const),
+        ...neighbor.counters.map(({ message, sent, received }) => [message, count(sent), count(received)] as const),
         ['octets', bytes(neighbor.bytesSent), bytes(neighbor.bytesReceived)],
       ],
       options,

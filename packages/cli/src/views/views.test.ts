@@ -41,9 +41,9 @@ const up: NeighborView = {
     remoteCapabilities: ['multiprotocol ipv4-unicast'],
     backlogBytes: 0,
   },
-  counters: [['update', 12n, 934_112n]],
-  bytesSent: 4000n,
-  bytesReceived: 81_000_000n,
+  counters: [{ message: 'update', sent: 12, received: 934_112 }],
+  bytesSent: 4000,
+  bytesReceived: 81_000_000,
   prefixes: [
     { family: 'ipv4-unicast', received: 934_112, accepted: 934_110, advertised: 12 },
     { family: 'ipv6-unicast', received: 0, accepted: 0, advertised: 0 },

@@ -1,0 +1,172 @@
+/** `tsbgp neighbor …`: list, show, add, del, enable, disable, reset. */
+import { type Command, Option } from 'commander';
+import type { NeighborRequest, ResetKind } from '../daemon.ts';
+import { usageError } from '../exit-code.ts';
+import type { Session } from '../session.ts';
+import { address, asNumber, familyName, integer, listOf } from '../values.ts';
+import { neighborPage, neighborSummary, neighborTable } from '../views/neighbor.ts';
+
+const POLICIES = ['accept-all', 'deny-all'];
+
+export function addNeighborCommands(program: Command, session: Session): void {
+  const neighbor = program
+    .command('neighbor')
+    .description('list neighbors, or show, add, delete, enable, disable, reset one')
+    .action(() => list(session));
+
+  neighbor
+    .command('show')
+    .description('show everything about a neighbor')
+    .argument('<neighbor>', 'its address', address)
+    .action(async (which: string) => {
+      const found = await session.ask((daemon) => daemon.getNeighbor(which));
+      await (session.isJson ? session.printJson(found) : session.print(...neighborPage(found, session.view())));
+    });
+
+  addCommand(neighbor, session);
+
+  neighbor
+    .command('del')
+    .description('close the session (Cease/3) and forget the neighbor and its routes')
+    .argument('<neighbor>', 'its address', address)
+    .action(async (which: string) => {
+      await session.ask((daemon) => daemon.deleteNeighbor(which));
+      await session.done(`neighbor ${which} deleted`);
+    });
+
+  neighbor
+    .command('enable')
+    .description('let the session come up')
+    .argument('<neighbor>', 'its address', address)
+    .action(async (which: string) => {
+      await session.ask((daemon) => daemon.enableNeighbor(which));
+      await session.done(`neighbor ${which} enabled`);
+    });
+
+  neighbor
+    .command('disable')
+    .description('close the session (Cease/2) and keep it down')
+    .argument('<neighbor>', 'its address', address)
+    .option('--reason <text>', 'told to the neighbor (RFC 9003)')
+    .action(async (which: string, { reason }: { reason?: string }) => {
+      await session.ask((daemon) => daemon.disableNeighbor(which, reason));
+      await session.done(`neighbor ${which} disabled`);
+    });
+
+  resetCommand(neighbor, session);
+}
+
+async function list(session: Session): Promise<void> {
+  const neighbors = await session.ask((daemon) => daemon.listNeighbors());
+  if (session.isJson) return session.printJson(neighbors);
+  if (neighbors.length === 0) return session.print('no neighbors; add one: tsbgp neighbor add 192.0.2.1 --as 64501');
+  await session.print(...neighborTable(neighbors, session.view()), session.style('dim', neighborSummary(neighbors)));
+}
+
+interface AddOptions {
+  readonly as: number;
+  readonly localAs?: number;
+  readonly description?: string;
+  readonly families?: readonly string[];
+  readonly passive?: boolean;
+  readonly port?: number;
+  readonly localAddress?: string;
+  readonly multihop?: number;
+  readonly holdTime?: number;
+  readonly connectRetry?: number;
+  readonly policy?: string;
+  readonly import?: string;
+  readonly export?: string;
+  readonly routeServerClient?: boolean;
+  readonly nextHopSelf?: boolean;
+  readonly disabled?: boolean;
+}
+
+function addCommand(neighbor: Command, session: Session): void {
+  neighbor
+    .command('add')
+    .description('add a neighbor; the session starts at once')
+    .argument('<address>', 'its address', address)
+    .requiredOption('--as <number>', "the neighbor's AS; ours makes it iBGP", asNumber)
+    .option('--local-as <number>', 'our AS towards it, where it differs', asNumber)
+    .option('--description <text>', 'free text')
+    .option('--families <list>', 'ipv4-unicast, ipv6-unicast', listOf(familyName))
+    .option('--passive', 'never connect, only wait')
+    .option('--port <number>', 'TCP port to connect to', integer(1, 65_535, 179))
+    .option('--local-address <address>', 'where our connections come from', address)
+    .option('--multihop <ttl>', 'IP TTL for a neighbor that is not on a connected network', integer(1, 255, 2))
+    .option('--hold-time <seconds>', '0, or 3 to 65535', integer(0, 65_535, 90))
+    .option('--connect-retry <seconds>', 'between two attempts', integer(1, 65_535, 10))
+    .addOption(new Option('--policy <policy>', 'for import and export').choices(POLICIES).conflicts(['import', 'export']))
+    .addOption(new Option('--import <policy>', 'routes from it; without: deny-all for eBGP').choices(POLICIES))
+    .addOption(new Option('--export <policy>', 'routes towards it; without: deny-all for eBGP').choices(POLICIES))
+    .option('--route-server-client', 'RFC 7947')
+    .option('--next-hop-self', 'NEXT_HOP towards it is our address')
+    .option('--disabled', 'leave it down for now')
+    .action(async (where: string, options: AddOptions) => {
+      const added = await session.ask((daemon) => daemon.addNeighbor(requestOf(where, options)));
+      if (session.isJson) return session.printJson(added);
+      await session.done(`neighbor ${added.address} AS ${added.remoteAs} added`);
+      if (added.importPolicy === 'deny-all' && options.policy === undefined && options.import === undefined) {
+        const hint = 'it imports and exports nothing yet (RFC 8212): --policy accept-all changes that';
+        await session.print(`  ${session.style('dim', hint)}`);
+      }
+    });
+}
+
+function requestOf(where: string, options: AddOptions): NeighborRequest {
+  return {
+    address: where,
+    remoteAs: options.as,
+    localAs: options.localAs,
+    description: options.description,
+    families: options.families,
+    passive: options.passive,
+    remotePort: options.port,
+    localAddress: options.localAddress,
+    multihopTtl: options.multihop,
+    holdTimeSeconds: options.holdTime,
+    connectRetrySeconds: options.connectRetry,
+    importPolicy: options.import ?? options.policy,
+    exportPolicy: options.export ?? options.policy,
+    routeServerClient: options.routeServerClient,
+    nextHopSelf: options.nextHopSelf,
+    enabled: options.disabled === true ? false : undefined,
+  };
+}
+
+type ResetOptions = Readonly<Partial<Record<'hard' | 'soft' | 'softIn' | 'softOut', boolean>>> & {
+  readonly reason?: string;
+  readonly families?: readonly string[];
+};
+
+function resetCommand(neighbor: Command, session: Session): void {
+  neighbor
+    .command('reset')
+    .description('close the session and let it come up again; --soft keeps it')
+    .argument('<neighbor>', 'its address', address)
+    .option('--hard', 'close the session with Cease/4 (the default)')
+    .option('--soft-in', 'ask for its routes again (route refresh)')
+    .option('--soft-out', 'send it our routes again')
+    .option('--soft', 'both')
+    .option('--families <list>', 'only these, with --soft…', listOf(familyName))
+    .option('--reason <text>', 'told to the neighbor, with --hard')
+    .action(async (which: string, options: ResetOptions) => {
+      const kind = kindOf(options);
+      if (kind === 'hard' && options.families !== undefined) throw usageError('--families goes with --soft, --soft-in or --soft-out');
+      if (kind !== 'hard' && options.reason !== undefined)
+        throw usageError('--reason goes with --hard: a soft reset says nothing to the neighbor');
+      await session.ask((daemon) => daemon.resetNeighbor(which, { kind, reason: options.reason, families: options.families }));
+      await session.done(kind === 'hard' ? `session with ${which} reset` : `${kind} reset of ${which} on its way`);
+    });
+}
+
+function kindOf(options: ResetOptions): ResetKind {
+  const chosen: ResetKind[] = [];
+  if (options.hard === true) chosen.push('hard');
+  if (options.soft === true || (options.softIn === true && options.softOut === true)) chosen.push('soft');
+  else if (options.softIn === true) chosen.push('soft-in');
+  else if (options.softOut === true) chosen.push('soft-out');
+  if (chosen.length > 1) throw usageError('--hard and --soft exclude each other');
+  return chosen[0] ?? 'hard';
+}

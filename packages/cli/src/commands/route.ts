@@ -1,0 +1,153 @@
+/**
+ * `tsbgp route add|del`: routes of our own. Many at once come from a file or from standard input, one per line, in the words of the command
+ * line: `203.0.113.0/24 --next-hop 192.0.2.1 --community 65000:100`. What the command line says holds for every line that does not
+ * say otherwise.
+ */
+import { createReadStream } from 'node:fs';
+import { Command } from 'commander';
+import type { RouteKeyRequest, RouteRequest } from '../daemon.ts';
+import { CliError, ExitCode, usageError } from '../exit-code.ts';
+import { addRouteOptions, attributesOf, type RouteOptions } from '../route-options.ts';
+import type { Session } from '../session.ts';
+import { counted } from '../terminal/units.ts';
+import { integer, prefix } from '../values.ts';
+import { linesOf, splitWords } from '../words.ts';
+
+/** Routes in one request; the daemon takes all of a request or none. */
+const BATCH_MAX = 1000;
+
+const BULK_HELP = `
+Many at once, from standard input (-) or a file (--file), one route per line:
+  203.0.113.0/24 --next-hop 192.0.2.1 --community 65000:100   # and so on
+Options on the command line hold for every line that does not say otherwise.`;
+
+interface BulkOptions {
+  readonly file?: string;
+}
+
+export function addRoute(program: Command, session: Session): void {
+  const route = program.command('route').description('add or delete routes of our own');
+  route.action(() => {
+    throw usageError('route: add or del?', 'tsbgp route add 203.0.113.0/24 --next-hop 192.0.2.1', 'tsbgp route del 203.0.113.0/24');
+  });
+
+  addRouteOptions(
+    route.command('add').description('add routes, or replace them').argument('[prefix...]', 'e.g. 203.0.113.0/24; - reads standard input'),
+  )
+    .option('-f, --file <file>', 'read routes from a file')
+    .addHelpText('after', BULK_HELP)
+    .action(async (prefixes: readonly string[], options: RouteOptions & BulkOptions) => {
+      const lines = input(session, 'add', prefixes, options);
+      const parse = lineParser<RouteOptions>(addRouteOptions);
+      const requests = map(lines, (line) => {
+        const { first, options: own } = parse(line.words);
+        return routeRequest(first, { ...options, ...own });
+      });
+      const daemon = await session.daemon();
+      const count = await daemon.addRoutes(batches(requests));
+      await session.done(`${counted(count, 'route')} added`, { count });
+    });
+
+  route
+    .command('del')
+    .description('delete routes of our own')
+    .argument('[prefix...]', 'e.g. 203.0.113.0/24; - reads standard input')
+    .option('--path-id <number>', 'the route with this path identifier', integer(0, 4_294_967_295, 1))
+    .option('-f, --file <file>', 'read prefixes from a file')
+    .addHelpText('after', BULK_HELP.replace(' --next-hop 192.0.2.1 --community 65000:100', ''))
+    .action(async (prefixes: readonly string[], options: Pick<RouteOptions, 'pathId'> & BulkOptions) => {
+      const lines = input(session, 'del', prefixes, options);
+      // The options of `add` are understood and passed over, so that the file that added routes can delete them.
+      const parse = lineParser<RouteOptions>(addRouteOptions);
+      const requests = map(lines, ({ words }): RouteKeyRequest => {
+        const { first, options: own } = parse(words);
+        return { prefix: prefix(first), pathIdentifier: own.pathId ?? options.pathId };
+      });
+      const daemon = await session.daemon();
+      let asked = 0;
+      const count = await daemon.deleteRoutes(batches(map(requests, (request) => (asked++, request))));
+      const absent = asked - count;
+      if (count === 0 && asked > 0)
+        throw new CliError(ExitCode.Refused, asked === 1 ? 'there is no such route' : 'there are no such routes');
+      await session.done(`${counted(count, 'route')} deleted${absent === 0 ? '' : `, ${absent} not found`}`, { count, absent });
+    });
+}
+
+interface Line {
+  /** `line 7`, `routes.txt:7`, '' for the command line. */
+  readonly place: string;
+  readonly words: readonly string[];
+}
+
+async function* input(session: Session, verb: string, prefixes: readonly string[], options: BulkOptions): AsyncGenerator<Line> {
+  const fromStdin = prefixes.includes('-');
+  if (fromStdin && prefixes.length > 1) throw usageError('- stands alone: prefixes come from standard input or from the command line');
+  if (options.file !== undefined && prefixes.length > 0) throw usageError('--file and prefixes exclude each other');
+  if (options.file === undefined && prefixes.length === 0) {
+    throw usageError('which prefix?', `tsbgp route ${verb} 203.0.113.0/24${verb === 'add' ? ' --next-hop 192.0.2.1' : ''}`);
+  }
+  if (options.file === undefined && !fromStdin) {
+    for (const one of prefixes) yield { place: '', words: [one] };
+    return;
+  }
+  const source = options.file === undefined ? session.io.stdin : createReadStream(options.file);
+  try {
+    for await (const { number, text } of linesOf(source)) {
+      const place = options.file === undefined ? `line ${number}` : `${options.file}:${number}`;
+      const words = at(place, () => splitWords(text));
+      if (words.length > 0) yield { place, words };
+    }
+  } catch (error) {
+    if (error instanceof CliError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw usageError(`${options.file ?? 'standard input'} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Runs `convert` for each line; what it throws gets the line's place. */
+async function* map<A, B>(lines: AsyncIterable<A>, convert: (line: A) => B): AsyncGenerator<B> {
+  for await (const line of lines) {
+    const place = typeof line === 'object' && line !== null && 'place' in line ? String(line.place) : '';
+    yield at(place, () => convert(line));
+  }
+}
+
+function at<T>(place: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (place === '' || error instanceof CliError) throw error;
+    const message = error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
+    throw usageError(`${place}: ${message}`);
+  }
+}
+
+/** The words of a line, read by commander as those of the command line are. One parser serves all lines. */
+function lineParser<Options>(addOptions: (command: Command) => Command): (words: readonly string[]) => { first: string; options: Options } {
+  const command = addOptions(new Command('route').argument('<prefix>'))
+    .exitOverride()
+    .helpOption(false)
+    .configureOutput({ writeErr: () => {}, writeOut: () => {} });
+  return (words) => {
+    command.parse([...words], { from: 'user' });
+    return { first: command.args[0]!, options: command.opts<Options & Record<string, unknown>>() };
+  };
+}
+
+function routeRequest(text: string, options: RouteOptions): RouteRequest {
+  if (options.nextHop === undefined) {
+    throw usageError(`${text}: where should packets go? --next-hop is missing`, `tsbgp route add ${text} --next-hop 192.0.2.1`);
+  }
+  return { prefix: prefix(text), nextHop: options.nextHop, pathIdentifier: options.pathId, attributes: attributesOf(options) };
+}
+
+async function* batches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length === BATCH_MAX) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,101 @@
+/**
+ * A daemon as the commands need it: questions and orders in the words of the views. `connect.ts` speaks to a real one over the API; tests
+ * bring their own. Every method rejects with a CliError.
+ */
+import type { PathAttribute } from '@tsbgp/wire';
+import type { GlobalView, HealthView } from './views/control.ts';
+import type { NeighborView } from './views/neighbor.ts';
+import type { RouteView, WithdrawView } from './views/route.ts';
+
+export interface Daemon {
+  global(): Promise<GlobalView>;
+  health(): Promise<HealthView>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  shutdown(reason: string | undefined): Promise<void>;
+
+  listNeighbors(): Promise<readonly NeighborView[]>;
+  getNeighbor(address: string): Promise<NeighborView>;
+  addNeighbor(request: NeighborRequest): Promise<NeighborView>;
+  deleteNeighbor(address: string): Promise<void>;
+  enableNeighbor(address: string): Promise<void>;
+  disableNeighbor(address: string, reason: string | undefined): Promise<void>;
+  resetNeighbor(address: string, request: ResetRequest): Promise<void>;
+
+  /** Batches as they arrive; a large table is never held whole. */
+  routes(query: RouteQuery): AsyncIterable<readonly RouteView[]>;
+  /** Until the signal of the session is aborted or the daemon ends it. */
+  watch(query: WatchQuery): AsyncIterable<readonly ChangeView[]>;
+  /** Resolves with how many were taken. */
+  addRoutes(batches: AsyncIterable<readonly RouteRequest[]>): Promise<number>;
+  /** Resolves with how many of them existed. */
+  deleteRoutes(batches: AsyncIterable<readonly RouteKeyRequest[]>): Promise<number>;
+}
+
+/** What the person wrote; absent: the daemon's default. */
+export interface NeighborRequest {
+  readonly address: string;
+  readonly remoteAs: number;
+  readonly localAs?: number | undefined;
+  readonly description?: string | undefined;
+  readonly families?: readonly string[] | undefined;
+  readonly passive?: boolean | undefined;
+  readonly remotePort?: number | undefined;
+  readonly localAddress?: string | undefined;
+  readonly multihopTtl?: number | undefined;
+  readonly holdTimeSeconds?: number | undefined;
+  readonly connectRetrySeconds?: number | undefined;
+  readonly importPolicy?: string | undefined;
+  readonly exportPolicy?: string | undefined;
+  readonly routeServerClient?: boolean | undefined;
+  readonly nextHopSelf?: boolean | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+export const RESET_KINDS = ['hard', 'soft', 'soft-in', 'soft-out'] as const;
+export type ResetKind = (typeof RESET_KINDS)[number];
+
+export interface ResetRequest {
+  readonly kind: ResetKind;
+  readonly reason?: string | undefined;
+  readonly families?: readonly string[] | undefined;
+}
+
+export interface RouteFilter {
+  readonly family?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly match?: 'exact' | 'longer' | 'shorter' | undefined;
+  readonly originAs?: number | undefined;
+  readonly community?: string | undefined;
+}
+
+export interface RouteQuery extends RouteFilter {
+  readonly table: 'best' | 'received' | 'advertised';
+  readonly neighbor?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+export interface WatchQuery extends RouteFilter {
+  readonly table: 'best' | 'received';
+  readonly neighbor?: string | undefined;
+  /** Everything that is there comes first, then `end-of-initial`. */
+  readonly initial: boolean;
+}
+
+export type ChangeView =
+  | { readonly type: 'announce'; readonly route: RouteView }
+  | ({ readonly type: 'withdraw'; readonly family: string } & WithdrawView)
+  | { readonly type: 'end-of-initial' }
+  /** We were too slow, and the daemon dropped this many changes. */
+  | { readonly type: 'lost'; readonly count: number };
+
+export interface RouteKeyRequest {
+  readonly prefix: string;
+  readonly pathIdentifier?: number | undefined;
+}
+
+export interface RouteRequest extends RouteKeyRequest {
+  readonly nextHop: string;
+  /** Without next hop. */
+  readonly attributes: readonly PathAttribute[];
+}

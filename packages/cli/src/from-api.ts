@@ -1,0 +1,249 @@
+/** Messages of tsbgp.v1 as the views of this program. */
+import {
+  type AsPath,
+  AsPathSegment_Type,
+  type GetGlobalResponse,
+  type GetHealthResponse,
+  type Neighbor,
+  type NeighborCounters,
+  type NeighborSession,
+  Origin,
+  type PathAttribute,
+  type Route,
+  type RouteEvent,
+  SessionState,
+} from '@tsbgp/api';
+import { formatCommunity, formatExtendedCommunity, formatLargeCommunity, toHex } from '@tsbgp/wire';
+import type { ChangeView } from './daemon.ts';
+import type { GlobalView, HealthView } from './views/control.ts';
+import type { NeighborView, SessionView } from './views/neighbor.ts';
+import type { RouteView } from './views/route.ts';
+
+interface Timestamp {
+  readonly seconds: bigint;
+  readonly nanos: number;
+}
+
+export function globalView(message: GetGlobalResponse): GlobalView {
+  return {
+    localAs: message.localAs,
+    routerId: message.routerId,
+    listen: message.listen.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
+    version: message.version,
+    startedAt: date(message.startedAt),
+  };
+}
+
+export function healthView(message: GetHealthResponse): HealthView {
+  return {
+    healthy: message.healthy,
+    uptimeSeconds: Number(message.uptimeSeconds),
+    neighbors: message.neighbors,
+    established: message.established,
+    routes: Number(message.routes),
+    rssBytes: Number(message.rssBytes),
+  };
+}
+
+const STATES: Readonly<Record<SessionState, string>> = {
+  [SessionState.UNSPECIFIED]: 'unknown',
+  [SessionState.IDLE]: 'Idle',
+  [SessionState.CONNECT]: 'Connect',
+  [SessionState.ACTIVE]: 'Active',
+  [SessionState.OPEN_SENT]: 'OpenSent',
+  [SessionState.OPEN_CONFIRM]: 'OpenConfirm',
+  [SessionState.ESTABLISHED]: 'Established',
+};
+
+export function neighborView(message: Neighbor): NeighborView {
+  const { config } = message;
+  return {
+    address: config?.address ?? '',
+    remoteAs: config?.remoteAs ?? 0,
+    localAs: config?.localAs,
+    description: config?.description ?? '',
+    families: config?.families ?? [],
+    passive: config?.passive ?? false,
+    remotePort: config?.remotePort ?? 0,
+    localAddress: config?.localAddress ?? '',
+    multihopTtl: config?.multihopTtl,
+    holdTimeSeconds: config?.holdTime ?? 0,
+    connectRetrySeconds: config?.connectRetry ?? 0,
+    importPolicy: config?.importPolicy ?? '',
+    exportPolicy: config?.exportPolicy ?? '',
+    routeServerClient: config?.routeServerClient ?? false,
+    nextHopSelf: config?.nextHopSelf ?? false,
+    state: STATES[message.state] ?? 'unknown',
+    isUp: message.state === SessionState.ESTABLISHED,
+    isDisabled: message.adminDown,
+    session: message.session === undefined ? undefined : sessionView(message.session),
+    counters: message.counters === undefined ? [] : counters(message.counters),
+    bytesSent: Number(message.counters?.bytesSent ?? 0n),
+    bytesReceived: Number(message.counters?.bytesReceived ?? 0n),
+    prefixes: message.prefixes.map(({ family, received, accepted, advertised }) => ({
+      family,
+      received: Number(received),
+      accepted: Number(accepted),
+      advertised: Number(advertised),
+    })),
+    flapCount: message.flapCount,
+    lastError: message.lastError,
+    lastErrorAt: date(message.lastErrorAt),
+  };
+}
+
+function sessionView(message: NeighborSession): SessionView {
+  return {
+    establishedAt: date(message.establishedAt) ?? new Date(0),
+    remoteBgpIdentifier: message.remoteBgpIdentifier,
+    localAddress: message.localAddress,
+    localPort: message.localPort,
+    remotePort: message.remotePort,
+    peerType: message.internal ? 'ibgp' : 'ebgp',
+    holdTimeSeconds: message.holdTime,
+    keepaliveSeconds: message.keepalive,
+    families: message.families,
+    localCapabilities: message.localCapabilities,
+    remoteCapabilities: message.remoteCapabilities,
+    backlogBytes: Number(message.backlogBytes),
+  };
+}
+
+function counters(c: NeighborCounters): NeighborView['counters'] {
+  const row = (name: string, sent: bigint, received: bigint): NeighborView['counters'][number] => ({
+    message: name,
+    sent: Number(sent),
+    received: Number(received),
+  });
+  return [
+    row('open', c.opensSent, c.opensReceived),
+    row('update', c.updatesSent, c.updatesReceived),
+    row('keepalive', c.keepalivesSent, c.keepalivesReceived),
+    row('notification', c.notificationsSent, c.notificationsReceived),
+    row('route refresh', c.routeRefreshesSent, c.routeRefreshesReceived),
+  ];
+}
+
+const ORIGINS: Readonly<Record<Origin, string>> = {
+  [Origin.UNSPECIFIED]: '',
+  [Origin.IGP]: 'igp',
+  [Origin.EGP]: 'egp',
+  [Origin.INCOMPLETE]: 'incomplete',
+};
+
+export function routeView(message: Route): RouteView {
+  let [asPath, origin] = ['', ''];
+  let med: number | undefined;
+  let localPref: number | undefined;
+  let communities: readonly string[] = [];
+  let largeCommunities: readonly string[] = [];
+  let extendedCommunities: readonly string[] = [];
+  const others: { name: string; text: string }[] = [];
+  for (const attribute of message.attributes) {
+    const { kind } = attribute;
+    switch (kind.case) {
+      case 'origin':
+        origin = ORIGINS[kind.value] ?? '';
+        break;
+      case 'asPath':
+        asPath = asPathText(kind.value);
+        break;
+      case 'nextHop':
+        break; // The route has it.
+      case 'multiExitDisc':
+        med = kind.value;
+        break;
+      case 'localPref':
+        localPref = kind.value;
+        break;
+      case 'communities':
+        communities = kind.value.values.map(formatCommunity);
+        break;
+      case 'largeCommunities':
+        largeCommunities = kind.value.values.map(formatLargeCommunity);
+        break;
+      case 'extendedCommunities':
+        extendedCommunities = kind.value.values.map(({ text, octets }) => (text !== '' ? text : formatExtendedCommunity(octets)));
+        break;
+      default:
+        others.push(other(attribute));
+    }
+  }
+  return {
+    family: message.family,
+    prefix: message.prefix,
+    pathIdentifier: message.pathIdentifier === 0 ? undefined : message.pathIdentifier,
+    neighbor: message.neighbor,
+    nextHop: message.nextHop,
+    asPath,
+    origin,
+    med,
+    localPref,
+    communities,
+    largeCommunities,
+    extendedCommunities,
+    others,
+    best: message.best,
+    filtered: message.filtered,
+    learnedAt: date(message.learnedAt),
+  };
+}
+
+/** What has no column: named as the RFCs do, in small letters. */
+function other({ kind, flags }: PathAttribute): { name: string; text: string } {
+  switch (kind.case) {
+    case 'atomicAggregate':
+      return { name: 'atomic aggr.', text: 'yes' };
+    case 'aggregator':
+    case 'as4Aggregator':
+      return { name: kind.case === 'aggregator' ? 'aggregator' : 'AS4 aggregator', text: `AS ${kind.value.as} at ${kind.value.address}` };
+    case 'originatorId':
+      return { name: 'originator', text: kind.value };
+    case 'clusterList':
+      return { name: 'cluster list', text: kind.value.ids.join(' ') };
+    case 'as4Path':
+      return { name: 'AS4 path', text: asPathText(kind.value) };
+    case 'unknown':
+      return { name: `attribute ${kind.value.code}`, text: `flags 0x${flags.toString(16).padStart(2, '0')}, 0x${toHex(kind.value.value)}` };
+    default:
+      return { name: kind.case ?? 'attribute', text: '(this tsbgp is too old to show it)' };
+  }
+}
+
+const BRACKETS: Readonly<Record<AsPathSegment_Type, readonly [string, string]>> = {
+  [AsPathSegment_Type.UNSPECIFIED]: ['', ''],
+  [AsPathSegment_Type.SEQUENCE]: ['', ''],
+  [AsPathSegment_Type.SET]: ['{', '}'],
+  [AsPathSegment_Type.CONFED_SEQUENCE]: ['(', ')'],
+  [AsPathSegment_Type.CONFED_SET]: ['[', ']'],
+};
+
+function asPathText(path: AsPath): string {
+  return path.segments
+    .map(({ type, asns }) => {
+      const [open, close] = BRACKETS[type] ?? ['', ''];
+      return open + asns.join(' ') + close;
+    })
+    .join(' ');
+}
+
+export function changeView({ event }: RouteEvent): ChangeView | undefined {
+  switch (event.case) {
+    case 'announce':
+      return { type: 'announce', route: routeView(event.value) };
+    case 'withdraw': {
+      const { family, prefix, pathIdentifier, neighbor } = event.value;
+      return { type: 'withdraw', family, prefix, pathIdentifier: pathIdentifier === 0 ? undefined : pathIdentifier, neighbor };
+    }
+    case 'endOfInitial':
+      return { type: 'end-of-initial' };
+    case 'lost':
+      return { type: 'lost', count: Number(event.value.count) };
+    case undefined:
+      return undefined; // A kind of event that this program does not know yet.
+  }
+}
+
+function date(timestamp: Timestamp | undefined): Date | undefined {
+  return timestamp === undefined ? undefined : new Date(Number(timestamp.seconds) * 1000 + timestamp.nanos / 1e6);
+}

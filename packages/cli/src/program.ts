@@ -1,0 +1,77 @@
+/**
+ * `tsbgp` from its arguments to its exit code.
+ */
+import { Command, CommanderError } from 'commander';
+import { addControl } from './commands/control.ts';
+import { addNeighborCommands } from './commands/neighbor.ts';
+import { addRib } from './commands/rib.ts';
+import { addRoute } from './commands/route.ts';
+import { addWatch } from './commands/watch.ts';
+import { addCompletions } from './completions/command.ts';
+import { CliError, ExitCode } from './exit-code.ts';
+import { type Connect, type GlobalOptions, Session } from './session.ts';
+import { type Io, OutputClosed } from './terminal/io.ts';
+import { VERSION } from './version.ts';
+
+const HELP = `
+Examples:
+  tsbgp neighbor                                         all sessions
+  tsbgp neighbor add 192.0.2.1 --as 64501 --policy accept-all
+  tsbgp rib 193.0.0.0/21                                 the best route, every attribute
+  tsbgp rib received 192.0.2.1 --origin-as 13335         what a neighbor sent
+  tsbgp route add 203.0.113.0/24 --next-hop 192.0.2.9    a route of our own
+  tsbgp watch --json | jq .                              changes as they happen, for programs
+
+Exit codes: 0 fine, 1 refused by the daemon, 2 wrong usage, 3 nobody answers at the address.`;
+
+/** Resolves with the exit code; all there is to say was said. */
+export async function run(args: readonly string[], io: Io, connect: Connect): Promise<number> {
+  const session = new Session(io, connect);
+  try {
+    await program(session, io).parseAsync([...args], { from: 'user' });
+    return ExitCode.Ok;
+  } catch (error) {
+    return await report(error, session);
+  }
+}
+
+export function program(session: Session, io: Io): Command {
+  const root = new Command('tsbgp')
+    .description('Looks at and changes a running tsbgpd.')
+    .version(VERSION, '-V, --version')
+    .option('-a, --address <address>', 'the daemon: a socket path, unix:PATH, HOST:PORT (or TSBGP_ADDRESS; default: its standard socket)')
+    .option('--json', 'for programs: a document, or a line for each item')
+    .option('--no-color', 'no colours (or NO_COLOR)')
+    .helpCommand(false)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text).catch(() => {}),
+      writeErr: (text) => void io.stderr.write(text.replace(/^error: /, 'tsbgp: ')).catch(() => {}),
+      getOutHelpWidth: () => Math.min(io.stdout.columns, 120),
+      getErrHelpWidth: () => Math.min(io.stderr.columns, 120),
+    })
+    .addHelpText('after', HELP);
+  root.hook('preAction', () => session.configure(root.opts<GlobalOptions>()));
+  root.action(() => root.help());
+  addNeighborCommands(root, session);
+  addRib(root, session);
+  addRoute(root, session);
+  addWatch(root, session);
+  addControl(root, session);
+  addCompletions(root, session);
+  return root;
+}
+
+async function report(error: unknown, session: Session): Promise<number> {
+  if (error instanceof OutputClosed) return ExitCode.Ok;
+  // Ctrl-C: what was shown was shown.
+  if (session.io.signal.aborted) return ExitCode.Ok;
+  // commander has printed it; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
+  if (!(error instanceof CliError)) throw error;
+  const style = session.errorStyle;
+  const hints = error.hints.map((hint) => `  ${hint}\n`).join('');
+  await session.io.stderr.write(`${style('red', 'tsbgp:')} ${error.message}\n${hints}`).catch(() => {});
+  return error.exitCode;
+}

@@ -1,0 +1,120 @@
+/** What a person wrote as messages of tsbgp.v1. */
+import { AsPathSegment_Type, Origin, ResetNeighborRequest_Kind, RouteFilter_PrefixMatch, type TsbgpClient } from '@tsbgp/api';
+import type { AsPathSegment, PathAttribute } from '@tsbgp/wire';
+import type { NeighborRequest, ResetKind, RouteFilter, RouteKeyRequest, RouteRequest } from './daemon.ts';
+
+type Request<Service extends keyof TsbgpClient, Method extends keyof TsbgpClient[Service]> = TsbgpClient[Service][Method] extends (
+  request: infer R,
+  ...rest: never[]
+) => unknown
+  ? R
+  : never;
+type Item<T> = NonNullable<T> extends readonly (infer E)[] ? E : NonNullable<T>;
+
+export type NeighborConfigInit = Item<Request<'neighbors', 'addNeighbor'>['neighbor']>;
+export type LocalRouteInit = Item<Request<'injection', 'addRoutes'>['routes']>;
+export type LocalRouteKeyInit = Item<Request<'injection', 'deleteRoutes'>['routes']>;
+export type RouteFilterInit = Item<Request<'rib', 'listBest'>['filter']>;
+type AttributeInit = Item<LocalRouteInit['attributes']>;
+type KindInit = NonNullable<AttributeInit['kind']>;
+
+/** Without the keys that are undefined: absent on the wire is what they mean. */
+export function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+export function neighborConfig(request: NeighborRequest): NeighborConfigInit {
+  return present({
+    address: request.address,
+    remoteAs: request.remoteAs,
+    localAs: request.localAs,
+    description: request.description,
+    families: request.families === undefined ? undefined : [...request.families],
+    passive: request.passive,
+    remotePort: request.remotePort,
+    localAddress: request.localAddress,
+    multihopTtl: request.multihopTtl,
+    holdTime: request.holdTimeSeconds,
+    connectRetry: request.connectRetrySeconds,
+    importPolicy: request.importPolicy,
+    exportPolicy: request.exportPolicy,
+    routeServerClient: request.routeServerClient,
+    nextHopSelf: request.nextHopSelf,
+    enabled: request.enabled,
+  });
+}
+
+const RESET_KINDS: Readonly<Record<ResetKind, ResetNeighborRequest_Kind>> = {
+  hard: ResetNeighborRequest_Kind.HARD,
+  soft: ResetNeighborRequest_Kind.SOFT,
+  'soft-in': ResetNeighborRequest_Kind.SOFT_IN,
+  'soft-out': ResetNeighborRequest_Kind.SOFT_OUT,
+};
+
+export function resetKind(kind: ResetKind): ResetNeighborRequest_Kind {
+  return RESET_KINDS[kind];
+}
+
+const MATCHES: Readonly<Record<NonNullable<RouteFilter['match']>, RouteFilter_PrefixMatch>> = {
+  exact: RouteFilter_PrefixMatch.EXACT,
+  longer: RouteFilter_PrefixMatch.LONGER,
+  shorter: RouteFilter_PrefixMatch.SHORTER,
+};
+
+export function routeFilter(filter: RouteFilter): RouteFilterInit {
+  return present({
+    family: filter.family,
+    prefix: filter.prefix,
+    prefixMatch: filter.match === undefined ? undefined : MATCHES[filter.match],
+    originAs: filter.originAs,
+    community: filter.community,
+  });
+}
+
+export function localRoute(request: RouteRequest): LocalRouteInit {
+  return { ...localRouteKey(request), nextHop: request.nextHop, attributes: request.attributes.map(attribute) };
+}
+
+export function localRouteKey({ prefix, pathIdentifier }: RouteKeyRequest): LocalRouteKeyInit {
+  return present({ prefix, pathIdentifier });
+}
+
+/** Flags stay 0: those that the RFC demands. */
+function attribute(from: PathAttribute): AttributeInit {
+  return { kind: kindOf(from) };
+}
+
+const ORIGINS = { igp: Origin.IGP, egp: Origin.EGP, incomplete: Origin.INCOMPLETE } as const;
+
+/** The kinds that `tsbgp route add` has options for. */
+function kindOf(from: PathAttribute): KindInit {
+  switch (from.type) {
+    case 'origin':
+      return { case: 'origin', value: ORIGINS[from.value] };
+    case 'as-path':
+      return { case: 'asPath', value: { segments: from.value.map(segment) } };
+    case 'multi-exit-disc':
+      return { case: 'multiExitDisc', value: from.value };
+    case 'local-pref':
+      return { case: 'localPref', value: from.value };
+    case 'communities':
+      return { case: 'communities', value: { values: from.value } };
+    case 'extended-communities':
+      return { case: 'extendedCommunities', value: { values: from.value.map((octets) => ({ octets: new Uint8Array(octets) })) } };
+    case 'large-communities':
+      return { case: 'largeCommunities', value: { values: from.value } };
+    default:
+      throw new Error(`${from.type} is not an attribute of a route of our own`);
+  }
+}
+
+const SEGMENT_TYPES: Readonly<Record<AsPathSegment['type'], AsPathSegment_Type>> = {
+  sequence: AsPathSegment_Type.SEQUENCE,
+  set: AsPathSegment_Type.SET,
+  'confed-sequence': AsPathSegment_Type.CONFED_SEQUENCE,
+  'confed-set': AsPathSegment_Type.CONFED_SET,
+};
+
+function segment({ type, asns }: AsPathSegment): { type: AsPathSegment_Type; asns: number[] } {
+  return { type: SEGMENT_TYPES[type], asns };
+}

@@ -1,0 +1,84 @@
+/**
+ * What a person writes behind an option, checked before anything is asked of the daemon. Each parser throws commander's
+ * InvalidArgumentError with what is allowed and an example; commander adds which option it was.
+ */
+import { formatFamily, parseAddress, parseFamily } from '@tsbgp/wire';
+import { InvalidArgumentError } from 'commander';
+
+export const AS_MAX = 4_294_967_295;
+
+/** `64500`, `AS64500`, asdot `1.10`. */
+export function asNumber(text: string): number {
+  const dotted = /^(\d{1,5})\.(\d{1,5})$/.exec(text);
+  const plain = /^(?:AS)?(\d{1,10})$/i.exec(text);
+  let value = plain === null ? Number.NaN : Number(plain[1]);
+  if (dotted !== null && Number(dotted[1]) <= 0xffff && Number(dotted[2]) <= 0xffff)
+    value = Number(dotted[1]) * 0x10000 + Number(dotted[2]);
+  if (!(value >= 1 && value <= AS_MAX)) throw new InvalidArgumentError('Allowed: an AS number from 1 to 4294967295, e.g. 64500 or 1.10.');
+  return value;
+}
+
+/** Parser of a whole number within bounds. */
+export function integer(min: number, max: number, example: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`Allowed: a number from ${min} to ${max}, e.g. ${example}.`);
+    return value;
+  };
+}
+
+export function address(text: string): string {
+  if (parseAddress(text.replace(/%.+$/, '')) === undefined) {
+    throw new InvalidArgumentError('Allowed: an IPv4 or IPv6 address, e.g. 192.0.2.1 or 2001:db8::1.');
+  }
+  return text;
+}
+
+/** `192.0.2.0/24`; an address alone is the prefix of its full length. */
+export function prefix(text: string): string {
+  const [network = '', bits, ...rest] = text.split('/');
+  const octets = parseAddress(network);
+  const bitsMax = (octets?.length ?? 0) * 8;
+  const length = bits === undefined ? bitsMax : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+  if (octets === undefined || rest.length > 0 || !(length <= bitsMax)) {
+    throw new InvalidArgumentError('Allowed: an IPv4 or IPv6 prefix, e.g. 192.0.2.0/24 or 2001:db8::/32.');
+  }
+  return `${network}/${length}`;
+}
+
+export const FAMILY_NAMES: readonly string[] = ['ipv4-unicast', 'ipv6-unicast'];
+const FAMILY_SHORT: Readonly<Record<string, string>> = {
+  ipv4: 'ipv4-unicast',
+  ipv6: 'ipv6-unicast',
+  '4': 'ipv4-unicast',
+  '6': 'ipv6-unicast',
+};
+
+/** `ipv4-unicast`; `ipv4` and `4` for short. Any family that has a name is let through: what is supported is the daemon's to say. */
+export function familyName(text: string): string {
+  const family = parseFamily(FAMILY_SHORT[text] ?? text);
+  if (family === undefined) throw new InvalidArgumentError(`Allowed: ${FAMILY_NAMES.join(', ')} (for short: ipv4, ipv6).`);
+  return formatFamily(family);
+}
+
+/** For options that may be given several times, each with one value or several behind commas. */
+export function listOf<T>(parse: (text: string) => T): (text: string, before: readonly T[] | undefined) => readonly T[] {
+  return (text, before) => [
+    ...(before ?? []),
+    ...text
+      .split(',')
+      .filter((one) => one !== '')
+      .map(parse),
+  ];
+}
+
+/** As `parse`, where what it throws (wire's ValueError) says what is wrong. */
+export function checkedBy<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };
+}

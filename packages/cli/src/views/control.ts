@@ -1,0 +1,52 @@
+/** The daemon itself, as people see it. */
+import { type Format } from '../terminal/style.ts';
+import { facts } from '../terminal/table.ts';
+import { bytes, count, dateTime, duration } from '../terminal/units.ts';
+import type { ViewOptions } from './neighbor.ts';
+
+export interface GlobalView {
+  readonly localAs: number;
+  readonly routerId: string;
+  /** `0.0.0.0:179`, `[::]:179`. */
+  readonly listen: readonly string[];
+  readonly version: string;
+  readonly startedAt: Date | undefined;
+}
+
+export interface HealthView {
+  readonly healthy: boolean;
+  readonly uptimeSeconds: number;
+  readonly neighbors: number;
+  readonly established: number;
+  readonly routes: number;
+  readonly rssBytes: number;
+}
+
+export function globalPage(global: GlobalView, options: ViewOptions): string[] {
+  const { startedAt, version } = global;
+  const age = startedAt === undefined ? '' : ` (${duration((options.now.getTime() - startedAt.getTime()) / 1000)} ago)`;
+  return facts(
+    [
+      ['version', version],
+      ['AS', String(global.localAs)],
+      ['router id', global.routerId],
+      ['listening', global.listen.length === 0 ? 'nowhere' : global.listen.join(', ')],
+      ['started', startedAt === undefined ? undefined : dateTime(startedAt) + age],
+    ],
+    options,
+  );
+}
+
+export function healthPage(health: HealthView, options: ViewOptions): string[] {
+  const allUp: Format = health.established === health.neighbors ? 'green' : 'yellow';
+  return facts(
+    [
+      ['health', health.healthy ? options.style('green', 'healthy') : options.style('red', 'not healthy')],
+      ['up', duration(health.uptimeSeconds)],
+      ['neighbors', `${options.style(allUp, String(health.established))} of ${health.neighbors} established`],
+      ['routes', count(health.routes)],
+      ['memory', bytes(health.rssBytes)],
+    ],
+    options,
+  );
+}
