@@ -1,0 +1,157 @@
+/**
+ * The API over its sockets: gRPC, gRPC-Web and JSON from one set of handlers, HTTP/1.1 and HTTP/2 without TLS on each listener.
+ *
+ *     socket -> first octets -> http or http2 server -> early headers -> Connect -> control plane
+ */
+import { chmodSync, mkdirSync, unlinkSync } from 'node:fs';
+import { createServer as createHttp1 } from 'node:http';
+import { createServer as createHttp2 } from 'node:http2';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import type { ControlPlane, Endpoint } from '../control-plane.ts';
+import { type Handler, withEarlyHeaders } from './early-headers.ts';
+import { errorInterceptor } from './errors.ts';
+import { routes } from './routes.ts';
+
+/** Read and written by its owner and group. */
+export const SOCKET_MODE_DEFAULT = 0o660;
+const HTTP2_PREFACE = 'PRI ';
+
+export interface ApiServerOptions {
+  readonly unixSocket?: string | undefined;
+  readonly mode?: number | undefined;
+  readonly tcp?: Endpoint | undefined;
+  readonly logger: ApiLogger;
+}
+
+export interface ApiLogger {
+  error(fields: object, message: string): void;
+}
+
+export interface ApiServer {
+  /** Rejects when an address cannot be bound; nothing is left open then. */
+  start(): Promise<ApiAddresses>;
+  /** Ends every call. */
+  close(): Promise<void>;
+}
+
+export interface ApiAddresses {
+  readonly unixSocket?: string | undefined;
+  readonly tcp?: Endpoint | undefined;
+}
+
+export function createApiServer(control: ControlPlane, options: ApiServerOptions): ApiServer {
+  const stopping = new AbortController();
+  const handler = connectNodeAdapter({
+    routes: (router) => routes(router, control),
+    interceptors: [errorInterceptor(options.logger)],
+    // Headers that are the same for every call can be sent before the handler has anything to say.
+    acceptCompression: [],
+    shutdownSignal: stopping.signal,
+  });
+  const http = new DualHttp(withEarlyHeaders(handler));
+  const listeners: Server[] = [];
+
+  return {
+    async start() {
+      try {
+        let tcp: Endpoint | undefined;
+        if (options.unixSocket !== undefined) {
+          listeners.push(await listenUnix(http, options.unixSocket, options.mode ?? SOCKET_MODE_DEFAULT));
+        }
+        if (options.tcp !== undefined) {
+          const { host, port } = options.tcp;
+          const listener = await listening(http.listener(), (server) => server.listen({ host, port }));
+          listeners.push(listener);
+          const bound = listener.address();
+          tcp = { host, port: typeof bound === 'object' && bound !== null ? bound.port : port };
+        }
+        return { unixSocket: options.unixSocket, tcp };
+      } catch (error) {
+        await this.close();
+        throw error;
+      }
+    },
+    async close() {
+      stopping.abort();
+      const closed = listeners.splice(0).map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
+      http.end();
+      await Promise.all(closed);
+    },
+  };
+}
+
+/** One kind of listener for both versions of HTTP: the first octets tell which it is. */
+class DualHttp {
+  readonly #http1;
+  readonly #http2;
+  readonly #sockets: Set<Socket> = new Set();
+
+  constructor(handler: Handler) {
+    this.#http1 = createHttp1(handler);
+    this.#http2 = createHttp2(handler);
+    this.#http2.on('sessionError', () => undefined); // a client that breaks the protocol has its connection closed; that is all
+  }
+
+  listener(): Server {
+    return createServer((socket) => this.#accept(socket));
+  }
+
+  /** Lets answers that are under way leave, then closes. */
+  end(): void {
+    setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, 100).unref();
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
+    this.#http1.closeIdleConnections();
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => undefined); // the client went away: 'close' follows
+    socket.once('data', (first: Buffer) => {
+      const server = first.subarray(0, HTTP2_PREFACE.length).toString('latin1') === HTTP2_PREFACE ? this.#http2 : this.#http1;
+      socket.pause();
+      socket.unshift(first);
+      server.emit('connection', socket);
+      if (server === this.#http1) socket.resume();
+    });
+  }
+}
+
+async function listenUnix(http: DualHttp, path: string, mode: number): Promise<Server> {
+  mkdirSync(dirname(path), { recursive: true });
+  if (await answers(path)) throw new Error(`${path}: another daemon listens there already; stop it or choose another api.unix-socket`);
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const listener = await listening(http.listener(), (server) => server.listen({ path }));
+  chmodSync(path, mode);
+  return listener;
+}
+
+/** Whether somebody accepts connections at this socket; a file that a dead daemon left behind refuses them. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ path }, () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
+}
+
+function listening(server: Server, listen: (server: Server) => void): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve(server);
+    });
+    listen(server);
+  });
+}

@@ -1,0 +1,44 @@
+/** grpc.health.v1, for load balancers and probes. */
+import type { ConnectRouter } from '@connectrpc/connect';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@tsbgp/api';
+import type { ControlPlane } from '../control-plane.ts';
+import { SERVICES } from './services.ts';
+
+/** Seconds between two looks of a Watch. */
+const LOOK_SECONDS = 1;
+
+export function addHealth(router: ConnectRouter, control: ControlPlane): void {
+  const statusOf = (service: string): ServingStatus => {
+    if (service !== '' && !SERVICES.some(({ typeName }) => typeName === service)) return ServingStatus.SERVICE_UNKNOWN;
+    return control.health().healthy ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  };
+  router.service(Health, {
+    check({ service }) {
+      const status = statusOf(service);
+      if (status === ServingStatus.SERVICE_UNKNOWN) throw new ConnectError(`no service "${service}"`, Code.NotFound);
+      return { status };
+    },
+    async *watch({ service }, { signal }) {
+      let told: ServingStatus | undefined;
+      while (!signal.aborted) {
+        const status = statusOf(service);
+        if (status !== told) yield { status };
+        told = status;
+        await pause(signal);
+      }
+    },
+  });
+}
+
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, LOOK_SECONDS * 1000);
+    signal.addEventListener('abort', done);
+  });
+}

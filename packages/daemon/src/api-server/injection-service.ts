@@ -1,0 +1,60 @@
+/** InjectionService: routes of our own. */
+import type { ConnectRouter } from '@connectrpc/connect';
+import { InjectionService, type LocalRouteKey as KeyMessage, type LocalRoute as RouteMessage } from '@tsbgp/api';
+import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
+import { ControlError, type ControlPlane, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
+import { familyOf } from './neighbor-service.ts';
+import { attributeValue } from './route-messages.ts';
+
+export function addInjectionService(router: ConnectRouter, control: ControlPlane): void {
+  router.service(InjectionService, {
+    addRoutes({ routes }) {
+      control.addRoutes(routes.map(routeOf));
+      return {};
+    },
+    deleteRoutes: ({ routes }) => ({ deleted: BigInt(control.deleteRoutes(routes.map(keyOf))) }),
+    async addRouteStream(requests) {
+      let added = 0;
+      for await (const { routes } of requests) {
+        const parsed = routes.map((route, index) => routeOf(route, index));
+        control.addRoutes(parsed);
+        added += parsed.length;
+      }
+      return { added: BigInt(added) };
+    },
+    async deleteRouteStream(requests) {
+      let deleted = 0;
+      for await (const { routes } of requests) deleted += control.deleteRoutes(routes.map(keyOf));
+      return { deleted: BigInt(deleted) };
+    },
+  });
+}
+
+function routeOf(message: RouteMessage, index: number): LocalRoute {
+  const place = `routes[${index}]`;
+  if (message.nextHop === '') {
+    throw new ControlError(
+      'invalid-argument',
+      `${place}.next_hop`,
+      `${place}.next_hop: is missing; allowed is an address, e.g. "192.0.2.1"`,
+    );
+  }
+  return {
+    ...keyOf(message, index),
+    nextHop: message.nextHop,
+    attributes: message.attributes.map((attribute, i) => attributeValue(attribute, `${place}.attributes[${i}]`)),
+  };
+}
+
+function keyOf(message: RouteMessage | KeyMessage, index: number): LocalRouteKey {
+  return {
+    family:
+      message.family === ''
+        ? message.prefix.includes(':')
+          ? IPV6_UNICAST
+          : IPV4_UNICAST
+        : familyOf(message.family, `routes[${index}].family`),
+    prefix: message.prefix,
+    pathIdentifier: message.pathIdentifier,
+  };
+}

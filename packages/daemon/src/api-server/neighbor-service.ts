@@ -1,0 +1,177 @@
+/** NeighborService: neighbours between their messages and the control plane's values. */
+
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { ConnectRouter } from '@connectrpc/connect';
+import {
+  type NeighborConfig as ConfigMessage,
+  ResetNeighborRequest_Kind as Kind,
+  type NeighborSchema,
+  NeighborService,
+  SessionState,
+} from '@tsbgp/api';
+import { type Family, formatCapability, formatFamily, IPV4_UNICAST, IPV6_UNICAST, parseFamily } from '@tsbgp/wire';
+import {
+  ControlError,
+  type ControlPlane,
+  type DefaultPolicy,
+  type NeighborConfig,
+  type NeighborState,
+  type ResetKind,
+} from '../control-plane.ts';
+
+export function addNeighborService(router: ConnectRouter, control: ControlPlane): void {
+  router.service(NeighborService, {
+    addNeighbor({ neighbor }) {
+      if (neighbor === undefined) throw new ControlError('invalid-argument', 'neighbor', 'neighbor: is missing');
+      return { neighbor: neighborMessage(control.addNeighbor(configOf(neighbor))) };
+    },
+    async deleteNeighbor({ address }) {
+      await control.deleteNeighbor(address);
+      return {};
+    },
+    listNeighbors: () => ({ neighbors: control.listNeighbors().map(neighborMessage) }),
+    getNeighbor: ({ address }) => ({ neighbor: neighborMessage(control.getNeighbor(address)) }),
+    enableNeighbor({ address }) {
+      control.enableNeighbor(address);
+      return {};
+    },
+    disableNeighbor({ address, reason }) {
+      control.disableNeighbor(address, reason === '' ? undefined : reason);
+      return {};
+    },
+    resetNeighbor({ address, kind, reason, families }) {
+      const of = KINDS[kind];
+      if (of === undefined) {
+        throw new ControlError('invalid-argument', 'kind', 'kind: allowed are KIND_HARD, KIND_SOFT, KIND_SOFT_IN, KIND_SOFT_OUT');
+      }
+      control.resetNeighbor(address, of, {
+        ...(reason === '' ? {} : { reason }),
+        families: families.map((name) => familyOf(name, 'families')),
+      });
+      return {};
+    },
+  });
+}
+
+const KINDS: Partial<Record<Kind, ResetKind>> = {
+  [Kind.HARD]: 'hard',
+  [Kind.SOFT]: 'soft',
+  [Kind.SOFT_IN]: 'soft-in',
+  [Kind.SOFT_OUT]: 'soft-out',
+};
+
+const STATES: Record<NeighborState['state'], SessionState> = {
+  Idle: SessionState.IDLE,
+  Connect: SessionState.CONNECT,
+  Active: SessionState.ACTIVE,
+  OpenSent: SessionState.OPEN_SENT,
+  OpenConfirm: SessionState.OPEN_CONFIRM,
+  Established: SessionState.ESTABLISHED,
+};
+
+/** Throws ControlError `invalid-argument`. */
+export function familyOf(name: string, field: string): Family {
+  const family = parseFamily(name);
+  if (family === undefined) {
+    throw new ControlError('invalid-argument', field, `${field}: found "${name}", allowed is a family, e.g. "ipv4-unicast"`);
+  }
+  return family;
+}
+
+function configOf(message: ConfigMessage): NeighborConfig {
+  if (message.remoteAs === 0)
+    throw new ControlError('invalid-argument', 'neighbor.remote_as', 'neighbor.remote_as: found 0, allowed 1 to 4294967295');
+  const families = message.families.map((name, i) => familyOf(name, `neighbor.families[${i}]`));
+  return {
+    address: message.address,
+    remoteAs: message.remoteAs,
+    localAs: message.localAs,
+    description: message.description || undefined,
+    families: families.length > 0 ? families : [message.address.includes(':') ? IPV6_UNICAST : IPV4_UNICAST],
+    passive: message.passive,
+    remotePort: message.remotePort || 179,
+    localAddress: message.localAddress || undefined,
+    multihopTtl: message.multihopTtl,
+    holdTimeSeconds: message.holdTime ?? 90,
+    connectRetrySeconds: message.connectRetry || 10,
+    importPolicy: policyOf(message.importPolicy, 'neighbor.import_policy'),
+    exportPolicy: policyOf(message.exportPolicy, 'neighbor.export_policy'),
+    routeServerClient: message.routeServerClient,
+    nextHopSelf: message.nextHopSelf,
+    enabled: message.enabled ?? true,
+  };
+}
+
+function policyOf(text: string, field: string): DefaultPolicy | undefined {
+  if (text === '') return undefined;
+  if (text === 'accept-all' || text === 'deny-all') return text;
+  throw new ControlError('invalid-argument', field, `${field}: found "${text}", allowed are "accept-all" and "deny-all"`);
+}
+
+function neighborMessage(state: NeighborState): MessageInitShape<typeof NeighborSchema> {
+  const { config, session, counters } = state;
+  return {
+    config: {
+      address: config.address,
+      remoteAs: config.remoteAs,
+      ...(config.localAs === undefined ? {} : { localAs: config.localAs }),
+      description: config.description ?? '',
+      families: config.families.map(formatFamily),
+      passive: config.passive,
+      remotePort: config.remotePort,
+      localAddress: config.localAddress ?? '',
+      ...(config.multihopTtl === undefined ? {} : { multihopTtl: config.multihopTtl }),
+      holdTime: config.holdTimeSeconds,
+      connectRetry: config.connectRetrySeconds,
+      importPolicy: config.importPolicy ?? '',
+      exportPolicy: config.exportPolicy ?? '',
+      routeServerClient: config.routeServerClient,
+      nextHopSelf: config.nextHopSelf,
+      enabled: config.enabled,
+    },
+    state: STATES[state.state],
+    adminDown: state.adminState === 'down',
+    ...(session === undefined ? {} : { session: sessionMessage(session) }),
+    counters: {
+      opensSent: BigInt(counters.opensSent),
+      opensReceived: BigInt(counters.opensReceived),
+      updatesSent: BigInt(counters.updatesSent),
+      updatesReceived: BigInt(counters.updatesReceived),
+      keepalivesSent: BigInt(counters.keepalivesSent),
+      keepalivesReceived: BigInt(counters.keepalivesReceived),
+      notificationsSent: BigInt(counters.notificationsSent),
+      notificationsReceived: BigInt(counters.notificationsReceived),
+      routeRefreshesSent: BigInt(counters.routeRefreshesSent),
+      routeRefreshesReceived: BigInt(counters.routeRefreshesReceived),
+      bytesSent: BigInt(counters.bytesSent),
+      bytesReceived: BigInt(counters.bytesReceived),
+    },
+    prefixes: state.prefixes.map(({ family, received, accepted, advertised }) => ({
+      family: formatFamily(family),
+      received: BigInt(received),
+      accepted: BigInt(accepted),
+      advertised: BigInt(advertised),
+    })),
+    flapCount: state.flapCount,
+    lastError: state.lastError ?? '',
+    ...(state.lastErrorAt === undefined ? {} : { lastErrorAt: timestampFromDate(state.lastErrorAt) }),
+  };
+}
+
+function sessionMessage(session: NonNullable<NeighborState['session']>) {
+  return {
+    establishedAt: timestampFromDate(session.establishedAt),
+    remoteBgpIdentifier: session.remoteBgpIdentifier,
+    localAddress: session.localAddress,
+    localPort: session.localPort,
+    remotePort: session.remotePort,
+    internal: session.peerType === 'ibgp',
+    holdTime: session.holdTimeSeconds,
+    keepalive: session.keepaliveSeconds,
+    families: session.families.map(formatFamily),
+    localCapabilities: session.localCapabilities.map(formatCapability),
+    remoteCapabilities: session.remoteCapabilities.map(formatCapability),
+    backlogBytes: BigInt(session.backlogBytes),
+  };
+}
