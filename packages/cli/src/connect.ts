@@ -137,7 +137,9 @@ function must<T>(value: T | undefined): T {
   return value;
 }
 
-function explain(error: unknown, address: Address): unknown {
+function explain(thrown: unknown, address: Address): unknown {
+  // Where an interceptor throws, Connect wraps it once more.
+  const error = thrown instanceof Error && thrown.cause instanceof TsbgpError ? thrown.cause : thrown;
   if (!(error instanceof TsbgpError)) return error;
   if (error.isUnreachable) return cannotConnect(error, address);
   if (error.code === 'DEADLINE_EXCEEDED') {

@@ -22,7 +22,8 @@ Examples:
   tsbgp route add 203.0.113.0/24 --next-hop 192.0.2.9    a route of our own
   tsbgp watch --json | jq .                              changes as they happen, for programs
 
-Exit codes: 0 fine, 1 refused by the daemon, 2 wrong usage, 3 nobody answers at the address.`;
+Exit codes: 0 fine, 1 refused by the daemon, 2 wrong usage, 3 nobody answers at the address.
+`;
 
 /** Resolves with the exit code; all there is to say was said. */
 export async function run(args: readonly string[], io: Io, connect: Connect): Promise<number> {
@@ -53,7 +54,6 @@ export function program(session: Session, io: Io): Command {
     })
     .addHelpText('after', HELP);
   root.hook('preAction', () => session.configure(root.opts<GlobalOptions>()));
-  root.action(() => root.help());
   addNeighborCommands(root, session);
   addRib(root, session);
   addRoute(root, session);

@@ -72,7 +72,8 @@ export function routeFilter(filter: RouteFilter): RouteFilterInit {
 }
 
 export function localRoute(request: RouteRequest): LocalRouteInit {
-  return { ...localRouteKey(request), nextHop: request.nextHop, attributes: request.attributes.map(attribute) };
+  const { prefix, pathIdentifier } = request;
+  return { ...present({ prefix, pathIdentifier }), nextHop: request.nextHop, attributes: request.attributes.map(attribute) };
 }
 
 export function localRouteKey({ prefix, pathIdentifier }: RouteKeyRequest): LocalRouteKeyInit {

@@ -4,6 +4,7 @@
  */
 import { formatFamily, parseAddress, parseFamily } from '@tsbgp/wire';
 import { InvalidArgumentError } from 'commander';
+import { usageError } from './exit-code.ts';
 
 export const AS_MAX = 4_294_967_295;
 
@@ -81,4 +82,13 @@ export function checkedBy<T>(parse: (text: string) => T): (text: string) => T {
       throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
     }
   };
+}
+
+/** For an argument whose meaning depends on others, so that commander cannot check it. */
+export function argumentValue<T>(name: string, text: string, parse: (text: string) => T): T {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw usageError(`${name}: "${text}": ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -12,7 +12,13 @@ export function addNeighborCommands(program: Command, session: Session): void {
   const neighbor = program
     .command('neighbor')
     .description('list neighbors, or show, add, delete, enable, disable, reset one')
-    .action(() => list(session));
+    .allowExcessArguments() // for a better answer than "too many arguments"
+    .action(async (_options: object, command: Command) => {
+      const [word] = command.args;
+      if (word === undefined) return list(session);
+      const names = command.commands.map((one) => one.name()).join(', ');
+      throw usageError(`neighbor ${word}: there is no such command; there are ${names}`, `one neighbor: tsbgp neighbor show ${word}`);
+    });
 
   neighbor
     .command('show')

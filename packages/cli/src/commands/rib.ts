@@ -7,7 +7,7 @@ import type { RouteQuery } from '../daemon.ts';
 import type { Session } from '../session.ts';
 import { TableWriter } from '../terminal/table.ts';
 import { counted } from '../terminal/units.ts';
-import { address, integer, prefix } from '../values.ts';
+import { address, argumentValue, integer, prefix } from '../values.ts';
 import { legend, type RouteView, routeColumns, routePage } from '../views/route.ts';
 import { addFilters, type FilterOptions, filterOf } from './filters.ts';
 
@@ -33,8 +33,11 @@ export function addRib(program: Command, session: Session): void {
   ).action((first: string | undefined, second: string | undefined, options: RibOptions) => {
     // `rib received 192.0.2.0/24` asks all neighbors: a prefix has a slash, a neighbor has none.
     const [neighbor, wanted] = first?.includes('/') === true && second === undefined ? [undefined, first] : [first, second];
-    const query: RouteQuery = { table: 'received', neighbor: neighbor === undefined ? undefined : address(neighbor) };
-    return show(session, query, wanted === undefined ? undefined : prefix(wanted), options);
+    const query: RouteQuery = {
+      table: 'received',
+      neighbor: neighbor === undefined ? undefined : argumentValue('neighbor', neighbor, address),
+    };
+    return show(session, query, wanted === undefined ? undefined : argumentValue('prefix', wanted, prefix), options);
   });
 
   addOptions(

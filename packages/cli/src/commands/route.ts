@@ -27,10 +27,6 @@ interface BulkOptions {
 
 export function addRoute(program: Command, session: Session): void {
   const route = program.command('route').description('add or delete routes of our own');
-  route.action(() => {
-    throw usageError('route: add or del?', 'tsbgp route add 203.0.113.0/24 --next-hop 192.0.2.1', 'tsbgp route del 203.0.113.0/24');
-  });
-
   addRouteOptions(
     route.command('add').description('add routes, or replace them').argument('[prefix...]', 'e.g. 203.0.113.0/24; - reads standard input'),
   )
