@@ -91,7 +91,14 @@ export {
   OpenError,
   UpdateError,
 } from './codes.ts';
-export { formatExtendedCommunity, parseExtendedCommunity } from './communities/extended.ts';
+export {
+  decodeExtendedCommunity,
+  type ExtendedCommunity,
+  encodeExtendedCommunity,
+  formatExtendedCommunity,
+  parseExtendedCommunity,
+} from './communities/extended.ts';
+export { decodeIpv6ExtendedCommunity, formatIpv6ExtendedCommunity, parseIpv6ExtendedCommunity } from './communities/ipv6-extended.ts';
 export { formatLargeCommunity, type LargeCommunity, parseLargeCommunity } from './communities/large.ts';
 export { formatCommunity, parseCommunity } from './communities/standard.ts';
 export { DEFAULT_CONTEXT, type WireContext } from './context.ts';

@@ -43,6 +43,7 @@ export type KnownAttribute =
   | Attribute<'mp-reach-nlri', MpReachNlri>
   | Attribute<'mp-unreach-nlri', MpUnreachNlri>
   | Attribute<'extended-communities', Uint8Array[]>
+  | Attribute<'ipv6-extended-communities', Uint8Array[]>
   | Attribute<'as4-path', AsPathSegment[]>
   | Attribute<'as4-aggregator', AggregatorValue>
   | Attribute<'pmsi-tunnel', PmsiTunnel>

@@ -13,6 +13,7 @@ import type { AttributeCodec } from './codec.ts';
 import { communities } from './communities.ts';
 import { dPath } from './d-path.ts';
 import { extendedCommunities } from './extended-communities.ts';
+import { ipv6ExtendedCommunities } from './ipv6-extended-communities.ts';
 import { largeCommunities } from './large-communities.ts';
 import { localPref } from './local-pref.ts';
 import { mpReachNlri } from './mp-reach-nlri.ts';
@@ -45,6 +46,7 @@ const ROWS: readonly AttributeCodec<unknown>[] = [
   as4Aggregator,
   pmsiTunnel,
   tunnelEncapsulation,
+  ipv6ExtendedCommunities,
   aigp,
   peDistinguisherLabels,
   bgpLsAttribute,

@@ -1,72 +1,136 @@
 /**
- * Extended communities (RFC 4360) as text: eight octets, of which the first says the form and the second, usually, the meaning.
+ * Extended communities (RFC 4360): eight octets, of which the first says the form and the second, usually, the meaning. As structure and as
+ * text, by the table in extended-registry.ts.
  *
- *     two-octet AS    | 0x00/0x40 | subtype | AS, 2 octets   | number, 4 octets |      rt:65000:100
- *     IPv4 address    | 0x01/0x41 | subtype | address        | number, 2 octets |      rt:192.0.2.1:100
- *     four-octet AS   | 0x02/0x42 | subtype | AS, 4 octets   | number, 2 octets |      rt:200000:100
+ *     two-octet AS    | 0x00 | subtype | AS, 2 octets   | number, 4 octets |      rt:65000:100
+ *     IPv4 address    | 0x01 | subtype | address        | number, 2 octets |      rt:192.0.2.1:100
+ *     four-octet AS   | 0x02 | subtype | AS, 4 octets   | number, 2 octets |      rt:200000:100, rt:100L:5
+ *     others          | type | subtype | parts …                           |      color:0:100, router-mac:00-0c-29-aa-bb-cc
  *
- * Everything else, and every subtype without a name here, is "0x" and sixteen digits. `parse(format(x))` gives the same octets: a four-octet
- * AS number that would fit in two carries an "L", as "rt:100L:5".
+ * What has no row, or says something its row has no words for, is "0x" and sixteen digits. `parse(format(x))` gives the same octets.
  */
-import { formatIpv4, parseIpv4 } from '../address.ts';
-import { fromHex, readU16, readU32, toHex, writeU16, writeU32 } from '../bytes.ts';
+import { equalBytes, fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
+import type { Part, PartValue } from './extended-parts.ts';
+import { EXTENDED_COMMUNITIES, type ExtendedCommunityRow } from './extended-registry.ts';
 
-const SUBTYPES: Record<string, number> = { rt: 0x02, ro: 0x03 };
-const SUBTYPE_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(SUBTYPES).map(([name, value]) => [value, name]));
+export type ExtendedCommunity =
+  | { name: 'unknown'; type: number; subtype: number; bytes: Uint8Array }
+  | { name: string; type: number; subtype: number; fields: Record<string, PartValue> };
 
-const TWO_OCTET_AS = 0x00;
-const IPV4_ADDRESS = 0x01;
-const FOUR_OCTET_AS = 0x02;
+const BY_CODE: ReadonlyMap<number, ExtendedCommunityRow> = new Map(EXTENDED_COMMUNITIES.map((row) => [(row.type << 8) | row.subtype, row]));
+const BY_NAME: ReadonlyMap<string, readonly ExtendedCommunityRow[]> = Map.groupBy(EXTENDED_COMMUNITIES, (row) => row.name);
+
+/** What the eight octets mean. Borrows nothing. */
+export function decodeExtendedCommunity(bytes: Uint8Array): ExtendedCommunity {
+  const [type, subtype] = [bytes[0]!, bytes[1]!];
+  const row = BY_CODE.get((type << 8) | subtype);
+  const fields = row === undefined ? undefined : readParts(row.parts, bytes, 2);
+  return row === undefined || fields === undefined
+    ? { name: 'unknown', type, subtype, bytes: bytes.slice() }
+    : { name: row.name, type, subtype, fields };
+}
+
+/** The eight octets. Throws ValueError. */
+export function encodeExtendedCommunity(community: ExtendedCommunity): Uint8Array {
+  if ('bytes' in community) return eightOctets(community.bytes);
+  const row = BY_CODE.get((community.type << 8) | community.subtype);
+  if (row === undefined || row.name !== community.name) {
+    throw new ValueError(`extended community of type ${community.type}, subtype ${community.subtype} is not "${community.name}"`);
+  }
+  const bytes = new Uint8Array(8);
+  bytes[0] = row.type;
+  bytes[1] = row.subtype;
+  writeParts(row.parts, bytes, 2, community.fields);
+  return bytes;
+}
 
 export function formatExtendedCommunity(bytes: Uint8Array): string {
-  const name = SUBTYPE_NAMES.get(bytes[1]!);
-  if (name !== undefined) {
-    if (bytes[0] === TWO_OCTET_AS) return `${name}:${readU16(bytes, 2)}:${readU32(bytes, 4)}`;
-    if (bytes[0] === IPV4_ADDRESS) return `${name}:${formatIpv4(bytes, 2)}:${readU16(bytes, 6)}`;
-    if (bytes[0] === FOUR_OCTET_AS) {
-      const as = readU32(bytes, 2);
-      return `${name}:${as}${as <= 0xffff ? 'L' : ''}:${readU16(bytes, 6)}`;
-    }
-  }
-  return `0x${toHex(bytes)}`;
+  const community = decodeExtendedCommunity(bytes);
+  if ('bytes' in community) return `0x${toHex(bytes)}`;
+  const { parts } = BY_CODE.get((community.type << 8) | community.subtype)!;
+  return formatParts(community.name, parts, community.fields);
 }
 
 /** Throws ValueError. */
 export function parseExtendedCommunity(text: string): Uint8Array {
   if (/^0x[0-9a-fA-F]{16}$/.test(text)) return fromHex(text.slice(2));
-  const parts = /^([a-z]+):([0-9.]+)(L?):(\d{1,10})$/.exec(text);
-  const subtype = parts === null ? undefined : SUBTYPES[parts[1]!];
-  const bytes = parts === null || subtype === undefined ? undefined : administered(subtype, parts[2]!, parts[3] === 'L', Number(parts[4]));
-  if (bytes === undefined) {
+  const [name = '', ...words] = text.split(':');
+  const rows = BY_NAME.get(name.toLowerCase());
+  if (rows === undefined) {
     throw new ValueError(
-      `"${text}" is not an extended community: allowed are rt: and ro: with an AS number or IPv4 address and a number, or 0x and sixteen digits, e.g. "rt:65000:100"`,
+      `"${text}" is not an extended community: found "${name}", allowed are ${[...BY_NAME.keys()].join(', ')}, or 0x and sixteen digits, e.g. "rt:65000:100"`,
     );
   }
-  return bytes;
+  for (const row of rows) {
+    const fields = parseParts(row.parts, words);
+    if (fields === undefined) continue;
+    const bytes = new Uint8Array(8);
+    bytes[0] = row.type;
+    bytes[1] = row.subtype;
+    writeParts(row.parts, bytes, 2, fields);
+    return bytes;
+  }
+  const forms = rows.map((row) => [name, ...partNames(row.parts)].join(':'));
+  throw new ValueError(`"${text}" is not an extended community: allowed is ${forms.join(' or ')}, e.g. "rt:65000:100"`);
 }
 
-function administered(subtype: number, administrator: string, long: boolean, number: number): Uint8Array | undefined {
-  const bytes = new Uint8Array(8);
-  bytes[1] = subtype;
-  const address = administrator.includes('.') ? parseIpv4(administrator) : undefined;
-  if (address !== undefined && !long && number <= 0xffff) {
-    bytes[0] = IPV4_ADDRESS;
-    bytes.set(address, 2);
-    writeU16(bytes, 6, number);
-    return bytes;
+function eightOctets(bytes: Uint8Array): Uint8Array {
+  if (bytes.length !== 8) throw new ValueError(`extended community: found ${bytes.length} octets, allowed are 8`);
+  return bytes.slice();
+}
+
+type Parts = Readonly<Record<string, Part>>;
+
+function partNames(parts: Parts): string[] {
+  const spoken = Object.entries(parts).filter(([, part]) => part.optional !== true);
+  return spoken.map(([name]) => `<${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}>`);
+}
+
+/** The values of the parts from `at` on; undefined when they do not tell all that the octets say. */
+export function readParts(parts: Parts, bytes: Uint8Array, at: number): Record<string, PartValue> | undefined {
+  const fields: Record<string, PartValue> = {};
+  let offset = at;
+  for (const [name, part] of Object.entries(parts)) {
+    const value = part.read(bytes, offset);
+    if (value !== undefined) fields[name] = value;
+    else if (part.optional !== true) return undefined;
+    offset += part.octets;
   }
-  const as = Number(administrator);
-  if (!Number.isInteger(as) || as > 0xffff_ffff || administrator.includes('.')) return undefined;
-  if (as <= 0xffff && !long) {
-    if (number > 0xffff_ffff) return undefined;
-    writeU16(bytes, 2, as);
-    writeU32(bytes, 4, number);
-    return bytes;
+  const again = bytes.slice();
+  again.fill(0, at);
+  writeParts(parts, again, at, fields);
+  return equalBytes(again, bytes) ? fields : undefined;
+}
+
+/** Over octets that are zero. Throws ValueError. */
+export function writeParts(parts: Parts, bytes: Uint8Array, at: number, fields: Readonly<Record<string, PartValue>>): void {
+  let offset = at;
+  for (const [name, part] of Object.entries(parts)) {
+    const value = fields[name];
+    if (value !== undefined) part.write(bytes, offset, value);
+    else if (part.optional !== true) throw new ValueError(`extended community: ${name} is missing`);
+    offset += part.octets;
   }
-  if (number > 0xffff) return undefined;
-  bytes[0] = FOUR_OCTET_AS;
-  writeU32(bytes, 2, as);
-  writeU16(bytes, 6, number);
-  return bytes;
+}
+
+export function formatParts(name: string, parts: Parts, fields: Readonly<Record<string, PartValue>>): string {
+  const words = [name];
+  for (const [key, part] of Object.entries(parts)) if (fields[key] !== undefined) words.push(part.format(fields[key]));
+  return words.join(':');
+}
+
+/** Values by position; undefined when one of the words is not its part's. */
+export function parseParts(parts: Parts, words: readonly string[]): Record<string, PartValue> | undefined {
+  const fields: Record<string, PartValue> = {};
+  let next = 0;
+  for (const [name, part] of Object.entries(parts)) {
+    const word = words[next];
+    const value = word === undefined ? undefined : part.parse(word);
+    if (value !== undefined) {
+      fields[name] = value;
+      next++;
+    } else if (part.optional !== true) return undefined;
+  }
+  return next === words.length ? fields : undefined;
 }
