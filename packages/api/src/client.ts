@@ -1,7 +1,7 @@
 /**
  * A typed client of the daemon, over its unix socket or TCP.
  */
-import { type Client, Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect';
+import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { existingSocketPath } from './default-address.ts';
 import { ControlService, GlobalService } from './gen/tsbgp/v1/control_pb.ts';
@@ -44,14 +44,14 @@ export class TsbgpError extends Error {
 /** Throws RangeError for an address that is none. Nothing is opened before the first call. */
 export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient {
   const address = options.address ?? `unix://${existingSocketPath()}`;
-  const transport = createGrpcTransport({ ...endpoint(address), interceptors: [clearErrors] });
+  const transport = createGrpcTransport({ ...endpoint(address) });
   return {
     address,
-    global: createClient(GlobalService, transport),
-    neighbors: createClient(NeighborService, transport),
-    rib: createClient(RibService, transport),
-    injection: createClient(InjectionService, transport),
-    control: createClient(ControlService, transport),
+    global: clear(createClient(GlobalService, transport)),
+    neighbors: clear(createClient(NeighborService, transport)),
+    rib: clear(createClient(RibService, transport)),
+    injection: clear(createClient(InjectionService, transport)),
+    control: clear(createClient(ControlService, transport)),
   };
 }
 
@@ -64,22 +64,31 @@ function endpoint(address: string): { baseUrl: string; nodeOptions?: { path: str
   );
 }
 
-/** Turns every error of a call, also one in the middle of a stream, into a TsbgpError. */
-const clearErrors: Interceptor = (next) => async (request) => {
-  try {
-    const response = await next(request);
-    return response.stream ? { ...response, message: clearStream(response.message) } : response;
-  } catch (error) {
-    throw new TsbgpError(ConnectError.from(error));
-  }
-};
+/** The same client, with every error of a call, also one in the middle of a stream, as a TsbgpError. */
+function clear<T extends object>(client: T): T {
+  return new Proxy(client, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return (...args: unknown[]) => {
+        const result: unknown = Reflect.apply(method, target, args);
+        if (result instanceof Promise) return result.catch(rethrow);
+        return clearStream(result as AsyncIterable<unknown>);
+      };
+    },
+  });
+}
 
 async function* clearStream<T>(messages: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* messages;
   } catch (error) {
-    throw new TsbgpError(ConnectError.from(error));
+    rethrow(error);
   }
+}
+
+function rethrow(error: unknown): never {
+  throw new TsbgpError(ConnectError.from(error));
 }
 
 function isConnectFailure(cause: unknown): boolean {
