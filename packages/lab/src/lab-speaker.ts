@@ -73,7 +73,15 @@ export function startLabSpeaker(options: LabSpeakerOptions, onEvent: (event: Lab
       onEvent({ type: 'established', routes: seeds.length });
       if (options.flapIntervalMs > 0) {
         const plans = flapPlans(lab.as, seeds.length);
-        flapTimer = setInterval(() => flap(plans.next().value, writer, session.send), options.flapIntervalMs);
+        const next = (): void => flap(plans.next().value, writer, session.send);
+        // The second peer half an interval later than the first: the screen is then quiet and never idle.
+        flapTimer = setTimeout(
+          () => {
+            next();
+            flapTimer = setInterval(next, options.flapIntervalMs);
+          },
+          options.flapIntervalMs * (1 + options.position / 2),
+        );
       }
       return () => undefined;
     },
@@ -82,7 +90,7 @@ export function startLabSpeaker(options: LabSpeakerOptions, onEvent: (event: Lab
       if (session !== undefined) announceAll(session.writer, session.context);
     },
     onClose(peer, reason) {
-      clearInterval(flapTimer);
+      clearTimeout(flapTimer);
       sessions.delete(peer);
       onEvent({ type: 'closed', reason: reason.text });
     },

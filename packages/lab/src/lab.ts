@@ -51,9 +51,14 @@ export async function startLab({ plan, flapIntervalMs }: LabOptions): Promise<La
     });
   }
 
+  /** Should this process fall, nothing of the lab stays behind. (The peers notice by themselves.) */
+  const killAll = (): void => children.forEach((child) => child.kill());
+  process.once('exit', killAll);
+
   async function stop(): Promise<void> {
     if (stopping) return;
     stopping = true;
+    process.off('exit', killAll);
     const [daemon, ...peers] = children;
     await Promise.all(peers.map((peer) => end(peer, () => peer.connected && peer.send('stop'))));
     if (daemon !== undefined) await end(daemon, () => daemon.kill('SIGTERM'));

@@ -16,10 +16,10 @@ export function paint(format: Format, text: string): string {
 
 const TSBGP = 'npm run -s tsbgp --';
 
-export function welcome(lab: Lab): string {
+/** `columns`: remarks that would wrap are left out, so that every command stays in one piece. */
+export function welcome(lab: Lab, columns: number): string {
   const { plan } = lab;
   const api = formatSocket(plan.apiTcp);
-  const address = plan.isDefaultSocket ? '' : `-a unix:${plan.apiSocket} `;
   const running = [
     ['tsbgpd', `AS ${DAEMON_AS}`, formatSocket(plan.bgp), `pid ${lab.processes.daemon}`, ''],
     ...LAB_PEERS.map((peer, i) => [
@@ -37,35 +37,48 @@ export function welcome(lab: Lab): string {
     ['configuration', lab.configFile],
     ['log', lab.logFile],
   ];
-  const commands = [
-    ['the two sessions', `${TSBGP} ${address}neighbor`],
-    ['best paths', `${TSBGP} ${address}rib --limit 20`],
-    ['one prefix, every attribute', `${TSBGP} ${address}rib 193.0.0.0/21`],
-    ['both candidates for it', `${TSBGP} ${address}rib received 193.0.0.0/21`],
-    ['what Cloudflare originates', `${TSBGP} ${address}rib --origin-as 13335`],
-    ['changes as they happen', `${TSBGP} ${address}watch`],
-    ['a route of your own', `${TSBGP} ${address}route add 203.0.113.0/24 --next-hop 192.0.2.1`],
-    ['a session down, with a reason', `${TSBGP} ${address}neighbor disable ${plan.peerAddresses[1]!} --reason "coffee"`],
-    [
-      'the API without any tool',
-      `curl -s http://${api}/tsbgp.v1.NeighborService/ListNeighbors -H 'content-type: application/json' -d '{}'`,
-    ],
-  ];
   return [
     '',
-    `${paint(['bold', 'green'], 'tsbgp lab')}  a BGP daemon and two peers with real routes, all on this machine`,
+    `${paint(['bold', 'green'], 'tsbgp lab')}  a BGP daemon and two peers with real routes, on this machine`,
     '',
     ...aligned(running, (cell, i) => paint(i === 0 ? 'bold' : i === 3 ? 'dim' : 'reset', cell)),
     '',
     ...aligned(places, (cell, i) => (i === 0 ? paint('dim', cell) : cell)),
     '',
-    paint('bold', 'Try in another terminal, in this folder'),
-    ...aligned(commands, (cell, i) => paint(i === 0 ? 'dim' : 'cyan', cell)),
+    paint('bold', 'Try in another terminal, in this folder:'),
     '',
-    `${paint('bold', 'Ctrl-C')} stops everything. Every few seconds a peer loses some routes or finds other paths:`,
+    ...commands(lab, api).flatMap(([command, remark]) => commandLine(command, remark, columns)),
+    '',
+    `${paint('bold', 'Ctrl-C')} stops everything. Every few seconds a peer loses routes or finds other paths:`,
     '',
   ].join('\n');
 }
+
+function commands({ plan }: Lab, api: string): (readonly [command: string, remark: string])[] {
+  const here = plan.isDefaultSocket ? [] : ([[`export TSBGP_ADDRESS=${plan.apiSocket}`, 'this lab, not another daemon']] as const);
+  return [
+    ...here,
+    [`${TSBGP} neighbor`, 'both sessions'],
+    [`${TSBGP} rib --limit 20`, 'best paths'],
+    [`${TSBGP} rib 193.0.0.0/21`, 'one prefix, every attribute'],
+    [`${TSBGP} rib received 193.0.0.0/21`, 'both candidates for it'],
+    [`${TSBGP} rib --origin-as 13335`, 'what Cloudflare originates'],
+    [`${TSBGP} watch`, 'changes as they happen'],
+    [`${TSBGP} route add 203.0.113.0/24 --next-hop 192.0.2.1`, 'a route of your own'],
+    [`${TSBGP} neighbor disable ${plan.peerAddresses[1]!} --reason coffee`, 'and enable again'],
+    [`curl -s http://${api}/tsbgp.v1.GlobalService/GetGlobal -H content-type:application/json -d {}`, 'the API, bare'],
+  ];
+}
+
+/** The remark is a comment, so that the whole line can be pasted into a shell. */
+function commandLine(command: string, remark: string, columns: number): string {
+  const padded = command.padEnd(COMMAND_WIDTH);
+  const line = `  ${paint('cyan', command)}${' '.repeat(padded.length - command.length)}`;
+  return 2 + padded.length + 4 + remark.length > columns ? line.trimEnd() : `${line}  ${paint('dim', `# ${remark}`)}`;
+}
+
+/** Longer commands have their remark further right. */
+const COMMAND_WIDTH = 46;
 
 export function describe(position: number, event: LabEvent): string {
   const name = LAB_PEERS[position]!.name.padEnd(6);
@@ -88,8 +101,9 @@ export function describe(position: number, event: LabEvent): string {
   }
 }
 
+/** `1.1.1.0/24`, `1.1.1.0/24 and 4 more`. */
 function some(event: { readonly count: number; readonly example: string }): string {
-  return event.count === 1 ? event.example : `${event.count} routes, ${event.example} among them`;
+  return event.count === 1 ? event.example : `${event.example} and ${event.count - 1} more`;
 }
 
 /** Cells padded to columns, two blanks between, the line indented by two. */

@@ -13,8 +13,6 @@ const USAGE = `npm start [-- OPTIONS]
   --help
 `;
 
-process.exitCode = await main();
-
 async function main(): Promise<number> {
   let values: { 'flap-interval': string; isolated: boolean; help: boolean };
   try {
@@ -76,7 +74,7 @@ const [NO_WRAP, WRAP, CLEAR_LINE] = ['\u001b[?7l', '\u001b[?7h', '\u001b[2K'];
 /** On a terminal the last few events, rewritten in place; else line by line. */
 function showEvents(lab: Lab): { end(): void } {
   const { stdout } = process;
-  stdout.write(`${welcome(lab)}\n`);
+  stdout.write(`${welcome(lab, stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY)}\n`);
   const recent: string[] = [];
   lab.events.on('peer', (position, event) => {
     const line = `  ${describe(position, event)}`;
@@ -95,3 +93,5 @@ function showEvents(lab: Lab): { end(): void } {
     },
   };
 }
+
+process.exitCode = await main();
