@@ -30,6 +30,9 @@ const { values } = parseArgs({
   },
 });
 
+const MARK_BEGIN = '<!-- bench: what is between these two lines is written by npm run bench -->';
+const MARK_END = '<!-- bench: end -->';
+
 process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
 process.exitCode = await main();
 
@@ -95,9 +98,6 @@ function versionOf({ version: [program = '', ...args] }: Target): string {
   const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   return /\d+\.\d+[\w.]*/.exec(stdout + stderr)?.[0] ?? '?';
 }
-
-const MARK_BEGIN = '<!-- bench: what is between these two lines is written by npm run bench -->';
-const MARK_END = '<!-- bench: end -->';
 
 function updateMarkdown(file: string, rows: readonly Row[], versions: string, generator: string): void {
   const processor = cpus()[0]?.model.trim() ?? 'unknown processor';

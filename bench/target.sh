@@ -23,7 +23,8 @@ if ! fresh; then
   "$node" "$root/tools/bundle.ts" >&2
 fi
 
-folder=${TMPDIR:-/tmp}/tsbgp-bench-$$
+# One folder for ever, since nobody is left to remove it.
+folder=${TMPDIR:-/tmp}/tsbgp-bench-target-$(id -u)-$senders-$mesh
 mkdir -p "$folder"
 {
   echo "global: { as: 64512, router-id: 10.77.0.1, listen: ['10.77.0.1:179'] }"
