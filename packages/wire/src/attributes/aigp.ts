@@ -26,6 +26,8 @@ export const aigp: AttributeCodec<Tlv[]> = tlvAttribute(
     type: 'aigp',
     name: 'AIGP',
     flags: OPTIONAL_NON_TRANSITIVE,
+    // RFC 7311 §3: with the transitive bit set it is malformed.
+    wrongFlags: 'discard',
     check(bytes, start, end, context) {
       if (context.peerType === 'ebgp') return notFromExternal('AIGP');
       let metrics = 0;

@@ -13,6 +13,8 @@ export interface AttributeCodec<T> {
   readonly name: string;
   /** Optional and Transitive bits as the RFC demands them (RFC 7606 §3 c compares these two only). */
   readonly flags: number;
+  /** What other Optional or Transitive bits call for, where the attribute's RFC says so (RFC 7606 §3 c). @default 'withdraw' */
+  readonly wrongFlags?: 'discard';
 
   /**
    * RFC 7606's verdict on the value in `bytes[start, end)`; undefined when it is well-formed. Every read is checked here.

@@ -9,6 +9,7 @@ interface TlvAttribute {
   readonly type: string;
   readonly name: string;
   readonly flags: number;
+  readonly wrongFlags?: 'discard';
   /** Must refuse what is not a whole number of TLVs. */
   check(bytes: Uint8Array, start: number, end: number, context: WireContext): Fault | undefined;
 }

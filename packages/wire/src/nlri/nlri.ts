@@ -3,7 +3,7 @@
  */
 import { assert, type ByteWriter, toHex } from '../bytes.ts';
 import type { WireContext } from '../context.ts';
-import { type Family, formatFamily } from '../family.ts';
+import { type Family, formatFamily, Safi, safiOf } from '../family.ts';
 import { prefixesAreWhole } from '../scan/update-verdict.ts';
 import { appendTypedNlri, decodeTypedNlriList, familyCodec, type TypedNlri } from './families.ts';
 import type { FamilyNlri } from './family-codec.ts';
@@ -22,13 +22,20 @@ export function nlriAreWhole(bytes: Uint8Array, start: number, end: number, of: 
   if (isPrefixFamily(of)) return prefixesAreWhole(bytes, start, end, prefixBitsMax(of), addPath);
   const codec = familyCodec(of);
   if (codec === undefined) return true;
+  const prefixes = endsInPrefix(of);
   for (let at = start; at < end; ) {
     const from = addPath ? at + 4 : at;
     const next = from < end ? codec.next(bytes, from, end) : -1;
-    if (next < 0) return false;
+    if (next < 0 || (prefixes && codec.decode(bytes, from, next, of) === undefined)) return false;
     at = next;
   }
   return true;
+}
+
+/** Prefixes behind labels or a route distinguisher: their one length says how long all of it is, and may be an incorrect prefix length (RFC 7606 §5.3). */
+function endsInPrefix(of: Family): boolean {
+  const safi = safiOf(of);
+  return safi === Safi.LabeledUnicast || safi === Safi.MplsVpn || safi === Safi.MulticastVpn;
 }
 
 /** The NLRI in a field that `nlriAreWhole` passed; NLRI that are framed but make no sense are left out. */

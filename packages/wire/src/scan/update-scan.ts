@@ -123,7 +123,7 @@ function verdict(bytes: Uint8Array, code: number, flags: number, start: number, 
   // RFC 7606 §3 (c).
   if ((flags & OPTIONAL_TRANSITIVE) !== codec.flags && fault?.action !== 'discard') {
     const wrong = new Fault(
-      'withdraw',
+      codec.wrongFlags ?? 'withdraw',
       NotificationCode.UpdateMessageError,
       UpdateError.AttributeFlags,
       `${codec.name} has flags 0x${flags.toString(16)}`,
