@@ -20,6 +20,8 @@ export {
   encodeAttributes,
   formatAttribute,
   formatAttributeValue,
+  makeAttributeSet,
+  openAttributeSet,
   parseAttribute,
   scannedAttributes,
 } from './attributes/attributes.ts';

@@ -4,11 +4,12 @@
  */
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { AttributeCode, AttributeFlag } from '../codes.ts';
-import type { WireContext } from '../context.ts';
+import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
 import { type Fault, ValueError } from '../fault.ts';
 import type { AttributeScan } from '../scan/update-scan.ts';
 import { narrowAs } from './as4.ts';
 import type { PathAttribute } from './attribute.ts';
+import type { AttributeSet } from './attribute-set.ts';
 import { within } from './fields.ts';
 import { ATTRIBUTE_CODECS, attributeCodecByName } from './registry.ts';
 import { borrowScan, giveBackScan } from './scan-pool.ts';
@@ -19,6 +20,8 @@ export interface DecodedAttributes {
   /** The strongest verdict. */
   fault?: Fault;
 }
+
+const WITHIN_SET: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp' };
 
 /** The attributes in `bytes[start, end)`, as they are on the wire: for a two-octet peer see `reconcileAs4`. Borrows nothing. */
 export function decodeAttributes(bytes: Uint8Array, start: number, end: number, context: WireContext): DecodedAttributes {
@@ -49,6 +52,16 @@ export function scannedAttributes(bytes: Uint8Array, scan: AttributeScan, contex
     }
   }
   return attributes;
+}
+
+/** The attributes that an ATTR_SET carries: those of an internal peer with four-octet AS numbers (RFC 6368 §5). */
+export function openAttributeSet(set: AttributeSet): DecodedAttributes {
+  return decodeAttributes(set.attributes, 0, set.attributes.length, WITHIN_SET);
+}
+
+/** The other way. Throws ValueError. */
+export function makeAttributeSet(originAs: number, attributes: readonly PathAttribute[]): AttributeSet {
+  return { originAs, attributes: encodeAttributes(attributes, WITHIN_SET) };
 }
 
 /**

@@ -85,9 +85,9 @@ export const bgpsecPath: AttributeCodec<BgpsecPath> = {
       ),
     ].join(' | '),
   parse(text) {
-    const [path = '', ...blocks] = text.split('|').map((part) => part.split(/\s+/).filter(Boolean));
+    const [path = [], ...blocks] = text.split('|').map((part) => part.split(/\s+/).filter(Boolean));
     return {
-      securePath: [...path].map(parseSegment),
+      securePath: path.map(parseSegment),
       signatureBlocks: blocks.map(([algorithm = '', ...signatures]) => ({
         algorithm: within('algorithm', parseU32(algorithm), 0xff),
         signatures: signatures.map(parseSignature),

@@ -1,6 +1,4 @@
-/**
- * Scans to borrow: reading attributes may nest (an ATTR_SET holds attributes), and a scan is three kilobytes of columns.
- */
+/** Scans to borrow: one is three kilobytes of columns, too much to make anew for each message. */
 import { AttributeScan } from '../scan/update-scan.ts';
 
 const idle: AttributeScan[] = [];
