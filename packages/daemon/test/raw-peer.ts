@@ -12,6 +12,7 @@ import {
   IPV6_UNICAST,
   keepaliveBytes,
   MessageType,
+  type OpenMessage,
   readU16,
   writeU16,
   writeU32,
@@ -72,21 +73,20 @@ export class RawPeer {
   }
 
   open(): void {
-    const capabilities = [
-      { type: 'multiprotocol', family: IPV4_UNICAST },
-      { type: 'multiprotocol', family: IPV6_UNICAST },
-      { type: 'four-octet-as', as: this.as },
-      { type: 'route-refresh' },
-    ] as const;
-    const open = {
+    const open: OpenMessage = {
       type: 'open',
       version: 4,
       as: this.as,
       holdTimeSeconds: 240,
       bgpIdentifier: `10.1.0.${this.as % 256}`,
-      capabilities: [...capabilities],
+      capabilities: [
+        { type: 'multiprotocol', family: IPV4_UNICAST },
+        { type: 'multiprotocol', family: IPV6_UNICAST },
+        { type: 'four-octet-as', as: this.as },
+        { type: 'route-refresh' },
+      ],
       otherParameters: [],
-    } as const;
+    };
     this.socket.write(encodeControlMessage(open, DEFAULT_CONTEXT));
   }
 

@@ -67,8 +67,8 @@ export class RibPeer {
     this.options = options;
     this.kind = options.kind;
     this.localAs = options.localAs;
-    this.received = new Array<number>(familyCount).fill(0);
-    this.accepted = new Array<number>(familyCount).fill(0);
+    this.received = Array.from({ length: familyCount }, () => 0);
+    this.accepted = Array.from({ length: familyCount }, () => 0);
   }
 }
 

@@ -111,7 +111,8 @@ export class FakePeer {
     return { attributes, nlri: ipv4 ? [nlri] : [] };
   }
 
-  #receive(messages: Uint8Array): void {
+  /** What the RIB sends. */
+  write(messages: Uint8Array): void {
     for (let at = 0; at < messages.length; ) {
       const length = readU16(messages, at + 16);
       const update = decodeUpdate(messages, at + 19, at + length, this.#context());
@@ -146,7 +147,6 @@ export class FakePeer {
 
   #peerOptions(): PeerOptions {
     const options = this.#options;
-    const peer = this;
     return {
       name: this.name,
       kind: this.kind,
@@ -165,12 +165,7 @@ export class FakePeer {
       nextHopSelfAlways: false,
       importAccept: options.importAccept ?? true,
       exportAccept: options.exportAccept ?? true,
-      port: {
-        write: (messages) => this.#receive(messages),
-        get backlogBytes() {
-          return peer.backlogBytes;
-        },
-      },
+      port: this,
     };
   }
 }

@@ -63,7 +63,7 @@ export function parseIpv6(text: string): Uint8Array | undefined {
   const missing = 8 - head.length - tail.length;
   if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
   const bytes = new Uint8Array(16);
-  [...head, ...new Array<number>(missing).fill(0), ...tail].forEach((group, i) => {
+  [...head, ...Array.from({ length: missing }, () => 0), ...tail].forEach((group, i) => {
     bytes[2 * i] = group >>> 8;
     bytes[2 * i + 1] = group;
   });

@@ -21,7 +21,7 @@ export function styleFor(io: Pick<Io, 'env'>, output: Output, allowed: boolean):
 
 /** Columns that `text` takes on a terminal, escape sequences aside. Wide characters count as one: none are expected in tables. */
 export function visibleLength(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return Array.from(stripVTControlCharacters(text)).length;
 }
 
 /**

@@ -152,7 +152,7 @@ function shrink<Row>(columns: readonly Column<Row>[], natural: readonly number[]
 }
 
 function shorten(text: string, width: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
