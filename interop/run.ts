@@ -19,6 +19,9 @@ const { values, positionals } = parseArgs({
 
 // sbin is where the daemons live; a plain user's PATH lacks it.
 process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+// Whoever stops the suite still gets a clean machine: daemons and hosts of the running scenarios go first.
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -42,7 +45,8 @@ async function main(): Promise<number> {
   const skipped = scenarios.length - playable.length;
   if (skipped > 0) console.log(`SKIP interop: ${skipped} scenarios, for want of ${missing.join(', ')}`);
   const { passed, failed } = await playAll(playable, Number(values.jobs));
-  return finish({ passed, failed: failed + (ci && skipped > 0 ? 1 : 0), skipped });
+  const extra = (ci && skipped > 0) || stop.signal.aborted ? 1 : 0;
+  return finish({ passed, failed: failed + extra, skipped });
 }
 
 function findScenarios(root: string): Scenario[] {
@@ -58,9 +62,9 @@ async function playAll(scenarios: readonly Scenario[], jobs: number): Promise<{ 
   let passed = 0;
   let failed = 0;
   const worker = async (): Promise<void> => {
-    for (let scenario = waiting.shift(); scenario !== undefined; scenario = waiting.shift()) {
+    for (let scenario = waiting.shift(); scenario !== undefined && !stop.signal.aborted; scenario = waiting.shift()) {
       const startedAt = Date.now();
-      const reports = await runScenario(scenario, { keep: values.keep });
+      const reports = await runScenario(scenario, { keep: values.keep, signal: stop.signal });
       const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
       console.log(`# ${scenario.name} (${seconds} s)`);
       for (const report of reports) {

@@ -20,18 +20,25 @@ export interface StepReport {
 const READY_LIMIT_MS = 20_000;
 const ASK_EVERY_MS = 400;
 
+export interface RunOptions {
+  /** Leaves the daemons' folders in place. */
+  readonly keep: boolean;
+  /** Ends the scenario early; its processes and hosts are taken away all the same. */
+  readonly signal: AbortSignal;
+}
+
 /** Never rejects: what cannot be set up fails every step. */
-export async function runScenario(scenario: Scenario, options: { readonly keep: boolean }): Promise<readonly StepReport[]> {
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<readonly StepReport[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-'));
   const hosts = new Map<string, Host>();
   const reports: StepReport[] = [];
   let bed: TestBed | undefined;
   try {
     bed = await TestBed.create(scenario.hosts);
-    for (const { name } of scenario.hosts) hosts.set(name, await Host.create(name, scenario, bed, join(folder, name)));
+    for (const { name } of scenario.hosts) hosts.set(name, await Host.create(name, scenario, bed, join(folder, name), options.signal));
     await Promise.all([...hosts.values()].map((host) => host.start()));
     for (const step of scenario.steps) {
-      for (const action of step.actions) await play(action, hosts);
+      for (const action of step.actions) await play(action, hosts, options.signal);
       reports.push({ title: step.title, passed: true });
     }
   } catch (error) {
@@ -47,7 +54,8 @@ export async function runScenario(scenario: Scenario, options: { readonly keep: 
   return reports;
 }
 
-async function play(action: Action, hosts: ReadonlyMap<string, Host>): Promise<void> {
+async function play(action: Action, hosts: ReadonlyMap<string, Host>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const host = hosts.get(action.host)!;
   const place = `steps:${action.line}: ${action.host}${action.type === 'event' ? '!' : '$'} ${action.command}`;
   if (action.type === 'event') {
@@ -62,7 +70,7 @@ async function play(action: Action, hosts: ReadonlyMap<string, Host>): Promise<v
     const over = Date.now() >= deadline;
     if (problem === undefined && (!action.holds || over)) return;
     if (problem !== undefined && (action.holds || over)) throw new Error(`${place}\n${problem}\n--- output\n${output.trimEnd()}`);
-    await sleep(ASK_EVERY_MS);
+    await sleep(ASK_EVERY_MS, undefined, { signal });
   }
 }
 
@@ -72,9 +80,10 @@ class Host {
   readonly #kind: DaemonKind;
   readonly #instance: Instance;
   readonly #logFile: string;
+  readonly #signal: AbortSignal;
   #process: DaemonProcess | undefined;
 
-  static async create(name: string, scenario: Scenario, bed: TestBed, folder: string): Promise<Host> {
+  static async create(name: string, scenario: Scenario, bed: TestBed, folder: string, signal: AbortSignal): Promise<Host> {
     const kind = daemonKinds.find((one) => one.name === name);
     if (kind === undefined) throw new Error(`no daemon called "${name}"`);
     mkdirSync(folder);
@@ -85,14 +94,15 @@ class Host {
     const text = readFileSync(source, 'utf8');
     if (text.includes('@FOLDER@')) writeFileSync(instance.configFile, text.replaceAll('@FOLDER@', folder));
     await kind.prepare?.(instance);
-    return new Host(name, kind, instance);
+    return new Host(name, kind, instance, signal);
   }
 
-  private constructor(name: string, kind: DaemonKind, instance: Instance) {
+  private constructor(name: string, kind: DaemonKind, instance: Instance, signal: AbortSignal) {
     this.name = name;
     this.#kind = kind;
     this.#instance = instance;
     this.#logFile = join(instance.folder, 'log');
+    this.#signal = signal;
   }
 
   /** Starts the daemon and waits until it answers. */
@@ -105,7 +115,7 @@ class Host {
       if (typeof ready === 'function' ? await ready() : (await this.#runProgram(ready)).code === 0) return;
       if (!started.running) throw new Error(`${this.name} ended at its start`);
       if (Date.now() > deadline) throw new Error(`${this.name} does not answer ${READY_LIMIT_MS / 1000} s after its start`);
-      await sleep(150);
+      await sleep(150, undefined, { signal: this.#signal });
     }
   }
 
