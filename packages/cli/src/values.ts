@@ -10,7 +10,7 @@ export const AS_MAX = 4_294_967_295;
 
 /** `64500`, `AS64500`, asdot `1.10`. */
 export function asNumber(text: string): number {
-  const dotted = /^(\d{1,5})\.(\d{1,5})$/.exec(text);
+  const dotted = /^(?:AS)?(\d{1,5})\.(\d{1,5})$/i.exec(text);
   const plain = /^(?:AS)?(\d{1,10})$/i.exec(text);
   let value = plain === null ? Number.NaN : Number(plain[1]);
   if (dotted !== null && Number(dotted[1]) <= 0xffff && Number(dotted[2]) <= 0xffff)

@@ -8,7 +8,7 @@ import type { Session } from '../session.ts';
 import { TableWriter } from '../terminal/table.ts';
 import { counted } from '../terminal/units.ts';
 import { address, argumentValue, integer, prefix } from '../values.ts';
-import { legend, type RouteView, routeColumns, routePage } from '../views/route.ts';
+import { LEGEND, type RouteView, routeColumns, routePage } from '../views/route.ts';
 import { addFilters, type FilterOptions, filterOf } from './filters.ts';
 
 interface RibOptions extends FilterOptions {
@@ -30,14 +30,14 @@ export function addRib(program: Command, session: Session): void {
       .description('show routes as they came in, those filtered out included')
       .argument('[neighbor]', 'only from this neighbor')
       .argument('[prefix]', PREFIX_ABOUT),
-  ).action((first: string | undefined, second: string | undefined, options: RibOptions) => {
+  ).action((first: string | undefined, second: string | undefined, _own: RibOptions, command: Command) => {
     // `rib received 192.0.2.0/24` asks all neighbors: a prefix has a slash, a neighbor has none.
     const [neighbor, wanted] = first?.includes('/') === true && second === undefined ? [undefined, first] : [first, second];
     const query: RouteQuery = {
       table: 'received',
       neighbor: neighbor === undefined ? undefined : argumentValue('neighbor', neighbor, address),
     };
-    return show(session, query, wanted === undefined ? undefined : argumentValue('prefix', wanted, prefix), options);
+    return show(session, query, wanted === undefined ? undefined : argumentValue('prefix', wanted, prefix), command.optsWithGlobals());
   });
 
   addOptions(
@@ -46,11 +46,12 @@ export function addRib(program: Command, session: Session): void {
       .description('show routes as they were sent to a neighbor')
       .argument('<neighbor>', 'to whom', address)
       .argument('[prefix]', PREFIX_ABOUT, prefix),
-  ).action((neighbor: string, wanted: string | undefined, options: RibOptions) =>
-    show(session, { table: 'advertised', neighbor }, wanted, options),
+  ).action((neighbor: string, wanted: string | undefined, _own: RibOptions, command: Command) =>
+    show(session, { table: 'advertised', neighbor }, wanted, command.optsWithGlobals()),
   );
 }
 
+/** `rib` and the commands below it have the same options, so that commander gives them all to `rib`: read them with optsWithGlobals. */
 function addOptions(command: Command): Command {
   return addFilters(command)
     .option('--limit <number>', 'no more than this many', integer(1, Number.MAX_SAFE_INTEGER, 20))
@@ -58,7 +59,6 @@ function addOptions(command: Command): Command {
 }
 
 async function show(session: Session, table: RouteQuery, wanted: string | undefined, options: RibOptions): Promise<void> {
-  // Of the groups above, only the innermost one's options are passed in: `rib --family ipv6 received` is told off by commander.
   const query: RouteQuery = { ...table, ...filterOf(wanted, options), limit: options.limit };
   const daemon = await session.daemon();
   if (session.isJson) {
@@ -83,10 +83,9 @@ function pages(routes: readonly RouteView[], hasBefore: boolean, view: Parameter
   return routes.flatMap((route, i) => [...(hasBefore || i > 0 ? [''] : []), ...routePage(route, view)]);
 }
 
-function summary(count: number, { limit }: RouteQuery, session: Session): string {
+function summary(count: number, { limit }: RouteQuery, { style }: Session): string {
   const routes = counted(count, 'route');
-  const more = limit !== undefined && count >= limit ? `${routes}, and perhaps more (--limit ${limit})` : routes;
-  return `${session.style('dim', `${more}   `)}${legend(session.style)}`;
+  return style('dim', `${limit === count ? `the first ${routes}` : routes}\n${LEGEND}`);
 }
 
 function nothing({ prefix: wanted, match, table }: RouteQuery): string {

@@ -38,16 +38,14 @@ export function routeColumns(now: Date): readonly Column<RouteView>[] {
     { title: 'From', value: (r) => r.neighbor || LOCAL, dropOrder: 1, format: () => 'cyan' },
     { title: 'LocPrf', value: (r) => optional(r.localPref), align: 'right', onlyIfUsed: true, dropOrder: 5 },
     { title: 'MED', value: (r) => optional(r.med), align: 'right', onlyIfUsed: true, dropOrder: 6 },
-    { title: 'AS path', value: pathText, shrinkTo: 16 },
+    { title: 'AS path', value: pathText, shrinkTo: 28 },
     { title: 'Communities', value: allCommunities, onlyIfUsed: true, shrinkTo: 12, dropOrder: 9, format: () => 'dim' },
     { title: 'Age', value: (r) => age(r, now), align: 'right', dropOrder: 8, format: () => 'dim' },
   ];
 }
 
 /** What the marks mean, below a table. */
-export function legend(style: Style): string {
-  return style('dim', '> best   x filtered   i, e, ? origin: IGP, EGP, incomplete');
-}
+export const LEGEND = '> best   x filtered   i, e, ? origin: IGP, EGP, incomplete';
 
 /** Everything about one path. */
 export function routePage(route: RouteView, options: ViewOptions): string[] {
