@@ -170,7 +170,7 @@ export type { LabeledUnicastNlri } from './nlri/labeled-unicast.ts';
 export type { Labels } from './nlri/labels.ts';
 export type { McastVpnNlri, McastVpnRoute } from './nlri/mcast-vpn.ts';
 export type { MupEndpoint, MupNlri, MupRoute } from './nlri/mup.ts';
-export { formatNlri, type Nlri } from './nlri/nlri.ts';
+export { formatNlri, type Nlri, parseNlri } from './nlri/nlri.ts';
 export { formatRd, parseRd } from './nlri/route-distinguisher.ts';
 export type { RouteTargetNlri } from './nlri/route-target.ts';
 export type { SrPolicyNlri } from './nlri/sr-policy.ts';

@@ -4,20 +4,22 @@
  *     | AFI, 2 octets | SAFI | length | next hop … | reserved | NLRI … |
  *
  * Without a whole header or with a next hop that the family cannot have, or with NLRI that cannot be told apart, the session ends
- * (RFC 7606 §5.3, §7.11).
+ * (RFC 7606 §5.3, §7.11). Text: `ipv6-unicast next-hop 2001:db8::1 nlri { 2001:db8:1::/48; 2001:db8:2::/48 }`.
  */
 import { addressBytes, formatAddress } from '../address.ts';
-import { type ByteWriter, readU16 } from '../bytes.ts';
+import { ByteWriter, equalBytes, fromHex, readU16, toHex } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
-import { Afi, afiOf, type Family, family, formatFamily, Safi, safiOf } from '../family.ts';
+import { Afi, afiOf, type Family, family, formatFamily, parseFamily, Safi, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
-import { appendNlri, decodeNlri, formatNlri, type Nlri, nlriAreWhole } from '../nlri/nlri.ts';
+import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
 import type { AttributeCodec } from './codec.ts';
 
 export interface MpReachNlri {
   family: Family;
   /** One address, or a global and a link-local one (RFC 2545 §3). VPN next hops are shown without their route distinguisher of zero. */
   nextHops: string[];
+  /** The field as it came, where `nextHops` do not say all of it: a length of no address, or a route distinguisher that is not zero. */
+  nextHopOctets?: Uint8Array;
   nlri: Nlri[];
 }
 
@@ -39,24 +41,52 @@ export const mpReachNlri: AttributeCodec<MpReachNlri> = {
   decode(bytes, start, end, context) {
     const of = family(readU16(bytes, start), bytes[start + 2]!);
     const nextHop = start + 4;
-    const nlri = nextHop + bytes[start + 3]! + 1;
-    return { family: of, nextHops: decodeNextHops(bytes, nextHop, nlri - 1, of), nlri: decodeNlri(bytes, nlri, end, of, context) };
+    const nextHopEnd = nextHop + bytes[start + 3]!;
+    const nextHops = decodeNextHops(bytes, nextHop, nextHopEnd, of);
+    const nlri = decodeNlri(bytes, nextHopEnd + 1, end, of, context);
+    const again = new ByteWriter(48);
+    appendNextHops(again, nextHops, of);
+    const octets = bytes.slice(nextHop, nextHopEnd);
+    return equalBytes(again.take(), octets) ? { family: of, nextHops, nlri } : { family: of, nextHops, nextHopOctets: octets, nlri };
   },
-  encode(out: ByteWriter, value, context) {
+  encode(out, value, context) {
     out.u16(afiOf(value.family));
     out.u8(safiOf(value.family));
     out.counted8(() => {
-      for (const nextHop of value.nextHops) {
-        if (hasRouteDistinguisher(value.family)) out.zeros(8);
-        out.raw(addressBytes(nextHop));
-      }
+      if (value.nextHopOctets === undefined) appendNextHops(out, value.nextHops, value.family);
+      else out.raw(value.nextHopOctets);
     });
     out.u8(0);
-    for (const nlri of value.nlri) appendNlri(out, nlri, context);
+    for (const nlri of value.nlri) appendNlri(out, sameFamily(nlri, value.family), context);
   },
-  format: (value) => `${formatFamily(value.family)} next-hop ${value.nextHops.join(' ')} nlri ${value.nlri.map(formatNlri).join(', ')}`,
-  parse: () => {
-    throw new ValueError('MP_REACH_NLRI has no text form to read; give its JSON form');
+  format(value) {
+    const words = [formatFamily(value.family)];
+    if (value.nextHopOctets !== undefined) words.push('next-hop', `0x${toHex(value.nextHopOctets)}`);
+    else if (value.nextHops.length > 0) words.push('next-hop', ...value.nextHops);
+    return `${words.join(' ')} nlri ${formatNlriList(value.nlri)}`;
+  },
+  parse(text) {
+    const parts = /^(\S+)(?: next-hop (.+?))? nlri (\{.*\})$/.exec(text);
+    const of = parseFamily(parts?.[1] ?? '');
+    if (parts === null || of === undefined) {
+      throw new ValueError(
+        `found "${text}", allowed is e.g. "ipv6-unicast next-hop 2001:db8::1 nlri { 2001:db8:1::/48; 2001:db8:2::/48 }"`,
+      );
+    }
+    const nlri = parseNlriList(parts[3]!, of);
+    const hops = parts[2] ?? '';
+    if (!/^0x([0-9a-fA-F]{2})*$/.test(hops)) {
+      return {
+        family: of,
+        nextHops: hops
+          .split(/\s+/)
+          .filter(Boolean)
+          .map((hop) => formatAddress(addressBytes(hop))),
+        nlri,
+      };
+    }
+    const nextHopOctets = fromHex(hops.slice(2));
+    return { family: of, nextHops: decodeNextHops(nextHopOctets, 0, nextHopOctets.length, of), nextHopOctets, nlri };
   },
 };
 
@@ -82,9 +112,21 @@ function nextHopFits(of: Family, length: number): boolean {
     case Safi.Unicast:
     case Safi.Multicast:
     case Safi.LabeledUnicast:
-      return length === 16 || length === 32 || (afi === Afi.Ipv4 && length === 4) || (afi === Afi.Ipv6 && length === 4 && safiOf(of) === Safi.LabeledUnicast);
+      return (
+        length === 16 ||
+        length === 32 ||
+        (afi === Afi.Ipv4 && length === 4) ||
+        (afi === Afi.Ipv6 && length === 4 && safiOf(of) === Safi.LabeledUnicast)
+      );
     default:
       return true;
+  }
+}
+
+function appendNextHops(out: ByteWriter, nextHops: readonly string[], of: Family): void {
+  for (const nextHop of nextHops) {
+    if (hasRouteDistinguisher(of)) out.zeros(8);
+    out.raw(addressBytes(nextHop));
   }
 }
 

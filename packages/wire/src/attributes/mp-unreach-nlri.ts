@@ -4,12 +4,13 @@
  *     | AFI, 2 octets | SAFI | withdrawn routes … |
  *
  * Without a whole header, or with NLRI that cannot be told apart, the session ends (RFC 7606 §5.3, §7.12).
+ * Text: `ipv6-unicast nlri { 2001:db8:1::/48; 2001:db8:2::/48 }`.
  */
-import { type ByteWriter, readU16 } from '../bytes.ts';
+import { readU16 } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
-import { afiOf, type Family, family, formatFamily, safiOf } from '../family.ts';
+import { afiOf, type Family, family, formatFamily, parseFamily, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
-import { appendNlri, decodeNlri, formatNlri, type Nlri, nlriAreWhole } from '../nlri/nlri.ts';
+import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
 import type { AttributeCodec } from './codec.ts';
 
 export interface MpUnreachNlri {
@@ -31,14 +32,18 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri> = {
     const of = family(readU16(bytes, start), bytes[start + 2]!);
     return { family: of, nlri: decodeNlri(bytes, start + 3, end, of, context) };
   },
-  encode(out: ByteWriter, value, context) {
+  encode(out, value, context) {
     out.u16(afiOf(value.family));
     out.u8(safiOf(value.family));
-    for (const nlri of value.nlri) appendNlri(out, nlri, context);
+    for (const nlri of value.nlri) appendNlri(out, sameFamily(nlri, value.family), context);
   },
-  format: (value) => `${formatFamily(value.family)} nlri ${value.nlri.map(formatNlri).join(', ')}`,
-  parse: () => {
-    throw new ValueError('MP_UNREACH_NLRI has no text form to read; give its JSON form');
+  format: (value) => `${formatFamily(value.family)} nlri ${formatNlriList(value.nlri)}`,
+  parse(text) {
+    const parts = /^(\S+) nlri (\{.*\})$/.exec(text);
+    const of = parseFamily(parts?.[1] ?? '');
+    if (parts === null || of === undefined)
+      throw new ValueError(`found "${text}", allowed is e.g. "ipv6-unicast nlri { 2001:db8:1::/48 }"`);
+    return { family: of, nlri: parseNlriList(parts[2]!, of) };
   },
 };
 

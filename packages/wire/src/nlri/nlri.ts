@@ -1,13 +1,15 @@
 /**
  * NLRI of any family, as MP_REACH_NLRI and MP_UNREACH_NLRI hold them: plain prefixes, the typed families, and octets of what nobody knows.
  */
-import { assert, type ByteWriter, toHex } from '../bytes.ts';
+import { assert, type ByteWriter, fromHex, toHex } from '../bytes.ts';
 import type { WireContext } from '../context.ts';
 import { type Family, formatFamily, Safi, safiOf } from '../family.ts';
+import { ValueError } from '../fault.ts';
 import { prefixesAreWhole } from '../scan/update-verdict.ts';
 import { appendTypedNlri, decodeTypedNlriList, familyCodec, type TypedNlri } from './families.ts';
 import type { FamilyNlri } from './family-codec.ts';
 import { appendPrefix, decodePrefixes, type IpPrefix, isPrefixFamily, prefixBitsMax } from './ip-prefix.ts';
+import { addressOctets, normalizePrefix } from './prefix-bits.ts';
 
 /** The whole NLRI field of a family without a codec. */
 export interface UnknownNlri extends FamilyNlri<'unknown'> {
@@ -59,10 +61,46 @@ export function appendNlri(out: ByteWriter, nlri: Nlri, context: WireContext): v
   else appendTypedNlri(out, nlri, addPath);
 }
 
-/** One line, family first where it is not plain from the text. */
+/** One line, without its family: `192.0.2.0/24`, `65000:1 192.0.2.0/24 labels 16 path-id 7`. */
 export function formatNlri(nlri: Nlri): string {
   const identifier = nlri.pathIdentifier === undefined ? '' : ` path-id ${nlri.pathIdentifier}`;
   if (nlri.type === 'ip-prefix') return nlri.prefix + identifier;
-  if (nlri.type === 'unknown') return `${formatFamily(nlri.family)} 0x${toHex(nlri.bytes)}${identifier}`;
+  if (nlri.type === 'unknown') return `0x${toHex(nlri.bytes)}`;
   return `${familyCodec(nlri.family)!.format(nlri)}${identifier}`;
+}
+
+/** What `formatNlri` made of one NLRI of that family. Throws ValueError. */
+export function parseNlri(text: string, of: Family): Nlri {
+  if (!isPrefixFamily(of) && familyCodec(of) === undefined) {
+    if (!/^0x([0-9a-fA-F]{2})+$/.test(text)) {
+      throw new ValueError(`NLRI of ${formatFamily(of)}: found "${text}", allowed are octets, e.g. "0x0102"`);
+    }
+    return { type: 'unknown', family: of, bytes: fromHex(text.slice(2)) };
+  }
+  const parts = /^(.*?)(?: path-id (\d{1,10}))?$/.exec(text.trim());
+  const route = parts?.[1] ?? '';
+  const nlri: Nlri = isPrefixFamily(of)
+    ? { type: 'ip-prefix', family: of, prefix: normalizePrefix(route, addressOctets(of)) }
+    : familyCodec(of)!.parse(route, of);
+  if (parts?.[2] === undefined) return nlri;
+  const pathIdentifier = Number(parts[2]);
+  if (pathIdentifier > 0xffff_ffff) throw new ValueError(`path-id: found ${parts[2]}, allowed is 0 to 4294967295`);
+  return { ...nlri, pathIdentifier };
+}
+
+/** `{ 192.0.2.0/24; 198.51.100.0/24 }`; without any `{ }`. */
+export function formatNlriList(list: readonly Nlri[]): string {
+  return list.length === 0 ? '{ }' : `{ ${list.map(formatNlri).join('; ')} }`;
+}
+
+/** Throws ValueError. */
+export function parseNlriList(text: string, of: Family): Nlri[] {
+  const inner = text.trim().slice(1, -1);
+  return inner.trim() === '' ? [] : inner.split(';').map((each) => parseNlri(each.trim(), of));
+}
+
+/** `nlri`, if it is of that family. Throws ValueError. */
+export function sameFamily(nlri: Nlri, of: Family): Nlri {
+  if (nlri.family !== of) throw new ValueError(`NLRI of ${formatFamily(nlri.family)} among those of ${formatFamily(of)}`);
+  return nlri;
 }
