@@ -25,6 +25,7 @@ export {
   parseAttribute,
   scannedAttributes,
 } from './attributes/attributes.ts';
+export type { MsdValue, SegmentRange } from './attributes/bgp-ls-fields.ts';
 export type { BgpsecPath, BgpsecSignature, SecurePathSegment, SignatureBlock } from './attributes/bgpsec-path.ts';
 export type { AttributeCodec } from './attributes/codec.ts';
 export type { Domain } from './attributes/d-path.ts';

@@ -3,7 +3,7 @@
  * (../scan/update-scan.ts); here its columns become values.
  */
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
-import { AttributeCode, AttributeFlag } from '../codes.ts';
+import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
 import { type Fault, ValueError } from '../fault.ts';
 import type { AttributeScan } from '../scan/update-scan.ts';
@@ -44,7 +44,7 @@ export function scannedAttributes(bytes: Uint8Array, scan: AttributeScan, contex
     const start = scan.valueStart[entry]!;
     const end = scan.valueEnd[entry]!;
     const codec = ATTRIBUTE_CODECS[code];
-    if (codec !== undefined && (sound || codec.check(bytes, start, end, context) === undefined)) {
+    if (codec !== undefined && (sound || canBeRead(codec.check(bytes, start, end, context)))) {
       // The row's type and value belong together by construction; the table cannot say so.
       attributes.push({ type: codec.type, flags, value: codec.decode(bytes, start, end, context) } as PathAttribute);
     } else {
@@ -52,6 +52,11 @@ export function scannedAttributes(bytes: Uint8Array, scan: AttributeScan, contex
     }
   }
   return attributes;
+}
+
+/** A next hop that no host can have is whole all the same: it is more use to who looks for the culprit than its octets. */
+function canBeRead(fault: Fault | undefined): boolean {
+  return fault === undefined || (fault.code === NotificationCode.UpdateMessageError && fault.subcode === UpdateError.InvalidNextHop);
 }
 
 /** The attributes that an ATTR_SET carries: those of an internal peer with four-octet AS numbers (RFC 6368 §5). */

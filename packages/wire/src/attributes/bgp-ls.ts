@@ -3,17 +3,15 @@
  *
  *     | type, 2 octets | length, 2 octets | value … |
  *
- * TLVs that do not add up: discarded (RFC 9552 §8.2.2). Values are kept as octets.
+ * TLVs that do not add up: discarded (RFC 9552 §8.2.2). What a TLV says is in bgp-ls-tlvs.ts; the rest
+ * stays octets.
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
+import { BGP_LS_HEADER, BGP_LS_TLVS } from './bgp-ls-tlvs.ts';
 import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, OPTIONAL_NON_TRANSITIVE } from './fields.ts';
-import { type Tlv, type TlvHeader, type TlvTable, tlvsAreWhole } from './tlv.ts';
+import { type Tlv, tlvsAreWhole } from './tlv.ts';
 import { tlvAttribute } from './tlv-attribute.ts';
-
-const header: TlvHeader = { codeOctets: 2, lengthOctets: () => 2 };
-
-export const BGP_LS_TLVS: TlvTable = { header, rows: [] };
 
 export const bgpLsAttribute: AttributeCodec<Tlv[]> = tlvAttribute(
   {
@@ -22,7 +20,7 @@ export const bgpLsAttribute: AttributeCodec<Tlv[]> = tlvAttribute(
     name: 'BGP_LS',
     flags: OPTIONAL_NON_TRANSITIVE,
     check: (bytes, start, end) =>
-      tlvsAreWhole(header, bytes, start, end)
+      tlvsAreWhole(BGP_LS_HEADER, bytes, start, end)
         ? undefined
         : attributeDiscard(UpdateError.OptionalAttribute, 'BGP-LS attribute whose TLVs do not add up'),
   },

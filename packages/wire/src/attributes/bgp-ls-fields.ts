@@ -1,0 +1,133 @@
+/** Fields of BGP-LS attribute TLVs that no other attribute has. */
+import { readU16, readU24, readU32 } from '../bytes.ts';
+import { ValueError } from '../fault.ts';
+import { type Field, fail, take } from '../nlri/fields.ts';
+import { parseU32, within } from './fields.ts';
+
+/** A bandwidth in octets per second: IEEE 754, 32 bits (RFC 5305 §3.4). */
+export const F32: Field<number> = {
+  read(reader) {
+    const at = take(reader, 4);
+    if (at < 0) return undefined;
+    const value = new DataView(reader.bytes.buffer, reader.bytes.byteOffset).getFloat32(at);
+    // Many octets mean "not a number"; no text tells them apart.
+    return Number.isNaN(value) ? fail(reader) : value;
+  },
+  write(out, value) {
+    const octets = new Uint8Array(4);
+    new DataView(octets.buffer).setFloat32(0, value);
+    out.raw(octets);
+  },
+  // "+" stands between the values of a list.
+  format: (value) => (Object.is(value, -0) ? '-0' : String(value).replace('+', '')),
+  parse(text) {
+    const value = text === '' ? Number.NaN : Number(text);
+    if (Number.isNaN(value)) throw new ValueError(`found "${text}", allowed is a number, e.g. "125000000"`);
+    return Math.fround(value);
+  },
+};
+
+/** A number of 1 to 4 octets, as many as are left. Text `10/3`: the number, and in how many octets. */
+export const METRIC_TO_END: Field<string> = {
+  read(reader) {
+    const count = reader.end - reader.at;
+    if (count < 1 || count > 4) return fail(reader);
+    const at = take(reader, count);
+    let value = 0;
+    for (let i = 0; i < count; i++) value = value * 256 + reader.bytes[at + i]!;
+    return `${value}/${count}`;
+  },
+  write(out, text) {
+    const { value, count } = parseMetric(text);
+    for (let i = count - 1; i >= 0; i--) out.u8(Math.floor(value / 256 ** i) % 256);
+  },
+  format: (text) => text,
+  parse(text) {
+    const { value, count } = parseMetric(text);
+    return `${value}/${count}`;
+  },
+};
+
+function parseMetric(text: string): { value: number; count: number } {
+  const parts = /^(\d{1,10})\/([1-4])$/.exec(text);
+  if (parts === null) throw new ValueError(`found "${text}", allowed are a number and in how many octets, e.g. "10/3"`);
+  const count = Number(parts[2]);
+  return { value: within('metric', Number(parts[1]), 256 ** count - 1), count };
+}
+
+/** A label in three octets, or an index in four (RFC 9085 §2.1.1). Text `16000`, `index-5`. */
+export const SID_OR_LABEL_TO_END: Field<string> = {
+  read(reader) {
+    const count = reader.end - reader.at;
+    if (count !== 3 && count !== 4) return fail(reader);
+    const at = take(reader, count);
+    return count === 3 ? String(readU24(reader.bytes, at)) : `index-${readU32(reader.bytes, at)}`;
+  },
+  write(out, text) {
+    if (text.startsWith('index-')) out.u32(parseU32(text.slice(6)));
+    else out.u24(within('label', parseU32(text), 0xff_ffff));
+  },
+  format: (text) => text,
+  parse(text) {
+    if (!/^(index-)?\d{1,10}$/.test(text))
+      throw new ValueError(`found "${text}", allowed is a label or an index, e.g. "16000" or "index-5"`);
+    return text;
+  },
+};
+
+export interface SegmentRange {
+  range: number;
+  /** The first of them; a label of three octets, or an index of four. */
+  first: string;
+}
+
+const SID_LABEL_TLV = 1161;
+
+/** A size and a SID/Label TLV (RFC 9085 §2.1.2). Text `8000-16000`, `8000-index-5`. */
+export const SEGMENT_RANGE: Field<SegmentRange> = {
+  read(reader) {
+    const at = take(reader, 7);
+    if (at < 0) return undefined;
+    const { bytes } = reader;
+    const count = readU16(bytes, at + 5);
+    if (readU16(bytes, at + 3) !== SID_LABEL_TLV) return fail(reader);
+    const value = take(reader, count);
+    if (value < 0) return undefined;
+    const first = SID_OR_LABEL_TO_END.read({ bytes, start: value, at: value, end: value + count, family: reader.family, failed: false });
+    return first === undefined ? fail(reader) : { range: readU24(bytes, at), first };
+  },
+  write(out, { range, first }) {
+    out.u24(within('range', range, 0xff_ffff));
+    out.u16(SID_LABEL_TLV);
+    out.counted16(() => SID_OR_LABEL_TO_END.write(out, first));
+  },
+  format: ({ range, first }) => `${range}-${first}`,
+  parse(text, family) {
+    const at = text.indexOf('-');
+    if (at < 0) throw new ValueError(`found "${text}", allowed are a size and a first label or index, e.g. "8000-16000"`);
+    return { range: within('range', parseU32(text.slice(0, at)), 0xff_ffff), first: SID_OR_LABEL_TO_END.parse(text.slice(at + 1), family) };
+  },
+};
+
+export interface MsdValue {
+  type: number;
+  value: number;
+}
+
+/** A maximum SID depth (RFC 8814 §3). Text `1-10`: type and value. */
+export const MSD: Field<MsdValue> = {
+  read(reader) {
+    const at = take(reader, 2);
+    return at < 0 ? undefined : { type: reader.bytes[at]!, value: reader.bytes[at + 1]! };
+  },
+  write(out, { type, value }) {
+    out.u8(within('MSD type', type, 0xff));
+    out.u8(within('MSD', value, 0xff));
+  },
+  format: ({ type, value }) => `${type}-${value}`,
+  parse(text) {
+    const parts = /^(\d{1,3})-(\d{1,3})$/.exec(text);
+    if (parts === null) throw new ValueError(`found "${text}", allowed are MSD type and value, e.g. "1-10"`);
+    return { type: within('MSD type', Number(parts[1]), 0xff), value: within('MSD', Number(parts[2]), 0xff) };
+  },
+};
