@@ -43,6 +43,8 @@ const REACH: readonly (readonly [title: string, hex: string, text: string, conte
     'ipv4-mpls-vpn next-hop 0x0000000000000001c0000201 nlri { 65000:1 192.0.2.0/24 labels 16 }',
   ],
   ['RFC 8955 §4: FlowSpec without a next hop', '000185 00 00 03 038106', 'ipv4-flowspec nlri { ip-protocol =6 }'],
+  ['a flow specification without components', '000185 00 00 00', 'ipv4-flowspec nlri { "" }'],
+  ['an NLRI that makes no sense is kept', '001946 04 c0000201 00 0302c000', 'l2vpn-evpn next-hop 192.0.2.1 nlri { 0x0302c000 }'],
   ['a next hop of a strange length is kept', '001946 03 010203 00', 'l2vpn-evpn next-hop 0x010203 nlri { }'],
   ['a family nobody knows', '0009c8 04 c0000201 00 010203', 'afi-9/safi-200 next-hop 192.0.2.1 nlri { 0x010203 }'],
 ];

@@ -140,6 +140,26 @@ test('RFC 4760 §3: NEXT_HOP is not needed for MP_REACH_NLRI alone', () => {
   assert.equal(faultOf(body(`${reach} ${ORIGIN} ${AS_PATH}`)), undefined);
 });
 
+test('RFC 9552 §8.2.2: an NLRI that makes no sense is kept as octets, and the others stand', () => {
+  // EVPN: an inclusive multicast route, and one whose originating router has 5 octets.
+  const route = '03 11 0000fde800000001 00000000 20 c0000201';
+  const broken = '03 12 0000fde800000001 00000000 28 c000020101';
+  const nlri = `0019 46 04 c0000201 00 ${route} ${broken}`;
+  const update = decode(body(`800e${fromHex(nlri).length.toString(16)} ${nlri} ${ORIGIN} ${AS_PATH}`));
+  const [reach] = update.attributes;
+  assert.ok(reach?.type === 'mp-reach-nlri');
+  assert.deepEqual(
+    reach.value.nlri.map(({ type }) => type),
+    ['evpn', 'unknown'],
+  );
+  assert.equal(update.fault?.action, 'discard');
+  assert.match(update.fault.reason, /l2vpn-evpn makes no sense: 0x0312/);
+  assert.equal(
+    toHex(encodeUpdate(update, DEFAULT_CONTEXT)),
+    toHex(fromHex(body(`800e${fromHex(nlri).length.toString(16)} ${nlri} ${ORIGIN} ${AS_PATH}`))),
+  );
+});
+
 test('RFC 7606 §3 g: of an attribute that comes twice the first counts', () => {
   const update = decode(body(`${MANDATORY} 400101 02`, '18 c63364'));
   assert.deepEqual([update.attributes, update.fault], [[...ATTRIBUTES], undefined]);

@@ -12,9 +12,10 @@ import { borrowScan, giveBackScan } from '../attributes/scan-pool.ts';
 import { ByteWriter } from '../bytes.ts';
 import { NotificationCode, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
-import { type Family, IPV4_UNICAST } from '../family.ts';
-import { Fault, ValueError } from '../fault.ts';
+import { type Family, formatFamily, IPV4_UNICAST } from '../family.ts';
+import { Fault, strongest, ValueError } from '../fault.ts';
 import { appendPrefix, decodePrefixes, type IpPrefix } from '../nlri/ip-prefix.ts';
+import { formatNlri, isMalformed } from '../nlri/nlri.ts';
 import { UpdateScan } from '../scan/update-scan.ts';
 import { updateVerdict } from '../scan/update-verdict.ts';
 
@@ -60,8 +61,21 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, cont
   const message: UpdateMessage = { type: 'update', withdrawn, attributes, nlri };
   const ended = end - start === 4 ? IPV4_UNICAST : endedFamily(message);
   if (ended !== undefined) message.endOfRib = ended;
-  if (fault !== undefined) message.fault = fault;
+  const verdict = strongest(fault, malformedNlri(attributes));
+  if (verdict !== undefined) message.fault = verdict;
   return message;
+}
+
+/** NLRI that are framed but make no sense: the others stand, as RFC 9552 §8.2.2 puts it for its own. Those are octets in the value. */
+function malformedNlri(attributes: readonly PathAttribute[]): Fault | undefined {
+  for (const attribute of attributes) {
+    if (attribute.type !== 'mp-reach-nlri' && attribute.type !== 'mp-unreach-nlri') continue;
+    const malformed = attribute.value.nlri.find(isMalformed);
+    if (malformed === undefined) continue;
+    const reason = `an NLRI of ${formatFamily(attribute.value.family)} makes no sense: ${formatNlri(malformed)}`;
+    return new Fault('discard', NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
+  }
+  return undefined;
 }
 
 /** RFC 4724 §2: an MP_UNREACH_NLRI without NLRI, and nothing else. */

@@ -1,17 +1,19 @@
 /**
  * NLRI of any family, as MP_REACH_NLRI and MP_UNREACH_NLRI hold them: plain prefixes, the typed families, and octets of what nobody knows.
  */
-import { assert, type ByteWriter, fromHex, toHex } from '../bytes.ts';
+
+import { within } from '../attributes/fields.ts';
+import { assert, type ByteWriter, fromHex, readU32, toHex } from '../bytes.ts';
 import type { WireContext } from '../context.ts';
 import { type Family, formatFamily, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { prefixesAreWhole } from '../scan/update-verdict.ts';
-import { appendTypedNlri, decodeTypedNlriList, familyCodec, type TypedNlri } from './families.ts';
+import { appendTypedNlri, familyCodec, type TypedNlri } from './families.ts';
 import type { FamilyNlri } from './family-codec.ts';
 import { appendPrefix, decodePrefixes, type IpPrefix, isPrefixFamily, prefixBitsMax } from './ip-prefix.ts';
 import { addressOctets, normalizePrefix } from './prefix-bits.ts';
 
-/** The whole NLRI field of a family without a codec. */
+/** The whole NLRI field of a family without a codec; or one NLRI of a family with one, that makes no sense. */
 export interface UnknownNlri extends FamilyNlri<'unknown'> {
   bytes: Uint8Array;
 }
@@ -40,7 +42,7 @@ function endsInPrefix(of: Family): boolean {
   return safi === Safi.LabeledUnicast || safi === Safi.MplsVpn || safi === Safi.MulticastVpn;
 }
 
-/** The NLRI in a field that `nlriAreWhole` passed; NLRI that are framed but make no sense are left out. */
+/** The NLRI in a field that `nlriAreWhole` passed; NLRI that are framed but make no sense are kept as octets. Borrows nothing. */
 export function decodeNlri(bytes: Uint8Array, start: number, end: number, of: Family, context: WireContext): Nlri[] {
   const addPath = context.addPath.has(of);
   if (isPrefixFamily(of)) {
@@ -48,44 +50,63 @@ export function decodeNlri(bytes: Uint8Array, start: number, end: number, of: Fa
     assert(prefixes !== undefined, 'NLRI are decoded after they were checked');
     return prefixes;
   }
-  const typed = decodeTypedNlriList(bytes, start, end, of, addPath);
-  if (typed !== undefined) return typed.nlri;
-  return start === end ? [] : [{ type: 'unknown', family: of, bytes: bytes.slice(start, end) }];
+  const codec = familyCodec(of);
+  if (codec === undefined) return start === end ? [] : [{ type: 'unknown', family: of, bytes: bytes.slice(start, end) }];
+  const list: Nlri[] = [];
+  for (let at = start; at < end; ) {
+    const from = addPath ? at + 4 : at;
+    const next = codec.next(bytes, from, end);
+    assert(next > from, 'NLRI are decoded after they were checked');
+    const nlri = codec.decode(bytes, from, next, of) ?? { type: 'unknown', family: of, bytes: bytes.slice(from, next) };
+    list.push(addPath ? { ...nlri, pathIdentifier: readU32(bytes, at) } : nlri);
+    at = next;
+  }
+  return list;
+}
+
+/** Whether it is an NLRI that should make sense, but does not. */
+export function isMalformed(nlri: Nlri): boolean {
+  return nlri.type === 'unknown' && familyCodec(nlri.family) !== undefined;
 }
 
 /** Throws ValueError for a value that cannot be written. */
 export function appendNlri(out: ByteWriter, nlri: Nlri, context: WireContext): void {
   const addPath = context.addPath.has(nlri.family);
-  if (nlri.type === 'ip-prefix') appendPrefix(out, nlri, addPath);
-  else if (nlri.type === 'unknown') out.raw(nlri.bytes);
-  else appendTypedNlri(out, nlri, addPath);
+  if (nlri.type === 'ip-prefix') {
+    appendPrefix(out, nlri, addPath);
+  } else if (nlri.type !== 'unknown') {
+    appendTypedNlri(out, nlri, addPath);
+  } else {
+    if (addPath && familyCodec(nlri.family) !== undefined) out.u32(nlri.pathIdentifier ?? 0);
+    out.raw(nlri.bytes);
+  }
 }
+
+/** A route without a word of its own, as a flow specification without components is. */
+const EMPTY = '""';
 
 /** One line, without its family: `192.0.2.0/24`, `65000:1 192.0.2.0/24 labels 16 path-id 7`. */
 export function formatNlri(nlri: Nlri): string {
   const identifier = nlri.pathIdentifier === undefined ? '' : ` path-id ${nlri.pathIdentifier}`;
   if (nlri.type === 'ip-prefix') return nlri.prefix + identifier;
-  if (nlri.type === 'unknown') return `0x${toHex(nlri.bytes)}`;
-  return `${familyCodec(nlri.family)!.format(nlri)}${identifier}`;
+  if (nlri.type === 'unknown') return `0x${toHex(nlri.bytes)}${identifier}`;
+  return `${familyCodec(nlri.family)!.format(nlri) || EMPTY}${identifier}`;
 }
 
 /** What `formatNlri` made of one NLRI of that family. Throws ValueError. */
 export function parseNlri(text: string, of: Family): Nlri {
-  if (!isPrefixFamily(of) && familyCodec(of) === undefined) {
-    if (!/^0x([0-9a-fA-F]{2})+$/.test(text)) {
-      throw new ValueError(`NLRI of ${formatFamily(of)}: found "${text}", allowed are octets, e.g. "0x0102"`);
-    }
-    return { type: 'unknown', family: of, bytes: fromHex(text.slice(2)) };
-  }
   const parts = /^(.*?)(?: path-id (\d{1,10}))?$/.exec(text.trim());
-  const route = parts?.[1] ?? '';
-  const nlri: Nlri = isPrefixFamily(of)
-    ? { type: 'ip-prefix', family: of, prefix: normalizePrefix(route, addressOctets(of)) }
-    : familyCodec(of)!.parse(route, of);
+  const nlri = parseRoute(parts?.[1] ?? '', of);
   if (parts?.[2] === undefined) return nlri;
-  const pathIdentifier = Number(parts[2]);
-  if (pathIdentifier > 0xffff_ffff) throw new ValueError(`path-id: found ${parts[2]}, allowed is 0 to 4294967295`);
-  return { ...nlri, pathIdentifier };
+  return { ...nlri, pathIdentifier: within('path-id', Number(parts[2]), 0xffff_ffff) };
+}
+
+function parseRoute(text: string, of: Family): Nlri {
+  if (isPrefixFamily(of)) return { type: 'ip-prefix', family: of, prefix: normalizePrefix(text, addressOctets(of)) };
+  if (/^0x([0-9a-fA-F]{2})+$/.test(text)) return { type: 'unknown', family: of, bytes: fromHex(text.slice(2)) };
+  const codec = familyCodec(of);
+  if (codec === undefined) throw new ValueError(`NLRI of ${formatFamily(of)}: found "${text}", allowed are octets, e.g. "0x0102"`);
+  return codec.parse(text === EMPTY ? '' : text, of);
 }
 
 /** `{ 192.0.2.0/24; 198.51.100.0/24 }`; without any `{ }`. */
