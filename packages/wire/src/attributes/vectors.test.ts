@@ -252,6 +252,12 @@ function withoutFlags(attribute: PathAttribute | undefined): unknown {
   return { ...attribute, flags: 0 };
 }
 
+/** A vector that is listed as not met is not: else it leaves the list. */
+function holds(title: string, notMet: string | undefined, body: () => void): void {
+  if (notMet === undefined) test(title, body);
+  else test(`${title}: not met: ${notMet}`, () => assert.throws(body));
+}
+
 for (const area of AREAS) {
   const vectors = loadVectors(area);
   if (typeof vectors === 'string') {
@@ -262,7 +268,7 @@ for (const area of AREAS) {
     if (vector.expect === undefined || vector.implementation_specific === true) continue;
     if (vector.kind !== 'attributes' && vector.kind !== 'attribute-value' && vector.kind !== 'message') continue;
     const reason = NOT_MET[vector.id];
-    test(`${area}: ${vector.id}`, reason === undefined ? {} : { todo: reason }, () => meets(vector));
+    holds(`${area}: ${vector.id}`, reason, () => meets(vector));
   }
 }
 
@@ -299,7 +305,7 @@ if (typeof errors === 'string') {
     if (vector.implementation_specific === true || vector.context?.peer_type === 'ebgp-oad') continue;
     const want = vector.expect_error?.behaviour ?? 'accept';
     const reason = NOT_MET[vector.id];
-    test(`errors: ${vector.id} is ${want}`, reason === undefined ? {} : { todo: reason }, () => {
+    holds(`errors: ${vector.id} is ${want}`, reason, () => {
       const got = verdicts(vector);
       const behaviours = got.map((fault) => (fault === undefined ? 'accept' : BEHAVIOURS[fault.action]));
       const met = behaviours.some((behaviour) => want.includes(behaviour) || (want.startsWith('reject') && behaviour !== 'accept'));

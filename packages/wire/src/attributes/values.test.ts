@@ -1,0 +1,91 @@
+/** Octets and text of attributes with a structure, side by side. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ByteWriter, fromHex, toHex } from '../bytes.ts';
+import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
+import { attributeCodecByName } from './registry.ts';
+
+const context: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp' };
+
+/** Name, what it shows, octets, text. */
+const VALUES: readonly [string, string, string, string][] = [
+  ['AIGP', 'a metric behind a TLV nobody knows', '7f0005 aabb 01000b 000000000000002a', 'tlv-127 0xaabb, metric value=42'],
+  ['AIGP', 'the largest metric', '01000b ffffffffffffffff', 'metric value=18446744073709551615'],
+  ['PMSI_TUNNEL', 'ingress replication', '00 06 0000a0 c0000201', 'flags 0 type 6 label-field 160 identifier 0xc0000201'],
+  ['PMSI_TUNNEL', 'no tunnel', '00 00 000000', 'flags 0 type 0 label-field 0 identifier 0x'],
+  ['PE_DISTINGUISHER_LABELS', 'two routers', '0a0a0a01 04e380 0a0a1402 04e3c1', '10.10.10.1=20024 10.10.20.2=20028/1'],
+  ['PE_DISTINGUISHER_LABELS', 'IPv6', '20010db8000000000000000000000001 04e380', '2001:db8::1=20024'],
+  ['D_PATH', 'two segments', '02 0000fde8 0001 46 000003e9 0002 80 01 00000001 0000 01', '65000:1:70 1001:2:128 | 1:0:1'],
+  [
+    'BGPSEC_PATH',
+    'one AS, one algorithm',
+    `0008 01 00 0000fde9 001d 01 ${'ab'.repeat(20)} 0004 deadbeef`,
+    `1/0/65001 | 1 ${'ab'.repeat(20)}=deadbeef`,
+  ],
+  [
+    'PREFIX_SID',
+    'label index and SRGB',
+    '010007 00 0000 00000064 030008 0000 003e80 001f40',
+    'label-index flags=0 index=100, originator-srgb flags=0 srgbs=16000-8000',
+  ],
+  [
+    'PREFIX_SID',
+    'an SRv6 L3 service with its structure',
+    '050022 00 01001e 00 20010000000500030000000000000000 00 0013 00 010006 28 18 10 00 10 40',
+    'srv6-l3-service (sid-information sid=2001:0:5:3:: flags=0 behavior=19 (sid-structure locator-block=40 locator-node=24 ' +
+      'function=16 argument=0 transposition-length=16 transposition-offset=64))',
+  ],
+  ['PREFIX_SID', 'reserved octets that are not 0', '010007 ff 0000 00000064', 'label-index reserved=ff flags=0 index=100'],
+  ['PREFIX_SID', 'a type nobody knows', '630002 0102', 'tlv-99 0x0102'],
+  [
+    'TUNNEL_ENCAPSULATION',
+    'an SR policy',
+    '000f 0024 0c06 00 00 000000c8 0d06 00 00 03e81000 80 0011 00 0906 00 00 00000001 0106 00 00 03e81000',
+    'tunnel-15 (preference flags=0 preference=200, binding-sid flags=0 sid=16001, segment-list (weight flags=0 weight=1, ' +
+      'segment-a flags=0 label=16001))',
+  ],
+  [
+    'TUNNEL_ENCAPSULATION',
+    'SRv6 segments with their structure',
+    '000f 0020 80 001d 00 0d1a 40 00 20010db8000000000000000000000001 0001 0000 20 20 10 10',
+    'tunnel-15 (segment-list (segment-b flags=64 sid=2001:db8::1 structure=1/32/32/16/16))',
+  ],
+  [
+    'TUNNEL_ENCAPSULATION',
+    'names with what a text would trip over',
+    '000f 000e 82 000b 00 61 20 28 62 29 2c 3d 25 c3a9',
+    'tunnel-15 (policy-name text=a%20%28b%29%2C%3D%25%C3%A9)',
+  ],
+  ['TUNNEL_ENCAPSULATION', 'a name that is no UTF-8 stays octets', '000f 0005 81 0002 00 ff', 'tunnel-15 (tlv-129 0x00ff)'],
+  [
+    'TUNNEL_ENCAPSULATION',
+    'VXLAN with endpoint and colour',
+    '0008 0016 060a 00000000 0001 c0000201 0408 030b000000000064',
+    'tunnel-8 (tunnel-egress-endpoint afi=1 address=192.0.2.1, color community=030b000000000064)',
+  ],
+  ['TUNNEL_ENCAPSULATION', 'a sub-TLV of another length stays octets', '000f 0006 0e04 01000100', 'tunnel-15 (tlv-14 0x01000100)'],
+  [
+    'BGP_LS',
+    'a node',
+    '0402 0002 7231 0400 0001 80 040a 000c 00 00 0003e8 0489 0003 003e80',
+    'node-name text=r1, node-flags flags=128, sr-capabilities flags=0 ranges=1000-16000',
+  ],
+  [
+    'BGP_LS',
+    'a link',
+    '0441 0004 4b3ebc20 0447 0003 00000a 044b 0007 30 00 0000 005dc0',
+    'maximum-link-bandwidth octets-per-second=12500000, igp-metric metric=10/3, adjacency-sid flags=48 weight=0 sid=24000',
+  ],
+];
+
+for (const [name, what, octets, text] of VALUES) {
+  test(`${name}: ${what}`, () => {
+    const codec = attributeCodecByName(name)!;
+    const bytes = fromHex(octets);
+    assert.equal(codec.check(bytes, 0, bytes.length, context), undefined);
+    assert.equal(codec.format(codec.decode(bytes, 0, bytes.length, context)), text);
+    const out = new ByteWriter();
+    codec.encode(out, codec.parse(text), context);
+    assert.equal(toHex(out.take()), toHex(bytes));
+  });
+}
