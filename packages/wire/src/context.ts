@@ -10,6 +10,8 @@ export interface WireContext {
   readonly addPath: ReadonlySet<Family>;
   /** RFC 7606 treats some attributes of internal and external peers differently. */
   readonly peerType: 'ebgp' | 'ibgp';
+  /** The peer belongs to our confederation, so that an external one too may speak of it in AS_PATH (RFC 5065 §5). @default false */
+  readonly confederation?: boolean;
   /** RFC 8654. */
   readonly extendedMessage: boolean;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ByteWriter, toHex } from '../bytes.ts';
-import { DEFAULT_CONTEXT } from '../context.ts';
+import { ByteWriter, fromHex, toHex } from '../bytes.ts';
+import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
 import { ValueError } from '../fault.ts';
 import { asPath, asPathLength } from './as-path.ts';
 
@@ -48,4 +48,13 @@ test('RFC 4271 §4.3: a sequence of more than 255 ASes is written as several, an
 
 test('RFC 4271 §9.1.2.2 a, RFC 5065 §5.3: a set counts as one, confederation segments do not count', () => {
   assert.equal(asPathLength(asPath.parse('1 2 {3 4} (5 6) [7]')), 3);
+});
+
+test('RFC 5065 §5: segments of a confederation are malformed from outside it, and only then', () => {
+  const bytes = fromHex('0301 0000fde9');
+  const check = (context: WireContext) => asPath.check(bytes, 0, bytes.length, context);
+  const fault = check(DEFAULT_CONTEXT);
+  assert.deepEqual([fault?.action, fault?.code, fault?.subcode], ['withdraw', 3, 11]);
+  assert.equal(check({ ...DEFAULT_CONTEXT, confederation: true }), undefined);
+  assert.equal(check({ ...DEFAULT_CONTEXT, peerType: 'ibgp' }), undefined);
 });

@@ -4,7 +4,7 @@
  *     | segment type | count | AS number, 2 or 4 octets | AS number | …  | segment type | …
  *
  * A segment of unknown type or without an AS, one that runs past the attribute, or a remaining octet: treat-as-withdraw (RFC 7606 §7.2).
- * So is AS 0 (RFC 7607 §2).
+ * So is AS 0 (RFC 7607 §2), and a segment of a confederation from outside (RFC 5065 §5).
  *
  * As text: `65001 65002 {65003 65004} (65005 65006) [65007]`; braces hold a set, parentheses and brackets a confederation's sequence and
  * set. `|` stands between two sequences that need not be two.
@@ -36,7 +36,8 @@ export const asPath: AttributeCodec<AsPathSegment[]> = {
   name: 'AS_PATH',
   flags: WELL_KNOWN,
   check(bytes, start, end, context) {
-    const problem = segmentsProblem(bytes, start, end, context.fourOctetAs ? 4 : 2);
+    const foreign = context.peerType === 'ebgp' && context.confederation !== true;
+    const problem = segmentsProblem(bytes, start, end, context.fourOctetAs ? 4 : 2, !foreign);
     return problem === undefined ? undefined : treatAsWithdraw(UpdateError.MalformedAsPath, `AS_PATH ${problem}`);
   },
   decode: (bytes, start, end, context) => decodeSegments(bytes, start, end, context.fourOctetAs ? 4 : 2),
@@ -45,14 +46,15 @@ export const asPath: AttributeCodec<AsPathSegment[]> = {
   parse: parseSegments,
 };
 
-/** What keeps `bytes[start, end)` from being segments, or undefined. Allocates nothing then. */
-export function segmentsProblem(bytes: Uint8Array, start: number, end: number, width: 2 | 4): string | undefined {
+/** What keeps `bytes[start, end)` from being segments, those of a `confederation` among them or not; undefined when nothing does, and then nothing is allocated. */
+export function segmentsProblem(bytes: Uint8Array, start: number, end: number, width: 2 | 4, confederation: boolean): string | undefined {
   for (let at = start; at < end; ) {
     if (end - at < 2) return 'has an octet too many';
     const type = bytes[at]!;
     const count = bytes[at + 1]!;
     if (TYPES[type] === undefined) return `has a segment of type ${type}`;
     if (count === 0) return 'has a segment without AS numbers';
+    if (type >= CONFED_SEQUENCE && !confederation) return 'has a segment of a confederation that the peer is no member of';
     at += 2;
     const next = at + count * width;
     if (next > end) return `has a segment of ${count} AS numbers in ${end - at} octets`;

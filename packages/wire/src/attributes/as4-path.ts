@@ -17,7 +17,7 @@ export const as4Path: AttributeCodec<AsPathSegment[]> = {
   check(bytes, start, end, context) {
     if (context.fourOctetAs) return attributeDiscard(UpdateError.OptionalAttribute, 'AS4_PATH from a four-octet speaker');
     // RFC 6793 §6: an AS4_PATH carries at least one segment, hence six octets.
-    const problem = end - start < 6 ? `of ${end - start} octets` : segmentsProblem(bytes, start, end, 4);
+    const problem = end - start < 6 ? `of ${end - start} octets` : segmentsProblem(bytes, start, end, 4, true);
     return problem === undefined ? undefined : attributeDiscard(UpdateError.OptionalAttribute, `AS4_PATH ${problem}`);
   },
   decode: (bytes, start, end) => decodeSegments(bytes, start, end, 4),
