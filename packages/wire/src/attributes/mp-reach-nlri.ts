@@ -107,8 +107,9 @@ function nextHopFits(of: Family, length: number): boolean {
     case Safi.FlowSpecVpn:
       return true; // RFC 8955 §4: none is needed, any is ignored
     case Safi.MplsVpn:
-    case Safi.MulticastVpn:
       return length === 12 || length === 24 || length === 48;
+    case Safi.MulticastVpn: // RFC 6514 does not say whether it has a route distinguisher; both are seen
+      return length === 12 || length === 24 || length === 48 || length === 4 || length === 16 || length === 32;
     case Safi.Unicast:
     case Safi.Multicast:
     case Safi.LabeledUnicast:

@@ -34,7 +34,6 @@ const NOT_MET: Readonly<Record<string, string>> = {
   'ze/split_test/TestSeparateMPAttributes_MultipleMPReach#1': MPNH,
   'bgp4j/UpdatePacketEncodingTest/testEncodeMpReachNlriUpdatePacketNullNextHopOneNlri': MPNH,
   'exabgp/extended-nexthop/extended-nexthop.ci#2': MPNH,
-  'bgpcep/announce_l3vpn_mcast_ipv6.hex': MPNH,
   'bgp4j/BGPv4CodecTest/testDecodeBogusSafiMpReachNlri#1': MPNH,
   'bgpkit-parser/attr_26_aigp/test_parse_aigp_unknown_tlv_and_round_trip':
     'errors.json has the same case (frr-rfc7606-aigp-tlv-unknown-type-ibgp) discarded: an AIGP without a metric says nothing',

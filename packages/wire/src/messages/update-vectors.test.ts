@@ -39,7 +39,6 @@ const NOT_MET: Readonly<Record<string, string>> = {
   'bgp4j/UpdatePacketEncodingTest/testEncodeMpReachNlriUpdatePacketNullNextHopOneNlri': 'RFC 7606 §7.11: a next hop of no octets',
   'bgp4j/BGPv4CodecTest/testDecodeBogusSafiMpReachNlri#1': 'RFC 7606 §7.11: a next hop that labelled unicast cannot have',
   'exabgp/extended-nexthop/extended-nexthop.ci#2': 'RFC 7606 §7.11: a next hop that the family cannot have',
-  'bgpcep/announce_l3vpn_mcast_ipv6.hex': 'RFC 7606 §7.11: a next hop that the family cannot have',
 };
 
 interface Expected {
