@@ -58,12 +58,13 @@ const SAFI_NAMES: Record<number, string> = {
   134: 'flowspec-vpn',
 };
 
-/** `ipv4-unicast`, `l2vpn-evpn`, `bgp-ls`; a family without a name is `afi-9/safi-200`. */
+/** `ipv4-unicast`, `l2vpn-evpn`, `bgp-ls`, `bgp-ls-vpn`; a family without a name is `afi-9/safi-200`. */
 export function formatFamily(of: Family): string {
   const afi = AFI_NAMES[afiOf(of)];
   const safi = SAFI_NAMES[safiOf(of)];
   if (afi === undefined || safi === undefined) return `afi-${afiOf(of)}/safi-${safiOf(of)}`;
-  return afi === safi ? afi : `${afi}-${safi}`;
+  // BGP-LS is an AFI and SAFIs of the same name.
+  return safi === afi || safi.startsWith(`${afi}-`) ? safi : `${afi}-${safi}`;
 }
 
 const BY_NAME: Map<string, Family> = new Map(

@@ -253,7 +253,7 @@ const EXAMPLES: readonly (readonly [family: string, title: string, hex: string, 
   ],
   ['bgp-ls', 'an unknown type', '0063 0002 0a0b', 'unknown 99 0x0a0b'],
   [
-    'bgp-ls-bgp-ls-vpn',
+    'bgp-ls-vpn',
     'RFC 9552 §5.2: with RD',
     '0001 0011 0000fde800000001 02 0000000000000001',
     'rd 65000:1 node protocol 2 identifier 1 descriptors []',
