@@ -29,7 +29,7 @@ export interface SpeakerProcess {
 /** Neighbours 127.0.0.2 to 127.0.0.`lastPeer` are configured. */
 export async function startSpeaker(lastPeer: number): Promise<SpeakerProcess> {
   const child = fork(fileURLToPath(new URL('speaker-process.ts', import.meta.url)), [String(lastPeer)], {
-    execArgv: ['--conditions=tsbgp-source', '--expose-gc'],
+    execArgv: ['--conditions=tsbgp-source'],
   });
   const [first] = (await once(child, 'message')) as [SpeakerReport];
   return {

@@ -66,7 +66,8 @@ export class RibTable {
   dirtyCount = 0;
 
   /** NLRI without paths whose withdrawal is not yet with every member. */
-  #doomed: number[] = [];
+  #doomed: Int32Array = new Int32Array(1024);
+  #doomedCount = 0;
   /** Destinations that have a best path. */
   bestCount = 0;
   observer: PathObserver | undefined = undefined;
@@ -189,20 +190,22 @@ export class RibTable {
   doom(nlri: NlriId): void {
     if ((this.nlriFlags[nlri]! & NlriFlag.Doomed) !== 0) return;
     this.nlriFlags[nlri]! |= NlriFlag.Doomed;
-    this.#doomed.push(nlri);
+    if (this.#doomedCount === this.#doomed.length) this.#doomed = grown(this.#doomed, this.#doomedCount * 2, this.#doomedCount);
+    this.#doomed[this.#doomedCount++] = nlri;
   }
 
   /** Frees the doomed NLRI that still have no path. Only when every Adj-RIB-Out is up to date and no member is behind. */
   bury(): void {
-    for (const nlri of this.#doomed) {
+    for (let i = 0; i < this.#doomedCount; i++) {
+      const nlri = this.#doomed[i]!;
       this.nlriFlags[nlri]! &= ~NlriFlag.Doomed;
       if (this.head[nlri] === NONE && (this.nlriFlags[nlri]! & NlriFlag.Dirty) === 0) this.index.remove(nlri as NlriId);
     }
-    this.#doomed.length = 0;
+    this.#doomedCount = 0;
   }
 
   get doomedCount(): number {
-    return this.#doomed.length;
+    return this.#doomedCount;
   }
 
   /** From now on paths are told apart by their identifier (RFC 7911). */

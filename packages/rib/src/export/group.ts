@@ -51,7 +51,9 @@ export class UpdateGroup {
   #changed: Int32Array = new Int32Array(1024);
   #changedFrom: Uint16Array = new Uint16Array(1024);
   #changedCount = 0;
-  readonly #withdrawn: number[] = [];
+  /** Withdrawals of the batch, with the source they had. */
+  #withdrawn: Int32Array = new Int32Array(1024);
+  #withdrawnFrom: Uint16Array = new Uint16Array(1024);
 
   constructor(key: string, table: RibTable, options: GroupOptions) {
     this.key = key;
@@ -178,13 +180,19 @@ export class UpdateGroup {
     const { encoder, attr, source } = this;
     const changed = this.#changed;
     const changedFrom = this.#changedFrom;
+    if (this.#withdrawn.length < count) {
+      this.#withdrawn = new Int32Array(this.#changed.length);
+      this.#withdrawnFrom = new Uint16Array(this.#changed.length);
+    }
     const withdrawn = this.#withdrawn;
-    withdrawn.length = 0;
+    const withdrawnFrom = this.#withdrawnFrom;
+    let withdrawnCount = 0;
     let moved = false;
     for (let i = 0; i < count; i++) {
       const nlri = changed[i]!;
       if (attr[nlri] === NONE) {
-        withdrawn.push(i);
+        withdrawn[withdrawnCount] = nlri;
+        withdrawnFrom[withdrawnCount++] = changedFrom[i]!;
       } else {
         encoder.add(nlri as NlriId, attr[nlri]!);
         if (changedFrom[i] !== 0 && changedFrom[i] !== source[nlri]) moved = true;
@@ -192,11 +200,12 @@ export class UpdateGroup {
     }
     if (moved) this.#withdrawFromNewSources(count);
     const sink = this.#sink;
-    for (let i = 0; i < withdrawn.length; ) {
-      const from = changedFrom[withdrawn[i]!]!;
-      const run: number[] = [];
-      while (i < withdrawn.length && changedFrom[withdrawn[i]!] === from) run.push(changed[withdrawn[i++]!]!);
-      encoder.withdraw(run, 0, run.length, from, sink);
+    for (let start = 0; start < withdrawnCount; ) {
+      const from = withdrawnFrom[start]!;
+      let end = start + 1;
+      while (end < withdrawnCount && withdrawnFrom[end] === from) end++;
+      encoder.withdraw(withdrawn, start, end, from, sink);
+      start = end;
     }
     encoder.announce(source, sink);
     encoder.flush(sink);

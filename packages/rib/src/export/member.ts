@@ -11,6 +11,8 @@ import type { UpdateGroup } from './group.ts';
 const CATCH_UP_BACKLOG_BYTES = 512 << 10;
 /** NLRI looked at in one step of catching up: enough to fill messages, few enough for a fair turn. */
 const CATCH_UP_NLRI = 4096;
+/** Scratch of one step, which no two members take at once. */
+const withdrawn = new Int32Array(CATCH_UP_NLRI);
 
 export class Member {
   readonly group: UpdateGroup;
@@ -68,19 +70,19 @@ export class Member {
     if (peer.options.port.backlogBytes >= CATCH_UP_BACKLOG_BYTES) return false;
     const missed = this.#missed;
     const { encoder, attr, source } = group;
-    const withdrawn: number[] = [];
+    let withdrawnCount = 0;
     let budget = CATCH_UP_NLRI;
     let nlri = missed.count === 0 ? -1 : missed.next(this.#cursor);
     if (nlri === -1 && missed.count > 0) nlri = missed.next(0);
     while (nlri !== -1 && budget-- > 0) {
       missed.delete(nlri);
-      if (attr[nlri] === NONE || source[nlri] === peer.index) withdrawn.push(nlri);
+      if (attr[nlri] === NONE || source[nlri] === peer.index) withdrawn[withdrawnCount++] = nlri;
       else encoder.add(nlri as NlriId, attr[nlri]!);
       this.#cursor = nlri + 1;
       nlri = missed.next(this.#cursor);
     }
     const toMember: ChunkSink = (bytes) => this.write(bytes);
-    encoder.withdraw(withdrawn, 0, withdrawn.length, 0, toMember);
+    encoder.withdraw(withdrawn, 0, withdrawnCount, 0, toMember);
     encoder.announce(source, toMember);
     encoder.flush(toMember);
     if (missed.count > 0) return true;
