@@ -6,6 +6,7 @@
  *     IPv4 address    | 0x01 | subtype | address        | number, 2 octets |      rt:192.0.2.1:100
  *     four-octet AS   | 0x02 | subtype | AS, 4 octets   | number, 2 octets |      rt:200000:100, rt:100L:5
  *     others          | type | subtype | parts …                           |      color:0:100, router-mac:00-0c-29-aa-bb-cc
+ *     regular type    | type | parts …                                     |      qos-marking:remarking:1:0:46:46:0
  *
  * What has no row, or says something its row has no words for, is "0x" and sixteen digits. `parse(format(x))` gives the same octets.
  */
@@ -16,39 +17,52 @@ import { EXTENDED_COMMUNITIES, type ExtendedCommunityRow } from './extended-regi
 
 export type ExtendedCommunity =
   | { name: 'unknown'; type: number; subtype: number; bytes: Uint8Array }
-  | { name: string; type: number; subtype: number; fields: Record<string, PartValue> };
+  /** A regular type has no subtype. */
+  | { name: string; type: number; subtype?: number; fields: Record<string, PartValue> };
 
-const BY_CODE: ReadonlyMap<number, ExtendedCommunityRow> = new Map(EXTENDED_COMMUNITIES.map((row) => [(row.type << 8) | row.subtype, row]));
+const BY_CODE: ReadonlyMap<number, ExtendedCommunityRow> = new Map(EXTENDED_COMMUNITIES.map((row) => [key(row.type, row.subtype), row]));
 const BY_NAME: ReadonlyMap<string, readonly ExtendedCommunityRow[]> = Map.groupBy(EXTENDED_COMMUNITIES, (row) => row.name);
+
+function key(type: number, subtype: number | undefined): number {
+  return subtype === undefined ? -1 - type : (type << 8) | subtype;
+}
+
+/** Where the parts of a row begin. */
+function partsAt(row: ExtendedCommunityRow): number {
+  return row.subtype === undefined ? 1 : 2;
+}
 
 /** What the eight octets mean. Borrows nothing. */
 export function decodeExtendedCommunity(bytes: Uint8Array): ExtendedCommunity {
   const [type, subtype] = [bytes[0]!, bytes[1]!];
-  const row = BY_CODE.get((type << 8) | subtype);
-  const fields = row === undefined ? undefined : readParts(row.parts, bytes, 2);
-  return row === undefined || fields === undefined
-    ? { name: 'unknown', type, subtype, bytes: bytes.slice() }
-    : { name: row.name, type, subtype, fields };
+  const row = BY_CODE.get(key(type, subtype)) ?? BY_CODE.get(key(type, undefined));
+  const fields = row === undefined ? undefined : readParts(row.parts, bytes, partsAt(row));
+  if (row === undefined || fields === undefined) return { name: 'unknown', type, subtype, bytes: bytes.slice() };
+  return { name: row.name, type, ...(row.subtype !== undefined && { subtype }), fields };
 }
 
 /** The eight octets. Throws ValueError. */
 export function encodeExtendedCommunity(community: ExtendedCommunity): Uint8Array {
   if ('bytes' in community) return eightOctets(community.bytes);
-  const row = BY_CODE.get((community.type << 8) | community.subtype);
+  const row = BY_CODE.get(key(community.type, community.subtype));
   if (row === undefined || row.name !== community.name) {
     throw new ValueError(`extended community of type ${community.type}, subtype ${community.subtype} is not "${community.name}"`);
   }
+  return written(row, community.fields);
+}
+
+function written(row: ExtendedCommunityRow, fields: Readonly<Record<string, PartValue>>): Uint8Array {
   const bytes = new Uint8Array(8);
   bytes[0] = row.type;
-  bytes[1] = row.subtype;
-  writeParts(row.parts, bytes, 2, community.fields);
+  bytes[1] = row.subtype ?? 0;
+  writeParts(row.parts, bytes, partsAt(row), fields);
   return bytes;
 }
 
 export function formatExtendedCommunity(bytes: Uint8Array): string {
   const community = decodeExtendedCommunity(bytes);
   if ('bytes' in community) return `0x${toHex(bytes)}`;
-  const { parts } = BY_CODE.get((community.type << 8) | community.subtype)!;
+  const { parts } = BY_CODE.get(key(community.type, community.subtype))!;
   return formatParts(community.name, parts, community.fields);
 }
 
@@ -64,12 +78,7 @@ export function parseExtendedCommunity(text: string): Uint8Array {
   }
   for (const row of rows) {
     const fields = parseParts(row.parts, words);
-    if (fields === undefined) continue;
-    const bytes = new Uint8Array(8);
-    bytes[0] = row.type;
-    bytes[1] = row.subtype;
-    writeParts(row.parts, bytes, 2, fields);
-    return bytes;
+    if (fields !== undefined) return written(row, fields);
   }
   const forms = rows.map((row) => [name, ...partNames(row.parts)].join(':'));
   throw new ValueError(`"${text}" is not an extended community: allowed is ${forms.join(' or ')}, e.g. "rt:65000:100"`);
