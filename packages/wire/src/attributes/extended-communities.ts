@@ -6,7 +6,8 @@
  */
 import type { ByteWriter } from '../bytes.ts';
 import { AttributeCode, AttributeFlag } from '../codes.ts';
-import { formatExtendedCommunity, parseExtendedCommunity } from '../communities/extended.ts';
+import { EXTENDED_COMMUNITY_LENGTH, formatExtendedCommunity, parseExtendedCommunity } from '../communities/extended.ts';
+import { ValueError } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
 import { wholeEntries } from './communities.ts';
 
@@ -15,14 +16,19 @@ export const extendedCommunities: AttributeCodec<Uint8Array[]> = {
   type: 'extended-communities',
   name: 'EXTENDED_COMMUNITIES',
   flags: AttributeFlag.Optional | AttributeFlag.Transitive,
-  check: (_bytes, start, end) => wholeEntries('EXTENDED_COMMUNITIES', end - start, 8),
+  check: (_bytes, start, end) => wholeEntries('EXTENDED_COMMUNITIES', end - start, EXTENDED_COMMUNITY_LENGTH),
   decode(bytes, start, end) {
     const values: Uint8Array[] = [];
-    for (let at = start; at < end; at += 8) values.push(bytes.slice(at, at + 8));
+    for (let at = start; at < end; at += EXTENDED_COMMUNITY_LENGTH) values.push(bytes.slice(at, at + EXTENDED_COMMUNITY_LENGTH));
     return values;
   },
   encode(out: ByteWriter, values) {
-    for (const value of values) out.raw(value);
+    for (const value of values) {
+      if (value.length !== EXTENDED_COMMUNITY_LENGTH) {
+        throw new ValueError(`extended community: found ${value.length} octets, allowed are ${EXTENDED_COMMUNITY_LENGTH}`);
+      }
+      out.raw(value);
+    }
   },
   format: (values) => values.map(formatExtendedCommunity).join(' '),
   parse: (text) => text.split(/\s+/).filter(Boolean).map(parseExtendedCommunity),

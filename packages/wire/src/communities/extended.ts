@@ -15,6 +15,8 @@ import { ValueError } from '../fault.ts';
 import type { Part, PartValue } from './extended-parts.ts';
 import { EXTENDED_COMMUNITIES, type ExtendedCommunityRow } from './extended-registry.ts';
 
+export const EXTENDED_COMMUNITY_LENGTH = 8;
+
 export type ExtendedCommunity =
   | { name: 'unknown'; type: number; subtype: number; bytes: Uint8Array }
   /** A regular type has no subtype. */
@@ -52,7 +54,7 @@ export function encodeExtendedCommunity(community: ExtendedCommunity): Uint8Arra
 }
 
 function written(row: ExtendedCommunityRow, fields: Readonly<Record<string, PartValue>>): Uint8Array {
-  const bytes = new Uint8Array(8);
+  const bytes = new Uint8Array(EXTENDED_COMMUNITY_LENGTH);
   bytes[0] = row.type;
   bytes[1] = row.subtype ?? 0;
   writeParts(row.parts, bytes, partsAt(row), fields);
@@ -85,7 +87,9 @@ export function parseExtendedCommunity(text: string): Uint8Array {
 }
 
 function eightOctets(bytes: Uint8Array): Uint8Array {
-  if (bytes.length !== 8) throw new ValueError(`extended community: found ${bytes.length} octets, allowed are 8`);
+  if (bytes.length !== EXTENDED_COMMUNITY_LENGTH) {
+    throw new ValueError(`extended community: found ${bytes.length} octets, allowed are ${EXTENDED_COMMUNITY_LENGTH}`);
+  }
   return bytes.slice();
 }
 

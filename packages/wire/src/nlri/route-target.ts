@@ -6,9 +6,10 @@
  *     +-----------------+----------------+-----------------------------+
  *
  * A prefix of 96 bits as a whole; 0 bits is the default (all route targets), 32 to 95 a part of it.
- * Text: `default`, `65000:0x0002fde800000064/96`.
+ * Text: `default`, `65000/32`, `65000:rt:65000:100/96`; a part of a target, whose meaning is open, `65000:0x0002fde800000000/64`.
  */
 import { fromHex, readU32, toHex } from '../bytes.ts';
+import { EXTENDED_COMMUNITY_LENGTH, formatExtendedCommunity, parseExtendedCommunity } from '../communities/extended.ts';
 import { Afi, family, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
@@ -24,7 +25,6 @@ export interface RouteTargetNlri extends FamilyNlri<'route-target'> {
 }
 
 const BITS_MAX = 96;
-const TARGET_LENGTH = 8;
 
 export const routeTarget: FamilyCodec<RouteTargetNlri> = {
   type: 'route-target',
@@ -37,7 +37,7 @@ export const routeTarget: FamilyCodec<RouteTargetNlri> = {
     if (length < 32 || length > BITS_MAX) return undefined;
     const nlri: RouteTargetNlri = { type: 'route-target', family: of, length, originAs: readU32(bytes, start + 1) };
     if (length > 32) {
-      const target = new Uint8Array(TARGET_LENGTH);
+      const target = new Uint8Array(EXTENDED_COMMUNITY_LENGTH);
       target.set(bytes.subarray(start + 5, end));
       maskTarget(target, length - 32);
       nlri.routeTarget = target;
@@ -53,31 +53,43 @@ export const routeTarget: FamilyCodec<RouteTargetNlri> = {
       if (nlri.length > 32) throw new ValueError(`a route target of ${nlri.length - 32} bits is missing`);
       return;
     }
-    const target = nlri.routeTarget.slice(0, TARGET_LENGTH);
+    const target = nlri.routeTarget.slice(0, EXTENDED_COMMUNITY_LENGTH);
     maskTarget(target, nlri.length - 32);
     out.raw(target, 0, (nlri.length - 32 + 7) >>> 3);
   },
   format(nlri) {
     if (nlri.length === 0) return 'default';
-    const target = nlri.routeTarget === undefined ? '' : `:0x${toHex(nlri.routeTarget)}`;
-    return `${nlri.originAs}${target}/${nlri.length}`;
+    const { routeTarget: target, originAs, length } = nlri;
+    if (target === undefined) return `${originAs}/${length}`;
+    return `${originAs}:${length === BITS_MAX ? formatExtendedCommunity(target) : `0x${toHex(target)}`}/${length}`;
   },
   parse(text, of) {
     if (text.trim() === 'default') return { type: 'route-target', family: of, length: 0 };
-    const parts = /^(\d{1,10})(?::0x([0-9a-fA-F]{16}))?\/(\d{1,2})$/.exec(text.trim());
-    const length = Number(parts?.[3]);
-    if (parts === null || Number(parts[1]) > 0xffff_ffff || length < 32 || length > BITS_MAX || (parts[2] !== undefined) !== length > 32) {
-      throw new ValueError(`"${text}" is not a route target membership, e.g. "default", "65000/32" or "65000:0x0002fde800000064/96"`);
+    const parts = /^(\d{1,10})(?::(.+))?\/(\d{1,2})$/.exec(text.trim());
+    const [originAs, target, length] = [Number(parts?.[1]), parts?.[2], Number(parts?.[3])];
+    if (parts === null || originAs > 0xffff_ffff || length < 32 || length > BITS_MAX || (target !== undefined) !== length > 32) {
+      throw invalid(text);
     }
-    const nlri: RouteTargetNlri = { type: 'route-target', family: of, length, originAs: Number(parts[1]) };
-    if (parts[2] !== undefined) {
-      const target = fromHex(parts[2]);
-      maskTarget(target, length - 32);
-      nlri.routeTarget = target;
-    }
+    const nlri: RouteTargetNlri = { type: 'route-target', family: of, length, originAs };
+    if (target !== undefined) nlri.routeTarget = parseTarget(target, length, text);
     return nlri;
   },
 };
+
+/** A whole target in any of its texts; a part of one in octets. */
+function parseTarget(target: string, length: number, text: string): Uint8Array {
+  if (length === BITS_MAX) return parseExtendedCommunity(target);
+  if (!/^0x[0-9a-fA-F]{16}$/.test(target)) throw invalid(text);
+  const octets = fromHex(target.slice(2));
+  maskTarget(octets, length - 32);
+  return octets;
+}
+
+function invalid(text: string): ValueError {
+  return new ValueError(
+    `"${text}" is not a route target membership, e.g. "default", "65000/32", "65000:rt:65000:100/96" or "65000:0x0002fde800000000/64"`,
+  );
+}
 
 function checkLength(length: number): void {
   if (length !== 0 && !(Number.isInteger(length) && length >= 32 && length <= BITS_MAX)) {
