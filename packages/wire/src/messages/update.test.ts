@@ -261,3 +261,23 @@ function plain(update: UpdateMessage): unknown {
   const attributes = update.attributes.map((each) => ({ ...each, flags: each.flags & 0xe0 }));
   return { ...update, attributes: attributes.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))) };
 }
+
+for (const [what, hex, subcode, data] of [
+  ['MP_REACH_NLRI, Optional Attribute Error (RFC 4760 §7)', '800e05 0001010200', 9, '800e050001010200'],
+  ['ORIGIN, Invalid ORIGIN', '40010103', 6, '40010103'],
+  ['NEXT_HOP, Attribute Length Error', '400303 c00002', 5, '400303c00002'],
+  ['MULTI_EXIT_DISC with wrong flags', '400404 00000001', 4, '40040400000001'],
+  ['an unknown well-known attribute', '406301 00', 2, '40630100'],
+  ['an AS_PATH, without data', '400201 02', 11, ''],
+] as const) {
+  test(`RFC 4271 §6.3: the NOTIFICATION shows ${what}`, () => {
+    const fault = faultOf(body(hex));
+    assert.ok(fault);
+    assert.deepEqual([fault.action, fault.code, fault.subcode, toHex(fault.data)], ['reset', 3, subcode, data]);
+  });
+}
+
+test('RFC 4271 §4.5: a large attribute is shown as far as a NOTIFICATION has room', () => {
+  const fault = faultOf(body(`900e2710 000101${'00'.repeat(9997)}`));
+  assert.equal(fault?.data.length, 4096 - 21);
+});

@@ -9,11 +9,12 @@
  */
 import { ATTRIBUTE_CODECS } from '../attributes/registry.ts';
 import { readU16 } from '../bytes.ts';
-import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
+import { AttributeCode, AttributeFlag, HEADER_LENGTH, MESSAGE_LENGTH_MAX, NotificationCode, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { Fault, strongest } from '../fault.ts';
 
 const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
+const NOTIFICATION_DATA_MAX = MESSAGE_LENGTH_MAX - HEADER_LENGTH - 2;
 
 export class UpdateScan {
   withdrawnStart = 0;
@@ -91,7 +92,7 @@ export class AttributeScan {
       }
       const fault = verdict(bytes, code, flags, valueStart, valueEnd, context);
       if (fault !== undefined) {
-        this.blame(fault);
+        this.blame(showing(fault, bytes, valueStart - headerLength, valueEnd));
         if (fault.action === 'discard') continue;
       }
       const entry = this.count;
@@ -131,6 +132,13 @@ function verdict(bytes: Uint8Array, code: number, flags: number, start: number, 
     return strongest(fault, wrong);
   }
   return fault;
+}
+
+/** RFC 4271 §6.3: most errors of an attribute are shown with the attribute as it came, as far as a NOTIFICATION has room for it. */
+function showing(fault: Fault, bytes: Uint8Array, start: number, end: number): Fault {
+  if (fault.action === 'discard' || fault.subcode === UpdateError.MalformedAsPath || fault.data.length > 0) return fault;
+  const data = bytes.slice(start, Math.min(end, start + NOTIFICATION_DATA_MAX));
+  return new Fault(fault.action, fault.code, fault.subcode, fault.reason, data);
 }
 
 /** RFC 7606 §4: the total attribute length still tells where the NLRI begin. */
