@@ -19,4 +19,6 @@ const code = await run(
   connectDaemon,
 );
 // The API's connection would keep the process for a while. What was written leaves first.
+if (process.stdout.destroyed) process.exit(code);
+process.stdout.once('close', () => process.exit(code));
 process.stdout.end(() => process.exit(code));

@@ -29,12 +29,20 @@ export async function connectDaemon(option: string | undefined, io: Io): Promise
     }
   }
 
-  async function* streamed<T>(messages: AsyncIterable<T>): AsyncGenerator<T> {
+  /** Whoever stops listening ends the call at once: Connect would wait for the rest of the stream, which nobody reads any more. */
+  async function* streamed<T>(open: (signal: AbortSignal) => AsyncIterable<T>): AsyncGenerator<T> {
+    const over = new AbortController();
+    const messages = open(AbortSignal.any([signal, over.signal]))[Symbol.asyncIterator]();
     try {
-      yield* messages;
+      for (;;) {
+        const { value, done } = await messages.next();
+        if (done === true) return;
+        yield value;
+      }
     } catch (error) {
-      if (signal.aborted) return;
-      throw explain(error, address);
+      if (!signal.aborted) throw explain(error, address);
+    } finally {
+      over.abort();
     }
   }
 
@@ -80,7 +88,7 @@ export async function connectDaemon(option: string | undefined, io: Io): Promise
         return;
       }
       let left = limit ?? Number.POSITIVE_INFINITY;
-      for await (const { routes } of streamed(stream(client, query, signal))) {
+      for await (const { routes } of streamed((until) => stream(client, query, until))) {
         yield routes.slice(0, left).map(routeView);
         left -= routes.length;
         if (left <= 0) return;
@@ -93,7 +101,7 @@ export async function connectDaemon(option: string | undefined, io: Io): Promise
         initial: query.initial,
         ...present({ neighbor: query.neighbor }),
       };
-      for await (const { events } of streamed(client.rib.watchRoutes(request, { signal }))) {
+      for await (const { events } of streamed((until) => client.rib.watchRoutes(request, { signal: until }))) {
         yield events.map(changeView).filter((change) => change !== undefined);
       }
     },

@@ -166,7 +166,7 @@ test('neighbor disable and reset carry reason and kind', async () => {
     [['--soft-in', '--soft-out'], 'soft'],
   ] as const) {
     const { asked } = await tsbgp(['neighbor', 'reset', '192.0.2.1', ...flags]);
-    assert.equal((asked[0]?.[2] as { kind: string }).kind, kind);
+    assert.equal((asked[0]![2] as { kind: string }).kind, kind);
   }
 });
 

@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { type Lab, startLab } from './lab.ts';
 import type { LabEvent } from './lab-speaker.ts';
 import { formatSocket, planLab } from './plan.ts';
 import { isKnownTo, loadSeeds } from './routes.ts';
+import { commands } from './screen.ts';
 import { LAB_PEERS } from './topology.ts';
+
+const shell = promisify(execFile);
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The API as `curl` uses it, so that what the lab prints is what is tested. */
 async function call(lab: Lab, method: string, request: object): Promise<Record<string, unknown>> {
@@ -55,6 +63,21 @@ suite('the lab', { timeout: 60_000 }, () => {
     for (const kind of ['withdraw', 'restore', 'move']) {
       await until(kind, () => events.some(([, event]) => event.type === 'flap' && event.kind === kind));
     }
+  });
+
+  test('what the screen suggests works as it is printed', async () => {
+    const [first, ...others] = commands(lab.plan).map(([command]) => command);
+    assert.match(first!, /^export TSBGP_ADDRESS=/); // an isolated lab is not where tsbgp looks
+    for (const command of others.filter((one) => !one.endsWith(' watch') && !(one.startsWith('curl ') && !hasCurl))) {
+      const { stdout, stderr } = await shell('bash', ['-c', `${first}\n${command}`], { cwd: REPOSITORY });
+      assert.equal(stderr, '', command);
+      assert.notEqual(stdout.trim(), '', command);
+    }
+    const watch = others.find((one) => one.endsWith(' watch'));
+    const { stdout } = await shell('bash', ['-c', `${first}\n${watch} --limit 3`], { cwd: REPOSITORY });
+    assert.equal(stdout.trim().split('\n').length, 3);
+    const down = await call(lab, 'NeighborService/GetNeighbor', { address: lab.plan.peerAddresses[1] });
+    assert.match(JSON.stringify(down), /"adminDown":true/);
   });
 
   test('stop ends every process and leaves nothing behind', async () => {

@@ -5,7 +5,7 @@
 import { styleText } from 'node:util';
 import type { Lab } from './lab.ts';
 import type { LabEvent } from './lab-speaker.ts';
-import { formatSocket } from './plan.ts';
+import { formatSocket, type LabPlan } from './plan.ts';
 import { DAEMON_AS, LAB_PEERS } from './topology.ts';
 
 type Format = Parameters<typeof styleText>[0];
@@ -47,14 +47,15 @@ export function welcome(lab: Lab, columns: number): string {
     '',
     paint('bold', 'Try in another terminal, in this folder:'),
     '',
-    ...commands(lab, api).flatMap(([command, remark]) => commandLine(command, remark, columns)),
+    ...commands(plan).map(([command, remark]) => commandLine(command, remark, columns)),
     '',
     `${paint('bold', 'Ctrl-C')} stops everything. Every few seconds a peer loses routes or finds other paths:`,
     '',
   ].join('\n');
 }
 
-function commands({ plan }: Lab, api: string): (readonly [command: string, remark: string])[] {
+/** What to try, in the order of the screen. A test runs all of it. */
+export function commands(plan: LabPlan): (readonly [command: string, remark: string])[] {
   const here = plan.isDefaultSocket ? [] : ([[`export TSBGP_ADDRESS=${plan.apiSocket}`, 'this lab, not another daemon']] as const);
   return [
     ...here,
@@ -66,7 +67,10 @@ function commands({ plan }: Lab, api: string): (readonly [command: string, remar
     [`${TSBGP} watch`, 'changes as they happen'],
     [`${TSBGP} route add 203.0.113.0/24 --next-hop 192.0.2.1`, 'a route of your own'],
     [`${TSBGP} neighbor disable ${plan.peerAddresses[1]!} --reason coffee`, 'and enable again'],
-    [`curl -s http://${api}/tsbgp.v1.GlobalService/GetGlobal -H content-type:application/json -d {}`, 'the API, bare'],
+    [
+      `curl -s http://${formatSocket(plan.apiTcp)}/tsbgp.v1.GlobalService/GetGlobal -H content-type:application/json -d {}`,
+      'the API, bare',
+    ],
   ];
 }
 
