@@ -3,20 +3,21 @@
  *
  *     socket -> first octets -> http or http2 server -> early headers -> Connect -> control plane
  */
-import { chmodSync, mkdirSync, unlinkSync } from 'node:fs';
 import { createServer as createHttp1 } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
+import { createServer, type Server, type Socket } from 'node:net';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { type Handler, withEarlyHeaders } from './early-headers.ts';
 import { errorInterceptor } from './errors.ts';
 import { routes } from './routes.ts';
+import { listening, listenUnix } from './unix-socket.ts';
 
 /** Read and written by its owner and group. */
 export const SOCKET_MODE_DEFAULT = 0o660;
-const HTTP2_PREFACE = 'PRI ';
+const HTTP2_PREFACE = Buffer.from('PRI ');
+/** Of one message of a client: some 100,000 routes to inject. */
+const REQUEST_MAX_BYTES = 32 * 1024 * 1024;
 
 export interface ApiServerOptions {
   readonly unixSocket?: string | undefined;
@@ -48,6 +49,7 @@ export function createApiServer(control: ControlPlane, options: ApiServerOptions
     interceptors: [errorInterceptor(options.logger)],
     // Headers that are the same for every call can be sent before the handler has anything to say.
     acceptCompression: [],
+    readMaxBytes: REQUEST_MAX_BYTES,
     shutdownSignal: stopping.signal,
   });
   const http = new DualHttp(withEarlyHeaders(handler));
@@ -58,11 +60,12 @@ export function createApiServer(control: ControlPlane, options: ApiServerOptions
       try {
         let tcp: Endpoint | undefined;
         if (options.unixSocket !== undefined) {
-          listeners.push(await listenUnix(http, options.unixSocket, options.mode ?? SOCKET_MODE_DEFAULT));
+          listeners.push(await listenUnix(http.listener(), options.unixSocket, options.mode ?? SOCKET_MODE_DEFAULT));
         }
         if (options.tcp !== undefined) {
           const { host, port } = options.tcp;
-          const listener = await listening(http.listener(), (server) => server.listen({ host, port }));
+          const listener = http.listener();
+          await listening(listener, () => listener.listen({ host, port }));
           listeners.push(listener);
           const bound = listener.address();
           tcp = { host, port: typeof bound === 'object' && bound !== null ? bound.port : port };
@@ -111,47 +114,19 @@ class DualHttp {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => undefined); // the client went away: 'close' follows
-    socket.once('data', (first: Buffer) => {
-      const server = first.subarray(0, HTTP2_PREFACE.length).toString('latin1') === HTTP2_PREFACE ? this.#http2 : this.#http1;
+    let first: Buffer = Buffer.alloc(0);
+    const peek = (chunk: Buffer): void => {
+      first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+      const known = Math.min(first.length, HTTP2_PREFACE.length);
+      const isHttp2 = HTTP2_PREFACE.compare(first, 0, known, 0, known) === 0;
+      if (isHttp2 && known < HTTP2_PREFACE.length) return;
+      const server = isHttp2 ? this.#http2 : this.#http1;
+      socket.off('data', peek);
       socket.pause();
       socket.unshift(first);
       server.emit('connection', socket);
       if (server === this.#http1) socket.resume();
-    });
+    };
+    socket.on('data', peek);
   }
-}
-
-async function listenUnix(http: DualHttp, path: string, mode: number): Promise<Server> {
-  mkdirSync(dirname(path), { recursive: true });
-  if (await answers(path)) throw new Error(`${path}: another daemon listens there already; stop it or choose another api.unix-socket`);
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const listener = await listening(http.listener(), (server) => server.listen({ path }));
-  chmodSync(path, mode);
-  return listener;
-}
-
-/** Whether somebody accepts connections at this socket; a file that a dead daemon left behind refuses them. */
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect({ path }, () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once('error', () => resolve(false));
-  });
-}
-
-function listening(server: Server, listen: (server: Server) => void): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.once('listening', () => {
-      server.off('error', reject);
-      resolve(server);
-    });
-    listen(server);
-  });
 }

@@ -23,7 +23,7 @@ export function addControlServices(router: ConnectRouter, control: ControlPlane)
       const health = control.health();
       return {
         ...health,
-        uptimeSeconds: BigInt(health.uptimeSeconds),
+        uptimeSeconds: BigInt(Math.floor(health.uptimeSeconds)),
         routes: BigInt(health.routes),
         rssBytes: BigInt(health.rssBytes),
       };

@@ -19,15 +19,24 @@ export function addInjectionService(router: ConnectRouter, control: ControlPlane
         const parsed = routes.map((route, index) => routeOf(route, index));
         control.addRoutes(parsed);
         added += parsed.length;
+        await turn();
       }
       return { added: BigInt(added) };
     },
     async deleteRouteStream(requests) {
       let deleted = 0;
-      for await (const { routes } of requests) deleted += control.deleteRoutes(routes.map(keyOf));
+      for await (const { routes } of requests) {
+        deleted += control.deleteRoutes(routes.map(keyOf));
+        await turn();
+      }
       return { deleted: BigInt(deleted) };
     },
   });
+}
+
+/** Messages that came together are not taken in one go: sessions have their keepalives to send. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function routeOf(message: RouteMessage, index: number): LocalRoute {

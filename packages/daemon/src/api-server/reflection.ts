@@ -7,7 +7,7 @@ import { type DescFile, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { reflectionV1, reflectionV1alpha } from '@tsbgp/api';
-import { SERVICES } from './services.ts';
+import { FURTHER_FILES, SERVICES } from './services.ts';
 
 const NOT_FOUND = 5;
 const UNIMPLEMENTED = 12;
@@ -67,7 +67,9 @@ function withDependencies(file: DescFile, found: Set<DescFile> = new Set()): Set
 }
 
 const FILES: ReadonlyMap<string, DescFile> = new Map(
-  SERVICES.flatMap(({ file }) => [...withDependencies(file)]).map((file) => [`${file.name}.proto`, file]),
+  [...SERVICES.map(({ file }) => file), ...FURTHER_FILES]
+    .flatMap((file) => [...withDependencies(file)])
+    .map((file) => [`${file.name}.proto`, file]),
 );
 
 const SYMBOLS: ReadonlyMap<string, DescFile> = new Map(

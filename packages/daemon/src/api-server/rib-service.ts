@@ -13,7 +13,7 @@ import {
   type WatchRoutesRequest,
 } from '@tsbgp/api';
 import { formatFamily } from '@tsbgp/wire';
-import { ControlError, type ControlPlane, type RouteEvent, type RouteFilter, type RouteQuery } from '../control-plane.ts';
+import { ControlError, type ControlPlane, type Route, type RouteEvent, type RouteFilter, type RouteQuery } from '../control-plane.ts';
 import { familyOf } from './neighbor-service.ts';
 import { routeMessage } from './route-messages.ts';
 
@@ -30,14 +30,7 @@ export function addRibService(router: ConnectRouter, control: ControlPlane): voi
   };
   const stream = (table: RouteQuery['table']) =>
     async function* (request: StreamRoutesRequest, context: HandlerContext) {
-      // A page at a time: between two of them the event loop has its turn, and the client's socket its say.
-      let after: string | undefined;
-      do {
-        const { routes, next } = control.routesPage({ ...queryOf(request, table), after }, PAGE_MAX);
-        if (routes.length > 0) yield { routes: routes.map(routeMessage) };
-        await new Promise((resolve) => setImmediate(resolve));
-        after = next;
-      } while (after !== undefined && !context.signal.aborted);
+      for await (const routes of pages(control, queryOf(request, table), context.signal)) yield { routes: routes.map(routeMessage) };
     };
   router.service(RibService, {
     listReceived: page('received'),
@@ -82,45 +75,72 @@ function matchOf(match: PrefixMatch): 'exact' | 'longer' | 'shorter' {
   }
 }
 
+/** The changes that wait for a watcher that is slower than the RIB. */
+class EventQueue {
+  #events: RouteEvent[] = [];
+  #lost = 0;
+  #wake: () => void = () => undefined;
+
+  /** All of them or none: after a loss nothing is kept until the watcher has been told of it. */
+  readonly push = (events: readonly RouteEvent[]): void => {
+    if (this.#lost > 0 || this.#events.length + events.length > WATCH_QUEUE_MAX) this.#lost += events.length;
+    else for (const event of events) this.#events.push(event);
+    this.#wake();
+  };
+
+  readonly wake = (): void => this.#wake();
+
+  takeUpTo(max: number): RouteEvent[] {
+    const events = this.#events.splice(0, max);
+    if (this.#events.length === 0 && this.#lost > 0) {
+      events.push({ type: 'lost', count: this.#lost });
+      this.#lost = 0;
+    }
+    return events;
+  }
+
+  async waitForMore(signal: AbortSignal): Promise<void> {
+    if (this.#events.length > 0 || this.#lost > 0 || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
 async function* watch(control: ControlPlane, request: WatchRoutesRequest, signal: AbortSignal) {
-  let queue: RouteEvent[] = [];
-  let lost = 0;
-  let wake: () => void = () => undefined;
-  const unwatch = control.watch(
-    {
-      ...filterOf(request.filter),
-      table: request.table === Table.RECEIVED ? 'received' : 'best',
-      neighbor: request.neighbor,
-      initial: request.initial,
-    },
-    (events) => {
-      if (queue.length + events.length > WATCH_QUEUE_MAX) lost += events.length;
-      else queue.push(...events);
-      wake();
-    },
-  );
-  const ended = (): void => wake();
-  signal.addEventListener('abort', ended);
+  const table = request.table === Table.RECEIVED ? 'received' : 'best';
+  const query = { ...filterOf(request.filter), table, neighbor: request.neighbor } as const;
+  const queue = new EventQueue();
+  const unwatch = control.watch(query, queue.push);
+  signal.addEventListener('abort', queue.wake);
   try {
+    if (request.initial) {
+      // Read as the client takes it: a table is larger than any queue. What changes meanwhile is told after, so the end is the same.
+      for await (const routes of pages(control, query, signal)) {
+        yield { events: routes.map((route) => eventMessage({ type: 'announce', route })) };
+      }
+      yield { events: [eventMessage({ type: 'end-of-initial' })] };
+    }
     while (!signal.aborted) {
-      if (queue.length === 0 && lost === 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        continue;
-      }
-      const events = queue.splice(0, PAGE_MAX).map(eventMessage);
-      if (queue.length === 0) {
-        queue = [];
-        if (lost > 0) events.push(eventMessage({ type: 'lost', count: lost }));
-        lost = 0;
-      }
-      yield { events };
+      const events = queue.takeUpTo(PAGE_MAX);
+      if (events.length > 0) yield { events: events.map(eventMessage) };
+      else await queue.waitForMore(signal);
     }
   } finally {
-    signal.removeEventListener('abort', ended);
+    signal.removeEventListener('abort', queue.wake);
     unwatch();
   }
+}
+
+/** A page at a time: between two of them the event loop has its turn, and the client's socket its say. */
+async function* pages(control: ControlPlane, query: RouteQuery, signal: AbortSignal): AsyncGenerator<readonly Route[]> {
+  let after: string | undefined;
+  do {
+    const { routes, next } = control.routesPage({ ...query, after }, PAGE_MAX);
+    if (routes.length > 0) yield routes;
+    await new Promise((resolve) => setImmediate(resolve));
+    after = next;
+  } while (after !== undefined && !signal.aborted);
 }
 
 function eventMessage(event: RouteEvent): MessageInitShape<typeof RouteEventSchema> {

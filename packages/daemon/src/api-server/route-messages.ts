@@ -14,6 +14,7 @@ import {
 } from '@tsbgp/api';
 import {
   AttributeFlag,
+  attributeCodec,
   attributeCodecByName,
   DEFAULT_CONTEXT,
   encodeAttributes,
@@ -101,7 +102,8 @@ function segmentMessage({ type, asns }: { type: keyof typeof SEGMENTS; asns: num
 
 /** Throws ControlError `invalid-argument` with the path of the field, which begins with `place`. */
 export function attributeValue(message: AttributeMessage, place: string): PathAttribute {
-  const { kind } = message;
+  const { kind, flags } = message;
+  if (flags > 0xff) throw refused(`${place}.flags`, `found ${flags}, allowed are 0 to 255`);
   switch (kind.case) {
     case 'origin':
       return known('origin', message, nameOf(ORIGINS, kind.value, `${place}.origin`));
@@ -138,7 +140,7 @@ export function attributeValue(message: AttributeMessage, place: string): PathAt
         kind.value.values.map(({ globalAdministrator, localData1, localData2 }) => ({ globalAdministrator, localData1, localData2 })),
       );
     case 'unknown':
-      return { type: 'unknown', code: kind.value.code, flags: message.flags || 0xc0, bytes: kind.value.value };
+      return unknownValue(kind.value.code, message.flags, kind.value.value, place);
     case 'nextHop':
       throw refused(`${place}.next_hop`, 'the next hop of a route is its own field');
     case 'as4Path':
@@ -155,6 +157,15 @@ function known<Type extends Exclude<PathAttribute['type'], 'unknown'>>(
   value: Extract<PathAttribute, { type: Type; value: unknown }>['value'],
 ): PathAttribute {
   return { type, flags: message.flags || (attributeCodecByName(type)?.flags ?? 0), value } as PathAttribute;
+}
+
+/** Attributes that the daemon itself writes for each peer; octets cannot stand for them. */
+const OF_THE_DAEMON: ReadonlySet<number> = new Set([3, 14, 15, 17, 18]);
+
+function unknownValue(code: number, flags: number, bytes: Uint8Array, place: string): PathAttribute {
+  if (code < 1 || code > 255) throw refused(`${place}.unknown.code`, `found ${code}, allowed are 1 to 255`);
+  if (OF_THE_DAEMON.has(code)) throw refused(`${place}.unknown.code`, `found ${code}, which the daemon writes itself`);
+  return { type: 'unknown', code, flags: flags || (attributeCodec(code)?.flags ?? 0xc0), bytes };
 }
 
 function segmentValue({ type, asns }: SegmentMessage, place: string) {

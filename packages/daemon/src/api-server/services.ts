@@ -1,7 +1,8 @@
 /** Every service that the API offers: what reflection lists and health knows. */
-import type { DescService } from '@bufbuild/protobuf';
+import type { DescFile, DescService } from '@bufbuild/protobuf';
 import {
   ControlService,
+  file_tsbgp_v1_errors,
   GlobalService,
   Health,
   InjectionService,
@@ -21,3 +22,6 @@ export const SERVICES: readonly DescService[] = [
   reflectionV1.ServerReflection,
   reflectionV1alpha.ServerReflection,
 ];
+
+/** What no method names, but answers carry: the details of errors. */
+export const FURTHER_FILES: readonly DescFile[] = [file_tsbgp_v1_errors];

@@ -1,0 +1,65 @@
+/**
+ * A socket in the file system. One that a dead daemon left behind is replaced; one that is answered, one that we may not ask, and a file that
+ * is no socket at all are not touched.
+ */
+import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { connect, type Server } from 'node:net';
+import { dirname } from 'node:path';
+import process from 'node:process';
+
+/** Rejects with the system's error. Nobody can connect before the permissions are those of `mode`. */
+export async function listenUnix(server: Server, path: string, mode: number): Promise<Server> {
+  mkdirSync(dirname(path), { recursive: true });
+  await removeStale(path);
+  // The file is made while `listen` runs, with what the umask leaves: nothing, until its mode is set.
+  const umask = process.umask(0o777);
+  let bound: Promise<Server>;
+  try {
+    bound = listening(server, () => server.listen({ path }));
+  } finally {
+    process.umask(umask);
+  }
+  await bound;
+  try {
+    chmodSync(path, mode);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  return server;
+}
+
+export function listening(server: Server, listen: () => void): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve(server);
+    });
+    listen();
+  });
+}
+
+async function removeStale(path: string): Promise<void> {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  // Connecting to any other file is refused as connecting to a dead socket is: the kind has to be asked for.
+  if (!stat.isSocket()) throw systemError('EEXIST', `${path} is there and is not a socket; remove it, or choose another path`);
+  if (await isDead(path)) unlinkSync(path);
+  else throw systemError('EADDRINUSE', `${path}: another process listens there`);
+}
+
+/** Only a refusal says that nobody listens. A full queue, or no permission to ask, says nothing. */
+function isDead(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ path }, () => {
+      probe.destroy();
+      resolve(false);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+  });
+}
+
+function systemError(code: string, message: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(message), { code });
+}
