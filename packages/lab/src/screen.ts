@@ -49,7 +49,7 @@ export function welcome(lab: Lab, columns: number): string {
     '',
     ...commands(plan).map(([command, remark]) => commandLine(command, remark, columns)),
     '',
-    `${paint('bold', 'Ctrl-C')} stops everything. Every few seconds a peer loses routes or finds other paths:`,
+    `${paint('bold', 'Ctrl-C')} stops everything. What the peers do meanwhile:`,
     '',
   ].join('\n');
 }
@@ -98,7 +98,7 @@ export function describe(position: number, event: LabEvent): string {
         case 'withdraw':
           return line('-', 'red', `withdrew ${some(event)}`);
         case 'restore':
-          return line('+', 'green', `announced ${some(event)} again, by other paths`);
+          return line('+', 'green', `re-announced ${some(event)}, by other paths`);
         case 'move':
           return line('~', 'yellow', `moved ${some(event)} to other paths`);
       }
