@@ -1,4 +1,4 @@
-/** Vectors of OPEN, NOTIFICATION, KEEPALIVE, ROUTE-REFRESH and of their errors, from other implementations' test suites. */
+/** Vectors of OPEN, NOTIFICATION, KEEPALIVE, ROUTE-REFRESH, and of what a NOTIFICATION says of a broken message, from other implementations' test suites. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadVectors, type Vector } from '../../test/shared.ts';
@@ -7,9 +7,11 @@ import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { decodeCapabilities, encodeCapability, formatCapability, parseCapability } from '../capabilities/capabilities.ts';
 import type { Capability } from '../capabilities/registry.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
+import { DEFAULT_CONTEXT } from '../context.ts';
 import { afiOf, safiOf } from '../family.ts';
 import { Fault } from '../fault.ts';
-import { badLength, headerFault, messageLength, messageType } from './header.ts';
+import { headerFault, messageLength, messageType } from './header.ts';
+import { decodeMessage } from './message.ts';
 import { decodeNotificationBody, encodeNotificationBody, shutdownMessage } from './notification.ts';
 import { decodeOpenBody, encodeOpenBody, type OpenMessage } from './open.ts';
 import { decodeRouteRefreshBody, encodeRouteRefreshBody } from './route-refresh.ts';
@@ -21,6 +23,12 @@ const NOT_MET: Readonly<Record<string, string>> = {
   'bgp4j-testDecodeBasicOpenPacketBadBgpIdentifier':
     'identifier 224.0.0.1: RFC 6286 §2.1 allows every value but 0; the upstream test follows RFC 4271 before that update',
   'biord-decode-7': 'a ROUTE-REFRESH of unknown subtype 8 is ignored (RFC 7313 §5); upstream knows no ROUTE-REFRESH',
+  'bgp4j-codec-testDecodeBogusSafiMpUnreachNlri': 'SAFI 4 is labeled unicast (RFC 8277); that is its End-of-RIB',
+  'bgp4j-codec-testMalformedWithdrawnRoutesNopathAttributeListUpdatePacket':
+    'RFC 4271 §6.1: an UPDATE of less than 23 octets is Bad Message Length, 1/2; upstream says 1/1',
+  'bgp4j-testDecodeClusterListPacketBrokenCLusterID': 'RFC 7606 §7.10: from an external peer it is discarded whatever it holds',
+  'frr-rfc7606-mp-reach-nexthop-len-bogus-ebgp': 'RFC 4760 §7: Optional Attribute Error, 3/9; upstream says 3/1',
+  'frr-rfc7606-mp-reach-truncated-ebgp': 'RFC 4760 §7: Optional Attribute Error, 3/9; upstream says 3/1',
   'ze/open_test/TestOpenUnpackExtendedParams#2':
     'RFC 9072 §2: a first parameter type of 255 is the extended form, whatever the length octet says',
 };
@@ -176,32 +184,20 @@ for (const area of ['open', 'session-messages']) {
   for (const vector of vectors) test(`vector ${area}: ${vector.id}`, { todo: NOT_MET[vector.id] }, () => checkVector(vector));
 }
 
-/** As decodeMessage, for the types that are not UPDATE. */
-function faultOf(bytes: Uint8Array): Fault | undefined {
-  if (bytes.length < HEADER_LENGTH) return badLength(bytes.length, 0);
-  const fault = headerFault(bytes, 0, false);
-  if (fault !== undefined) return fault;
-  const type = messageType(bytes, 0);
-  if (messageLength(bytes, 0) !== bytes.length) return badLength(messageLength(bytes, 0), type);
-  const decode = {
-    [MessageType.Open]: decodeOpenBody,
-    [MessageType.Notification]: decodeNotificationBody,
-    [MessageType.RouteRefresh]: decodeRouteRefreshBody,
-  }[type as 1 | 3 | 5];
-  const message = decode?.(bytes, HEADER_LENGTH, bytes.length);
-  return message instanceof Fault ? message : undefined;
-}
-
 const errors = loadVectors('errors');
 if (typeof errors === 'string') {
   test('vectors: errors', { skip: errors }, () => {});
 } else {
   for (const vector of errors) {
-    if (vector.kind !== 'message' || vector.hex.slice(36, 38) === '02' || vector.expect_error === undefined) continue;
+    if (vector.kind !== 'message' || vector.expect_error === undefined) continue;
+    const { code, subcode, data_hex: data, behaviour } = vector.expect_error;
+    const bytes = fromHex(vector.hex);
+    // Of an UPDATE with a good header attributes/vectors.test.ts judges what to do; here it is what the NOTIFICATION says.
+    const update = bytes[18] === MessageType.Update && messageLength(bytes, 0) === bytes.length;
+    if (update && (behaviour !== 'session-reset' || code === undefined)) continue;
     test(`vector errors: ${vector.id}`, { todo: NOT_MET[vector.id] }, () => {
-      const fault = faultOf(fromHex(vector.hex));
-      assert.ok(fault, 'accepted');
-      const { code, subcode, data_hex: data, behaviour } = vector.expect_error ?? {};
+      const fault = decodeMessage(bytes, 0, bytes.length, DEFAULT_CONTEXT);
+      assert.ok(fault instanceof Fault, 'accepted');
       if (behaviour === 'session-reset') assert.equal(fault.action, 'reset');
       if (code !== undefined) assert.equal(fault.code, code);
       if (subcode !== undefined) assert.equal(fault.subcode, subcode);
