@@ -3,8 +3,8 @@
  *
  *     | type | length, 2 octets, with these three | value … |          type 1: metric, 8 octets
  *
- * TLVs of other types are kept. Malformed, or without a metric: discarded (RFC 7311 §3.4). So is what an external peer sends, for which
- * AIGP_SESSION is off by default (§3.3). Text: `metric value=42`.
+ * TLVs of other types are kept, also where there is no metric. Malformed or empty: discarded (RFC 7311 §3). So is what an external peer
+ * sends, for which AIGP_SESSION is off by default (§3.3). Text: `metric value=42`.
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
 import type { AttributeCodec } from './codec.ts';
@@ -30,17 +30,16 @@ export const aigp: AttributeCodec<Tlv[]> = tlvAttribute(
     wrongFlags: 'discard',
     check(bytes, start, end, context) {
       if (context.peerType === 'ebgp') return notFromExternal('AIGP');
-      let metrics = 0;
+      if (start === end) return attributeDiscard(UpdateError.OptionalAttribute, 'AIGP without a TLV');
       for (let at = start; at < end; ) {
         const next = tlvEnd(header, bytes, at, end);
         if (next < 0) return attributeDiscard(UpdateError.OptionalAttribute, 'AIGP whose TLVs do not add up');
-        if (bytes[at] === METRIC) {
-          if (next - at !== METRIC_TLV_LENGTH) return attributeDiscard(UpdateError.OptionalAttribute, `AIGP metric of ${next - at} octets`);
-          metrics++;
+        if (bytes[at] === METRIC && next - at !== METRIC_TLV_LENGTH) {
+          return attributeDiscard(UpdateError.OptionalAttribute, `AIGP metric of ${next - at} octets`);
         }
         at = next;
       }
-      return metrics > 0 ? undefined : attributeDiscard(UpdateError.OptionalAttribute, 'AIGP without a metric');
+      return undefined;
     },
   },
   AIGP_TLVS,

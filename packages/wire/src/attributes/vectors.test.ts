@@ -35,8 +35,6 @@ const NOT_MET: Readonly<Record<string, string>> = {
   'bgp4j/UpdatePacketEncodingTest/testEncodeMpReachNlriUpdatePacketNullNextHopOneNlri': MPNH,
   'exabgp/extended-nexthop/extended-nexthop.ci#2': MPNH,
   'bgp4j/BGPv4CodecTest/testDecodeBogusSafiMpReachNlri#1': MPNH,
-  'bgpkit-parser/attr_26_aigp/test_parse_aigp_unknown_tlv_and_round_trip':
-    'errors.json has the same case (frr-rfc7606-aigp-tlv-unknown-type-ibgp) discarded: an AIGP without a metric says nothing',
   'bgpkit-parser/mod/test_rfc7606_duplicate_attribute': DUP,
   'ze/rfc7606_test/TestRFC7606DuplicateOrigin': DUP,
   'routecore/aspath/empty_segments': EMPTY,
