@@ -6,6 +6,7 @@
 import { createServer as createHttp1 } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { type Handler, withEarlyHeaders } from './early-headers.ts';
@@ -77,7 +78,7 @@ export function createApiServer(control: ControlPlane, options: ApiServerOptions
       }
     },
     async close() {
-      stopping.abort();
+      stopping.abort(new ConnectError('the daemon stops', Code.Unavailable));
       const closed = listeners.splice(0).map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
       http.end();
       await Promise.all(closed);

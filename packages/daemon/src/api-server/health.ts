@@ -21,7 +21,8 @@ export function addHealth(router: ConnectRouter, control: ControlPlane): void {
     },
     async *watch({ service }, { signal }) {
       let told: ServingStatus | undefined;
-      while (!signal.aborted) {
+      for (;;) {
+        signal.throwIfAborted();
         const status = statusOf(service);
         if (status !== told) yield { status };
         told = status;

@@ -121,7 +121,8 @@ async function* watch(control: ControlPlane, request: WatchRoutesRequest, signal
       }
       yield { events: [eventMessage({ type: 'end-of-initial' })] };
     }
-    while (!signal.aborted) {
+    for (;;) {
+      signal.throwIfAborted();
       const events = queue.takeUpTo(PAGE_MAX);
       if (events.length > 0) yield { events: events.map(eventMessage) };
       else await queue.waitForMore(signal);
@@ -139,8 +140,10 @@ async function* pages(control: ControlPlane, query: RouteQuery, signal: AbortSig
     const { routes, next } = control.routesPage({ ...query, after }, PAGE_MAX);
     if (routes.length > 0) yield routes;
     await new Promise((resolve) => setImmediate(resolve));
+    // Half a table must not end as a whole one does.
+    signal.throwIfAborted();
     after = next;
-  } while (after !== undefined && !signal.aborted);
+  } while (after !== undefined);
 }
 
 function eventMessage(event: RouteEvent): MessageInitShape<typeof RouteEventSchema> {

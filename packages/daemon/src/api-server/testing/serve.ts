@@ -1,0 +1,48 @@
+/** An API in front of a fake control plane, on a unix socket and a port of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTsbgpClient, type TsbgpClient } from '@tsbgp/api';
+import { createApiServer } from '../api-server.ts';
+import { FakeControlPlane } from './fake-control-plane.ts';
+
+export interface Served {
+  readonly control: FakeControlPlane;
+  readonly socket: string;
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** Over the unix socket. */
+  readonly client: TsbgpClient;
+  /** What the server logged as errors. */
+  readonly logged: object[];
+  stop(): Promise<void>;
+}
+
+export async function serve(control: FakeControlPlane = new FakeControlPlane()): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), 'tsbgp-api-'));
+  const socket = join(folder, 'tsbgpd.sock');
+  const logged: object[] = [];
+  const logger = { error: (fields: object) => void logged.push(fields) };
+  const server = createApiServer(control, { unixSocket: socket, tcp: { host: '127.0.0.1', port: 0 }, logger });
+  const { tcp } = await server.start();
+  return {
+    control,
+    socket,
+    url: `http://127.0.0.1:${tcp!.port}`,
+    client: createTsbgpClient({ address: `unix://${socket}` }),
+    logged,
+    async stop() {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when `condition` holds, rejects after 5 seconds. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const end = Date.now() + 5000;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`not within 5 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
