@@ -369,6 +369,21 @@ function asControlError<T>(action: () => T): T {
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
     const code = error.code === 'already-exists' || error.code === 'not-found' ? error.code : 'invalid-argument';
-    throw new ControlError(code, `neighbor.${error.field}`, error.message, { cause: error });
+    const field = `neighbor.${FIELDS[error.field] ?? error.field}`;
+    // The library's sentence begins with its own name of the field.
+    const sentence = error.message.startsWith(`${error.field}: `) ? error.message.slice(error.field.length + 2) : error.message;
+    throw new ControlError(code, field, `${field}: ${sentence}`, { cause: error });
   }
 }
+
+/** The session library's names of what a neighbour's configuration calls otherwise. */
+const FIELDS: Readonly<Record<string, string>> = {
+  remoteAddress: 'address',
+  remoteAs: 'remote_as',
+  localAs: 'local_as',
+  localAddress: 'local_address',
+  remotePort: 'remote_port',
+  holdTimeSeconds: 'hold_time',
+  connectRetrySeconds: 'connect_retry',
+  multihopTtl: 'multihop_ttl',
+};

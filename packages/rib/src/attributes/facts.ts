@@ -13,7 +13,7 @@ export const AttrFlag = {
   AsLoop: 4,
   /** The next hop cannot be one: unspecified, multicast, or broadcast (RFC 4271 §6.3). */
   BadNextHop: 8,
-  /** Holds attributes that only internal peers may send: LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST. */
+  /** Holds what an external peer may not send: LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST, AIGP, confederation segments. */
   InternalOnly: 16,
   /** The next hop is in MP_REACH_NLRI, which is then the first attribute of the block. */
   MpNextHop: 32,
@@ -42,6 +42,8 @@ export class AttributeFacts {
   /** Last AS of the AS_PATH, 0 when it is empty or ends in a set. */
   originAs = 0;
   flags = 0;
+  /** The AS_PATH just read has confederation segments. */
+  #confederation = false;
 
   /** Reads the canonical block in `data[start, end)`. */
   derive(data: Uint8Array, start: number, end: number, localAs: number): void {
@@ -65,6 +67,7 @@ export class AttributeFacts {
           break;
         case AttributeCode.AsPath:
           pathLength = this.#asPath(data, value, offset, localAs);
+          if (this.#confederation) flags |= AttrFlag.InternalOnly;
           if (pathLength < 0) {
             pathLength = ~pathLength;
             flags |= AttrFlag.AsLoop;
@@ -82,6 +85,7 @@ export class AttributeFacts {
           break;
         case AttributeCode.OriginatorId:
         case AttributeCode.ClusterList:
+        case AttributeCode.Aigp:
           flags |= AttrFlag.InternalOnly;
           break;
         case AttributeCode.Communities:
@@ -103,6 +107,7 @@ export class AttributeFacts {
     let loop = false;
     let offset = start;
     let first = true;
+    this.#confederation = false;
     while (offset < end) {
       const type = data[offset]!;
       const count = data[offset + 1]!;
@@ -118,6 +123,8 @@ export class AttributeFacts {
         length += 1;
         this.originAs = 0;
         first = false;
+      } else {
+        this.#confederation = true;
       }
     }
     return loop ? ~length : length;
