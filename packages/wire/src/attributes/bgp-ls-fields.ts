@@ -4,6 +4,8 @@ import { ValueError } from '../fault.ts';
 import { type Field, fail, take } from '../nlri/fields.ts';
 import { parseU32, within } from './fields.ts';
 
+const LABEL_MAX = 0xf_ffff;
+
 /** A bandwidth in octets per second: IEEE 754, 32 bits (RFC 5305 §3.4). */
 export const F32: Field<number> = {
   read(reader) {
@@ -27,49 +29,59 @@ export const F32: Field<number> = {
   },
 };
 
-/** A number of 1 to 4 octets, as many as are left. Text `10/3`: the number, and in how many octets. */
-export const METRIC_TO_END: Field<string> = {
-  read(reader) {
-    const count = reader.end - reader.at;
-    if (count < 1 || count > 4) return fail(reader);
-    const at = take(reader, count);
-    let value = 0;
-    for (let i = 0; i < count; i++) value = value * 256 + reader.bytes[at + i]!;
-    return `${value}/${count}`;
-  },
-  write(out, text) {
-    const { value, count } = parseMetric(text);
-    for (let i = count - 1; i >= 0; i--) out.u8(Math.floor(value / 256 ** i) % 256);
-  },
-  format: (text) => text,
-  parse(text) {
-    const { value, count } = parseMetric(text);
-    return `${value}/${count}`;
-  },
-};
+/** A number of 1 to `octetsMax` octets, as many as are left. Text `10/3`: the number, and in how many octets. */
+export function metricToEnd(octetsMax: 3 | 4): Field<string> {
+  return {
+    read(reader) {
+      const count = reader.end - reader.at;
+      if (count < 1 || count > octetsMax) return fail(reader);
+      const at = take(reader, count);
+      let value = 0;
+      for (let i = 0; i < count; i++) value = value * 256 + reader.bytes[at + i]!;
+      return `${value}/${count}`;
+    },
+    write(out, text) {
+      const { value, count } = parseMetric(text, octetsMax);
+      for (let i = count - 1; i >= 0; i--) out.u8(Math.floor(value / 256 ** i) % 256);
+    },
+    format: (text) => text,
+    parse(text) {
+      const { value, count } = parseMetric(text, octetsMax);
+      return `${value}/${count}`;
+    },
+  };
+}
 
-function parseMetric(text: string): { value: number; count: number } {
+function parseMetric(text: string, octetsMax: number): { value: number; count: number } {
   const parts = /^(\d{1,10})\/([1-4])$/.exec(text);
-  if (parts === null) throw new ValueError(`found "${text}", allowed are a number and in how many octets, e.g. "10/3"`);
-  const count = Number(parts[2]);
+  const count = Number(parts?.[2]);
+  if (parts === null || count > octetsMax) {
+    throw new ValueError(`found "${text}", allowed are a number and in how many octets, 1 to ${octetsMax}, e.g. "10/3"`);
+  }
   return { value: within('metric', Number(parts[1]), 256 ** count - 1), count };
 }
 
-/** A label in three octets, or an index in four (RFC 9085 §2.1.1). Text `16000`, `index-5`. */
+/**
+ * A label in the lower 20 bits of three octets, or an index in four (RFC 9085 §2.1.1). Text `16000`, `index-5`; `16000/15` where the four
+ * bits above the label are not zero.
+ */
 export const SID_OR_LABEL_TO_END: Field<string> = {
   read(reader) {
     const count = reader.end - reader.at;
     if (count !== 3 && count !== 4) return fail(reader);
     const at = take(reader, count);
-    return count === 3 ? String(readU24(reader.bytes, at)) : `index-${readU32(reader.bytes, at)}`;
+    if (count === 4) return `index-${readU32(reader.bytes, at)}`;
+    const value = readU24(reader.bytes, at);
+    return value > LABEL_MAX ? `${value & LABEL_MAX}/${value >>> 20}` : String(value);
   },
   write(out, text) {
-    if (text.startsWith('index-')) out.u32(parseU32(text.slice(6)));
-    else out.u24(within('label', parseU32(text), 0xff_ffff));
+    if (text.startsWith('index-')) return out.u32(parseU32(text.slice(6)));
+    const [label = '', above = '0'] = text.split('/');
+    out.u24(within('label', parseU32(label), LABEL_MAX) | (within('bits above the label', parseU32(above), 0xf) << 20));
   },
   format: (text) => text,
   parse(text) {
-    if (!/^(index-)?\d{1,10}$/.test(text))
+    if (!/^(index-\d{1,10}|\d{1,7}(\/\d{1,2})?)$/.test(text))
       throw new ValueError(`found "${text}", allowed is a label or an index, e.g. "16000" or "index-5"`);
     return text;
   },

@@ -3,7 +3,7 @@
  * RFC 8571, RFC 8814, RFC 9085, RFC 9086, RFC 9104, RFC 9247, RFC 9351, RFC 9514.
  */
 import { IPV4, octets, U8, U16, U24, U32 } from '../nlri/fields.ts';
-import { F32, METRIC_TO_END, MSD, SEGMENT_RANGE, SID_OR_LABEL_TO_END } from './bgp-ls-fields.ts';
+import { F32, MSD, metricToEnd, SEGMENT_RANGE, SID_OR_LABEL_TO_END } from './bgp-ls-fields.ts';
 import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
 import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, listToEnd, reserved, TEXT_TO_END, U64 } from './tlv-fields.ts';
 
@@ -75,10 +75,10 @@ const LINK_ROWS: readonly TlvRow[] = [
   { code: 1089, name: 'maximum-link-bandwidth', fields: { octetsPerSecond: F32 } },
   { code: 1090, name: 'maximum-reservable-bandwidth', fields: { octetsPerSecond: F32 } },
   { code: 1091, name: 'unreserved-bandwidth', fields: { octetsPerSecond: listToEnd(F32) } },
-  { code: 1092, name: 'te-default-metric', fields: { metric: METRIC_TO_END } },
+  { code: 1092, name: 'te-default-metric', fields: { metric: metricToEnd(4) } },
   { code: 1093, name: 'link-protection-type', fields: { capabilities: U8, reserved: reserved(1) } },
   { code: 1094, name: 'mpls-protocol-mask', fields: { mask: U8 } },
-  { code: 1095, name: 'igp-metric', fields: { metric: METRIC_TO_END } },
+  { code: 1095, name: 'igp-metric', fields: { metric: metricToEnd(3) } },
   { code: 1096, name: 'shared-risk-link-groups', fields: words },
   { code: 1097, name: 'opaque-link', fields: opaque },
   { code: 1098, name: 'link-name', fields: { text: TEXT_TO_END } },
