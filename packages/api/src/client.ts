@@ -1,7 +1,8 @@
 /**
  * A typed client of the daemon, over its unix socket or TCP.
  */
-import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
+import type { DescService } from '@bufbuild/protobuf';
+import { type CallOptions, type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { existingSocketPath } from './default-address.ts';
 import { ControlService, GlobalService } from './gen/tsbgp/v1/control_pb.ts';
@@ -47,11 +48,11 @@ export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient
   const transport = createGrpcTransport({ ...endpoint(address) });
   return {
     address,
-    global: clear(createClient(GlobalService, transport)),
-    neighbors: clear(createClient(NeighborService, transport)),
-    rib: clear(createClient(RibService, transport)),
-    injection: clear(createClient(InjectionService, transport)),
-    control: clear(createClient(ControlService, transport)),
+    global: clearClient(GlobalService, transport),
+    neighbors: clearClient(NeighborService, transport),
+    rib: clearClient(RibService, transport),
+    injection: clearClient(InjectionService, transport),
+    control: clearClient(ControlService, transport),
   };
 }
 
@@ -64,26 +65,44 @@ function endpoint(address: string): { baseUrl: string; nodeOptions?: { path: str
   );
 }
 
-/** The same client, with every error of a call, also one in the middle of a stream, as a TsbgpError. */
-function clear<T extends object>(client: T): T {
+/** Connect's client, with every error of a call, also one in the middle of a stream, as a TsbgpError, and streams that end when they are left. */
+function clearClient<Service extends DescService>(service: Service, transport: Transport): Client<Service> {
+  const client = createClient(service, transport);
+  const kinds = new Map<string | symbol, string>(service.methods.map(({ localName, methodKind }) => [localName, methodKind]));
   return new Proxy(client, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== 'function') return method;
-      return (...args: unknown[]) => {
-        const result: unknown = Reflect.apply(method, target, args);
-        if (result instanceof Promise) return result.catch(rethrow);
-        return clearStream(result as AsyncIterable<unknown>);
-      };
+      const streams = kinds.get(name) === 'server_streaming' || kinds.get(name) === 'bidi_streaming';
+      return (request: unknown, options?: CallOptions) =>
+        streams
+          ? new ClearStream((signal) => Reflect.apply(method, target, [request, { ...options, signal }]), options?.signal)
+          : (Reflect.apply(method, target, [request, options]) as Promise<unknown>).catch(rethrow);
     },
   });
 }
 
-async function* clearStream<T>(messages: AsyncIterable<T>): AsyncGenerator<T> {
-  try {
-    yield* messages;
-  } catch (error) {
-    rethrow(error);
+/** A stream of answers. Whoever leaves the loop ends the call: Connect alone would keep it until its signal is aborted. */
+class ClearStream<T> implements AsyncIterableIterator<T> {
+  readonly #left: AbortController = new AbortController();
+  readonly #messages: AsyncIterator<T>;
+
+  constructor(call: (signal: AbortSignal) => AsyncIterable<T>, signal: AbortSignal | undefined) {
+    const either = signal === undefined ? this.#left.signal : AbortSignal.any([signal, this.#left.signal]);
+    this.#messages = call(either)[Symbol.asyncIterator]();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    return this.#messages.next().catch(rethrow);
+  }
+
+  async return(): Promise<IteratorResult<T>> {
+    this.#left.abort();
+    return { done: true, value: undefined };
   }
 }
 

@@ -18,8 +18,8 @@ suite('one port, every protocol', { timeout: 30_000 }, () => {
   });
   after(() => api.stop());
 
-  const post = (path: string, type: string, body: string | Uint8Array): Promise<Response> =>
-    fetch(api.url + path, { method: 'POST', headers: { 'content-type': type }, body: body as BodyInit });
+  const post = (path: string, type: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response> =>
+    fetch(api.url + path, { method: 'POST', headers: { 'content-type': type }, body });
 
   test('gRPC over HTTP/2, unix socket and TCP', async () => {
     for (const address of [`unix://${api.socket}`, api.url]) {
@@ -128,7 +128,7 @@ suite('one port, every protocol', { timeout: 30_000 }, () => {
     const response = await fetch(api.url + WATCH, {
       method: 'POST',
       headers: { 'content-type': 'application/grpc-web+proto' },
-      body: envelope(0, new Uint8Array(0)) as BodyInit,
+      body: envelope(0, new Uint8Array(0)),
       signal: gone.signal,
     });
     assert.ok(performance.now() - started < 200);
@@ -153,7 +153,7 @@ suite('one port, every protocol', { timeout: 30_000 }, () => {
   });
 });
 
-function envelope(flags: number, data: Uint8Array): Uint8Array {
+function envelope(flags: number, data: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(5 + data.length);
   out[0] = flags;
   new DataView(out.buffer).setUint32(1, data.length);

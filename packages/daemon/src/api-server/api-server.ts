@@ -7,8 +7,8 @@ import { createServer as createHttp1 } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
+import { connectHandler } from './connect-handler.ts';
 import { type Handler, withEarlyHeaders } from './early-headers.ts';
 import { errorInterceptor } from './errors.ts';
 import { routes } from './routes.ts';
@@ -45,14 +45,17 @@ export interface ApiAddresses {
 
 export function createApiServer(control: ControlPlane, options: ApiServerOptions): ApiServer {
   const stopping = new AbortController();
-  const handler = connectNodeAdapter({
-    routes: (router) => routes(router, control),
-    interceptors: [errorInterceptor(options.logger)],
-    // Headers that are the same for every call can be sent before the handler has anything to say.
-    acceptCompression: [],
-    readMaxBytes: REQUEST_MAX_BYTES,
-    shutdownSignal: stopping.signal,
-  });
+  const handler = connectHandler(
+    (router) => routes(router, control),
+    {
+      interceptors: [errorInterceptor(options.logger)],
+      // Headers that are the same for every call can be sent before the handler has anything to say.
+      acceptCompression: [],
+      readMaxBytes: REQUEST_MAX_BYTES,
+      shutdownSignal: stopping.signal,
+    },
+    options.logger,
+  );
   const http = new DualHttp(withEarlyHeaders(handler));
   const listeners: Server[] = [];
 
