@@ -44,7 +44,7 @@ suite('the socket in the file system', { timeout: 20_000 }, () => {
 
   test('what a killed process left behind is replaced', async () => {
     const path = join(folder, 'stale');
-    const code = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+    const code = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
     spawnSync(process.execPath, ['-e', code]);
     assert.equal(statSync(path).isSocket(), true);
     await listen(path);

@@ -1,6 +1,5 @@
 export {
   decodeExtendedCommunity,
-  type ExtendedCommunity,
   encodeExtendedCommunity,
   formatExtendedCommunity,
   parseExtendedCommunity,
