@@ -60,7 +60,13 @@ export class RawPeer {
   #carry: Buffer = Buffer.alloc(0);
   #wake: () => void = () => undefined;
 
-  constructor(port: number, last: number) {
+  readonly #holdTimeSeconds: number;
+  /** When a KEEPALIVE or UPDATE came last, and the longest silence before one, in milliseconds. */
+  lastHeard = performance.now();
+  longestSilence = 0;
+
+  constructor(port: number, last: number, holdTimeSeconds = 240) {
+    this.#holdTimeSeconds = holdTimeSeconds;
     this.as = 65_000 + last;
     this.socket = connect({ host: '127.0.0.1', port, localAddress: `127.0.0.${last}` });
     this.socket.on('data', (chunk: Buffer) => this.#data(chunk));
@@ -77,7 +83,7 @@ export class RawPeer {
       type: 'open',
       version: 4,
       as: this.as,
-      holdTimeSeconds: 240,
+      holdTimeSeconds: this.#holdTimeSeconds,
       bgpIdentifier: `10.1.0.${this.as % 256}`,
       capabilities: [
         { type: 'multiprotocol', family: IPV4_UNICAST },
@@ -133,6 +139,9 @@ export class RawPeer {
 
   #message(bytes: Uint8Array, start: number, end: number): void {
     const type = bytes[start + 18];
+    const now = performance.now();
+    if (this.established) this.longestSilence = Math.max(this.longestSilence, now - this.lastHeard);
+    this.lastHeard = now;
     if (type === MessageType.Open) this.socket.write(keepaliveBytes());
     else if (type === MessageType.Keepalive) this.established = true;
     else if (type === MessageType.Notification) this.notifications.push(`${bytes[start + 19]}/${bytes[start + 20]}`);
