@@ -77,16 +77,19 @@ const SYMBOLS: ReadonlyMap<string, DescFile> = new Map(
 );
 
 function symbolsOf(file: DescFile): string[] {
+  // The values of an enum stand beside it, not in it.
+  const enums = (of: DescFile['enums'], scope: string): string[] =>
+    of.flatMap(({ typeName, values }) => [typeName, ...values.map(({ name }) => `${scope}.${name}`)]);
   const messages = (of: DescFile['messages']): string[] =>
-    of.flatMap(({ typeName, fields, nestedMessages, nestedEnums }) => [
+    of.flatMap(({ typeName, fields, oneofs, nestedMessages, nestedEnums }) => [
       typeName,
-      ...fields.map(({ name }) => `${typeName}.${name}`),
-      ...nestedEnums.map((nested) => nested.typeName),
+      ...[...fields, ...oneofs].map(({ name }) => `${typeName}.${name}`),
+      ...enums(nestedEnums, typeName),
       ...messages(nestedMessages),
     ]);
   return [
     ...messages(file.messages),
-    ...file.enums.map(({ typeName }) => typeName),
+    ...enums(file.enums, file.proto.package),
     ...file.services.flatMap(({ typeName, methods }) => [typeName, ...methods.map(({ name }) => `${typeName}.${name}`)]),
   ];
 }
