@@ -121,7 +121,9 @@ suite('RibService', { timeout: 60_000 }, () => {
     await api.client.rib.listBest({ filter: { prefix: '10.0.0.0/8' } });
     assert.deepEqual(control.queries[1]!.prefix, { value: '10.0.0.0/8', match: 'exact' });
     await assert.rejects(api.client.rib.listBest({ filter: { family: 'ipv5' } }), { code: 'INVALID_ARGUMENT', field: 'filter.family' });
-    await assert.rejects(api.client.rib.listBest({ filter: { prefix: '10.0.0.0/8', prefixMatch: 9 as never } }), { field: 'filter.prefix_match' });
+    await assert.rejects(api.client.rib.listBest({ filter: { prefix: '10.0.0.0/8', prefixMatch: 9 as never } }), {
+      field: 'filter.prefix_match',
+    });
   });
 
   test('a watch tells every kind of event', async () => {
