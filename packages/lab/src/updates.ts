@@ -4,6 +4,7 @@
 import {
   AttributeFlag,
   encodeMessage,
+  endOfRib as endOfRibOf,
   IPV4_UNICAST,
   IPV6_UNICAST,
   type IpPrefix,
@@ -57,7 +58,7 @@ export function withdraw(prefixes: readonly string[], context: WireContext): Uin
 
 /** RFC 4724 §2: "that was all", for both families. */
 export function endOfRib(context: WireContext): Uint8Array {
-  return encode([update([]), update([{ type: 'mp-unreach-nlri', flags: OPTIONAL, value: { family: IPV6_UNICAST, nlri: [] } }])], context);
+  return encode([IPV4_UNICAST, IPV6_UNICAST].map(endOfRibOf), context);
 }
 
 function update(attributesOfIt: PathAttribute[], nlri: IpPrefix[] = [], withdrawn: IpPrefix[] = []): UpdateMessage {

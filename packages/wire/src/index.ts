@@ -126,6 +126,7 @@ export {
   type NotificationMessage,
   notification,
   notificationOf,
+  parseNotification,
   shutdownMessage,
   shutdownMessageData,
   unwrapHardReset,
@@ -150,7 +151,7 @@ export {
 export { decodeRouteRefreshBody, encodeRouteRefreshBody, RefreshSubtype, type RouteRefreshMessage } from './messages/route-refresh.ts';
 export { type AddressPrefixOrf, type Orf, type OrfGroup, OrfType } from './messages/route-refresh-orf.ts';
 export { splitUpdate } from './messages/split-update.ts';
-export { decodeUpdate, encodeUpdate, type UpdateMessage } from './messages/update.ts';
+export { decodeUpdate, encodeUpdate, endOfRib, type UpdateMessage } from './messages/update.ts';
 export type { BgpLsNlri, BgpLsObject, BgpLsUnknown } from './nlri/bgp-ls.ts';
 export type { BgpLsDescriptor } from './nlri/bgp-ls-descriptor.ts';
 export type { EvpnNlri, EvpnRoute } from './nlri/evpn.ts';

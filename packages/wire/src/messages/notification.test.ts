@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
-import { Fault } from '../fault.ts';
+import { Fault, ValueError } from '../fault.ts';
 import {
   decodeNotificationBody,
   encodeNotificationBody,
@@ -10,6 +10,7 @@ import {
   hardReset,
   notification,
   notificationOf,
+  parseNotification,
   shutdownMessage,
   shutdownMessageData,
   unwrapHardReset,
@@ -96,6 +97,42 @@ test('text for people', () => {
   assert.equal(formatNotification(notification(3, 1, fromHex('4001'))), '3/1 UPDATE Message Error, Malformed Attribute List: data 4001');
   assert.equal(formatNotification(notification(99, 7)), '99/7 Error code 99, subcode 7');
 });
+
+for (const [code, subcode, data, text] of [
+  [3, 1, '4001', '3/1 UPDATE Message Error, Malformed Attribute List: data 4001'],
+  [4, 0, '', '4/0 Hold Timer Expired'],
+  [6, 2, '026f6b', '6/2 Cease, Administrative Shutdown: "ok"'],
+  [6, 4, '0461ff1b62', '6/4 Cease, Administrative Reset: "a\u{fffd}\u{fffd}b" data 0461ff1b62'],
+  [6, 2, '026f6b00', '6/2 Cease, Administrative Shutdown: "ok" data 026f6b00'],
+  [6, 2, '00', '6/2 Cease, Administrative Shutdown: data 00'],
+  [6, 9, '060203627965', '6/9 Cease, Hard Reset: 6/2 Cease, Administrative Shutdown: "bye"'],
+  [6, 9, '0609060203627965', '6/9 Cease, Hard Reset: data 0609060203627965'],
+  [99, 7, 'ff', '99/7 Error code 99, subcode 7: data ff'],
+] as const) {
+  test(`text, both ways: ${text}`, () => {
+    const message = notification(code, subcode, fromHex(data));
+    assert.equal(formatNotification(message), text);
+    assert.deepEqual(parseNotification(text), message);
+  });
+}
+
+test('names may be left out of the text', () => {
+  assert.deepEqual(parseNotification('6/2: "bye"'), notification(6, 2, shutdownMessageData('bye')));
+  assert.deepEqual(parseNotification('6/9: 6/2'), hardReset(notification(6, 2)));
+});
+
+for (const text of [
+  '',
+  '6',
+  '256/0',
+  '6/2 Hold Timer Expired',
+  '6/3: "bye"',
+  '6/2: bye',
+  '6/2: data 0',
+  `6/2: "${'x'.repeat(256)}"`,
+  '6/9: 6/9: 6/9',
+])
+  test(`"${text.slice(0, 20)}" is not the text of a NOTIFICATION`, () => assert.throws(() => parseNotification(text), ValueError));
 
 test('Hard Resets inside each other, as many as an extended message holds, print', () => {
   const nested = notification(

@@ -5,9 +5,10 @@
  * graceful restart is not meant (RFC 8538 §3.1).
  */
 import type { ByteWriter } from '../bytes.ts';
-import { toHex } from '../bytes.ts';
+import { equalBytes, fromHex, toHex } from '../bytes.ts';
+import { unquote } from '../capabilities/text.ts';
 import { CeaseSubcode, HEADER_LENGTH, MessageType, NotificationCode } from '../codes.ts';
-import { Fault } from '../fault.ts';
+import { Fault, ValueError } from '../fault.ts';
 import { badLength } from './header.ts';
 import { notificationCodeName, notificationSubcodeName } from './notification-names.ts';
 
@@ -83,14 +84,59 @@ export function unwrapHardReset(message: NotificationMessage): NotificationMessa
   return notification(message.data[0]!, message.data[1]!, message.data.slice(2));
 }
 
-/** One line: `6/2 Cease, Administrative Shutdown: "maintenance"`, `3/1 UPDATE Message Error, Malformed Attribute List: data 4001`. */
+/**
+ * One line: `6/2 Cease, Administrative Shutdown: "maintenance"`, `3/1 UPDATE Message Error, Malformed Attribute List: data 4001`. Octets
+ * follow a sentence that is not all they say.
+ */
 export function formatNotification(message: NotificationMessage): string {
-  const name = notificationSubcodeName(message.code, message.subcode);
-  const head = `${message.code}/${message.subcode} ${notificationCodeName(message.code)}${name === '' ? '' : `, ${name}`}`;
+  const head = `${message.code}/${message.subcode} ${fullName(message.code, message.subcode)}`;
   const inner = unwrapHardReset(message);
   // A Hard Reset inside a Hard Reset is data: a peer could nest them by the thousand.
   if (inner !== undefined && unwrapHardReset(inner) === undefined) return `${head}: ${formatNotification(inner)}`;
   const text = shutdownMessage(message);
-  if (text !== undefined) return `${head}: ${JSON.stringify(text)}`;
-  return message.data.length === 0 ? head : `${head}: data ${toHex(message.data)}`;
+  if (text === undefined) return message.data.length === 0 ? head : `${head}: data ${toHex(message.data)}`;
+  const whole = equalBytes(shutdownMessageData(text), message.data);
+  return `${head}: ${JSON.stringify(text)}${whole ? '' : ` data ${toHex(message.data)}`}`;
+}
+
+function fullName(code: number, subcode: number): string {
+  const name = notificationSubcodeName(code, subcode);
+  return `${notificationCodeName(code)}${name === '' ? '' : `, ${name}`}`;
+}
+
+/** What `formatNotification` wrote; the names may be left out: `6/2: "maintenance"`. Throws ValueError. */
+export function parseNotification(text: string): NotificationMessage {
+  const parts = /^(\d{1,3})\/(\d{1,3})(?: ([^:]+))?(?:: (.+))?$/.exec(text.trim());
+  if (parts === null)
+    throw new ValueError(`found "${text}", allowed is e.g. "6/2 Cease, Administrative Shutdown: "maintenance"" or "3/1: data 4001"`);
+  const code = octet('NOTIFICATION code', parts[1]!);
+  const subcode = octet('NOTIFICATION subcode', parts[2]!);
+  const name = fullName(code, subcode);
+  if (parts[3] !== undefined && parts[3] !== name)
+    throw new ValueError(`found "${parts[3]}" for ${code}/${subcode}, allowed is "${name}" or nothing`);
+  const rest = parts[4];
+  if (rest === undefined) return notification(code, subcode);
+  if (code === NotificationCode.Cease && subcode === CeaseSubcode.HardReset && /^\d/.test(rest)) {
+    if (/^6\/9\b/.test(rest)) throw new ValueError('a Hard Reset inside a Hard Reset is written as data, e.g. "6/9: data 0609"');
+    return hardReset(parseNotification(rest));
+  }
+  const said = /^("(?:[^"\\]|\\.)*")?(?:(?:^| )data ((?:[0-9a-fA-F]{2})+))?$/.exec(rest);
+  if (said === null) throw new ValueError(`found "${rest}", allowed are a sentence in quotes (6/2, 6/4) or octets, e.g. "data 4001"`);
+  return notification(code, subcode, said[2] === undefined ? sentence(code, subcode, said[1]!) : fromHex(said[2]));
+}
+
+function octet(what: string, digits: string): number {
+  if (Number(digits) > 0xff) throw new ValueError(`${what}: found ${digits}, allowed 0 to 255`);
+  return Number(digits);
+}
+
+function sentence(code: number, subcode: number, quoted: string): Uint8Array {
+  const data = shutdownMessageData(unquote(quoted));
+  const message = notification(code, subcode, data);
+  if (data.length > 1 && shutdownMessage(message) === undefined) {
+    throw new ValueError(`found ${quoted} for ${code}/${subcode}, allowed is a sentence for 6/2 and 6/4 only (RFC 9003)`);
+  }
+  if (new TextEncoder().encode(unquote(quoted)).length !== data.length - 1)
+    throw new ValueError('a sentence has 255 octets at most (RFC 9003)');
+  return data;
 }

@@ -12,10 +12,14 @@ import { HEADER_LENGTH, MessageType } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { ValueError } from '../fault.ts';
 import { lengthMax } from './header.ts';
-import { encodeUpdate, type UpdateMessage } from './update.ts';
+import { encodeUpdate, saysNothing, type UpdateMessage } from './update.ts';
 
-/** Messages that fit the session, in the order in which to send them; `message` itself if it fits. Throws ValueError when one route with its attributes does not. */
+/**
+ * Messages that fit the session, in the order in which to send them; `message` itself if it fits, none if it says nothing. Throws ValueError
+ * when one route with its attributes does not fit.
+ */
 export function splitUpdate(message: UpdateMessage, context: WireContext): UpdateMessage[] {
+  if (saysNothing(message) && message.endOfRib === undefined) return [];
   const max = lengthMax(MessageType.Update, context.extendedMessage) - HEADER_LENGTH;
   return fits(message, context, max) ? [message] : parts(message).flatMap((part) => halve(part, context, max));
 }
@@ -35,7 +39,8 @@ function parts({ withdrawn, attributes, nlri }: UpdateMessage): UpdateMessage[] 
   const result: UpdateMessage[] = [];
   if (withdrawn.length > 0) result.push(update({ withdrawn }));
   const unreach = findAttribute(attributes, 'mp-unreach-nlri');
-  if (unreach !== undefined) result.push(update({ attributes: [unreach] }));
+  // Without routes it would say End-of-RIB, alone as it is then.
+  if (unreach !== undefined && unreach.value.nlri.length > 0) result.push(update({ attributes: [unreach] }));
   const shared = attributes.filter(({ type }) => type !== 'mp-reach-nlri' && type !== 'mp-unreach-nlri');
   const reach = findAttribute(attributes, 'mp-reach-nlri');
   if (reach !== undefined) result.push(update({ attributes: [reach, ...shared] }));

@@ -9,11 +9,11 @@ import { fromHex, toHex } from '../bytes.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
-import { Fault } from '../fault.ts';
+import { Fault, ValueError } from '../fault.ts';
 import { toJson } from '../json.ts';
 import type { IpPrefix } from '../nlri/ip-prefix.ts';
 import { splitUpdate } from './split-update.ts';
-import { decodeUpdate, encodeUpdate, type UpdateMessage } from './update.ts';
+import { decodeUpdate, encodeUpdate, saysNothing, type UpdateMessage } from './update.ts';
 
 const AREAS = [
   'update',
@@ -79,11 +79,14 @@ function check(vector: Vector): void {
   assert.deepEqual(prefixes(update.withdrawn), prefixes(withdrawn));
   assert.deepEqual(prefixes(update.nlri), prefixes(nlri));
   assert.deepEqual(update.endOfRib === undefined ? undefined : { afi: afiOf(update.endOfRib), safi: safiOf(update.endOfRib) }, ended);
-  const octets = encodeUpdate(update, context);
-  const again = decodeUpdate(octets, 0, octets.length, context);
-  assert.ok(!(again instanceof Fault));
-  // What a verdict discarded is gone; what remains may be nothing, which is an End-of-RIB.
-  if (update.fault === undefined) assert.deepEqual(plain(again), plain(update));
+  // What a verdict discarded is gone; what remains may be nothing, which must not become an End-of-RIB.
+  if (saysNothing(update) && ended === undefined) assert.throws(() => encodeUpdate(update, context), ValueError);
+  else {
+    const octets = encodeUpdate(update, context);
+    const again = decodeUpdate(octets, 0, octets.length, context);
+    assert.ok(!(again instanceof Fault));
+    if (update.fault === undefined) assert.deepEqual(plain(again), plain(update));
+  }
   for (const attribute of update.attributes) {
     const back = parseAttribute(attributeName(attribute), formatAttributeValue(attribute));
     assert.deepEqual(withoutFlags(back), withoutFlags(attribute));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { PathAttribute } from '../attributes/attribute.ts';
+import { findAttribute, type PathAttribute } from '../attributes/attribute.ts';
 import { OPTIONAL_NON_TRANSITIVE, WELL_KNOWN } from '../attributes/fields.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
@@ -9,7 +9,7 @@ import { IPV4_UNICAST, IPV6_UNICAST } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import type { IpPrefix } from '../nlri/ip-prefix.ts';
 import { splitUpdate } from './split-update.ts';
-import { decodeUpdate, encodeUpdate, type UpdateMessage } from './update.ts';
+import { decodeUpdate, encodeUpdate, endOfRib, type UpdateMessage } from './update.ts';
 
 const IBGP: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp' };
 const ADD_PATH: WireContext = { ...DEFAULT_CONTEXT, addPath: new Set([IPV4_UNICAST, IPV6_UNICAST]) };
@@ -225,6 +225,34 @@ test('an UPDATE of more than 65535 octets is split too', () => {
     parts.flatMap((part) => part.withdrawn),
     nlri,
   );
+});
+
+test('an UPDATE of which all was discarded is not written as End-of-RIB', () => {
+  const update = decode(body('c00701 00')); // AGGREGATOR of one octet: RFC 7606 §7.7, discarded
+  assert.deepEqual([update.attributes, update.fault?.action, update.endOfRib], [[], 'discard', undefined]);
+  assert.throws(() => encodeUpdate(update, DEFAULT_CONTEXT), /End-of-RIB of ipv4-unicast/);
+  assert.deepEqual(splitUpdate(update, DEFAULT_CONTEXT), []);
+  const withdrawal: PathAttribute = { type: 'mp-unreach-nlri', flags: 0x80, value: { family: IPV6_UNICAST, nlri: [] } };
+  assert.throws(() => encodeUpdate({ ...update, attributes: [withdrawal] }, DEFAULT_CONTEXT), /End-of-RIB of ipv6-unicast/);
+  assert.throws(() => encodeUpdate({ ...update, endOfRib: IPV6_UNICAST }, DEFAULT_CONTEXT), ValueError);
+  for (const [of, octets] of [
+    [IPV4_UNICAST, '00000000'],
+    [IPV6_UNICAST, '00000006800f03000201'],
+  ] as const) {
+    assert.equal(toHex(encodeUpdate(endOfRib(of), DEFAULT_CONTEXT)), octets);
+    assert.deepEqual(decode(octets), endOfRib(of));
+  }
+});
+
+test('a withdrawal of nothing among the routes of a long UPDATE does not become End-of-RIB when that is split', () => {
+  const withdrawal: PathAttribute = { type: 'mp-unreach-nlri', flags: 0x80, value: { family: IPV6_UNICAST, nlri: [] } };
+  const nlri = Array.from({ length: 2000 }, (_, i) => v4(`10.${i >> 8}.${i & 255}.0/24`));
+  const parts = splitUpdate({ type: 'update', withdrawn: [], attributes: [...ATTRIBUTES, withdrawal], nlri }, DEFAULT_CONTEXT);
+  assert.deepEqual(
+    parts.flatMap((part) => part.nlri),
+    nlri,
+  );
+  for (const part of parts) assert.equal(findAttribute(part.attributes, 'mp-unreach-nlri'), undefined);
 });
 
 test('attributes that leave no room for a route cannot be split', () => {

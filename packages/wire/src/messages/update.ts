@@ -10,7 +10,7 @@ import type { PathAttribute } from '../attributes/attribute.ts';
 import { encodeAttributes, scannedAttributes } from '../attributes/attributes.ts';
 import { borrowScan, giveBackScan } from '../attributes/scan-pool.ts';
 import { ByteWriter } from '../bytes.ts';
-import { NotificationCode, UpdateError } from '../codes.ts';
+import { AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { type Family, formatFamily, IPV4_UNICAST } from '../family.ts';
 import { Fault, strongest, ValueError } from '../fault.ts';
@@ -27,7 +27,7 @@ export interface UpdateMessage {
   attributes: PathAttribute[];
   /** IPv4 unicast. */
   nlri: IpPrefix[];
-  /** The message says nothing but that the peer has sent all routes of this family (RFC 4724 §2). */
+  /** The message says nothing but that the peer has sent all routes of this family (RFC 4724 §2): see `endOfRib`. */
   endOfRib?: Family;
   /**
    * The strongest verdict that does not end the session (RFC 7606). 'withdraw': the routes announced in `nlri` and MP_REACH_NLRI are to be
@@ -78,14 +78,30 @@ function malformedNlri(attributes: readonly PathAttribute[]): Fault | undefined 
   return undefined;
 }
 
+/** The UPDATE that says that all routes of the family have been sent (RFC 4724 §2): an empty one, or an MP_UNREACH_NLRI without NLRI. */
+export function endOfRib(of: Family): UpdateMessage {
+  const attributes: PathAttribute[] =
+    of === IPV4_UNICAST ? [] : [{ type: 'mp-unreach-nlri', flags: AttributeFlag.Optional, value: { family: of, nlri: [] } }];
+  return { type: 'update', withdrawn: [], attributes, nlri: [], endOfRib: of };
+}
+
 /** RFC 4724 §2: an MP_UNREACH_NLRI without NLRI, and nothing else. */
 function endedFamily({ withdrawn, attributes, nlri }: UpdateMessage): Family | undefined {
   const only = attributes.length === 1 && withdrawn.length === 0 && nlri.length === 0 ? attributes[0] : undefined;
   return only?.type === 'mp-unreach-nlri' && only.value.nlri.length === 0 ? only.value.family : undefined;
 }
 
-/** The body, without header. Throws ValueError for a value that cannot be written; its length is the caller's to judge (`splitUpdate`). */
+/** Neither routes nor attributes: what is left of an UPDATE of which all was discarded, and of End-of-RIB of IPv4 unicast. */
+export function saysNothing({ withdrawn, attributes, nlri }: UpdateMessage): boolean {
+  return withdrawn.length === 0 && attributes.length === 0 && nlri.length === 0;
+}
+
+/**
+ * The body, without header; its length is the caller's to judge (`splitUpdate`). Throws ValueError for a value that cannot be written, and for
+ * one whose octets would say End-of-RIB where `endOfRib` does not.
+ */
 export function encodeUpdate(message: UpdateMessage, context: WireContext): Uint8Array {
+  checkEndOfRib(message);
   const out = new ByteWriter(512);
   appendRoutes(out, message.withdrawn, context);
   const attributes = encodeAttributes(message.attributes, context);
@@ -96,6 +112,20 @@ export function encodeUpdate(message: UpdateMessage, context: WireContext): Uint
   out.raw(attributes);
   for (const route of message.nlri) appendRoute(out, route, context);
   return out.take();
+}
+
+/** Nobody may say by mistake that he has sent all routes: the receiver drops those of before (RFC 4724 §4.2). */
+function checkEndOfRib(message: UpdateMessage): void {
+  const says = saysNothing(message) ? IPV4_UNICAST : endedFamily(message);
+  if (says === message.endOfRib) return;
+  if (says !== undefined && message.endOfRib === undefined) {
+    throw new ValueError(
+      `UPDATE: found no route, which is End-of-RIB of ${formatFamily(says)} (RFC 4724 §2); allowed where endOfRib says so`,
+    );
+  }
+  throw new ValueError(
+    `UPDATE: found endOfRib ${formatFamily(message.endOfRib!)}, but octets that do not say it; allowed is what endOfRib(family) gives`,
+  );
 }
 
 function appendRoutes(out: ByteWriter, routes: readonly IpPrefix[], context: WireContext): void {
