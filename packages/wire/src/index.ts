@@ -107,6 +107,10 @@ export { formatCommunity, parseCommunity } from './communities/standard.ts';
 export { DEFAULT_CONTEXT, type WireContext } from './context.ts';
 export { Afi, afiOf, type Family, family, formatFamily, IPV4_UNICAST, IPV6_UNICAST, parseFamily, Safi, safiOf } from './family.ts';
 export { Fault, type FaultAction, strongest, ValueError } from './fault.ts';
+export { attributeFromJson } from './json/attributes.ts';
+export { capabilityFromJson } from './json/capabilities.ts';
+export { faultFromJson, messageFromJson } from './json/messages.ts';
+export { nlriFromJson } from './json/nlri.ts';
 export { toJson } from './json.ts';
 export {
   type ControlMessage,

@@ -242,7 +242,7 @@ function rowOfCode(table: TlvTable, code: number): TlvRow | undefined {
   return { code, name: `${table.others.name}-${code}`, fields: {}, holds: table.others.holds };
 }
 
-function rowOfName(table: TlvTable, name: string): TlvRow {
+export function rowOfName(table: TlvTable, name: string): TlvRow {
   const row = table.rows.find((each) => each.name === name);
   if (row !== undefined) return row;
   const other = /^(.+)-(\d{1,5})$/.exec(name);

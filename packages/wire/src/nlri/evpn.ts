@@ -30,7 +30,7 @@ import {
   U32,
 } from './fields.ts';
 import { ROUTE_KEY } from './route-key.ts';
-import { nextTyped, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
+import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
 
 export interface EvpnEthernetAutoDiscovery {
   route: 'ethernet-auto-discovery';
@@ -224,7 +224,7 @@ const GATEWAY: Field<string> = {
 
 const MULTICAST = { source: OPTIONAL_COUNTED_ADDRESS, group: OPTIONAL_COUNTED_ADDRESS, originatingRouter: COUNTED_ADDRESS } as const;
 
-const ROUTES = routeTable<EvpnRoute>(
+export const EVPN_ROUTES: RouteTable<EvpnRoute> = routeTable<EvpnRoute>(
   [
     routeRow<EvpnEthernetAutoDiscovery>(1, 'ethernet-auto-discovery', { rd: RD, esi: ESI, ethernetTag: U32, labelField: U24 }),
     routeRow<EvpnMacIpAdvertisement>(2, 'mac-ip-advertisement', {
@@ -261,10 +261,10 @@ export const evpn: FamilyCodec<EvpnNlri> = {
   families: [family(Afi.L2vpn, Safi.Evpn)],
   next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
   decode(bytes, start, end, of) {
-    const route = ROUTES.decode(bytes[start]!, bytes, start + 2, end, of);
+    const route = EVPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, of);
     return route && { type: 'evpn', family: of, ...route };
   },
-  encode: (out, nlri) => ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
-  format: (nlri) => ROUTES.format(nlri),
-  parse: (text, of) => ({ type: 'evpn', family: of, ...ROUTES.parse(text, of) }),
+  encode: (out, nlri) => EVPN_ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
+  format: (nlri) => EVPN_ROUTES.format(nlri),
+  parse: (text, of) => ({ type: 'evpn', family: of, ...EVPN_ROUTES.parse(text, of) }),
 };

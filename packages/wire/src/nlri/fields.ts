@@ -57,6 +57,7 @@ export type Shape<T> = {
 };
 
 export interface RecordCodec<T> {
+  readonly shape: Shape<T>;
   decode(bytes: Uint8Array, start: number, end: number, family: Family): T | undefined;
   encode(out: ByteWriter, value: T): void;
   format(value: T): string;
@@ -67,6 +68,7 @@ export function record<T extends object>(shape: Shape<T>): RecordCodec<T> {
   const fields = Object.entries(shape) as [string, Field<unknown> | OptionalField<unknown>][];
   const byName = new Map(fields.map(([key, field]) => [kebab(key), { key, field }]));
   return {
+    shape,
     decode(bytes, start, end, family) {
       const reader: Reader = { bytes, start, at: start, end, family, failed: false };
       const value: Record<string, unknown> = {};

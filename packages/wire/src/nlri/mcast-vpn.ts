@@ -9,7 +9,7 @@ import { Afi, family, Safi } from '../family.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { ADDRESS_TO_END, OPTIONAL_COUNTED_ADDRESS, RD, U32 } from './fields.ts';
 import { ROUTE_KEY } from './route-key.ts';
-import { nextTyped, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
+import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
 
 export interface McastVpnIntraAsIPmsi {
   route: 'intra-as-i-pmsi-ad';
@@ -67,7 +67,7 @@ export type McastVpnNlri = FamilyNlri<'mcast-vpn'> & (McastVpnRoute | UnknownRou
 
 const SOURCE_GROUP = { source: OPTIONAL_COUNTED_ADDRESS, group: OPTIONAL_COUNTED_ADDRESS } as const;
 
-const ROUTES = routeTable<McastVpnRoute>(
+export const MCAST_VPN_ROUTES: RouteTable<McastVpnRoute> = routeTable<McastVpnRoute>(
   [
     routeRow<McastVpnIntraAsIPmsi>(1, 'intra-as-i-pmsi-ad', { rd: RD, originatingRouter: ADDRESS_TO_END }),
     routeRow<McastVpnInterAsIPmsi>(2, 'inter-as-i-pmsi-ad', { rd: RD, sourceAs: U32 }),
@@ -85,10 +85,10 @@ export const mcastVpn: FamilyCodec<McastVpnNlri> = {
   families: [family(Afi.Ipv4, Safi.McastVpn), family(Afi.Ipv6, Safi.McastVpn)],
   next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
   decode(bytes, start, end, of) {
-    const route = ROUTES.decode(bytes[start]!, bytes, start + 2, end, of);
+    const route = MCAST_VPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, of);
     return route && { type: 'mcast-vpn', family: of, ...route };
   },
-  encode: (out, nlri) => ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
-  format: (nlri) => ROUTES.format(nlri),
-  parse: (text, of) => ({ type: 'mcast-vpn', family: of, ...ROUTES.parse(text, of) }),
+  encode: (out, nlri) => MCAST_VPN_ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
+  format: (nlri) => MCAST_VPN_ROUTES.format(nlri),
+  parse: (text, of) => ({ type: 'mcast-vpn', family: of, ...MCAST_VPN_ROUTES.parse(text, of) }),
 };

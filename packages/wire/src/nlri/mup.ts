@@ -25,7 +25,7 @@ import {
   U32,
 } from './fields.ts';
 import { addressOctets } from './prefix-bits.ts';
-import { nextTyped, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
+import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
 
 export interface MupInterworkSegmentDiscovery {
   route: 'interwork-segment-discovery';
@@ -120,7 +120,7 @@ function writeLeading(out: ByteWriter, value: number, count: number): void {
   for (let i = 0; i < count; i++) out.u8((value >>> (24 - 8 * i)) & 0xff);
 }
 
-const ROUTES = routeTable<MupRoute>(
+export const MUP_ROUTES: RouteTable<MupRoute> = routeTable<MupRoute>(
   [
     routeRow<MupInterworkSegmentDiscovery>(1, 'interwork-segment-discovery', { rd: RD, prefix: PREFIX }),
     routeRow<MupDirectSegmentDiscovery>(2, 'direct-segment-discovery', { rd: RD, address: ADDRESS_TO_END }),
@@ -147,22 +147,22 @@ export const mup: FamilyCodec<MupNlri> = {
     if (architecture !== ARCHITECTURE_5G) {
       return { type: 'mup', family: of, route: 'unknown', architecture, routeType, bytes: bytes.slice(start + 4, end) };
     }
-    const route = ROUTES.decode(routeType, bytes, start + 4, end, of);
+    const route = MUP_ROUTES.decode(routeType, bytes, start + 4, end, of);
     return route && { type: 'mup', family: of, ...route };
   },
   encode(out, nlri) {
     const architecture = nlri.route === 'unknown' ? (nlri.architecture ?? ARCHITECTURE_5G) : ARCHITECTURE_5G;
-    ROUTES.encode(out, nlri, (routeType) => {
+    MUP_ROUTES.encode(out, nlri, (routeType) => {
       out.u8(architecture);
       out.u16(routeType);
     });
   },
   format: (nlri) =>
-    (nlri.route === 'unknown' && nlri.architecture !== undefined ? `architecture ${nlri.architecture} ` : '') + ROUTES.format(nlri),
+    (nlri.route === 'unknown' && nlri.architecture !== undefined ? `architecture ${nlri.architecture} ` : '') + MUP_ROUTES.format(nlri),
   parse(text, of) {
     const foreign = /^architecture (\d{1,3}) (unknown .*)$/.exec(text.trim());
-    if (foreign === null) return { type: 'mup', family: of, ...ROUTES.parse(text, of) };
+    if (foreign === null) return { type: 'mup', family: of, ...MUP_ROUTES.parse(text, of) };
     const architecture = U8.parse(foreign[1]!, of);
-    return { type: 'mup', family: of, ...(ROUTES.parse(foreign[2]!, of) as UnknownRoute), architecture };
+    return { type: 'mup', family: of, ...(MUP_ROUTES.parse(foreign[2]!, of) as UnknownRoute), architecture };
   },
 };

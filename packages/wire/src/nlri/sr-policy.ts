@@ -6,7 +6,7 @@
 import { Afi, family, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
-import { ADDRESS_TO_END, record, U32 } from './fields.ts';
+import { ADDRESS_TO_END, type RecordCodec, record, U32 } from './fields.ts';
 import { nextOfBits } from './labeled-unicast.ts';
 import { addressOctets } from './prefix-bits.ts';
 
@@ -18,7 +18,11 @@ interface SrPolicyFields {
 
 export interface SrPolicyNlri extends FamilyNlri<'sr-policy'>, SrPolicyFields {}
 
-const FIELDS = record<SrPolicyFields>({ distinguisher: U32, color: U32, endpoint: ADDRESS_TO_END });
+export const SR_POLICY_FIELDS: RecordCodec<SrPolicyFields> = record<SrPolicyFields>({
+  distinguisher: U32,
+  color: U32,
+  endpoint: ADDRESS_TO_END,
+});
 
 export const srPolicy: FamilyCodec<SrPolicyNlri> = {
   type: 'sr-policy',
@@ -26,19 +30,19 @@ export const srPolicy: FamilyCodec<SrPolicyNlri> = {
   next: nextOfBits,
   decode(bytes, start, end, of) {
     if (bytes[start] !== 8 * (8 + addressOctets(of))) return undefined;
-    const fields = FIELDS.decode(bytes, start + 1, end, of);
+    const fields = SR_POLICY_FIELDS.decode(bytes, start + 1, end, of);
     return fields && { type: 'sr-policy', family: of, ...fields };
   },
   encode(out, nlri) {
     const octets = addressOctets(nlri.family);
     const start = out.length;
     out.u8(8 * (8 + octets));
-    FIELDS.encode(out, nlri);
+    SR_POLICY_FIELDS.encode(out, nlri);
     if (out.length - start !== 9 + octets) throw new ValueError(`endpoint "${nlri.endpoint}" is not an address of the family`);
   },
-  format: (nlri) => FIELDS.format(nlri),
+  format: (nlri) => SR_POLICY_FIELDS.format(nlri),
   parse(text, of) {
-    const nlri: SrPolicyNlri = { type: 'sr-policy', family: of, ...FIELDS.parse(text.trim().split(/\s+/), of) };
+    const nlri: SrPolicyNlri = { type: 'sr-policy', family: of, ...SR_POLICY_FIELDS.parse(text.trim().split(/\s+/), of) };
     if (nlri.endpoint.includes(':') !== (addressOctets(of) === 16))
       throw new ValueError(`endpoint "${nlri.endpoint}" is not an address of the family`);
     return nlri;

@@ -29,6 +29,8 @@ export function routeRow<T extends { route: string }>(routeType: number, route: 
 }
 
 export interface RouteTable<T extends { route: string }> {
+  /** The fields of each route, by its name. */
+  readonly shapes: ReadonlyMap<string, Shape<object>>;
   /** Undefined when the octets are not what the type says. */
   decode(routeType: number, bytes: Uint8Array, start: number, end: number, family: Family): T | UnknownRoute | undefined;
   /** Writes the fields; `head` is told the route type and must write what comes before them, the length left to it. */
@@ -47,6 +49,7 @@ export function routeTable<T extends { route: string }>(rows: readonly Row[], ro
     return row;
   };
   return {
+    shapes: new Map(rows.map((row) => [row.route, row.fields.shape])),
     decode(routeType, bytes, start, end, family) {
       const row = byType.get(routeType);
       if (row === undefined) return { route: 'unknown', routeType, bytes: bytes.slice(start, end) };

@@ -7,7 +7,7 @@ import { readU16 } from '../bytes.ts';
 import { Afi, family, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
-import { IPV4, RD, record, U16, U24 } from './fields.ts';
+import { IPV4, RD, type RecordCodec, record, U16, U24 } from './fields.ts';
 
 export interface VplsFields {
   rd: string;
@@ -38,7 +38,7 @@ interface Octets {
 }
 
 const SIGNALLING = record<Octets>({ rd: RD, veId: U16, veBlockOffset: U16, veBlockSize: U16, labelField: U24 });
-const AUTO_DISCOVERY = record<VplsAutoDiscoveryFields>({ rd: RD, peAddress: IPV4 });
+export const VPLS_AUTO_DISCOVERY: RecordCodec<VplsAutoDiscoveryFields> = record<VplsAutoDiscoveryFields>({ rd: RD, peAddress: IPV4 });
 
 export const vpls: FamilyCodec<VplsNlri> = {
   type: 'vpls',
@@ -49,7 +49,7 @@ export const vpls: FamilyCodec<VplsNlri> = {
   },
   decode(bytes, start, end, of) {
     if (end - start - 2 === AUTO_DISCOVERY_LENGTH) {
-      const found = AUTO_DISCOVERY.decode(bytes, start + 2, end, of);
+      const found = VPLS_AUTO_DISCOVERY.decode(bytes, start + 2, end, of);
       return found && { type: 'vpls', family: of, ...found };
     }
     const found = SIGNALLING.decode(bytes, start + 2, end, of);
@@ -65,19 +65,19 @@ export const vpls: FamilyCodec<VplsNlri> = {
   },
   encode(out, nlri) {
     out.counted16(() => {
-      if (nlri.peAddress !== undefined) AUTO_DISCOVERY.encode(out, nlri);
+      if (nlri.peAddress !== undefined) VPLS_AUTO_DISCOVERY.encode(out, nlri);
       else SIGNALLING.encode(out, { ...nlri, labelField: labelField(nlri.labelBase, nlri.labelBits ?? 0) });
     });
   },
   format(nlri) {
-    if (nlri.peAddress !== undefined) return AUTO_DISCOVERY.format(nlri);
+    if (nlri.peAddress !== undefined) return VPLS_AUTO_DISCOVERY.format(nlri);
     const { rd, veId, veBlockOffset, veBlockSize, labelBase, labelBits } = nlri;
     const text = `rd ${rd} ve-id ${veId} ve-block-offset ${veBlockOffset} ve-block-size ${veBlockSize} label-base ${labelBase}`;
     return labelBits === undefined ? text : `${text}/${labelBits}`;
   },
   parse(text, of) {
     const words = text.trim().split(/\s+/);
-    if (words.includes('pe-address')) return { type: 'vpls', family: of, ...AUTO_DISCOVERY.parse(words, of) };
+    if (words.includes('pe-address')) return { type: 'vpls', family: of, ...VPLS_AUTO_DISCOVERY.parse(words, of) };
     const parts = /^(.*) label-base (\d{1,7})(?:\/(\d{1,2}))?$/.exec(words.join(' '));
     if (parts === null)
       throw new ValueError(

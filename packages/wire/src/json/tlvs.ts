@@ -1,0 +1,34 @@
+/** TLVs of attributes from JSON, by the same tables that give their octets and text: `{ "name": …, "fields": { … }, "tlvs": [ … ] }`. */
+import { rowOfName, type Tlv, type TlvField, type TlvRow, type TlvTable } from '../attributes/tlv.ts';
+import type { Family } from '../family.ts';
+import { type Form, field, list, member, OCTETS, object, oneOf, optional, placed, record, TEXT, unsigned } from './form.ts';
+
+/** TLVs know of no family. */
+const NO_FAMILY = 0 as Family;
+
+export function tlvs(table: TlvTable): Form<Tlv[]> {
+  return list(tlv(table));
+}
+
+function tlv(table: TlvTable): Form<Tlv> {
+  const unknown = object({ name: oneOf('unknown'), code: unsigned(256 ** table.header.codeOctets - 1), bytes: OCTETS });
+  return (json, path) => {
+    const name = TEXT(record(json, path)['name'], member(path, 'name'));
+    if (name === 'unknown') return unknown(json, path);
+    const row = placed(member(path, 'name'), () => rowOfName(table, name));
+    const known = { name: oneOf(name), fields: fields(row) };
+    if (row.holds === undefined) return object<{ name: string; fields: Record<string, TlvField> }>(known)(json, path);
+    return object<{ name: string; fields: Record<string, TlvField>; tlvs: Tlv[] }>({ ...known, tlvs: optional(tlvs(row.holds), () => []) })(
+      json,
+      path,
+    );
+  };
+}
+
+function fields(row: TlvRow): Form<Record<string, TlvField>> {
+  const members = Object.entries(row.fields).map(([key, each]) => {
+    const form = field(each, NO_FAMILY);
+    return [key, 'optional' in each ? optional(form) : form];
+  });
+  return object<object>(Object.fromEntries(members)) as Form<Record<string, TlvField>>;
+}
