@@ -185,3 +185,5 @@ export type { VplsNlri } from './nlri/vpls.ts';
 export type { VpnNlri } from './nlri/vpn.ts';
 export { AttributeScan, UpdateScan } from './scan/update-scan.ts';
 export { prefixesAreWhole, updateVerdict } from './scan/update-verdict.ts';
+export { formatMessage, parseMessage } from './text/message.ts';
+export { formatFault, parseFault } from './text/update.ts';

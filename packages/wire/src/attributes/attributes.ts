@@ -104,9 +104,13 @@ export function attributeName(attribute: PathAttribute): string {
   return attribute.type === 'unknown' ? `ATTRIBUTE_${attribute.code}` : row(attribute.type).name;
 }
 
-/** `AS_PATH 65001 65002`; what is not known, with flags and octets: `ATTRIBUTE_99 0xc0 0x0102`. */
+/**
+ * `AS_PATH 65001 65002`; `AS_PATH/0x50 65001` where the flags octet is not that of the attribute's RFC, as in a long one; what is not known, with
+ * flags and octets: `ATTRIBUTE_99 0xc0 0x0102`.
+ */
 export function formatAttribute(attribute: PathAttribute): string {
-  return `${attributeName(attribute)} ${formatAttributeValue(attribute)}`.trimEnd();
+  const odd = attribute.type !== 'unknown' && attribute.flags !== row(attribute.type).flags;
+  return `${attributeName(attribute)}${odd ? `/0x${toHex(Uint8Array.of(attribute.flags))}` : ''} ${formatAttributeValue(attribute)}`.trimEnd();
 }
 
 /** As `formatAttribute`, without the name: what `parseAttribute` takes for `text`. */
@@ -115,13 +119,25 @@ export function formatAttributeValue(attribute: PathAttribute): string {
   return `0x${toHex(new Uint8Array([attribute.flags]))} 0x${toHex(attribute.bytes)}`;
 }
 
-/** The attribute with that name ("AS_PATH", "as-path" or "ATTRIBUTE_99") and value. Throws ValueError. */
-export function parseAttribute(name: string, text: string): PathAttribute {
+/**
+ * The attribute with that name ("AS_PATH", "as-path" or "ATTRIBUTE_99", with its flags behind a slash if they are others) and value. Without
+ * `text`, `name` is all that `formatAttribute` wrote. Throws ValueError.
+ */
+export function parseAttribute(name: string, text?: string): PathAttribute {
+  if (text === undefined) {
+    const [, first = '', rest = ''] = /^\s*(\S*)(.*)$/s.exec(name)!;
+    return parseAttribute(first, rest);
+  }
   const numbered = /^ATTRIBUTE_(\d{1,3})$/i.exec(name);
   if (numbered !== null) return parseUnknown(within('attribute code', Number(numbered[1]), 0xff), text);
-  const codec = attributeCodecByName(name);
-  if (codec === undefined) throw new ValueError(`"${name}" is not a path attribute, e.g. "AS_PATH", "as-path" or "ATTRIBUTE_99"`);
-  return { type: codec.type, flags: codec.flags, value: codec.parse(text.trim()) } as PathAttribute;
+  const [, word = '', flags] = /^(.*?)(?:\/0x([0-9a-fA-F]{2}))?$/s.exec(name)!;
+  const codec = attributeCodecByName(word);
+  if (codec === undefined) throw new ValueError(`"${word}" is not a path attribute, e.g. "AS_PATH", "as-path" or "ATTRIBUTE_99"`);
+  return {
+    type: codec.type,
+    flags: flags === undefined ? codec.flags : Number.parseInt(flags, 16),
+    value: codec.parse(text.trim()),
+  } as PathAttribute;
 }
 
 function parseUnknown(code: number, text: string): PathAttribute {

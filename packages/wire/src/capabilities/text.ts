@@ -68,9 +68,14 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   }
 }
 
-/** Quoted text, so that blanks and nothing survive among words. */
+/** Quoted text, so that blanks and nothing survive among words. What a terminal would obey or not show is escaped. */
 export function quote(text: string): string {
-  return JSON.stringify(text);
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (each) =>
+    each
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 export function unquote(word: string | undefined): string {
