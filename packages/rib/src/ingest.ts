@@ -171,7 +171,7 @@ export class Ingest {
       scan.scan(wide, 0, wide.length, { ...context, fourOctetAs: true });
       canonical.write(wide, scan, source);
     }
-    return this.#attributes.intern(canonical.bytes, 0, canonical.length);
+    return this.#attributes.intern(canonical.bytes, canonical.start, canonical.end);
   }
 
   #tableAt(peer: RibPeer, bytes: Uint8Array, value: number): RibTable | undefined {

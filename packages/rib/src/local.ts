@@ -29,7 +29,7 @@ export function announceLocal(
   if (scan.fault !== undefined) return scan.fault;
   const canonical = new CanonicalBlock();
   canonical.write(attributes, scan, table.family === IPV4_UNICAST ? 'next-hop' : 'mp-reach');
-  const attr = table.attributes.intern(canonical.bytes, 0, canonical.length);
+  const attr = table.attributes.intern(canonical.bytes, canonical.start, canonical.end);
   table.announce(table.index.insertWire(prefix, 0), peer, 0, attr, 0, nowSeconds);
   table.attributes.sweep(attr);
   return undefined;

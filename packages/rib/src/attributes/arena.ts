@@ -9,11 +9,17 @@
 import { grown } from '../columns.ts';
 
 const GRAIN_SHIFT = 3;
-/** Path attributes of the largest message (RFC 8654) fit. */
-const LENGTH_MAX = 65_536;
+/** Path attributes of the largest message (RFC 8654) fit, with what their owner puts in front. */
+const LENGTH_MAX = 65_536 + 8;
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
 
 export class Arena {
   data: Uint8Array;
+  /** Of the same octets. */
+  view: DataView;
   /** Octets ever handed out and not yet below `top` again; what is in use is less what the free lists hold. */
   top = 8; // offset 0 means "no block" in the free lists
   /** Octets in blocks that are in use, rounding included. */
@@ -22,6 +28,7 @@ export class Arena {
 
   constructor(capacity: number) {
     this.data = new Uint8Array(capacity);
+    this.view = viewOf(this.data);
   }
 
   /** Offset of a new block for `length` octets. Its content is undefined. May replace `data`. */
@@ -35,8 +42,20 @@ export class Arena {
     }
     const offset = this.top;
     this.top += grains << GRAIN_SHIFT;
-    if (this.top > this.data.length) this.data = grown(this.data, Math.max(this.top, this.data.length * 2), offset);
+    if (this.top > this.data.length) {
+      this.data = grown(this.data, Math.max(this.top, this.data.length * 2), offset);
+      this.view = viewOf(this.data);
+    }
     return offset;
+  }
+
+  /** Copies octets to `offset`. For the few that a block has a loop over words is faster than `TypedArray.set`. */
+  write(offset: number, from: DataView, start: number, end: number): void {
+    const to = this.view;
+    let at = offset;
+    let i = start;
+    for (; i + 4 <= end; i += 4, at += 4) to.setInt32(at, from.getInt32(i));
+    for (; i < end; i++, at++) to.setUint8(at, from.getUint8(i));
   }
 
   free(offset: number, length: number): void {

@@ -1,19 +1,24 @@
 /**
  * Distinct attribute sets, interned by their canonical octets (see canonical.ts) and counted.
  *
- *     slots  hash -> AttrId                       open addressing, linear probing, deletion by moving back
- *     AttrId -> offset, length, hash, references  the octets lie in the arena
+ *     slots  | hash, offset | hash, offset | …       open addressing, linear probing, deletion by moving back
+ *     arena  … | AttrId, 4 | length, 2 | octets … |  offset is that of the octets
+ *     AttrId -> offset, length, references
  *            -> rank, med, neighborAs, originAs, flags
- *            -> bucket                            scratch of the encoder: first NLRI to be sent with this set
+ *            -> bucket                               scratch of the encoder: first NLRI to be sent with this set
  *
- * A full table has far fewer attribute sets than routes: what is worked out here is worked out once per set.
+ * A full table has far fewer attribute sets than routes: what is worked out here is worked out once per set. Finding a set touches its slot
+ * and its block and no column: in a large table each of these is a cache miss.
  */
-import { assert } from '@tsbgp/wire';
+import { assert, readU32, writeU16, writeU32 } from '@tsbgp/wire';
 import { grown, NONE, powerOfTwo } from '../columns.ts';
-import { Arena } from './arena.ts';
+import { Arena, viewOf } from './arena.ts';
 import { AttributeFacts } from './facts.ts';
 
 export type AttrId = number & { readonly __id: 'AttrId' };
+
+/** Octets in front of those of a set: its id and length. */
+const BLOCK_HEADER = 6;
 
 /** Untouched slots cost nothing, and growing costs a walk over all sets. */
 const SLOTS_INITIAL = 1 << 18;
@@ -34,8 +39,9 @@ export class AttributeTable {
 
   readonly #localAs: number;
   readonly #facts: AttributeFacts = new AttributeFacts();
-  #hash: Int32Array;
+  /** Pairs; an offset of 0 is an empty slot. */
   #slots: Int32Array;
+  readonly #views: LastViews = new LastViews();
   #mask: number;
   /** Ids ever used are below `top`; freed ones are chained through `bucket`. */
   #top = 1;
@@ -53,22 +59,16 @@ export class AttributeTable {
     this.originAs = new Uint32Array(capacity);
     this.flags = new Uint8Array(capacity);
     this.bucket = new Int32Array(capacity);
-    this.#hash = new Int32Array(capacity);
     const slots = Math.min(powerOfTwo(capacity * 2), SLOTS_INITIAL);
-    this.#slots = new Int32Array(slots);
+    this.#slots = new Int32Array(slots * 2);
     this.#mask = slots - 1;
   }
 
   /** The id of the canonical octets `bytes[start, end)`, or NONE if they are not interned. */
   find(bytes: Uint8Array, start: number, end: number): AttrId {
-    const slots = this.#slots;
-    const mask = this.#mask;
-    const hash = hashOctets(bytes, start, end);
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const id = slots[slot]!;
-      if (id === NONE) return NONE as AttrId;
-      if (this.#hash[id] === hash && this.#equals(id, bytes, start, end)) return id as AttrId;
-    }
+    const view = this.#views.of(bytes);
+    const offset = this.#slots[2 * this.#slotOf(hashOctets(view, start, end), view, start, end) + 1]!;
+    return (offset === 0 ? NONE : this.#idAt(offset)) as AttrId;
   }
 
   /**
@@ -76,27 +76,26 @@ export class AttributeTable {
    * ever holds must be given to `sweep`.
    */
   intern(bytes: Uint8Array, start: number, end: number): AttrId {
-    const hash = hashOctets(bytes, start, end);
-    let slot = hash & this.#mask;
-    for (let id = this.#slots[slot]!; id !== NONE; id = this.#slots[slot]!) {
-      if (this.#hash[id] === hash && this.#equals(id, bytes, start, end)) return id as AttrId;
-      slot = (slot + 1) & this.#mask;
-    }
-    if ((this.count + 1) * 5 > this.#slots.length * 3) {
+    const view = this.#views.of(bytes);
+    const hash = hashOctets(view, start, end);
+    let slot = this.#slotOf(hash, view, start, end);
+    const known = this.#slots[2 * slot + 1]!;
+    if (known !== 0) return this.#idAt(known) as AttrId;
+    if ((this.count + 1) * 5 > (this.#mask + 1) * 3) {
       this.#rehash();
-      slot = hash & this.#mask;
-      while (this.#slots[slot] !== NONE) slot = (slot + 1) & this.#mask;
+      slot = this.#slotOf(hash, view, start, end);
     }
     const id = this.#allocate();
     const length = end - start;
-    const offset = this.arena.allocate(length);
+    const offset = this.arena.allocate(BLOCK_HEADER + length) + BLOCK_HEADER;
     const data = this.arena.data;
-    for (let i = 0; i < length; i++) data[offset + i] = bytes[start + i]!;
+    writeU32(data, offset - 6, id);
+    writeU16(data, offset - 2, length);
+    this.arena.write(offset, view, start, end);
     this.offset[id] = offset;
     this.length[id] = length;
     this.references[id] = 0;
     this.bucket[id] = NONE;
-    this.#hash[id] = hash;
     const facts = this.#facts;
     facts.derive(data, offset, offset + length, this.#localAs);
     this.rank[id] = facts.rank;
@@ -104,7 +103,8 @@ export class AttributeTable {
     this.neighborAs[id] = facts.neighborAs;
     this.originAs[id] = facts.originAs;
     this.flags[id] = facts.flags;
-    this.#slots[slot] = id;
+    this.#slots[2 * slot] = hash;
+    this.#slots[2 * slot + 1] = offset;
     this.count++;
     return id as AttrId;
   }
@@ -139,14 +139,34 @@ export class AttributeTable {
 
   /** Ids in use, for listings and checks. */
   *ids(): Iterable<AttrId> {
-    for (const id of this.#slots) if (id !== NONE) yield id as AttrId;
+    for (let id = 1; id < this.#top; id++) if (this.offset[id] !== NONE) yield id as AttrId;
   }
 
-  #equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.length[id] !== end - start) return false;
-    const data = this.arena.data;
-    let at = this.offset[id]!;
-    for (let i = start; i < end; i++, at++) if (data[at] !== bytes[i]) return false;
+  /** The slot of these octets; if they are not interned, the empty one where they would go. */
+  #slotOf(hash: number, view: DataView, start: number, end: number): number {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let slot = hash & mask;
+    for (let offset = slots[2 * slot + 1]!; offset !== 0; offset = slots[2 * slot + 1]!) {
+      if (slots[2 * slot] === hash && this.#equals(offset, view, start, end)) return slot;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  #idAt(offset: number): number {
+    return readU32(this.arena.data, offset - BLOCK_HEADER);
+  }
+
+  #equals(offset: number, view: DataView, start: number, end: number): boolean {
+    const data = this.arena.view;
+    if (data.getUint16(offset - 2) !== end - start) return false;
+    let at = offset;
+    let i = start;
+    for (; i + 8 <= end; i += 8, at += 8) {
+      if (((data.getInt32(at) ^ view.getInt32(i)) | (data.getInt32(at + 4) ^ view.getInt32(i + 4))) !== 0) return false;
+    }
+    for (; i < end; i++, at++) if (data.getUint8(at) !== view.getUint8(i)) return false;
     return true;
   }
 
@@ -163,18 +183,21 @@ export class AttributeTable {
   #remove(id: number): void {
     const slots = this.#slots;
     const mask = this.#mask;
-    let hole = this.#hash[id]! & mask;
-    while (slots[hole] !== id) hole = (hole + 1) & mask;
+    const offset = this.offset[id]!;
+    const length = this.length[id]!;
+    let hole = hashOctets(this.arena.view, offset, offset + length) & mask;
+    while (slots[2 * hole + 1] !== offset) hole = (hole + 1) & mask;
     // Linear probing has no tombstones: what the hole would cut off from its home slot moves back into it.
-    for (let next = (hole + 1) & mask; slots[next] !== NONE; next = (next + 1) & mask) {
-      const home = this.#hash[slots[next]!]! & mask;
+    for (let next = (hole + 1) & mask; slots[2 * next + 1] !== 0; next = (next + 1) & mask) {
+      const home = slots[2 * next]! & mask;
       if (((next - home) & mask) >= ((next - hole) & mask)) {
-        slots[hole] = slots[next]!;
+        slots[2 * hole] = slots[2 * next]!;
+        slots[2 * hole + 1] = slots[2 * next + 1]!;
         hole = next;
       }
     }
-    slots[hole] = NONE;
-    this.arena.free(this.offset[id]!, this.length[id]!);
+    slots[2 * hole + 1] = 0;
+    this.arena.free(offset - BLOCK_HEADER, BLOCK_HEADER + length);
     this.offset[id] = NONE;
     this.bucket[id] = this.#free;
     this.#free = id;
@@ -182,14 +205,15 @@ export class AttributeTable {
   }
 
   #rehash(): void {
-    const slots = new Int32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    // By id, not by slot: the columns are then read in order. A freed id has no octets.
-    for (let id = 1; id < this.#top; id++) {
-      if (this.offset[id] === NONE) continue;
-      let slot = this.#hash[id]! & mask;
-      while (slots[slot] !== NONE) slot = (slot + 1) & mask;
-      slots[slot] = id;
+    const old = this.#slots;
+    const slots = new Int32Array(old.length * 2);
+    const mask = slots.length / 2 - 1;
+    for (let from = 0; from < old.length; from += 2) {
+      if (old[from + 1] === 0) continue;
+      let slot = old[from]! & mask;
+      while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+      slots[2 * slot] = old[from]!;
+      slots[2 * slot + 1] = old[from + 1]!;
     }
     this.#slots = slots;
     this.#mask = mask;
@@ -207,15 +231,49 @@ export class AttributeTable {
     this.originAs = grown(this.originAs, capacity, used);
     this.flags = grown(this.flags, capacity, used);
     this.bucket = grown(this.bucket, capacity, used);
-    this.#hash = grown(this.#hash, capacity, used);
   }
 }
 
-/** FNV-1a over the octets with a final mix. A neighbour that seeks collisions makes its own UPDATEs slow, within the fair turn of its session. */
-function hashOctets(bytes: Uint8Array, start: number, end: number): number {
-  let hash = end - start;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x0100_0193);
-  hash ^= hash >>> 15;
+/**
+ * Words of 32 bits are read through a view. Of two buffers, as received ones and that of canonical octets take turns: a view is made for each
+ * buffer that comes in, not for each message in it.
+ */
+class LastViews {
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = viewOf(this.#bytes);
+  #otherBytes: Uint8Array = this.#bytes;
+  #otherView: DataView = this.#view;
+
+  of(bytes: Uint8Array): DataView {
+    if (bytes === this.#bytes) return this.#view;
+    const view = bytes === this.#otherBytes ? this.#otherView : viewOf(bytes);
+    this.#otherBytes = this.#bytes;
+    this.#otherView = this.#view;
+    this.#bytes = bytes;
+    this.#view = view;
+    return view;
+  }
+}
+
+/**
+ * Two lanes of multiply and shift over words of 32 bits, whose products do not wait for each other, and the final mix of Murmur3 (Austin
+ * Appleby, public domain). A neighbour that seeks collisions makes its own UPDATEs slow, within the fair turn of its session.
+ */
+function hashOctets(view: DataView, start: number, end: number): number {
+  let one = end - start;
+  let two = 0;
+  let at = start;
+  for (; at + 8 <= end; at += 8) {
+    one = Math.imul(one ^ view.getInt32(at), 0xcc9e_2d51);
+    two = Math.imul(two ^ view.getInt32(at + 4), 0x1b87_3593);
+    one ^= one >>> 15;
+    two ^= two >>> 15;
+  }
+  for (; at < end; at++) one = Math.imul(one ^ view.getUint8(at), 0x0100_0193);
+  let hash = one ^ ((two << 13) | (two >>> 19));
+  hash ^= hash >>> 16;
   hash = Math.imul(hash, 0x85eb_ca6b);
-  return hash ^ (hash >>> 13);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2_ae35);
+  return hash ^ (hash >>> 16);
 }

@@ -23,15 +23,31 @@ import {
 export type NextHopSource = 'next-hop' | 'mp-reach';
 
 export class CanonicalBlock {
-  /** The canonical octets are `bytes[0, length)`; overwritten by the next `write`. */
-  bytes: Uint8Array = new Uint8Array(4096);
-  length = 0;
+  /** The canonical octets are `bytes[start, end)`, borrowed from the message where they are canonical already; until the next `write`. */
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  #own: Uint8Array = new Uint8Array(4096);
+  #length = 0;
   readonly #order: Uint8Array = new Uint8Array(256);
 
   /** Takes the attributes that `scan` found in `bytes`. The set must have passed its verdict: nothing is checked again. */
   write(bytes: Uint8Array, scan: AttributeScan, source: NextHopSource): void {
+    if (source === 'next-hop' && isCanonical(scan)) {
+      this.bytes = bytes;
+      this.start = headerStart(scan, 0);
+      this.end = scan.valueEnd[scan.count - 1]!;
+      return;
+    }
     this.#reserve(bytes.length + 64);
-    this.length = 0;
+    this.#length = 0;
+    this.#write(bytes, scan, source);
+    this.bytes = this.#own;
+    this.start = 0;
+    this.end = this.#length;
+  }
+
+  #write(bytes: Uint8Array, scan: AttributeScan, source: NextHopSource): void {
     const mpReach = source === 'mp-reach' ? scan.find(AttributeCode.MpReachNlri) : -1;
     let ipv4NextHop = -1;
     if (mpReach !== -1) {
@@ -75,9 +91,9 @@ export class CanonicalBlock {
   }
 
   #attribute(flags: number, code: number, bytes: Uint8Array, start: number, end: number): void {
-    const out = this.bytes;
+    const out = this.#own;
     const length = end - start;
-    let at = this.length;
+    let at = this.#length;
     if (length > 255) {
       out[at] = flags | AttributeFlag.ExtendedLength;
       out[at + 1] = code;
@@ -91,12 +107,29 @@ export class CanonicalBlock {
       at += 3;
     }
     for (let i = start; i < end; i++) out[at++] = bytes[i]!;
-    this.length = at;
+    this.#length = at;
   }
 
   #reserve(length: number): void {
-    if (this.bytes.length < length) this.bytes = new Uint8Array(length * 2);
+    if (this.#own.length < length) this.#own = new Uint8Array(length * 2);
   }
+}
+
+/** Offset of the header of an entry. */
+function headerStart(scan: AttributeScan, entry: number): number {
+  return scan.valueStart[entry]! - ((scan.flags[entry]! & AttributeFlag.ExtendedLength) === 0 ? 3 : 4);
+}
+
+/** Whether what the scan found is one run of octets in canonical form, for routes with a NEXT_HOP. */
+function isCanonical(scan: AttributeScan): boolean {
+  const { codes, count, valueEnd, valueStart } = scan;
+  if (count === 0 || scan.find(AttributeCode.MpReachNlri) !== -1 || scan.find(AttributeCode.MpUnreachNlri) !== -1) return false;
+  for (let entry = 0; entry < count; entry++) {
+    const extended = (scan.flags[entry]! & AttributeFlag.ExtendedLength) !== 0;
+    if (extended !== valueEnd[entry]! - valueStart[entry]! > 0xff) return false;
+    if (entry > 0 && (codes[entry]! < codes[entry - 1]! || headerStart(scan, entry) !== valueEnd[entry - 1])) return false;
+  }
+  return true;
 }
 
 /**
