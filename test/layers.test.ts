@@ -82,9 +82,9 @@ for (const room of all) {
   });
 }
 
-/** Why a file of a room may not import this, or undefined. Tests and examples may use Node, the tools and their own package's name. */
+/** Why a file of a room may not import this, or undefined. Tests, examples and benchmarks may use Node, the tools and their own package's name. */
 function problemWith(room: Room, file: string, specifier: string): string | undefined {
-  const isTest = /\.test\.tsx?$|\.test-support\.ts$|(?:^|[\\/])(?:test|test-support|testing|examples)[\\/]/.test(
+  const isTest = /\.test\.tsx?$|\.test-support\.ts$|(?:^|[\\/])(?:test|test-support|testing|examples|bench)[\\/]/.test(
     relative(room.folder, file),
   );
   if (specifier.startsWith('.')) {

@@ -65,7 +65,7 @@ export interface Import {
   readonly place: string;
 }
 
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|\brequire\s*\(\s*)(['"])([^'"\\\n]+)\1/g;
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|\brequire\s*\(\s*)(['"])([a-z@.][^'"\\\n]*)\1/g;
 
 /** Every import, export … from and import() of a source file, types included. What stands in comments is none. */
 export function importsOf(file: string): Import[] {
