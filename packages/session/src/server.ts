@@ -32,6 +32,8 @@ import { validatePeer, validateRange, validateServer } from './validate.ts';
 
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const TURN_BUDGET_MS_DEFAULT = 8;
+/** Connections that are told why they are refused, at a time. A speaker that is misconfigured makes one or two. */
+const REFUSED_MAX = 64;
 
 export class Server {
   readonly options: ServerOptions;
@@ -45,6 +47,9 @@ export class Server {
   readonly #listeners = new Set<Listening>();
   /** Everything open, with whose it is: `deletePeer` and `close` wait for the last octet. */
   readonly #sockets = new Map<Socket, PeerSession | undefined>();
+  /** Refused connections whose NOTIFICATION is on its way. */
+  #refused = 0;
+  #crowded = false;
   #waiters: (() => void)[] = [];
   #closing: Promise<void> | undefined = undefined;
 
@@ -291,9 +296,22 @@ export class Server {
     }
   }
 
+  /** With a NOTIFICATION, for which the connection stays a while; but a crowd of strangers gets no descriptors for it, and no line each in the log. */
   #refuse(socket: Socket, notification: NotificationMessage, reason: string): void {
-    this.#logger.info({ remoteAddress: socket.remoteAddress, reason }, 'connection refused');
     socket.on('error', () => {}); // refused anyway
+    if (this.#refused >= REFUSED_MAX) {
+      if (!this.#crowded)
+        this.#logger.warn({ refused: this.#refused, reason }, 'too many connections to refuse: more are closed unanswered');
+      this.#crowded = true;
+      socket.destroy();
+      return;
+    }
+    this.#refused++;
+    socket.once('close', () => {
+      this.#refused--;
+      if (this.#refused === 0) this.#crowded = false;
+    });
+    this.#logger.info({ remoteAddress: socket.remoteAddress, reason }, 'connection refused');
     socket.write(encodeNotification(notification));
     closeGently(socket, this.#clock);
   }
