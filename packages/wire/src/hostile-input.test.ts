@@ -1,0 +1,124 @@
+/** JSON and text that were tampered with: a value, or a ValueError with a sentence; nothing else is thrown, by whoever reads or writes it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { attributeContext } from '../test/arbitraries/attributes.ts';
+import { fault, messages } from '../test/arbitraries/messages.ts';
+import { ValueError } from './fault.ts';
+import { faultFromJson, messageFromJson } from './json/messages.ts';
+import { toJson } from './json.ts';
+import { encodeMessage, type Message } from './messages/message.ts';
+import { formatMessage, parseMessage } from './text/message.ts';
+import { formatFault, parseFault } from './text/update.ts';
+
+const context = attributeContext(false);
+
+/** What `read` gives, or undefined where it throws ValueError. */
+function orRefused<T>(read: () => T, shown: string): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    assert.ok(error instanceof ValueError, `${String(error)}\n${error instanceof Error ? error.stack : ''}\n${shown}`);
+    assert.ok(error.message.length > 5, error.message);
+    return undefined;
+  }
+}
+
+/** What was read can be shown, and written or refused. */
+function isUsable(message: Message): void {
+  formatMessage(message);
+  JSON.stringify(toJson(message));
+  orRefused(() => encodeMessage(message, context), JSON.stringify(toJson(message)));
+}
+
+/** Every place in it. */
+function places(json: unknown, at: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+  if (typeof json !== 'object' || json === null) return [at];
+  return [at, ...Object.entries(json).flatMap(([key, each]) => places(each, [...at, Array.isArray(json) ? Number(key) : key]))];
+}
+
+/** With something else at that place; undefined takes it away. */
+function changed(json: unknown, [key, ...rest]: readonly (string | number)[], value: unknown): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(json)) return json.map((each, i) => (i === key ? changed(each, rest, value) : each));
+  const { [key]: old, ...others } = json as Record<string, unknown>;
+  const now = changed(old, rest, value);
+  return now === undefined ? others : { ...others, [key]: now };
+}
+
+const oddity = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom(
+    undefined,
+    null,
+    -1,
+    1.5,
+    256,
+    65_536,
+    4_294_967_296,
+    1e21,
+    '',
+    '0',
+    'x',
+    '0x',
+    '::',
+    '0.0.0.0/33',
+    '__proto__',
+    'unknown',
+    'ipv4-unicast',
+    [],
+    {},
+    true,
+  ),
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef:./,-=+[](){}";& x'), maxLength: 12 }),
+);
+
+/** Small numbers no more often than others. */
+const anywhere = fc.noBias(fc.nat());
+
+const types = Object.keys(messages(context)) as Message['type'][];
+
+for (const type of types) {
+  const arbitrary: fc.Arbitrary<Message> = messages(context)[type];
+
+  test(`JSON of ${type} with something else in one place`, () => {
+    fc.assert(
+      fc.property(arbitrary, anywhere, oddity, (message, where, value) => {
+        const json = JSON.parse(JSON.stringify(toJson(message)));
+        const all = places(json);
+        const tampered = changed(json, all[where % all.length]!, value);
+        const got = orRefused(() => messageFromJson(tampered), JSON.stringify(tampered));
+        if (got !== undefined) isUsable(got);
+      }),
+      { seed: 7606, numRuns: 1500 },
+    );
+  });
+
+  test(`text of ${type} with other characters in one place`, () => {
+    const piece = fc.string({ unit: fc.constantFrom(...'0123456789abcdefx:./,-=+[](){}";& \\|<>!\n'), maxLength: 4 });
+    fc.assert(
+      fc.property(arbitrary, anywhere, fc.nat(4), piece, (message, where, count, other) => {
+        const text = formatMessage(message);
+        const at = where % (text.length + 1);
+        const tampered = text.slice(0, at) + other + text.slice(at + count);
+        const got = orRefused(() => parseMessage(tampered), tampered);
+        if (got !== undefined) isUsable(got);
+      }),
+      { seed: 7606, numRuns: 1500 },
+    );
+  });
+}
+
+test('faults', () => {
+  fc.assert(
+    fc.property(fault, anywhere, oddity, (value, where, odd) => {
+      const json = JSON.parse(JSON.stringify(toJson(value)));
+      const all = places(json);
+      const tampered = changed(json, all[where % all.length]!, odd);
+      orRefused(() => faultFromJson(tampered), JSON.stringify(tampered));
+      const text = formatFault(value);
+      orRefused(() => parseFault(text.slice(0, where % text.length)), text);
+    }),
+    { seed: 7606, numRuns: 500 },
+  );
+});
