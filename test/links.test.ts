@@ -38,12 +38,16 @@ function resolves(document: string, target: string): boolean {
   return headings(file).has(fragment.toLowerCase());
 }
 
-/** Anchors as the usual renderers make them: lower case, punctuation gone, blanks to hyphens, repeated ones numbered. */
+const anchorsOf = new Map<string, Set<string>>();
+
+/** Anchors that are written out; and of headings as the usual renderers make them: lower case, punctuation gone, blanks to hyphens, repeated ones numbered. */
 function headings(file: string): Set<string> {
-  const anchors = new Set<string>();
-  for (const [, title = ''] of readFileSync(file, 'utf8')
-    .replace(/^```[\s\S]*?^```/gm, '')
-    .matchAll(/^#{1,6}\s+(.*?)\s*#*$/gm)) {
+  const known = anchorsOf.get(file);
+  if (known !== undefined) return known;
+  const text = readFileSync(file, 'utf8');
+  const anchors = new Set<string>(Array.from(text.matchAll(/<a id="([^"]+)"><\/a>/g), (match) => match[1]!));
+  anchorsOf.set(file, anchors);
+  for (const [, title = ''] of text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^#{1,6}\s+(.*?)\s*#*$/gm)) {
     const anchor = title
       .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
       .toLowerCase()

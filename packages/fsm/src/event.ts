@@ -4,6 +4,7 @@
  */
 import type { NotificationMessage } from '@tsbgp/wire';
 
+/** What happens to a session: the events of RFC 4271 §8.1, with what the machine must know of each. */
 export type Event =
   // Administrative (§8.1.2). Stops carry the Cease of RFC 4486; the reason for a stop is the caller's.
   | { readonly type: 'ManualStart' } // 1
@@ -41,6 +42,7 @@ export type Event =
   | { readonly type: 'RouteRefreshMsgErr'; readonly notification: NotificationMessage }
   | { readonly type: 'StabilityTimerExpires' };
 
+/** Names of the events; `EVENT_NUMBERS` has the numbers of RFC 4271 §8.1. */
 export type EventType = Event['type'];
 
 /** Numbers of RFC 4271 §8.1 and RFC 9687, for logs. 20 is 19 while the DelayOpenTimer runs. */

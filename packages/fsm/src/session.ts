@@ -3,10 +3,12 @@
  */
 
 export const STATES = ['Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established'] as const;
+/** The states of RFC 4271 §8.2.2. */
 export type State = (typeof STATES)[number];
 
 /** `idleHold` waits in Idle for the next automatic start; `stability` is ours: how long Established must last until oscillation is forgiven. */
 export const TIMERS = ['connectRetry', 'hold', 'keepalive', 'delayOpen', 'idleHold', 'sendHold', 'stability'] as const;
+/** The timers that the machine starts and stops; who owns the session lets them run. */
 export type Timer = (typeof TIMERS)[number];
 
 /** Session attributes that do not change while the peer exists (RFC 4271 §8.1.1). */
@@ -35,6 +37,7 @@ export interface Config {
   readonly sendNotificationWithoutOpen: boolean;
 }
 
+/** What `newSession` takes where its argument says nothing. */
 export const DEFAULT_CONFIG: Config = {
   connectRetrySeconds: 120,
   holdTimeSeconds: 90,
@@ -49,6 +52,7 @@ export const DEFAULT_CONFIG: Config = {
   sendNotificationWithoutOpen: true,
 };
 
+/** All that the machine remembers. Immutable; `step` gives the next one. */
 export interface Session {
   readonly config: Config;
   readonly state: State;
@@ -66,6 +70,7 @@ export interface Session {
   readonly running: ReadonlySet<Timer>;
 }
 
+/** A session in Idle that nothing has happened to yet. */
 export function newSession(config: Partial<Config> = {}): Session {
   return {
     config: { ...DEFAULT_CONFIG, ...config },

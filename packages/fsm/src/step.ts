@@ -32,6 +32,7 @@ const TIMER_OF_EVENT: Partial<Record<Event['type'], Timer>> = {
   StabilityTimerExpires: 'stability',
 };
 
+/** The machine: the session after an event, and what its owner must do now, in that order. Pure; knows every event in every state. */
 export function step(session: Session, event: Event): Step {
   const expired = TIMER_OF_EVENT[event.type];
   const before =

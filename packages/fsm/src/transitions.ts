@@ -4,6 +4,7 @@ import type { Action } from './action.ts';
 import type { Event } from './event.ts';
 import { type Session, TIMERS, type Timer } from './session.ts';
 
+/** The session after an event, and the actions it calls for. */
 export type Step = readonly [Session, readonly Action[]];
 
 export const start = (timer: Timer, seconds: number): Action => ({ do: 'startTimer', timer, seconds });

@@ -4,6 +4,7 @@
  */
 import type { PathAttribute } from '@tsbgp/wire';
 
+/** What a policy says about one route. */
 export type Verdict =
   | { readonly type: 'accept' }
   /** Import: kept as filtered, out of the decision process. Export: not advertised, withdrawn if it was. */
@@ -17,5 +18,7 @@ export interface AttributeChange {
   readonly remove: readonly number[];
 }
 
+/** The verdict of a policy that lets a route pass as it is. */
 export const ACCEPT: Verdict = Object.freeze({ type: 'accept' });
+/** The verdict of a policy that lets no route pass. */
 export const REJECT: Verdict = Object.freeze({ type: 'reject' });

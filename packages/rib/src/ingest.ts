@@ -30,7 +30,9 @@ import { importFlags, type RibTable } from './table.ts';
 
 /** Told what RFC 7606 made of an UPDATE that did not end the session, and when a peer has sent all it has. */
 export interface IngestObserver {
+  /** An UPDATE was treated as withdraw, or attributes of it were discarded (RFC 7606). */
   fault(peer: RibPeer, fault: Fault): void;
+  /** The peer has sent all its routes of the family (RFC 4724 §2). */
   endOfRib(peer: RibPeer, family: Family): void;
 }
 

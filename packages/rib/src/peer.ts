@@ -4,8 +4,10 @@
  */
 import type { Family, WireContext } from '@tsbgp/wire';
 
+/** A peer in the columns; 0 is nobody. Used again when nothing names the peer any more. */
 export type PeerIndex = number & { readonly __id: 'PeerIndex' };
 
+/** Where routes come from, as the decision process sees it (RFC 4271 §9.1.1). */
 export const PeerKind = {
   /** Routes injected here. */
   Local: 0,
@@ -22,6 +24,7 @@ export interface PeerPort {
   readonly backlogBytes: number;
 }
 
+/** What the RIB must know of a session. Fixed while it lasts. */
 export interface PeerOptions {
   /** For the reader of logs and listings. */
   readonly name: string;
@@ -48,6 +51,7 @@ export interface PeerOptions {
   readonly port: PeerPort;
 }
 
+/** A peer as the RIB knows it: one Established session, or the local routes. */
 export class RibPeer {
   readonly index: PeerIndex;
   readonly options: PeerOptions;

@@ -20,6 +20,7 @@ import type { NlriId } from './nlri/nlri-index.ts';
 import { type PeerIndex, PeerKind, type PeerOptions, RibPeer } from './peer.ts';
 import { type PathId, RibTable } from './table.ts';
 
+/** Who we are, who is told what, and what to make room for. */
 export interface RibOptions {
   readonly localAs: number;
   /** Our BGP Identifier as an unsigned number. */
@@ -51,6 +52,7 @@ interface Sweep {
   cursor: number;
 }
 
+/** Adj-RIB-In, Loc-RIB and Adj-RIB-Out of all families. One owner, synchronous, without a clock. */
 export class Rib {
   readonly attributes: AttributeTable;
   readonly tables: readonly RibTable[];
@@ -81,12 +83,14 @@ export class Rib {
     this.localPeer = this.#newPeer(localPeerOptions(options, families));
   }
 
+  /** The table of a family that the RIB has; see `has`. */
   table(family: Family): RibTable {
     const table = this.#tableOf.get(family);
     assert(table !== undefined, 'family without a table');
     return table;
   }
 
+  /** Whether the RIB keeps routes of the family. */
   has(family: Family): boolean {
     return this.#tableOf.has(family);
   }
@@ -158,14 +162,17 @@ export class Rib {
     this.memberOf(peer, family)?.missAll(after);
   }
 
+  /** The memberships of a peer, one for each of its families. */
   membersOf(peer: RibPeer): readonly Member[] {
     return this.#members.get(peer) ?? [];
   }
 
+  /** The membership of a peer in a family, or undefined. */
   memberOf(peer: RibPeer, family: Family): Member | undefined {
     return this.#members.get(peer)?.find((member) => member.group.table.family === family);
   }
 
+  /** The update groups of a table. */
   groupsOf(table: RibTable): readonly UpdateGroup[] {
     return this.#groups[table.position]!;
   }

@@ -16,8 +16,10 @@ import { grown, NONE } from './columns.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 import { PeerKind, type RibPeer } from './peer.ts';
 
+/** One path to one destination; small, and used again when the path is gone. */
 export type PathId = number & { readonly __id: 'PathId' };
 
+/** Bits of `pathFlags`. */
 export const PathFlag = {
   /** Kept, but not in the decision process: import policy, AS loop, unusable next hop. */
   Filtered: 1,
@@ -33,6 +35,7 @@ const NlriFlag = {
 /** Told of each change of an Adj-RIB-In; unset, it costs one comparison per route. */
 export type PathObserver = (nlri: NlriId, path: PathId, announced: boolean) => void;
 
+/** Routing state of one family, in columns: destinations, the paths to them, and which of them await a decision. */
 export class RibTable {
   readonly family: Family;
   /** Position of the family in the RIB. */
@@ -161,6 +164,7 @@ export class RibTable {
     this.#unlink(nlri, before, path, peer);
   }
 
+  /** Puts the destination into the queue of those to be decided, if it is not there. */
   mark(nlri: NlriId): void {
     if ((this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0) return;
     this.nlriFlags[nlri]! |= NlriFlag.Dirty;
@@ -213,6 +217,7 @@ export class RibTable {
     this.pathIdentifier ??= new Uint32Array(this.pathNlri.length);
   }
 
+  /** The path identifier (RFC 7911) of a path; 0 where none are kept. */
   identifierOf(path: PathId): number {
     return this.#identifierOf(path);
   }

@@ -4,6 +4,7 @@ import { PeerError } from './errors.ts';
 import type { KeyTarget } from './tcp-options.ts';
 import type { Peer, PeerOptions, PeerRangeConfig, Plugin } from './types.ts';
 
+/** Peers of one range at a time, unless its `limit` says otherwise. */
 export const RANGE_LIMIT_DEFAULT = 100;
 
 export class Range {

@@ -35,6 +35,7 @@ const TURN_BUDGET_MS_DEFAULT = 8;
 /** Connections that are told why they are refused, at a time. A speaker that is misconfigured makes one or two. */
 const REFUSED_MAX = 64;
 
+/** A BGP speaker (RFC 4271): listens, connects, and keeps the sessions of its peers. Routes are the business of their plugins. */
 export class Server {
   readonly options: ServerOptions;
   readonly #logger: Logger;
@@ -156,10 +157,12 @@ export class Server {
     peer.options = options;
   }
 
+  /** The peer with that address, however it is written; undefined when there is none. */
   getPeer(remoteAddress: string): Peer | undefined {
     return this.#peers.get(keyOf(remoteAddress));
   }
 
+  /** All peers, those of ranges included. */
   listPeers(): Peer[] {
     return [...this.#peers.values()];
   }

@@ -3,8 +3,10 @@
  */
 import type { Capability, Family, Negotiated, NotificationMessage, OpenMessage, RouteRefreshMessage, WireContext } from '@tsbgp/wire';
 
+/** The states of RFC 4271 §8.2.2. */
 export type State = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established';
 
+/** Who a peer is. Fixed as long as the peer exists. */
 export interface PeerConfig {
   /** IPv4 or IPv6; a link-local one carries its interface: `fe80::1%eth0`. The key of the peer. */
   readonly remoteAddress: string;
@@ -12,11 +14,16 @@ export interface PeerConfig {
   readonly localAs: number;
 }
 
+/** `holdTimeSeconds` of a peer that sets none. */
 export const HOLD_TIME_SECONDS_DEFAULT = 90;
+/** `connectRetrySeconds` of a peer that sets none. */
 export const CONNECT_RETRY_SECONDS_DEFAULT = 10;
+/** `idleHoldSeconds` of a peer that sets none. */
 export const IDLE_HOLD_SECONDS_DEFAULT = 1;
+/** `highWaterBytes` of a peer that sets none. */
 export const HIGH_WATER_BYTES_DEFAULT = 1_048_576;
 
+/** How to deal with a peer; each may be left out. */
 export interface PeerOptions {
   /** Source of our connections and required destination of the peer's. @default any */
   readonly localAddress?: string | undefined;
@@ -65,6 +72,7 @@ export interface PeerOptions {
   readonly tcpAoKeys?: readonly TcpAoKey[] | undefined;
 }
 
+/** A master key tuple (RFC 5925 §3.1). */
 export interface TcpAoKey {
   /** Identifies the key in what we send; 0 to 255. */
   readonly sendId: number;
@@ -78,6 +86,7 @@ export interface TcpAoKey {
   readonly preferred?: boolean | undefined;
 }
 
+/** Since the peer was added: messages by type, octets, connections. */
 export interface PeerCounters {
   readonly openSent: number;
   readonly openReceived: number;
@@ -98,6 +107,7 @@ export interface PeerCounters {
   readonly collisions: number;
 }
 
+/** Why the last session or attempt ended. */
 export interface PeerLastError {
   /** 'local': no NOTIFICATION was exchanged, e.g. connection refused. */
   readonly direction: 'sent' | 'received' | 'local';
@@ -118,6 +128,7 @@ export interface Peer {
   readonly establishedAt?: Date | undefined;
   /** The present session; undefined unless Established. */
   readonly session?: SessionInfo | undefined;
+  /** Admin state up: starts at once. Nothing happens when it is up already. */
   enable(): void;
   /** Cease/2 with RFC 9003 text; stays down until `enable`. */
   disable(shutdownMessage?: string): void;
@@ -127,6 +138,7 @@ export interface Peer {
   sendRouteRefresh(family: Family, subtype?: number): boolean;
   /** Stops delivery of UPDATEs after the present one, and soon reading from the socket; the hold timer does not expire meanwhile. */
   pauseReading(): void;
+  /** Goes on where `pauseReading` stopped; no message is lost. */
   resumeReading(): void;
 }
 
@@ -166,6 +178,7 @@ export interface SessionInfo {
   readonly remoteOpen: Uint8Array;
 }
 
+/** Who or what ended a session. */
 export type CloseReasonType =
   | 'notification-received'
   | 'notification-sent'
@@ -177,6 +190,7 @@ export type CloseReasonType =
   /** The peer opened a new connection in place of this one (RFC 4724 §4.2, or `replaceEstablished`). */
   | 'replaced';
 
+/** Why a session ended. */
 export interface CloseReason {
   readonly type: CloseReasonType;
   readonly notification?: NotificationMessage | undefined;
@@ -197,9 +211,11 @@ export interface Plugin {
   onEstablished(peer: Peer, session: SessionInfo, writer: UpdateWriter): UpdateHandler;
   /** Exactly once per `onEstablished`. */
   onClose?(peer: Peer, reason: CloseReason): void;
+  /** Each transition of the state machine (RFC 4271 §8.2.2). */
   onStateChange?(peer: Peer, from: State, to: State): void;
   /** ROUTE-REFRESH for a negotiated family. */
   onRouteRefresh?(peer: Peer, message: RouteRefreshMessage): void;
+  /** Each NOTIFICATION, before the session ends for it. */
   onNotification?(peer: Peer, message: NotificationMessage, direction: 'sent' | 'received'): void;
 }
 
@@ -209,6 +225,7 @@ export interface Plugin {
  */
 export type UpdateHandler = (bytes: Uint8Array, start: number, end: number) => NotificationMessage | undefined;
 
+/** The way out of one session. */
 export interface UpdateWriter {
   /**
    * Queues one or more whole messages, headers included. `messages` is kept, not copied, until it is written: do not change it; the same
@@ -223,13 +240,19 @@ export interface UpdateWriter {
   flushed(): Promise<void>;
   /** Between cork and uncork writes are collected for one system call. */
   cork(): void;
+  /** Writes what was collected since `cork`. */
   uncork(): void;
 }
 
+/** Where the library logs: fields for machines, a message for people. A pino logger fits. */
 export interface Logger {
+  /** Steps of a session. */
   debug(fields: object, message: string): void;
+  /** What an operator wants to know. */
   info(fields: object, message: string): void;
+  /** What an operator may have to look into. */
   warn(fields: object, message: string): void;
+  /** What went wrong here. */
   error(fields: object, message: string): void;
 }
 
@@ -237,12 +260,15 @@ export interface Logger {
 export interface Clock {
   /** Milliseconds, monotonic. */
   now(): number;
+  /** Calls back once, after that many milliseconds; the result is for `clearTimeout`. */
   setTimeout(callback: () => void, milliseconds: number): unknown;
+  /** Takes back what `setTimeout` returned. */
   clearTimeout(handle: unknown): void;
   /** In [0, 1), for jitter. */
   random(): number;
 }
 
+/** What all peers of a server share. */
 export interface ServerOptions {
   /** Our BGP Identifier, a dotted quad other than 0.0.0.0 (RFC 6286). */
   readonly routerId: string;
@@ -256,6 +282,7 @@ export interface ServerOptions {
   readonly turnBudgetMs?: number | undefined;
 }
 
+/** Where to listen. */
 export interface ListenOptions {
   /** Address to listen on; `::` takes IPv4 as well. */
   readonly host: string;
@@ -265,11 +292,13 @@ export interface ListenOptions {
   readonly ipv6Only?: boolean | undefined;
 }
 
+/** Where a listener listens. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
 
+/** How a peer is told that it is no longer wanted. */
 export interface DeletePeerOptions {
   /** Says why. Cease/3 has no room for text, so that Cease/2 is sent in its place (RFC 9003 §2). */
   readonly message?: string | undefined;
@@ -286,8 +315,10 @@ export interface PeerRangeConfig {
   readonly limit?: number | undefined;
 }
 
+/** A range as `addPeerRange` made it. */
 export interface PeerRange {
   readonly config: PeerRangeConfig;
   readonly options: PeerOptions;
+  /** The peers that have come from it and are here now. */
   listPeers(): Peer[];
 }

@@ -2,27 +2,33 @@
  * Octets in network order. Readers take `(bytes, offset)` and trust the caller's length check; `ByteWriter` grows as it is written to.
  */
 
+/** Two octets as a number. */
 export function readU16(bytes: Uint8Array, offset: number): number {
   return (bytes[offset]! << 8) | bytes[offset + 1]!;
 }
 
+/** Three octets as a number. */
 export function readU24(bytes: Uint8Array, offset: number): number {
   return (bytes[offset]! << 16) | (bytes[offset + 1]! << 8) | bytes[offset + 2]!;
 }
 
+/** Four octets as a number, never negative. */
 export function readU32(bytes: Uint8Array, offset: number): number {
   return ((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>> 0;
 }
 
+/** Eight octets as a bigint. */
 export function readU64(bytes: Uint8Array, offset: number): bigint {
   return (BigInt(readU32(bytes, offset)) << 32n) | BigInt(readU32(bytes, offset + 4));
 }
 
+/** Writes two octets. */
 export function writeU16(bytes: Uint8Array, offset: number, value: number): void {
   bytes[offset] = value >>> 8;
   bytes[offset + 1] = value;
 }
 
+/** Writes four octets. */
 export function writeU32(bytes: Uint8Array, offset: number, value: number): void {
   bytes[offset] = value >>> 24;
   bytes[offset + 1] = value >>> 16;
@@ -39,47 +45,56 @@ export class ByteWriter {
     this.bytes = new Uint8Array(capacity);
   }
 
+  /** One octet; higher bits are cut off, as in all of these. */
   u8(value: number): void {
     const at = this.#reserve(1);
     this.bytes[at] = value;
   }
 
+  /** Two octets. */
   u16(value: number): void {
     const at = this.#reserve(2);
     writeU16(this.bytes, at, value);
   }
 
+  /** Three octets. */
   u24(value: number): void {
     const at = this.#reserve(3);
     this.bytes[at] = value >>> 16;
     writeU16(this.bytes, at + 1, value);
   }
 
+  /** Four octets. */
   u32(value: number): void {
     const at = this.#reserve(4);
     writeU32(this.bytes, at, value);
   }
 
+  /** Eight octets. */
   u64(value: bigint): void {
     const at = this.#reserve(8);
     writeU32(this.bytes, at, Number(value >> 32n));
     writeU32(this.bytes, at + 4, Number(value & 0xffff_ffffn));
   }
 
+  /** The octets `bytes[start, end)`. */
   raw(source: Uint8Array, start = 0, end: number = source.length): void {
     const at = this.#reserve(end - start);
     this.bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end), at);
   }
 
+  /** That many octets of 0. */
   zeros(count: number): void {
     const at = this.#reserve(count);
     this.bytes.fill(0, at, at + count);
   }
 
+  /** Overwrites the octet at `at`, which was written before. */
   patchU8(offset: number, value: number): void {
     this.bytes[offset] = value;
   }
 
+  /** Overwrites the two octets at `at`, which were written before. */
   patchU16(offset: number, value: number): void {
     writeU16(this.bytes, offset, value);
   }
@@ -120,6 +135,7 @@ export class ByteWriter {
 
 const HEX = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
+/** Lower-case hexadecimal, two digits an octet, nothing between. */
 export function toHex(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   let text = '';
   for (let i = start; i < end; i++) text += HEX[bytes[i]!];
@@ -137,6 +153,7 @@ export function fromHex(text: string): Uint8Array {
   return bytes;
 }
 
+/** Whether both hold the same octets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

@@ -3,12 +3,14 @@
 export const MessageType = { Open: 1, Update: 2, Notification: 3, Keepalive: 4, RouteRefresh: 5, Operational: 6 } as const;
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
+/** Octets of a message header (RFC 4271 §4.1). */
 export const HEADER_LENGTH = 19;
 /** RFC 4271 §4.1. */
 export const MESSAGE_LENGTH_MAX = 4096;
 /** RFC 8654 §3; OPEN and KEEPALIVE keep the smaller bound. */
 export const EXTENDED_MESSAGE_LENGTH_MAX = 65_535;
 
+/** Type codes of path attributes (IANA's registry BGP Path Attributes). */
 export const AttributeCode = {
   Origin: 1,
   AsPath: 2,
@@ -42,6 +44,7 @@ export const AttributeCode = {
 /** Attribute flags octet (RFC 4271 §4.3). */
 export const AttributeFlag = { Optional: 0x80, Transitive: 0x40, Partial: 0x20, ExtendedLength: 0x10 } as const;
 
+/** Error codes of a NOTIFICATION (RFC 4271 §4.5, RFC 7313 §5). */
 export const NotificationCode = {
   MessageHeaderError: 1,
   OpenMessageError: 2,
@@ -53,8 +56,10 @@ export const NotificationCode = {
   SendHoldTimerExpired: 8,
 } as const;
 
+/** Subcodes of Message Header Error (RFC 4271 §6.1). */
 export const HeaderError = { ConnectionNotSynchronized: 1, BadMessageLength: 2, BadMessageType: 3 } as const;
 
+/** Subcodes of OPEN Message Error (RFC 4271 §6.2, RFC 5492 §5, RFC 9234 §4.2). */
 export const OpenError = {
   UnsupportedVersionNumber: 1,
   BadPeerAs: 2,
@@ -65,6 +70,7 @@ export const OpenError = {
   RoleMismatch: 11,
 } as const;
 
+/** Subcodes of UPDATE Message Error (RFC 4271 §6.3). */
 export const UpdateError = {
   MalformedAttributeList: 1,
   UnrecognizedWellKnownAttribute: 2,

@@ -3,6 +3,7 @@
  */
 import type { Family } from './family.ts';
 
+/** What was agreed for one direction of a session. */
 export interface WireContext {
   /** AS numbers in AS_PATH and AGGREGATOR have four octets (RFC 6793). */
   readonly fourOctetAs: boolean;
@@ -18,4 +19,5 @@ export interface WireContext {
 
 const NONE: ReadonlySet<Family> = new Set();
 
+/** An external peer with four-octet AS numbers, without ADD-PATH and without extended messages. */
 export const DEFAULT_CONTEXT: WireContext = { fourOctetAs: true, addPath: NONE, peerType: 'ebgp', extendedMessage: false };

@@ -3,8 +3,10 @@
  */
 export type Family = number & { readonly __id: 'Family' };
 
+/** Address family identifiers (IANA's registry Address Family Numbers). */
 export const Afi = { Ipv4: 1, Ipv6: 2, L2vpn: 25, BgpLs: 16_388 } as const;
 
+/** Subsequent address family identifiers (IANA's registry SAFI Values). */
 export const Safi = {
   Unicast: 1,
   Multicast: 2,
@@ -23,19 +25,24 @@ export const Safi = {
   FlowSpecVpn: 134,
 } as const;
 
+/** The family of an AFI and a SAFI, as one number. */
 export function family(afi: number, safi: number): Family {
   return ((afi << 8) | safi) as Family;
 }
 
+/** The AFI of a family. */
 export function afiOf(of: Family): number {
   return of >>> 8;
 }
 
+/** The SAFI of a family. */
 export function safiOf(of: Family): number {
   return of & 0xff;
 }
 
+/** AFI 1, SAFI 1. */
 export const IPV4_UNICAST: Family = family(Afi.Ipv4, Safi.Unicast);
+/** AFI 2, SAFI 1. */
 export const IPV6_UNICAST: Family = family(Afi.Ipv6, Safi.Unicast);
 
 const AFI_NAMES: Record<number, string> = { 1: 'ipv4', 2: 'ipv6', 25: 'l2vpn', 16_388: 'bgp-ls' };

@@ -10,6 +10,7 @@ export type FaultAction = 'reset' | 'disable' | 'withdraw' | 'discard';
 
 const NO_DATA = new Uint8Array(0);
 
+/** What is wrong with octets that a peer sent, and what RFC 7606 §2 makes of it. Returned, never thrown. */
 export class Fault {
   readonly action: FaultAction;
   /** NOTIFICATION error code (RFC 4271 §4.5). */

@@ -28,6 +28,7 @@ const COMMUNITY_TEXT: Readonly<Record<string, (community: never) => string>> = {
   'large-communities': (value: LargeCommunity) => formatLargeCommunity(value),
 };
 
+/** The JSON form of any value of this package (docs/wire.md). */
 export function toJson(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
   if (typeof value === 'bigint') return value.toString();

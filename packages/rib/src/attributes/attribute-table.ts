@@ -109,6 +109,7 @@ export class AttributeTable {
     return id as AttrId;
   }
 
+  /** Takes a reference; `release` gives it back. */
   hold(id: number): void {
     this.references[id] = this.references[id]! + 1;
   }

@@ -29,6 +29,7 @@ export interface GroupOptions extends ExportView {
   readonly denyAll: boolean;
 }
 
+/** The members of one family that get the same routes in the same form, with their Adj-RIB-Out. */
 export class UpdateGroup {
   readonly key: string;
   readonly table: RibTable;
@@ -139,6 +140,7 @@ export class UpdateGroup {
     this.#sendToMembersInStep(count);
   }
 
+  /** A new member, behind by every route of the Adj-RIB-Out. */
   add(peer: RibPeer): Member {
     const member = new Member(this, peer);
     this.members.push(member);
@@ -146,6 +148,7 @@ export class UpdateGroup {
     return member;
   }
 
+  /** The session of the member is over. */
   remove(member: Member): void {
     this.members.splice(this.members.indexOf(member), 1);
   }

@@ -14,6 +14,7 @@ const CATCH_UP_NLRI = 4096;
 /** Scratch of one step, which no two members take at once. */
 const withdrawn = new Int32Array(CATCH_UP_NLRI);
 
+/** One peer in an update group: in step with the shared stream, or behind. */
 export class Member {
   readonly group: UpdateGroup;
   readonly peer: RibPeer;
@@ -33,6 +34,7 @@ export class Member {
     this.#after = () => this.write(endOfRib(group.table));
   }
 
+  /** Hands whole messages to the port of the peer. */
   write(bytes: Uint8Array): void {
     this.bytes += bytes.length;
     this.peer.options.port.write(bytes);

@@ -55,6 +55,7 @@ export class AttributeRewriter {
     this.#view = view;
   }
 
+  /** Writes the attributes of a set as they go out to peers of this view, learned from `source`. */
   write(attributes: AttributeTable, attr: number, source: RibPeer): void {
     const data = attributes.arena.data;
     const start = attributes.offset[attr]!;

@@ -3,8 +3,10 @@
  */
 import type { Family } from '@tsbgp/wire';
 
+/** A destination; small, and used again when the destination is gone. */
 export type NlriId = number & { readonly __id: 'NlriId' };
 
+/** From the NLRI of one family to ids and back. */
 export interface NlriIndex {
   readonly family: Family;
   /** Longest prefix: bounds what `insertWire` may be given. */
@@ -12,9 +14,14 @@ export interface NlriIndex {
   /** Ids ever used are below `top`. */
   readonly top: number;
   readonly count: number;
+  /** Whether the id stands for a destination now. */
   isLive(id: number): boolean;
+  /** The id of the prefix at `offset`, in wire form (length in bits, then octets), which is added if it is new. */
   insertWire(bytes: Uint8Array, offset: number): NlriId;
+  /** The id of the prefix at `offset`, in wire form, or NONE. */
   findWire(bytes: Uint8Array, offset: number): NlriId;
+  /** Writes the prefix in wire form at `offset`; returns the offset behind it. */
   write(out: Uint8Array, offset: number, id: NlriId): number;
+  /** Forgets the destination; its id may be given out again. */
   remove(id: NlriId): void;
 }

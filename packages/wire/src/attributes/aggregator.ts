@@ -13,6 +13,7 @@ import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, OPTIONAL_TRANSITIVE, parseU32, within } from './fields.ts';
 import { ipv4Octets } from './ipv4.ts';
 
+/** Who formed an aggregate route (RFC 4271 §5.1.7): its AS number and its address. */
 export interface AggregatorValue {
   as: number;
   address: string;

@@ -15,6 +15,7 @@ import { ValueError } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
 import { parseU32, treatAsWithdraw, WELL_KNOWN, within } from './fields.ts';
 
+/** One segment of an AS_PATH (RFC 4271 §4.3 b, RFC 5065 §3), its AS numbers in the order of the wire. */
 export interface AsPathSegment {
   type: 'sequence' | 'set' | 'confed-sequence' | 'confed-set';
   asns: number[];

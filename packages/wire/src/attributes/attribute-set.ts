@@ -12,6 +12,7 @@ import { ValueError } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, parseU32, treatAsWithdraw, within } from './fields.ts';
 
+/** ATTR_SET (RFC 6368 §5): a customer's own attributes, carried through a provider's VPN. See `openAttributeSet`. */
 export interface AttributeSet {
   originAs: number;
   /** A block of path attributes, AS numbers in four octets. */

@@ -15,6 +15,7 @@ import type { PeDistinguisherLabel } from './pe-distinguisher-labels.ts';
 import type { PmsiTunnel } from './pmsi-tunnel.ts';
 import type { Tlv } from './tlv.ts';
 
+/** An attribute that a row of the table knows: `type` names the row and so the shape of `value`. */
 export interface Attribute<Type extends string, Value> {
   type: Type;
   /** The flags octet; only its Partial bit is the sender's choice, the rest follows from `type` and length. */
@@ -22,6 +23,7 @@ export interface Attribute<Type extends string, Value> {
   value: Value;
 }
 
+/** An attribute without a row, or whose value is malformed: kept whole, so that it can be passed on. */
 export interface UnknownAttribute {
   type: 'unknown';
   code: number;
@@ -29,6 +31,7 @@ export interface UnknownAttribute {
   bytes: Uint8Array;
 }
 
+/** All that the table knows, to be told apart by `type`. */
 export type KnownAttribute =
   | Attribute<'origin', Origin>
   | Attribute<'as-path', AsPathSegment[]>
@@ -58,6 +61,7 @@ export type KnownAttribute =
   | Attribute<'prefix-sid', Tlv[]>
   | Attribute<'attribute-set', AttributeSet>;
 
+/** Any path attribute (RFC 4271 §5). */
 export type PathAttribute = KnownAttribute | UnknownAttribute;
 
 /** The attribute of that type, or undefined. */

@@ -14,6 +14,7 @@ import { within } from './fields.ts';
 import { ATTRIBUTE_CODECS, attributeCodecByName } from './registry.ts';
 import { borrowScan, giveBackScan } from './scan-pool.ts';
 
+/** What a block of path attributes says. */
 export interface DecodedAttributes {
   /** In the order they came. What a verdict discarded is left out; what it calls malformed otherwise is `unknown`, with its octets. */
   attributes: PathAttribute[];
@@ -95,6 +96,7 @@ export function encodeAttributes(attributes: readonly PathAttribute[], context: 
   return out.take();
 }
 
+/** The type code. Throws ValueError for a code beyond 255 or a `type` that no row has. */
 export function attributeCode(attribute: PathAttribute): number {
   return attribute.type === 'unknown' ? within('attribute code', attribute.code, 0xff) : row(attribute.type).code;
 }

@@ -87,6 +87,7 @@ export const SID_OR_LABEL_TO_END: Field<string> = {
   },
 };
 
+/** A range of SIDs, as SR capabilities and local blocks announce it (RFC 9085 §2.1.2): its size and its first SID or label. */
 export interface SegmentRange {
   range: number;
   /** The first of them; a label of three octets, or an index of four. */
@@ -121,6 +122,7 @@ export const SEGMENT_RANGE: Field<SegmentRange> = {
   },
 };
 
+/** A maximum SID depth (RFC 8814 §3): the MSD type of IANA's registry and the depth. */
 export interface MsdValue {
   type: number;
   value: number;

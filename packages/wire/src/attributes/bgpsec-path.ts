@@ -14,23 +14,27 @@ import { ValueError } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_NON_TRANSITIVE, parseU32, treatAsWithdraw, within } from './fields.ts';
 
+/** One AS of the path (RFC 8205 §3.1), with pCount, the number of times it counts, and its flags. */
 export interface SecurePathSegment {
   prependCount: number;
   flags: number;
   as: number;
 }
 
+/** The signature of one AS (RFC 8205 §3.2): its subject key identifier, 20 octets, and the signature. */
 export interface BgpsecSignature {
   /** 20 octets. */
   subjectKeyIdentifier: Uint8Array;
   signature: Uint8Array;
 }
 
+/** The signatures of one algorithm suite (RFC 8205 §3.2), as many as the path has segments. */
 export interface SignatureBlock {
   algorithm: number;
   signatures: BgpsecSignature[];
 }
 
+/** BGPsec_PATH (RFC 8205 §3): the secured AS path and one or two blocks of signatures. */
 export interface BgpsecPath {
   securePath: SecurePathSegment[];
   signatureBlocks: SignatureBlock[];

@@ -5,6 +5,7 @@ import type { ByteWriter } from '../bytes.ts';
 import type { WireContext } from '../context.ts';
 import type { Fault } from '../fault.ts';
 
+/** A row of the table of path attributes. `T` is what the attribute decodes to. */
 export interface AttributeCodec<T> {
   readonly code: number;
   /** The `type` key of the decoded attribute, e.g. 'multi-exit-disc'. */

@@ -12,6 +12,7 @@ import { ValueError } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, parseU32, treatAsWithdraw, within } from './fields.ts';
 
+/** One domain of a D-PATH: its identifier and the SAFI in which the route came through it. */
 export interface Domain {
   globalAdministrator: number;
   localAdministrator: number;

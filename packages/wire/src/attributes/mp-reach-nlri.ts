@@ -14,6 +14,7 @@ import { Fault, ValueError } from '../fault.ts';
 import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
 import type { AttributeCodec } from './codec.ts';
 
+/** Routes announced (RFC 4760 §3): a family, its next hops, its NLRI. */
 export interface MpReachNlri {
   family: Family;
   /** One address, or a global and a link-local one (RFC 2545 §3). VPN next hops are shown without their route distinguisher of zero. */

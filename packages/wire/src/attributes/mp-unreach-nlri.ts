@@ -13,6 +13,7 @@ import { Fault, ValueError } from '../fault.ts';
 import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
 import type { AttributeCodec } from './codec.ts';
 
+/** Routes withdrawn (RFC 4760 §4). Without NLRI, and alone in an UPDATE, it is the End-of-RIB of the family (RFC 4724 §2). */
 export interface MpUnreachNlri {
   family: Family;
   nlri: Nlri[];

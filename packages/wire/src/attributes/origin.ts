@@ -8,6 +8,7 @@ import { ValueError } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
 import { exactLength, treatAsWithdraw, WELL_KNOWN } from './fields.ts';
 
+/** How a route came into BGP (RFC 4271 §5.1.1); earlier ones are preferred. */
 export type Origin = 'igp' | 'egp' | 'incomplete';
 
 const VALUES: readonly Origin[] = ['igp', 'egp', 'incomplete'];

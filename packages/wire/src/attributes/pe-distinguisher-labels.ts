@@ -14,6 +14,7 @@ import { parseAddressText } from '../nlri/fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw, within } from './fields.ts';
 
+/** The label that a PE has for another PE (RFC 6514 §8). */
 export interface PeDistinguisherLabel {
   peAddress: string;
   /** The label is its upper 20 bits. */

@@ -12,6 +12,7 @@ import { ValueError } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw, within } from './fields.ts';
 
+/** PMSI Tunnel (RFC 6514 §5): over which tunnel multicast comes. `identifier` is written as the tunnel type demands. */
 export interface PmsiTunnel {
   flags: number;
   tunnelType: number;

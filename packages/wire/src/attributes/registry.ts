@@ -63,6 +63,7 @@ export const ATTRIBUTE_CODECS: readonly (AttributeCodec<unknown> | undefined)[] 
   ROWS.find((row) => row.code === code),
 );
 
+/** The row for a type code, undefined for one that is not known. */
 export function attributeCodec(code: number): AttributeCodec<unknown> | undefined {
   return ATTRIBUTE_CODECS[code];
 }

@@ -5,6 +5,7 @@ import { ValueError } from '../fault.ts';
 import { type Field, take } from '../nlri/fields.ts';
 import { within } from './fields.ts';
 
+/** What an SRv6 SID does at its endpoint, and how its 128 bits are divided (RFC 8986 §4, RFC 9252 §3.2.1). */
 export interface EndpointStructure {
   behavior: number;
   /** Bits of locator block, locator node, function and argument. */

@@ -182,6 +182,7 @@ export function listToEnd<T>(field: Field<T>): Field<T[]> {
   };
 }
 
+/** A range of labels or indices, its first one and its size. */
 export interface LabelRange {
   base: number;
   range: number;

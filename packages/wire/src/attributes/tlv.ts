@@ -12,8 +12,10 @@ import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { Field, OptionalField, Reader } from '../nlri/fields.ts';
 
+/** The value of one field of a TLV. */
 export type TlvField = number | string | bigint | readonly unknown[];
 
+/** A TLV that a table knows, by its name there. */
 export interface KnownTlv {
   name: string;
   fields: Record<string, TlvField>;
@@ -21,12 +23,14 @@ export interface KnownTlv {
   tlvs?: Tlv[];
 }
 
+/** A TLV that no table knows, or whose value does not fit its row: type and octets. */
 export interface UnknownTlv {
   name: 'unknown';
   code: number;
   bytes: Uint8Array;
 }
 
+/** A TLV of any attribute that is made of them. */
 export type Tlv = KnownTlv | UnknownTlv;
 
 export interface TlvRow {
@@ -151,6 +155,7 @@ export function tlvOctets(table: TlvTable, tlv: Tlv): { code: number; bytes: Uin
   return { code: row.code, bytes: out.take() };
 }
 
+/** Whether a TLV is kept as octets only. */
 export function isUnknown(tlv: Tlv): tlv is UnknownTlv {
   return tlv.name === 'unknown';
 }

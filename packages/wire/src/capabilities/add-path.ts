@@ -10,6 +10,7 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { directionCode, formatDirection, formatItem, parseDirection, parseItem, parseNumber } from './text.ts';
 
+/** One family of ADD-PATH, and whether the sender receives, sends, or does both. */
 export interface AddPathFamily {
   family: Family;
   /** The speaker that says this can receive several paths of a prefix. */
@@ -17,11 +18,13 @@ export interface AddPathFamily {
   send: boolean;
 }
 
+/** ADD-PATH (RFC 7911 §4): several paths for one route. */
 export interface AddPathCapability {
   type: 'add-path';
   families: AddPathFamily[];
 }
 
+/** Paths-Limit (draft-abraitis-idr-addpath-paths-limit): how many paths for one route the sender wants at most. */
 export interface PathsLimitCapability {
   type: 'paths-limit';
   families: { family: Family; limit: number }[];

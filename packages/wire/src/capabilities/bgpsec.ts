@@ -6,6 +6,7 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { noMoreWords, parseDirection, parseNumber } from './text.ts';
 
+/** BGPsec (RFC 8205 §2.1): one direction, one address family. */
 export interface BgpsecCapability {
   type: 'bgpsec';
   version: number;

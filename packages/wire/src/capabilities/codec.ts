@@ -3,6 +3,7 @@
  */
 import type { ByteWriter } from '../bytes.ts';
 
+/** A row of the table of capabilities. `T` is what the capability decodes to. */
 export interface CapabilityCodec<T extends { type: string }> {
   readonly code: number;
   /** The `type` key of the decoded capability and the first word of its text, e.g. 'add-path'. */

@@ -9,11 +9,13 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { parseNumber, takeFlag } from './text.ts';
 
+/** Dynamic Capability (draft-ietf-idr-dynamic-cap): which capabilities may change while the session is up. */
 export interface DynamicCapability<T extends string = 'dynamic'> {
   type: T;
   codes: number[];
 }
 
+/** Multisession BGP (draft-ietf-idr-bgp-multisession). */
 export interface MultisessionCapability<T extends string = 'multisession'> {
   type: T;
   grouping: boolean;

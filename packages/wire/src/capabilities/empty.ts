@@ -13,6 +13,7 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { noMoreWords } from './text.ts';
 
+/** A capability that says all by being there: route refresh, extended messages, and others. */
 export interface EmptyCapability<T extends string = string> {
   type: T;
 }

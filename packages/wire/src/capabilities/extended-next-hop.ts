@@ -8,6 +8,7 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { formatItem, parseItem, parseNumber } from './text.ts';
 
+/** Extended Next Hop Encoding (RFC 8950 §4): families whose next hops may be of the other address family. */
 export interface ExtendedNextHopCapability {
   type: 'extended-next-hop';
   tuples: { family: Family; nextHopAfi: number }[];

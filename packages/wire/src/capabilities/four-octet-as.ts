@@ -4,6 +4,7 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { noMoreWords, parseNumber } from './text.ts';
 
+/** Four-octet AS numbers (RFC 6793 §3), with the sender's own. */
 export interface FourOctetAsCapability {
   type: 'four-octet-as';
   as: number;

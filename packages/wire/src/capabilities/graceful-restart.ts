@@ -15,6 +15,7 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { formatItem, parseItem, parseNumber } from './text.ts';
 
+/** One family of Graceful Restart. */
 export interface GracefulRestartFamily {
   family: Family;
   /** F bit: forwarding state of this family outlived the restart. */
@@ -22,6 +23,7 @@ export interface GracefulRestartFamily {
   reserved?: number;
 }
 
+/** Graceful Restart (RFC 4724 §3, RFC 8538 §2). */
 export interface GracefulRestartCapability {
   type: 'graceful-restart';
   /** R bit: the speaker has just restarted; do not wait for its End-of-RIB. */
@@ -34,6 +36,7 @@ export interface GracefulRestartCapability {
   reserved?: number;
 }
 
+/** Long-Lived Graceful Restart (RFC 9494 §3.1). */
 export interface LongLivedGracefulRestartCapability {
   type: 'long-lived-graceful-restart';
   families: { family: Family; forwarding: boolean; staleTimeSeconds: number; reserved?: number }[];

@@ -12,12 +12,14 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { decodeUtf8, noMoreWords, quote, unquote } from './text.ts';
 
+/** FQDN (draft-walton-bgp-hostname-capability): host and domain name of the sender. */
 export interface FqdnCapability {
   type: 'fqdn';
   hostname: string;
   domain: string;
 }
 
+/** Software Version (draft-abraitis-bgp-version-capability). */
 export interface SoftwareVersionCapability {
   type: 'software-version';
   version: string;

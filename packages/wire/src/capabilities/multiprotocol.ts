@@ -7,6 +7,7 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { formatItem, noMoreWords, parseItem, parseNumber } from './text.ts';
 
+/** Multiprotocol Extensions (RFC 4760 §8): one family that the sender speaks. */
 export interface MultiprotocolCapability {
   type: 'multiprotocol';
   family: Family;

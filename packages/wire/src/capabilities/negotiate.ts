@@ -14,6 +14,7 @@ import type { GracefulRestartCapability, LongLivedGracefulRestartCapability } fr
 import type { Capability } from './registry.ts';
 import { formatRole, Role } from './role.ts';
 
+/** What else of both sides the outcome depends on. */
 export interface NegotiateOptions {
   readonly localAs: number;
   readonly remoteAs: number;
@@ -21,6 +22,7 @@ export interface NegotiateOptions {
   readonly strictRole?: boolean;
 }
 
+/** What two lists of capabilities come to (RFC 5492 §3). */
 export interface Negotiated {
   readonly peerType: 'ebgp' | 'ibgp';
   /** Families both speak. A side without any Multiprotocol capability speaks IPv4 unicast (RFC 4760 §8). */

@@ -11,12 +11,14 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { directionCode, formatDirection, formatItem, parseDirection, parseItem, parseNumber } from './text.ts';
 
+/** The ORF types of one family, and whether the sender receives, sends, or does both (RFC 5291 §5). */
 export interface OrfFamily {
   family: Family;
   reserved?: number;
   types: { orfType: number; receive: boolean; send: boolean }[];
 }
 
+/** Outbound Route Filtering (RFC 5291 §5). */
 export interface OutboundRouteFilteringCapability<T extends string = 'outbound-route-filtering'> {
   type: T;
   families: OrfFamily[];

@@ -41,6 +41,7 @@ export interface UnknownCapability {
   bytes: Uint8Array;
 }
 
+/** All that the table knows, to be told apart by `type`. */
 export type KnownCapability =
   | MultiprotocolCapability
   | EmptyCapability<
@@ -70,6 +71,7 @@ export type KnownCapability =
   | SoftwareVersionCapability
   | PathsLimitCapability;
 
+/** Any capability (RFC 5492 §4). */
 export type Capability = KnownCapability | UnknownCapability;
 
 /** A row whose value type is known only by its `type`; the table below is what makes that sound. */
@@ -79,6 +81,7 @@ function row<T extends KnownCapability>(codec: CapabilityCodec<T>): AnyCodec {
   return codec as unknown as AnyCodec;
 }
 
+/** The table of capabilities. */
 export const CAPABILITIES: readonly AnyCodec[] = [
   row(multiprotocol),
   row(routeRefresh),
@@ -110,10 +113,12 @@ export const CAPABILITIES: readonly AnyCodec[] = [
 const BY_CODE: ReadonlyMap<number, AnyCodec> = new Map(CAPABILITIES.map((codec) => [codec.code, codec]));
 const BY_TYPE: ReadonlyMap<string, AnyCodec> = new Map(CAPABILITIES.map((codec) => [codec.type, codec]));
 
+/** The row for a capability code, undefined for one that is not known. */
 export function capabilityCodec(code: number): CapabilityCodec<KnownCapability> | undefined {
   return BY_CODE.get(code);
 }
 
+/** The row with that `type`, or undefined. */
 export function capabilityCodecByType(type: string): CapabilityCodec<KnownCapability> | undefined {
   return BY_TYPE.get(type);
 }

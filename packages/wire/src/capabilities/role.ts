@@ -3,8 +3,10 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { noMoreWords, parseNumber } from './text.ts';
 
+/** Roles of a speaker towards its peer (RFC 9234 §4.1). */
 export const Role = { Provider: 0, RouteServer: 1, RouteServerClient: 2, Customer: 3, Peer: 4 } as const;
 
+/** BGP Role (RFC 9234 §4.1). */
 export interface RoleCapability {
   type: 'role';
   /** One of `Role`; others are not assigned, but may be sent. */

@@ -17,6 +17,7 @@ import { EXTENDED_COMMUNITIES, type ExtendedCommunityRow } from './extended-regi
 
 export const EXTENDED_COMMUNITY_LENGTH = 8;
 
+/** An extended community (RFC 4360 §2) taken apart: its name and fields, or its octets. */
 export type ExtendedCommunity =
   | { name: 'unknown'; type: number; subtype: number; bytes: Uint8Array }
   /** A regular type has no subtype. */
@@ -61,6 +62,7 @@ function written(row: ExtendedCommunityRow, fields: Readonly<Record<string, Part
   return bytes;
 }
 
+/** Text of the eight octets, e.g. `route-target:65000:100`; `0x…` for what the table does not know. */
 export function formatExtendedCommunity(bytes: Uint8Array): string {
   const community = decodeExtendedCommunity(bytes);
   if ('bytes' in community) return `0x${toHex(bytes)}`;

@@ -1,12 +1,14 @@
 /** Large communities (RFC 8092) as text: "65000:1:2" (RFC 8092 §5). */
 import { ValueError } from '../fault.ts';
 
+/** A large community (RFC 8092 §3), 3 × 32 bits. */
 export interface LargeCommunity {
   globalAdministrator: number;
   localData1: number;
   localData2: number;
 }
 
+/** `65000:1:2`. */
 export function formatLargeCommunity(value: LargeCommunity): string {
   return `${value.globalAdministrator}:${value.localData1}:${value.localData2}`;
 }

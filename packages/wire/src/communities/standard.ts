@@ -23,6 +23,7 @@ const WELL_KNOWN: Record<string, number> = {
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(WELL_KNOWN).map(([name, value]) => [value, name]));
 
+/** The well-known name if there is one, else `65000:1` (RFC 1997). */
 export function formatCommunity(value: number): string {
   return NAMES.get(value) ?? `${value >>> 16}:${value & 0xffff}`;
 }

@@ -12,8 +12,10 @@ import { decodeOpenBody, encodeOpenBody, type OpenDecodeOptions, type OpenMessag
 import { decodeOperationalBody, encodeOperationalBody, type OperationalMessage } from './operational.ts';
 import { decodeRouteRefreshBody, encodeRouteRefreshBody, type RouteRefreshMessage } from './route-refresh.ts';
 
+/** Every message but the UPDATE: few, and no business of the hot path. */
 export type ControlMessage = OpenMessage | NotificationMessage | KeepaliveMessage | RouteRefreshMessage | OperationalMessage;
 
+/** Their type codes (RFC 4271 §4.1, RFC 2918 §3). */
 export type ControlMessageType = Exclude<MessageType, typeof MessageType.Update>;
 
 /** The body `bytes[start, end)` of a message of `type`, whose header `headerFault` has passed. Borrows nothing. */

@@ -2,10 +2,12 @@
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
 import { writeHeader } from './header.ts';
 
+/** KEEPALIVE (RFC 4271 §4.4): nothing but a header. */
 export interface KeepaliveMessage {
   type: 'keepalive';
 }
 
+/** The one KEEPALIVE there is. */
 export const KEEPALIVE: KeepaliveMessage = { type: 'keepalive' };
 
 /** A whole KEEPALIVE; a fresh array at each call, as callers may keep or transfer it. */

@@ -9,6 +9,7 @@ import { badLength, headerFault, messageLength, messageType } from './header.ts'
 import type { OpenDecodeOptions } from './open.ts';
 import { decodeUpdate, encodeUpdate, type UpdateMessage } from './update.ts';
 
+/** Any BGP message (RFC 4271 §4), to be told apart by `type`. */
 export type Message = ControlMessage | UpdateMessage;
 
 /**

@@ -12,6 +12,7 @@ import { Fault, ValueError } from '../fault.ts';
 import { badLength } from './header.ts';
 import { notificationCodeName, notificationSubcodeName } from './notification-names.ts';
 
+/** NOTIFICATION (RFC 4271 §4.5): why the session ends. */
 export interface NotificationMessage {
   type: 'notification';
   code: number;
@@ -24,6 +25,7 @@ const SHUTDOWN_TEXT_MAX = 255;
 
 const NO_DATA = new Uint8Array(0);
 
+/** A NOTIFICATION of that code and subcode. */
 export function notification(code: number, subcode: number, data: Uint8Array = NO_DATA): NotificationMessage {
   return { type: 'notification', code, subcode, data };
 }
@@ -39,6 +41,7 @@ export function decodeNotificationBody(bytes: Uint8Array, start: number, end: nu
   return notification(bytes[start]!, bytes[start + 1]!, bytes.slice(start + 2, end));
 }
 
+/** The body, without header. */
 export function encodeNotificationBody(out: ByteWriter, message: NotificationMessage): void {
   out.u8(message.code);
   out.u8(message.subcode);

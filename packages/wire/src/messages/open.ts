@@ -18,6 +18,7 @@ import { AS_TRANS, HEADER_LENGTH, MessageType, NotificationCode, OpenError } fro
 import { Fault, ValueError } from '../fault.ts';
 import { badLength } from './header.ts';
 
+/** OPEN (RFC 4271 §4.2): who the sender is and what it can do. */
 export interface OpenMessage {
   type: 'open';
   version: number;
@@ -33,6 +34,7 @@ export interface OpenMessage {
   extendedParameters?: boolean;
 }
 
+/** How strictly an OPEN is read. */
 export interface OpenDecodeOptions {
   /** Looks only at the form, not at whether a session could be made of it: for captures and BMP. Unknown parameters are kept. @default false */
   readonly lenient?: boolean;

@@ -16,6 +16,7 @@ import { afiOf, type Family, family, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import { badLength } from './header.ts';
 
+/** Its types. */
 export const OperationalType = {
   AdvisoryDemand: 1,
   AdvisoryStatic: 2,
@@ -34,6 +35,7 @@ export const OperationalType = {
   NotSatisfied: 0xffff,
 } as const;
 
+/** OPERATIONAL (draft-ietf-idr-operational-message): questions and answers about the session itself. */
 export interface OperationalMessage {
   type: 'operational';
   /** One of `OperationalType`. */

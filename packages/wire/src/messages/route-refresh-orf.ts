@@ -16,8 +16,10 @@ import { readU16, readU32 } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 
+/** Types of outbound route filters (RFC 5291 §4). */
 export const OrfType = { AddressPrefix: 64, AddressPrefixCisco: 128 } as const;
 
+/** What a ROUTE-REFRESH has of filters (RFC 5291 §4): when the routes are to be sent again, and the entries by type of filter. */
 export interface Orf {
   whenToRefresh: 'immediate' | 'defer';
   groups: OrfGroup[];
@@ -28,6 +30,7 @@ export type OrfGroup =
   | { orfType: number; prefixes: AddressPrefixOrf[]; bytes?: never }
   | { orfType: number; bytes: Uint8Array; prefixes?: never };
 
+/** One entry of an address prefix filter (RFC 5292 §2). */
 export type AddressPrefixOrf =
   | { action: 'remove-all' }
   | { action: 'add' | 'remove'; match: 'permit' | 'deny'; sequence: number; minLength: number; maxLength: number; prefix: string };

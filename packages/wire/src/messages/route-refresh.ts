@@ -16,8 +16,10 @@ import { Fault } from '../fault.ts';
 import { badLength, writeHeader } from './header.ts';
 import { decodeOrf, encodeOrf, type Orf } from './route-refresh-orf.ts';
 
+/** What a ROUTE-REFRESH asks or says (RFC 7313 §3.2). */
 export const RefreshSubtype = { Request: 0, Begin: 1, End: 2 } as const;
 
+/** ROUTE-REFRESH (RFC 2918 §3), perhaps with filters (RFC 5291 §4). */
 export interface RouteRefreshMessage {
   type: 'route-refresh';
   family: Family;
@@ -57,6 +59,7 @@ function invalidLength(bytes: Uint8Array, start: number, end: number): Fault {
   return new Fault('reset', NotificationCode.RouteRefreshMessageError, INVALID_MESSAGE_LENGTH, reason, data);
 }
 
+/** The body, without header. Throws ValueError. */
 export function encodeRouteRefreshBody(out: ByteWriter, message: RouteRefreshMessage): void {
   out.u16(afiOf(message.family));
   out.u8(message.subtype);

@@ -19,6 +19,7 @@ import { formatNlri, isMalformed } from '../nlri/nlri.ts';
 import { UpdateScan } from '../scan/update-scan.ts';
 import { updateVerdict } from '../scan/update-verdict.ts';
 
+/** UPDATE (RFC 4271 §4.3). */
 export interface UpdateMessage {
   type: 'update';
   /** IPv4 unicast. */

@@ -9,6 +9,7 @@ import { ByteWriter, fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { parsePrefix, readPrefix } from './prefix-bits.ts';
 
+/** A descriptor TLV (RFC 9552 §5.2.1): the name of its row with the value, or type and octets. */
 export type BgpLsDescriptor =
   | { name: 'local-node' | 'remote-node'; descriptors: BgpLsDescriptor[] }
   | { name: 'as' | 'bgp-ls-identifier' | 'ospf-area' | 'bgp-confederation-member'; value: number }

@@ -18,6 +18,7 @@ import { type BgpLsDescriptor, decodeDescriptors, encodeDescriptors, formatDescr
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
 
+/** An object of the topology, told by its descriptors. */
 export interface BgpLsObject {
   kind: 'node' | 'link' | 'ipv4-prefix' | 'ipv6-prefix' | 'te-policy' | 'srv6-sid';
   /** RFC 9552 table 2: 1 and 2 IS-IS levels, 3 OSPFv2, 4 direct, 5 static, 6 OSPFv3, 7 BGP, … */
@@ -27,12 +28,14 @@ export interface BgpLsObject {
   descriptors: BgpLsDescriptor[];
 }
 
+/** An NLRI of a type that is not known. */
 export interface BgpLsUnknown {
   kind: 'unknown';
   nlriType: number;
   bytes: Uint8Array;
 }
 
+/** NLRI of BGP-LS (RFC 9552 §5.2). */
 export type BgpLsNlri = FamilyNlri<'bgp-ls'> & { rd?: string } & (BgpLsObject | BgpLsUnknown);
 
 const KINDS: readonly (BgpLsObject['kind'] | undefined)[] = [

@@ -135,6 +135,7 @@ export interface EvpnLeafAutoDiscovery {
   originatingRouter: string;
 }
 
+/** The route types of EVPN that are known, to be told apart by `route`. */
 export type EvpnRoute =
   | EvpnEthernetAutoDiscovery
   | EvpnMacIpAdvertisement
@@ -148,6 +149,7 @@ export type EvpnRoute =
   | EvpnSPmsi
   | EvpnLeafAutoDiscovery;
 
+/** NLRI of EVPN (RFC 7432 §7). */
 export type EvpnNlri = FamilyNlri<'evpn'> & (EvpnRoute | UnknownRoute);
 
 /** MAC address after its length in bits, which is 48 (RFC 7432 §7.2). */

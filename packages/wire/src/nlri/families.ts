@@ -14,6 +14,7 @@ import { type SrPolicyNlri, srPolicy } from './sr-policy.ts';
 import { type VplsNlri, vpls } from './vpls.ts';
 import { type VpnNlri, vpn } from './vpn.ts';
 
+/** NLRI of any of these families, to be told apart by `type`. */
 export type TypedNlri =
   | LabeledUnicastNlri
   | VpnNlri
@@ -33,6 +34,7 @@ function row<T extends TypedNlri>(codec: FamilyCodec<T>): AnyCodec {
   return codec as unknown as AnyCodec;
 }
 
+/** The table of families whose NLRI are more than plain prefixes. */
 export const FAMILY_CODECS: readonly AnyCodec[] = [
   row(labeledUnicast),
   row(vpn),
@@ -62,6 +64,7 @@ export function encodeTypedNlri(nlri: TypedNlri): Uint8Array {
   return out.take();
 }
 
+/** What a field of such NLRI says. */
 export interface TypedNlriList {
   nlri: TypedNlri[];
   /** How many were framed but make no sense; they are left out. The routes they meant are not known. */

@@ -5,6 +5,7 @@
 import type { ByteWriter } from '../bytes.ts';
 import type { Family } from '../family.ts';
 
+/** What NLRI of all families have. */
 export interface FamilyNlri<T extends string = string> {
   type: T;
   family: Family;
@@ -12,6 +13,7 @@ export interface FamilyNlri<T extends string = string> {
   pathIdentifier?: number;
 }
 
+/** A row of the table of families. `T` is what one NLRI decodes to. */
 export interface FamilyCodec<T extends FamilyNlri> {
   /** The `type` key of the decoded NLRI. */
   readonly type: T['type'];

@@ -17,6 +17,7 @@ import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { parsePrefix, readPrefix } from './prefix-bits.ts';
 
+/** One comparison (RFC 8955 §4.2.1.1). */
 export interface FlowSpecNumber {
   /** With the operator before it; else it is one more alternative. */
   and: boolean;
@@ -29,6 +30,7 @@ export interface FlowSpecNumber {
   octets?: number;
 }
 
+/** One test of bits (RFC 8955 §4.2.1.2). */
 export interface FlowSpecBits {
   and: boolean;
   not: boolean;
@@ -37,6 +39,7 @@ export interface FlowSpecBits {
   octets?: number;
 }
 
+/** One component (RFC 8955 §4.2.2, RFC 8956 §3). */
 export type FlowSpecComponent =
   | { code: number; name: FlowSpecPrefixName; prefix: string /** IPv6: bits that do not count. */; offset?: number }
   | { code: number; name: FlowSpecNumberName; numbers: FlowSpecNumber[] }

@@ -8,6 +8,7 @@ import { Afi, afiOf, type Family, Safi, safiOf } from '../family.ts';
 import type { FamilyNlri } from './family-codec.ts';
 import { addressOctets, normalizePrefix, readPrefix, writePrefix } from './prefix-bits.ts';
 
+/** A plain prefix, unicast or multicast (RFC 4271 §4.3, RFC 4760 §5). */
 export interface IpPrefix extends FamilyNlri<'ip-prefix'> {
   /** "192.0.2.0/24": canonical text, host bits clear. */
   prefix: string;

@@ -13,6 +13,7 @@ import type { ByteWriter } from '../bytes.ts';
 import { readU24 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 
+/** A stack of labels (RFC 8277 §2.2, §2.3), or what stands for one when a route is withdrawn. */
 export interface Labels {
   /** 20-bit values, outermost first; 524288 is the withdraw label. */
   labels: number[];

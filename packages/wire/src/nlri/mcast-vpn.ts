@@ -54,6 +54,7 @@ export interface McastVpnJoin<R extends 'shared-tree-join' | 'source-tree-join'>
   group?: string;
 }
 
+/** The seven route types, to be told apart by `route`. */
 export type McastVpnRoute =
   | McastVpnIntraAsIPmsi
   | McastVpnInterAsIPmsi
@@ -63,6 +64,7 @@ export type McastVpnRoute =
   | McastVpnJoin<'shared-tree-join'>
   | McastVpnJoin<'source-tree-join'>;
 
+/** NLRI of MCAST-VPN (RFC 6514 §4). */
 export type McastVpnNlri = FamilyNlri<'mcast-vpn'> & (McastVpnRoute | UnknownRoute);
 
 const SOURCE_GROUP = { source: OPTIONAL_COUNTED_ADDRESS, group: OPTIONAL_COUNTED_ADDRESS } as const;

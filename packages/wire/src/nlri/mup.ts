@@ -63,6 +63,7 @@ export interface MupType2SessionTransformed {
   endpoint: MupEndpoint;
 }
 
+/** The route types of the 3GPP architecture, to be told apart by `route`. */
 export type MupRoute = MupInterworkSegmentDiscovery | MupDirectSegmentDiscovery | MupType1SessionTransformed | MupType2SessionTransformed;
 
 export interface MupUnknownRoute extends UnknownRoute {
@@ -70,6 +71,7 @@ export interface MupUnknownRoute extends UnknownRoute {
   architecture?: number;
 }
 
+/** NLRI of BGP-MUP (draft-ietf-bess-mup-safi). */
 export type MupNlri = FamilyNlri<'mup'> & (MupRoute | MupUnknownRoute);
 
 const TEID_BITS = 32;

@@ -18,6 +18,7 @@ export interface UnknownNlri extends FamilyNlri<'unknown'> {
   bytes: Uint8Array;
 }
 
+/** NLRI of any family, to be told apart by `type`. */
 export type Nlri = IpPrefix | TypedNlri | UnknownNlri;
 
 /** Whether the NLRI field in `bytes[start, end)` can be divided into NLRI (RFC 7606 §5.3). Allocates nothing for plain prefixes. */

@@ -12,6 +12,7 @@ import { ValueError } from '../fault.ts';
 
 export const RD_LENGTH = 8;
 
+/** Text of the eight octets (RFC 4364 §4.2), e.g. `65000:1` or `192.0.2.1:1`. */
 export function formatRd(bytes: Uint8Array, offset = 0): string {
   switch (readU16(bytes, offset)) {
     case 0:

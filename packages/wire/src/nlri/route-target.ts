@@ -15,6 +15,7 @@ import { ValueError } from '../fault.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { nextOfBits } from './labeled-unicast.ts';
 
+/** A route target that the sender wants routes of (RFC 4684 §4). */
 export interface RouteTargetNlri extends FamilyNlri<'route-target'> {
   /** 0, or 32 to 96. */
   length: number;

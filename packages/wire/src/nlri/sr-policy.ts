@@ -16,6 +16,7 @@ interface SrPolicyFields {
   endpoint: string;
 }
 
+/** An SR policy (RFC 9830 §2.1): colour and endpoint. */
 export interface SrPolicyNlri extends FamilyNlri<'sr-policy'>, SrPolicyFields {}
 
 export const SR_POLICY_FIELDS: RecordCodec<SrPolicyFields> = record<SrPolicyFields>({

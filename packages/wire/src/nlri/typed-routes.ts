@@ -11,6 +11,7 @@ import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { type RecordCodec, record, type Shape } from './fields.ts';
 
+/** A route of a type that is not known: its octets behind type and length. */
 export interface UnknownRoute {
   route: 'unknown';
   routeType: number;

@@ -25,6 +25,7 @@ export interface VplsAutoDiscoveryFields {
   peAddress: string;
 }
 
+/** NLRI of VPLS (RFC 4761 §3.2.2), or of auto-discovery (RFC 6074 §3.2.2). */
 export type VplsNlri = FamilyNlri<'vpls'> & ((VplsFields & { peAddress?: never }) | (VplsAutoDiscoveryFields & { veId?: never }));
 
 const AUTO_DISCOVERY_LENGTH = 12;

@@ -15,6 +15,7 @@ import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } fr
 import { addressOctets, normalizePrefix, parsePrefix, readPrefix } from './prefix-bits.ts';
 import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
 
+/** A prefix of a VPN with its labels (RFC 4364 §4.3.4). */
 export interface VpnNlri extends FamilyNlri<'vpn'>, Partial<Labels> {
   /** Text of the route distinguisher, see route-distinguisher.ts. */
   rd: string;

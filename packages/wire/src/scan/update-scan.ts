@@ -16,6 +16,7 @@ import { Fault, strongest } from '../fault.ts';
 const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
 const NOTIFICATION_DATA_MAX = MESSAGE_LENGTH_MAX - HEADER_LENGTH - 2;
 
+/** Where the sections of one UPDATE lie, in octets of the buffer that was scanned. */
 export class UpdateScan {
   withdrawnStart = 0;
   withdrawnEnd = 0;
@@ -63,6 +64,7 @@ export class AttributeScan {
     this.fault = strongest(this.fault, fault);
   }
 
+  /** Finds and judges the attributes in `bytes[start, end)`. The columns hold offsets into `bytes`, until the next scan. */
   scan(bytes: Uint8Array, start: number, end: number, context: WireContext): void {
     for (let i = 0; i < this.count; i++) this.#entry[this.codes[i]!] = 0;
     this.count = 0;

@@ -19,6 +19,7 @@ import { formatOperational, parseOperational } from './operational.ts';
 import { formatRouteRefresh, parseRouteRefresh } from './route-refresh.ts';
 import { formatUpdate, parseUpdate } from './update.ts';
 
+/** One line that says all of the message; `parseMessage` reads it. */
 export function formatMessage(message: Message): string {
   return `${message.type} ${body(message)}`.trimEnd();
 }

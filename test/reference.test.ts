@@ -1,0 +1,12 @@
+/** docs/reference is what the docstrings say, and they say something about everything that a library exports. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ROOT } from './workspace.ts';
+
+test('docs/reference is up to date and leaves nothing out', { timeout: 120_000 }, () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'tools', 'reference', 'write.ts'), '--check'], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
+});
