@@ -62,7 +62,7 @@ function written(row: ExtendedCommunityRow, fields: Readonly<Record<string, Part
   return bytes;
 }
 
-/** Text of the eight octets, e.g. `route-target:65000:100`; `0x…` for what the table does not know. */
+/** Text of the eight octets, e.g. `rt:65000:100`; `0x…` for what the table does not know. */
 export function formatExtendedCommunity(bytes: Uint8Array): string {
   const community = decodeExtendedCommunity(bytes);
   if ('bytes' in community) return `0x${toHex(bytes)}`;

@@ -45,7 +45,7 @@ export function decodeIpv6ExtendedCommunity(bytes: Uint8Array): ExtendedCommunit
     : { name: row.name, type, subtype, fields };
 }
 
-/** Text of the 20 octets (RFC 5701 §2), e.g. `route-target:2001:db8::1:100`. */
+/** Text of the 20 octets (RFC 5701 §2), e.g. `rt:[2001:db8::1]:100`. */
 export function formatIpv6ExtendedCommunity(bytes: Uint8Array): string {
   const community = decodeIpv6ExtendedCommunity(bytes);
   if ('bytes' in community) return `0x${toHex(bytes)}`;
