@@ -141,8 +141,8 @@ for (const [json, place, found, allowed] of [
   [
     attribute('prefix-sid', [{ name: 'label-index', fields: { flags: 0 } }]),
     'attributes[1].value[0].fields.index: ',
-    '""',
-    '0 to 4294967295',
+    'found nothing',
+    'allowed 0 to 4294967295',
   ],
   [
     attribute('prefix-sid', [{ name: 'label-index', fields: { flags: '0', index: 1 } }]),
@@ -152,6 +152,9 @@ for (const [json, place, found, allowed] of [
   ],
   [reach({ ...ROUTE, ethernetTag: -1 }), 'attributes[1].value.nlri[0].ethernetTag: ', '"-1"', '0 to 4294967295'],
   [reach({ ...ROUTE, rd: true }), 'attributes[1].value.nlri[0].rd: ', '"true"', '65000:100'],
+  [reach({ ...ROUTE, rd: undefined }), 'attributes[1].value.nlri[0].rd: ', 'found nothing', 'e.g. "65000:100"'],
+  [reach({ ...ROUTE, rd: null }), 'attributes[1].value.nlri[0].rd: ', '"null"', 'e.g. "65000:100"'],
+  [attribute('bgp-ls', [{ name: 'node-name', fields: {} }]), 'attributes[1].value[0].fields.text: ', 'found nothing', 'a value'],
   [reach({ ...ROUTE, route: 'x' }), 'attributes[1].value.nlri[0].route: ', '"x"', 'ethernet-auto-discovery'],
   [reach({ ...ROUTE, type: 'vpls' }), 'attributes[1].value.nlri[0].type: ', '"vpls"', '"evpn", "unknown"'],
   [reach(ROUTE, 'ipv4-unicast'), 'attributes[1].value.nlri[0].family: ', '"l2vpn-evpn"', '"ipv4-unicast"'],

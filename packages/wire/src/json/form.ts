@@ -136,15 +136,26 @@ export function tagged<T>(key: string, forms: Readonly<Record<string, Form<T>>>)
  */
 export function field<T>(of: Field<T>, family: Family): Form<T> {
   return (json, path) => {
+    if (json === undefined) return missing(of, family, path);
     const value = placed(path, () => of.parse(textOf(of, json), family));
     checkAgrees(json, toJson(value), path);
     return value;
   };
 }
 
+/** What the field says of no text tells what it allows, behind the first comma. */
+function missing<T>(of: Field<T>, family: Family, path: string): never {
+  try {
+    of.parse('', family);
+  } catch (cause) {
+    const [, ...allowed] = cause instanceof ValueError ? cause.message.split(', ') : [];
+    if (allowed.length > 0) throw new ValueError(`${path}: found nothing, ${allowed.join(', ')}`, { cause });
+  }
+  return refuse(path, undefined, 'a value');
+}
+
 /** What is not a value of the field is shown as it is, to be refused by `parse`. */
 function textOf<T>(of: Field<T>, json: unknown): string {
-  if (json === undefined || json === null) return '';
   try {
     const text: unknown = typeof json === 'boolean' ? undefined : of.format(json as T);
     if (typeof text === 'string') return text;
