@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { messageComesBack } from '../../test/round-trip.ts';
 import { sharedWireFolder } from '../../test/shared.ts';
 import type { PathAttribute } from '../attributes/attribute.ts';
-import { attributeName, formatAttributeValue, parseAttribute } from '../attributes/attributes.ts';
+import { attributeName, formatAttributeValue } from '../attributes/attributes.ts';
 import { attributeCodec } from '../attributes/registry.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import { HEADER_LENGTH } from '../codes.ts';
@@ -75,6 +76,7 @@ const counts = { messages: 0, same: 0 };
 function check(bytes: Uint8Array, context: WireContext): void {
   const message = decodeMessage(bytes, 0, bytes.length, context, { lenient: true });
   assert.ok(!(message instanceof Fault), message instanceof Fault ? message.reason : '');
+  messageComesBack(message);
   const octets = encodeMessage(message, context);
   counts.messages++;
   if (toHex(octets) === toHex(bytes)) counts.same++;
@@ -91,8 +93,6 @@ function check(bytes: Uint8Array, context: WireContext): void {
     if (attribute.type === 'mp-reach-nlri' || attribute.type === 'mp-unreach-nlri') {
       assert.ok(!attribute.value.nlri.some(isMalformed), formatAttributeValue(attribute));
     }
-    const text = formatAttributeValue(attribute);
-    assert.deepEqual(withoutFlags(parseAttribute(attributeName(attribute), text)), withoutFlags(attribute), text);
   }
 }
 
