@@ -1,0 +1,139 @@
+/**
+ * The loop of one worker, without threads: choose a target and a seed, change it, run. What led somewhere new goes into a pool of fixed size
+ * from which later inputs are made as well. Nothing here grows, so that what grows is the target's.
+ */
+import { minimise } from './minimise.ts';
+import { INPUT_MAX, Mutator } from './mutate.ts';
+import { Random } from './random.ts';
+import type { Kind, Seed, Target } from './target.ts';
+
+const POOL_SLOTS = 2048;
+const POOL_OCTETS = 768;
+const SIGNS = 1 << 18;
+const MARGIN = 16;
+
+export interface Failure {
+  readonly target: string;
+  readonly hex: string;
+  /** The same failure from fewer or plainer octets. */
+  readonly minimised: string;
+  readonly reason: string;
+}
+
+export interface EngineOptions {
+  readonly targets: readonly Target[];
+  readonly seeds: readonly Seed[];
+  readonly seed: number;
+  /** One input in so many is also written, printed and read back. */
+  readonly deepOneIn: number;
+  /** Called before each run, so that another thread knows what is run. */
+  readonly announce: (target: number, bytes: Uint8Array, length: number, deep: boolean) => void;
+}
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #random: Random;
+  readonly #mutator: Mutator;
+  readonly #wheel: readonly number[];
+  readonly #pools: Record<Kind, Pool>;
+  readonly #room = new Uint8Array(MARGIN + INPUT_MAX + MARGIN);
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#random = new Random(options.seed);
+    this.#mutator = new Mutator(this.#random);
+    this.#wheel = options.targets.flatMap(({ weight }, index) => Array.from({ length: weight }, () => index));
+    const pool = (kind: Kind) => new Pool(options.seeds.filter((seed) => seed.kind === kind).map(({ bytes }) => bytes));
+    this.#pools = {
+      message: pool('message'),
+      attributes: pool('attributes'),
+      nlri: pool('nlri'),
+      capabilities: pool('capabilities'),
+      community: pool('community'),
+    };
+  }
+
+  /** One input. What the target throws becomes a failure. */
+  step(): Failure | undefined {
+    const random = this.#random;
+    const index = this.#wheel[random.below(this.#wheel.length)]!;
+    const target = this.#options.targets[index]!;
+    const pool = this.#pools[target.kind];
+    this.#mutator.make(target.kind, pool.pick(random), pool.pick(random));
+    const deep = random.oneIn(this.#options.deepOneIn);
+    const { bytes, length } = this.#mutator;
+    try {
+      pool.learn((Math.imul(index, 0x9e37_79b1) ^ this.#run(index, bytes, length, deep)) & (SIGNS - 1), bytes, length, random);
+      return undefined;
+    } catch (error) {
+      return this.#failure(index, bytes.slice(0, length), error);
+    }
+  }
+
+  /** Runs the input that was last announced again. */
+  repeat(index: number, bytes: Uint8Array): void {
+    this.#run(index, bytes, bytes.length, true);
+  }
+
+  #run(index: number, bytes: Uint8Array, length: number, deep: boolean): number {
+    this.#options.announce(index, bytes, length, deep);
+    // Behind it lies what earlier inputs left there.
+    this.#room.set(length === bytes.length ? bytes : bytes.subarray(0, length), MARGIN);
+    return this.#options.targets[index]!.run(this.#room, MARGIN, MARGIN + length, deep);
+  }
+
+  #failure(index: number, bytes: Uint8Array, error: unknown): Failure {
+    const reason = reasonOf(error);
+    const fails = (candidate: Uint8Array): boolean => {
+      try {
+        this.#run(index, candidate, candidate.length, true);
+        return false;
+      } catch (again) {
+        return kindOf(reasonOf(again)) === kindOf(reason);
+      }
+    };
+    const { name, kind } = this.#options.targets[index]!;
+    const least = minimise(bytes, kind, fails);
+    return { target: name, hex: hex(bytes), minimised: hex(least), reason };
+  }
+}
+
+class Pool {
+  readonly #seeds: readonly Uint8Array[];
+  readonly #slots = Array.from({ length: POOL_SLOTS }, () => new Uint8Array(0));
+  readonly #octets = new Uint8Array(POOL_SLOTS * POOL_OCTETS);
+  readonly #seen = new Uint8Array(SIGNS);
+  #count = 0;
+
+  constructor(seeds: readonly Uint8Array[]) {
+    this.#seeds = seeds.length > 0 ? seeds : [new Uint8Array(0)];
+  }
+
+  pick(random: Random): Uint8Array {
+    if (this.#count > 0 && random.oneIn(2)) return this.#slots[random.below(this.#count)]!;
+    return this.#seeds[random.below(this.#seeds.length)]!;
+  }
+
+  learn(sign: number, bytes: Uint8Array, length: number, random: Random): void {
+    if (this.#seen[sign] === 1) return;
+    this.#seen[sign] = 1;
+    if (length > POOL_OCTETS) return;
+    const slot = this.#count < POOL_SLOTS ? this.#count++ : random.below(POOL_SLOTS);
+    this.#octets.set(bytes.subarray(0, length), slot * POOL_OCTETS);
+    this.#slots[slot] = this.#octets.subarray(slot * POOL_OCTETS, slot * POOL_OCTETS + length);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** What two failures must share to be one: the first words, and where it was thrown. */
+export function kindOf(reason: string): string {
+  const place = /\n\s*at (.+)/.exec(reason)?.[1] ?? '';
+  return `${reason.slice(0, 24).replace(/\d+/g, '#')} ${place}`;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,317 @@
+/** The decoders of @tsbgp/wire, in the sessions they may meet. */
+
+import { isDeepStrictEqual } from 'node:util';
+import {
+  ATTRIBUTE_CODECS,
+  type AttributeCodec,
+  AttributeScan,
+  attributeFromJson,
+  ByteWriter,
+  capabilityFromJson,
+  DEFAULT_CONTEXT,
+  decodeAttributes,
+  decodeCapabilities,
+  decodeExtendedCommunity,
+  decodeMessage,
+  decodeTypedNlriList,
+  encodeAttributes,
+  encodeCapability,
+  encodeExtendedCommunity,
+  encodeMessage,
+  encodeTypedNlri,
+  equalBytes,
+  FAMILY_CODECS,
+  type Family,
+  Fault,
+  family,
+  faultFromJson,
+  formatAttribute,
+  formatCapability,
+  formatCommunity,
+  formatExtendedCommunity,
+  formatFault,
+  formatIpv6ExtendedCommunity,
+  formatMessage,
+  formatNlri,
+  formatNotification,
+  IPV4_UNICAST,
+  IPV6_UNICAST,
+  type Message,
+  MessageType,
+  messageFromJson,
+  messageType,
+  nlriFromJson,
+  notificationOf,
+  type PathAttribute,
+  parseAttribute,
+  parseCapability,
+  parseCommunity,
+  parseExtendedCommunity,
+  parseFault,
+  parseIpv6ExtendedCommunity,
+  parseMessage,
+  parseNlri,
+  parseNotification,
+  prefixesAreWhole,
+  readU32,
+  splitUpdate,
+  toHex,
+  toJson,
+  type UpdateMessage,
+  UpdateScan,
+  updateVerdict,
+  type WireContext,
+} from '@tsbgp/wire';
+import type { Target } from './target.ts';
+
+/** By the first octet of an input of kind 'nlri', modulo their number. */
+export const FAMILIES: readonly Family[] = FAMILY_CODECS.flatMap(({ families }) => families);
+
+const ALL: ReadonlySet<Family> = new Set([IPV4_UNICAST, IPV6_UNICAST, family(1, 2), family(2, 2), ...FAMILIES]);
+
+const CONTEXTS: Readonly<Record<string, WireContext>> = {
+  ebgp: DEFAULT_CONTEXT,
+  'ebgp-two-octet-as': { ...DEFAULT_CONTEXT, fourOctetAs: false },
+  'ibgp-extended': { ...DEFAULT_CONTEXT, peerType: 'ibgp', extendedMessage: true },
+  'ibgp-add-path': { ...DEFAULT_CONTEXT, peerType: 'ibgp', addPath: ALL },
+  'confederation-two-octet-as-add-path-extended': {
+    fourOctetAs: false,
+    addPath: ALL,
+    peerType: 'ebgp',
+    confederation: true,
+    extendedMessage: true,
+  },
+};
+
+export const targets: readonly Target[] = [
+  ...Object.entries(CONTEXTS).flatMap(([name, context]): Target[] => [
+    { name: `message ${name}`, kind: 'message', weight: 10, run: (...input) => readMessage(context, ...input) },
+    { name: `attributes ${name}`, kind: 'attributes', weight: 5, run: (...input) => readAttributes(context, ...input) },
+  ]),
+  { name: 'nlri', kind: 'nlri', weight: 15, run: readNlri },
+  { name: 'capabilities', kind: 'capabilities', weight: 5, run: readCapabilities },
+  { name: 'community', kind: 'community', weight: 5, run: readCommunities },
+];
+
+const LENIENT = { lenient: true };
+const update = new UpdateScan();
+const attributeScan = new AttributeScan();
+
+function readMessage(context: WireContext, bytes: Uint8Array, start: number, end: number, deep: boolean): number {
+  const message = decodeMessage(bytes, start, end, context, LENIENT);
+  const strict = decodeMessage(bytes, start, end, context);
+  if (end - start >= 19 && messageType(bytes, start) === MessageType.Update && !(message instanceof Fault && message.code === 1)) {
+    agree(scanned(bytes, start + 19, end, context), message);
+  }
+  if (deep) {
+    const alone = bytes.slice(start, end);
+    mustEqual(decodeMessage(alone, 0, alone.length, context, LENIENT), message, 'octets around the message were read');
+    if (strict instanceof Fault) faultComesBack(strict);
+    if (!(message instanceof Fault)) messageComesBack(message, context);
+  }
+  if (message instanceof Fault) return faultSign(message);
+  if (message.type !== 'update') return sign(message.type) ^ (strict instanceof Fault ? faultSign(strict) : 0);
+  return (
+    attributesSign(message.attributes) ^ (message.fault === undefined ? 0 : faultSign(message.fault)) ^ Math.min(message.nlri.length, 3)
+  );
+}
+
+/** What the hot scan says of an UPDATE body: the RIB acts on it, and never sees the typed value. */
+function scanned(bytes: Uint8Array, start: number, end: number, context: WireContext): Fault['action'] | undefined {
+  const broken = update.scan(bytes, start, end);
+  if (broken !== undefined) return broken.action;
+  const addPath = context.addPath.has(IPV4_UNICAST);
+  const whole =
+    prefixesAreWhole(bytes, update.withdrawnStart, update.withdrawnEnd, 32, addPath) &&
+    prefixesAreWhole(bytes, update.nlriStart, update.nlriEnd, 32, addPath);
+  if (!whole) return 'reset';
+  attributeScan.scan(bytes, update.attributesStart, update.attributesEnd, context);
+  return updateVerdict(update, attributeScan)?.action;
+}
+
+/** The typed decoder says the same; it may only add that an NLRI makes no sense, which costs that NLRI. */
+function agree(scan: Fault['action'] | undefined, message: Message | Fault): void {
+  const typed = message instanceof Fault ? message.action : (message as UpdateMessage).fault?.action;
+  if (typed !== scan && !(scan === undefined && typed === 'discard')) throw new Error(`scan says ${scan}, decode says ${typed}`);
+}
+
+function messageComesBack(message: Message, context: WireContext): void {
+  const text = formatMessage(message);
+  mustEqual(parseMessage(text), message, `text: ${text}`);
+  const json = JSON.stringify(toJson(message));
+  mustEqual(messageFromJson(JSON.parse(json)), message, `JSON: ${json}`);
+  // What was read may need more octets to write (a length in two, a capability in one parameter): with RFC 8654 there is room.
+  const roomy = { ...context, extendedMessage: true };
+  if (message.type !== 'update') {
+    if (message.type === 'open' && openIsTooLong(message)) return;
+    const octets = encodeMessage(message, roomy);
+    mustEqual(decodeMessage(octets, 0, octets.length, roomy, LENIENT), message, `octets: ${toHex(octets)}`);
+    return;
+  }
+  for (const part of splitUpdate(message, roomy)) encodeMessage(part, roomy);
+  // Documented: what says nothing is written only where `endOfRib` says so.
+  const silent = message.withdrawn.length + message.attributes.length + message.nlri.length === 0 && message.endOfRib === undefined;
+  if (message.fault !== undefined || silent) return;
+  const octets = encodeMessage(message, roomy);
+  const again = decodeMessage(octets, 0, octets.length, roomy);
+  if (again instanceof Fault || again.type !== 'update') throw new Error(`what was written is not read: ${toHex(octets)}`);
+  mustEqual(plain(again), plain(message), `octets: ${toHex(octets)}`);
+}
+
+/** RFC 8654 §4 leaves an OPEN its 4096 octets; parameters in RFC 9072's form may need some more than they had. */
+function openIsTooLong(open: Extract<Message, { type: 'open' }>): boolean {
+  const octets = open.capabilities.reduce((sum, each) => sum + encodeCapability(each).length, 0);
+  return 19 + 13 + 3 + octets + open.otherParameters.reduce((sum, { bytes }) => sum + 3 + bytes.length, 0) > 4096;
+}
+
+function plain({ attributes, ...rest }: UpdateMessage): unknown {
+  return { ...rest, attributes: attributes.map(withoutFlags).sort((a, b) => (order(a) < order(b) ? -1 : 1)) };
+}
+
+function order(attribute: PathAttribute): string {
+  return attribute.type === 'unknown' ? String(attribute.code) : attribute.type;
+}
+
+/** Only Partial is the sender's choice; Extended Length follows from the length. */
+function withoutFlags(attribute: PathAttribute): PathAttribute {
+  return attribute.type === 'unknown' ? { ...attribute, flags: attribute.flags & ~0x10 } : { ...attribute, flags: attribute.flags & 0x20 };
+}
+
+function faultComesBack(fault: Fault): void {
+  if (fault.code < 1 || fault.reason === '') throw new Error('a fault without code or reason');
+  mustEqual(parseFault(formatFault(fault)), fault, formatFault(fault));
+  mustEqual(faultFromJson(JSON.parse(JSON.stringify(toJson(fault)))), fault, 'JSON of a fault');
+  const answer = notificationOf(fault);
+  mustEqual(parseNotification(formatNotification(answer)), answer, formatNotification(answer));
+  encodeMessage(answer, DEFAULT_CONTEXT);
+}
+
+function readAttributes(context: WireContext, bytes: Uint8Array, start: number, end: number, deep: boolean): number {
+  const { attributes, fault } = decodeAttributes(bytes, start, end, context);
+  attributeScan.scan(bytes, start, end, context);
+  if (attributeScan.fault?.action !== fault?.action)
+    throw new Error(`scan says ${attributeScan.fault?.action}, decode says ${fault?.action}`);
+  if (attributeScan.count !== attributes.length) throw new Error(`scan has ${attributeScan.count} attributes, decode ${attributes.length}`);
+  if (deep) {
+    const alone = bytes.slice(start, end);
+    mustEqual(decodeAttributes(alone, 0, alone.length, context).attributes, attributes, 'octets around the attributes were read');
+    attributes.forEach((attribute, entry) => {
+      attributeComesBack(attribute);
+      octetsComeBack(attribute, bytes.subarray(attributeScan.valueStart[entry]!, attributeScan.valueEnd[entry]!), context);
+    });
+    encodeAttributes(attributes, context);
+    if (fault !== undefined) faultComesBack(fault);
+  }
+  return attributesSign(attributes) ^ (fault === undefined ? 0 : faultSign(fault));
+}
+
+function attributeComesBack(attribute: PathAttribute): void {
+  const text = formatAttribute(attribute);
+  mustEqual(parseAttribute(text), attribute, `text: ${text}`);
+  const json = JSON.stringify(toJson(attribute));
+  mustEqual(attributeFromJson(JSON.parse(json)), attribute, `JSON: ${json}`);
+}
+
+/** `AttributeCodec.decode`: what it returns `encode` gives back octet by octet. NLRI lists give back the canonical octets of each NLRI. */
+function octetsComeBack(attribute: PathAttribute, value: Uint8Array, context: WireContext): void {
+  if (attribute.type === 'unknown' || attribute.type === 'mp-reach-nlri' || attribute.type === 'mp-unreach-nlri') return;
+  const codec = ATTRIBUTE_CODECS.find((each) => each?.type === attribute.type) as AttributeCodec<unknown>;
+  const out = new ByteWriter();
+  codec.encode(out, attribute.value, context);
+  const octets = out.take();
+  if (!equalBytes(octets, value)) throw new Error(`${codec.name}: read ${toHex(value)}, wrote ${toHex(octets)}`);
+}
+
+function readNlri(bytes: Uint8Array, start: number, end: number, deep: boolean): number {
+  if (end - start < 2) return 0;
+  const of = FAMILIES[bytes[start]! % FAMILIES.length]!;
+  const addPath = (bytes[start + 1]! & 1) === 1;
+  const list = decodeTypedNlriList(bytes, start + 2, end, of, addPath);
+  if (list === undefined) throw new Error(`family ${of} has no codec`);
+  if (deep) {
+    const alone = bytes.slice(start + 2, end);
+    mustEqual(decodeTypedNlriList(alone, 0, alone.length, of, addPath)?.nlri, list.nlri, 'octets around the NLRI were read');
+    for (const nlri of list.nlri) {
+      const text = formatNlri(nlri);
+      mustEqual(parseNlri(text, of), nlri, `text: ${text}`);
+      const json = JSON.stringify(toJson(nlri));
+      mustEqual(nlriFromJson(JSON.parse(json)), nlri, `JSON: ${json}`);
+      const octets = encodeTypedNlri(nlri);
+      const again = decodeTypedNlriList(octets, 0, octets.length, of, false)?.nlri ?? [];
+      const wanted = again.map((each) => (addPath ? { ...each, pathIdentifier: nlri.pathIdentifier } : each));
+      mustEqual(wanted, [nlri], `octets: ${toHex(octets)}`);
+    }
+  }
+  let result = of ^ Math.min(list.malformed, 2) ^ (list.cutAt === undefined ? 0 : 64) ^ (Math.min(list.nlri.length, 3) << 4);
+  for (const nlri of list.nlri) result = mix(result, Object.keys(nlri).length);
+  return result;
+}
+
+function readCapabilities(bytes: Uint8Array, start: number, end: number, deep: boolean): number {
+  const capabilities = decodeCapabilities(bytes, start, end);
+  if (capabilities instanceof Fault) return faultSign(capabilities);
+  let result = Math.min(capabilities.length, 4);
+  for (const capability of capabilities) {
+    result = mix(result, sign(capability.type));
+    if (!deep) continue;
+    const text = formatCapability(capability);
+    mustEqual(parseCapability(text), capability, `text: ${text}`);
+    const json = JSON.stringify(toJson(capability));
+    mustEqual(capabilityFromJson(JSON.parse(json)), capability, `JSON: ${json}`);
+    const octets = encodeCapability(capability);
+    mustEqual(decodeCapabilities(octets), [capability], `octets: ${toHex(octets)}`);
+  }
+  return result;
+}
+
+function readCommunities(bytes: Uint8Array, start: number, end: number): number {
+  let result = 0;
+  if (end - start >= 4) {
+    const standard = readU32(bytes, start);
+    mustEqual(parseCommunity(formatCommunity(standard)), standard, formatCommunity(standard));
+  }
+  if (end - start >= 8) {
+    const octets = bytes.slice(start, start + 8);
+    const value = decodeExtendedCommunity(octets);
+    mustEqual(encodeExtendedCommunity(value), octets, `extended community ${toHex(octets)}`);
+    const text = formatExtendedCommunity(octets);
+    mustEqual(parseExtendedCommunity(text), octets, text);
+    result = sign(value.name);
+  }
+  if (end - start >= 20) {
+    const octets = bytes.slice(start, start + 20);
+    const text = formatIpv6ExtendedCommunity(octets);
+    mustEqual(parseIpv6ExtendedCommunity(text), octets, text);
+    result = mix(result, text.indexOf(':'));
+  }
+  return result;
+}
+
+function mustEqual(found: unknown, wanted: unknown, what: string): void {
+  if (!isDeepStrictEqual(found, wanted)) throw new Error(`does not come back; ${what}`);
+}
+
+function mix(a: number, b: number): number {
+  return (Math.imul(a, 31) + b) | 0;
+}
+
+/** Tells most words apart. */
+function sign(word: string): number {
+  return (word.charCodeAt(0) << 12) ^ (word.charCodeAt(word.length >> 1) << 6) ^ (word.charCodeAt(word.length - 1) << 3) ^ word.length;
+}
+
+function faultSign(fault: Fault): number {
+  return mix(mix(mix(sign(fault.action), fault.code), fault.subcode), fault.reason.length);
+}
+
+function attributesSign(attributes: readonly PathAttribute[]): number {
+  let result = 1;
+  for (const attribute of attributes) {
+    result = mix(result, attribute.type === 'unknown' ? attribute.code : sign(attribute.type));
+    const value = attribute.type === 'unknown' ? undefined : attribute.value;
+    if (!Array.isArray(value)) continue;
+    for (const each of value as unknown[])
+      if (typeof each === 'object' && each !== null && 'type' in each) result = mix(result, sign(String(each.type)));
+  }
+  return result;
+}
