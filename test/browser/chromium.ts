@@ -1,0 +1,82 @@
+/** A page in headless Chromium, and what it shows when it is loaded. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Of the folder that a run makes and removes. */
+export const PROFILE_PREFIX = `tsbgp-browser-${process.pid}-`;
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** The browser to use, or undefined. */
+export function findChromium(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(':').concat('/usr/bin');
+  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(runs);
+}
+
+function runs(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false; // asked, not assumed: absent is an answer
+  }
+}
+
+/**
+ * The page's document as text, once loaded. It reaches no network. Rejects after `milliseconds`; then as always the browser and its profile are
+ * gone.
+ */
+export async function dumpDom(chromium: string, html: string, milliseconds: number): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), PROFILE_PREFIX));
+  const page = join(folder, 'page.html');
+  writeFileSync(page, html);
+  // A group of its own: the browser is several processes.
+  const browser = spawn(
+    chromium,
+    [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--host-resolver-rules=MAP * ~NOTFOUND',
+      '--no-first-run',
+      `--user-data-dir=${join(folder, 'profile')}`,
+      '--dump-dom',
+      pathToFileURL(page).href,
+    ],
+    { detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let [dom, said] = ['', ''];
+  browser.stdout.setEncoding('utf8').on('data', (text: string) => (dom += text));
+  browser.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  try {
+    return await new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${chromium} did not end within ${milliseconds} ms:\n${said}`)), milliseconds);
+      browser.on('error', reject);
+      browser.on('close', (code) => {
+        clearTimeout(timer);
+        if (code === 0) resolve(dom);
+        else reject(new Error(`${chromium} ended with ${code}:\n${said}`));
+      });
+    });
+  } finally {
+    killGroup(browser.pid);
+    if (browser.exitCode === null && browser.signalCode === null && browser.pid !== undefined) await once(browser, 'exit');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of the group has ended.
+  }
+}
