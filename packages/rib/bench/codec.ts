@@ -65,8 +65,8 @@ interface Scanned {
 }
 
 function scan(bytes: Uint8Array): Scanned {
-  const messages = new MrtMessages(bytes);
   const table = new AttributeTable(65_000, 1 << 16);
+  const messages = new MrtMessages(bytes);
   const update = new UpdateScan();
   const attributes = new AttributeScan();
   const canonical = new CanonicalBlock();

@@ -6,6 +6,8 @@ import { ByteWriter, DEFAULT_CONTEXT, encodeMessage, IPV4_UNICAST, type PathAttr
 
 const UPDATES = 400_000;
 const SETS = 60_000;
+/** What happens in a network shows in the same attributes, seen by many and for many routes, for a while. */
+const WINDOW = 6000;
 
 /** xorshift32 (Marsaglia 2003). */
 function random(seed: number): (below: number) => number {
@@ -58,7 +60,7 @@ export function generateMrt(): Uint8Array {
     const message = encodeMessage(
       withdraws
         ? { type: 'update', withdrawn: routes, attributes: [], nlri: [] }
-        : { type: 'update', withdrawn: [], attributes: sets[pick(SETS)]!, nlri: routes },
+        : { type: 'update', withdrawn: [], attributes: sets[Math.floor((i / UPDATES) * (SETS - WINDOW)) + pick(WINDOW)]!, nlri: routes },
       context,
     );
     out.u32(1_700_000_000 + (i >>> 6));

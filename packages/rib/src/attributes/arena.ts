@@ -54,7 +54,7 @@ export class Arena {
     const to = this.view;
     let at = offset;
     let i = start;
-    for (; i + 4 <= end; i += 4, at += 4) to.setInt32(at, from.getInt32(i));
+    for (; i + 4 <= end; i += 4, at += 4) to.setInt32(at, from.getInt32(i, true), true);
     for (; i < end; i++, at++) to.setUint8(at, from.getUint8(i));
   }
 

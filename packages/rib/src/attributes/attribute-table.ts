@@ -165,7 +165,7 @@ export class AttributeTable {
     let at = offset;
     let i = start;
     for (; i + 8 <= end; i += 8, at += 8) {
-      if (((data.getInt32(at) ^ view.getInt32(i)) | (data.getInt32(at + 4) ^ view.getInt32(i + 4))) !== 0) return false;
+      if (((data.getInt32(at, true) ^ view.getInt32(i, true)) | (data.getInt32(at + 4, true) ^ view.getInt32(i + 4, true))) !== 0) return false;
     }
     for (; i < end; i++, at++) if (data.getUint8(at) !== view.getUint8(i)) return false;
     return true;
@@ -265,8 +265,8 @@ function hashOctets(view: DataView, start: number, end: number): number {
   let two = 0;
   let at = start;
   for (; at + 8 <= end; at += 8) {
-    one = Math.imul(one ^ view.getInt32(at), 0xcc9e_2d51);
-    two = Math.imul(two ^ view.getInt32(at + 4), 0x1b87_3593);
+    one = Math.imul(one ^ view.getInt32(at, true), 0xcc9e_2d51);
+    two = Math.imul(two ^ view.getInt32(at + 4, true), 0x1b87_3593);
     one ^= one >>> 15;
     two ^= two >>> 15;
   }
