@@ -9,7 +9,8 @@ import type { Kind, Seed, Target } from './target.ts';
 
 const POOL_SLOTS = 2048;
 const POOL_OCTETS = 768;
-const SIGNS = 1 << 18;
+/** Few, as each new one costs a close look. */
+const SIGNS = 1 << 13;
 const MARGIN = 16;
 
 export interface Failure {
@@ -63,7 +64,9 @@ export class Engine {
     const deep = random.oneIn(this.#options.deepOneIn);
     const { bytes, length } = this.#mutator;
     try {
-      pool.learn((Math.imul(index, 0x9e37_79b1) ^ this.#run(index, bytes, length, deep)) & (SIGNS - 1), bytes, length, random);
+      const sign = (Math.imul(index, 0x9e37_79b1) ^ this.#run(index, bytes, length, deep)) & (SIGNS - 1);
+      // What is new is worth a close look, however rare it is.
+      if (pool.learn(sign, bytes, length, random) && !deep) this.#run(index, bytes, length, true);
       return undefined;
     } catch (error) {
       return this.#failure(index, bytes.slice(0, length), error);
@@ -114,13 +117,15 @@ class Pool {
     return this.#seeds[random.below(this.#seeds.length)]!;
   }
 
-  learn(sign: number, bytes: Uint8Array, length: number, random: Random): void {
-    if (this.#seen[sign] === 1) return;
+  /** Keeps the input if nothing led to `sign` before; says whether that is so. */
+  learn(sign: number, bytes: Uint8Array, length: number, random: Random): boolean {
+    if (this.#seen[sign] === 1) return false;
     this.#seen[sign] = 1;
-    if (length > POOL_OCTETS) return;
+    if (length > POOL_OCTETS) return true;
     const slot = this.#count < POOL_SLOTS ? this.#count++ : random.below(POOL_SLOTS);
     this.#octets.set(bytes.subarray(0, length), slot * POOL_OCTETS);
     this.#slots[slot] = this.#octets.subarray(slot * POOL_OCTETS, slot * POOL_OCTETS + length);
+    return true;
   }
 }
 

@@ -15,6 +15,7 @@ import {
   parseIpv6ExtendedCommunity,
   parseMessage,
   parseNlri,
+  type WireContext,
 } from '@tsbgp/wire';
 import type { Seed } from './target.ts';
 import { FAMILIES } from './targets.ts';
@@ -125,11 +126,30 @@ const MESSAGES: readonly string[] = [
   'notification 3/1: data 4001',
   'keepalive',
   'route-refresh ipv4-unicast begin',
+  'route-refresh ipv4-unicast orf immediate { 64 { remove-all; add permit sequence 10 192.0.2.0/24 min 24 max 32 }; 66 0x0a0b }',
+  'route-refresh ipv6-unicast orf defer { 64 { remove deny sequence 7 2001:db8::/32 min 32 max 64 } }',
+  'operational LPCP ipv6-unicast router-id 192.0.2.1 sequence 7 count 1000',
+  'operational RPCQ ipv4-unicast router-id 192.0.2.1 sequence 7',
   'operational ASM ipv4-unicast "see you"',
 ];
 
+const ROOMY: WireContext = { ...DEFAULT_CONTEXT, extendedMessage: true };
+
+/** UPDATEs that must be split for a session without extended messages. */
+function long(): string[] {
+  const list = (prefix: (index: number) => string) => Array.from({ length: 500 }, (_, index) => prefix(index)).join('; ');
+  const ipv4 = list((index) => `10.${index >> 8}.${index & 0xff}.128/25`);
+  const ipv6 = list((index) => `2001:db8:${index.toString(16)}::/48`);
+  const path = 'ORIGIN igp; AS_PATH 65001 4200000000';
+  return [
+    `update withdrawn { ${ipv4} } attributes { ${path}; NEXT_HOP 192.0.2.1 } nlri { ${ipv4} }`,
+    `update attributes { ${path}; MP_REACH_NLRI ipv6-unicast next-hop 2001:db8::1 nlri { ${ipv6} }; MP_UNREACH_NLRI ipv6-unicast nlri { 2001:db8::/64 } }`,
+    `update attributes { MP_UNREACH_NLRI ipv6-unicast nlri { ${ipv6}; ${ipv6} } }`,
+  ];
+}
+
 export function* ownSeeds(): Generator<Seed> {
-  for (const text of MESSAGES) yield { kind: 'message', bytes: encodeMessage(parseMessage(text), DEFAULT_CONTEXT) };
+  for (const text of [...MESSAGES, ...long()]) yield { kind: 'message', bytes: encodeMessage(parseMessage(text), ROOMY) };
   const blocks = [
     ...ATTRIBUTES.map((text) => encodeAttributes([parseAttribute(text)], DEFAULT_CONTEXT)),
     ...ATTRIBUTE_OCTETS.map(([code, hex]) => {

@@ -25,6 +25,7 @@ import {
   Fault,
   family,
   faultFromJson,
+  findAttribute,
   formatAttribute,
   formatCapability,
   formatCommunity,
@@ -38,10 +39,14 @@ import {
   IPV6_UNICAST,
   type Message,
   MessageType,
+  makeAttributeSet,
   messageFromJson,
   messageType,
+  negotiate,
   nlriFromJson,
   notificationOf,
+  openAs,
+  openAttributeSet,
   type PathAttribute,
   parseAttribute,
   parseCapability,
@@ -54,12 +59,14 @@ import {
   parseNotification,
   prefixesAreWhole,
   readU32,
+  reconcileAs4,
   splitUpdate,
   toHex,
   toJson,
   type UpdateMessage,
   UpdateScan,
   updateVerdict,
+  ValueError,
   type WireContext,
 } from '@tsbgp/wire';
 import type { Target } from './target.ts';
@@ -92,6 +99,19 @@ export const targets: readonly Target[] = [
   { name: 'capabilities', kind: 'capabilities', weight: 5, run: readCapabilities },
   { name: 'community', kind: 'community', weight: 5, run: readCommunities },
 ];
+
+const OUR_CAPABILITIES = [
+  'multiprotocol ipv4-unicast',
+  'multiprotocol ipv6-unicast',
+  'multiprotocol l2vpn-evpn',
+  'four-octet-as 65001',
+  'route-refresh',
+  'extended-message',
+  'extended-next-hop ipv4-unicast:ipv6',
+  'graceful-restart 120',
+  'add-path ipv4-unicast:both ipv6-unicast:both',
+  'role customer',
+].map(parseCapability);
 
 const LENIENT = { lenient: true };
 const update = new UpdateScan();
@@ -143,12 +163,16 @@ function messageComesBack(message: Message, context: WireContext): void {
   // What was read may need more octets to write (a length in two, a capability in one parameter): with RFC 8654 there is room.
   const roomy = { ...context, extendedMessage: true };
   if (message.type !== 'update') {
-    if (message.type === 'open' && openIsTooLong(message)) return;
+    if (message.type === 'open') {
+      negotiate(OUR_CAPABILITIES, message.capabilities, { localAs: 65001, remoteAs: openAs(message) });
+      if (openIsTooLong(message)) return;
+    }
     const octets = encodeMessage(message, roomy);
     mustEqual(decodeMessage(octets, 0, octets.length, roomy, LENIENT), message, `octets: ${toHex(octets)}`);
     return;
   }
-  for (const part of splitUpdate(message, roomy)) encodeMessage(part, roomy);
+  splits(message, { ...context, extendedMessage: false });
+  encodeAttributes(reconcileAs4(message.attributes), roomy);
   // Documented: what says nothing is written only where `endOfRib` says so.
   const silent = message.withdrawn.length + message.attributes.length + message.nlri.length === 0 && message.endOfRib === undefined;
   if (message.fault !== undefined || silent) return;
@@ -156,6 +180,28 @@ function messageComesBack(message: Message, context: WireContext): void {
   const again = decodeMessage(octets, 0, octets.length, roomy);
   if (again instanceof Fault || again.type !== 'update') throw new Error(`what was written is not read: ${toHex(octets)}`);
   mustEqual(plain(again), plain(message), `octets: ${toHex(octets)}`);
+}
+
+/** As messages for the session, with as many routes as before; documented is that one route with its attributes may be too long. */
+function splits(message: UpdateMessage, context: WireContext): void {
+  let routes = 0;
+  try {
+    for (const part of splitUpdate(message, context)) {
+      routes += routeCount(part);
+      encodeMessage(part, context);
+    }
+  } catch (error) {
+    if (error instanceof ValueError && /octets with a single route/.test(error.message)) return;
+    throw error;
+  }
+  if (routes !== routeCount(message)) throw new Error(`${routeCount(message)} routes, ${routes} when split`);
+}
+
+function routeCount({ withdrawn, nlri, attributes }: UpdateMessage): number {
+  const inAttributes = attributes.map((each) =>
+    each.type === 'mp-reach-nlri' || each.type === 'mp-unreach-nlri' ? each.value.nlri.length : 0,
+  );
+  return inAttributes.reduce((sum, each) => sum + each, withdrawn.length + nlri.length);
 }
 
 /** RFC 8654 §4 leaves an OPEN its 4096 octets; parameters in RFC 9072's form may need some more than they had. */
@@ -200,6 +246,8 @@ function readAttributes(context: WireContext, bytes: Uint8Array, start: number, 
       octetsComeBack(attribute, bytes.subarray(attributeScan.valueStart[entry]!, attributeScan.valueEnd[entry]!), context);
     });
     encodeAttributes(attributes, context);
+    const set = findAttribute(attributes, 'attribute-set')?.value;
+    if (set !== undefined) makeAttributeSet(set.originAs, openAttributeSet(set).attributes);
     if (fault !== undefined) faultComesBack(fault);
   }
   return attributesSign(attributes) ^ (fault === undefined ? 0 : faultSign(fault));
