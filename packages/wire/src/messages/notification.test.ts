@@ -107,6 +107,7 @@ for (const [code, subcode, data, text] of [
   [6, 2, '00', '6/2 Cease, Administrative Shutdown: data 00'],
   [6, 9, '060203627965', '6/9 Cease, Hard Reset: 6/2 Cease, Administrative Shutdown: "bye"'],
   [6, 9, '0609060203627965', '6/9 Cease, Hard Reset: data 0609060203627965'],
+  [6, 9, '0609', '6/9 Cease, Hard Reset: data 0609'],
   [99, 7, 'ff', '99/7 Error code 99, subcode 7: data ff'],
 ] as const) {
   test(`text, both ways: ${text}`, () => {

@@ -81,9 +81,13 @@ export function hardReset(message: NotificationMessage): NotificationMessage {
   return notification(NotificationCode.Cease, CeaseSubcode.HardReset, data);
 }
 
+function isHardReset({ code, subcode }: NotificationMessage): boolean {
+  return code === NotificationCode.Cease && subcode === CeaseSubcode.HardReset;
+}
+
 /** The NOTIFICATION inside a Hard Reset, or undefined when this is none or it is empty. */
 export function unwrapHardReset(message: NotificationMessage): NotificationMessage | undefined {
-  if (message.code !== NotificationCode.Cease || message.subcode !== CeaseSubcode.HardReset || message.data.length < 2) return undefined;
+  if (!isHardReset(message) || message.data.length < 2) return undefined;
   return notification(message.data[0]!, message.data[1]!, message.data.slice(2));
 }
 
@@ -95,7 +99,7 @@ export function formatNotification(message: NotificationMessage): string {
   const head = `${message.code}/${message.subcode} ${fullName(message.code, message.subcode)}`;
   const inner = unwrapHardReset(message);
   // A Hard Reset inside a Hard Reset is data: a peer could nest them by the thousand.
-  if (inner !== undefined && unwrapHardReset(inner) === undefined) return `${head}: ${formatNotification(inner)}`;
+  if (inner !== undefined && !isHardReset(inner)) return `${head}: ${formatNotification(inner)}`;
   const text = shutdownMessage(message);
   if (text === undefined) return message.data.length === 0 ? head : `${head}: data ${toHex(message.data)}`;
   const whole = equalBytes(shutdownMessageData(text), message.data);
