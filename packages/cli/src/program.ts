@@ -3,6 +3,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { addControl } from './commands/control.ts';
+import { addDecode } from './commands/decode.ts';
 import { addNeighborCommands } from './commands/neighbor.ts';
 import { addRib } from './commands/rib.ts';
 import { addRoute } from './commands/route.ts';
@@ -21,6 +22,7 @@ Examples:
   tsbgp rib received 192.0.2.1 --origin-as 13335         what a neighbor sent
   tsbgp route add 203.0.113.0/24 --next-hop 192.0.2.9    a route of our own
   tsbgp watch --json | jq .                              changes as they happen, for programs
+  tsbgp decode capture.pcap                              BGP messages of a capture, without a daemon
 
 Exit codes: 0 fine, 1 refused by the daemon, 2 wrong usage, 3 nobody answers at the address.
 `;
@@ -59,6 +61,7 @@ export function program(session: Session, io: Io): Command {
   addRoute(root, session);
   addWatch(root, session);
   addControl(root, session);
+  addDecode(root, session);
   addCompletions(root, session);
   return root;
 }
