@@ -136,3 +136,11 @@ test('every prefix of an OPEN faults', () => {
   const bytes = encode(OPEN);
   for (let end = 0; end < bytes.length; end++) assert.ok(decodeOpenBody(bytes, 0, end) instanceof Fault, String(end));
 });
+
+test('RFC 9072 §2: a parameter of type 255 that is not the first says nothing of the form, and is written so that it does not', () => {
+  const bytes = fromHex('04 fde9 005a c0000201 05 0200 ff01aa');
+  const open = decodeOpenBody(bytes, 0, bytes.length, { lenient: true });
+  assert.ok(!(open instanceof Fault));
+  assert.equal(open.extendedParameters, undefined);
+  assert.equal(toHex(encode(open)), toHex(bytes));
+});

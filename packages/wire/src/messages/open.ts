@@ -155,13 +155,14 @@ export function encodeOpenBody(out: ByteWriter, open: OpenMessage): void {
   out.raw(identifier);
 
   const parameters = open.otherParameters.map(({ code, bytes }) => ({ code, bytes }));
-  if (open.capabilities.length > 0) {
+  // A parameter 255 that comes first would say RFC 9072's form: one without capabilities goes before it.
+  if (open.capabilities.length > 0 || (parameters[0]?.code === EXTENDED && open.extendedParameters !== true)) {
     const value = new ByteWriter();
     for (const capability of open.capabilities) appendCapability(value, capability);
     parameters.unshift({ code: CAPABILITIES_PARAMETER, bytes: value.take() });
   }
   const length = parameters.reduce((sum, parameter) => sum + 2 + parameter.bytes.length, 0);
-  const extended = open.extendedParameters === true || length > 0xff || parameters[0]?.code === EXTENDED;
+  const extended = open.extendedParameters === true || length > 0xff;
   if (extended) {
     out.u8(EXTENDED);
     out.u8(EXTENDED);
