@@ -5,7 +5,7 @@
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
-import { type Fault, ValueError } from '../fault.ts';
+import { type Fault, strongest, ValueError } from '../fault.ts';
 import type { AttributeScan } from '../scan/update-scan.ts';
 import { narrowAs } from './as4.ts';
 import type { PathAttribute } from './attribute.ts';
@@ -29,7 +29,7 @@ export function decodeAttributes(bytes: Uint8Array, start: number, end: number, 
   const scan = borrowScan();
   scan.scan(bytes, start, end, context);
   const attributes = scannedAttributes(bytes, scan, context);
-  const { fault } = scan;
+  const fault = strongest(scan.fault, scan.nextHopFault);
   giveBackScan(scan);
   return fault === undefined ? { attributes } : { attributes, fault };
 }

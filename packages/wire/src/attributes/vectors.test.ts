@@ -7,7 +7,7 @@ import { fromHex, readU16, toHex } from '../bytes.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
-import { Fault } from '../fault.ts';
+import { Fault, strongest } from '../fault.ts';
 import { AttributeScan, UpdateScan } from '../scan/update-scan.ts';
 import { prefixesAreWhole, updateVerdict } from '../scan/update-verdict.ts';
 import { AIGP_TLVS } from './aigp.ts';
@@ -298,7 +298,7 @@ function verdicts(vector: Vector): (Fault | undefined)[] {
   if (!prefixesAreWhole(bytes, update.nlriStart, update.nlriEnd, 32, false)) return [invalidNetworkField];
   const attributes = new AttributeScan();
   attributes.scan(bytes, update.attributesStart, update.attributesEnd, contextOf(vector));
-  return [attributes.fault, updateVerdict(update, attributes)];
+  return [strongest(attributes.fault, attributes.nextHopFault), updateVerdict(update, attributes)];
 }
 
 const errors = loadVectors('errors');

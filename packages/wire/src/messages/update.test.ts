@@ -309,3 +309,12 @@ test('RFC 4271 §4.5: a large attribute is shown as far as a NOTIFICATION has ro
   const fault = faultOf(body(`900e2710 000101${'00'.repeat(9997)}`));
   assert.equal(fault?.data.length, 4096 - 21);
 });
+
+test('RFC 4760 §3: a NEXT_HOP without NLRI of its own is ignored, 0.0.0.0 as some send it too', () => {
+  const nowhere = '400304 00000000';
+  const ipv6 = '800e1a 000201 10 20010db8000000000000000000000001 00 2020010db8';
+  assert.equal(faultOf(body(`${ORIGIN}${AS_PATH}${nowhere}${ipv6}`)), undefined);
+  assert.equal(faultOf(body(`${nowhere}800f08 000201 2020010db8`)), undefined);
+  const own = faultOf(body(`${ORIGIN}${AS_PATH}${nowhere}`, '18c00002'));
+  assert.deepEqual([own?.action, own?.subcode], ['withdraw', 8]);
+});

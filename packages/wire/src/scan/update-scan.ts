@@ -50,6 +50,8 @@ export class AttributeScan {
   readonly valueEnd: Int32Array = new Int32Array(256);
   /** The strongest verdict so far; `discard` when attributes were left out and the rest is fine. */
   fault: Fault | undefined = undefined;
+  /** What is wrong with the address in NEXT_HOP: of no account where the UPDATE has no NLRI of its own (RFC 4760 §3). */
+  nextHopFault: Fault | undefined = undefined;
 
   /** code -> entry + 1, 0 when absent. */
   readonly #entry: Uint16Array = new Uint16Array(256);
@@ -69,6 +71,7 @@ export class AttributeScan {
     for (let i = 0; i < this.count; i++) this.#entry[this.codes[i]!] = 0;
     this.count = 0;
     this.fault = undefined;
+    this.nextHopFault = undefined;
     let offset = start;
     while (offset < end) {
       const flags = bytes[offset]!;
@@ -94,7 +97,9 @@ export class AttributeScan {
       }
       const fault = verdict(bytes, code, flags, valueStart, valueEnd, context);
       if (fault !== undefined) {
-        this.blame(showing(fault, bytes, valueStart - headerLength, valueEnd));
+        const shown = showing(fault, bytes, valueStart - headerLength, valueEnd);
+        if (fault.subcode === UpdateError.InvalidNextHop && code === AttributeCode.NextHop) this.nextHopFault = shown;
+        else this.blame(shown);
         if (fault.action === 'discard') continue;
       }
       const entry = this.count;

@@ -12,7 +12,8 @@ import type { AttributeScan, UpdateScan } from './update-scan.ts';
 export function updateVerdict(update: UpdateScan, attributes: AttributeScan): Fault | undefined {
   const ownNlri = update.nlriEnd > update.nlriStart;
   const mpReach = attributes.find(AttributeCode.MpReachNlri) !== -1;
-  let fault = attributes.fault;
+  // Speakers do send 0.0.0.0 with routes of other families.
+  let fault = ownNlri ? strongest(attributes.fault, attributes.nextHopFault) : attributes.fault;
   if (ownNlri || mpReach) {
     // RFC 7606 §3 (d).
     if (attributes.find(AttributeCode.Origin) === -1) fault = strongest(fault, missing(AttributeCode.Origin));
