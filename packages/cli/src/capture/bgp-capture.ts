@@ -1,7 +1,7 @@
 /** From the packets of a capture to its BGP messages, each read as the OPENs of its connection demand. */
 import { type Conversation, newConversation, type ReadOutcome, readMessage } from '../decode/conversation.ts';
 import { IpReader, TcpFlag, type TcpSegment } from './ip.ts';
-import { findIp } from './link-layer.ts';
+import { findIp, knowsLinkType } from './link-layer.ts';
 import { type Framed, MessageFramer } from './message-framer.ts';
 import type { Packet } from './packet.ts';
 import { type Piece, TcpStream } from './tcp-stream.ts';
@@ -51,6 +51,8 @@ export class BgpCapture {
   readonly #connections = new Map<string, Connection>();
   /** Packets with TCP on the port. */
   segments = 0;
+  /** Link types of packets that could not be looked into. */
+  readonly unknownLinkTypes: Set<number> = new Set();
 
   constructor(options: CaptureOptions) {
     this.#port = options.port;
@@ -58,6 +60,7 @@ export class BgpCapture {
   }
 
   push(packet: Packet): CaptureEntry[] {
+    if (!knowsLinkType(packet.linkType)) this.unknownLinkTypes.add(packet.linkType);
     const start = findIp(packet.linkType, packet.bytes);
     const segment = start && this.#ip.read(packet.bytes, start);
     if (segment === undefined || (segment.sourcePort !== this.#port && segment.destinationPort !== this.#port)) return [];

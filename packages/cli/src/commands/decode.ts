@@ -27,7 +27,7 @@ import { integer } from '../values.ts';
 interface DecodeOptions {
   readonly as?: 'messages' | 'attributes' | 'nlri' | (typeof MESSAGE_BODIES)[number];
   readonly family?: Family;
-  readonly addPath?: true | ReadonlySet<Family>;
+  readonly addPath?: ReadonlySet<Family>;
   readonly asSize?: '2' | '4';
   readonly peer?: 'ebgp' | 'ibgp';
   readonly port: number;
@@ -55,7 +55,11 @@ export function addDecode(program: Command, session: Session): void {
       new Option('--as <what>', 'what the octets are (default: found out)').choices(['messages', 'attributes', 'nlri', ...MESSAGE_BODIES]),
     )
     .option('--family <family>', 'of --as nlri, e.g. ipv4-unicast, l2vpn-evpn, bgp-ls', familyOption)
-    .option('--add-path [families]', 'NLRI have path identifiers (RFC 7911): all, or of these families (a,b)', familiesOption)
+    .option(
+      '--add-path <families>',
+      'NLRI have path identifiers (RFC 7911): all, or of these families, e.g. ipv4-unicast,ipv6-unicast',
+      familiesOption,
+    )
     .addOption(new Option('--as-size <octets>', 'octets of an AS number (default: as agreed, else what fits)').choices(['2', '4']))
     .addOption(
       new Option('--peer <kind>', 'judge attributes as from such a peer (default: nothing is discarded for its sender)').choices([
@@ -117,7 +121,9 @@ async function decodeCapture(packets: AsyncIterable<Packet>, options: DecodeOpti
   }
   for (const entry of capture.finish()) await addEntry(entry, report);
   if (capture.segments === 0) {
-    await session.io.stderr.write(`tsbgp: the capture has no TCP packet of port ${options.port}; --port names another\n`);
+    const unknown = [...capture.unknownLinkTypes];
+    const why = unknown.length === 0 ? '--port names another' : `link type ${unknown.join(', ')} is not known`;
+    await session.io.stderr.write(`tsbgp: the capture has no TCP packet of port ${options.port}; ${why}\n`);
   }
 }
 
@@ -234,7 +240,7 @@ function guessed(guesses: readonly string[]): string {
 function readOptions({ addPath, asSize, peer }: DecodeOptions): ReadOptions {
   return {
     fourOctetAs: asSize === undefined ? undefined : asSize === '4',
-    addPath: addPath === true ? ALL_FAMILIES : addPath,
+    addPath,
     peerType: peer,
   };
 }
@@ -257,5 +263,6 @@ function familyOption(text: string): Family {
 }
 
 function familiesOption(text: string): ReadonlySet<Family> {
+  if (text === 'all') return ALL_FAMILIES;
   return new Set(text.split(',').map((each) => familyOption(each.trim())));
 }
