@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ByteWriter, fromHex, toHex } from '../bytes.ts';
+import { ByteWriter, fromHex, readU16, toHex } from '../bytes.ts';
+import { DEFAULT_CONTEXT } from '../context.ts';
 import { IPV4_UNICAST, IPV6_UNICAST } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
+import { encodeMessage } from './message.ts';
+import { notificationOf } from './notification.ts';
 import { decodeRouteRefreshBody, encodeRouteRefreshBody, type RouteRefreshMessage } from './route-refresh.ts';
 
 function decode(hex: string): RouteRefreshMessage | Fault {
@@ -111,4 +114,17 @@ test('property: any octets decode or fault, and what decodes comes back', () => 
     }),
     { seed: 5291, numRuns: 5000 },
   );
+});
+
+test('RFC 7313 §5: of a BoRR that leaves a NOTIFICATION no room, 7/1 carries the beginning', () => {
+  for (const length of [4072, 4073, 60_000]) {
+    const body = new Uint8Array(length).fill(0xab);
+    body.set(fromHex('0001 01 01'));
+    const fault = decodeRouteRefreshBody(body, 0, body.length);
+    assert.ok(fault instanceof Fault);
+    assert.equal(fault.data.length, 4075);
+    // The length in its header is the true one.
+    assert.equal(readU16(fault.data, 16), 19 + length);
+    assert.equal(encodeMessage(notificationOf(fault), DEFAULT_CONTEXT).length, 4096);
+  }
 });

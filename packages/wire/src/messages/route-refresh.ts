@@ -10,7 +10,7 @@
  */
 import type { ByteWriter } from '../bytes.ts';
 import { readU16 } from '../bytes.ts';
-import { HEADER_LENGTH, MessageType, NotificationCode } from '../codes.ts';
+import { HEADER_LENGTH, MESSAGE_LENGTH_MAX, MessageType, NotificationCode } from '../codes.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
 import { Fault } from '../fault.ts';
 import { badLength, writeHeader } from './header.ts';
@@ -33,6 +33,7 @@ export interface RouteRefreshMessage {
 
 const FIXED_LENGTH = 4;
 const INVALID_MESSAGE_LENGTH = 1;
+const NOTIFICATION_DATA_MAX = MESSAGE_LENGTH_MAX - HEADER_LENGTH - 2;
 
 /** `bytes[start, end)` is the body. Borrows nothing. */
 export function decodeRouteRefreshBody(bytes: Uint8Array, start: number, end: number): RouteRefreshMessage | Fault {
@@ -50,11 +51,12 @@ export function decodeRouteRefreshBody(bytes: Uint8Array, start: number, end: nu
   return message;
 }
 
-/** RFC 7313 §5: 7/1 carries the complete message. */
+/** RFC 7313 §5: 7/1 carries the complete message; as far as a NOTIFICATION has room for it. */
 function invalidLength(bytes: Uint8Array, start: number, end: number): Fault {
-  const data = new Uint8Array(HEADER_LENGTH + end - start);
-  writeHeader(data, 0, data.length, MessageType.RouteRefresh);
-  data.set(bytes.subarray(start, end), HEADER_LENGTH);
+  const length = HEADER_LENGTH + end - start;
+  const data = new Uint8Array(Math.min(length, NOTIFICATION_DATA_MAX));
+  writeHeader(data, 0, length, MessageType.RouteRefresh);
+  data.set(bytes.subarray(start, start + data.length - HEADER_LENGTH), HEADER_LENGTH);
   const reason = `a ROUTE-REFRESH that begins or ends a refresh has ${end - start} octets behind its header, not 4`;
   return new Fault('reset', NotificationCode.RouteRefreshMessageError, INVALID_MESSAGE_LENGTH, reason, data);
 }
