@@ -50,6 +50,7 @@ function below(node: Node, indent: string, style: Style): string[] {
 function line({ label, value, isFault }: Node, width: number, style: Style): string {
   if (isFault === true) return style('red', printable(value === undefined ? label : `${label}: ${value}`));
   if (value === undefined) return style('bold', printable(label));
+  if (value === '') return style('cyan', printable(label));
   return `${style('cyan', printable(label).padEnd(width))}  ${printable(value)}`;
 }
 
