@@ -19,6 +19,9 @@ export function addHealth(router: ConnectRouter, control: ControlPlane): void {
       if (status === ServingStatus.SERVICE_UNKNOWN) throw new ConnectError(`no service "${service}"`, Code.NotFound);
       return { status };
     },
+    list: () => ({
+      statuses: Object.fromEntries(['', ...SERVICES.map(({ typeName }) => typeName)].map((name) => [name, { status: statusOf(name) }])),
+    }),
     async *watch({ service }, { signal }) {
       let told: ServingStatus | undefined;
       for (;;) {

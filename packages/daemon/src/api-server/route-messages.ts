@@ -1,6 +1,6 @@
 /**
- * Routes and path attributes between the wire package's values and the API's messages, both ways. Every attribute that the messages have no
- * place for goes as its octets.
+ * Routes and path attributes between the wire package's values and the API's messages, both ways. Attributes that the messages have no
+ * place for go as their octets; the rarer ones are in further-attributes.ts.
  */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -12,18 +12,11 @@ import {
   type AsPathSegment as SegmentMessage,
   AsPathSegment_Type as SegmentType,
 } from '@tsbgp/api';
-import {
-  AttributeFlag,
-  attributeCodec,
-  attributeCodecByName,
-  DEFAULT_CONTEXT,
-  encodeAttributes,
-  formatExtendedCommunity,
-  formatFamily,
-  type PathAttribute,
-  parseExtendedCommunity,
-} from '@tsbgp/wire';
-import { ControlError, type Route } from '../control-plane.ts';
+import { attributeCode, attributeCodec, attributeCodecByName, formatFamily, type PathAttribute } from '@tsbgp/wire';
+import type { Route } from '../control-plane.ts';
+import { extendedMessage, extendedValue } from './community-messages.ts';
+import { furtherAttribute, furtherKind, octetsOf } from './further-attributes.ts';
+import { refused } from './refused.ts';
 
 type AttributeInit = MessageInitShape<typeof PathAttributeSchema>;
 
@@ -76,24 +69,20 @@ export function attributeMessage(attribute: PathAttribute): AttributeInit {
       return { flags, kind: { case: 'originatorId', value: attribute.value } };
     case 'cluster-list':
       return { flags, kind: { case: 'clusterList', value: { ids: attribute.value } } };
-    case 'extended-communities': {
-      const values = attribute.value.map((octets) => ({ octets: Uint8Array.from(octets), text: formatExtendedCommunity(octets) }));
-      return { flags, kind: { case: 'extendedCommunities', value: { values } } };
-    }
+    case 'extended-communities':
+      return { flags, kind: { case: 'extendedCommunities', value: { values: attribute.value.map(extendedMessage) } } };
     case 'large-communities':
       return { flags, kind: { case: 'largeCommunities', value: { values: attribute.value } } };
     case 'unknown':
       return { flags, kind: { case: 'unknown', value: { code: attribute.code, value: Uint8Array.from(attribute.bytes) } } };
     default:
-      return octetsMessage(attribute);
+      return { flags, kind: furtherKind(attribute, attributeMessage) ?? octetsKind(attribute) };
   }
 }
 
-/** An attribute that is known here but has no place of its own in the API yet. */
-function octetsMessage(attribute: PathAttribute): AttributeInit {
-  const bytes = encodeAttributes([attribute], DEFAULT_CONTEXT);
-  const header = (bytes[0]! & AttributeFlag.ExtendedLength) === 0 ? 3 : 4;
-  return { flags: attribute.flags, kind: { case: 'unknown', value: { code: bytes[1]!, value: bytes.slice(header) } } };
+/** An attribute that is known here but has no place of its own in the API. */
+function octetsKind(attribute: PathAttribute): NonNullable<AttributeInit['kind']> {
+  return { case: 'unknown', value: { code: attributeCode(attribute), value: octetsOf(attribute) } };
 }
 
 function segmentMessage({ type, asns }: { type: keyof typeof SEGMENTS; asns: number[] }) {
@@ -131,7 +120,7 @@ export function attributeValue(message: AttributeMessage, place: string): PathAt
       return known(
         'extended-communities',
         message,
-        kind.value.values.map(({ octets, text }, i) => extendedValue(octets, text, `${place}.extended_communities.values[${i}]`)),
+        kind.value.values.map((each, i) => extendedValue(each, `${place}.extended_communities.values[${i}]`)),
       );
     case 'largeCommunities':
       return known(
@@ -148,6 +137,11 @@ export function attributeValue(message: AttributeMessage, place: string): PathAt
       throw refused(place, 'AS numbers of four octets are in as_path and aggregator; the daemon writes AS4_PATH where a peer needs it');
     case undefined:
       throw refused(place, 'one of the kinds must be set, e.g. local_pref');
+    default: {
+      const further = furtherAttribute(kind, flags, place, attributeValue);
+      if (further === undefined) throw refused(place, `"${kind.case}" cannot be given to a route`);
+      return { ...further, flags: flags || (attributeCodecByName(further.type)?.flags ?? 0) };
+    }
   }
 }
 
@@ -172,21 +166,7 @@ function segmentValue({ type, asns }: SegmentMessage, place: string) {
   return { type: nameOf(SEGMENTS, type, `${place}.type`), asns: [...asns] };
 }
 
-function extendedValue(octets: Uint8Array, text: string, place: string): Uint8Array {
-  if (octets.length === 8) return octets;
-  if (octets.length > 0) throw refused(`${place}.octets`, `found ${octets.length} octets, allowed are 8`);
-  try {
-    return parseExtendedCommunity(text);
-  } catch (error) {
-    throw refused(`${place}.text`, (error as Error).message);
-  }
-}
-
 function nameOf<Name extends string>(names: Readonly<Record<Name, number>>, value: number, place: string): Name {
   for (const name of Object.keys(names) as Name[]) if (names[name] === value) return name;
   throw refused(place, `found ${value}, allowed are ${Object.keys(names).join(', ')}`);
-}
-
-function refused(field: string, message: string): ControlError {
-  return new ControlError('invalid-argument', field, `${field}: ${message}`);
 }

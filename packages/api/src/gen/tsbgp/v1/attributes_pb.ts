@@ -2,48 +2,60 @@
 // @generated from file tsbgp/v1/attributes.proto (package tsbgp.v1, syntax proto3)
 /* eslint-disable */
 
+// Path attributes (RFC 4271 §4.3), each in the form its RFC gives it. What a message has no structure for is octets; nothing is left out.
+
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { ListValue } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tsbgp/v1/attributes.proto.
  */
 export const file_tsbgp_v1_attributes: GenFile = /*@__PURE__*/
-  fileDesc("Chl0c2JncC92MS9hdHRyaWJ1dGVzLnByb3RvEgh0c2JncC52MSKKBQoNUGF0aEF0dHJpYnV0ZRINCgVmbGFncxgBIAEoDRIiCgZvcmlnaW4YAiABKA4yEC50c2JncC52MS5PcmlnaW5IABIjCgdhc19wYXRoGAMgASgLMhAudHNiZ3AudjEuQXNQYXRoSAASEgoIbmV4dF9ob3AYBCABKAlIABIZCg9tdWx0aV9leGl0X2Rpc2MYBSABKA1IABIUCgpsb2NhbF9wcmVmGAYgASgNSAASNQoQYXRvbWljX2FnZ3JlZ2F0ZRgHIAEoCzIZLnRzYmdwLnYxLkF0b21pY0FnZ3JlZ2F0ZUgAEioKCmFnZ3JlZ2F0b3IYCCABKAsyFC50c2JncC52MS5BZ2dyZWdhdG9ySAASLAoLY29tbXVuaXRpZXMYCSABKAsyFS50c2JncC52MS5Db21tdW5pdGllc0gAEhcKDW9yaWdpbmF0b3JfaWQYCiABKAlIABItCgxjbHVzdGVyX2xpc3QYCyABKAsyFS50c2JncC52MS5DbHVzdGVyTGlzdEgAEj0KFGV4dGVuZGVkX2NvbW11bml0aWVzGAwgASgLMh0udHNiZ3AudjEuRXh0ZW5kZWRDb21tdW5pdGllc0gAEjcKEWxhcmdlX2NvbW11bml0aWVzGA0gASgLMhoudHNiZ3AudjEuTGFyZ2VDb21tdW5pdGllc0gAEiQKCGFzNF9wYXRoGA4gASgLMhAudHNiZ3AudjEuQXNQYXRoSAASLgoOYXM0X2FnZ3JlZ2F0b3IYDyABKAsyFC50c2JncC52MS5BZ2dyZWdhdG9ySAASLQoHdW5rbm93bhgQIAEoCzIaLnRzYmdwLnYxLlVua25vd25BdHRyaWJ1dGVIAEIGCgRraW5kIjMKBkFzUGF0aBIpCghzZWdtZW50cxgBIAMoCzIXLnRzYmdwLnYxLkFzUGF0aFNlZ21lbnQitwEKDUFzUGF0aFNlZ21lbnQSKgoEdHlwZRgBIAEoDjIcLnRzYmdwLnYxLkFzUGF0aFNlZ21lbnQuVHlwZRIMCgRhc25zGAIgAygNImwKBFR5cGUSFAoQVFlQRV9VTlNQRUNJRklFRBAAEhEKDVRZUEVfU0VRVUVOQ0UQARIMCghUWVBFX1NFVBACEhgKFFRZUEVfQ09ORkVEX1NFUVVFTkNFEAMSEwoPVFlQRV9DT05GRURfU0VUEAQiEQoPQXRvbWljQWdncmVnYXRlIikKCkFnZ3JlZ2F0b3ISCgoCYXMYASABKA0SDwoHYWRkcmVzcxgCIAEoCSIdCgtDb21tdW5pdGllcxIOCgZ2YWx1ZXMYASADKA0iGgoLQ2x1c3Rlckxpc3QSCwoDaWRzGAEgAygJIkIKE0V4dGVuZGVkQ29tbXVuaXRpZXMSKwoGdmFsdWVzGAEgAygLMhsudHNiZ3AudjEuRXh0ZW5kZWRDb21tdW5pdHkiMQoRRXh0ZW5kZWRDb21tdW5pdHkSDgoGb2N0ZXRzGAEgASgMEgwKBHRleHQYAiABKAkiPAoQTGFyZ2VDb21tdW5pdGllcxIoCgZ2YWx1ZXMYASADKAsyGC50c2JncC52MS5MYXJnZUNvbW11bml0eSJYCg5MYXJnZUNvbW11bml0eRIcChRnbG9iYWxfYWRtaW5pc3RyYXRvchgBIAEoDRITCgtsb2NhbF9kYXRhMRgCIAEoDRITCgtsb2NhbF9kYXRhMhgDIAEoDSIvChBVbmtub3duQXR0cmlidXRlEgwKBGNvZGUYASABKA0SDQoFdmFsdWUYAiABKAwqVwoGT3JpZ2luEhYKEk9SSUdJTl9VTlNQRUNJRklFRBAAEg4KCk9SSUdJTl9JR1AQARIOCgpPUklHSU5fRUdQEAISFQoRT1JJR0lOX0lOQ09NUExFVEUQA2IGcHJvdG8z");
+  fileDesc("Chl0c2JncC92MS9hdHRyaWJ1dGVzLnByb3RvEgh0c2JncC52MSKYCQoNUGF0aEF0dHJpYnV0ZRINCgVmbGFncxgBIAEoDRIiCgZvcmlnaW4YAiABKA4yEC50c2JncC52MS5PcmlnaW5IABIjCgdhc19wYXRoGAMgASgLMhAudHNiZ3AudjEuQXNQYXRoSAASEgoIbmV4dF9ob3AYBCABKAlIABIZCg9tdWx0aV9leGl0X2Rpc2MYBSABKA1IABIUCgpsb2NhbF9wcmVmGAYgASgNSAASNQoQYXRvbWljX2FnZ3JlZ2F0ZRgHIAEoCzIZLnRzYmdwLnYxLkF0b21pY0FnZ3JlZ2F0ZUgAEioKCmFnZ3JlZ2F0b3IYCCABKAsyFC50c2JncC52MS5BZ2dyZWdhdG9ySAASLAoLY29tbXVuaXRpZXMYCSABKAsyFS50c2JncC52MS5Db21tdW5pdGllc0gAEhcKDW9yaWdpbmF0b3JfaWQYCiABKAlIABItCgxjbHVzdGVyX2xpc3QYCyABKAsyFS50c2JncC52MS5DbHVzdGVyTGlzdEgAEj0KFGV4dGVuZGVkX2NvbW11bml0aWVzGAwgASgLMh0udHNiZ3AudjEuRXh0ZW5kZWRDb21tdW5pdGllc0gAEjcKEWxhcmdlX2NvbW11bml0aWVzGA0gASgLMhoudHNiZ3AudjEuTGFyZ2VDb21tdW5pdGllc0gAEiQKCGFzNF9wYXRoGA4gASgLMhAudHNiZ3AudjEuQXNQYXRoSAASLgoOYXM0X2FnZ3JlZ2F0b3IYDyABKAsyFC50c2JncC52MS5BZ2dyZWdhdG9ySAASLQoHdW5rbm93bhgQIAEoCzIaLnRzYmdwLnYxLlVua25vd25BdHRyaWJ1dGVIABJGChlpcHY2X2V4dGVuZGVkX2NvbW11bml0aWVzGBEgASgLMiEudHNiZ3AudjEuSXB2NkV4dGVuZGVkQ29tbXVuaXRpZXNIABIrCgtwbXNpX3R1bm5lbBgSIAEoCzIULnRzYmdwLnYxLlBtc2lUdW5uZWxIABI2ChR0dW5uZWxfZW5jYXBzdWxhdGlvbhgTIAEoCzIWLnRzYmdwLnYxLlRsdkF0dHJpYnV0ZUgAEiYKBGFpZ3AYFCABKAsyFi50c2JncC52MS5UbHZBdHRyaWJ1dGVIABJCChdwZV9kaXN0aW5ndWlzaGVyX2xhYmVscxgVIAEoCzIfLnRzYmdwLnYxLlBlRGlzdGluZ3Vpc2hlckxhYmVsc0gAEigKBmJncF9scxgWIAEoCzIWLnRzYmdwLnYxLlRsdkF0dHJpYnV0ZUgAEisKC2JncHNlY19wYXRoGBcgASgLMhQudHNiZ3AudjEuQmdwc2VjUGF0aEgAEhoKEG9ubHlfdG9fY3VzdG9tZXIYGCABKA1IABIhCgZkX3BhdGgYGSABKAsyDy50c2JncC52MS5EUGF0aEgAEiwKCnByZWZpeF9zaWQYGiABKAsyFi50c2JncC52MS5UbHZBdHRyaWJ1dGVIABIvCg1hdHRyaWJ1dGVfc2V0GBsgASgLMhYudHNiZ3AudjEuQXR0cmlidXRlU2V0SABCBgoEa2luZCIzCgZBc1BhdGgSKQoIc2VnbWVudHMYASADKAsyFy50c2JncC52MS5Bc1BhdGhTZWdtZW50IrcBCg1Bc1BhdGhTZWdtZW50EioKBHR5cGUYASABKA4yHC50c2JncC52MS5Bc1BhdGhTZWdtZW50LlR5cGUSDAoEYXNucxgCIAMoDSJsCgRUeXBlEhQKEFRZUEVfVU5TUEVDSUZJRUQQABIRCg1UWVBFX1NFUVVFTkNFEAESDAoIVFlQRV9TRVQQAhIYChRUWVBFX0NPTkZFRF9TRVFVRU5DRRADEhMKD1RZUEVfQ09ORkVEX1NFVBAEIhEKD0F0b21pY0FnZ3JlZ2F0ZSIpCgpBZ2dyZWdhdG9yEgoKAmFzGAEgASgNEg8KB2FkZHJlc3MYAiABKAkiHQoLQ29tbXVuaXRpZXMSDgoGdmFsdWVzGAEgAygNIhoKC0NsdXN0ZXJMaXN0EgsKA2lkcxgBIAMoCSJCChNFeHRlbmRlZENvbW11bml0aWVzEisKBnZhbHVlcxgBIAMoCzIbLnRzYmdwLnYxLkV4dGVuZGVkQ29tbXVuaXR5IrcBChFFeHRlbmRlZENvbW11bml0eRIOCgZvY3RldHMYASABKAwSDAoEdGV4dBgCIAEoCRIMCgRuYW1lGAMgASgJEjQKC2FzX3NwZWNpZmljGAQgASgLMh0udHNiZ3AudjEuQXNTcGVjaWZpY0NvbW11bml0eUgAEjgKDWlwdjRfc3BlY2lmaWMYBSABKAsyHy50c2JncC52MS5JcHY0U3BlY2lmaWNDb21tdW5pdHlIAEIGCgRmb3JtIkcKE0FzU3BlY2lmaWNDb21tdW5pdHkSCgoCYXMYASABKA0SDQoFdmFsdWUYAiABKA0SFQoNZm91cl9vY3RldF9hcxgDIAEoCCI3ChVJcHY0U3BlY2lmaWNDb21tdW5pdHkSDwoHYWRkcmVzcxgBIAEoCRINCgV2YWx1ZRgCIAEoDSJKChdJcHY2RXh0ZW5kZWRDb21tdW5pdGllcxIvCgZ2YWx1ZXMYASADKAsyHy50c2JncC52MS5JcHY2RXh0ZW5kZWRDb21tdW5pdHkiNQoVSXB2NkV4dGVuZGVkQ29tbXVuaXR5Eg4KBm9jdGV0cxgBIAEoDBIMCgR0ZXh0GAIgASgJIjwKEExhcmdlQ29tbXVuaXRpZXMSKAoGdmFsdWVzGAEgAygLMhgudHNiZ3AudjEuTGFyZ2VDb21tdW5pdHkiWAoOTGFyZ2VDb21tdW5pdHkSHAoUZ2xvYmFsX2FkbWluaXN0cmF0b3IYASABKA0SEwoLbG9jYWxfZGF0YTEYAiABKA0SEwoLbG9jYWxfZGF0YTIYAyABKA0iWQoKUG1zaVR1bm5lbBINCgVmbGFncxgBIAEoDRITCgt0dW5uZWxfdHlwZRgCIAEoDRITCgtsYWJlbF9maWVsZBgDIAEoDRISCgppZGVudGlmaWVyGAQgASgMIkcKFVBlRGlzdGluZ3Vpc2hlckxhYmVscxIuCgZ2YWx1ZXMYASADKAsyHi50c2JncC52MS5QZURpc3Rpbmd1aXNoZXJMYWJlbCI/ChRQZURpc3Rpbmd1aXNoZXJMYWJlbBISCgpwZV9hZGRyZXNzGAEgASgJEhMKC2xhYmVsX2ZpZWxkGAIgASgNInIKCkJncHNlY1BhdGgSMAoLc2VjdXJlX3BhdGgYASADKAsyGy50c2JncC52MS5TZWN1cmVQYXRoU2VnbWVudBIyChBzaWduYXR1cmVfYmxvY2tzGAIgAygLMhgudHNiZ3AudjEuU2lnbmF0dXJlQmxvY2siRQoRU2VjdXJlUGF0aFNlZ21lbnQSFQoNcHJlcGVuZF9jb3VudBgBIAEoDRINCgVmbGFncxgCIAEoDRIKCgJhcxgDIAEoDSJSCg5TaWduYXR1cmVCbG9jaxIRCglhbGdvcml0aG0YASABKA0SLQoKc2lnbmF0dXJlcxgCIAMoCzIZLnRzYmdwLnYxLkJncHNlY1NpZ25hdHVyZSJECg9CZ3BzZWNTaWduYXR1cmUSHgoWc3ViamVjdF9rZXlfaWRlbnRpZmllchgBIAEoDBIRCglzaWduYXR1cmUYAiABKAwiMQoFRFBhdGgSKAoIc2VnbWVudHMYASADKAsyFi50c2JncC52MS5EUGF0aFNlZ21lbnQiMQoMRFBhdGhTZWdtZW50EiEKB2RvbWFpbnMYASADKAsyEC50c2JncC52MS5Eb21haW4iUQoGRG9tYWluEhwKFGdsb2JhbF9hZG1pbmlzdHJhdG9yGAEgASgNEhsKE2xvY2FsX2FkbWluaXN0cmF0b3IYAiABKA0SDAoEc2FmaRgDIAEoDSJeCgxBdHRyaWJ1dGVTZXQSEQoJb3JpZ2luX2FzGAEgASgNEg4KBm9jdGV0cxgCIAEoDBIrCgphdHRyaWJ1dGVzGAMgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZSJWCgxUbHZBdHRyaWJ1dGUSDgoGb2N0ZXRzGAEgASgMEgwKBHRleHQYAiABKAkSKAoEdGx2cxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5MaXN0VmFsdWUiLwoQVW5rbm93bkF0dHJpYnV0ZRIMCgRjb2RlGAEgASgNEg0KBXZhbHVlGAIgASgMKlcKBk9yaWdpbhIWChJPUklHSU5fVU5TUEVDSUZJRUQQABIOCgpPUklHSU5fSUdQEAESDgoKT1JJR0lOX0VHUBACEhUKEU9SSUdJTl9JTkNPTVBMRVRFEANiBnByb3RvMw", [file_google_protobuf_struct]);
 
 /**
- * A path attribute (RFC 4271 §4.3) in structured form. Exactly one of `kind` is set; what the daemon does not know is `unknown`, octets and
- * all, and travels on as the RFC says.
+ * One path attribute. Exactly one of `kind` is set; a client that is older than the daemon may see none, which means "one that I do not know".
+ *
+ * MP_REACH_NLRI and MP_UNREACH_NLRI do not appear: family, prefix and next hop of a route are fields of the route.
  *
  * @generated from message tsbgp.v1.PathAttribute
  */
 export type PathAttribute = Message<"tsbgp.v1.PathAttribute"> & {
   /**
-   * The flags octet: 0x80 optional, 0x40 transitive, 0x20 partial. In requests 0 stands for the flags that the attribute's RFC demands.
+   * The flags octet as it came: 0x80 optional, 0x40 transitive, 0x20 partial. In requests 0 stands for the flags that the attribute's RFC
+   * demands (0xc0 for an unknown one), so that it is rarely written.
    *
    * @generated from field: uint32 flags = 1;
    */
   flags: number;
 
   /**
+   * The attribute, by its type.
+   *
    * @generated from oneof tsbgp.v1.PathAttribute.kind
    */
   kind: {
     /**
+     * ORIGIN, type 1.
+     *
      * @generated from field: tsbgp.v1.Origin origin = 2;
      */
     value: Origin;
     case: "origin";
   } | {
     /**
+     * AS_PATH, type 2. AS numbers always have four octets here, whatever the peer speaks.
+     *
      * @generated from field: tsbgp.v1.AsPath as_path = 3;
      */
     value: AsPath;
     case: "asPath";
   } | {
     /**
-     * IPv4 or IPv6 text.
+     * NEXT_HOP, type 3: an IPv4 address. In requests the next hop is a field of the route, and this is refused.
      *
      * @generated from field: string next_hop = 4;
      */
@@ -51,37 +63,47 @@ export type PathAttribute = Message<"tsbgp.v1.PathAttribute"> & {
     case: "nextHop";
   } | {
     /**
+     * MULTI_EXIT_DISC, type 4.
+     *
      * @generated from field: uint32 multi_exit_disc = 5;
      */
     value: number;
     case: "multiExitDisc";
   } | {
     /**
+     * LOCAL_PREF, type 5.
+     *
      * @generated from field: uint32 local_pref = 6;
      */
     value: number;
     case: "localPref";
   } | {
     /**
+     * ATOMIC_AGGREGATE, type 6.
+     *
      * @generated from field: tsbgp.v1.AtomicAggregate atomic_aggregate = 7;
      */
     value: AtomicAggregate;
     case: "atomicAggregate";
   } | {
     /**
+     * AGGREGATOR, type 7.
+     *
      * @generated from field: tsbgp.v1.Aggregator aggregator = 8;
      */
     value: Aggregator;
     case: "aggregator";
   } | {
     /**
+     * COMMUNITIES, type 8 (RFC 1997).
+     *
      * @generated from field: tsbgp.v1.Communities communities = 9;
      */
     value: Communities;
     case: "communities";
   } | {
     /**
-     * Dotted quad (RFC 4456).
+     * ORIGINATOR_ID, type 9 (RFC 4456): a dotted quad.
      *
      * @generated from field: string originator_id = 10;
      */
@@ -89,40 +111,140 @@ export type PathAttribute = Message<"tsbgp.v1.PathAttribute"> & {
     case: "originatorId";
   } | {
     /**
+     * CLUSTER_LIST, type 10 (RFC 4456).
+     *
      * @generated from field: tsbgp.v1.ClusterList cluster_list = 11;
      */
     value: ClusterList;
     case: "clusterList";
   } | {
     /**
+     * EXTENDED COMMUNITIES, type 16 (RFC 4360).
+     *
      * @generated from field: tsbgp.v1.ExtendedCommunities extended_communities = 12;
      */
     value: ExtendedCommunities;
     case: "extendedCommunities";
   } | {
     /**
+     * LARGE_COMMUNITY, type 32 (RFC 8092).
+     *
      * @generated from field: tsbgp.v1.LargeCommunities large_communities = 13;
      */
     value: LargeCommunities;
     case: "largeCommunities";
   } | {
     /**
+     * AS4_PATH, type 17 (RFC 6793), where it could not be merged into AS_PATH. Refused in requests: the daemon writes it where a peer needs it.
+     *
      * @generated from field: tsbgp.v1.AsPath as4_path = 14;
      */
     value: AsPath;
     case: "as4Path";
   } | {
     /**
+     * AS4_AGGREGATOR, type 18 (RFC 6793); as `as4_path`.
+     *
      * @generated from field: tsbgp.v1.Aggregator as4_aggregator = 15;
      */
     value: Aggregator;
     case: "as4Aggregator";
   } | {
     /**
+     * Any other: its type code and octets, passed on as RFC 4271 §5 says.
+     *
      * @generated from field: tsbgp.v1.UnknownAttribute unknown = 16;
      */
     value: UnknownAttribute;
     case: "unknown";
+  } | {
+    /**
+     * IPv6 address specific EXTENDED COMMUNITIES, type 25 (RFC 5701).
+     *
+     * @generated from field: tsbgp.v1.Ipv6ExtendedCommunities ipv6_extended_communities = 17;
+     */
+    value: Ipv6ExtendedCommunities;
+    case: "ipv6ExtendedCommunities";
+  } | {
+    /**
+     * PMSI_TUNNEL, type 22 (RFC 6514).
+     *
+     * @generated from field: tsbgp.v1.PmsiTunnel pmsi_tunnel = 18;
+     */
+    value: PmsiTunnel;
+    case: "pmsiTunnel";
+  } | {
+    /**
+     * TUNNEL_ENCAPSULATION, type 23 (RFC 9012); with SR Policy, RFC 9830.
+     *
+     * @generated from field: tsbgp.v1.TlvAttribute tunnel_encapsulation = 19;
+     */
+    value: TlvAttribute;
+    case: "tunnelEncapsulation";
+  } | {
+    /**
+     * AIGP, type 26 (RFC 7311).
+     *
+     * @generated from field: tsbgp.v1.TlvAttribute aigp = 20;
+     */
+    value: TlvAttribute;
+    case: "aigp";
+  } | {
+    /**
+     * PE_DISTINGUISHER_LABELS, type 27 (RFC 6514).
+     *
+     * @generated from field: tsbgp.v1.PeDistinguisherLabels pe_distinguisher_labels = 21;
+     */
+    value: PeDistinguisherLabels;
+    case: "peDistinguisherLabels";
+  } | {
+    /**
+     * BGP-LS, type 29 (RFC 9552).
+     *
+     * @generated from field: tsbgp.v1.TlvAttribute bgp_ls = 22;
+     */
+    value: TlvAttribute;
+    case: "bgpLs";
+  } | {
+    /**
+     * BGPSEC_PATH, type 33 (RFC 8205).
+     *
+     * @generated from field: tsbgp.v1.BgpsecPath bgpsec_path = 23;
+     */
+    value: BgpsecPath;
+    case: "bgpsecPath";
+  } | {
+    /**
+     * ONLY_TO_CUSTOMER, type 35 (RFC 9234): an AS number.
+     *
+     * @generated from field: uint32 only_to_customer = 24;
+     */
+    value: number;
+    case: "onlyToCustomer";
+  } | {
+    /**
+     * D-PATH, type 36 (draft-ietf-bess-evpn-ipvpn-interworking).
+     *
+     * @generated from field: tsbgp.v1.DPath d_path = 25;
+     */
+    value: DPath;
+    case: "dPath";
+  } | {
+    /**
+     * PREFIX_SID, type 40 (RFC 8669, RFC 9252).
+     *
+     * @generated from field: tsbgp.v1.TlvAttribute prefix_sid = 26;
+     */
+    value: TlvAttribute;
+    case: "prefixSid";
+  } | {
+    /**
+     * ATTR_SET, type 128 (RFC 6368).
+     *
+     * @generated from field: tsbgp.v1.AttributeSet attribute_set = 27;
+     */
+    value: AttributeSet;
+    case: "attributeSet";
   } | { case: undefined; value?: undefined };
 };
 
@@ -134,10 +256,14 @@ export const PathAttributeSchema: GenMessage<PathAttribute> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 0);
 
 /**
+ * AS_PATH (RFC 4271 §5.1.2), the nearest AS first: "65001 65002 {65003 65004}" is a sequence of two and a set of two.
+ *
  * @generated from message tsbgp.v1.AsPath
  */
 export type AsPath = Message<"tsbgp.v1.AsPath"> & {
   /**
+   * In the order of the wire. None: a route of our own AS.
+   *
    * @generated from field: repeated tsbgp.v1.AsPathSegment segments = 1;
    */
   segments: AsPathSegment[];
@@ -151,15 +277,21 @@ export const AsPathSchema: GenMessage<AsPath> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 1);
 
 /**
+ * A run of AS numbers of one kind.
+ *
  * @generated from message tsbgp.v1.AsPathSegment
  */
 export type AsPathSegment = Message<"tsbgp.v1.AsPathSegment"> & {
   /**
+   * What this segment is.
+   *
    * @generated from field: tsbgp.v1.AsPathSegment.Type type = 1;
    */
   type: AsPathSegment_Type;
 
   /**
+   * 1 to 255 numbers of four octets.
+   *
    * @generated from field: repeated uint32 asns = 2;
    */
   asns: number[];
@@ -173,36 +305,50 @@ export const AsPathSegmentSchema: GenMessage<AsPathSegment> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 2);
 
 /**
+ * What the order of the numbers means.
+ *
  * @generated from enum tsbgp.v1.AsPathSegment.Type
  */
 export const AsPathSegment_Type = {
   /**
+   * Never sent; refused in requests.
+   *
    * @generated from enum value: TYPE_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
+   * AS_SEQUENCE: ordered. On the wire 2.
+   *
    * @generated from enum value: TYPE_SEQUENCE = 1;
    */
   SEQUENCE: 1,
 
   /**
+   * AS_SET: unordered, left by an aggregation. On the wire 1.
+   *
    * @generated from enum value: TYPE_SET = 2;
    */
   SET: 2,
 
   /**
+   * AS_CONFED_SEQUENCE (RFC 5065). On the wire 3.
+   *
    * @generated from enum value: TYPE_CONFED_SEQUENCE = 3;
    */
   CONFED_SEQUENCE: 3,
 
   /**
+   * AS_CONFED_SET (RFC 5065). On the wire 4.
+   *
    * @generated from enum value: TYPE_CONFED_SET = 4;
    */
   CONFED_SET: 4,
 } as const;
 
 /**
+ * What the order of the numbers means.
+ *
  * @generated from enum tsbgp.v1.AsPathSegment.Type
  */
 export type AsPathSegment_Type = (typeof AsPathSegment_Type)[keyof typeof AsPathSegment_Type] | UnknownEnum;
@@ -214,6 +360,8 @@ export const AsPathSegment_TypeSchema: GenEnum<AsPathSegment_Type> = /*@__PURE__
   enumDesc(file_tsbgp_v1_attributes, 2, 0);
 
 /**
+ * ATOMIC_AGGREGATE (RFC 4271 §5.1.6): it is there, and says no more.
+ *
  * @generated from message tsbgp.v1.AtomicAggregate
  */
 export type AtomicAggregate = Message<"tsbgp.v1.AtomicAggregate"> & {
@@ -227,16 +375,20 @@ export const AtomicAggregateSchema: GenMessage<AtomicAggregate> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 3);
 
 /**
+ * AGGREGATOR (RFC 4271 §5.1.7): who formed the aggregate.
+ *
  * @generated from message tsbgp.v1.Aggregator
  */
 export type Aggregator = Message<"tsbgp.v1.Aggregator"> & {
   /**
+   * AS number.
+   *
    * @generated from field: uint32 as = 1;
    */
   as: number;
 
   /**
-   * Dotted quad.
+   * Dotted quad: the BGP identifier, usually.
    *
    * @generated from field: string address = 2;
    */
@@ -251,12 +403,14 @@ export const AggregatorSchema: GenMessage<Aggregator> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 4);
 
 /**
- * RFC 1997: 32-bit values, e.g. 65000:100 is 65000 * 65536 + 100.
+ * COMMUNITIES (RFC 1997).
  *
  * @generated from message tsbgp.v1.Communities
  */
 export type Communities = Message<"tsbgp.v1.Communities"> & {
   /**
+   * 32 bits each: 65000:100 is 65000 * 65536 + 100; no-export is 0xffffff01.
+   *
    * @generated from field: repeated uint32 values = 1;
    */
   values: number[];
@@ -270,11 +424,13 @@ export const CommunitiesSchema: GenMessage<Communities> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 5);
 
 /**
+ * CLUSTER_LIST (RFC 4456).
+ *
  * @generated from message tsbgp.v1.ClusterList
  */
 export type ClusterList = Message<"tsbgp.v1.ClusterList"> & {
   /**
-   * Dotted quads.
+   * Dotted quads, the last reflector first.
    *
    * @generated from field: repeated string ids = 1;
    */
@@ -289,10 +445,14 @@ export const ClusterListSchema: GenMessage<ClusterList> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 6);
 
 /**
+ * EXTENDED COMMUNITIES (RFC 4360).
+ *
  * @generated from message tsbgp.v1.ExtendedCommunities
  */
 export type ExtendedCommunities = Message<"tsbgp.v1.ExtendedCommunities"> & {
   /**
+   * In the order of the wire.
+   *
    * @generated from field: repeated tsbgp.v1.ExtendedCommunity values = 1;
    */
   values: ExtendedCommunity[];
@@ -306,24 +466,55 @@ export const ExtendedCommunitiesSchema: GenMessage<ExtendedCommunities> = /*@__P
   messageDesc(file_tsbgp_v1_attributes, 7);
 
 /**
- * RFC 4360. In requests `octets` is taken if it is there, else `text`.
+ * One extended community. Answers say everything: the octets, their text, and for the three common forms their parts. Requests say it in one of
+ * these ways, and the first that is there counts: `octets`, then `form` with `name`, then `text`.
  *
  * @generated from message tsbgp.v1.ExtendedCommunity
  */
 export type ExtendedCommunity = Message<"tsbgp.v1.ExtendedCommunity"> & {
   /**
-   * Eight octets.
+   * The eight octets.
    *
    * @generated from field: bytes octets = 1;
    */
   octets: Uint8Array;
 
   /**
-   * "rt:65000:100"; what has no name is "0x" and sixteen digits.
+   * "rt:65000:100", "ro:192.0.2.1:7", "color:0:100"; what has no name is "0x" and sixteen digits.
    *
    * @generated from field: string text = 2;
    */
   text: string;
+
+  /**
+   * "rt", "ro", "color" …: what kind it is, in a word; empty where it has no name here.
+   *
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * The parts of the forms that RFC 4360 §3 and RFC 5668 define; none for others.
+   *
+   * @generated from oneof tsbgp.v1.ExtendedCommunity.form
+   */
+  form: {
+    /**
+     * A number under an AS.
+     *
+     * @generated from field: tsbgp.v1.AsSpecificCommunity as_specific = 4;
+     */
+    value: AsSpecificCommunity;
+    case: "asSpecific";
+  } | {
+    /**
+     * A number under an address.
+     *
+     * @generated from field: tsbgp.v1.Ipv4SpecificCommunity ipv4_specific = 5;
+     */
+    value: Ipv4SpecificCommunity;
+    case: "ipv4Specific";
+  } | { case: undefined; value?: undefined };
 };
 
 /**
@@ -334,12 +525,126 @@ export const ExtendedCommunitySchema: GenMessage<ExtendedCommunity> = /*@__PURE_
   messageDesc(file_tsbgp_v1_attributes, 8);
 
 /**
- * RFC 8092.
+ * The forms of types 0x00 and 0x02: rt:65000:100, rt:200000:100.
+ *
+ * @generated from message tsbgp.v1.AsSpecificCommunity
+ */
+export type AsSpecificCommunity = Message<"tsbgp.v1.AsSpecificCommunity"> & {
+  /**
+   * AS number.
+   *
+   * @generated from field: uint32 as = 1;
+   */
+  as: number;
+
+  /**
+   * 32 bits under an AS of two octets, 16 under one of four.
+   *
+   * @generated from field: uint32 value = 2;
+   */
+  value: number;
+
+  /**
+   * The AS number is written in four octets (RFC 5668). Implied in requests where it does not fit two.
+   *
+   * @generated from field: bool four_octet_as = 3;
+   */
+  fourOctetAs: boolean;
+};
+
+/**
+ * Describes the message tsbgp.v1.AsSpecificCommunity.
+ * Use `create(AsSpecificCommunitySchema)` to create a new message.
+ */
+export const AsSpecificCommunitySchema: GenMessage<AsSpecificCommunity> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 9);
+
+/**
+ * The form of type 0x01: rt:192.0.2.1:100.
+ *
+ * @generated from message tsbgp.v1.Ipv4SpecificCommunity
+ */
+export type Ipv4SpecificCommunity = Message<"tsbgp.v1.Ipv4SpecificCommunity"> & {
+  /**
+   * Dotted quad.
+   *
+   * @generated from field: string address = 1;
+   */
+  address: string;
+
+  /**
+   * 16 bits.
+   *
+   * @generated from field: uint32 value = 2;
+   */
+  value: number;
+};
+
+/**
+ * Describes the message tsbgp.v1.Ipv4SpecificCommunity.
+ * Use `create(Ipv4SpecificCommunitySchema)` to create a new message.
+ */
+export const Ipv4SpecificCommunitySchema: GenMessage<Ipv4SpecificCommunity> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 10);
+
+/**
+ * IPv6 address specific extended communities (RFC 5701).
+ *
+ * @generated from message tsbgp.v1.Ipv6ExtendedCommunities
+ */
+export type Ipv6ExtendedCommunities = Message<"tsbgp.v1.Ipv6ExtendedCommunities"> & {
+  /**
+   * In the order of the wire.
+   *
+   * @generated from field: repeated tsbgp.v1.Ipv6ExtendedCommunity values = 1;
+   */
+  values: Ipv6ExtendedCommunity[];
+};
+
+/**
+ * Describes the message tsbgp.v1.Ipv6ExtendedCommunities.
+ * Use `create(Ipv6ExtendedCommunitiesSchema)` to create a new message.
+ */
+export const Ipv6ExtendedCommunitiesSchema: GenMessage<Ipv6ExtendedCommunities> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 11);
+
+/**
+ * In requests `octets` is taken if it is there, else `text`.
+ *
+ * @generated from message tsbgp.v1.Ipv6ExtendedCommunity
+ */
+export type Ipv6ExtendedCommunity = Message<"tsbgp.v1.Ipv6ExtendedCommunity"> & {
+  /**
+   * The twenty octets.
+   *
+   * @generated from field: bytes octets = 1;
+   */
+  octets: Uint8Array;
+
+  /**
+   * "rt:[2001:db8::1]:100"; what has no name is "0x" and forty digits.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message tsbgp.v1.Ipv6ExtendedCommunity.
+ * Use `create(Ipv6ExtendedCommunitySchema)` to create a new message.
+ */
+export const Ipv6ExtendedCommunitySchema: GenMessage<Ipv6ExtendedCommunity> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 12);
+
+/**
+ * LARGE_COMMUNITY (RFC 8092).
  *
  * @generated from message tsbgp.v1.LargeCommunities
  */
 export type LargeCommunities = Message<"tsbgp.v1.LargeCommunities"> & {
   /**
+   * In the order of the wire.
+   *
    * @generated from field: repeated tsbgp.v1.LargeCommunity values = 1;
    */
   values: LargeCommunity[];
@@ -350,23 +655,31 @@ export type LargeCommunities = Message<"tsbgp.v1.LargeCommunities"> & {
  * Use `create(LargeCommunitiesSchema)` to create a new message.
  */
 export const LargeCommunitiesSchema: GenMessage<LargeCommunities> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_attributes, 9);
+  messageDesc(file_tsbgp_v1_attributes, 13);
 
 /**
+ * Three numbers of 32 bits: 65000:1:2.
+ *
  * @generated from message tsbgp.v1.LargeCommunity
  */
 export type LargeCommunity = Message<"tsbgp.v1.LargeCommunity"> & {
   /**
+   * Usually an AS number.
+   *
    * @generated from field: uint32 global_administrator = 1;
    */
   globalAdministrator: number;
 
   /**
+   * What the administrator makes of it.
+   *
    * @generated from field: uint32 local_data1 = 2;
    */
   localData1: number;
 
   /**
+   * What the administrator makes of it.
+   *
    * @generated from field: uint32 local_data2 = 3;
    */
   localData2: number;
@@ -377,18 +690,382 @@ export type LargeCommunity = Message<"tsbgp.v1.LargeCommunity"> & {
  * Use `create(LargeCommunitySchema)` to create a new message.
  */
 export const LargeCommunitySchema: GenMessage<LargeCommunity> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_attributes, 10);
+  messageDesc(file_tsbgp_v1_attributes, 14);
 
 /**
+ * PMSI_TUNNEL (RFC 6514 §5): the tunnel that carries broadcast and multicast of a VPN.
+ *
+ * @generated from message tsbgp.v1.PmsiTunnel
+ */
+export type PmsiTunnel = Message<"tsbgp.v1.PmsiTunnel"> & {
+  /**
+   * The flags octet of the tunnel: 0x01 leaf information required.
+   *
+   * @generated from field: uint32 flags = 1;
+   */
+  flags: number;
+
+  /**
+   * IANA, P-Multicast Service Interface Tunnel Types: 6 is ingress replication.
+   *
+   * @generated from field: uint32 tunnel_type = 2;
+   */
+  tunnelType: number;
+
+  /**
+   * Three octets: a VNI, or an MPLS label in the upper 20 bits.
+   *
+   * @generated from field: uint32 label_field = 3;
+   */
+  labelField: number;
+
+  /**
+   * Depends on the type.
+   *
+   * @generated from field: bytes identifier = 4;
+   */
+  identifier: Uint8Array;
+};
+
+/**
+ * Describes the message tsbgp.v1.PmsiTunnel.
+ * Use `create(PmsiTunnelSchema)` to create a new message.
+ */
+export const PmsiTunnelSchema: GenMessage<PmsiTunnel> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 15);
+
+/**
+ * PE_DISTINGUISHER_LABELS (RFC 6514 §8).
+ *
+ * @generated from message tsbgp.v1.PeDistinguisherLabels
+ */
+export type PeDistinguisherLabels = Message<"tsbgp.v1.PeDistinguisherLabels"> & {
+  /**
+   * In the order of the wire.
+   *
+   * @generated from field: repeated tsbgp.v1.PeDistinguisherLabel values = 1;
+   */
+  values: PeDistinguisherLabel[];
+};
+
+/**
+ * Describes the message tsbgp.v1.PeDistinguisherLabels.
+ * Use `create(PeDistinguisherLabelsSchema)` to create a new message.
+ */
+export const PeDistinguisherLabelsSchema: GenMessage<PeDistinguisherLabels> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 16);
+
+/**
+ * A provider edge router and the label that tells it apart.
+ *
+ * @generated from message tsbgp.v1.PeDistinguisherLabel
+ */
+export type PeDistinguisherLabel = Message<"tsbgp.v1.PeDistinguisherLabel"> & {
+  /**
+   * IPv4 or IPv6; all of one attribute are of one kind.
+   *
+   * @generated from field: string pe_address = 1;
+   */
+  peAddress: string;
+
+  /**
+   * Three octets: the label in the upper 20 bits.
+   *
+   * @generated from field: uint32 label_field = 2;
+   */
+  labelField: number;
+};
+
+/**
+ * Describes the message tsbgp.v1.PeDistinguisherLabel.
+ * Use `create(PeDistinguisherLabelSchema)` to create a new message.
+ */
+export const PeDistinguisherLabelSchema: GenMessage<PeDistinguisherLabel> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 17);
+
+/**
+ * BGPSEC_PATH (RFC 8205 §3).
+ *
+ * @generated from message tsbgp.v1.BgpsecPath
+ */
+export type BgpsecPath = Message<"tsbgp.v1.BgpsecPath"> & {
+  /**
+   * The nearest AS first.
+   *
+   * @generated from field: repeated tsbgp.v1.SecurePathSegment secure_path = 1;
+   */
+  securePath: SecurePathSegment[];
+
+  /**
+   * One, or two while an algorithm is replaced.
+   *
+   * @generated from field: repeated tsbgp.v1.SignatureBlock signature_blocks = 2;
+   */
+  signatureBlocks: SignatureBlock[];
+};
+
+/**
+ * Describes the message tsbgp.v1.BgpsecPath.
+ * Use `create(BgpsecPathSchema)` to create a new message.
+ */
+export const BgpsecPathSchema: GenMessage<BgpsecPath> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 18);
+
+/**
+ * An AS of a signed path.
+ *
+ * @generated from message tsbgp.v1.SecurePathSegment
+ */
+export type SecurePathSegment = Message<"tsbgp.v1.SecurePathSegment"> & {
+  /**
+   * How often the AS counts.
+   *
+   * @generated from field: uint32 prepend_count = 1;
+   */
+  prependCount: number;
+
+  /**
+   * The flags octet: 0x80 confederation segment.
+   *
+   * @generated from field: uint32 flags = 2;
+   */
+  flags: number;
+
+  /**
+   * AS number.
+   *
+   * @generated from field: uint32 as = 3;
+   */
+  as: number;
+};
+
+/**
+ * Describes the message tsbgp.v1.SecurePathSegment.
+ * Use `create(SecurePathSegmentSchema)` to create a new message.
+ */
+export const SecurePathSegmentSchema: GenMessage<SecurePathSegment> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 19);
+
+/**
+ * The signatures of one algorithm.
+ *
+ * @generated from message tsbgp.v1.SignatureBlock
+ */
+export type SignatureBlock = Message<"tsbgp.v1.SignatureBlock"> & {
+  /**
+   * IANA, BGPsec Algorithm Suite: 1 is ECDSA P-256.
+   *
+   * @generated from field: uint32 algorithm = 1;
+   */
+  algorithm: number;
+
+  /**
+   * One for each AS of the path.
+   *
+   * @generated from field: repeated tsbgp.v1.BgpsecSignature signatures = 2;
+   */
+  signatures: BgpsecSignature[];
+};
+
+/**
+ * Describes the message tsbgp.v1.SignatureBlock.
+ * Use `create(SignatureBlockSchema)` to create a new message.
+ */
+export const SignatureBlockSchema: GenMessage<SignatureBlock> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 20);
+
+/**
+ * What one AS signed.
+ *
+ * @generated from message tsbgp.v1.BgpsecSignature
+ */
+export type BgpsecSignature = Message<"tsbgp.v1.BgpsecSignature"> & {
+  /**
+   * Twenty octets.
+   *
+   * @generated from field: bytes subject_key_identifier = 1;
+   */
+  subjectKeyIdentifier: Uint8Array;
+
+  /**
+   * As the algorithm makes it.
+   *
+   * @generated from field: bytes signature = 2;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message tsbgp.v1.BgpsecSignature.
+ * Use `create(BgpsecSignatureSchema)` to create a new message.
+ */
+export const BgpsecSignatureSchema: GenMessage<BgpsecSignature> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 21);
+
+/**
+ * D-PATH: the domains that a route was carried through, the last first.
+ *
+ * @generated from message tsbgp.v1.DPath
+ */
+export type DPath = Message<"tsbgp.v1.DPath"> & {
+  /**
+   * In the order of the wire.
+   *
+   * @generated from field: repeated tsbgp.v1.DPathSegment segments = 1;
+   */
+  segments: DPathSegment[];
+};
+
+/**
+ * Describes the message tsbgp.v1.DPath.
+ * Use `create(DPathSchema)` to create a new message.
+ */
+export const DPathSchema: GenMessage<DPath> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 22);
+
+/**
+ * A run of domains.
+ *
+ * @generated from message tsbgp.v1.DPathSegment
+ */
+export type DPathSegment = Message<"tsbgp.v1.DPathSegment"> & {
+  /**
+   * 1 to 255.
+   *
+   * @generated from field: repeated tsbgp.v1.Domain domains = 1;
+   */
+  domains: Domain[];
+};
+
+/**
+ * Describes the message tsbgp.v1.DPathSegment.
+ * Use `create(DPathSegmentSchema)` to create a new message.
+ */
+export const DPathSegmentSchema: GenMessage<DPathSegment> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 23);
+
+/**
+ * A domain of an interworking gateway: 65000:1:70.
+ *
+ * @generated from message tsbgp.v1.Domain
+ */
+export type Domain = Message<"tsbgp.v1.Domain"> & {
+  /**
+   * Usually an AS number.
+   *
+   * @generated from field: uint32 global_administrator = 1;
+   */
+  globalAdministrator: number;
+
+  /**
+   * 16 bits.
+   *
+   * @generated from field: uint32 local_administrator = 2;
+   */
+  localAdministrator: number;
+
+  /**
+   * SAFI of the route inside that domain; 0 when it was none of BGP's.
+   *
+   * @generated from field: uint32 safi = 3;
+   */
+  safi: number;
+};
+
+/**
+ * Describes the message tsbgp.v1.Domain.
+ * Use `create(DomainSchema)` to create a new message.
+ */
+export const DomainSchema: GenMessage<Domain> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 24);
+
+/**
+ * ATTR_SET (RFC 6368): the attributes of a customer's route, carried untouched. In requests `octets` is taken if it is there, else `attributes`.
+ *
+ * @generated from message tsbgp.v1.AttributeSet
+ */
+export type AttributeSet = Message<"tsbgp.v1.AttributeSet"> & {
+  /**
+   * AS of the customer.
+   *
+   * @generated from field: uint32 origin_as = 1;
+   */
+  originAs: number;
+
+  /**
+   * The attributes as octets, AS numbers in four.
+   *
+   * @generated from field: bytes octets = 2;
+   */
+  octets: Uint8Array;
+
+  /**
+   * The same, read.
+   *
+   * @generated from field: repeated tsbgp.v1.PathAttribute attributes = 3;
+   */
+  attributes: PathAttribute[];
+};
+
+/**
+ * Describes the message tsbgp.v1.AttributeSet.
+ * Use `create(AttributeSetSchema)` to create a new message.
+ */
+export const AttributeSetSchema: GenMessage<AttributeSet> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 25);
+
+/**
+ * An attribute that is a tree of TLVs. In requests `octets` is taken if it is there, else `text`.
+ *
+ * @generated from message tsbgp.v1.TlvAttribute
+ */
+export type TlvAttribute = Message<"tsbgp.v1.TlvAttribute"> & {
+  /**
+   * The value of the attribute.
+   *
+   * @generated from field: bytes octets = 1;
+   */
+  octets: Uint8Array;
+
+  /**
+   * The same as a line: "label-index flags=0 index=90, tlv-9 0x0102".
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * The same as a tree, one object a TLV: `{"name": "label-index", "fields": {"flags": 0, "index": 90}}`, those within it under "tlvs"; one that
+   * the daemon does not know: `{"name": "unknown", "code": 9, "bytes": "0102"}`. Numbers of 64 bits are decimal text. Ignored in requests.
+   *
+   * @generated from field: google.protobuf.ListValue tlvs = 3;
+   */
+  tlvs?: ListValue | undefined;
+};
+
+/**
+ * Describes the message tsbgp.v1.TlvAttribute.
+ * Use `create(TlvAttributeSchema)` to create a new message.
+ */
+export const TlvAttributeSchema: GenMessage<TlvAttribute> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_attributes, 26);
+
+/**
+ * An attribute that has no structure here.
+ *
  * @generated from message tsbgp.v1.UnknownAttribute
  */
 export type UnknownAttribute = Message<"tsbgp.v1.UnknownAttribute"> & {
   /**
+   * Its type code, 1 to 255.
+   *
    * @generated from field: uint32 code = 1;
    */
   code: number;
 
   /**
+   * Its value, without flags, code and length.
+   *
    * @generated from field: bytes value = 2;
    */
   value: Uint8Array;
@@ -399,34 +1076,46 @@ export type UnknownAttribute = Message<"tsbgp.v1.UnknownAttribute"> & {
  * Use `create(UnknownAttributeSchema)` to create a new message.
  */
 export const UnknownAttributeSchema: GenMessage<UnknownAttribute> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_attributes, 11);
+  messageDesc(file_tsbgp_v1_attributes, 27);
 
 /**
+ * ORIGIN (RFC 4271 §5.1.1): how the first AS came to the route. Lower is preferred.
+ *
  * @generated from enum tsbgp.v1.Origin
  */
 export const Origin = {
   /**
+   * Never sent; refused in requests.
+   *
    * @generated from enum value: ORIGIN_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
+   * On the wire 0.
+   *
    * @generated from enum value: ORIGIN_IGP = 1;
    */
   IGP: 1,
 
   /**
+   * On the wire 1.
+   *
    * @generated from enum value: ORIGIN_EGP = 2;
    */
   EGP: 2,
 
   /**
+   * On the wire 2.
+   *
    * @generated from enum value: ORIGIN_INCOMPLETE = 3;
    */
   INCOMPLETE: 3,
 } as const;
 
 /**
+ * ORIGIN (RFC 4271 §5.1.1): how the first AS came to the route. Lower is preferred.
+ *
  * @generated from enum tsbgp.v1.Origin
  */
 export type Origin = (typeof Origin)[keyof typeof Origin] | UnknownEnum;

@@ -4,89 +4,17 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tsbgp/v1/control.proto.
  */
 export const file_tsbgp_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZ0c2JncC92MS9jb250cm9sLnByb3RvEgh0c2JncC52MSISChBHZXRHbG9iYWxSZXF1ZXN0Ip0BChFHZXRHbG9iYWxSZXNwb25zZRIQCghsb2NhbF9hcxgBIAEoDRIRCglyb3V0ZXJfaWQYAiABKAkSIgoGbGlzdGVuGAMgAygLMhIudHNiZ3AudjEuRW5kcG9pbnQSDwoHdmVyc2lvbhgEIAEoCRIuCgpzdGFydGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCImCghFbmRwb2ludBIMCgRob3N0GAEgASgJEgwKBHBvcnQYAiABKA0iEgoQR2V0SGVhbHRoUmVxdWVzdCKHAQoRR2V0SGVhbHRoUmVzcG9uc2USDwoHaGVhbHRoeRgBIAEoCBIWCg51cHRpbWVfc2Vjb25kcxgCIAEoBBIRCgluZWlnaGJvcnMYAyABKA0SEwoLZXN0YWJsaXNoZWQYBCABKA0SDgoGcm91dGVzGAUgASgEEhEKCXJzc19ieXRlcxgGIAEoBCITChFHZXRNZXRyaWNzUmVxdWVzdCIiChJHZXRNZXRyaWNzUmVzcG9uc2USDAoEdGV4dBgBIAEoCSIhCg9TaHV0ZG93blJlcXVlc3QSDgoGcmVhc29uGAEgASgJIhIKEFNodXRkb3duUmVzcG9uc2UyVQoNR2xvYmFsU2VydmljZRJECglHZXRHbG9iYWwSGi50c2JncC52MS5HZXRHbG9iYWxSZXF1ZXN0GhsudHNiZ3AudjEuR2V0R2xvYmFsUmVzcG9uc2Uy4gEKDkNvbnRyb2xTZXJ2aWNlEkQKCUdldEhlYWx0aBIaLnRzYmdwLnYxLkdldEhlYWx0aFJlcXVlc3QaGy50c2JncC52MS5HZXRIZWFsdGhSZXNwb25zZRJHCgpHZXRNZXRyaWNzEhsudHNiZ3AudjEuR2V0TWV0cmljc1JlcXVlc3QaHC50c2JncC52MS5HZXRNZXRyaWNzUmVzcG9uc2USQQoIU2h1dGRvd24SGS50c2JncC52MS5TaHV0ZG93blJlcXVlc3QaGi50c2JncC52MS5TaHV0ZG93blJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChZ0c2JncC92MS9jb250cm9sLnByb3RvEgh0c2JncC52MSISChBHZXRIZWFsdGhSZXF1ZXN0IocBChFHZXRIZWFsdGhSZXNwb25zZRIPCgdoZWFsdGh5GAEgASgIEhYKDnVwdGltZV9zZWNvbmRzGAIgASgEEhEKCW5laWdoYm9ycxgDIAEoDRITCgtlc3RhYmxpc2hlZBgEIAEoDRIOCgZyb3V0ZXMYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIhMKEUdldE1ldHJpY3NSZXF1ZXN0IiIKEkdldE1ldHJpY3NSZXNwb25zZRIMCgR0ZXh0GAEgASgJIiEKD1NodXRkb3duUmVxdWVzdBIOCgZyZWFzb24YASABKAkiEgoQU2h1dGRvd25SZXNwb25zZTLiAQoOQ29udHJvbFNlcnZpY2USRAoJR2V0SGVhbHRoEhoudHNiZ3AudjEuR2V0SGVhbHRoUmVxdWVzdBobLnRzYmdwLnYxLkdldEhlYWx0aFJlc3BvbnNlEkcKCkdldE1ldHJpY3MSGy50c2JncC52MS5HZXRNZXRyaWNzUmVxdWVzdBocLnRzYmdwLnYxLkdldE1ldHJpY3NSZXNwb25zZRJBCghTaHV0ZG93bhIZLnRzYmdwLnYxLlNodXRkb3duUmVxdWVzdBoaLnRzYmdwLnYxLlNodXRkb3duUmVzcG9uc2ViBnByb3RvMw");
 
 /**
- * @generated from message tsbgp.v1.GetGlobalRequest
- */
-export type GetGlobalRequest = Message<"tsbgp.v1.GetGlobalRequest"> & {
-};
-
-/**
- * Describes the message tsbgp.v1.GetGlobalRequest.
- * Use `create(GetGlobalRequestSchema)` to create a new message.
- */
-export const GetGlobalRequestSchema: GenMessage<GetGlobalRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_control, 0);
-
-/**
- * @generated from message tsbgp.v1.GetGlobalResponse
- */
-export type GetGlobalResponse = Message<"tsbgp.v1.GetGlobalResponse"> & {
-  /**
-   * @generated from field: uint32 local_as = 1;
-   */
-  localAs: number;
-
-  /**
-   * @generated from field: string router_id = 2;
-   */
-  routerId: string;
-
-  /**
-   * @generated from field: repeated tsbgp.v1.Endpoint listen = 3;
-   */
-  listen: Endpoint[];
-
-  /**
-   * @generated from field: string version = 4;
-   */
-  version: string;
-
-  /**
-   * @generated from field: google.protobuf.Timestamp started_at = 5;
-   */
-  startedAt?: Timestamp | undefined;
-};
-
-/**
- * Describes the message tsbgp.v1.GetGlobalResponse.
- * Use `create(GetGlobalResponseSchema)` to create a new message.
- */
-export const GetGlobalResponseSchema: GenMessage<GetGlobalResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_control, 1);
-
-/**
- * @generated from message tsbgp.v1.Endpoint
- */
-export type Endpoint = Message<"tsbgp.v1.Endpoint"> & {
-  /**
-   * @generated from field: string host = 1;
-   */
-  host: string;
-
-  /**
-   * @generated from field: uint32 port = 2;
-   */
-  port: number;
-};
-
-/**
- * Describes the message tsbgp.v1.Endpoint.
- * Use `create(EndpointSchema)` to create a new message.
- */
-export const EndpointSchema: GenMessage<Endpoint> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_control, 2);
-
-/**
+ * Asks for nothing in particular.
+ *
  * @generated from message tsbgp.v1.GetHealthRequest
  */
 export type GetHealthRequest = Message<"tsbgp.v1.GetHealthRequest"> & {
@@ -97,28 +25,38 @@ export type GetHealthRequest = Message<"tsbgp.v1.GetHealthRequest"> & {
  * Use `create(GetHealthRequestSchema)` to create a new message.
  */
 export const GetHealthRequestSchema: GenMessage<GetHealthRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_control, 3);
+  messageDesc(file_tsbgp_v1_control, 0);
 
 /**
+ * The state of the daemon as a whole.
+ *
  * @generated from message tsbgp.v1.GetHealthResponse
  */
 export type GetHealthResponse = Message<"tsbgp.v1.GetHealthResponse"> & {
   /**
+   * It answers and does its work. Neighbors that are down do not make a daemon ill.
+   *
    * @generated from field: bool healthy = 1;
    */
   healthy: boolean;
 
   /**
+   * Seconds since the start.
+   *
    * @generated from field: uint64 uptime_seconds = 2;
    */
   uptimeSeconds: bigint;
 
   /**
+   * Neighbors that there are, disabled ones included.
+   *
    * @generated from field: uint32 neighbors = 3;
    */
   neighbors: number;
 
   /**
+   * Neighbors whose session is Established.
+   *
    * @generated from field: uint32 established = 4;
    */
   established: number;
@@ -131,6 +69,8 @@ export type GetHealthResponse = Message<"tsbgp.v1.GetHealthResponse"> & {
   routes: bigint;
 
   /**
+   * Resident memory of the process, octets.
+   *
    * @generated from field: uint64 rss_bytes = 6;
    */
   rssBytes: bigint;
@@ -141,9 +81,11 @@ export type GetHealthResponse = Message<"tsbgp.v1.GetHealthResponse"> & {
  * Use `create(GetHealthResponseSchema)` to create a new message.
  */
 export const GetHealthResponseSchema: GenMessage<GetHealthResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_control, 4);
+  messageDesc(file_tsbgp_v1_control, 1);
 
 /**
+ * Asks for nothing in particular.
+ *
  * @generated from message tsbgp.v1.GetMetricsRequest
  */
 export type GetMetricsRequest = Message<"tsbgp.v1.GetMetricsRequest"> & {
@@ -154,13 +96,17 @@ export type GetMetricsRequest = Message<"tsbgp.v1.GetMetricsRequest"> & {
  * Use `create(GetMetricsRequestSchema)` to create a new message.
  */
 export const GetMetricsRequestSchema: GenMessage<GetMetricsRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_control, 5);
+  messageDesc(file_tsbgp_v1_control, 2);
 
 /**
+ * The metrics.
+ *
  * @generated from message tsbgp.v1.GetMetricsResponse
  */
 export type GetMetricsResponse = Message<"tsbgp.v1.GetMetricsResponse"> & {
   /**
+   * Many lines.
+   *
    * @generated from field: string text = 1;
    */
   text: string;
@@ -171,13 +117,17 @@ export type GetMetricsResponse = Message<"tsbgp.v1.GetMetricsResponse"> & {
  * Use `create(GetMetricsResponseSchema)` to create a new message.
  */
 export const GetMetricsResponseSchema: GenMessage<GetMetricsResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_control, 6);
+  messageDesc(file_tsbgp_v1_control, 3);
 
 /**
+ * The end of the daemon.
+ *
  * @generated from message tsbgp.v1.ShutdownRequest
  */
 export type ShutdownRequest = Message<"tsbgp.v1.ShutdownRequest"> & {
   /**
+   * Sent to the peers (RFC 9003), at most 255 octets of UTF-8; empty: none.
+   *
    * @generated from field: string reason = 1;
    */
   reason: string;
@@ -188,9 +138,11 @@ export type ShutdownRequest = Message<"tsbgp.v1.ShutdownRequest"> & {
  * Use `create(ShutdownRequestSchema)` to create a new message.
  */
 export const ShutdownRequestSchema: GenMessage<ShutdownRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_control, 7);
+  messageDesc(file_tsbgp_v1_control, 4);
 
 /**
+ * It was heard.
+ *
  * @generated from message tsbgp.v1.ShutdownResponse
  */
 export type ShutdownResponse = Message<"tsbgp.v1.ShutdownResponse"> & {
@@ -201,32 +153,17 @@ export type ShutdownResponse = Message<"tsbgp.v1.ShutdownResponse"> & {
  * Use `create(ShutdownResponseSchema)` to create a new message.
  */
 export const ShutdownResponseSchema: GenMessage<ShutdownResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_control, 8);
+  messageDesc(file_tsbgp_v1_control, 5);
 
 /**
- * Who the daemon is.
- *
- * @generated from service tsbgp.v1.GlobalService
- */
-export const GlobalService: GenService<{
-  /**
-   * @generated from rpc tsbgp.v1.GlobalService.GetGlobal
-   */
-  getGlobal: {
-    methodKind: "unary";
-    input: typeof GetGlobalRequestSchema;
-    output: typeof GetGlobalResponseSchema;
-  },
-}> = /*@__PURE__*/
-  serviceDesc(file_tsbgp_v1_control, 0);
-
-/**
- * How the daemon is, and its end.
+ * How the daemon is, and its end. For load balancers and probes there is grpc.health.v1 beside it.
  *
  * @generated from service tsbgp.v1.ControlService
  */
 export const ControlService: GenService<{
   /**
+   * A few numbers for people and dashboards.
+   *
    * @generated from rpc tsbgp.v1.ControlService.GetHealth
    */
   getHealth: {
@@ -235,7 +172,7 @@ export const ControlService: GenService<{
     output: typeof GetHealthResponseSchema;
   },
   /**
-   * Prometheus text exposition format 0.0.4.
+   * What the HTTP listener serves at /metrics: Prometheus text exposition format 0.0.4.
    *
    * @generated from rpc tsbgp.v1.ControlService.GetMetrics
    */
@@ -245,7 +182,7 @@ export const ControlService: GenService<{
     output: typeof GetMetricsResponseSchema;
   },
   /**
-   * Cease, administrative shutdown, to every peer; then the process ends.
+   * Cease, administrative shutdown (RFC 4486), to every peer; then the process ends. The answer comes first.
    *
    * @generated from rpc tsbgp.v1.ControlService.Shutdown
    */
@@ -255,5 +192,5 @@ export const ControlService: GenService<{
     output: typeof ShutdownResponseSchema;
   },
 }> = /*@__PURE__*/
-  serviceDesc(file_tsbgp_v1_control, 1);
+  serviceDesc(file_tsbgp_v1_control, 0);
 

@@ -13,20 +13,28 @@ export const file_tsbgp_v1_errors: GenFile = /*@__PURE__*/
   fileDesc("ChV0c2JncC92MS9lcnJvcnMucHJvdG8SCHRzYmdwLnYxIjAKCkZpZWxkRXJyb3ISDQoFZmllbGQYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAliBnByb3RvMw");
 
 /**
- * In the details of every refused request.
+ * In the details of every refused request. The status of the call says which kind of refusal it is:
+ *
+ *   INVALID_ARGUMENT     the field is wrong in itself
+ *   NOT_FOUND            no such neighbor
+ *   ALREADY_EXISTS       such a neighbor is there
+ *   FAILED_PRECONDITION  right in itself, but not now: a soft reset without the route refresh capability
+ *   RESOURCE_EXHAUSTED   a limit was reached
+ *
+ * Nothing of a refused request takes effect.
  *
  * @generated from message tsbgp.v1.FieldError
  */
 export type FieldError = Message<"tsbgp.v1.FieldError"> & {
   /**
-   * Path of the offending field, e.g. "neighbor.hold_time".
+   * Path of the field within the request, for example "neighbor.hold_time" or "routes[3].attributes[0].origin"; may be empty.
    *
    * @generated from field: string field = 1;
    */
   field: string;
 
   /**
-   * What was found and what is allowed.
+   * A sentence: what was found, what is allowed, an example.
    *
    * @generated from field: string description = 2;
    */

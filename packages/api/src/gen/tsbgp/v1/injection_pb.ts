@@ -15,36 +15,42 @@ export const file_tsbgp_v1_injection: GenFile = /*@__PURE__*/
   fileDesc("Chh0c2JncC92MS9pbmplY3Rpb24ucHJvdG8SCHRzYmdwLnYxIoQBCgpMb2NhbFJvdXRlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSEAoIbmV4dF9ob3AYAyABKAkSKwoKYXR0cmlidXRlcxgEIAMoCzIXLnRzYmdwLnYxLlBhdGhBdHRyaWJ1dGUSFwoPcGF0aF9pZGVudGlmaWVyGAUgASgNIkgKDUxvY2FsUm91dGVLZXkSDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIXCg9wYXRoX2lkZW50aWZpZXIYAyABKA0iOAoQQWRkUm91dGVzUmVxdWVzdBIkCgZyb3V0ZXMYASADKAsyFC50c2JncC52MS5Mb2NhbFJvdXRlIhMKEUFkZFJvdXRlc1Jlc3BvbnNlIj4KE0RlbGV0ZVJvdXRlc1JlcXVlc3QSJwoGcm91dGVzGAEgAygLMhcudHNiZ3AudjEuTG9jYWxSb3V0ZUtleSInChREZWxldGVSb3V0ZXNSZXNwb25zZRIPCgdkZWxldGVkGAEgASgEIj0KFUFkZFJvdXRlU3RyZWFtUmVxdWVzdBIkCgZyb3V0ZXMYASADKAsyFC50c2JncC52MS5Mb2NhbFJvdXRlIicKFkFkZFJvdXRlU3RyZWFtUmVzcG9uc2USDQoFYWRkZWQYASABKAQiQwoYRGVsZXRlUm91dGVTdHJlYW1SZXF1ZXN0EicKBnJvdXRlcxgBIAMoCzIXLnRzYmdwLnYxLkxvY2FsUm91dGVLZXkiLAoZRGVsZXRlUm91dGVTdHJlYW1SZXNwb25zZRIPCgdkZWxldGVkGAEgASgEMt4CChBJbmplY3Rpb25TZXJ2aWNlEkQKCUFkZFJvdXRlcxIaLnRzYmdwLnYxLkFkZFJvdXRlc1JlcXVlc3QaGy50c2JncC52MS5BZGRSb3V0ZXNSZXNwb25zZRJNCgxEZWxldGVSb3V0ZXMSHS50c2JncC52MS5EZWxldGVSb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuRGVsZXRlUm91dGVzUmVzcG9uc2USVQoOQWRkUm91dGVTdHJlYW0SHy50c2JncC52MS5BZGRSb3V0ZVN0cmVhbVJlcXVlc3QaIC50c2JncC52MS5BZGRSb3V0ZVN0cmVhbVJlc3BvbnNlKAESXgoRRGVsZXRlUm91dGVTdHJlYW0SIi50c2JncC52MS5EZWxldGVSb3V0ZVN0cmVhbVJlcXVlc3QaIy50c2JncC52MS5EZWxldGVSb3V0ZVN0cmVhbVJlc3BvbnNlKAFiBnByb3RvMw", [file_tsbgp_v1_attributes]);
 
 /**
+ * A route to add.
+ *
  * @generated from message tsbgp.v1.LocalRoute
  */
 export type LocalRoute = Message<"tsbgp.v1.LocalRoute"> & {
   /**
-   * Empty: from the prefix, unicast.
+   * "ipv4-unicast", "ipv6-unicast"; empty: the unicast family of the prefix.
    *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
+   * "192.0.2.0/24", "2001:db8::/32".
+   *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
-   * 0.0.0.0 or :: stand for the daemon's own address.
+   * IPv4 or IPv6 text. 0.0.0.0 and :: stand for the daemon's own address towards each neighbor.
    *
    * @generated from field: string next_hop = 3;
    */
   nextHop: string;
 
   /**
-   * Without next hop. ORIGIN defaults to IGP, AS_PATH to empty.
+   * Without the next hop. ORIGIN defaults to IGP, AS_PATH to empty. Each type at most once.
    *
    * @generated from field: repeated tsbgp.v1.PathAttribute attributes = 4;
    */
   attributes: PathAttribute[];
 
   /**
+   * Must be 0 now: a prefix has one local route.
+   *
    * @generated from field: uint32 path_identifier = 5;
    */
   pathIdentifier: number;
@@ -58,20 +64,28 @@ export const LocalRouteSchema: GenMessage<LocalRoute> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_injection, 0);
 
 /**
+ * What names a route.
+ *
  * @generated from message tsbgp.v1.LocalRouteKey
  */
 export type LocalRouteKey = Message<"tsbgp.v1.LocalRouteKey"> & {
   /**
+   * As in LocalRoute.
+   *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
+   * As in LocalRoute.
+   *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
+   * As in LocalRoute.
+   *
    * @generated from field: uint32 path_identifier = 3;
    */
   pathIdentifier: number;
@@ -85,10 +99,14 @@ export const LocalRouteKeySchema: GenMessage<LocalRouteKey> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_injection, 1);
 
 /**
+ * Routes to add, all or none.
+ *
  * @generated from message tsbgp.v1.AddRoutesRequest
  */
 export type AddRoutesRequest = Message<"tsbgp.v1.AddRoutesRequest"> & {
   /**
+   * Any number that fits a message of 32 MiB; larger ones as a stream.
+   *
    * @generated from field: repeated tsbgp.v1.LocalRoute routes = 1;
    */
   routes: LocalRoute[];
@@ -102,6 +120,8 @@ export const AddRoutesRequestSchema: GenMessage<AddRoutesRequest> = /*@__PURE__*
   messageDesc(file_tsbgp_v1_injection, 2);
 
 /**
+ * They are there.
+ *
  * @generated from message tsbgp.v1.AddRoutesResponse
  */
 export type AddRoutesResponse = Message<"tsbgp.v1.AddRoutesResponse"> & {
@@ -115,10 +135,14 @@ export const AddRoutesResponseSchema: GenMessage<AddRoutesResponse> = /*@__PURE_
   messageDesc(file_tsbgp_v1_injection, 3);
 
 /**
+ * Routes to take back.
+ *
  * @generated from message tsbgp.v1.DeleteRoutesRequest
  */
 export type DeleteRoutesRequest = Message<"tsbgp.v1.DeleteRoutesRequest"> & {
   /**
+   * As in AddRoutesRequest.
+   *
    * @generated from field: repeated tsbgp.v1.LocalRouteKey routes = 1;
    */
   routes: LocalRouteKey[];
@@ -132,6 +156,8 @@ export const DeleteRoutesRequestSchema: GenMessage<DeleteRoutesRequest> = /*@__P
   messageDesc(file_tsbgp_v1_injection, 4);
 
 /**
+ * They are gone.
+ *
  * @generated from message tsbgp.v1.DeleteRoutesResponse
  */
 export type DeleteRoutesResponse = Message<"tsbgp.v1.DeleteRoutesResponse"> & {
@@ -151,10 +177,14 @@ export const DeleteRoutesResponseSchema: GenMessage<DeleteRoutesResponse> = /*@_
   messageDesc(file_tsbgp_v1_injection, 5);
 
 /**
+ * Some of the routes to add. A thousand make a good message.
+ *
  * @generated from message tsbgp.v1.AddRouteStreamRequest
  */
 export type AddRouteStreamRequest = Message<"tsbgp.v1.AddRouteStreamRequest"> & {
   /**
+   * All or none.
+   *
    * @generated from field: repeated tsbgp.v1.LocalRoute routes = 1;
    */
   routes: LocalRoute[];
@@ -168,10 +198,14 @@ export const AddRouteStreamRequestSchema: GenMessage<AddRouteStreamRequest> = /*
   messageDesc(file_tsbgp_v1_injection, 6);
 
 /**
+ * Comes when the client has sent its last message.
+ *
  * @generated from message tsbgp.v1.AddRouteStreamResponse
  */
 export type AddRouteStreamResponse = Message<"tsbgp.v1.AddRouteStreamResponse"> & {
   /**
+   * Routes of all messages.
+   *
    * @generated from field: uint64 added = 1;
    */
   added: bigint;
@@ -185,10 +219,14 @@ export const AddRouteStreamResponseSchema: GenMessage<AddRouteStreamResponse> = 
   messageDesc(file_tsbgp_v1_injection, 7);
 
 /**
+ * Some of the routes to take back.
+ *
  * @generated from message tsbgp.v1.DeleteRouteStreamRequest
  */
 export type DeleteRouteStreamRequest = Message<"tsbgp.v1.DeleteRouteStreamRequest"> & {
   /**
+   * A thousand make a good message.
+   *
    * @generated from field: repeated tsbgp.v1.LocalRouteKey routes = 1;
    */
   routes: LocalRouteKey[];
@@ -202,10 +240,14 @@ export const DeleteRouteStreamRequestSchema: GenMessage<DeleteRouteStreamRequest
   messageDesc(file_tsbgp_v1_injection, 8);
 
 /**
+ * Comes when the client has sent its last message.
+ *
  * @generated from message tsbgp.v1.DeleteRouteStreamResponse
  */
 export type DeleteRouteStreamResponse = Message<"tsbgp.v1.DeleteRouteStreamResponse"> & {
   /**
+   * How many of them existed.
+   *
    * @generated from field: uint64 deleted = 1;
    */
   deleted: bigint;
@@ -219,13 +261,14 @@ export const DeleteRouteStreamResponseSchema: GenMessage<DeleteRouteStreamRespon
   messageDesc(file_tsbgp_v1_injection, 9);
 
 /**
- * Routes of the daemon's own. They take part in the decision process as those of a peer.
+ * Routes of the daemon's own. They take part in the decision process as those of a peer, and are listed with an empty `neighbor`.
  *
  * @generated from service tsbgp.v1.InjectionService
  */
 export const InjectionService: GenService<{
   /**
-   * All or none: a route that is not acceptable is named by its index, and nothing is changed.
+   * Adds routes, and replaces those of the same prefix. All or none: a route that is not acceptable is named by its index in the error's
+   * field, and nothing is changed.
    *
    * @generated from rpc tsbgp.v1.InjectionService.AddRoutes
    */
@@ -235,6 +278,8 @@ export const InjectionService: GenService<{
     output: typeof AddRoutesResponseSchema;
   },
   /**
+   * Takes routes back. Those that are not there are no error.
+   *
    * @generated from rpc tsbgp.v1.InjectionService.DeleteRoutes
    */
   deleteRoutes: {
@@ -243,7 +288,7 @@ export const InjectionService: GenService<{
     output: typeof DeleteRoutesResponseSchema;
   },
   /**
-   * In bulk: each message is all or none, and takes effect when it arrives.
+   * AddRoutes in bulk: each message is all or none and takes effect when it arrives. An error ends the stream; the messages before it stay.
    *
    * @generated from rpc tsbgp.v1.InjectionService.AddRouteStream
    */
@@ -253,6 +298,8 @@ export const InjectionService: GenService<{
     output: typeof AddRouteStreamResponseSchema;
   },
   /**
+   * DeleteRoutes in bulk, as AddRouteStream.
+   *
    * @generated from rpc tsbgp.v1.InjectionService.DeleteRouteStream
    */
   deleteRouteStream: {

@@ -15,15 +15,21 @@ export const file_tsbgp_v1_neighbor: GenFile = /*@__PURE__*/
   fileDesc("Chd0c2JncC92MS9uZWlnaGJvci5wcm90bxIIdHNiZ3AudjEiqQMKDk5laWdoYm9yQ29uZmlnEg8KB2FkZHJlc3MYASABKAkSEQoJcmVtb3RlX2FzGAIgASgNEhUKCGxvY2FsX2FzGAMgASgNSACIAQESEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZmFtaWxpZXMYBSADKAkSDwoHcGFzc2l2ZRgGIAEoCBITCgtyZW1vdGVfcG9ydBgHIAEoDRIVCg1sb2NhbF9hZGRyZXNzGAggASgJEhkKDG11bHRpaG9wX3R0bBgJIAEoDUgBiAEBEhYKCWhvbGRfdGltZRgKIAEoDUgCiAEBEhUKDWNvbm5lY3RfcmV0cnkYCyABKA0SFQoNaW1wb3J0X3BvbGljeRgMIAEoCRIVCg1leHBvcnRfcG9saWN5GA0gASgJEhsKE3JvdXRlX3NlcnZlcl9jbGllbnQYDiABKAgSFQoNbmV4dF9ob3Bfc2VsZhgPIAEoCBIUCgdlbmFibGVkGBAgASgISAOIAQFCCwoJX2xvY2FsX2FzQg8KDV9tdWx0aWhvcF90dGxCDAoKX2hvbGRfdGltZUIKCghfZW5hYmxlZCLOAgoITmVpZ2hib3ISKAoGY29uZmlnGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWcSJQoFc3RhdGUYAiABKA4yFi50c2JncC52MS5TZXNzaW9uU3RhdGUSEgoKYWRtaW5fZG93bhgDIAEoCBIqCgdzZXNzaW9uGAQgASgLMhkudHNiZ3AudjEuTmVpZ2hib3JTZXNzaW9uEiwKCGNvdW50ZXJzGAUgASgLMhoudHNiZ3AudjEuTmVpZ2hib3JDb3VudGVycxIoCghwcmVmaXhlcxgGIAMoCzIWLnRzYmdwLnYxLkZhbWlseUNvdW50cxISCgpmbGFwX2NvdW50GAcgASgNEhIKCmxhc3RfZXJyb3IYCCABKAkSMQoNbGFzdF9lcnJvcl9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAivgIKD05laWdoYm9yU2Vzc2lvbhIyCg5lc3RhYmxpc2hlZF9hdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHQoVcmVtb3RlX2JncF9pZGVudGlmaWVyGAIgASgJEhUKDWxvY2FsX2FkZHJlc3MYAyABKAkSEgoKbG9jYWxfcG9ydBgEIAEoDRITCgtyZW1vdGVfcG9ydBgFIAEoDRIQCghpbnRlcm5hbBgGIAEoCBIRCglob2xkX3RpbWUYByABKA0SEQoJa2VlcGFsaXZlGAggASgNEhAKCGZhbWlsaWVzGAkgAygJEhoKEmxvY2FsX2NhcGFiaWxpdGllcxgKIAMoCRIbChNyZW1vdGVfY2FwYWJpbGl0aWVzGAsgAygJEhUKDWJhY2tsb2dfYnl0ZXMYDCABKAQizAIKEE5laWdoYm9yQ291bnRlcnMSEgoKb3BlbnNfc2VudBgBIAEoBBIWCg5vcGVuc19yZWNlaXZlZBgCIAEoBBIUCgx1cGRhdGVzX3NlbnQYAyABKAQSGAoQdXBkYXRlc19yZWNlaXZlZBgEIAEoBBIXCg9rZWVwYWxpdmVzX3NlbnQYBSABKAQSGwoTa2VlcGFsaXZlc19yZWNlaXZlZBgGIAEoBBIaChJub3RpZmljYXRpb25zX3NlbnQYByABKAQSHgoWbm90aWZpY2F0aW9uc19yZWNlaXZlZBgIIAEoBBIcChRyb3V0ZV9yZWZyZXNoZXNfc2VudBgJIAEoBBIgChhyb3V0ZV9yZWZyZXNoZXNfcmVjZWl2ZWQYCiABKAQSEgoKYnl0ZXNfc2VudBgLIAEoBBIWCg5ieXRlc19yZWNlaXZlZBgMIAEoBCJWCgxGYW1pbHlDb3VudHMSDgoGZmFtaWx5GAEgASgJEhAKCHJlY2VpdmVkGAIgASgEEhAKCGFjY2VwdGVkGAMgASgEEhIKCmFkdmVydGlzZWQYBCABKAQiQAoSQWRkTmVpZ2hib3JSZXF1ZXN0EioKCG5laWdoYm9yGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWciOwoTQWRkTmVpZ2hib3JSZXNwb25zZRIkCghuZWlnaGJvchgBIAEoCzISLnRzYmdwLnYxLk5laWdoYm9yIigKFURlbGV0ZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIhgKFkRlbGV0ZU5laWdoYm9yUmVzcG9uc2UiFgoUTGlzdE5laWdoYm9yc1JlcXVlc3QiPgoVTGlzdE5laWdoYm9yc1Jlc3BvbnNlEiUKCW5laWdoYm9ycxgBIAMoCzISLnRzYmdwLnYxLk5laWdoYm9yIiUKEkdldE5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIjsKE0dldE5laWdoYm9yUmVzcG9uc2USJAoIbmVpZ2hib3IYASABKAsyEi50c2JncC52MS5OZWlnaGJvciIoChVFbmFibGVOZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCSIYChZFbmFibGVOZWlnaGJvclJlc3BvbnNlIjkKFkRpc2FibGVOZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCRIOCgZyZWFzb24YAiABKAkiGQoXRGlzYWJsZU5laWdoYm9yUmVzcG9uc2Ui3QEKFFJlc2V0TmVpZ2hib3JSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkSMQoEa2luZBgCIAEoDjIjLnRzYmdwLnYxLlJlc2V0TmVpZ2hib3JSZXF1ZXN0LktpbmQSDgoGcmVhc29uGAMgASgJEhAKCGZhbWlsaWVzGAQgAygJIl8KBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEg0KCUtJTkRfSEFSRBABEg0KCUtJTkRfU09GVBACEhAKDEtJTkRfU09GVF9JThADEhEKDUtJTkRfU09GVF9PVVQQBCIXChVSZXNldE5laWdoYm9yUmVzcG9uc2Uq1gEKDFNlc3Npb25TdGF0ZRIdChlTRVNTSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSU0VTU0lPTl9TVEFURV9JRExFEAESGQoVU0VTU0lPTl9TVEFURV9DT05ORUNUEAISGAoUU0VTU0lPTl9TVEFURV9BQ1RJVkUQAxIbChdTRVNTSU9OX1NUQVRFX09QRU5fU0VOVBAEEh4KGlNFU1NJT05fU1RBVEVfT1BFTl9DT05GSVJNEAUSHQoZU0VTU0lPTl9TVEFURV9FU1RBQkxJU0hFRBAGMs8ECg9OZWlnaGJvclNlcnZpY2USSgoLQWRkTmVpZ2hib3ISHC50c2JncC52MS5BZGROZWlnaGJvclJlcXVlc3QaHS50c2JncC52MS5BZGROZWlnaGJvclJlc3BvbnNlElMKDkRlbGV0ZU5laWdoYm9yEh8udHNiZ3AudjEuRGVsZXRlTmVpZ2hib3JSZXF1ZXN0GiAudHNiZ3AudjEuRGVsZXRlTmVpZ2hib3JSZXNwb25zZRJQCg1MaXN0TmVpZ2hib3JzEh4udHNiZ3AudjEuTGlzdE5laWdoYm9yc1JlcXVlc3QaHy50c2JncC52MS5MaXN0TmVpZ2hib3JzUmVzcG9uc2USSgoLR2V0TmVpZ2hib3ISHC50c2JncC52MS5HZXROZWlnaGJvclJlcXVlc3QaHS50c2JncC52MS5HZXROZWlnaGJvclJlc3BvbnNlElMKDkVuYWJsZU5laWdoYm9yEh8udHNiZ3AudjEuRW5hYmxlTmVpZ2hib3JSZXF1ZXN0GiAudHNiZ3AudjEuRW5hYmxlTmVpZ2hib3JSZXNwb25zZRJWCg9EaXNhYmxlTmVpZ2hib3ISIC50c2JncC52MS5EaXNhYmxlTmVpZ2hib3JSZXF1ZXN0GiEudHNiZ3AudjEuRGlzYWJsZU5laWdoYm9yUmVzcG9uc2USUAoNUmVzZXROZWlnaGJvchIeLnRzYmdwLnYxLlJlc2V0TmVpZ2hib3JSZXF1ZXN0Gh8udHNiZ3AudjEuUmVzZXROZWlnaGJvclJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
+ * A neighbor as it was configured. Answers have every default filled in.
+ *
  * @generated from message tsbgp.v1.NeighborConfig
  */
 export type NeighborConfig = Message<"tsbgp.v1.NeighborConfig"> & {
   /**
+   * IPv4 or IPv6 text: which neighbor this is.
+   *
    * @generated from field: string address = 1;
    */
   address: string;
 
   /**
+   * 1 to 4294967295. The same as the local one: an internal neighbor (iBGP).
+   *
    * @generated from field: uint32 remote_as = 2;
    */
   remoteAs: number;
@@ -36,12 +42,14 @@ export type NeighborConfig = Message<"tsbgp.v1.NeighborConfig"> & {
   localAs?: number | undefined;
 
   /**
+   * For people.
+   *
    * @generated from field: string description = 4;
    */
   description: string;
 
   /**
-   * Empty: unicast of the family of the address.
+   * "ipv4-unicast", "ipv6-unicast". Empty: unicast of the family of the address.
    *
    * @generated from field: repeated string families = 5;
    */
@@ -62,6 +70,8 @@ export type NeighborConfig = Message<"tsbgp.v1.NeighborConfig"> & {
   remotePort: number;
 
   /**
+   * Address to connect from; empty: the system's choice.
+   *
    * @generated from field: string local_address = 8;
    */
   localAddress: string;
@@ -74,45 +84,49 @@ export type NeighborConfig = Message<"tsbgp.v1.NeighborConfig"> & {
   multihopTtl?: number | undefined;
 
   /**
-   * Seconds, 0 or 3 to 65535; absent: 90.
+   * Hold time to propose: seconds, 0 (no keepalives) or 3 to 65535; absent: 90.
    *
    * @generated from field: optional uint32 hold_time = 10;
    */
   holdTime?: number | undefined;
 
   /**
-   * Seconds; 0 stands for 10.
+   * Between two attempts to connect: seconds; 0 stands for 10.
    *
    * @generated from field: uint32 connect_retry = 11;
    */
   connectRetry: number;
 
   /**
-   * "accept-all", "deny-all"; empty: deny-all for an external neighbor (RFC 8212), accept-all for an internal one.
+   * What is taken from it: "accept-all", "deny-all"; empty: deny-all for an external neighbor (RFC 8212), accept-all for an internal one.
    *
    * @generated from field: string import_policy = 12;
    */
   importPolicy: string;
 
   /**
+   * What is sent to it; as `import_policy`.
+   *
    * @generated from field: string export_policy = 13;
    */
   exportPolicy: string;
 
   /**
-   * RFC 7947.
+   * RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC go out as they came in.
    *
    * @generated from field: bool route_server_client = 14;
    */
   routeServerClient: boolean;
 
   /**
+   * NEXT_HOP is the daemon's own address, also where the RFC would leave it (iBGP).
+   *
    * @generated from field: bool next_hop_self = 15;
    */
   nextHopSelf: boolean;
 
   /**
-   * Absent: true.
+   * False: it is there, and stays down until EnableNeighbor. Absent: true.
    *
    * @generated from field: optional bool enabled = 16;
    */
@@ -127,20 +141,28 @@ export const NeighborConfigSchema: GenMessage<NeighborConfig> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_neighbor, 0);
 
 /**
+ * A neighbor: what was asked for, and how it is.
+ *
  * @generated from message tsbgp.v1.Neighbor
  */
 export type Neighbor = Message<"tsbgp.v1.Neighbor"> & {
   /**
+   * As it was configured.
+   *
    * @generated from field: tsbgp.v1.NeighborConfig config = 1;
    */
   config?: NeighborConfig | undefined;
 
   /**
+   * Where the session is.
+   *
    * @generated from field: tsbgp.v1.SessionState state = 2;
    */
   state: SessionState;
 
   /**
+   * Disabled by configuration or DisableNeighbor.
+   *
    * @generated from field: bool admin_down = 3;
    */
   adminDown: boolean;
@@ -153,11 +175,15 @@ export type Neighbor = Message<"tsbgp.v1.Neighbor"> & {
   session?: NeighborSession | undefined;
 
   /**
+   * Since the neighbor was added, over all its sessions.
+   *
    * @generated from field: tsbgp.v1.NeighborCounters counters = 5;
    */
   counters?: NeighborCounters | undefined;
 
   /**
+   * One for each family that it is configured for.
+   *
    * @generated from field: repeated tsbgp.v1.FamilyCounts prefixes = 6;
    */
   prefixes: FamilyCounts[];
@@ -170,13 +196,15 @@ export type Neighbor = Message<"tsbgp.v1.Neighbor"> & {
   flapCount: number;
 
   /**
-   * Last NOTIFICATION or connection failure, a sentence.
+   * Last NOTIFICATION or connection failure, a sentence; empty: none yet.
    *
    * @generated from field: string last_error = 8;
    */
   lastError: string;
 
   /**
+   * When that was.
+   *
    * @generated from field: google.protobuf.Timestamp last_error_at = 9;
    */
   lastErrorAt?: Timestamp | undefined;
@@ -190,64 +218,84 @@ export const NeighborSchema: GenMessage<Neighbor> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_neighbor, 1);
 
 /**
+ * What the two sides agreed on.
+ *
  * @generated from message tsbgp.v1.NeighborSession
  */
 export type NeighborSession = Message<"tsbgp.v1.NeighborSession"> & {
   /**
+   * Since when the session is up.
+   *
    * @generated from field: google.protobuf.Timestamp established_at = 1;
    */
   establishedAt?: Timestamp | undefined;
 
   /**
+   * Dotted quad.
+   *
    * @generated from field: string remote_bgp_identifier = 2;
    */
   remoteBgpIdentifier: string;
 
   /**
+   * This end of the connection.
+   *
    * @generated from field: string local_address = 3;
    */
   localAddress: string;
 
   /**
+   * This end of the connection.
+   *
    * @generated from field: uint32 local_port = 4;
    */
   localPort: number;
 
   /**
+   * The other end; its address is the neighbor's.
+   *
    * @generated from field: uint32 remote_port = 5;
    */
   remotePort: number;
 
   /**
+   * Both ends are of one AS (iBGP).
+   *
    * @generated from field: bool internal = 6;
    */
   internal: boolean;
 
   /**
-   * Seconds.
+   * The smaller one of both proposals: seconds, 0 means none.
    *
    * @generated from field: uint32 hold_time = 7;
    */
   holdTime: number;
 
   /**
+   * Between two keepalives: seconds.
+   *
    * @generated from field: uint32 keepalive = 8;
    */
   keepalive: number;
 
   /**
+   * Those that both sides speak.
+   *
    * @generated from field: repeated string families = 9;
    */
   families: string[];
 
   /**
-   * One line each.
+   * What we offered, one line each: "multiprotocol ipv4-unicast".
    *
    * @generated from field: repeated string local_capabilities = 10;
    */
   localCapabilities: string[];
 
   /**
+   * What the peer offered.
+   *
    * @generated from field: repeated string remote_capabilities = 11;
    */
   remoteCapabilities: string[];
@@ -268,65 +316,91 @@ export const NeighborSessionSchema: GenMessage<NeighborSession> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_neighbor, 2);
 
 /**
+ * Messages (RFC 4271 §4), and octets of all of them.
+ *
  * @generated from message tsbgp.v1.NeighborCounters
  */
 export type NeighborCounters = Message<"tsbgp.v1.NeighborCounters"> & {
   /**
+   * OPEN messages sent.
+   *
    * @generated from field: uint64 opens_sent = 1;
    */
   opensSent: bigint;
 
   /**
+   * OPEN messages received.
+   *
    * @generated from field: uint64 opens_received = 2;
    */
   opensReceived: bigint;
 
   /**
+   * UPDATE messages sent.
+   *
    * @generated from field: uint64 updates_sent = 3;
    */
   updatesSent: bigint;
 
   /**
+   * UPDATE messages received.
+   *
    * @generated from field: uint64 updates_received = 4;
    */
   updatesReceived: bigint;
 
   /**
+   * KEEPALIVE messages sent.
+   *
    * @generated from field: uint64 keepalives_sent = 5;
    */
   keepalivesSent: bigint;
 
   /**
+   * KEEPALIVE messages received.
+   *
    * @generated from field: uint64 keepalives_received = 6;
    */
   keepalivesReceived: bigint;
 
   /**
+   * NOTIFICATION messages sent.
+   *
    * @generated from field: uint64 notifications_sent = 7;
    */
   notificationsSent: bigint;
 
   /**
+   * NOTIFICATION messages received.
+   *
    * @generated from field: uint64 notifications_received = 8;
    */
   notificationsReceived: bigint;
 
   /**
+   * ROUTE-REFRESH messages sent.
+   *
    * @generated from field: uint64 route_refreshes_sent = 9;
    */
   routeRefreshesSent: bigint;
 
   /**
+   * ROUTE-REFRESH messages received.
+   *
    * @generated from field: uint64 route_refreshes_received = 10;
    */
   routeRefreshesReceived: bigint;
 
   /**
+   * Octets of messages sent.
+   *
    * @generated from field: uint64 bytes_sent = 11;
    */
   bytesSent: bigint;
 
   /**
+   * Octets of messages received.
+   *
    * @generated from field: uint64 bytes_received = 12;
    */
   bytesReceived: bigint;
@@ -340,25 +414,35 @@ export const NeighborCountersSchema: GenMessage<NeighborCounters> = /*@__PURE__*
   messageDesc(file_tsbgp_v1_neighbor, 3);
 
 /**
+ * Routes of one family.
+ *
  * @generated from message tsbgp.v1.FamilyCounts
  */
 export type FamilyCounts = Message<"tsbgp.v1.FamilyCounts"> & {
   /**
+   * "ipv4-unicast".
+   *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
+   * Held in the Adj-RIB-In.
+   *
    * @generated from field: uint64 received = 2;
    */
   received: bigint;
 
   /**
+   * Of these, those that take part in the decision process.
+   *
    * @generated from field: uint64 accepted = 3;
    */
   accepted: bigint;
 
   /**
+   * Sent and not withdrawn (Adj-RIB-Out).
+   *
    * @generated from field: uint64 advertised = 4;
    */
   advertised: bigint;
@@ -372,10 +456,14 @@ export const FamilyCountsSchema: GenMessage<FamilyCounts> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_neighbor, 4);
 
 /**
+ * A neighbor to add.
+ *
  * @generated from message tsbgp.v1.AddNeighborRequest
  */
 export type AddNeighborRequest = Message<"tsbgp.v1.AddNeighborRequest"> & {
   /**
+   * `address` and `remote_as` are all that it needs.
+   *
    * @generated from field: tsbgp.v1.NeighborConfig neighbor = 1;
    */
   neighbor?: NeighborConfig | undefined;
@@ -389,10 +477,14 @@ export const AddNeighborRequestSchema: GenMessage<AddNeighborRequest> = /*@__PUR
   messageDesc(file_tsbgp_v1_neighbor, 5);
 
 /**
+ * It is there.
+ *
  * @generated from message tsbgp.v1.AddNeighborResponse
  */
 export type AddNeighborResponse = Message<"tsbgp.v1.AddNeighborResponse"> & {
   /**
+   * With its defaults.
+   *
    * @generated from field: tsbgp.v1.Neighbor neighbor = 1;
    */
   neighbor?: Neighbor | undefined;
@@ -406,10 +498,14 @@ export const AddNeighborResponseSchema: GenMessage<AddNeighborResponse> = /*@__P
   messageDesc(file_tsbgp_v1_neighbor, 6);
 
 /**
+ * A neighbor to forget.
+ *
  * @generated from message tsbgp.v1.DeleteNeighborRequest
  */
 export type DeleteNeighborRequest = Message<"tsbgp.v1.DeleteNeighborRequest"> & {
   /**
+   * Which one.
+   *
    * @generated from field: string address = 1;
    */
   address: string;
@@ -423,6 +519,8 @@ export const DeleteNeighborRequestSchema: GenMessage<DeleteNeighborRequest> = /*
   messageDesc(file_tsbgp_v1_neighbor, 7);
 
 /**
+ * It is gone.
+ *
  * @generated from message tsbgp.v1.DeleteNeighborResponse
  */
 export type DeleteNeighborResponse = Message<"tsbgp.v1.DeleteNeighborResponse"> & {
@@ -436,6 +534,8 @@ export const DeleteNeighborResponseSchema: GenMessage<DeleteNeighborResponse> = 
   messageDesc(file_tsbgp_v1_neighbor, 8);
 
 /**
+ * Asks for all.
+ *
  * @generated from message tsbgp.v1.ListNeighborsRequest
  */
 export type ListNeighborsRequest = Message<"tsbgp.v1.ListNeighborsRequest"> & {
@@ -449,10 +549,14 @@ export const ListNeighborsRequestSchema: GenMessage<ListNeighborsRequest> = /*@_
   messageDesc(file_tsbgp_v1_neighbor, 9);
 
 /**
+ * All neighbors.
+ *
  * @generated from message tsbgp.v1.ListNeighborsResponse
  */
 export type ListNeighborsResponse = Message<"tsbgp.v1.ListNeighborsResponse"> & {
   /**
+   * In the order they were added.
+   *
    * @generated from field: repeated tsbgp.v1.Neighbor neighbors = 1;
    */
   neighbors: Neighbor[];
@@ -466,10 +570,14 @@ export const ListNeighborsResponseSchema: GenMessage<ListNeighborsResponse> = /*
   messageDesc(file_tsbgp_v1_neighbor, 10);
 
 /**
+ * A neighbor to look at.
+ *
  * @generated from message tsbgp.v1.GetNeighborRequest
  */
 export type GetNeighborRequest = Message<"tsbgp.v1.GetNeighborRequest"> & {
   /**
+   * Which one.
+   *
    * @generated from field: string address = 1;
    */
   address: string;
@@ -483,10 +591,14 @@ export const GetNeighborRequestSchema: GenMessage<GetNeighborRequest> = /*@__PUR
   messageDesc(file_tsbgp_v1_neighbor, 11);
 
 /**
+ * One neighbor.
+ *
  * @generated from message tsbgp.v1.GetNeighborResponse
  */
 export type GetNeighborResponse = Message<"tsbgp.v1.GetNeighborResponse"> & {
   /**
+   * That one.
+   *
    * @generated from field: tsbgp.v1.Neighbor neighbor = 1;
    */
   neighbor?: Neighbor | undefined;
@@ -500,10 +612,14 @@ export const GetNeighborResponseSchema: GenMessage<GetNeighborResponse> = /*@__P
   messageDesc(file_tsbgp_v1_neighbor, 12);
 
 /**
+ * A neighbor to enable.
+ *
  * @generated from message tsbgp.v1.EnableNeighborRequest
  */
 export type EnableNeighborRequest = Message<"tsbgp.v1.EnableNeighborRequest"> & {
   /**
+   * Which one.
+   *
    * @generated from field: string address = 1;
    */
   address: string;
@@ -517,6 +633,8 @@ export const EnableNeighborRequestSchema: GenMessage<EnableNeighborRequest> = /*
   messageDesc(file_tsbgp_v1_neighbor, 13);
 
 /**
+ * It starts.
+ *
  * @generated from message tsbgp.v1.EnableNeighborResponse
  */
 export type EnableNeighborResponse = Message<"tsbgp.v1.EnableNeighborResponse"> & {
@@ -530,15 +648,21 @@ export const EnableNeighborResponseSchema: GenMessage<EnableNeighborResponse> = 
   messageDesc(file_tsbgp_v1_neighbor, 14);
 
 /**
+ * A neighbor to disable.
+ *
  * @generated from message tsbgp.v1.DisableNeighborRequest
  */
 export type DisableNeighborRequest = Message<"tsbgp.v1.DisableNeighborRequest"> & {
   /**
+   * Which one.
+   *
    * @generated from field: string address = 1;
    */
   address: string;
 
   /**
+   * Sent to the peer (RFC 9003), at most 255 octets of UTF-8; empty: none.
+   *
    * @generated from field: string reason = 2;
    */
   reason: string;
@@ -552,6 +676,8 @@ export const DisableNeighborRequestSchema: GenMessage<DisableNeighborRequest> = 
   messageDesc(file_tsbgp_v1_neighbor, 15);
 
 /**
+ * It stops.
+ *
  * @generated from message tsbgp.v1.DisableNeighborResponse
  */
 export type DisableNeighborResponse = Message<"tsbgp.v1.DisableNeighborResponse"> & {
@@ -565,15 +691,21 @@ export const DisableNeighborResponseSchema: GenMessage<DisableNeighborResponse> 
   messageDesc(file_tsbgp_v1_neighbor, 16);
 
 /**
+ * A neighbor to reset.
+ *
  * @generated from message tsbgp.v1.ResetNeighborRequest
  */
 export type ResetNeighborRequest = Message<"tsbgp.v1.ResetNeighborRequest"> & {
   /**
+   * Which one.
+   *
    * @generated from field: string address = 1;
    */
   address: string;
 
   /**
+   * How much.
+   *
    * @generated from field: tsbgp.v1.ResetNeighborRequest.Kind kind = 2;
    */
   kind: ResetNeighborRequest_Kind;
@@ -601,36 +733,50 @@ export const ResetNeighborRequestSchema: GenMessage<ResetNeighborRequest> = /*@_
   messageDesc(file_tsbgp_v1_neighbor, 17);
 
 /**
+ * How much is reset.
+ *
  * @generated from enum tsbgp.v1.ResetNeighborRequest.Kind
  */
 export const ResetNeighborRequest_Kind = {
   /**
+   * Refused.
+   *
    * @generated from enum value: KIND_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
+   * The session.
+   *
    * @generated from enum value: KIND_HARD = 1;
    */
   HARD: 1,
 
   /**
+   * Routes in both directions.
+   *
    * @generated from enum value: KIND_SOFT = 2;
    */
   SOFT: 2,
 
   /**
+   * Routes from the neighbor.
+   *
    * @generated from enum value: KIND_SOFT_IN = 3;
    */
   SOFT_IN: 3,
 
   /**
+   * Routes to the neighbor.
+   *
    * @generated from enum value: KIND_SOFT_OUT = 4;
    */
   SOFT_OUT: 4,
 } as const;
 
 /**
+ * How much is reset.
+ *
  * @generated from enum tsbgp.v1.ResetNeighborRequest.Kind
  */
 export type ResetNeighborRequest_Kind = (typeof ResetNeighborRequest_Kind)[keyof typeof ResetNeighborRequest_Kind] | UnknownEnum;
@@ -642,6 +788,8 @@ export const ResetNeighborRequest_KindSchema: GenEnum<ResetNeighborRequest_Kind>
   enumDesc(file_tsbgp_v1_neighbor, 17, 0);
 
 /**
+ * It is under way.
+ *
  * @generated from message tsbgp.v1.ResetNeighborResponse
  */
 export type ResetNeighborResponse = Message<"tsbgp.v1.ResetNeighborResponse"> & {
@@ -655,46 +803,64 @@ export const ResetNeighborResponseSchema: GenMessage<ResetNeighborResponse> = /*
   messageDesc(file_tsbgp_v1_neighbor, 18);
 
 /**
+ * RFC 4271 §8.2.2.
+ *
  * @generated from enum tsbgp.v1.SessionState
  */
 export const SessionState = {
   /**
+   * Never sent.
+   *
    * @generated from enum value: SESSION_STATE_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
+   * Refuses and starts nothing: disabled, or between two attempts.
+   *
    * @generated from enum value: SESSION_STATE_IDLE = 1;
    */
   IDLE: 1,
 
   /**
+   * Connects.
+   *
    * @generated from enum value: SESSION_STATE_CONNECT = 2;
    */
   CONNECT: 2,
 
   /**
+   * Waits for a connection, or for the next attempt.
+   *
    * @generated from enum value: SESSION_STATE_ACTIVE = 3;
    */
   ACTIVE: 3,
 
   /**
+   * Waits for the peer's OPEN.
+   *
    * @generated from enum value: SESSION_STATE_OPEN_SENT = 4;
    */
   OPEN_SENT: 4,
 
   /**
+   * Waits for the peer's KEEPALIVE.
+   *
    * @generated from enum value: SESSION_STATE_OPEN_CONFIRM = 5;
    */
   OPEN_CONFIRM: 5,
 
   /**
+   * Routes are exchanged.
+   *
    * @generated from enum value: SESSION_STATE_ESTABLISHED = 6;
    */
   ESTABLISHED: 6,
 } as const;
 
 /**
+ * RFC 4271 §8.2.2.
+ *
  * @generated from enum tsbgp.v1.SessionState
  */
 export type SessionState = (typeof SessionState)[keyof typeof SessionState] | UnknownEnum;
@@ -706,7 +872,7 @@ export const SessionStateSchema: GenEnum<SessionState> = /*@__PURE__*/
   enumDesc(file_tsbgp_v1_neighbor, 0);
 
 /**
- * The life of neighbors.
+ * The life of neighbors. A neighbor is named by its address, in any spelling of it.
  *
  * @generated from service tsbgp.v1.NeighborService
  */
@@ -732,6 +898,8 @@ export const NeighborService: GenService<{
     output: typeof DeleteNeighborResponseSchema;
   },
   /**
+   * All of them, with their state and counters.
+   *
    * @generated from rpc tsbgp.v1.NeighborService.ListNeighbors
    */
   listNeighbors: {
@@ -740,6 +908,8 @@ export const NeighborService: GenService<{
     output: typeof ListNeighborsResponseSchema;
   },
   /**
+   * One of them. NOT_FOUND.
+   *
    * @generated from rpc tsbgp.v1.NeighborService.GetNeighbor
    */
   getNeighbor: {
@@ -748,6 +918,8 @@ export const NeighborService: GenService<{
     output: typeof GetNeighborResponseSchema;
   },
   /**
+   * The session starts. Nothing happens to one that is enabled.
+   *
    * @generated from rpc tsbgp.v1.NeighborService.EnableNeighbor
    */
   enableNeighbor: {
@@ -766,7 +938,8 @@ export const NeighborService: GenService<{
     output: typeof DisableNeighborResponseSchema;
   },
   /**
-   * Hard: Cease, administrative reset. Soft: routes are asked for again (route refresh), sent again, or both.
+   * Hard: Cease, administrative reset; the session comes back. Soft: routes are asked for again (route refresh, RFC 2918), sent again, or both,
+   * and the session stays. FAILED_PRECONDITION: no session, or a soft reset inwards of a peer without the route refresh capability.
    *
    * @generated from rpc tsbgp.v1.NeighborService.ResetNeighbor
    */

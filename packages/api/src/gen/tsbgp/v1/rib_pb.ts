@@ -17,6 +17,8 @@ export const file_tsbgp_v1_rib: GenFile = /*@__PURE__*/
   fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIuEBCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpcCCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCSJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUi5wEKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgiQgoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAkILCglfbmVpZ2hib3IiOwoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50IrYBCgpSb3V0ZUV2ZW50EiMKCGFubm91bmNlGAEgASgLMg8udHNiZ3AudjEuUm91dGVIABIoCgh3aXRoZHJhdxgCIAEoCzIULnRzYmdwLnYxLldpdGhkcmF3YWxIABIwCg5lbmRfb2ZfaW5pdGlhbBgDIAEoCzIWLnRzYmdwLnYxLkVuZE9mSW5pdGlhbEgAEh4KBGxvc3QYBCABKAsyDi50c2JncC52MS5Mb3N0SABCBwoFZXZlbnQiVwoKV2l0aGRyYXdhbBIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCSIOCgxFbmRPZkluaXRpYWwiFQoETG9zdBINCgVjb3VudBgBIAEoBDKwBAoKUmliU2VydmljZRJJCgxMaXN0UmVjZWl2ZWQSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJFCghMaXN0QmVzdBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEksKDkxpc3RBZHZlcnRpc2VkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USUQoOU3RyZWFtUmVjZWl2ZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJNCgpTdHJlYW1CZXN0Eh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESUwoQU3RyZWFtQWR2ZXJ0aXNlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEkwKC1dhdGNoUm91dGVzEhwudHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0Gh0udHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
 
 /**
+ * A route of one of the tables.
+ *
  * @generated from message tsbgp.v1.Route
  */
 export type Route = Message<"tsbgp.v1.Route"> & {
@@ -49,16 +51,22 @@ export type Route = Message<"tsbgp.v1.Route"> & {
   neighbor: string;
 
   /**
+   * IPv4 or IPv6 text; for IPv6 its global address.
+   *
    * @generated from field: string next_hop = 5;
    */
   nextHop: string;
 
   /**
+   * As received, chosen or sent, according to the table.
+   *
    * @generated from field: repeated tsbgp.v1.PathAttribute attributes = 6;
    */
   attributes: PathAttribute[];
 
   /**
+   * It is the one in the Loc-RIB.
+   *
    * @generated from field: bool best = 7;
    */
   best: boolean;
@@ -71,6 +79,8 @@ export type Route = Message<"tsbgp.v1.Route"> & {
   filtered: boolean;
 
   /**
+   * When this path came, or last changed.
+   *
    * @generated from field: google.protobuf.Timestamp learned_at = 9;
    */
   learnedAt?: Timestamp | undefined;
@@ -90,18 +100,22 @@ export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
  */
 export type RouteFilter = Message<"tsbgp.v1.RouteFilter"> & {
   /**
+   * "ipv4-unicast", "ipv6-unicast"; empty: all.
+   *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
-   * A prefix, or an address in place of its longest prefix.
+   * A prefix, or an address in place of its longest prefix; empty: all.
    *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
+   * Which prefixes `prefix` means.
+   *
    * @generated from field: tsbgp.v1.RouteFilter.PrefixMatch prefix_match = 3;
    */
   prefixMatch: RouteFilter_PrefixMatch;
@@ -129,16 +143,20 @@ export const RouteFilterSchema: GenMessage<RouteFilter> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 1);
 
 /**
+ * What a prefix stands for.
+ *
  * @generated from enum tsbgp.v1.RouteFilter.PrefixMatch
  */
 export const RouteFilter_PrefixMatch = {
   /**
+   * As PREFIX_MATCH_EXACT.
+   *
    * @generated from enum value: PREFIX_MATCH_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * The prefix itself; what an unspecified match means.
+   * The prefix itself.
    *
    * @generated from enum value: PREFIX_MATCH_EXACT = 1;
    */
@@ -160,6 +178,8 @@ export const RouteFilter_PrefixMatch = {
 } as const;
 
 /**
+ * What a prefix stands for.
+ *
  * @generated from enum tsbgp.v1.RouteFilter.PrefixMatch
  */
 export type RouteFilter_PrefixMatch = (typeof RouteFilter_PrefixMatch)[keyof typeof RouteFilter_PrefixMatch] | UnknownEnum;
@@ -171,28 +191,34 @@ export const RouteFilter_PrefixMatchSchema: GenEnum<RouteFilter_PrefixMatch> = /
   enumDesc(file_tsbgp_v1_rib, 1, 0);
 
 /**
+ * A page of a table. Routes that come and go between two pages may be missed; those that stay are told once.
+ *
  * @generated from message tsbgp.v1.ListRoutesRequest
  */
 export type ListRoutesRequest = Message<"tsbgp.v1.ListRoutesRequest"> & {
   /**
+   * Which routes; absent: all.
+   *
    * @generated from field: tsbgp.v1.RouteFilter filter = 1;
    */
   filter?: RouteFilter | undefined;
 
   /**
+   * Routes from this neighbor, or to it where the table is Adj-RIB-Out; "": those injected here; absent: all.
+   *
    * @generated from field: optional string neighbor = 2;
    */
   neighbor?: string | undefined;
 
   /**
-   * 1 to 1,000; 0 stands for 100.
+   * Routes of the page at most, 1 to 1,000; 0 stands for 100.
    *
    * @generated from field: uint32 page_size = 3;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before.
+   * `next_page_token` of the page before; everything else must be asked as then. Valid as long as the daemon runs.
    *
    * @generated from field: string page_token = 4;
    */
@@ -207,10 +233,14 @@ export const ListRoutesRequestSchema: GenMessage<ListRoutesRequest> = /*@__PURE_
   messageDesc(file_tsbgp_v1_rib, 2);
 
 /**
+ * A page.
+ *
  * @generated from message tsbgp.v1.ListRoutesResponse
  */
 export type ListRoutesResponse = Message<"tsbgp.v1.ListRoutesResponse"> & {
   /**
+   * In the table's own order.
+   *
    * @generated from field: repeated tsbgp.v1.Route routes = 1;
    */
   routes: Route[];
@@ -231,15 +261,21 @@ export const ListRoutesResponseSchema: GenMessage<ListRoutesResponse> = /*@__PUR
   messageDesc(file_tsbgp_v1_rib, 3);
 
 /**
+ * A whole table.
+ *
  * @generated from message tsbgp.v1.StreamRoutesRequest
  */
 export type StreamRoutesRequest = Message<"tsbgp.v1.StreamRoutesRequest"> & {
   /**
+   * As in ListRoutesRequest.
+   *
    * @generated from field: tsbgp.v1.RouteFilter filter = 1;
    */
   filter?: RouteFilter | undefined;
 
   /**
+   * As in ListRoutesRequest.
+   *
    * @generated from field: optional string neighbor = 2;
    */
   neighbor?: string | undefined;
@@ -253,10 +289,14 @@ export const StreamRoutesRequestSchema: GenMessage<StreamRoutesRequest> = /*@__P
   messageDesc(file_tsbgp_v1_rib, 4);
 
 /**
+ * Some of its routes. The stream ends with status OK only where the table was read to its end.
+ *
  * @generated from message tsbgp.v1.StreamRoutesResponse
  */
 export type StreamRoutesResponse = Message<"tsbgp.v1.StreamRoutesResponse"> & {
   /**
+   * 1 to 1,000.
+   *
    * @generated from field: repeated tsbgp.v1.Route routes = 1;
    */
   routes: Route[];
@@ -270,20 +310,28 @@ export const StreamRoutesResponseSchema: GenMessage<StreamRoutesResponse> = /*@_
   messageDesc(file_tsbgp_v1_rib, 5);
 
 /**
+ * Changes to tell.
+ *
  * @generated from message tsbgp.v1.WatchRoutesRequest
  */
 export type WatchRoutesRequest = Message<"tsbgp.v1.WatchRoutesRequest"> & {
   /**
+   * Of which routes; absent: all.
+   *
    * @generated from field: tsbgp.v1.RouteFilter filter = 1;
    */
   filter?: RouteFilter | undefined;
 
   /**
+   * Of which table.
+   *
    * @generated from field: tsbgp.v1.WatchRoutesRequest.Table table = 2;
    */
   table: WatchRoutesRequest_Table;
 
   /**
+   * Routes from this neighbor; "": those injected here; absent: all.
+   *
    * @generated from field: optional string neighbor = 3;
    */
   neighbor?: string | undefined;
@@ -304,16 +352,20 @@ export const WatchRoutesRequestSchema: GenMessage<WatchRoutesRequest> = /*@__PUR
   messageDesc(file_tsbgp_v1_rib, 6);
 
 /**
+ * A table that changes.
+ *
  * @generated from enum tsbgp.v1.WatchRoutesRequest.Table
  */
 export const WatchRoutesRequest_Table = {
   /**
+   * As TABLE_BEST.
+   *
    * @generated from enum value: TABLE_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * Changes of the Loc-RIB; what an unspecified table means.
+   * Changes of the Loc-RIB.
    *
    * @generated from enum value: TABLE_BEST = 1;
    */
@@ -328,6 +380,8 @@ export const WatchRoutesRequest_Table = {
 } as const;
 
 /**
+ * A table that changes.
+ *
  * @generated from enum tsbgp.v1.WatchRoutesRequest.Table
  */
 export type WatchRoutesRequest_Table = (typeof WatchRoutesRequest_Table)[keyof typeof WatchRoutesRequest_Table] | UnknownEnum;
@@ -339,10 +393,14 @@ export const WatchRoutesRequest_TableSchema: GenEnum<WatchRoutesRequest_Table> =
   enumDesc(file_tsbgp_v1_rib, 6, 0);
 
 /**
+ * What changed since the message before.
+ *
  * @generated from message tsbgp.v1.WatchRoutesResponse
  */
 export type WatchRoutesResponse = Message<"tsbgp.v1.WatchRoutesResponse"> & {
   /**
+   * In the order it happened; at most 1,000.
+   *
    * @generated from field: repeated tsbgp.v1.RouteEvent events = 1;
    */
   events: RouteEvent[];
@@ -356,32 +414,44 @@ export const WatchRoutesResponseSchema: GenMessage<WatchRoutesResponse> = /*@__P
   messageDesc(file_tsbgp_v1_rib, 7);
 
 /**
+ * One change.
+ *
  * @generated from message tsbgp.v1.RouteEvent
  */
 export type RouteEvent = Message<"tsbgp.v1.RouteEvent"> & {
   /**
+   * What happened. None: something that a client of this version does not know.
+   *
    * @generated from oneof tsbgp.v1.RouteEvent.event
    */
   event: {
     /**
+     * A route is there, or is another than before.
+     *
      * @generated from field: tsbgp.v1.Route announce = 1;
      */
     value: Route;
     case: "announce";
   } | {
     /**
+     * A route is gone.
+     *
      * @generated from field: tsbgp.v1.Withdrawal withdraw = 2;
      */
     value: Withdrawal;
     case: "withdraw";
   } | {
     /**
+     * Everything that was there has been told.
+     *
      * @generated from field: tsbgp.v1.EndOfInitial end_of_initial = 3;
      */
     value: EndOfInitial;
     case: "endOfInitial";
   } | {
     /**
+     * Changes were dropped.
+     *
      * @generated from field: tsbgp.v1.Lost lost = 4;
      */
     value: Lost;
@@ -397,25 +467,35 @@ export const RouteEventSchema: GenMessage<RouteEvent> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 8);
 
 /**
+ * What named the route that is gone.
+ *
  * @generated from message tsbgp.v1.Withdrawal
  */
 export type Withdrawal = Message<"tsbgp.v1.Withdrawal"> & {
   /**
+   * As in Route.
+   *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
+   * As in Route.
+   *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
+   * As in Route.
+   *
    * @generated from field: uint32 path_identifier = 3;
    */
   pathIdentifier: number;
 
   /**
+   * Whose it was; empty for one injected here, and where the table is the Loc-RIB.
+   *
    * @generated from field: string neighbor = 4;
    */
   neighbor: string;
@@ -429,6 +509,8 @@ export const WithdrawalSchema: GenMessage<Withdrawal> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 9);
 
 /**
+ * Only where `initial` was asked for, once.
+ *
  * @generated from message tsbgp.v1.EndOfInitial
  */
 export type EndOfInitial = Message<"tsbgp.v1.EndOfInitial"> & {
@@ -448,6 +530,8 @@ export const EndOfInitialSchema: GenMessage<EndOfInitial> = /*@__PURE__*/
  */
 export type Lost = Message<"tsbgp.v1.Lost"> & {
   /**
+   * How many.
+   *
    * @generated from field: uint64 count = 1;
    */
   count: bigint;
@@ -497,7 +581,7 @@ export const RibService: GenService<{
     output: typeof ListRoutesResponseSchema;
   },
   /**
-   * The same listings as streams, for whole tables: up to 1,000 routes a message.
+   * ListReceived as a stream, for whole tables: up to 1,000 routes a message.
    *
    * @generated from rpc tsbgp.v1.RibService.StreamReceived
    */
@@ -507,6 +591,8 @@ export const RibService: GenService<{
     output: typeof StreamRoutesResponseSchema;
   },
   /**
+   * ListBest as a stream.
+   *
    * @generated from rpc tsbgp.v1.RibService.StreamBest
    */
   streamBest: {
@@ -515,6 +601,8 @@ export const RibService: GenService<{
     output: typeof StreamRoutesResponseSchema;
   },
   /**
+   * ListAdvertised as a stream.
+   *
    * @generated from rpc tsbgp.v1.RibService.StreamAdvertised
    */
   streamAdvertised: {
@@ -523,7 +611,8 @@ export const RibService: GenService<{
     output: typeof StreamRoutesResponseSchema;
   },
   /**
-   * Changes from now on, or everything there is and then the changes. Ends only when the client or the daemon does.
+   * Changes from now on, or everything there is and then the changes. Ends only when the client or the daemon does. A client that falls more
+   * than 100,000 changes behind is told how many it lost, and had better watch again.
    *
    * @generated from rpc tsbgp.v1.RibService.WatchRoutes
    */

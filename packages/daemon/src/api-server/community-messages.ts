@@ -1,0 +1,80 @@
+/** Extended communities, those of eight octets and those of twenty, between the wire package's octets and the API's messages. */
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type {
+  ExtendedCommunitySchema,
+  ExtendedCommunity as ExtendedMessage,
+  Ipv6ExtendedCommunitySchema,
+  Ipv6ExtendedCommunity as Ipv6Message,
+} from '@tsbgp/api';
+import {
+  decodeExtendedCommunity,
+  formatExtendedCommunity,
+  formatIpv6ExtendedCommunity,
+  parseExtendedCommunity,
+  parseIpv6ExtendedCommunity,
+} from '@tsbgp/wire';
+import { refused } from './refused.ts';
+
+const LENGTH = 8;
+const IPV6_LENGTH = 20;
+const TWO_OCTET_AS_MAX = 0xffff;
+
+type ExtendedInit = MessageInitShape<typeof ExtendedCommunitySchema>;
+
+export function extendedMessage(octets: Uint8Array): ExtendedInit {
+  const community = decodeExtendedCommunity(octets);
+  const text = formatExtendedCommunity(octets);
+  const message = { octets: Uint8Array.from(octets), text };
+  if ('bytes' in community) return message;
+  return { ...message, name: community.name, form: formOf(community.fields, text) };
+}
+
+/** The forms of RFC 4360 §3 and RFC 5668: a number under an AS or under an address, and nothing else. */
+function formOf(fields: Readonly<Record<string, unknown>>, text: string): NonNullable<ExtendedInit['form']> {
+  const { as, address, value } = fields;
+  if (typeof value === 'number' && Object.keys(fields).length === 2) {
+    if (typeof as === 'number') {
+      const fourOctetAs = as > TWO_OCTET_AS_MAX || text.includes(`:${as}L:`);
+      return { case: 'asSpecific', value: { as, value, fourOctetAs } };
+    }
+    if (typeof address === 'string') return { case: 'ipv4Specific', value: { address, value } };
+  }
+  return { case: undefined };
+}
+
+/** Throws ControlError `invalid-argument`. */
+export function extendedValue({ octets, name, form, text }: ExtendedMessage, place: string): Uint8Array {
+  if (octets.length > 0) return exactly(LENGTH, octets, place);
+  const asked = form.case === undefined ? text : formText(name, form, place);
+  try {
+    return parseExtendedCommunity(asked);
+  } catch (error) {
+    throw refused(form.case === undefined ? `${place}.text` : place, (error as Error).message);
+  }
+}
+
+function formText(name: string, form: Exclude<ExtendedMessage['form'], { case: undefined }>, place: string): string {
+  if (name === '') throw refused(`${place}.name`, 'is missing; allowed is what kind of community it is, e.g. "rt"');
+  if (form.case === 'ipv4Specific') return `${name}:${form.value.address}:${form.value.value}`;
+  const { as, value, fourOctetAs } = form.value;
+  return `${name}:${as}${fourOctetAs && as <= TWO_OCTET_AS_MAX ? 'L' : ''}:${value}`;
+}
+
+export function ipv6ExtendedMessage(octets: Uint8Array): MessageInitShape<typeof Ipv6ExtendedCommunitySchema> {
+  return { octets: Uint8Array.from(octets), text: formatIpv6ExtendedCommunity(octets) };
+}
+
+/** Throws ControlError `invalid-argument`. */
+export function ipv6ExtendedValue({ octets, text }: Ipv6Message, place: string): Uint8Array {
+  if (octets.length > 0) return exactly(IPV6_LENGTH, octets, place);
+  try {
+    return parseIpv6ExtendedCommunity(text);
+  } catch (error) {
+    throw refused(`${place}.text`, (error as Error).message);
+  }
+}
+
+function exactly(length: number, octets: Uint8Array, place: string): Uint8Array {
+  if (octets.length !== length) throw refused(`${place}.octets`, `found ${octets.length} octets, allowed are ${length}`);
+  return octets;
+}
