@@ -61,6 +61,7 @@ import {
   readU32,
   reconcileAs4,
   splitUpdate,
+  strongest,
   toHex,
   toJson,
   type UpdateMessage,
@@ -235,8 +236,9 @@ function faultComesBack(fault: Fault): void {
 function readAttributes(context: WireContext, bytes: Uint8Array, start: number, end: number, deep: boolean): number {
   const { attributes, fault } = decodeAttributes(bytes, start, end, context);
   attributeScan.scan(bytes, start, end, context);
-  if (attributeScan.fault?.action !== fault?.action)
-    throw new Error(`scan says ${attributeScan.fault?.action}, decode says ${fault?.action}`);
+  // A block alone may be that of an UPDATE with NLRI of its own, for which NEXT_HOP counts.
+  const verdict = strongest(attributeScan.fault, attributeScan.nextHopFault);
+  if (verdict?.action !== fault?.action) throw new Error(`scan says ${verdict?.action}, decode says ${fault?.action}`);
   if (attributeScan.count !== attributes.length) throw new Error(`scan has ${attributeScan.count} attributes, decode ${attributes.length}`);
   if (deep) {
     const alone = bytes.slice(start, end);
