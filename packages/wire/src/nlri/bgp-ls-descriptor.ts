@@ -61,17 +61,31 @@ export function decodeDescriptors(
   depth = 0,
 ): BgpLsDescriptor[] | undefined {
   const descriptors: BgpLsDescriptor[] = [];
+  let before: Uint8Array | undefined;
   for (let at = start; at < end; ) {
     if (end - at < 4) return undefined;
     const next = at + 4 + readU16(bytes, at + 2);
     if (next > end) return undefined;
     const code = readU16(bytes, at);
-    descriptors.push(
-      decodeValue(NAMES.get(code), bytes, at + 4, next, addressSize, depth) ?? { name: 'unknown', code, bytes: bytes.slice(at + 4, next) },
-    );
+    const tlv = bytes.subarray(at, next);
+    // Of a node's descriptors each may be there once.
+    if (before !== undefined && (compareOctets(before, tlv) > 0 || (depth > 0 && readU16(before, 0) === code))) return undefined;
+    before = tlv;
+    const name = NAMES.get(code);
+    const value = decodeValue(name, bytes, at + 4, next, addressSize, depth);
+    // Descriptors of a node that are malformed make the NLRI so; other values that do not fit stay octets.
+    if (value === undefined && depth < DEPTH_MAX && (name === 'local-node' || name === 'remote-node')) return undefined;
+    descriptors.push(value ?? { name: 'unknown', code, bytes: bytes.slice(at + 4, next) });
     at = next;
   }
   return descriptors;
+}
+
+/** RFC 9552 §5.1: TLVs stand in order of type, length and value. That is the order of their octets, as type and length come first. */
+function compareOctets(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
 }
 
 function decodeValue(
@@ -155,14 +169,18 @@ function parseIgpRouterId(text: string): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part!]));
 }
 
+/** In the order of RFC 9552 §5.1, whatever theirs is. Throws ValueError. */
 export function encodeDescriptors(out: ByteWriter, descriptors: readonly BgpLsDescriptor[]): void {
-  for (const descriptor of descriptors) {
+  const tlvs = descriptors.map((descriptor) => {
     const value = encodeValue(descriptor);
     if (value.length > 0xffff) throw new ValueError(`descriptor ${descriptor.name}: found ${value.length} octets, allowed 65535`);
-    out.u16(descriptor.name === 'unknown' ? descriptor.code : CODES[descriptor.name]);
-    out.u16(value.length);
-    out.raw(value);
-  }
+    const tlv = new ByteWriter(4 + value.length);
+    tlv.u16(descriptor.name === 'unknown' ? descriptor.code : CODES[descriptor.name]);
+    tlv.u16(value.length);
+    tlv.raw(value);
+    return tlv.take();
+  });
+  for (const tlv of tlvs.sort(compareOctets)) out.raw(tlv);
 }
 
 function encodeValue(descriptor: BgpLsDescriptor): Uint8Array {

@@ -237,8 +237,8 @@ const EXAMPLES: readonly (readonly [family: string, title: string, hex: string, 
   [
     'bgp-ls',
     'RFC 9552 §5.2: IPv4 prefix',
-    '0003 002a 03 0000000000000000 0100 0010 0203 0008 c0000201c6336401 0200 0000 0108 0001 02 0109 0004 18 c00002',
-    'ipv4-prefix protocol 3 identifier 0 descriptors [local-node [igp-router-id 192.0.2.1-198.51.100.1, tlv-512 0x], ospf-route-type 2, ip-reachability 192.0.2.0/24]',
+    '0003 002a 03 0000000000000000 0100 0010 0200 0000 0203 0008 c0000201c6336401 0108 0001 02 0109 0004 18 c00002',
+    'ipv4-prefix protocol 3 identifier 0 descriptors [local-node [tlv-512 0x, igp-router-id 192.0.2.1-198.51.100.1], ospf-route-type 2, ip-reachability 192.0.2.0/24]',
   ],
   [
     'bgp-ls',
@@ -453,4 +453,22 @@ test('RFC 7606 §5.3: what does not frame ends the list, what makes no sense is 
   assert.equal(decodeTypedNlriList(bytes, 0, bytes.length, familyNamed('ipv4-unicast'), false), undefined);
   const short = fromHex('000000');
   assert.equal(decodeTypedNlriList(short, 0, 3, familyNamed('ipv4-route-target'), true)?.cutAt, 0);
+});
+
+test('RFC 9552 §5.1, §8.2.2: TLVs of BGP-LS NLRI in order of type, length and value, descriptors of a node once; they are written so', () => {
+  const BGP_LS = familyNamed('bgp-ls');
+  const codec = familyCodec(BGP_LS)!;
+  const read = (descriptors: string): unknown => {
+    const bytes = fromHex(`0001 ${(9 + fromHex(descriptors).length).toString(16).padStart(4, '0')} 02 0000000000000000 ${descriptors}`);
+    return codec.decode(bytes, 0, bytes.length, BGP_LS);
+  };
+  const [as, id, router] = ['0200 0004 0000fde9', '0201 0004 00000001', '0203 0004 c0000201'];
+  assert.ok(read(`0100 0018 ${as} ${id} ${router}`));
+  assert.equal(read(`0100 0018 ${id} ${as} ${router}`), undefined, 'out of order');
+  assert.equal(read(`0100 0010 ${as} 0200 0004 0000fdea`), undefined, 'an AS twice');
+  assert.ok(read('03e7 0001 01 03e7 0001 02'), 'a TLV twice, in order of its value');
+  assert.equal(read('03e7 0001 02 03e7 0001 01'), undefined, 'in disorder');
+  const out = new ByteWriter();
+  codec.encode(out, codec.parse('node protocol 2 identifier 0 descriptors [local-node [igp-router-id 192.0.2.1, as 65001]]', BGP_LS));
+  assert.equal(toHex(out.take()), toHex(fromHex(`0001 001d 02 0000000000000000 0100 0010 ${as} ${router}`)));
 });

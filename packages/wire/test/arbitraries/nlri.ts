@@ -1,8 +1,9 @@
 /** NLRI of every type, in the form in which they decode. */
 import fc from 'fast-check';
 import { formatAddress } from '../../src/address.ts';
+import { ByteWriter } from '../../src/bytes.ts';
 import { Afi, afiOf, type Family, family, Safi, safiOf } from '../../src/family.ts';
-import type { BgpLsDescriptor } from '../../src/nlri/bgp-ls-descriptor.ts';
+import { type BgpLsDescriptor, decodeDescriptors, encodeDescriptors } from '../../src/nlri/bgp-ls-descriptor.ts';
 import { EVPN_ROUTES } from '../../src/nlri/evpn.ts';
 import { FAMILY_CODECS, familyCodec } from '../../src/nlri/families.ts';
 import type { Shape } from '../../src/nlri/fields.ts';
@@ -167,8 +168,8 @@ function descriptor(prefixSize: number, depth = 0): fc.Arbitrary<BgpLsDescriptor
   const v4 = ipv4.map((value) => ({ value }));
   const v6 = ipv6.map((value) => ({ value }));
   const members: Readonly<Record<BgpLsDescriptor['name'], Members | undefined>> = {
-    'local-node': depth === 0 ? record({ descriptors: fc.array(descriptor(prefixSize, 1), { maxLength: 3 }) }) : undefined,
-    'remote-node': depth === 0 ? record({ descriptors: fc.array(descriptor(prefixSize, 1), { maxLength: 3 }) }) : undefined,
+    'local-node': depth === 0 ? record({ descriptors: nodeDescriptors(prefixSize) }) : undefined,
+    'remote-node': depth === 0 ? record({ descriptors: nodeDescriptors(prefixSize) }) : undefined,
     as: number,
     'bgp-ls-identifier': number,
     'ospf-area': number,
@@ -190,15 +191,29 @@ function descriptor(prefixSize: number, depth = 0): fc.Arbitrary<BgpLsDescriptor
   return fc.oneof(...kinds) as fc.Arbitrary<BgpLsDescriptor>;
 }
 
+/** Each at most once, in the order of the wire. */
+function nodeDescriptors(prefixSize: number): fc.Arbitrary<BgpLsDescriptor[]> {
+  const selector = (each: BgpLsDescriptor): string => (each.name === 'unknown' ? `${each.code}` : each.name);
+  return fc.uniqueArray(descriptor(prefixSize, 1), { maxLength: 3, selector }).map((list) => inOrder(list, prefixSize, 1));
+}
+
+function inOrder(list: readonly BgpLsDescriptor[], prefixSize: number, depth: number): BgpLsDescriptor[] {
+  const out = new ByteWriter();
+  encodeDescriptors(out, list);
+  const bytes = out.take();
+  return decodeDescriptors(bytes, 0, bytes.length, prefixSize, depth)!;
+}
+
 function bgpLs(of: Family): Members {
-  const object = fc.constantFrom('node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'te-policy', 'srv6-sid').chain((kind) =>
-    record({
+  const object = fc.constantFrom('node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'te-policy', 'srv6-sid').chain((kind) => {
+    const prefixSize = kind === 'ipv6-prefix' ? 16 : 4;
+    return record({
       kind: fc.constant(kind),
       protocol: u8,
       identifier: u64,
-      descriptors: fc.array(descriptor(kind === 'ipv6-prefix' ? 16 : 4), { maxLength: 4 }),
-    }),
-  );
+      descriptors: fc.array(descriptor(prefixSize), { maxLength: 4 }).map((list) => inOrder(list, prefixSize, 0)),
+    });
+  });
   const unknown = record({ kind: fc.constant('unknown'), nlriType: unsigned(0xffff, 7), bytes: octets(0, 9) });
   const kinds: Members = fc.oneof({ weight: 6, arbitrary: object }, { weight: 1, arbitrary: unknown });
   return safiOf(of) === Safi.BgpLsVpn ? fc.tuple(rd, kinds).map(([distinguisher, rest]) => ({ rd: distinguisher, ...rest })) : kinds;
