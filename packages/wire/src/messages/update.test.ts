@@ -318,3 +318,11 @@ test('RFC 4760 §3: a NEXT_HOP without NLRI of its own is ignored, 0.0.0.0 as so
   const own = faultOf(body(`${ORIGIN}${AS_PATH}${nowhere}`, '18c00002'));
   assert.deepEqual([own?.action, own?.subcode], ['withdraw', 8]);
 });
+
+test('RFC 8955 §10: a flow specification that makes no sense takes all of the UPDATE with it', () => {
+  // A destination prefix, and one whose prefix of 40 bits no IPv4 address has.
+  const nlri = '0001 85 00 00 05 01 18 0a0000 07 01 28 0a00000000';
+  const update = decode(body(`800e${fromHex(nlri).length.toString(16)} ${nlri} ${ORIGIN} ${AS_PATH}`));
+  assert.equal(update.fault?.action, 'withdraw');
+  assert.match(update.fault.reason, /ipv4-flowspec makes no sense: 0x0701280a00000000/);
+});

@@ -12,7 +12,7 @@ import { borrowScan, giveBackScan } from '../attributes/scan-pool.ts';
 import { ByteWriter } from '../bytes.ts';
 import { AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
-import { type Family, formatFamily, IPV4_UNICAST } from '../family.ts';
+import { type Family, formatFamily, IPV4_UNICAST, Safi, safiOf } from '../family.ts';
 import { Fault, strongest, ValueError } from '../fault.ts';
 import { appendPrefix, decodePrefixes, type IpPrefix } from '../nlri/ip-prefix.ts';
 import { formatNlri, isMalformed } from '../nlri/nlri.ts';
@@ -67,14 +67,19 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, cont
   return message;
 }
 
-/** NLRI that are framed but make no sense: the others stand, as RFC 9552 §8.2.2 puts it for its own. Those are octets in the value. */
+/**
+ * NLRI that are framed but make no sense: the others stand, as RFC 9552 §8.2.2 puts it for its own. Those are octets in the value. With a flow
+ * specification all of the UPDATE falls (RFC 8955 §10).
+ */
 function malformedNlri(attributes: readonly PathAttribute[]): Fault | undefined {
   for (const attribute of attributes) {
     if (attribute.type !== 'mp-reach-nlri' && attribute.type !== 'mp-unreach-nlri') continue;
     const malformed = attribute.value.nlri.find(isMalformed);
     if (malformed === undefined) continue;
     const reason = `an NLRI of ${formatFamily(attribute.value.family)} makes no sense: ${formatNlri(malformed)}`;
-    return new Fault('discard', NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
+    const safi = safiOf(attribute.value.family);
+    const action = safi === Safi.FlowSpec || safi === Safi.FlowSpecVpn ? 'withdraw' : 'discard';
+    return new Fault(action, NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
   }
   return undefined;
 }
