@@ -165,7 +165,8 @@ export class AttributeTable {
     let at = offset;
     let i = start;
     for (; i + 8 <= end; i += 8, at += 8) {
-      if (((data.getInt32(at, true) ^ view.getInt32(i, true)) | (data.getInt32(at + 4, true) ^ view.getInt32(i + 4, true))) !== 0) return false;
+      if (((data.getInt32(at, true) ^ view.getInt32(i, true)) | (data.getInt32(at + 4, true) ^ view.getInt32(i + 4, true))) !== 0)
+        return false;
     }
     for (; i < end; i++, at++) if (data.getUint8(at) !== view.getUint8(i)) return false;
     return true;
