@@ -1,10 +1,48 @@
 /** Fields of BGP-LS attribute TLVs that no other attribute has. */
-import { readU16, readU24, readU32 } from '../bytes.ts';
+import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { type Field, fail, take } from '../nlri/fields.ts';
 import { parseU32, within } from './fields.ts';
 
 const LABEL_MAX = 0xf_ffff;
+/** RFC 9294 §2: a mask of applications has none, four or eight octets. */
+const MASK_LENGTHS: readonly number[] = [0, 4, 8];
+
+/**
+ * Which applications link attributes are for (RFC 9294 §2): the masks of standard and of user-defined ones, behind their lengths. Text
+ * `0x10000000/0x`.
+ */
+export const APPLICATION_MASKS: Field<string> = {
+  read(reader) {
+    const at = take(reader, 4);
+    if (at < 0) return undefined;
+    const [standard, userDefined] = [reader.bytes[at]!, reader.bytes[at + 1]!];
+    if (!MASK_LENGTHS.includes(standard) || !MASK_LENGTHS.includes(userDefined) || readU16(reader.bytes, at + 2) !== 0) return fail(reader);
+    const masks = take(reader, standard + userDefined);
+    if (masks < 0) return undefined;
+    const split = masks + standard;
+    return `0x${toHex(reader.bytes, masks, split)}/0x${toHex(reader.bytes, split, split + userDefined)}`;
+  },
+  write(out, text) {
+    const { standard, userDefined } = parseMasks(text);
+    out.u8(standard.length);
+    out.u8(userDefined.length);
+    out.u16(0);
+    out.raw(standard);
+    out.raw(userDefined);
+  },
+  format: (text) => text,
+  parse(text) {
+    const { standard, userDefined } = parseMasks(text);
+    return `0x${toHex(standard)}/0x${toHex(userDefined)}`;
+  },
+};
+
+function parseMasks(text: string): { standard: Uint8Array; userDefined: Uint8Array } {
+  const parts = /^0x((?:[0-9a-f]{8}){0,2})\/0x((?:[0-9a-f]{8}){0,2})$/i.exec(text);
+  if (parts === null) throw new ValueError(`found "${text}", allowed are two masks of 0, 4 or 8 octets, e.g. "0x10000000/0x"`);
+  return { standard: fromHex(parts[1]!), userDefined: fromHex(parts[2]!) };
+}
 
 /** A bandwidth in octets per second: IEEE 754, 32 bits (RFC 5305 §3.4). */
 export const F32: Field<number> = {

@@ -1,9 +1,9 @@
 /**
  * TLVs of the BGP-LS attribute: of nodes, links, prefixes and SRv6 SIDs. Source: IANA, BGP-LS NLRI and Attribute TLVs, 2026-11; RFC 9552 §5.3,
- * RFC 8571, RFC 8814, RFC 9085, RFC 9086, RFC 9104, RFC 9247, RFC 9351, RFC 9514.
+ * RFC 8571, RFC 8814, RFC 9085, RFC 9086, RFC 9104, RFC 9247, RFC 9294, RFC 9351, RFC 9514. Those of SR Policies (RFC 9857) stay octets.
  */
 import { IPV4, octets, U8, U16, U24, U32 } from '../nlri/fields.ts';
-import { F32, MSD, metricToEnd, SEGMENT_RANGE, SID_OR_LABEL_TO_END } from './bgp-ls-fields.ts';
+import { APPLICATION_MASKS, F32, MSD, metricToEnd, SEGMENT_RANGE, SID_OR_LABEL_TO_END } from './bgp-ls-fields.ts';
 import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
 import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, listToEnd, reserved, TEXT_TO_END, U64 } from './tlv-fields.ts';
 
@@ -68,7 +68,7 @@ const NODE_ROWS: readonly TlvRow[] = [
   },
 ];
 
-const LINK_ROWS: readonly TlvRow[] = [
+const PLAIN_LINK_ROWS: readonly TlvRow[] = [
   { code: 258, name: 'link-identifiers', fields: { local: U32, remote: U32 } },
   { code: 267, name: 'link-msd', fields: { depths: listToEnd(MSD) } },
   { code: 1088, name: 'administrative-group', fields: { groups: U32 } },
@@ -103,6 +103,12 @@ const LINK_ROWS: readonly TlvRow[] = [
   { code: 1119, name: 'unidirectional-available-bandwidth', fields: { octetsPerSecond: F32 } },
   { code: 1120, name: 'unidirectional-utilized-bandwidth', fields: { octetsPerSecond: F32 } },
   { code: 1173, name: 'extended-administrative-group', fields: words },
+];
+
+const LINK_ROWS: readonly TlvRow[] = [
+  ...PLAIN_LINK_ROWS,
+  // RFC 9294.
+  { code: 1122, name: 'application-specific-link-attributes', fields: { applications: APPLICATION_MASKS }, holds: table(PLAIN_LINK_ROWS) },
 ];
 
 const PREFIX_ROWS: readonly TlvRow[] = [

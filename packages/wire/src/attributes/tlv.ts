@@ -174,7 +174,7 @@ export function formatTlvs(table: TlvTable, tlvs: readonly Tlv[]): string {
     .map((tlv) => {
       if (isUnknown(tlv)) return `tlv-${tlv.code} 0x${toHex(tlv.bytes)}`;
       const row = rowOfName(table, tlv.name);
-      const words = [tlv.name];
+      const words = [row.name];
       for (const [key, field] of Object.entries(row.fields)) {
         if (tlv.fields[key] !== undefined) words.push(`${kebab(key)}=${field.format(tlv.fields[key])}`);
       }
@@ -215,7 +215,7 @@ function parseOne(table: TlvTable, tokens: readonly string[], from: number): [Tl
   }
   const row = rowOfName(table, name);
   const byName = new Map(Object.entries(row.fields).map(([key, field]) => [kebab(key), { key, field }]));
-  const tlv: KnownTlv = { name, fields: {} };
+  const tlv: KnownTlv = { name: row.name, fields: {} };
   let at = from + 1;
   for (; at < tokens.length && !/^[(),]$/.test(tokens[at]!); at++) {
     const [word, value] = split(tokens[at]!);
@@ -252,7 +252,9 @@ export function rowOfName(table: TlvTable, name: string): TlvRow {
   if (row !== undefined) return row;
   const other = /^(.+)-(\d{1,5})$/.exec(name);
   if (table.others !== undefined && other !== null && other[1] === table.others.name) {
-    return { code: Number(other[2]), name, fields: {}, holds: table.others.holds };
+    // One that has a row may be called by its number too.
+    const code = Number(other[2]);
+    return table.rows.find((each) => each.code === code) ?? { code, name, fields: {}, holds: table.others.holds };
   }
   throw new ValueError(`found "${name}", allowed are ${table.rows.map((each) => each.name).join(', ')}`);
 }

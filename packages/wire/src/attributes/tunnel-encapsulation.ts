@@ -10,12 +10,12 @@
  *     tunnel-15 (preference flags=0 preference=100, segment-list (weight flags=0 weight=1, segment-a flags=0 label=16000))
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
-import { IPV4, octets, U8, U16, U32 } from '../nlri/fields.ts';
+import { IPV4, octets, U8, U16, U24, U32 } from '../nlri/fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 import { PREFIX_SID_TLVS } from './prefix-sid.ts';
 import { ENDPOINT_STRUCTURE } from './srv6.ts';
-import { type Tlv, type TlvHeader, type TlvTable, tlvEnd, tlvsAreWhole } from './tlv.ts';
+import { type Tlv, type TlvHeader, type TlvRow, type TlvTable, tlvEnd, tlvsAreWhole } from './tlv.ts';
 import { tlvAttribute } from './tlv-attribute.ts';
 import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, LABEL, listToEnd, reserved, SID_TO_END, TEXT_TO_END, trailing } from './tlv-fields.ts';
 
@@ -54,37 +54,50 @@ const SEGMENTS: TlvTable = {
   ],
 };
 
-/** Source: IANA, BGP Tunnel Encapsulation Attribute Sub-TLVs, 2026-11. */
-const SUB_TLVS: TlvTable = {
-  header: subTlvHeader,
-  rows: [
-    // Its fields depend on the tunnel type (RFC 9012 §3.2).
-    { code: 1, name: 'encapsulation', fields: { octets: HEX_TO_END } },
-    { code: 2, name: 'protocol-type', fields: { ethertype: U16 } },
-    { code: 4, name: 'color', fields: { community: octets(8) } },
-    { code: 5, name: 'load-balancing-block', fields: { length: U16 } },
-    { code: 6, name: 'tunnel-egress-endpoint', fields: { reserved: reserved(4), afi: U16, address: ANY_ADDRESS_TO_END } },
-    { code: 7, name: 'ds-field', fields: { value: U8 } },
-    { code: 8, name: 'udp-destination-port', fields: { port: U16 } },
-    { code: 9, name: 'embedded-label-handling', fields: { value: U8 } },
-    { code: 10, name: 'mpls-label-stack', fields: { labels: listToEnd(LABEL) } },
-    { code: 11, name: 'prefix-sid', fields: {}, holds: PREFIX_SID_TLVS },
-    { code: 12, name: 'preference', fields: { flags: U8, reserved: reserved(1), preference: U32 } },
-    { code: 13, name: 'binding-sid', fields: { flags: U8, reserved: reserved(1), sid: SID_TO_END } },
-    { code: 14, name: 'explicit-null-label-policy', fields: { flags: U8, reserved: reserved(1), policy: U8 } },
-    { code: 15, name: 'priority', fields: { priority: U8, reserved: reserved(1) } },
-    {
-      code: 20,
-      name: 'srv6-binding-sid',
-      fields: { flags: U8, reserved: reserved(1), sid: IPV6, structure: trailing(ENDPOINT_STRUCTURE) },
-    },
-    { code: 128, name: 'segment-list', fields: { reserved: reserved(1) }, holds: SEGMENTS },
-    { code: 129, name: 'candidate-path-name', fields: { reserved: reserved(1), text: TEXT_TO_END } },
-    { code: 130, name: 'policy-name', fields: { reserved: reserved(1), text: TEXT_TO_END } },
-  ],
-};
+/** Sub-TLVs but the encapsulation. Source: IANA, BGP Tunnel Encapsulation Attribute Sub-TLVs, 2026-11. */
+const COMMON_SUB_TLVS: readonly TlvRow[] = [
+  { code: 2, name: 'protocol-type', fields: { ethertype: U16 } },
+  { code: 4, name: 'color', fields: { community: octets(8) } },
+  { code: 5, name: 'load-balancing-block', fields: { length: U16 } },
+  { code: 6, name: 'tunnel-egress-endpoint', fields: { reserved: reserved(4), afi: U16, address: ANY_ADDRESS_TO_END } },
+  { code: 7, name: 'ds-field', fields: { value: U8 } },
+  { code: 8, name: 'udp-destination-port', fields: { port: U16 } },
+  { code: 9, name: 'embedded-label-handling', fields: { value: U8 } },
+  { code: 10, name: 'mpls-label-stack', fields: { labels: listToEnd(LABEL) } },
+  { code: 11, name: 'prefix-sid', fields: {}, holds: PREFIX_SID_TLVS },
+  { code: 12, name: 'preference', fields: { flags: U8, reserved: reserved(1), preference: U32 } },
+  { code: 13, name: 'binding-sid', fields: { flags: U8, reserved: reserved(1), sid: SID_TO_END } },
+  { code: 14, name: 'explicit-null-label-policy', fields: { flags: U8, reserved: reserved(1), policy: U8 } },
+  { code: 15, name: 'priority', fields: { priority: U8, reserved: reserved(1) } },
+  {
+    code: 20,
+    name: 'srv6-binding-sid',
+    fields: { flags: U8, reserved: reserved(1), sid: IPV6, structure: trailing(ENDPOINT_STRUCTURE) },
+  },
+  { code: 128, name: 'segment-list', fields: { reserved: reserved(1) }, holds: SEGMENTS },
+  { code: 129, name: 'candidate-path-name', fields: { reserved: reserved(1), text: TEXT_TO_END } },
+  { code: 130, name: 'policy-name', fields: { reserved: reserved(1), text: TEXT_TO_END } },
+];
 
-export const TUNNEL_TLVS: TlvTable = { header: tunnelHeader, rows: [], others: { name: 'tunnel', holds: SUB_TLVS } };
+/** What the encapsulation says depends on the tunnel type (RFC 9012 §3.2). */
+function subTlvs(encapsulation: TlvRow['fields']): TlvTable {
+  return { header: subTlvHeader, rows: [{ code: 1, name: 'encapsulation', fields: encapsulation }, ...COMMON_SUB_TLVS] };
+}
+
+const virtualNetwork = { flags: U8, vni: U24, mac: octets(6), reserved: reserved(2) };
+
+/** Those whose encapsulation has fields; others are called by their number. Source: IANA, BGP Tunnel Encapsulation Attribute Tunnel Types. */
+export const TUNNEL_TLVS: TlvTable = {
+  header: tunnelHeader,
+  rows: [
+    { code: 1, name: 'l2tpv3', fields: {}, holds: subTlvs({ session: U32, cookie: HEX_TO_END }) },
+    { code: 2, name: 'gre', fields: {}, holds: subTlvs({ key: U32 }) },
+    { code: 8, name: 'vxlan', fields: {}, holds: subTlvs(virtualNetwork) },
+    { code: 9, name: 'nvgre', fields: {}, holds: subTlvs(virtualNetwork) },
+    { code: 11, name: 'mpls-in-gre', fields: {}, holds: subTlvs({ key: U32 }) },
+  ],
+  others: { name: 'tunnel', holds: subTlvs({ octets: HEX_TO_END }) },
+};
 
 export const tunnelEncapsulation: AttributeCodec<Tlv[]> = tlvAttribute(
   {

@@ -61,7 +61,19 @@ const VALUES: readonly [string, string, string, string][] = [
     'TUNNEL_ENCAPSULATION',
     'VXLAN with endpoint and colour',
     '0008 0016 060a 00000000 0001 c0000201 0408 030b000000000064',
-    'tunnel-8 (tunnel-egress-endpoint afi=1 address=192.0.2.1, color community=030b000000000064)',
+    'vxlan (tunnel-egress-endpoint afi=1 address=192.0.2.1, color community=030b000000000064)',
+  ],
+  [
+    'TUNNEL_ENCAPSULATION',
+    'RFC 9012 §3.2: the encapsulation by tunnel type',
+    '0008 000e 010c 80 003039 020000000001 0000 0001 0008 0106 00000007 abcd 0002 0006 0104 0000002a 000c 0003 0101 ff',
+    'vxlan (encapsulation flags=128 vni=12345 mac=020000000001), l2tpv3 (encapsulation session=7 cookie=0xabcd), gre (encapsulation key=42), tunnel-12 (encapsulation octets=0xff)',
+  ],
+  [
+    'BGP_LS',
+    'RFC 9294: link attributes of an application',
+    '0462 0010 04 00 0000 10000000 0440 0004 000000ff',
+    'application-specific-link-attributes applications=0x10000000/0x (administrative-group groups=255)',
   ],
   ['TUNNEL_ENCAPSULATION', 'a sub-TLV of another length stays octets', '000f 0006 0e04 01000100', 'tunnel-15 (tlv-14 0x01000100)'],
   [

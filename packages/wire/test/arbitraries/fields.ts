@@ -22,6 +22,8 @@ const BEGINNINGS: readonly Beginning[] = [
   (bytes) => bytes.with(1, bytes.length - 2),
   // BGP-LS segment ranges: a size, then a SID/Label TLV of three octets; one after the other.
   (bytes) => bytes.map((octet, i) => [octet, octet, octet, 0x04, 0x89, 0, 3, octet, octet, octet][i % 10]!),
+  // BGP-LS application masks: one of four octets, no other.
+  (bytes) => bytes.map((octet, i) => [4, 0, 0, 0][i] ?? octet),
 ];
 
 interface Way {

@@ -5,7 +5,7 @@ import { ByteWriter } from '../../src/bytes.ts';
 import type { Family } from '../../src/family.ts';
 import { ValueError } from '../../src/fault.ts';
 import { shapeValue } from './fields.ts';
-import { octets, record, u16, unsigned } from './primitives.ts';
+import { octets, record, unsigned } from './primitives.ts';
 
 const NO_FAMILY = 0 as Family;
 
@@ -17,17 +17,22 @@ export function tlvs(table: TlvTable, maxLength = 3): fc.Arbitrary<Tlv[]> {
 function anyTlv(table: TlvTable): fc.Arbitrary<Tlv> {
   const { others } = table;
   const kinds = table.rows.map((row) => tlvOf(table, row));
-  if (others !== undefined)
-    kinds.push(fc.tuple(u16, tlvs(others.holds)).map(([code, held]) => ({ name: `${others.name}-${code}`, fields: {}, tlvs: held })));
-  else kinds.push(unknownTlv(table));
+  if (others === undefined) kinds.push(unknownTlv(table));
+  else
+    kinds.push(
+      fc.tuple(otherCode(table), tlvs(others.holds)).map(([code, held]) => ({ name: `${others.name}-${code}`, fields: {}, tlvs: held })),
+    );
   return fc.oneof(...kinds);
 }
 
 /** A TLV of a code that no row has. */
 function unknownTlv(table: TlvTable): fc.Arbitrary<Tlv> {
+  return record({ name: fc.constant('unknown' as const), code: otherCode(table), bytes: octets(0, 12) });
+}
+
+function otherCode(table: TlvTable): fc.Arbitrary<number> {
   const codes = new Set(table.rows.map((row) => row.code));
-  const code = unsigned(256 ** table.header.codeOctets - 1).filter((each) => !codes.has(each));
-  return record({ name: fc.constant('unknown' as const), code, bytes: octets(0, 12) });
+  return unsigned(256 ** table.header.codeOctets - 1).filter((each) => !codes.has(each));
 }
 
 /** TLVs of one row, short enough for the table's length field. */
