@@ -58,7 +58,7 @@ export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient
 }
 
 function endpoint(address: string): { baseUrl: string; nodeOptions?: { path: string } } {
-  const unix = /^unix:(?:\/\/)?(\/.+)$/.exec(address);
+  const unix = /^unix:(?:\/\/)?(\/(?!\/).+)$/.exec(address);
   if (unix !== null) return { baseUrl: 'http://localhost', nodeOptions: { path: unix[1]! } };
   if (/^https?:\/\/[^/]+\/?$/.test(address)) return { baseUrl: address.replace(/\/$/, '') };
   throw new RangeError(
