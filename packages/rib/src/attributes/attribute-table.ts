@@ -162,14 +162,14 @@ export class AttributeTable {
   #equals(offset: number, view: DataView, start: number, end: number): boolean {
     const data = this.arena.view;
     if (data.getUint16(offset - 2) !== end - start) return false;
-    let at = offset;
-    let i = start;
-    for (; i + 8 <= end; i += 8, at += 8) {
-      if (((data.getInt32(at, true) ^ view.getInt32(i, true)) | (data.getInt32(at + 4, true) ^ view.getInt32(i + 4, true))) !== 0)
-        return false;
+    if (end - start < 8) {
+      for (let i = start; i < end; i++) if (data.getUint8(offset + i - start) !== view.getUint8(i)) return false;
+      return true;
     }
-    for (; i < end; i++, at++) if (data.getUint8(at) !== view.getUint8(i)) return false;
-    return true;
+    const shift = offset - start;
+    for (let i = start; i + 8 <= end; i += 8) if (differs(data, i + shift, view, i)) return false;
+    // The last eight once more, whatever of them is left.
+    return !differs(data, end - 8 + shift, view, end - 8);
   }
 
   #allocate(): number {
@@ -257,6 +257,11 @@ class LastViews {
   }
 }
 
+/** Whether eight octets differ. */
+function differs(a: DataView, atA: number, b: DataView, atB: number): boolean {
+  return ((a.getInt32(atA, true) ^ b.getInt32(atB, true)) | (a.getInt32(atA + 4, true) ^ b.getInt32(atB + 4, true))) !== 0;
+}
+
 /**
  * Two lanes of multiply and shift over words of 32 bits, whose products do not wait for each other, and the final mix of Murmur3 (Austin
  * Appleby, public domain). A neighbour that seeks collisions makes its own UPDATEs slow, within the fair turn of its session.
@@ -271,7 +276,14 @@ function hashOctets(view: DataView, start: number, end: number): number {
     one ^= one >>> 15;
     two ^= two >>> 15;
   }
-  for (; at < end; at++) one = Math.imul(one ^ view.getUint8(at), 0x0100_0193);
+  if (end - start >= 8) {
+    // What is left, with some of what was read.
+    one = Math.imul(one ^ view.getInt32(end - 8, true), 0xcc9e_2d51);
+    two = Math.imul(two ^ view.getInt32(end - 4, true), 0x1b87_3593);
+    one ^= one >>> 15;
+  } else {
+    for (; at < end; at++) one = Math.imul(one ^ view.getUint8(at), 0x0100_0193);
+  }
   let hash = one ^ ((two << 13) | (two >>> 19));
   hash ^= hash >>> 16;
   hash = Math.imul(hash, 0x85eb_ca6b);
