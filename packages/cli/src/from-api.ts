@@ -1,19 +1,17 @@
 /** Messages of tsbgp.v1 as the views of this program. */
 import {
-  type AsPath,
-  AsPathSegment_Type,
   type GetGlobalResponse,
   type GetHealthResponse,
   type Neighbor,
   type NeighborCounters,
   type NeighborSession,
   Origin,
-  type PathAttribute,
   type Route,
   type RouteEvent,
   SessionState,
 } from '@tsbgp/api';
-import { formatCommunity, formatExtendedCommunity, formatLargeCommunity, toHex } from '@tsbgp/wire';
+import { formatCommunity, formatExtendedCommunity, formatLargeCommunity } from '@tsbgp/wire';
+import { asPathText, otherAttribute } from './attribute-lines.ts';
 import type { ChangeView } from './daemon.ts';
 import type { GlobalView, HealthView } from './views/control.ts';
 import type { NeighborView, SessionView } from './views/neighbor.ts';
@@ -166,7 +164,7 @@ export function routeView(message: Route): RouteView {
         extendedCommunities = kind.value.values.map(({ text, octets }) => (text !== '' ? text : formatExtendedCommunity(octets)));
         break;
       default:
-        others.push(other(attribute));
+        others.push(otherAttribute(attribute));
     }
   }
   return {
@@ -187,44 +185,6 @@ export function routeView(message: Route): RouteView {
     filtered: message.filtered,
     learnedAt: date(message.learnedAt),
   };
-}
-
-/** What has no column: named as the RFCs do, in small letters. */
-function other({ kind, flags }: PathAttribute): { name: string; text: string } {
-  switch (kind.case) {
-    case 'atomicAggregate':
-      return { name: 'atomic aggr.', text: 'yes' };
-    case 'aggregator':
-    case 'as4Aggregator':
-      return { name: kind.case === 'aggregator' ? 'aggregator' : 'AS4 aggregator', text: `AS ${kind.value.as} at ${kind.value.address}` };
-    case 'originatorId':
-      return { name: 'originator', text: kind.value };
-    case 'clusterList':
-      return { name: 'cluster list', text: kind.value.ids.join(' ') };
-    case 'as4Path':
-      return { name: 'AS4 path', text: asPathText(kind.value) };
-    case 'unknown':
-      return { name: `attribute ${kind.value.code}`, text: `flags 0x${flags.toString(16).padStart(2, '0')}, 0x${toHex(kind.value.value)}` };
-    default:
-      return { name: kind.case ?? 'attribute', text: '(this tsbgp is too old to show it)' };
-  }
-}
-
-const BRACKETS: Readonly<Record<AsPathSegment_Type, readonly [string, string]>> = {
-  [AsPathSegment_Type.UNSPECIFIED]: ['', ''],
-  [AsPathSegment_Type.SEQUENCE]: ['', ''],
-  [AsPathSegment_Type.SET]: ['{', '}'],
-  [AsPathSegment_Type.CONFED_SEQUENCE]: ['(', ')'],
-  [AsPathSegment_Type.CONFED_SET]: ['[', ']'],
-};
-
-function asPathText(path: AsPath): string {
-  return path.segments
-    .map(({ type, asns }) => {
-      const [open, close] = BRACKETS[type] ?? ['', ''];
-      return open + asns.join(' ') + close;
-    })
-    .join(' ');
 }
 
 export function changeView({ event }: RouteEvent): ChangeView | undefined {
