@@ -26,16 +26,21 @@ function u32(value: number, little = false): Uint8Array {
 export const Flag = { Fin: 1, Syn: 2, Rst: 4, Ack: 16 } as const;
 
 export interface Segment {
-  /** From the side that connected, whose port is 50000. @default true */
+  /** From the side that connected. @default true */
   readonly fromClient?: boolean;
+  /** Of the side that connected. @default 50000 */
+  readonly port?: number;
   readonly sequence: number;
+  /** @default 0 */
+  readonly acknowledgment?: number;
   readonly flags?: number;
   readonly payload?: Uint8Array;
 }
 
-export function tcp({ fromClient = true, sequence, flags = Flag.Ack, payload = new Uint8Array(0) }: Segment): Uint8Array {
-  const ports = fromClient ? [50_000, 179] : [179, 50_000];
-  return concat(u16(ports[0]!), u16(ports[1]!), u32(sequence), u32(0), octets(0x50, flags), u16(1000), u32(0), payload);
+export function tcp(segment: Segment): Uint8Array {
+  const { fromClient = true, port = 50_000, sequence, acknowledgment = 0, flags = Flag.Ack, payload = new Uint8Array(0) } = segment;
+  const ports = fromClient ? [port, 179] : [179, port];
+  return concat(u16(ports[0]!), u16(ports[1]!), u32(sequence), u32(acknowledgment), octets(0x50, flags), u16(1000), u32(0), payload);
 }
 
 /** Fragment field: offset in units of eight octets, 0x2000 for more fragments. */

@@ -1,20 +1,18 @@
 /** From the packets of a capture to its BGP messages, each read as the OPENs of its connection demand. */
 import { type Conversation, newConversation, type ReadOutcome, readMessage } from '../decode/conversation.ts';
-import { IpReader, TcpFlag, type TcpSegment } from './ip.ts';
+import { type BrokenSegment, IpReader, type TcpEnds, TcpFlag } from './ip.ts';
 import { findIp, knowsLinkType } from './link-layer.ts';
 import { type Framed, MessageFramer } from './message-framer.ts';
-import type { Packet } from './packet.ts';
+import { octets, type Packet, type PacketMark } from './packet.ts';
 import { type Piece, TcpStream } from './tcp-stream.ts';
 
 /** One message, or what is to be said of octets that are none. */
-export interface CaptureEntry {
+export interface CaptureEntry extends TcpEnds {
   /** The packet that completed it. */
   readonly packet: number;
   readonly timeMicros: number | undefined;
-  readonly source: string;
-  readonly sourcePort: number;
-  readonly destination: string;
-  readonly destinationPort: number;
+  /** Which connection of the capture, from 1: the same two ports may connect several times. */
+  readonly connection: number;
   readonly content:
     | ({ readonly type: 'message'; readonly bytes: Uint8Array } & ReadOutcome)
     | { readonly type: 'note'; readonly text: string };
@@ -22,90 +20,117 @@ export interface CaptureEntry {
 
 /** What one side sends. */
 interface Direction {
-  readonly place: 0 | 1;
-  readonly ends: Ends;
+  readonly side: 0 | 1;
+  readonly ends: TcpEnds;
   stream: TcpStream;
-  framer: MessageFramer;
-  /** The last packet of it, and its time. */
-  packet: number;
-  timeMicros: number | undefined;
+  readonly framer: MessageFramer;
+  /** The last packet of it. */
+  packet: PacketMark;
 }
 
 interface Connection {
+  number: number;
   readonly directions: readonly [Direction, Direction];
   conversation: Conversation;
 }
 
-/** Connections remembered at a time; the one that was quiet longest is forgotten first. */
-const CONNECTIONS_MAX = 4096;
-
 export interface CaptureOptions {
   readonly port: number;
   readonly newConversation?: () => Conversation;
+  /** Connections remembered at a time; the one that was quiet longest is forgotten first, and says what it had. @default 4096 */
+  readonly connectionsMax?: number;
+  /** Octets kept of all connections together, behind gaps and of messages that are not whole. @default 64 MiB */
+  readonly waitingOctetsMax?: number;
 }
 
 export class BgpCapture {
-  readonly #port: number;
-  readonly #newConversation: () => Conversation;
+  readonly #options: Required<CaptureOptions>;
   readonly #ip = new IpReader();
+  /** By both ends, in order of use. */
   readonly #connections = new Map<string, Connection>();
+  #connectionCount = 0;
+  #waitingOctets = 0;
   /** Packets with TCP on the port. */
   segments = 0;
   /** Link types of packets that could not be looked into. */
   readonly unknownLinkTypes: Set<number> = new Set();
 
   constructor(options: CaptureOptions) {
-    this.#port = options.port;
-    this.#newConversation = options.newConversation ?? newConversation;
+    this.#options = { newConversation: () => newConversation(), connectionsMax: 4096, waitingOctetsMax: 64 << 20, ...options };
   }
 
+  /** What the packet completes. The octets of its messages are borrowed until the next call. */
   push(packet: Packet): CaptureEntry[] {
-    if (!knowsLinkType(packet.linkType)) this.unknownLinkTypes.add(packet.linkType);
-    const start = findIp(packet.linkType, packet.bytes);
-    const segment = start && this.#ip.read(packet.bytes, start);
-    if (segment === undefined || (segment.sourcePort !== this.#port && segment.destinationPort !== this.#port)) return [];
-    this.segments++;
-    const connection = this.#connectionOf(segment);
-    const direction = connection.directions.find(({ ends }) => ends.source === segment.source && ends.sourcePort === segment.sourcePort)!;
     const entries: CaptureEntry[] = [];
-    if (direction.stream.isRestart(segment)) {
-      this.#end(connection, entries);
-      for (const each of connection.directions) each.stream = new TcpStream();
-      connection.conversation = this.#newConversation();
+    if (!knowsLinkType(packet.linkType)) this.unknownLinkTypes.add(packet.linkType);
+    const mark: PacketMark = { number: packet.number, timeMicros: packet.timeMicros };
+    const start = findIp(packet.linkType, packet.bytes);
+    const segment = start && this.#ip.read(packet.bytes, start, mark);
+    for (const broken of this.#ip.takeBroken()) this.#addBroken(broken, entries);
+    if (segment === undefined || !this.#isBgp(segment)) return entries;
+    this.segments++;
+    const connection = this.#connectionOf(segment, mark, entries);
+    const direction = directionOf(connection, segment);
+    const opposite = connection.directions[1 - direction.side]!;
+    const before = waitingOctets(connection);
+    if (direction.stream.isRestart(segment)) this.#restart(connection, entries);
+    direction.packet = mark;
+    this.#read(connection, direction, direction.stream.push(segment, mark), entries);
+    if ((segment.flags & TcpFlag.Ack) !== 0) {
+      this.#read(connection, opposite, opposite.stream.acknowledged(segment.acknowledgment), entries);
     }
-    direction.packet = packet.number;
-    direction.timeMicros = packet.timeMicros;
-    this.#read(connection, direction, direction.stream.push(segment, packet.number), entries);
     if ((segment.flags & TcpFlag.Rst) !== 0) this.#end(connection, entries);
+    this.#waitingOctets += waitingOctets(connection) - before;
+    while (this.#waitingOctets > this.#options.waitingOctetsMax) this.#forgetQuietest(entries);
     return entries;
   }
 
   /** The end of the capture: what still waits. */
   finish(): CaptureEntry[] {
     const entries: CaptureEntry[] = [];
-    for (const connection of this.#connections.values()) this.#end(connection, entries);
-    this.#connections.clear();
+    this.#ip.finish();
+    for (const broken of this.#ip.takeBroken()) this.#addBroken(broken, entries);
+    while (this.#connections.size > 0) this.#forgetQuietest(entries);
     return entries;
   }
 
-  #connectionOf({ source, sourcePort, destination, destinationPort }: TcpSegment): Connection {
-    const ends = { source, sourcePort, destination, destinationPort };
-    const key = `${source} ${sourcePort} ${destination} ${destinationPort}`;
-    const opposite = `${destination} ${destinationPort} ${source} ${sourcePort}`;
-    let connection = this.#connections.get(key) ?? this.#connections.get(opposite);
-    // The map is in order of use.
-    this.#connections.delete(key);
-    this.#connections.delete(opposite);
-    connection ??= {
-      directions: [
-        newDirection(0, ends),
-        newDirection(1, { source: destination, sourcePort: destinationPort, destination: source, destinationPort: sourcePort }),
-      ],
-      conversation: this.#newConversation(),
-    };
-    if (this.#connections.size >= CONNECTIONS_MAX) this.#connections.delete(this.#connections.keys().next().value!);
+  #isBgp({ sourcePort, destinationPort }: TcpEnds): boolean {
+    return sourcePort === this.#options.port || destinationPort === this.#options.port;
+  }
+
+  #connectionOf(ends: TcpEnds, packet: PacketMark, entries: CaptureEntry[]): Connection {
+    const key = keyOf(ends);
+    let connection = this.#connections.get(key);
+    if (connection !== undefined) {
+      this.#connections.delete(key);
+    } else {
+      if (this.#connections.size >= this.#options.connectionsMax) this.#forgetQuietest(entries);
+      const { source, sourcePort, destination, destinationPort } = ends;
+      const there: TcpEnds = { source, sourcePort, destination, destinationPort };
+      const back: TcpEnds = { source: destination, sourcePort: destinationPort, destination: source, destinationPort: sourcePort };
+      connection = {
+        number: ++this.#connectionCount,
+        directions: [newDirection(0, there, packet), newDirection(1, back, packet)],
+        conversation: this.#options.newConversation(),
+      };
+    }
     this.#connections.set(key, connection);
     return connection;
+  }
+
+  /** The same ports connect again. */
+  #restart(connection: Connection, entries: CaptureEntry[]): void {
+    this.#end(connection, entries);
+    for (const each of connection.directions) each.stream = new TcpStream();
+    connection.number = ++this.#connectionCount;
+    connection.conversation = this.#options.newConversation();
+  }
+
+  #forgetQuietest(entries: CaptureEntry[]): void {
+    const [key, connection] = this.#connections.entries().next().value!;
+    this.#waitingOctets -= waitingOctets(connection);
+    this.#end(connection, entries);
+    this.#connections.delete(key);
   }
 
   #end(connection: Connection, entries: CaptureEntry[]): void {
@@ -117,21 +142,49 @@ export class BgpCapture {
 
   #read(connection: Connection, direction: Direction, pieces: readonly Piece[], entries: CaptureEntry[]): void {
     for (const piece of pieces) {
-      const framed = piece.type === 'octets' ? direction.framer.push(piece.bytes) : direction.framer.gap(piece.count);
-      this.#add(connection, direction, framed, piece.packet, entries);
+      const { framer } = direction;
+      if (piece.type === 'octets') this.#add(connection, direction, framer.push(piece.bytes), piece.packet, entries);
+      else {
+        const text =
+          piece.type === 'missing' ? `${octets(piece.count)} missing in the capture` : 'the sequence numbers go on somewhere else';
+        this.#add(connection, direction, [...framer.finish(), { type: 'note', text }], piece.packet, entries);
+      }
     }
   }
 
-  #add(connection: Connection, direction: Direction, framed: readonly Framed[], packet: number, entries: CaptureEntry[]): void {
+  #addBroken(broken: BrokenSegment, entries: CaptureEntry[]): void {
+    if (!this.#isBgp(broken)) return;
+    this.segments++;
+    const connection = this.#connectionOf(broken, broken.packet, entries);
+    const note: Framed = { type: 'note', text: broken.reason };
+    this.#add(connection, directionOf(connection, broken), [note], broken.packet, entries);
+  }
+
+  #add(connection: Connection, direction: Direction, framed: readonly Framed[], packet: PacketMark, entries: CaptureEntry[]): void {
+    const { conversation, number } = connection;
+    const { ends, side } = direction;
     for (const each of framed) {
-      const content = each.type === 'note' ? each : { ...each, ...readMessage(connection.conversation, direction.place, each.bytes) };
-      entries.push({ packet, timeMicros: direction.timeMicros, ...direction.ends, content });
+      const content = each.type === 'note' ? each : { ...each, ...readMessage(conversation, side, each.bytes) };
+      entries.push({ packet: packet.number, timeMicros: packet.timeMicros, connection: number, ...ends, content });
     }
   }
 }
 
-type Ends = Pick<TcpSegment, 'source' | 'sourcePort' | 'destination' | 'destinationPort'>;
+/** The same for both directions. */
+function keyOf({ source, sourcePort, destination, destinationPort }: TcpEnds): string {
+  const [from, to] = [`${source} ${sourcePort}`, `${destination} ${destinationPort}`];
+  return from < to ? `${from} ${to}` : `${to} ${from}`;
+}
 
-function newDirection(place: 0 | 1, ends: Ends): Direction {
-  return { place, ends, stream: new TcpStream(), framer: new MessageFramer(), packet: 0, timeMicros: undefined };
+function directionOf({ directions }: Connection, { source, sourcePort }: TcpEnds): Direction {
+  const [first, second] = directions;
+  return first.ends.source === source && first.ends.sourcePort === sourcePort ? first : second;
+}
+
+function newDirection(side: 0 | 1, ends: TcpEnds, packet: PacketMark): Direction {
+  return { side, ends, stream: new TcpStream(), framer: new MessageFramer(), packet };
+}
+
+function waitingOctets({ directions }: Connection): number {
+  return directions.reduce((sum, { stream, framer }) => sum + stream.waitingOctets + framer.waitingOctets, 0);
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { DEFAULT_CONTEXT, encodeMessage, Fault, formatMessage, IPV4_UNICAST, parseMessage } from '@tsbgp/wire';
 import { block, concat, ethernet, Flag, ipv4, ipv6, octets, pcap, pcapng, type Segment, tcp } from '../../test/packets.ts';
 import { openInput } from '../decode/input.ts';
-import { BgpCapture } from './bgp-capture.ts';
+import { BgpCapture, type CaptureOptions } from './bgp-capture.ts';
 
 const WIDE = { ...DEFAULT_CONTEXT, peerType: 'ibgp' as const };
 
@@ -22,18 +22,18 @@ async function* inChunks(bytes: Uint8Array, size: number): AsyncIterable<Uint8Ar
 }
 
 /** What the file says: messages as text, `!` before what is not whole. */
-async function read(file: Uint8Array, chunk = 7): Promise<string[]> {
-  return (await entriesOf(file, chunk)).map(({ content }) => {
+async function read(file: Uint8Array, chunk = 7, options: Partial<CaptureOptions> = {}): Promise<string[]> {
+  return (await entriesOf(file, chunk, options)).map(({ content }) => {
     if (content.type === 'note') return `! ${content.text}`;
     const guesses = content.guesses.map((guess) => `(${guess}) `).join('');
     return guesses + (content.message instanceof Fault ? `! ${content.message.reason}` : formatMessage(content.message));
   });
 }
 
-async function entriesOf(file: Uint8Array, chunk: number) {
+async function entriesOf(file: Uint8Array, chunk: number, options: Partial<CaptureOptions> = {}) {
   const input = await openInput('-', inChunks(file, chunk));
   assert.equal(input.type, 'capture');
-  const capture = new BgpCapture({ port: 179 });
+  const capture = new BgpCapture({ port: 179, ...options });
   const entries = [];
   if (input.type === 'capture') for await (const packet of input.packets) entries.push(...capture.push(packet));
   return [...entries, ...capture.finish()];
@@ -113,7 +113,9 @@ test('IPv4 fragments, in any order', async () => {
     ipv4(segment.subarray(80), true, 10),
   ].map((each) => ethernet(each));
   assert.deepEqual(await read(pcap([pieces[2]!, pieces[0]!, pieces[1]!])), TEXTS);
-  assert.deepEqual(await read(pcap([pieces[2]!, pieces[0]!])), [], 'one is missing');
+  assert.deepEqual(await read(pcap([pieces[2]!, pieces[0]!])), ['! IP fragments are missing, 40 octets']);
+  assert.deepEqual(await read(pcap([pieces[0]!, pieces[1]!])), ['! the last of its IP fragments is missing']);
+  assert.deepEqual(await read(pcap([pieces[2]!, pieces[1]!])), [], 'without the first one nobody knows the ports');
 });
 
 test('segments of every size, out of order, twice, overlapping, over the end of the sequence numbers', async () => {
@@ -144,6 +146,42 @@ test('a missing segment: what is lost is said, and the next message is found', a
   ]);
 });
 
+test('a gap is declared when the receiver has acknowledged what lies behind it', async () => {
+  const cut = message(OPEN).length;
+  const lost = segments(
+    { sequence: 1, payload: MESSAGES.subarray(0, cut) },
+    { sequence: 1 + cut + 19, payload: MESSAGES.subarray(cut + 19) },
+    { fromClient: false, sequence: 1, acknowledgment: 1 + MESSAGES.length, flags: Flag.Ack, payload: message('keepalive') },
+  );
+  const places = (await entriesOf(pcap(lost), 1000)).map(({ packet, connection, content }) =>
+    content.type === 'note'
+      ? [packet, connection, content.text]
+      : [packet, connection, content.message instanceof Fault ? '' : content.message.type],
+  );
+  assert.deepEqual(places, [
+    [1, 1, 'open'],
+    [3, 1, 'keepalive'],
+    [2, 1, '19 octets missing in the capture'],
+    [2, 1, 'update'],
+    [2, 1, 'keepalive'],
+  ]);
+});
+
+test('sequence numbers that jump farther than any window', async () => {
+  const far = segments({ sequence: 1, payload: message('keepalive') }, { sequence: 0x4000_0000, payload: message('keepalive') });
+  assert.deepEqual(await read(pcap(far)), ['keepalive', '! the sequence numbers go on somewhere else', 'keepalive']);
+});
+
+test('many connections: the quietest is forgotten first, and says what it had', async () => {
+  const begun = MESSAGES.subarray(0, 30);
+  const each = [50_001, 50_002, 50_003].flatMap((port) => segments({ port, sequence: 1, payload: begun }));
+  const rest = segments({ port: 50_003, sequence: 31, payload: MESSAGES.subarray(30) });
+  const lost = `! a message of ${message(OPEN).length} octets, of which ${message(OPEN).length - 30} are missing`;
+  assert.deepEqual(await read(pcap([...each, ...rest]), 1000, { connectionsMax: 1 }), [lost, lost, ...TEXTS]);
+  const waiting = message(OPEN).length;
+  assert.deepEqual(await read(pcap([...each, ...rest]), 1000, { waitingOctetsMax: 2 * waiting }), [lost, ...TEXTS, lost]);
+});
+
 test('packets cut off by a snap length', async () => {
   const cut = segments({ sequence: 1, payload: MESSAGES }).map((each) => each.subarray(0, each.length - 10));
   const next = segments({ sequence: 1 + MESSAGES.length, payload: message('keepalive') });
@@ -153,6 +191,8 @@ test('packets cut off by a snap length', async () => {
     '! 10 octets missing in the capture',
     'keepalive',
   ]);
+  const header = segments({ sequence: 1, payload: MESSAGES }).map((each) => each.subarray(0, 14 + 20 + 10));
+  assert.deepEqual(await read(pcap(header)), [`! cut off within the TCP header, ${MESSAGES.length + 10} octets missing`]);
 });
 
 test('a capture that begins and ends within a message', async () => {
@@ -201,8 +241,10 @@ test('damaged files say where; packets before are read', async () => {
   const good = pcap(WHOLE);
   const bad = concat(good, octets(0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0));
   await assert.rejects(read(bad), /standard input: packet 2 claims 2147483647 octets: the file is damaged there/);
-  assert.deepEqual(await read(good.subarray(0, good.length - 1)), [], 'a file that ends within a packet ends before it');
+  await assert.rejects(read(good.subarray(0, good.length - 1)), /the file ends within packet 1: 1 octet missing/);
+  await assert.rejects(read(concat(good, octets(1, 2, 3))), /the file ends within the head of packet 2, of which it has 3 octets/);
   const ng = pcapng(WHOLE);
+  await assert.rejects(read(ng.subarray(0, ng.length - 5)), /the file ends within packet 1: 5 octets missing/);
   await assert.rejects(read(concat(ng, octets(6, 0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0))), /behind packet 1 a block claims 13 octets/);
 });
 

@@ -1,33 +1,53 @@
 /**
- * From an IP packet to the TCP segment in it (RFC 791, RFC 8200, RFC 9293). Fragments wait until all are there.
+ * From an IP packet to the TCP segment in it (RFC 791, RFC 8200, RFC 9293). Fragments wait until all are there; segments that cannot be read are
+ * told of as far as their ports are known.
  */
 import { formatIpv4, formatIpv6, readU16, readU32, toHex } from '@tsbgp/wire';
 import type { IpStart } from './link-layer.ts';
+import { octets, type PacketMark } from './packet.ts';
 
 const TCP = 6;
-const ICMPV6_NONE = 59;
+const NO_NEXT_HEADER = 59;
 /** IPv6 extension headers that say how long they are: hop-by-hop, routing, destination, mobility, HIP, shim6. */
 const EXTENSIONS: ReadonlySet<number> = new Set([0, 43, 60, 135, 139, 140]);
 const FRAGMENT = 44;
 const AUTHENTICATION = 51;
 /** Datagrams whose fragments are kept at a time: the oldest goes first. */
 const DATAGRAMS_MAX = 64;
+/** Fragments of one datagram: as many as its 65535 octets make in the smallest links. */
+const PIECES_MAX = 1024;
 
-export const TcpFlag = { Fin: 1, Syn: 2, Rst: 4 } as const;
+export const TcpFlag = { Fin: 1, Syn: 2, Rst: 4, Ack: 16 } as const;
 
-export interface TcpSegment {
+export interface TcpEnds {
   readonly source: string;
   readonly sourcePort: number;
   readonly destination: string;
   readonly destinationPort: number;
+}
+
+export interface TcpSegment extends TcpEnds {
+  readonly type: 'segment';
   readonly sequence: number;
+  readonly acknowledgment: number;
   readonly flags: number;
   readonly payload: Uint8Array;
   /** Octets that the packet had but the capture has not (snap length). */
   readonly cutOff: number;
 }
 
+/** A segment of which the capture has its ports but not enough to place it. */
+export interface BrokenSegment extends TcpEnds {
+  readonly type: 'broken';
+  readonly reason: string;
+  readonly packet: PacketMark;
+}
+
 interface Datagram {
+  readonly source: string;
+  readonly destination: string;
+  /** The last one that brought a piece. */
+  packet: PacketMark;
   readonly pieces: { readonly offset: number; readonly bytes: Uint8Array }[];
   /** Known once the last fragment is there. */
   length: number | undefined;
@@ -35,13 +55,28 @@ interface Datagram {
 
 export class IpReader {
   readonly #datagrams = new Map<string, Datagram>();
+  #broken: BrokenSegment[] = [];
 
   /** The TCP segment that the packet holds or completes; undefined for all else. */
-  read(bytes: Uint8Array, { version, start }: IpStart): TcpSegment | undefined {
-    return version === 4 ? this.#ipv4(bytes, start) : this.#ipv6(bytes, start);
+  read(bytes: Uint8Array, { version, start }: IpStart, packet: PacketMark): TcpSegment | undefined {
+    return version === 4 ? this.#ipv4(bytes, start, packet) : this.#ipv6(bytes, start, packet);
   }
 
-  #ipv4(bytes: Uint8Array, start: number): TcpSegment | undefined {
+  /** What could not be read since the last call. */
+  takeBroken(): readonly BrokenSegment[] {
+    if (this.#broken.length === 0) return this.#broken;
+    const broken = this.#broken;
+    this.#broken = [];
+    return broken;
+  }
+
+  /** No more packets come: fragments that still wait are broken. */
+  finish(): void {
+    for (const datagram of this.#datagrams.values()) this.#giveUp(datagram);
+    this.#datagrams.clear();
+  }
+
+  #ipv4(bytes: Uint8Array, start: number, packet: PacketMark): TcpSegment | undefined {
     if (bytes.length < start + 20) return undefined;
     const headerLength = (bytes[start]! & 0xf) * 4;
     const payload = start + headerLength;
@@ -52,17 +87,14 @@ export class IpReader {
     const destination = formatIpv4(bytes, start + 16);
     const fragment = readU16(bytes, start + 6) & 0x3fff;
     // Of a first fragment that the capture cut off there will never be more.
-    if (fragment === 0 || (fragment === 0x2000 && end > bytes.length)) return tcpSegment(bytes, payload, end, source, destination);
-    const whole = this.#assemble(
-      `${source} ${destination} ${readU16(bytes, start + 4)}`,
-      (fragment & 0x1fff) * 8,
-      (fragment & 0x2000) === 0,
-      bytes.subarray(payload, Math.min(end, bytes.length)),
-    );
-    return whole && tcpSegment(whole, 0, whole.length, source, destination);
+    if (fragment === 0 || (fragment === 0x2000 && end > bytes.length))
+      return this.#segment(bytes, payload, end, source, destination, packet);
+    const key = `${source} ${destination} ${readU16(bytes, start + 4)}`;
+    const piece = bytes.subarray(payload, Math.min(end, bytes.length));
+    return this.#assemble(key, source, destination, (fragment & 0x1fff) * 8, (fragment & 0x2000) === 0, piece, packet);
   }
 
-  #ipv6(bytes: Uint8Array, start: number): TcpSegment | undefined {
+  #ipv6(bytes: Uint8Array, start: number, packet: PacketMark): TcpSegment | undefined {
     if (bytes.length < start + 40) return undefined;
     const source = formatIpv6(bytes, start + 8);
     const destination = formatIpv6(bytes, start + 24);
@@ -70,7 +102,7 @@ export class IpReader {
     let at = start + 40;
     const end = at + (readU16(bytes, start + 4) || bytes.length - at);
     while (next !== TCP) {
-      if (next === ICMPV6_NONE || at + 8 > bytes.length) return undefined;
+      if (next === NO_NEXT_HEADER || at + 8 > bytes.length) return undefined;
       if (next === FRAGMENT) {
         const offset = readU16(bytes, at + 2);
         if ((offset & 0xfff9) === 0) {
@@ -80,52 +112,85 @@ export class IpReader {
         }
         if (bytes[at] !== TCP) return undefined;
         const key = `${source} ${destination} ${toHex(bytes.subarray(at + 4, at + 8))}`;
-        const whole = this.#assemble(key, offset & 0xfff8, (offset & 1) === 0, bytes.subarray(at + 8, Math.min(end, bytes.length)));
-        return whole && tcpSegment(whole, 0, whole.length, source, destination);
+        const piece = bytes.subarray(at + 8, Math.min(end, bytes.length));
+        return this.#assemble(key, source, destination, offset & 0xfff8, (offset & 1) === 0, piece, packet);
       }
       if (!EXTENSIONS.has(next) && next !== AUTHENTICATION) return undefined;
       const length = next === AUTHENTICATION ? (bytes[at + 1]! + 2) * 4 : (bytes[at + 1]! + 1) * 8;
       next = bytes[at]!;
       at += length;
     }
-    return tcpSegment(bytes, at, end, source, destination);
+    return this.#segment(bytes, at, end, source, destination, packet);
   }
 
-  /** The datagram, when this fragment was the last one missing. */
-  #assemble(key: string, offset: number, isLast: boolean, bytes: Uint8Array): Uint8Array | undefined {
-    const datagram = this.#datagrams.get(key) ?? { pieces: [], length: undefined };
+  /** The segment of the datagram, when this fragment was the last one missing. */
+  #assemble(
+    key: string,
+    source: string,
+    destination: string,
+    offset: number,
+    isLast: boolean,
+    bytes: Uint8Array,
+    packet: PacketMark,
+  ): TcpSegment | undefined {
+    const datagram = this.#datagrams.get(key) ?? { source, destination, packet, pieces: [], length: undefined };
     this.#datagrams.delete(key);
-    if (this.#datagrams.size >= DATAGRAMS_MAX) this.#datagrams.delete(this.#datagrams.keys().next().value!);
+    if (this.#datagrams.size >= DATAGRAMS_MAX) {
+      const [oldest, given] = this.#datagrams.entries().next().value!;
+      this.#datagrams.delete(oldest);
+      this.#giveUp(given);
+    }
     this.#datagrams.set(key, datagram);
-    datagram.pieces.push({ offset, bytes });
+    datagram.packet = packet;
+    if (datagram.pieces.length >= PIECES_MAX) return undefined;
+    // A copy: the packet's octets are part of a large block of the file.
+    datagram.pieces.push({ offset, bytes: bytes.slice() });
     if (isLast) datagram.length = offset + bytes.length;
     if (datagram.length === undefined) return undefined;
     const whole = new Uint8Array(datagram.length);
     let reached = 0;
     for (const piece of datagram.pieces.toSorted((a, b) => a.offset - b.offset)) {
       if (piece.offset > reached) return undefined;
-      whole.set(piece.bytes.subarray(0, Math.max(0, whole.length - piece.offset)), piece.offset);
+      if (piece.offset >= whole.length) break;
+      whole.set(piece.bytes.subarray(0, whole.length - piece.offset), piece.offset);
       reached = Math.max(reached, piece.offset + piece.bytes.length);
     }
     if (reached < whole.length) return undefined;
     this.#datagrams.delete(key);
-    return whole;
+    return this.#segment(whole, 0, whole.length, source, destination, packet);
+  }
+
+  #giveUp({ source, destination, packet, pieces, length }: Datagram): void {
+    const first = pieces.find(({ offset, bytes }) => offset === 0 && bytes.length >= 4)?.bytes;
+    if (first === undefined) return;
+    const there = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const reason = length === undefined ? 'the last of its IP fragments is missing' : `IP fragments are missing, ${octets(length - there)}`;
+    this.#broken.push({ type: 'broken', ...endsOf(first, 0, source, destination), reason, packet });
+  }
+
+  #segment(bytes: Uint8Array, start: number, end: number, source: string, destination: string, packet: PacketMark): TcpSegment | undefined {
+    const captured = Math.min(end, bytes.length);
+    if (captured < start + 4) return undefined;
+    const ends = endsOf(bytes, start, source, destination);
+    const payload = captured < start + 20 ? start + 20 : start + (bytes[start + 12]! >>> 4) * 4;
+    if (captured < start + 20 || payload < start + 20 || payload > end) {
+      const reason =
+        captured < end ? `cut off within the TCP header, ${octets(end - captured)} missing` : 'a TCP header that cannot be right';
+      this.#broken.push({ type: 'broken', ...ends, reason, packet });
+      return undefined;
+    }
+    return {
+      type: 'segment',
+      ...ends,
+      sequence: readU32(bytes, start + 4),
+      acknowledgment: readU32(bytes, start + 8),
+      flags: bytes[start + 13]!,
+      payload: bytes.subarray(Math.min(payload, captured), captured),
+      cutOff: end - Math.max(captured, payload),
+    };
   }
 }
 
-function tcpSegment(bytes: Uint8Array, start: number, end: number, source: string, destination: string): TcpSegment | undefined {
-  if (bytes.length < start + 20 || end < start + 20) return undefined;
-  const payload = start + (bytes[start + 12]! >>> 4) * 4;
-  if (payload < start + 20 || payload > end) return undefined;
-  const captured = Math.min(end, bytes.length);
-  return {
-    source,
-    sourcePort: readU16(bytes, start),
-    destination,
-    destinationPort: readU16(bytes, start + 2),
-    sequence: readU32(bytes, start + 4),
-    flags: bytes[start + 13]!,
-    payload: bytes.subarray(Math.min(payload, captured), captured),
-    cutOff: end - Math.max(captured, payload),
-  };
+function endsOf(bytes: Uint8Array, start: number, source: string, destination: string): TcpEnds {
+  return { source, sourcePort: readU16(bytes, start), destination, destinationPort: readU16(bytes, start + 2) };
 }

@@ -1,8 +1,9 @@
 /**
  * BGP messages in a stream of octets (RFC 4271 §4.1). Where the stream makes no sense it goes on at the next marker, and says what it passed
- * over.
+ * over. Each octet is looked at or copied once, however small the pieces are in which it comes.
  */
 import { HEADER_LENGTH, readU16 } from '@tsbgp/wire';
+import { octets } from './packet.ts';
 
 export type Framed = { readonly type: 'message'; readonly bytes: Uint8Array } | { readonly type: 'note'; readonly text: string };
 
@@ -10,14 +11,58 @@ const MARKER_LENGTH = 16;
 const TYPE_MAX = 6;
 
 export class MessageFramer {
+  /** What was begun: less than a header, or a header and what follows it, in a buffer of the message's length. */
   #rest: Uint8Array = new Uint8Array(0);
+  #restLength = 0;
   /** Octets passed over while a marker is looked for. */
   #passed = 0;
 
+  /** Octets that are kept. */
+  get waitingOctets(): number {
+    return this.#rest.length;
+  }
+
+  /** The messages that are whole now; borrowed until the next call. */
   push(bytes: Uint8Array): Framed[] {
-    let at = 0;
-    const input = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
     const framed: Framed[] = [];
+    let input = bytes;
+    if (this.#restLength >= HEADER_LENGTH) {
+      const taken = bytes.subarray(0, this.#rest.length - this.#restLength);
+      this.#rest.set(taken, this.#restLength);
+      this.#restLength += taken.length;
+      if (this.#restLength < this.#rest.length) return framed;
+      this.#addMessage(this.#rest, framed);
+      input = bytes.subarray(taken.length);
+    } else if (this.#restLength > 0) {
+      input = joined(this.#rest, bytes);
+    }
+    this.#keep(input, this.#take(input, framed));
+    return framed;
+  }
+
+  /** The octets that come next do not follow, or none come: a message that was begun is lost, and it says so. */
+  finish(): Framed[] {
+    const framed: Framed[] = [];
+    const rest = this.#rest.subarray(0, this.#restLength);
+    this.#rest = new Uint8Array(0);
+    this.#restLength = 0;
+    const isHeaderBegun = rest.length < HEADER_LENGTH && rest.every((octet, i) => i >= MARKER_LENGTH || octet === 0xff);
+    const begun = rest.length > 0 && (rest.length < HEADER_LENGTH ? isHeaderBegun : isHeader(rest, 0));
+    if (!begun) this.#passed += rest.length;
+    this.#sayPassed(framed);
+    if (!begun) return framed;
+    const length = rest.length < HEADER_LENGTH ? undefined : readU16(rest, MARKER_LENGTH);
+    const text =
+      length === undefined
+        ? `${octets(rest.length)} of a message whose header is cut off`
+        : `a message of ${octets(length)}, of which ${length - rest.length} are missing`;
+    framed.push({ type: 'note', text });
+    return framed;
+  }
+
+  /** Adds the whole messages of `input`; where the rest begins. */
+  #take(input: Uint8Array, framed: Framed[]): number {
+    let at = 0;
     while (input.length - at >= HEADER_LENGTH) {
       if (!isHeader(input, at)) {
         const found = findMarker(input, at + 1);
@@ -27,50 +72,29 @@ export class MessageFramer {
       }
       const length = readU16(input, at + MARKER_LENGTH);
       if (input.length - at < length) break;
-      this.#sayPassed(framed);
-      framed.push({ type: 'message', bytes: input.subarray(at, at + length) });
+      this.#addMessage(input.subarray(at, at + length), framed);
       at += length;
     }
-    this.#rest = input.subarray(at);
-    return framed;
+    return at;
   }
 
-  /** `count` octets are missing: a message that was begun is lost. */
-  gap(count: number): Framed[] {
-    const framed = this.finish();
-    framed.push({ type: 'note', text: `${octets(count)} missing in the capture` });
-    return framed;
-  }
-
-  finish(): Framed[] {
-    const framed: Framed[] = [];
-    const rest = this.#rest;
-    this.#rest = new Uint8Array(0);
-    const begun =
-      rest.length > 0 && (rest.length < HEADER_LENGTH ? rest.every((octet, i) => i >= MARKER_LENGTH || octet === 0xff) : isHeader(rest, 0));
-    if (!begun) this.#passed += rest.length;
+  #addMessage(bytes: Uint8Array, framed: Framed[]): void {
     this.#sayPassed(framed);
-    if (begun) {
-      const length = rest.length < HEADER_LENGTH ? undefined : readU16(rest, MARKER_LENGTH);
-      framed.push({
-        type: 'note',
-        text:
-          length === undefined
-            ? `${octets(rest.length)} of a message whose header is cut off`
-            : `a message of ${length} octets, of which ${rest.length} are there`,
-      });
-    }
-    return framed;
+    framed.push({ type: 'message', bytes });
+  }
+
+  /** A copy of what is left: the packet's octets are part of a large block of the file. */
+  #keep(input: Uint8Array, from: number): void {
+    const left = input.length - from;
+    this.#rest = new Uint8Array(left < HEADER_LENGTH ? left : readU16(input, from + MARKER_LENGTH));
+    this.#rest.set(input.subarray(from));
+    this.#restLength = left;
   }
 
   #sayPassed(framed: Framed[]): void {
     if (this.#passed > 0) framed.push({ type: 'note', text: `${octets(this.#passed)} that are no BGP message` });
     this.#passed = 0;
   }
-}
-
-function octets(count: number): string {
-  return `${count} ${count === 1 ? 'octet' : 'octets'}`;
 }
 
 /** A marker, a length that a message can have, and a type that there is. */

@@ -5,7 +5,7 @@
  *     | seconds, 4 | fraction, 4 | captured, 4 | original, 4 | captured octets … |      for each packet
  */
 import type { ByteSource } from './byte-source.ts';
-import { CaptureError, PACKET_LENGTH_MAX, type Packet } from './packet.ts';
+import { CaptureError, octets, PACKET_LENGTH_MAX, type Packet } from './packet.ts';
 
 const FILE_HEADER_LENGTH = 24;
 /** Magic as a big-endian number -> byte order, fractions of a second, octets of a packet header (24 in Alexey Kuznetzov's variant). */
@@ -22,21 +22,31 @@ export function isPcap(magic: number): boolean {
   return FORMATS.has(magic);
 }
 
-/** Throws CaptureError where the file cannot be right. One that ends within a packet ends before it. */
+/** Throws CaptureError where the file cannot be right, and where it ends within a packet. */
 export async function* readPcap(source: ByteSource): AsyncIterable<Packet> {
   if (!(await source.has(FILE_HEADER_LENGTH))) throw new CaptureError('the file ends within its header');
   const header = viewOf(source.take(FILE_HEADER_LENGTH));
   const format = FORMATS.get(header.getUint32(0))!;
   // Above the link type stand the length of a frame check sequence and reserved bits.
   const linkType = header.getUint32(20, format.little) & 0xffff;
-  for (let number = 1; await source.has(format.header); number++) {
+  let number = 1;
+  for (; await source.has(format.header); number++) {
     const packet = viewOf(source.take(format.header));
     const captured = packet.getUint32(8, format.little);
     if (captured > PACKET_LENGTH_MAX) throw new CaptureError(`packet ${number} claims ${captured} octets: the file is damaged there`);
-    if (!(await source.has(captured))) return;
+    if (!(await source.has(captured))) {
+      throw new CaptureError(`the file ends within packet ${number}: ${octets(captured - source.available)} missing`);
+    }
     const timeMicros = packet.getUint32(0, format.little) * 1e6 + Math.floor(packet.getUint32(4, format.little) / format.perMicro);
     yield { number, timeMicros, linkType, bytes: source.take(captured) };
   }
+  sayRest(source, number);
+}
+
+/** Throws CaptureError for octets that are too few to be the head of packet `number`. */
+export function sayRest(source: ByteSource, number: number): void {
+  if (source.available > 0)
+    throw new CaptureError(`the file ends within the head of packet ${number}, of which it has ${octets(source.available)}`);
 }
 
 export function viewOf(bytes: Uint8Array): DataView {

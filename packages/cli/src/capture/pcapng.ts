@@ -7,8 +7,8 @@
  * (obsolete) packet blocks hold packets. All others are stepped over.
  */
 import type { ByteSource } from './byte-source.ts';
-import { CaptureError, PACKET_LENGTH_MAX, type Packet } from './packet.ts';
-import { viewOf } from './pcap.ts';
+import { CaptureError, octets, PACKET_LENGTH_MAX, type Packet } from './packet.ts';
+import { sayRest, viewOf } from './pcap.ts';
 
 export const SECTION_HEADER = 0x0a0d_0d0a;
 const INTERFACE = 1;
@@ -27,7 +27,7 @@ interface Interface {
   readonly offsetSeconds: number;
 }
 
-/** Throws CaptureError where the file cannot be right. One that ends within a block ends before it. */
+/** Throws CaptureError where the file cannot be right, and where it ends within a block. */
 export async function* readPcapng(source: ByteSource): AsyncIterable<Packet> {
   let little = false;
   let interfaces: Interface[] = [];
@@ -45,14 +45,22 @@ export async function* readPcapng(source: ByteSource): AsyncIterable<Packet> {
     if (length < 12 || length % 4 !== 0 || length > 16 * PACKET_LENGTH_MAX) {
       throw new CaptureError(`behind packet ${number} a block claims ${length} octets: the file is damaged there`);
     }
-    if (!(await source.has(length))) return;
+    if (!(await source.has(length))) {
+      const place = isPacket(type) ? `within packet ${number + 1}` : `behind packet ${number}, within a block`;
+      throw new CaptureError(`the file ends ${place}: ${octets(length - source.available)} missing`);
+    }
     const body = source.take(length).subarray(8, length - 4);
     if (type === INTERFACE && body.length >= 8) interfaces.push(interfaceOf(body, little));
-    else if (type === ENHANCED_PACKET || type === SIMPLE_PACKET || type === OBSOLETE_PACKET) {
+    else if (isPacket(type)) {
       number++;
       yield packetOf(type, body, little, interfaces, number);
     }
   }
+  sayRest(source, number + 1);
+}
+
+function isPacket(type: number): boolean {
+  return type === ENHANCED_PACKET || type === SIMPLE_PACKET || type === OBSOLETE_PACKET;
 }
 
 function interfaceOf(body: Uint8Array, little: boolean): Interface {

@@ -1,27 +1,33 @@
 /**
  * One direction of a TCP connection, put into order (RFC 9293 §3.4): retransmissions once, segments out of order in order, sequence numbers
- * modulo 2^32. What the capture missed is a gap, declared when so much has come behind it that it will not come any more.
+ * modulo 2^32. What the capture missed is a gap, declared when the receiver has acknowledged what lies behind it, or when so much has come
+ * behind it that it will not come any more.
  */
 import { TcpFlag, type TcpSegment } from './ip.ts';
+import type { PacketMark } from './packet.ts';
 
-/** Octets in order, or how many are missing in between. `packet` is where the last of them came. */
+/** Octets in order, how many are missing in between, or that the numbers make no sense. `packet` is the one that brought it. */
 export type Piece =
-  | { readonly type: 'octets'; readonly bytes: Uint8Array; readonly packet: number }
-  | { readonly type: 'missing'; readonly count: number; readonly packet: number };
+  | { readonly type: 'octets'; readonly bytes: Uint8Array; readonly packet: PacketMark }
+  | { readonly type: 'missing'; readonly count: number; readonly packet: PacketMark }
+  | { readonly type: 'jump'; readonly packet: PacketMark };
 
 interface Waiting {
   readonly sequence: number;
   readonly bytes: Uint8Array;
   readonly cutOff: number;
-  readonly packet: number;
+  readonly packet: PacketMark;
 }
 
 /** What waits behind a gap before it is declared one. */
 const WAITING_SEGMENTS_MAX = 256;
 const WAITING_OCTETS_MAX = 4 << 20;
+/** Farther than any window: octets from there belong to another connection, or nothing is known of those between. */
+const JUMP_OCTETS = 1 << 26;
 
 export class TcpStream {
-  /** Sequence number of the octet that comes next; undefined before the first segment. */
+  /** Sequence numbers of the first octet and of the one that comes next; undefined before the first segment. */
+  #first: number | undefined;
   #next: number | undefined;
   /** What came last were a SYN and octets with it. */
   #synWithOctets = false;
@@ -29,22 +35,39 @@ export class TcpStream {
   #waiting: Waiting[] = [];
   #waitingOctets = 0;
 
-  /** Whether a SYN with this sequence number begins another connection than the present one. */
-  isRestart(segment: TcpSegment): boolean {
-    return (segment.flags & TcpFlag.Syn) !== 0 && this.#next !== undefined && this.#next !== (segment.sequence + 1) >>> 0;
+  /** Octets that are kept. */
+  get waitingOctets(): number {
+    return this.#waitingOctets;
   }
 
-  push(segment: TcpSegment, packet: number): Piece[] {
-    const { flags, payload, cutOff } = segment;
-    const sequence = (flags & TcpFlag.Syn) === 0 ? segment.sequence : (segment.sequence + 1) >>> 0;
-    this.#next ??= sequence;
+  /** Whether a SYN begins another connection than the present one: one that comes again, or late, does not. */
+  isRestart({ flags, sequence, payload }: TcpSegment): boolean {
+    if ((flags & TcpFlag.Syn) === 0 || this.#next === undefined) return false;
+    const first = (sequence + 1) >>> 0;
+    return first !== this.#next && (first !== this.#first || payload.length > 0);
+  }
+
+  push({ flags, sequence: number, payload, cutOff }: TcpSegment, packet: PacketMark): Piece[] {
+    const sequence = (flags & TcpFlag.Syn) === 0 ? number : (number + 1) >>> 0;
+    const pieces: Piece[] = [];
+    if (this.#next === undefined) this.#begin(sequence);
     // Captures that were put together by hand forget that a SYN takes a number.
-    if (this.#synWithOctets && payload.length > 0 && distance(sequence, this.#next) === 1) this.#next = sequence;
+    else if (this.#synWithOctets && payload.length > 0 && distance(sequence, this.#next) === 1) this.#next = sequence;
+    else if (payload.length > 0 && Math.abs(distance(this.#next, sequence)) > JUMP_OCTETS) {
+      pieces.push(...this.finish(), { type: 'jump', packet });
+      this.#begin(sequence);
+    }
     this.#synWithOctets = (flags & TcpFlag.Syn) !== 0 && payload.length > 0;
     if (payload.length + cutOff > 0) this.#insert({ sequence, bytes: payload, cutOff, packet });
-    const pieces: Piece[] = [];
     this.#deliver(pieces);
     while (this.#waiting.length > WAITING_SEGMENTS_MAX || this.#waitingOctets > WAITING_OCTETS_MAX) this.#skipGap(pieces);
+    return pieces;
+  }
+
+  /** The other side has everything before `sequence`: what is missing there, the capture will never have. */
+  acknowledged(sequence: number): Piece[] {
+    const pieces: Piece[] = [];
+    while (this.#waiting.length > 0 && distance(this.#waiting[0]!.sequence, sequence) > 0) this.#skipGap(pieces);
     return pieces;
   }
 
@@ -55,10 +78,17 @@ export class TcpStream {
     return pieces;
   }
 
+  #begin(sequence: number): void {
+    this.#first = sequence;
+    this.#next = sequence;
+  }
+
   #insert(waiting: Waiting): void {
+    const isNext = this.#waiting.length === 0 && distance(this.#next!, waiting.sequence) <= 0;
     let at = this.#waiting.length;
     while (at > 0 && distance(this.#waiting[at - 1]!.sequence, waiting.sequence) < 0) at--;
-    this.#waiting.splice(at, 0, waiting);
+    // A copy of what stays: the packet's octets are part of a large block of the file.
+    this.#waiting.splice(at, 0, isNext ? waiting : { ...waiting, bytes: waiting.bytes.slice() });
     this.#waitingOctets += waiting.bytes.length;
   }
 

@@ -118,3 +118,17 @@ test('a capture of a link layer that nobody knows here says so', async (t) => {
   assert.equal(code, 0);
   assert.match(err, /link type 147 is not known/);
 });
+
+test('a capture that breaks off: what it has is shown, then where it ends', async (t) => {
+  const capture = pcap([1, 20].map((sequence) => ethernet(ipv4(tcp({ sequence, payload: Buffer.from(KEEPALIVE, 'hex') })))));
+  const { code, out, err } = await tsbgp(['decode', file(t, capture.subarray(0, capture.length - 3))]);
+  assert.equal(code, 2);
+  assert.deepEqual(
+    out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { message: { type: string } }).message.type),
+    ['keepalive'],
+  );
+  assert.match(err, /input: the file ends within packet 2: 3 octets missing/);
+});

@@ -115,11 +115,16 @@ class Report {
 async function decodeCapture(packets: AsyncIterable<Packet>, options: DecodeOptions, session: Session, report: Report): Promise<void> {
   if (options.as !== undefined && options.as !== 'messages') throw usageError(`--as ${options.as}: a capture holds messages`);
   const capture = new BgpCapture({ port: options.port, newConversation: () => newConversation(readOptions(options)) });
-  for await (const packet of packets) {
-    for (const entry of capture.push(packet)) await addEntry(entry, report);
-    if (session.io.signal.aborted) break;
+  try {
+    for await (const packet of packets) {
+      for (const entry of capture.push(packet)) await addEntry(entry, report);
+      if (session.io.signal.aborted) break;
+    }
+  } finally {
+    // What comes before the place where a file is damaged stands.
+    for (const entry of capture.finish()) await addEntry(entry, report);
+    await report.flush();
   }
-  for (const entry of capture.finish()) await addEntry(entry, report);
   if (capture.segments === 0) {
     const unknown = [...capture.unknownLinkTypes];
     const why = unknown.length === 0 ? '--port names another' : `link type ${unknown.join(', ')} is not known`;
@@ -128,13 +133,13 @@ async function decodeCapture(packets: AsyncIterable<Packet>, options: DecodeOpti
 }
 
 async function addEntry(entry: CaptureEntry, report: Report): Promise<void> {
-  const { packet, source, sourcePort, destination, destinationPort, content } = entry;
+  const { packet, connection, source, sourcePort, destination, destinationPort, content } = entry;
   const time = entry.timeMicros === undefined ? undefined : timeText(entry.timeMicros);
   const place = `#${packet}${time === undefined ? '' : ` ${time}`} ${source}:${sourcePort} → ${destination}:${destinationPort}`;
   if (content.type === 'note') {
     report.malformed++;
     await report.add(
-      () => ({ packet, time, source, sourcePort, destination, destinationPort, note: content.text }),
+      () => ({ packet, time, connection, source, sourcePort, destination, destinationPort, note: content.text }),
       () => ({ label: `${place}  ${content.text}`, isFault: true }),
     );
     return;
@@ -142,7 +147,7 @@ async function addEntry(entry: CaptureEntry, report: Report): Promise<void> {
   const { bytes } = content;
   if (isMalformed(content)) report.malformed++;
   await report.add(
-    () => ({ packet, time, source, sourcePort, destination, destinationPort, ...messageJson(bytes, content) }),
+    () => ({ packet, time, connection, source, sourcePort, destination, destinationPort, ...messageJson(bytes, content) }),
     () => {
       const node = messageNode(bytes, content);
       return { ...node, label: `${place}  ${node.label}${guessed(content.guesses)}` };

@@ -1,15 +1,25 @@
 /**
- * Which way the messages of one session are written: what its OPENs agreed on, where they are at hand; else what fits, and said so.
+ * Which way the messages of one session are written.
+ *
+ *   an option says it                   that holds
+ *   both OPENs are there                what they agreed on
+ *   one OPEN is there                   what it does not offer is not; what it offers is tried first, then the other way
+ *   none                                four octets an AS number, no path identifiers; then the other ways
+ *
+ * Of several ways the first that makes sense of a message is taken, and tried first with the next one of that side. What differs from the
+ * usual and was not known for certain is named in `guesses`.
  */
 import {
   attributeCodec,
-  DEFAULT_CONTEXT,
+  type Capability,
   decodeMessage,
   type Family,
   Fault,
+  type IpPrefix,
   type Message,
   MessageType,
   messageType,
+  type Nlri,
   negotiate,
   type OpenMessage,
   openAs,
@@ -32,6 +42,8 @@ export interface ReadOptions {
 export interface Conversation {
   readonly options: ReadOptions;
   readonly opens: [OpenMessage | undefined, OpenMessage | undefined];
+  /** By sender: the ways to try, the best first. Undefined until asked for, and after each OPEN. */
+  readonly ways: [Ways | undefined, Ways | undefined];
 }
 
 export interface ReadOutcome {
@@ -41,6 +53,12 @@ export interface ReadOutcome {
   readonly guesses: readonly string[];
 }
 
+interface Ways {
+  contexts: WireContext[];
+  readonly asSizeIsKnown: boolean;
+  readonly addPathIsKnown: boolean;
+}
+
 /** Every family: for streams of which nobody knows which of them have path identifiers. */
 export const ALL_FAMILIES: ReadonlySet<Family> = new (class extends Set<Family> {
   override has(): boolean {
@@ -48,66 +66,93 @@ export const ALL_FAMILIES: ReadonlySet<Family> = new (class extends Set<Family> 
   }
 })();
 
+const NO_FAMILIES: ReadonlySet<Family> = new Set();
+const NOTHING: readonly string[] = [];
+
 export function newConversation(options: ReadOptions = {}): Conversation {
-  return { options, opens: [undefined, undefined] };
+  return { options, opens: [undefined, undefined], ways: [undefined, undefined] };
 }
 
 /** The whole message in `bytes`, sent by the `place`th side. Remembers OPENs. */
 export function readMessage(conversation: Conversation, place: 0 | 1, bytes: Uint8Array): ReadOutcome {
-  if (messageType(bytes, 0) === MessageType.Update) return readUpdate(conversation, place, bytes);
-  const context = contextFor(conversation, place) ?? DEFAULT_CONTEXT;
+  const ways = (conversation.ways[place] ??= waysOf(conversation, place));
+  if (messageType(bytes, 0) === MessageType.Update) return readUpdate(ways, bytes);
+  const context = ways.contexts[0]!;
   const message = decode(bytes, context);
-  if (!(message instanceof Fault) && message.type === 'open') conversation.opens[place] = message;
-  return { message, context, guesses: [] };
+  if (!(message instanceof Fault) && message.type === 'open') {
+    conversation.opens[place] = message;
+    conversation.ways.fill(undefined);
+  }
+  return { message, context, guesses: NOTHING };
 }
 
-function readUpdate(conversation: Conversation, place: 0 | 1, bytes: Uint8Array): ReadOutcome {
-  const agreed = contextFor(conversation, place);
-  if (agreed !== undefined) return { message: decode(bytes, agreed), context: agreed, guesses: [] };
-  const { fourOctetAs, addPath } = conversation.options;
-  const candidates: { context: WireContext; guesses: string[] }[] = [];
-  for (const identifiers of addPath === undefined ? [DEFAULT_CONTEXT.addPath, ALL_FAMILIES] : [addPath]) {
-    for (const wide of fourOctetAs === undefined ? [true, false] : [fourOctetAs]) {
-      const guesses: string[] = [];
-      if (fourOctetAs === undefined && !wide) guesses.push('AS numbers of two octets');
-      if (addPath === undefined && identifiers === ALL_FAMILIES) guesses.push('path identifiers (ADD-PATH)');
-      candidates.push({ context: contextOf(conversation.options, wide, identifiers), guesses });
-    }
-  }
+function readUpdate(ways: Ways, bytes: Uint8Array): ReadOutcome {
   let best: ReadOutcome | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const { context, guesses } of candidates) {
-    const outcome = { message: decode(bytes, context), context, guesses };
+  for (const context of ways.contexts) {
+    const outcome = { message: decode(bytes, context), context, guesses: NOTHING };
+    if (ways.contexts.length === 1) return outcome;
     const problems = nonsense(bytes, outcome);
     if (problems >= least) continue;
     best = outcome;
     least = problems;
     if (least === 0) break;
   }
-  return best!;
+  const { message, context } = best!;
+  if (context !== ways.contexts[0] && least === 0) ways.contexts = [context, ...ways.contexts.filter((each) => each !== context)];
+  return { message, context, guesses: guessesOf(ways, message, context) };
 }
 
-/** Undefined when not even one OPEN is known. With one, the other side is taken to have said the same. */
-function contextFor({ opens, options }: Conversation, sender: 0 | 1): WireContext | undefined {
+/** Without guesses the outcome would be another. */
+function guessesOf({ asSizeIsKnown, addPathIsKnown }: Ways, message: Message | Fault, { fourOctetAs, addPath }: WireContext): string[] {
+  const guesses: string[] = [];
+  const hasAs = message instanceof Fault || (message.type === 'update' && message.attributes.some(holdsAs));
+  if (!asSizeIsKnown && !fourOctetAs && hasAs) guesses.push('AS numbers of two octets');
+  if (!addPathIsKnown && addPath !== NO_FAMILIES) guesses.push('path identifiers (ADD-PATH)');
+  return guesses;
+}
+
+function holdsAs(attribute: PathAttribute): boolean {
+  return attribute.type === 'aggregator' || (attribute.type === 'as-path' && attribute.value.length > 0);
+}
+
+function waysOf({ opens, options }: Conversation, sender: 0 | 1): Ways {
   const from = opens[sender];
   const to = opens[1 - sender];
-  const [remote, local] = [from ?? to, to ?? from];
-  if (remote === undefined || local === undefined) return undefined;
-  const { receive } = negotiate(local.capabilities, remote.capabilities, { localAs: openAs(local), remoteAs: openAs(remote) });
-  return contextOf(options, options.fourOctetAs ?? receive.fourOctetAs, options.addPath ?? receive.addPath);
+  let asSizes: readonly boolean[] = [true, false];
+  let addPaths: readonly ReadonlySet<Family>[] = [NO_FAMILIES, ALL_FAMILIES];
+  if (from !== undefined && to !== undefined) {
+    const { receive } = negotiate(to.capabilities, from.capabilities, { localAs: openAs(to), remoteAs: openAs(from) });
+    asSizes = [receive.fourOctetAs];
+    addPaths = [receive.addPath];
+  } else if (from !== undefined || to !== undefined) {
+    const { capabilities } = (from ?? to)!;
+    asSizes = capabilities.some(({ type }) => type === 'four-octet-as') ? [true, false] : [false];
+    const offered = addPathOffer(capabilities, from === undefined ? 'receive' : 'send');
+    addPaths = offered.size === 0 ? [NO_FAMILIES] : [offered, NO_FAMILIES];
+  }
+  if (options.fourOctetAs !== undefined) asSizes = [options.fourOctetAs];
+  if (options.addPath !== undefined) addPaths = [options.addPath];
+  const peerType = options.peerType ?? 'ibgp';
+  // RFC 8654 is taken as agreed: a longer message is worth more read than refused.
+  const contexts = addPaths.flatMap((addPath) =>
+    asSizes.map((fourOctetAs): WireContext => ({ fourOctetAs, addPath, peerType, extendedMessage: true })),
+  );
+  return { contexts, asSizeIsKnown: asSizes.length === 1, addPathIsKnown: addPaths.length === 1 };
 }
 
-function contextOf({ peerType = 'ibgp' }: ReadOptions, fourOctetAs: boolean, addPath: ReadonlySet<Family>): WireContext {
-  return { fourOctetAs, addPath, peerType, extendedMessage: true };
+function addPathOffer(capabilities: readonly Capability[], direction: 'send' | 'receive'): ReadonlySet<Family> {
+  const entries = capabilities.flatMap((each) => (each.type === 'add-path' ? each.families : []));
+  return new Set(entries.filter((each) => each[direction]).map(({ family }) => family));
 }
 
 function decode(bytes: Uint8Array, context: WireContext): Message | Fault {
-  return decodeMessage(bytes, 0, bytes.length, { ...context, extendedMessage: true }, { lenient: true });
+  return decodeMessage(bytes, 0, bytes.length, context, { lenient: true });
 }
 
 /**
- * How little sense a message makes; 0 is all of it. Worst is what cannot be told apart; then prefixes that come twice, as path identifiers
- * read as prefixes do (small ones begin with /0 several times); then attributes that are malformed.
+ * How little sense a message makes; 0 is all of it. Worst is what cannot be told apart; then default routes that come twice, as small path
+ * identifiers read as prefixes begin with /0 several times; then attributes that are malformed.
  */
 function nonsense(bytes: Uint8Array, { message, context }: ReadOutcome): number {
   if (message instanceof Fault) {
@@ -115,19 +160,30 @@ function nonsense(bytes: Uint8Array, { message, context }: ReadOutcome): number 
     return worst + malformedCount(updateParts(bytes, context)?.attributes ?? []);
   }
   if (message.type !== 'update') return 0;
-  const twice = prefixLists(message).some((list) => new Set(list).size !== list.length);
-  return (twice ? 500 : 0) + 2 * malformedCount(message.attributes) + (message.fault === undefined ? 0 : 1);
+  return (hasDefaultTwice(message) ? 500 : 0) + 2 * malformedCount(message.attributes) + (message.fault === undefined ? 0 : 1);
 }
 
 function malformedCount(attributes: readonly PathAttribute[]): number {
-  return attributes.filter((each) => each.type === 'unknown' && attributeCodec(each.code) !== undefined).length;
+  let count = 0;
+  for (const each of attributes) if (each.type === 'unknown' && attributeCodec(each.code) !== undefined) count++;
+  return count;
 }
 
-function prefixLists(message: UpdateMessage): string[][] {
-  const lists = [message.withdrawn, message.nlri].map((list) => list.map(({ prefix, pathIdentifier }) => `${prefix} ${pathIdentifier}`));
-  for (const attribute of message.attributes) {
-    if (attribute.type !== 'mp-reach-nlri' && attribute.type !== 'mp-unreach-nlri') continue;
-    lists.push(attribute.value.nlri.flatMap((nlri) => (nlri.type === 'ip-prefix' ? [`${nlri.prefix} ${nlri.pathIdentifier}`] : [])));
+function hasDefaultTwice({ withdrawn, nlri, attributes }: UpdateMessage): boolean {
+  if (repeatsDefault(withdrawn) || repeatsDefault(nlri)) return true;
+  for (const attribute of attributes) {
+    const isMp = attribute.type === 'mp-reach-nlri' || attribute.type === 'mp-unreach-nlri';
+    if (isMp && repeatsDefault(attribute.value.nlri)) return true;
   }
-  return lists;
+  return false;
+}
+
+function repeatsDefault(list: readonly Nlri[]): boolean {
+  let first: IpPrefix | undefined;
+  for (const nlri of list) {
+    if (nlri.type !== 'ip-prefix' || !nlri.prefix.endsWith('/0')) continue;
+    if (first !== undefined && first.pathIdentifier === nlri.pathIdentifier) return true;
+    first ??= nlri;
+  }
+  return false;
 }
