@@ -105,7 +105,8 @@ function scan(bytes: Uint8Array): Scanned {
     // form is without the NLRI.
     const announces = update.nlriEnd > update.nlriStart;
     const { attributesStart, attributesEnd } = update;
-    if (attributesEnd > attributesStart && !(announces && table.find(bytes, attributesStart, attributesEnd) !== NONE)) {
+    const hash = announces ? table.hash(bytes, attributesStart, attributesEnd) : 0;
+    if (attributesEnd > attributesStart && !(announces && table.find(bytes, attributesStart, attributesEnd, hash) !== NONE)) {
       attributes.scan(bytes, attributesStart, attributesEnd, context);
       if (updateVerdict(update, attributes) !== undefined) {
         result.faults++;
@@ -113,7 +114,8 @@ function scan(bytes: Uint8Array): Scanned {
       }
       if (announces || attributes.find(AttributeCode.MpReachNlri) !== -1) {
         canonical.write(bytes, attributes, announces ? 'next-hop' : 'mp-reach');
-        table.hold(table.intern(canonical.bytes, canonical.start, canonical.end));
+        const isBlock = announces && canonical.bytes === bytes && canonical.start === attributesStart && canonical.end === attributesEnd;
+        table.hold(table.intern(canonical.bytes, canonical.start, canonical.end, isBlock ? hash : undefined));
       }
     }
     visit(update.withdrawnStart, update.withdrawnEnd, messages.addPath);

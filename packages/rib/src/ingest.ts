@@ -44,6 +44,8 @@ export class Ingest {
   readonly #update: UpdateScan = new UpdateScan();
   readonly #scan: AttributeScan = new AttributeScan();
   readonly #canonical: CanonicalBlock = new CanonicalBlock();
+  /** Of the block that `#known` did not find. */
+  #missedHash = 0;
   /** Seconds since 1970, kept by the caller: the RIB has no clock. */
   nowSeconds = 0;
 
@@ -92,7 +94,9 @@ export class Ingest {
   /** The id of a raw block that is canonical and that this peer may send; then it passed every check when it was interned. */
   #known(peer: RibPeer, bytes: Uint8Array, start: number, end: number): number {
     if (!peer.options.receive.fourOctetAs) return NONE;
-    const attr = this.#attributes.find(bytes, start, end);
+    const hash = this.#attributes.hash(bytes, start, end);
+    const attr = this.#attributes.find(bytes, start, end, hash);
+    this.#missedHash = hash;
     if (attr === NONE) return NONE;
     const flags = this.#attributes.flags[attr]!;
     if ((flags & AttrFlag.MpNextHop) !== 0) return NONE;
@@ -167,6 +171,11 @@ export class Ingest {
     const canonical = this.#canonical;
     if (context.fourOctetAs) {
       canonical.write(bytes, this.#scan, source);
+      const { attributesStart, attributesEnd } = this.#update;
+      // The very octets that `#known` looked for.
+      if (source === 'next-hop' && canonical.bytes === bytes && canonical.start === attributesStart && canonical.end === attributesEnd) {
+        return this.#attributes.intern(bytes, attributesStart, attributesEnd, this.#missedHash);
+      }
     } else {
       const wide = widenAsNumbers(bytes, this.#update.attributesStart, this.#update.attributesEnd, context);
       const scan = new AttributeScan();

@@ -12,8 +12,9 @@
  */
 import { assert, readU32, writeU16, writeU32 } from '@tsbgp/wire';
 import { grown, NONE, powerOfTwo } from '../columns.ts';
-import { Arena, viewOf } from './arena.ts';
+import { Arena } from './arena.ts';
 import { AttributeFacts } from './facts.ts';
+import { LastViews } from './views.ts';
 
 export type AttrId = number & { readonly __id: 'AttrId' };
 
@@ -64,10 +65,14 @@ export class AttributeTable {
     this.#mask = slots - 1;
   }
 
+  /** Of the octets `bytes[start, end)`: who looks for them and interns them when they are not there has it worked out once. */
+  hash(bytes: Uint8Array, start: number, end: number): number {
+    return hashOctets(this.#views.of(bytes), start, end);
+  }
+
   /** The id of the canonical octets `bytes[start, end)`, or NONE if they are not interned. */
-  find(bytes: Uint8Array, start: number, end: number): AttrId {
-    const view = this.#views.of(bytes);
-    const offset = this.#slots[2 * this.#slotOf(hashOctets(view, start, end), view, start, end) + 1]!;
+  find(bytes: Uint8Array, start: number, end: number, hash: number = this.hash(bytes, start, end)): AttrId {
+    const offset = this.#slots[2 * this.#slotOf(hash, this.#views.of(bytes), start, end) + 1]!;
     return (offset === 0 ? NONE : this.#idAt(offset)) as AttrId;
   }
 
@@ -75,9 +80,8 @@ export class AttributeTable {
    * The id of the canonical octets `bytes[start, end)`, which are copied if they are new. The caller counts references: an id that nobody
    * ever holds must be given to `sweep`.
    */
-  intern(bytes: Uint8Array, start: number, end: number): AttrId {
+  intern(bytes: Uint8Array, start: number, end: number, hash: number = this.hash(bytes, start, end)): AttrId {
     const view = this.#views.of(bytes);
-    const hash = hashOctets(view, start, end);
     let slot = this.#slotOf(hash, view, start, end);
     const known = this.#slots[2 * slot + 1]!;
     if (known !== 0) return this.#idAt(known) as AttrId;
@@ -97,7 +101,7 @@ export class AttributeTable {
     this.references[id] = 0;
     this.bucket[id] = NONE;
     const facts = this.#facts;
-    facts.derive(data, offset, offset + length, this.#localAs);
+    facts.derive(this.arena.view, offset, offset + length, this.#localAs);
     this.rank[id] = facts.rank;
     this.med[id] = facts.med;
     this.neighborAs[id] = facts.neighborAs;
@@ -233,27 +237,6 @@ export class AttributeTable {
     this.originAs = grown(this.originAs, capacity, used);
     this.flags = grown(this.flags, capacity, used);
     this.bucket = grown(this.bucket, capacity, used);
-  }
-}
-
-/**
- * Words of 32 bits are read through a view. Of two buffers, as received ones and that of canonical octets take turns: a view is made for each
- * buffer that comes in, not for each message in it.
- */
-class LastViews {
-  #bytes: Uint8Array = new Uint8Array(0);
-  #view: DataView = viewOf(this.#bytes);
-  #otherBytes: Uint8Array = this.#bytes;
-  #otherView: DataView = this.#view;
-
-  of(bytes: Uint8Array): DataView {
-    if (bytes === this.#bytes) return this.#view;
-    const view = bytes === this.#otherBytes ? this.#otherView : viewOf(bytes);
-    this.#otherBytes = this.#bytes;
-    this.#otherView = this.#view;
-    this.#bytes = bytes;
-    this.#view = view;
-    return view;
   }
 }
 

@@ -2,11 +2,13 @@
  * The canonical form of an attribute set: what the RIB interns, so that equal sets are equal octets.
  *
  *   1. Each attribute once, the first of each code; malformed ones that RFC 7606 discards are gone.
- *   2. Ascending type codes; Extended Length only where the length needs it; AS numbers of four octets, AS4_* merged.
+ *   2. Ascending type codes; AS numbers of four octets, AS4_* merged.
  *   3. No NLRI. IPv4 unicast routes of the UPDATE's own NLRI field keep NEXT_HOP. Routes of MP_REACH_NLRI have instead, as the first
  *      attribute, MP_REACH_NLRI abbreviated to AFI, SAFI and next hop (as RFC 6396 §4.3.4 does, with the family kept).
  *
- * Most speakers send attributes this way already: then the octets of the message are the canonical octets and nothing is rewritten.
+ * Nearly all speakers send attributes this way already: then the octets of the message are the canonical octets and nothing is rewritten.
+ * Some set Extended Length on each AS_PATH, where it is not needed. It stays: theirs would be other sets than those of others, which have
+ * another AS in front anyway; without it each of their UPDATEs would take the long way.
  */
 import {
   AttributeCode,
@@ -18,6 +20,7 @@ import {
   reconcileAs4,
   type WireContext,
 } from '@tsbgp/wire';
+import { copyOctets, LastViews, viewOf } from './views.ts';
 
 /** Where the next hop of the routes comes from. */
 export type NextHopSource = 'next-hop' | 'mp-reach';
@@ -28,23 +31,50 @@ export class CanonicalBlock {
   start = 0;
   end = 0;
   #own: Uint8Array = new Uint8Array(4096);
+  #ownView: DataView = viewOf(this.#own);
+  readonly #views: LastViews = new LastViews();
   #length = 0;
   readonly #order: Uint8Array = new Uint8Array(256);
 
   /** Takes the attributes that `scan` found in `bytes`. The set must have passed its verdict: nothing is checked again. */
   write(bytes: Uint8Array, scan: AttributeScan, source: NextHopSource): void {
-    if (source === 'next-hop' && isCanonical(scan)) {
+    const reach = scan.find(AttributeCode.MpReachNlri);
+    if (scan.inOrder && source === 'next-hop' && reach === -1 && scan.find(AttributeCode.MpUnreachNlri) === -1) {
       this.bytes = bytes;
       this.start = headerStart(scan, 0);
       this.end = scan.valueEnd[scan.count - 1]!;
       return;
     }
-    this.#reserve(bytes.length + 64);
+    // No attribute grows by being written anew; an IPv4 next hop out of MP_REACH_NLRI has a header of its own.
+    this.#reserve(scan.count === 0 ? 0 : scan.valueEnd[scan.count - 1]! - scan.valueStart[0]! + 64);
     this.#length = 0;
-    this.#write(bytes, scan, source);
+    if (scan.inOrder && source === 'mp-reach' && reach !== -1 && !hasIpv4NextHop(bytes, scan.valueStart[reach]!)) {
+      this.#abbreviatedMpReach(bytes, scan.valueStart[reach]!);
+      this.#copyRuns(bytes, scan);
+    } else {
+      this.#write(bytes, scan, source);
+    }
     this.bytes = this.#own;
     this.start = 0;
     this.end = this.#length;
+  }
+
+  /** What stands between MP_REACH_NLRI, MP_UNREACH_NLRI and NEXT_HOP: runs of octets that are in order already. */
+  #copyRuns(bytes: Uint8Array, scan: AttributeScan): void {
+    const from = this.#views.of(bytes);
+    let start = headerStart(scan, 0);
+    for (let entry = 0; entry < scan.count; entry++) {
+      const code = scan.codes[entry]!;
+      if (code !== AttributeCode.MpReachNlri && code !== AttributeCode.MpUnreachNlri && code !== AttributeCode.NextHop) continue;
+      this.#copyRun(from, start, headerStart(scan, entry));
+      start = scan.valueEnd[entry]!;
+    }
+    this.#copyRun(from, start, scan.valueEnd[scan.count - 1]!);
+  }
+
+  #copyRun(from: DataView, start: number, end: number): void {
+    copyOctets(from, start, end, this.#ownView, this.#length);
+    this.#length += end - start;
   }
 
   #write(bytes: Uint8Array, scan: AttributeScan, source: NextHopSource): void {
@@ -52,8 +82,7 @@ export class CanonicalBlock {
     let ipv4NextHop = -1;
     if (mpReach !== -1) {
       const value = scan.valueStart[mpReach]!;
-      // An IPv4 unicast route with a plain IPv4 next hop is the same route whichever field brought it.
-      if (readU16(bytes, value) === 1 && bytes[value + 2] === 1 && bytes[value + 3] === 4) ipv4NextHop = value + 4;
+      if (hasIpv4NextHop(bytes, value)) ipv4NextHop = value + 4;
       else this.#abbreviatedMpReach(bytes, value);
     }
     const count = this.#sort(scan);
@@ -106,12 +135,14 @@ export class CanonicalBlock {
       out[at + 2] = length;
       at += 3;
     }
-    for (let i = start; i < end; i++) out[at++] = bytes[i]!;
     this.#length = at;
+    this.#copyRun(this.#views.of(bytes), start, end);
   }
 
   #reserve(length: number): void {
-    if (this.#own.length < length) this.#own = new Uint8Array(length * 2);
+    if (this.#own.length >= length) return;
+    this.#own = new Uint8Array(length * 2);
+    this.#ownView = viewOf(this.#own);
   }
 }
 
@@ -120,16 +151,12 @@ function headerStart(scan: AttributeScan, entry: number): number {
   return scan.valueStart[entry]! - ((scan.flags[entry]! & AttributeFlag.ExtendedLength) === 0 ? 3 : 4);
 }
 
-/** Whether what the scan found is one run of octets in canonical form, for routes with a NEXT_HOP. */
-function isCanonical(scan: AttributeScan): boolean {
-  const { codes, count, valueEnd, valueStart } = scan;
-  if (count === 0 || scan.find(AttributeCode.MpReachNlri) !== -1 || scan.find(AttributeCode.MpUnreachNlri) !== -1) return false;
-  for (let entry = 0; entry < count; entry++) {
-    const extended = (scan.flags[entry]! & AttributeFlag.ExtendedLength) !== 0;
-    if (extended !== valueEnd[entry]! - valueStart[entry]! > 0xff) return false;
-    if (entry > 0 && (codes[entry]! < codes[entry - 1]! || headerStart(scan, entry) !== valueEnd[entry - 1])) return false;
-  }
-  return true;
+/**
+ * Whether MP_REACH_NLRI at `value` is of IPv4 unicast with a plain IPv4 next hop: then the routes are the same as those of an UPDATE with
+ * NEXT_HOP.
+ */
+function hasIpv4NextHop(bytes: Uint8Array, value: number): boolean {
+  return readU16(bytes, value) === 1 && bytes[value + 2] === 1 && bytes[value + 3] === 4;
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * What the decision process and export ask of an attribute set, worked out once when the set is interned (RFC 4271 §9.1).
  */
-import { AttributeCode, AttributeFlag, readU16, readU32 } from '@tsbgp/wire';
+import { AttributeCode, AttributeFlag } from '@tsbgp/wire';
 
 /** Bits of the `flags` column. */
 export const AttrFlag = {
@@ -19,6 +19,8 @@ export const AttrFlag = {
   MpNextHop: 32,
 } as const;
 
+/** RFC 1997: reserved ones begin here. */
+const WELL_KNOWN = 0xffff_0000;
 const NO_EXPORT = 0xffff_ff01;
 const NO_ADVERTISE = 0xffff_ff02;
 const NO_EXPORT_SUBCONFED = 0xffff_ff03;
@@ -46,7 +48,7 @@ export class AttributeFacts {
   #confederation = false;
 
   /** Reads the canonical block in `data[start, end)`. */
-  derive(data: Uint8Array, start: number, end: number, localAs: number): void {
+  derive(data: DataView, start: number, end: number, localAs: number): void {
     let localPref = DEFAULT_LOCAL_PREF;
     let origin = 2;
     let flags = 0;
@@ -56,14 +58,14 @@ export class AttributeFacts {
     let pathLength = 0;
     let offset = start;
     while (offset < end) {
-      const extended = (data[offset]! & AttributeFlag.ExtendedLength) !== 0;
-      const code = data[offset + 1]!;
+      const extended = (data.getUint8(offset) & AttributeFlag.ExtendedLength) !== 0;
+      const code = data.getUint8(offset + 1);
       const value = offset + (extended ? 4 : 3);
-      const length = extended ? readU16(data, offset + 2) : data[offset + 2]!;
+      const length = extended ? data.getUint16(offset + 2) : data.getUint8(offset + 2);
       offset = value + length;
       switch (code) {
         case AttributeCode.Origin:
-          origin = data[value]!;
+          origin = data.getUint8(value);
           break;
         case AttributeCode.AsPath:
           pathLength = this.#asPath(data, value, offset, localAs);
@@ -77,10 +79,10 @@ export class AttributeFacts {
           if (isBadIpv4NextHop(data, value)) flags |= AttrFlag.BadNextHop;
           break;
         case AttributeCode.MultiExitDisc:
-          this.med = readU32(data, value);
+          this.med = data.getUint32(value);
           break;
         case AttributeCode.LocalPref:
-          localPref = readU32(data, value);
+          localPref = data.getUint32(value);
           flags |= AttrFlag.InternalOnly;
           break;
         case AttributeCode.OriginatorId:
@@ -102,22 +104,22 @@ export class AttributeFacts {
   }
 
   /** AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing); its complement if our AS is in it. */
-  #asPath(data: Uint8Array, start: number, end: number, localAs: number): number {
+  #asPath(data: DataView, start: number, end: number, localAs: number): number {
     let length = 0;
     let loop = false;
     let offset = start;
     let first = true;
     this.#confederation = false;
     while (offset < end) {
-      const type = data[offset]!;
-      const count = data[offset + 1]!;
+      const type = data.getUint8(offset);
+      const count = data.getUint8(offset + 1);
       const asns = offset + 2;
       offset = asns + 4 * count;
-      for (let at = asns; at < offset; at += 4) if (readU32(data, at) === localAs) loop = true;
+      for (let at = asns; at < offset; at += 4) if (data.getUint32(at) === localAs) loop = true;
       if (type === SEGMENT_AS_SEQUENCE) {
         length += count;
-        if (first) this.neighborAs = readU32(data, asns);
-        this.originAs = readU32(data, offset - 4);
+        if (first) this.neighborAs = data.getUint32(asns);
+        this.originAs = data.getUint32(offset - 4);
         first = false;
       } else if (type === SEGMENT_AS_SET) {
         length += 1;
@@ -131,27 +133,29 @@ export class AttributeFacts {
   }
 }
 
-function communityFlags(data: Uint8Array, start: number, end: number): number {
+function communityFlags(data: DataView, start: number, end: number): number {
   let flags = 0;
   for (let offset = start; offset < end; offset += 4) {
-    const community = readU32(data, offset);
+    const community = data.getUint32(offset);
+    // The well-known ones are the highest.
+    if (community < WELL_KNOWN) continue;
     if (community === NO_EXPORT || community === NO_EXPORT_SUBCONFED) flags |= AttrFlag.NoExport;
     else if (community === NO_ADVERTISE) flags |= AttrFlag.NoAdvertise;
   }
   return flags;
 }
 
-function isBadIpv4NextHop(data: Uint8Array, offset: number): boolean {
-  return data[offset]! >= 224 || readU32(data, offset) === 0;
+function isBadIpv4NextHop(data: DataView, offset: number): boolean {
+  return data.getUint8(offset) >= 224 || data.getUint32(offset) === 0;
 }
 
-/** `data[offset]` begins the abbreviated MP_REACH_NLRI: AFI, SAFI, next hop length, next hop. */
-function isBadMpNextHop(data: Uint8Array, offset: number): boolean {
-  const length = data[offset + 3]!;
+/** `data` at `offset` begins the abbreviated MP_REACH_NLRI: AFI, SAFI, next hop length, next hop. */
+function isBadMpNextHop(data: DataView, offset: number): boolean {
+  const length = data.getUint8(offset + 3);
   const nextHop = offset + 4;
   if (length === 4) return isBadIpv4NextHop(data, nextHop);
   if (length !== 16 && length !== 32) return false;
-  if (data[nextHop]! === 0xff) return true;
-  for (let i = 0; i < 16; i++) if (data[nextHop + i]! !== 0) return false;
+  if (data.getUint8(nextHop) === 0xff) return true;
+  for (let i = 0; i < 16; i += 4) if (data.getUint32(nextHop + i) !== 0) return false;
   return true;
 }

@@ -53,6 +53,9 @@ export class AttributeScan {
   /** What is wrong with the address in NEXT_HOP: of no account where the UPDATE has no NLRI of its own (RFC 4760 §3). */
   nextHopFault: Fault | undefined = undefined;
 
+  /** Whether the entries follow each other without a gap and, MP_REACH_NLRI and MP_UNREACH_NLRI aside, in ascending order of code. */
+  inOrder = false;
+
   /** code -> entry + 1, 0 when absent. */
   readonly #entry: Uint16Array = new Uint16Array(256);
 
@@ -72,6 +75,9 @@ export class AttributeScan {
     this.count = 0;
     this.fault = undefined;
     this.nextHopFault = undefined;
+    this.inOrder = false;
+    let inOrder = true;
+    let highest = 0;
     let offset = start;
     while (offset < end) {
       const flags = bytes[offset]!;
@@ -93,6 +99,7 @@ export class AttributeScan {
         if (code === AttributeCode.MpReachNlri || code === AttributeCode.MpUnreachNlri) {
           this.blame(malformedList(`attribute ${code} appears twice`));
         }
+        inOrder = false;
         continue;
       }
       const fault = verdict(bytes, code, flags, valueStart, valueEnd, context);
@@ -100,7 +107,14 @@ export class AttributeScan {
         const shown = showing(fault, bytes, valueStart - headerLength, valueEnd);
         if (fault.subcode === UpdateError.InvalidNextHop && code === AttributeCode.NextHop) this.nextHopFault = shown;
         else this.blame(shown);
-        if (fault.action === 'discard') continue;
+        if (fault.action === 'discard') {
+          inOrder = false;
+          continue;
+        }
+      }
+      if (code !== AttributeCode.MpReachNlri && code !== AttributeCode.MpUnreachNlri) {
+        if (code < highest) inOrder = false;
+        highest = code;
       }
       const entry = this.count;
       this.codes[entry] = code;
@@ -110,6 +124,7 @@ export class AttributeScan {
       this.count = entry + 1;
       this.#entry[code] = entry + 1;
     }
+    this.inOrder = inOrder;
   }
 }
 

@@ -25,8 +25,8 @@ export const file_tsbgp_v1_attributes: GenFile = /*@__PURE__*/
  */
 export type PathAttribute = Message<"tsbgp.v1.PathAttribute"> & {
   /**
-   * The flags octet as it came: 0x80 optional, 0x40 transitive, 0x20 partial. In requests 0 stands for the flags that the attribute's RFC
-   * demands (0xc0 for an unknown one), so that it is rarely written.
+   * The flags octet as it came: 0x80 optional, 0x40 transitive, 0x20 partial, 0x10 extended length. In requests 0 stands for the flags that the
+   * attribute's RFC demands (0xc0 for an unknown one), so that it is rarely written; extended length is set as the value needs it.
    *
    * @generated from field: uint32 flags = 1;
    */
