@@ -3,6 +3,7 @@ import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { type Field, fail, take } from '../nlri/fields.ts';
 import { parseU32, within } from './fields.ts';
+import { IPV6, LABEL } from './tlv-fields.ts';
 
 const LABEL_MAX = 0xf_ffff;
 /** RFC 9294 §2: a mask of applications has none, four or eight octets. */
@@ -182,4 +183,59 @@ export const MSD: Field<MsdValue> = {
     if (parts === null) throw new ValueError(`found "${text}", allowed are MSD type and value, e.g. "1-10"`);
     return { type: within('MSD type', Number(parts[1]), 0xff), value: within('MSD', Number(parts[2]), 0xff) };
   },
+};
+
+/**
+ * The affinities of a candidate path (RFC 9857 §5.6.1): masks of extended administrative groups to exclude any of, to include any of and to
+ * include all of, behind their lengths in words. Text `0x00000001/0x/0x`.
+ */
+export const AFFINITIES: Field<string> = {
+  read(reader) {
+    const at = take(reader, 4);
+    if (at < 0) return undefined;
+    const { bytes } = reader;
+    if (bytes[at + 3] !== 0) return fail(reader);
+    const masks: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const length = 4 * bytes[at + i]!;
+      const start = take(reader, length);
+      if (start < 0) return undefined;
+      masks.push(`0x${toHex(bytes, start, start + length)}`);
+    }
+    return masks.join('/');
+  },
+  write(out, text) {
+    const masks = parseAffinities(text);
+    for (const mask of masks) out.u8(within('words of an affinity', mask.length / 4, 0xff));
+    out.u8(0);
+    for (const mask of masks) out.raw(mask);
+  },
+  format: (text) => text,
+  parse: (text) =>
+    parseAffinities(text)
+      .map((mask) => `0x${toHex(mask)}`)
+      .join('/'),
+};
+
+function parseAffinities(text: string): Uint8Array[] {
+  if (!/^0x([0-9a-f]{8})*(\/0x([0-9a-f]{8})*){2}$/i.test(text)) {
+    throw new ValueError(`found "${text}", allowed are three masks of whole words, e.g. "0x00000001/0x/0x"`);
+  }
+  return text.split('/').map((mask) => fromHex(mask.slice(2)));
+}
+
+/** The binding SID of a candidate path and the one that was asked for (RFC 9857 §5.1): two labels, or two IPv6 addresses. */
+export const BINDING_SIDS: Field<string[]> = {
+  read(reader) {
+    const length = reader.end - reader.at;
+    if (length !== 8 && length !== 32) return fail(reader);
+    const field = length === 8 ? LABEL : IPV6;
+    return [field.read(reader)!, field.read(reader)!];
+  },
+  write(out, sids) {
+    if (sids.length !== 2) throw new ValueError(`found ${sids.length} binding SIDs, allowed are 2: the one in use and the one asked for`);
+    for (const sid of sids) (sid.includes(':') ? IPV6 : LABEL).write(out, sid);
+  },
+  format: (sids) => sids.join('+'),
+  parse: (text, family) => text.split('+').map((sid) => (sid.includes(':') ? IPV6 : LABEL).parse(sid, family)),
 };

@@ -1,9 +1,10 @@
 /**
  * TLVs of the BGP-LS attribute: of nodes, links, prefixes and SRv6 SIDs. Source: IANA, BGP-LS NLRI and Attribute TLVs, 2026-11; RFC 9552 §5.3,
- * RFC 8571, RFC 8814, RFC 9085, RFC 9086, RFC 9104, RFC 9247, RFC 9294, RFC 9351, RFC 9514. Those of SR Policies (RFC 9857) stay octets.
+ * RFC 8571, RFC 8814, RFC 9085, RFC 9086, RFC 9104, RFC 9247, RFC 9294, RFC 9351, RFC 9514.
  */
 import { IPV4, octets, U8, U16, U24, U32 } from '../nlri/fields.ts';
 import { APPLICATION_MASKS, F32, MSD, metricToEnd, SEGMENT_RANGE, SID_OR_LABEL_TO_END } from './bgp-ls-fields.ts';
+import { srPolicyRows } from './bgp-ls-sr-policy-tlvs.ts';
 import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
 import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, listToEnd, reserved, TEXT_TO_END, U64 } from './tlv-fields.ts';
 
@@ -138,8 +139,14 @@ const PREFIX_ROWS: readonly TlvRow[] = [
   { code: 1174, name: 'source-ospf-router-id', fields: { address: IPV4 } },
 ];
 
+const ENDPOINT_BEHAVIOR: TlvRow = {
+  code: 1250,
+  name: 'srv6-endpoint-behavior',
+  fields: { behavior: U16, flags: U8, algorithm: U8 },
+};
+
 const SRV6_SID_ROWS: readonly TlvRow[] = [
-  { code: 1250, name: 'srv6-endpoint-behavior', fields: { behavior: U16, flags: U8, algorithm: U8 } },
+  ENDPOINT_BEHAVIOR,
   {
     code: 1251,
     name: 'srv6-bgp-peer-node-sid',
@@ -153,6 +160,7 @@ export const BGP_LS_TLVS: TlvTable = table([
   ...LINK_ROWS,
   ...PREFIX_ROWS,
   ...SRV6_SID_ROWS,
+  ...srPolicyRows(BGP_LS_HEADER, [ENDPOINT_BEHAVIOR, SID_STRUCTURE]),
   // RFC 9085 §2.2.3.
   { code: 1172, name: 'l2-bundle-member', fields: { descriptor: U32 }, holds: table(LINK_ROWS) },
 ]);

@@ -36,6 +36,8 @@ export type Tlv = KnownTlv | UnknownTlv;
 export interface TlvRow {
   readonly code: number;
   readonly name: string;
+  /** First octet of the value, for rows that share their code and are told apart by it. */
+  readonly tag?: number;
   readonly fields: Readonly<Record<string, Field<unknown> | OptionalField<unknown>>>;
   readonly holds?: TlvTable;
 }
@@ -104,9 +106,9 @@ export function decodeTlvs(table: TlvTable, bytes: Uint8Array, start: number, en
 }
 
 function decodeKnown(table: TlvTable, code: number, bytes: Uint8Array, start: number, end: number): KnownTlv | undefined {
-  const row = rowOfCode(table, code);
+  const row = rowOfCode(table, code, bytes[start]);
   if (row === undefined) return undefined;
-  const reader: Reader = { bytes, start, at: start, end, family: 0 as Family, failed: false };
+  const reader: Reader = { bytes, start, at: row.tag === undefined ? start : start + 1, end, family: 0 as Family, failed: false };
   const fields: Record<string, TlvField> = {};
   for (const [key, field] of Object.entries(row.fields)) {
     const value = field.read(reader);
@@ -161,6 +163,7 @@ export function isUnknown(tlv: Tlv): tlv is UnknownTlv {
 }
 
 function appendValue(out: ByteWriter, row: TlvRow, tlv: KnownTlv): void {
+  if (row.tag !== undefined) out.u8(row.tag);
   for (const [key, field] of Object.entries(row.fields)) {
     const value = tlv.fields[key];
     if (value === undefined && !('optional' in field)) throw new ValueError(`${row.name}: ${kebab(key)} is missing`);
@@ -178,7 +181,7 @@ export function formatTlvs(table: TlvTable, tlvs: readonly Tlv[]): string {
       for (const [key, field] of Object.entries(row.fields)) {
         if (tlv.fields[key] !== undefined) words.push(`${kebab(key)}=${field.format(tlv.fields[key])}`);
       }
-      if (row.holds !== undefined && tlv.tlvs !== undefined) words.push(`(${formatTlvs(row.holds, tlv.tlvs)})`);
+      if (row.holds !== undefined && tlv.tlvs !== undefined && tlv.tlvs.length > 0) words.push(`(${formatTlvs(row.holds, tlv.tlvs)})`);
       return words.join(' ');
     })
     .join(', ');
@@ -241,8 +244,8 @@ function split(token: string): [string, string] {
   return at < 0 ? [token, ''] : [token.slice(0, at), token.slice(at + 1)];
 }
 
-function rowOfCode(table: TlvTable, code: number): TlvRow | undefined {
-  const row = table.rows.find((each) => each.code === code);
+function rowOfCode(table: TlvTable, code: number, firstOctet: number | undefined): TlvRow | undefined {
+  const row = table.rows.find((each) => each.code === code && (each.tag === undefined || each.tag === firstOctet));
   if (row !== undefined || table.others === undefined) return row;
   return { code, name: `${table.others.name}-${code}`, fields: {}, holds: table.others.holds };
 }

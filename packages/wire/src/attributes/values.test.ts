@@ -9,6 +9,52 @@ const context: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp' };
 
 /** Name, what it shows, octets, text. */
 const VALUES: readonly [string, string, string, string][] = [
+  ['BGP_LS', 'RFC 9857 §5.1: binding SIDs of MPLS', '04b1 000c 4000 0000 03e80000 00000000', 'binding-sid flags=16384 sids=16000+0'],
+  [
+    'BGP_LS',
+    'RFC 9857 §5.1: binding SIDs of SRv6',
+    '04b1 0024 c000 0000 20010db8000000000000000000000001 00000000000000000000000000000000',
+    'binding-sid flags=49152 sids=2001:db8::1+::',
+  ],
+  [
+    'BGP_LS',
+    'RFC 9857 §5.2: an SRv6 binding SID and how it behaves',
+    '04bc 002c 8000 0000 20010db8000000000000000000000001 00000000000000000000000000000000 04e2 0004 0013 00 00',
+    'srv6-binding-sid flags=32768 sid=2001:db8::1 specified-sid=:: (srv6-endpoint-behavior behavior=19 flags=0 algorithm=0)',
+  ],
+  [
+    'BGP_LS',
+    'RFC 9857 §5.3 to §5.5: state and names',
+    '04b2 0008 64 00 4800 00000064 04b3 0002 6370 04bd 0001 70',
+    'candidate-path-state priority=100 flags=18432 preference=100, candidate-path-name text=cp, policy-name text=p',
+  ],
+  [
+    'BGP_LS',
+    'RFC 9857 §5.6: constraints',
+    '04b4 0050 8000 0000 0002 80 00 04b8 000c 01 01 00 00 00000001 00000002 04b9 0004 00000007 04ba 0004 4cee6b28 ' +
+      '04bb 0008 80 84 0000 00000005 04be 0008 8000 0000 00000006 04bf 000c 01 90 0000 00000005 00000064',
+    'candidate-path-constraints flags=32768 multi-topology=2 algorithm=128 (affinity-constraint affinities=0x00000001/0x00000002/0x, ' +
+      'srlg-constraint values=7, bandwidth-constraint octets-per-second=125000000, ' +
+      'disjoint-group-constraint request-flags=128 status-flags=132 group=0x00000005, ' +
+      'bidirectional-group-constraint flags=32768 group=0x00000006, metric-constraint metric-type=1 flags=144 margin=5 bound=100)',
+  ],
+  [
+    'BGP_LS',
+    'RFC 9857 §5.7: a segment list',
+    '04b5 0072 1800 0000 0000 00 00 00000001 04b6 0009 01 00 8000 03e80000 00 ' +
+      '04b6 001d 02 00 8000 20010db8000000000000000000000001 00 04e4 0004 20 10 10 00 04b6 0010 06 00 0000 00000000 c0000201 c0000202 ' +
+      '04b7 0010 01 10 0000 00000000 00000000 0000000a 04c0 0004 4cee6b28 04c1 0004 00000007',
+    'segment-list flags=6144 multi-topology=0 algorithm=0 weight=1 (segment-a flags=32768 sid=16000 algorithm=0, ' +
+      'segment-b flags=32768 sid=2001:db8::1 algorithm=0 (srv6-sid-structure locator-block=32 locator-node=16 function=16 argument=0), ' +
+      'segment-f flags=0 sid=0 local=192.0.2.1 remote=192.0.2.2, segment-list-metric metric-type=1 flags=16 margin=0 bound=0 value=10, ' +
+      'segment-list-bandwidth octets-per-second=125000000, segment-list-identifier identifier=7)',
+  ],
+  [
+    'BGP_LS',
+    'RFC 9857 §5.7.1: a segment of a type nobody knows stays octets',
+    '04b5 0015 0000 0000 0000 00 00 00000001 04b6 0005 0c 00 0000 aa',
+    'segment-list flags=0 multi-topology=0 algorithm=0 weight=1 (tlv-1206 0x0c000000aa)',
+  ],
   ['AIGP', 'a metric behind a TLV nobody knows', '7f0005 aabb 01000b 000000000000002a', 'tlv-127 0xaabb, metric value=42'],
   ['AIGP', 'the largest metric', '01000b ffffffffffffffff', 'metric value=18446744073709551615'],
   ['PMSI_TUNNEL', 'ingress replication', '00 06 0000a0 c0000201', 'flags 0 type 6 label-field 160 identifier 0xc0000201'],

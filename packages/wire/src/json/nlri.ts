@@ -137,6 +137,9 @@ function descriptor(depth: number): Form<unknown> {
     'multi-topology': { ids: list(U16) },
     'ospf-route-type': { value: U8 },
     'ip-reachability': { prefix: TEXT },
+    'ipv4-router-id-local': text,
+    'ipv6-router-id-local': text,
+    'candidate-path': { origin: U8, endpoint: TEXT, color: U32, originatorAs: U32, originator: TEXT, discriminator: U32 },
     unknown: { code: U16, bytes: OCTETS },
   };
   return byName(undefined, members);
@@ -144,7 +147,14 @@ function descriptor(depth: number): Form<unknown> {
 
 const DESCRIPTORS: Form<unknown> = list(descriptor(0));
 const UNKNOWN_ROUTE = { routeType: U16, bytes: OCTETS };
-const LS_KINDS = ['node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'te-policy', 'srv6-sid'] as const satisfies readonly BgpLsNlri['kind'][];
+const LS_KINDS = [
+  'node',
+  'link',
+  'ipv4-prefix',
+  'ipv6-prefix',
+  'candidate-path',
+  'srv6-sid',
+] as const satisfies readonly BgpLsNlri['kind'][];
 
 const MEMBERS: Readonly<Record<Nlri['type'], MembersOf>> = {
   'ip-prefix': (of) => ({ prefix: field(PREFIX, of) }),

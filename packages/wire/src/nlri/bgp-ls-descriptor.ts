@@ -1,12 +1,19 @@
 /**
  * Descriptors in BGP-LS NLRI: TLVs of type (2) and length (2). Source: IANA, BGP-LS NLRI and Attribute TLVs, 2026-11; RFC 9552 §5.2, RFC 9086,
- * RFC 9514 §6.
+ * RFC 9514 §6, RFC 9857 §4.
  *
  * Text: `name value` after `name value`, commas between them; a node descriptor's value is such a list in brackets.
  */
 import { formatAddress, parseAddress } from '../address.ts';
 import { ByteWriter, fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
+import {
+  appendCandidatePath,
+  type CandidatePath,
+  decodeCandidatePath,
+  formatCandidatePath,
+  parseCandidatePath,
+} from './bgp-ls-candidate-path.ts';
 import { parsePrefix, readPrefix } from './prefix-bits.ts';
 
 /** A descriptor TLV (RFC 9552 §5.2.1): the name of its row with the value, or type and octets. */
@@ -16,13 +23,22 @@ export type BgpLsDescriptor =
   /** IS-IS: `0000.0000.0042`, a pseudonode `0000.0000.0042-05`; OSPF: `192.0.2.1`, a pseudonode with its interface `192.0.2.1-198.51.100.1`. */
   | { name: 'igp-router-id'; value: string }
   | {
-      name: 'bgp-router-id' | 'ipv4-interface' | 'ipv4-neighbor' | 'ipv6-interface' | 'ipv6-neighbor' | 'srv6-sid';
+      name:
+        | 'bgp-router-id'
+        | 'ipv4-interface'
+        | 'ipv4-neighbor'
+        | 'ipv6-interface'
+        | 'ipv6-neighbor'
+        | 'srv6-sid'
+        | 'ipv4-router-id-local'
+        | 'ipv6-router-id-local';
       value: string;
     }
   | { name: 'link-identifiers'; local: number; remote: number }
   | { name: 'multi-topology'; ids: number[] }
   | { name: 'ospf-route-type'; value: number }
   | { name: 'ip-reachability'; prefix: string }
+  | ({ name: 'candidate-path' } & CandidatePath)
   | { name: 'unknown'; code: number; bytes: Uint8Array };
 
 type Name = Exclude<BgpLsDescriptor['name'], 'unknown'>;
@@ -45,6 +61,9 @@ const CODES: Readonly<Record<Name, number>> = {
   'bgp-router-id': 516,
   'bgp-confederation-member': 517,
   'srv6-sid': 518,
+  'candidate-path': 554,
+  'ipv4-router-id-local': 1028,
+  'ipv6-router-id-local': 1029,
 };
 
 const NAMES: ReadonlyMap<number, Name> = new Map((Object.keys(CODES) as Name[]).map((name) => [CODES[name], name]));
@@ -115,10 +134,12 @@ function decodeValue(
     case 'bgp-router-id':
     case 'ipv4-interface':
     case 'ipv4-neighbor':
+    case 'ipv4-router-id-local':
       return length === 4 ? { name, value: formatAddress(bytes, start, end) } : undefined;
     case 'ipv6-interface':
     case 'ipv6-neighbor':
     case 'srv6-sid':
+    case 'ipv6-router-id-local':
       return length === 16 ? { name, value: formatAddress(bytes, start, end) } : undefined;
     case 'link-identifiers':
       return length === 8 ? { name, local: readU32(bytes, start), remote: readU32(bytes, start + 4) } : undefined;
@@ -129,6 +150,10 @@ function decodeValue(
       return length === 1 ? { name, value: bytes[start]! } : undefined;
     case 'ip-reachability':
       return length === 0 ? undefined : decodeReachability(bytes, start, end, addressSize);
+    case 'candidate-path': {
+      const path = decodeCandidatePath(bytes, start, end);
+      return path && { name, ...path };
+    }
     case undefined:
       return undefined;
   }
@@ -202,11 +227,13 @@ function encodeValue(descriptor: BgpLsDescriptor): Uint8Array {
     case 'bgp-router-id':
     case 'ipv4-interface':
     case 'ipv4-neighbor':
+    case 'ipv4-router-id-local':
       out.raw(addressOf(descriptor, 4));
       break;
     case 'ipv6-interface':
     case 'ipv6-neighbor':
     case 'srv6-sid':
+    case 'ipv6-router-id-local':
       out.raw(addressOf(descriptor, 16));
       break;
     case 'link-identifiers':
@@ -225,6 +252,9 @@ function encodeValue(descriptor: BgpLsDescriptor): Uint8Array {
       out.raw(octets);
       break;
     }
+    case 'candidate-path':
+      appendCandidatePath(out, descriptor);
+      break;
     case 'unknown':
       out.raw(descriptor.bytes);
       break;
@@ -256,6 +286,8 @@ function formatDescriptor(descriptor: BgpLsDescriptor): string {
       return `${descriptor.name} ${descriptor.ids.join('/')}`;
     case 'ip-reachability':
       return `${descriptor.name} ${descriptor.prefix}`;
+    case 'candidate-path':
+      return `${descriptor.name} ${formatCandidatePath(descriptor)}`;
     default:
       return `${descriptor.name} ${descriptor.value}`;
   }
@@ -305,10 +337,12 @@ function parseDescriptor(text: string): BgpLsDescriptor {
     case 'bgp-router-id':
     case 'ipv4-interface':
     case 'ipv4-neighbor':
+    case 'ipv4-router-id-local':
       return { name: word, value: formatAddress(addressOf({ name: word, value }, 4)) };
     case 'ipv6-interface':
     case 'ipv6-neighbor':
     case 'srv6-sid':
+    case 'ipv6-router-id-local':
       return { name: word, value: formatAddress(addressOf({ name: word, value }, 16)) };
     case 'link-identifiers': {
       const [local, remote] = value.split('/');
@@ -321,6 +355,8 @@ function parseDescriptor(text: string): BgpLsDescriptor {
     case 'ip-reachability':
       parsePrefix(value, value.includes(':') ? 16 : 4);
       return { name: word, prefix: value };
+    case 'candidate-path':
+      return { name: word, ...parseCandidatePath(value) };
     default:
       throw new ValueError(`found descriptor "${word}", allowed ${Object.keys(CODES).join(', ')} or tlv-CODE`);
   }

@@ -5,7 +5,7 @@
  *     | type, 2 | length, 2 | RD, 8, SAFI 72 | protocol, 1  | identifier, 8 | descriptors: TLVs
  *     +---------+-----------+- - - - - - - - +--------------+---------------+---------------------
  *
- *   1 node   2 link   3 ipv4-prefix   4 ipv6-prefix   5 te-policy (RFC 9857)   6 srv6-sid (RFC 9514)
+ *   1 node   2 link   3 ipv4-prefix   4 ipv6-prefix   5 candidate-path (RFC 9857)   6 srv6-sid (RFC 9514)
  *
  * Other types are kept as octets, and so are descriptors nobody here knows (bgp-ls-descriptor.ts).
  *
@@ -20,7 +20,7 @@ import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
 
 /** An object of the topology, told by its descriptors. */
 export interface BgpLsObject {
-  kind: 'node' | 'link' | 'ipv4-prefix' | 'ipv6-prefix' | 'te-policy' | 'srv6-sid';
+  kind: 'node' | 'link' | 'ipv4-prefix' | 'ipv6-prefix' | 'candidate-path' | 'srv6-sid';
   /** RFC 9552 table 2: 1 and 2 IS-IS levels, 3 OSPFv2, 4 direct, 5 static, 6 OSPFv3, 7 BGP, … */
   protocol: number;
   /** Tells instances of the protocol apart. */
@@ -44,7 +44,7 @@ const KINDS: readonly (BgpLsObject['kind'] | undefined)[] = [
   'link',
   'ipv4-prefix',
   'ipv6-prefix',
-  'te-policy',
+  'candidate-path',
   'srv6-sid',
 ];
 

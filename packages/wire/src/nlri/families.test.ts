@@ -252,6 +252,28 @@ const EXAMPLES: readonly (readonly [family: string, title: string, hex: string, 
     '0006 0021 07 ffffffffffffffff 0100 0000 0206 0010 20010db8000000000000000000000001',
     'srv6-sid protocol 7 identifier 18446744073709551615 descriptors [local-node [], srv6-sid 2001:db8::1]',
   ],
+  [
+    'bgp-ls',
+    'RFC 9857 §4: a candidate path of an SR Policy',
+    '0005 0039 09 0000000000000001 0100 0010 0200 0004 0000fde9 0204 0004 c0000209 ' +
+      '022a 0018 02 00 0000 c0000201 00000064 0000fde9 c0000209 00000001',
+    'candidate-path protocol 9 identifier 1 descriptors [local-node [as 65001, bgp-router-id 192.0.2.9], ' +
+      'candidate-path origin 2 endpoint 192.0.2.1 color 100 originator-as 65001 originator 192.0.2.9 discriminator 1]',
+  ],
+  [
+    'bgp-ls',
+    'RFC 9857 §4: IPv6 endpoint and originator, an IPv6 headend',
+    '0005 0055 09 0000000000000001 0100 0014 0405 0010 20010db8000000000000000000000009 ' +
+      '022a 0030 03 c0 0000 20010db8000000000000000000000001 00000064 0000fde9 20010db8000000000000000000000009 00000001',
+    'candidate-path protocol 9 identifier 1 descriptors [local-node [ipv6-router-id-local 2001:db8::9], ' +
+      'candidate-path origin 3 endpoint 2001:db8::1 color 100 originator-as 65001 originator 2001:db8::9 discriminator 1]',
+  ],
+  [
+    'bgp-ls',
+    'RFC 9857 §4: a candidate path with a flag nobody knows stays octets',
+    '0005 0025 09 0000000000000001 022a 0018 02 01 0000 c0000201 00000064 0000fde9 c0000209 00000001',
+    'candidate-path protocol 9 identifier 1 descriptors [tlv-554 0x02010000c0000201000000640000fde9c000020900000001]',
+  ],
   ['bgp-ls', 'an unknown type', '0063 0002 0a0b', 'unknown 99 0x0a0b'],
   [
     'bgp-ls-vpn',

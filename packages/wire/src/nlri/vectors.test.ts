@@ -66,7 +66,7 @@ function neutral(nlri: TypedNlri): Fields {
       return { ...path, ...rd, components: nlri.components.map(neutralComponent) };
     case 'bgp-ls': {
       if (nlri.kind === 'unknown') return { ...path, ...rd, nlri_type: nlri.nlriType, raw: toHex(nlri.bytes) };
-      const kinds = ['node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'te-policy', 'srv6-sid'];
+      const kinds = ['node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'candidate-path', 'srv6-sid'];
       return {
         ...path,
         ...rd,
@@ -145,6 +145,8 @@ function neutralDescriptor(descriptor: BgpLsDescriptor): Fields {
       return { tlv, ospf_route_type: descriptor.value };
     case 'ip-reachability':
       return { tlv, prefix: descriptor.prefix };
+    case 'candidate-path':
+      return { tlv, ...descriptor };
     case 'unknown':
       return { tlv: descriptor.code, raw: toHex(descriptor.bytes) };
     default:

@@ -24,6 +24,8 @@ const BEGINNINGS: readonly Beginning[] = [
   (bytes) => bytes.map((octet, i) => [octet, octet, octet, 0x04, 0x89, 0, 3, octet, octet, octet][i % 10]!),
   // BGP-LS application masks: one of four octets, no other.
   (bytes) => bytes.map((octet, i) => [4, 0, 0, 0][i] ?? octet),
+  // Affinities of a candidate path: a word of each.
+  (bytes) => bytes.map((octet, i) => [1, 1, 1, 0][i] ?? octet),
 ];
 
 interface Way {

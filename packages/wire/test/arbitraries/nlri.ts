@@ -185,6 +185,16 @@ function descriptor(prefixSize: number, depth = 0): fc.Arbitrary<BgpLsDescriptor
     'multi-topology': record({ ids: fc.array(u16, { minLength: 1, maxLength: 3 }) }),
     'ospf-route-type': record({ value: u8 }),
     'ip-reachability': record({ prefix: prefixOf(prefixSize) }),
+    'ipv4-router-id-local': v4,
+    'ipv6-router-id-local': v6,
+    'candidate-path': record({
+      origin: u8,
+      endpoint: fc.oneof(ipv4, ipv6),
+      color: u32,
+      originatorAs: u32,
+      originator: fc.oneof(ipv4, ipv6),
+      discriminator: u32,
+    }),
     unknown: record({ code: unsigned(0xffff, 60_000), bytes: octets(0, 9) }),
   };
   const kinds = Object.entries(members).flatMap(([name, rest]) => (rest === undefined ? [] : [rest.map((each) => ({ name, ...each }))]));
@@ -205,7 +215,7 @@ function inOrder(list: readonly BgpLsDescriptor[], prefixSize: number, depth: nu
 }
 
 function bgpLs(of: Family): Members {
-  const object = fc.constantFrom('node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'te-policy', 'srv6-sid').chain((kind) => {
+  const object = fc.constantFrom('node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'candidate-path', 'srv6-sid').chain((kind) => {
     const prefixSize = kind === 'ipv6-prefix' ? 16 : 4;
     return record({
       kind: fc.constant(kind),
