@@ -1,4 +1,5 @@
 /** Fields of BGP-LS attribute TLVs that no other attribute has. */
+import { formatIpv4, parseIpv4 } from '../address.ts';
 import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { type Field, fail, take } from '../nlri/fields.ts';
@@ -125,6 +126,53 @@ export const SID_OR_LABEL_TO_END: Field<string> = {
     return text;
   },
 };
+
+/** A neighbor on a LAN and the SID of the adjacency with it (RFC 9085 §2.2.2). */
+export interface LanAdjacency {
+  /** OSPF: its router identifier, `192.0.2.1`; IS-IS: its system identifier, `0000.0000.0042`. */
+  neighbor: string;
+  sid: string;
+}
+
+/** Four octets of a neighbor or six, and three of a label or four of an index: how many there are tells which. Text `192.0.2.1+16000`. */
+export const LAN_ADJACENCY: Field<LanAdjacency> = {
+  read(reader) {
+    const length = reader.end - reader.at;
+    const neighborLength = length < 9 ? 4 : 6;
+    const at = take(reader, neighborLength);
+    if (at < 0) return undefined;
+    const neighbor = neighborLength === 4 ? formatIpv4(reader.bytes, at) : formatSystemId(reader.bytes, at);
+    const sid = SID_OR_LABEL_TO_END.read(reader);
+    return sid === undefined ? undefined : { neighbor, sid };
+  },
+  write(out, { neighbor, sid }) {
+    out.raw(parseNeighbor(neighbor));
+    SID_OR_LABEL_TO_END.write(out, sid);
+  },
+  format: ({ neighbor, sid }) => `${neighbor}+${sid}`,
+  parse(text, family) {
+    const at = text.indexOf('+');
+    if (at < 0) throw new ValueError(`found "${text}", allowed are a neighbor and a label or index, e.g. "192.0.2.1+16000"`);
+    const neighbor = parseNeighbor(text.slice(0, at));
+    return {
+      neighbor: neighbor.length === 4 ? formatIpv4(neighbor) : formatSystemId(neighbor, 0),
+      sid: SID_OR_LABEL_TO_END.parse(text.slice(at + 1), family),
+    };
+  },
+};
+
+function formatSystemId(bytes: Uint8Array, at: number): string {
+  return [0, 2, 4].map((i) => toHex(bytes, at + i, at + i + 2)).join('.');
+}
+
+function parseNeighbor(text: string): Uint8Array {
+  const address = parseIpv4(text);
+  if (address !== undefined) return address;
+  if (!/^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i.test(text)) {
+    throw new ValueError(`found "${text}", allowed is a router or system identifier, e.g. "192.0.2.1" or "0000.0000.0042"`);
+  }
+  return fromHex(text.replaceAll('.', ''));
+}
 
 /** A range of SIDs, as SR capabilities and local blocks announce it (RFC 9085 §2.1.2): its size and its first SID or label. */
 export interface SegmentRange {

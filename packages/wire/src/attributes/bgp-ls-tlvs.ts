@@ -3,7 +3,7 @@
  * RFC 8571, RFC 8814, RFC 9085, RFC 9086, RFC 9104, RFC 9247, RFC 9294, RFC 9351, RFC 9514.
  */
 import { IPV4, octets, U8, U16, U24, U32 } from '../nlri/fields.ts';
-import { APPLICATION_MASKS, F32, MSD, metricToEnd, SEGMENT_RANGE, SID_OR_LABEL_TO_END } from './bgp-ls-fields.ts';
+import { APPLICATION_MASKS, F32, LAN_ADJACENCY, MSD, metricToEnd, SEGMENT_RANGE, SID_OR_LABEL_TO_END } from './bgp-ls-fields.ts';
 import { srPolicyRows } from './bgp-ls-sr-policy-tlvs.ts';
 import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
 import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, listToEnd, reserved, TEXT_TO_END, U64 } from './tlv-fields.ts';
@@ -84,8 +84,7 @@ const PLAIN_LINK_ROWS: readonly TlvRow[] = [
   { code: 1097, name: 'opaque-link', fields: opaque },
   { code: 1098, name: 'link-name', fields: { text: TEXT_TO_END } },
   { code: 1099, name: 'adjacency-sid', fields: peerSid },
-  // Whether the neighbor has four octets (OSPF) or six (IS-IS) only the NLRI tells (RFC 9085 §2.2.2).
-  { code: 1100, name: 'lan-adjacency-sid', fields: { flags: U8, weight: U8, reserved: reserved(2), neighborAndSid: HEX_TO_END } },
+  { code: 1100, name: 'lan-adjacency-sid', fields: { flags: U8, weight: U8, reserved: reserved(2), adjacency: LAN_ADJACENCY } },
   { code: 1101, name: 'peer-node-sid', fields: peerSid },
   { code: 1102, name: 'peer-adjacency-sid', fields: peerSid },
   { code: 1103, name: 'peer-set-sid', fields: peerSid },

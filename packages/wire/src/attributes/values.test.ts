@@ -9,6 +9,12 @@ const context: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp' };
 
 /** Name, what it shows, octets, text. */
 const VALUES: readonly [string, string, string, string][] = [
+  [
+    'BGP_LS',
+    'RFC 9085 §2.2.2: adjacencies on a LAN, of OSPF and of IS-IS',
+    '044c 000b 00 05 0000 c0000201 003e80 044c 000e 00 05 0000 000000000042 00000007',
+    'lan-adjacency-sid flags=0 weight=5 adjacency=192.0.2.1+16000, lan-adjacency-sid flags=0 weight=5 adjacency=0000.0000.0042+index-7',
+  ],
   ['BGP_LS', 'RFC 9857 §5.1: binding SIDs of MPLS', '04b1 000c 4000 0000 03e80000 00000000', 'binding-sid flags=16384 sids=16000+0'],
   [
     'BGP_LS',
