@@ -172,6 +172,15 @@ test('unix-socket: none without tcp is no API at all', async () => {
   assert.equal(rooms.api, undefined);
 });
 
+test('a file that is no socket at the path of the API: the start says so, and what to do', async () => {
+  const rooms = new FakeRooms();
+  rooms.failures.set('api start', systemError('EEXIST'));
+  await assert.rejects(daemon(rooms).start(), {
+    code: 'listen-in-use',
+    message: 'API cannot listen on /run/tsbgp/tsbgpd.sock: a file is there that is no socket; move it away, or change api.unix-socket',
+  });
+});
+
 test('a neighbor that the speaker refuses is an error that names it', async () => {
   const rooms = new FakeRooms();
   rooms.failures.set('add 192.0.2.2', new ControlError('invalid-argument', 'neighbor.local_address', 'not an address of this machine'));

@@ -7,7 +7,7 @@ import { formatEndpoint } from './config/values.ts';
 import type { Endpoint } from './control-plane.ts';
 
 export const START_ERROR_CODES = {
-  'listen-in-use': 'Another process listens on the address and port, or on the socket path.',
+  'listen-in-use': 'Another process listens on the address and port, or on the socket path; or a file that is no socket has the path.',
   'listen-denied': 'The system does not let this user listen there: a port below 1024, or a folder that is not writable.',
   'listen-no-address': 'The address is not one of this machine, or the machine has no IPv6.',
   'listen-failed': 'Listening failed for another reason, which the message carries.',
@@ -41,6 +41,8 @@ export function listenError(listener: Listener, cause: unknown): StartError {
   switch (errno(cause)) {
     case 'EADDRINUSE':
       return new StartError('listen-in-use', `${start}: in use by another process; ${whoHasIt(listener)}, or change ${key}`, { cause });
+    case 'EEXIST':
+      return new StartError('listen-in-use', `${start}: a file is there that is no socket; move it away, or change ${key}`, { cause });
     case 'EACCES':
     case 'EPERM':
       return new StartError('listen-denied', `${start}: no permission; ${howToBeAllowed(listener)}`, { cause });

@@ -5,8 +5,8 @@ import { connect } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { createTsbgpClient, GetGlobalRequestSchema, GetGlobalResponseSchema, TsbgpError } from '@tsbgp/api';
-import { fakeRoute } from './testing/fake-control-plane.ts';
-import { type Served, serve, until } from './testing/serve.ts';
+import { fakeRoute } from '../../test/api-server/fake-control-plane.ts';
+import { type Served, serve, until } from '../../test/api-server/serve.ts';
 
 const GET_GLOBAL = '/tsbgp.v1.GlobalService/GetGlobal';
 const WATCH = '/tsbgp.v1.RibService/WatchRoutes';

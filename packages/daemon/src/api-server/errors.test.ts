@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
 import { FieldErrorSchema, ResetNeighborRequest_Kind as Kind, SessionState, TsbgpError } from '@tsbgp/api';
 import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
-import { type Served, serve, until } from './testing/serve.ts';
+import { type Served, serve, until } from '../../test/api-server/serve.ts';
 
 suite('calls that change something, and their refusals', { timeout: 30_000 }, () => {
   let api: Served;
@@ -148,6 +148,29 @@ suite('calls that change something, and their refusals', { timeout: 30_000 }, ()
     }
     assert.equal((await injection.addRouteStream(messages())).added, 1000n);
     assert.equal((await injection.deleteRouteStream(messages())).deleted, 1000n);
+  });
+
+  test('an error of a stream of routes names the message and the route in it; the messages before it stand', async () => {
+    const { injection } = api.client;
+    async function* messages() {
+      yield { routes: [route('10.3.0.0/16')] };
+      yield { routes: [route('10.4.0.0/16'), { ...route('10.5.0.0/16'), nextHop: '' }] };
+    }
+    await assert.rejects(injection.addRouteStream(messages()), {
+      code: 'INVALID_ARGUMENT',
+      field: 'messages[1].routes[1].next_hop',
+      message: /messages\[1\]\.routes\[1\]\.next_hop: is missing/,
+    });
+    assert.deepEqual(
+      ['10.3.0.0/16', '10.4.0.0/16', '10.5.0.0/16'].filter((prefix) => api.control.injected.has(prefix)),
+      ['10.3.0.0/16'],
+    );
+    async function* keys() {
+      yield { routes: [{ prefix: '10.3.0.0/16' }] };
+      yield { routes: [{ prefix: '10.4.0.0/16', family: 'x' }] };
+    }
+    await assert.rejects(injection.deleteRouteStream(keys()), { code: 'INVALID_ARGUMENT', field: 'messages[1].routes[0].family' });
+    assert.equal(api.control.injected.has('10.3.0.0/16'), false);
   });
 
   test('health, metrics, and the end', async () => {

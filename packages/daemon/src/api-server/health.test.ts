@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test';
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@tsbgp/api';
-import { type Served, serve } from './testing/serve.ts';
+import { type Served, serve } from '../../test/api-server/serve.ts';
 
 suite('grpc.health.v1', { timeout: 20_000 }, () => {
   let api: Served;

@@ -15,23 +15,35 @@ export function addInjectionService(router: ConnectRouter, control: ControlPlane
     deleteRoutes: ({ routes }) => ({ deleted: BigInt(control.deleteRoutes(routes.map(keyOf))) }),
     async addRouteStream(requests) {
       let added = 0;
+      let message = 0;
       for await (const { routes } of requests) {
-        const parsed = routes.map((route, index) => routeOf(route, index));
-        control.addRoutes(parsed);
-        added += parsed.length;
+        inMessage(message++, () => control.addRoutes(routes.map(routeOf)));
+        added += routes.length;
         await turn();
       }
       return { added: BigInt(added) };
     },
     async deleteRouteStream(requests) {
       let deleted = 0;
+      let message = 0;
       for await (const { routes } of requests) {
-        deleted += control.deleteRoutes(routes.map(keyOf));
+        deleted += inMessage(message++, () => control.deleteRoutes(routes.map(keyOf)));
         await turn();
       }
       return { deleted: BigInt(deleted) };
     },
   });
+}
+
+/** Errors of `work` name the message of the stream too, counted from 0. Those before it have taken effect. */
+function inMessage<T>(index: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    const place = `messages[${index}]`;
+    throw new ControlError(error.code, `${place}.${error.field}`, `${place}.${error.message}`, { cause: error });
+  }
 }
 
 /** Messages that came together are not taken in one go: sessions have their keepalives to send. */

@@ -6,7 +6,7 @@ import { type FileDescriptorProto, FileDescriptorProtoSchema } from '@bufbuild/p
 import { type Client, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { reflectionV1, reflectionV1alpha } from '@tsbgp/api';
-import { type Served, serve } from './testing/serve.ts';
+import { type Served, serve } from '../../test/api-server/serve.ts';
 
 const NOT_FOUND = 5;
 const OWN = ['GlobalService', 'NeighborService', 'RibService', 'InjectionService', 'ControlService'].map((name) => `tsbgp.v1.${name}`);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import { RouteFilter_PrefixMatch as PrefixMatch, type RouteEvent, TsbgpError, WatchRoutesRequest_Table } from '@tsbgp/api';
 import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
-import type { FakeControlPlane } from './testing/fake-control-plane.ts';
-import { fakeRoute } from './testing/fake-control-plane.ts';
-import { type Served, serve, until } from './testing/serve.ts';
+import type { FakeControlPlane } from '../../test/api-server/fake-control-plane.ts';
+import { fakeRoute } from '../../test/api-server/fake-control-plane.ts';
+import { type Served, serve, until } from '../../test/api-server/serve.ts';
 
 const ROUTES = 5000;
 

@@ -288,7 +288,8 @@ export const InjectionService: GenService<{
     output: typeof DeleteRoutesResponseSchema;
   },
   /**
-   * AddRoutes in bulk: each message is all or none and takes effect when it arrives. An error ends the stream; the messages before it stay.
+   * AddRoutes in bulk: each message is all or none and takes effect when it arrives. An error ends the stream; the messages before it stay. Its
+   * field names the message, counted from 0, and the route in it: `messages[2].routes[0].prefix`.
    *
    * @generated from rpc tsbgp.v1.InjectionService.AddRouteStream
    */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTsbgpClient, type TsbgpClient } from '@tsbgp/api';
-import { createApiServer } from '../api-server.ts';
+import { createApiServer } from '../../src/api-server/api-server.ts';
 import { FakeControlPlane } from './fake-control-plane.ts';
 
 export interface Served {

@@ -16,7 +16,7 @@ import {
   type RouteEvent,
   type RouteQuery,
   type WatchQuery,
-} from '../../control-plane.ts';
+} from '../../src/control-plane.ts';
 
 type Listener = (events: readonly RouteEvent[]) => void;
 type ResetOptions = Parameters<ControlPlane['resetNeighbor']>[2];
