@@ -26,7 +26,8 @@ export function tableCells(rows: readonly Row[]): string[][] {
       bird === undefined ? '–' : (best.converge_s / bird.converge_s).toFixed(2),
       best.target_cpu_s.toFixed(2),
       best.peak_rss_mb.toFixed(0),
-      best.down_s === undefined ? '–' : best.down_s.toFixed(2),
+      // Below zero: nothing came when the peer had left, as the routes of the other one say the same.
+      best.down_s === undefined || best.down_s < 0 ? '–' : best.down_s.toFixed(2),
     ];
   });
 }
