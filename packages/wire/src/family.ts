@@ -40,6 +40,9 @@ export function safiOf(of: Family): number {
   return of & 0xff;
 }
 
+/** For fields that are read the same in every family. */
+export const NO_FAMILY: Family = family(0, 0);
+
 /** AFI 1, SAFI 1. */
 export const IPV4_UNICAST: Family = family(Afi.Ipv4, Safi.Unicast);
 /** AFI 2, SAFI 1. */

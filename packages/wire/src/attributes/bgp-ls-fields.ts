@@ -1,50 +1,59 @@
 /** Fields of BGP-LS attribute TLVs that no other attribute has. */
-import { formatIpv4, parseIpv4 } from '../address.ts';
 import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { type Field, fail, take } from '../nlri/fields.ts';
+import { formatIgpRouterId, parseIgpRouterId } from '../nlri/igp-router-id.ts';
 import { parseU32, within } from './fields.ts';
 import { IPV6, LABEL } from './tlv-fields.ts';
 
 const LABEL_MAX = 0xf_ffff;
-/** RFC 9294 §2: a mask of applications has none, four or eight octets. */
-const MASK_LENGTHS: readonly number[] = [0, 4, 8];
-
 /**
- * Which applications link attributes are for (RFC 9294 §2): the masks of standard and of user-defined ones, behind their lengths. Text
- * `0x10000000/0x`.
+ * Masks of whole words behind their lengths, which `unit` octets make one of and which with reserved octets make four. Text: one behind the
+ * other with a slash between them, `0x10000000/0x`.
  */
-export const APPLICATION_MASKS: Field<string> = {
-  read(reader) {
-    const at = take(reader, 4);
-    if (at < 0) return undefined;
-    const [standard, userDefined] = [reader.bytes[at]!, reader.bytes[at + 1]!];
-    if (!MASK_LENGTHS.includes(standard) || !MASK_LENGTHS.includes(userDefined) || readU16(reader.bytes, at + 2) !== 0) return fail(reader);
-    const masks = take(reader, standard + userDefined);
-    if (masks < 0) return undefined;
-    const split = masks + standard;
-    return `0x${toHex(reader.bytes, masks, split)}/0x${toHex(reader.bytes, split, split + userDefined)}`;
-  },
-  write(out, text) {
-    const { standard, userDefined } = parseMasks(text);
-    out.u8(standard.length);
-    out.u8(userDefined.length);
-    out.u16(0);
-    out.raw(standard);
-    out.raw(userDefined);
-  },
-  format: (text) => text,
-  parse(text) {
-    const { standard, userDefined } = parseMasks(text);
-    return `0x${toHex(standard)}/0x${toHex(userDefined)}`;
-  },
-};
-
-function parseMasks(text: string): { standard: Uint8Array; userDefined: Uint8Array } {
-  const parts = /^0x((?:[0-9a-f]{8}){0,2})\/0x((?:[0-9a-f]{8}){0,2})$/i.exec(text);
-  if (parts === null) throw new ValueError(`found "${text}", allowed are two masks of 0, 4 or 8 octets, e.g. "0x10000000/0x"`);
-  return { standard: fromHex(parts[1]!), userDefined: fromHex(parts[2]!) };
+function masks(count: number, { unit, wordsMax, example }: { unit: 1 | 4; wordsMax: number; example: string }): Field<string> {
+  const parse = (text: string): Uint8Array[] => {
+    const all = text.split('/').map((mask) => (/^0x([0-9a-f]{8})*$/i.test(mask) ? fromHex(mask.slice(2)) : undefined));
+    if (all.length !== count || all.some((mask) => mask === undefined || mask.length > 4 * wordsMax)) {
+      throw new ValueError(`found "${text}", allowed are ${count} masks of up to ${wordsMax} words of four octets, e.g. "${example}"`);
+    }
+    return all as Uint8Array[];
+  };
+  return {
+    read(reader) {
+      const { bytes } = reader;
+      const at = take(reader, 4);
+      if (at < 0) return undefined;
+      if (bytes.subarray(at + count, at + 4).some((octet) => octet !== 0)) return fail(reader);
+      const texts: string[] = [];
+      for (let i = 0; i < count; i++) {
+        const length = unit * bytes[at + i]!;
+        if (length % 4 !== 0 || length > 4 * wordsMax) return fail(reader);
+        const start = take(reader, length);
+        if (start < 0) return undefined;
+        texts.push(`0x${toHex(bytes, start, start + length)}`);
+      }
+      return texts.join('/');
+    },
+    write(out, text) {
+      const all = parse(text);
+      for (const mask of all) out.u8(mask.length / unit);
+      out.zeros(4 - count);
+      for (const mask of all) out.raw(mask);
+    },
+    format: (text) => text,
+    parse: (text) =>
+      parse(text)
+        .map((mask) => `0x${toHex(mask)}`)
+        .join('/'),
+  };
 }
+
+/** Which applications link attributes are for (RFC 9294 §2): standard ones, and user-defined ones. */
+export const APPLICATION_MASKS: Field<string> = masks(2, { unit: 1, wordsMax: 2, example: '0x10000000/0x' });
+
+/** The affinities of a candidate path (RFC 9857 §5.6.1): administrative groups to exclude any of, to include any of, to include all of. */
+export const AFFINITIES: Field<string> = masks(3, { unit: 4, wordsMax: 0xff, example: '0x00000001/0x/0x' });
 
 /** A bandwidth in octets per second: IEEE 754, 32 bits (RFC 5305 §3.4). */
 export const F32: Field<number> = {
@@ -141,9 +150,8 @@ export const LAN_ADJACENCY: Field<LanAdjacency> = {
     const neighborLength = length < 9 ? 4 : 6;
     const at = take(reader, neighborLength);
     if (at < 0) return undefined;
-    const neighbor = neighborLength === 4 ? formatIpv4(reader.bytes, at) : formatSystemId(reader.bytes, at);
     const sid = SID_OR_LABEL_TO_END.read(reader);
-    return sid === undefined ? undefined : { neighbor, sid };
+    return sid === undefined ? undefined : { neighbor: formatIgpRouterId(reader.bytes, at, at + neighborLength)!, sid };
   },
   write(out, { neighbor, sid }) {
     out.raw(parseNeighbor(neighbor));
@@ -155,23 +163,16 @@ export const LAN_ADJACENCY: Field<LanAdjacency> = {
     if (at < 0) throw new ValueError(`found "${text}", allowed are a neighbor and a label or index, e.g. "192.0.2.1+16000"`);
     const neighbor = parseNeighbor(text.slice(0, at));
     return {
-      neighbor: neighbor.length === 4 ? formatIpv4(neighbor) : formatSystemId(neighbor, 0),
+      neighbor: formatIgpRouterId(neighbor, 0, neighbor.length)!,
       sid: SID_OR_LABEL_TO_END.parse(text.slice(at + 1), family),
     };
   },
 };
 
-function formatSystemId(bytes: Uint8Array, at: number): string {
-  return [0, 2, 4].map((i) => toHex(bytes, at + i, at + i + 2)).join('.');
-}
-
 function parseNeighbor(text: string): Uint8Array {
-  const address = parseIpv4(text);
-  if (address !== undefined) return address;
-  if (!/^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i.test(text)) {
-    throw new ValueError(`found "${text}", allowed is a router or system identifier, e.g. "192.0.2.1" or "0000.0000.0042"`);
-  }
-  return fromHex(text.replaceAll('.', ''));
+  const neighbor = parseIgpRouterId(text);
+  if (neighbor.length === 4 || neighbor.length === 6) return neighbor;
+  throw new ValueError(`found "${text}", allowed is a router without a pseudonode, e.g. "192.0.2.1" or "0000.0000.0042"`);
 }
 
 /** A range of SIDs, as SR capabilities and local blocks announce it (RFC 9085 §2.1.2): its size and its first SID or label. */
@@ -233,45 +234,6 @@ export const MSD: Field<MsdValue> = {
   },
 };
 
-/**
- * The affinities of a candidate path (RFC 9857 §5.6.1): masks of extended administrative groups to exclude any of, to include any of and to
- * include all of, behind their lengths in words. Text `0x00000001/0x/0x`.
- */
-export const AFFINITIES: Field<string> = {
-  read(reader) {
-    const at = take(reader, 4);
-    if (at < 0) return undefined;
-    const { bytes } = reader;
-    if (bytes[at + 3] !== 0) return fail(reader);
-    const masks: string[] = [];
-    for (let i = 0; i < 3; i++) {
-      const length = 4 * bytes[at + i]!;
-      const start = take(reader, length);
-      if (start < 0) return undefined;
-      masks.push(`0x${toHex(bytes, start, start + length)}`);
-    }
-    return masks.join('/');
-  },
-  write(out, text) {
-    const masks = parseAffinities(text);
-    for (const mask of masks) out.u8(within('words of an affinity', mask.length / 4, 0xff));
-    out.u8(0);
-    for (const mask of masks) out.raw(mask);
-  },
-  format: (text) => text,
-  parse: (text) =>
-    parseAffinities(text)
-      .map((mask) => `0x${toHex(mask)}`)
-      .join('/'),
-};
-
-function parseAffinities(text: string): Uint8Array[] {
-  if (!/^0x([0-9a-f]{8})*(\/0x([0-9a-f]{8})*){2}$/i.test(text)) {
-    throw new ValueError(`found "${text}", allowed are three masks of whole words, e.g. "0x00000001/0x/0x"`);
-  }
-  return text.split('/').map((mask) => fromHex(mask.slice(2)));
-}
-
 /** The binding SID of a candidate path and the one that was asked for (RFC 9857 §5.1): two labels, or two IPv6 addresses. */
 export const BINDING_SIDS: Field<string[]> = {
   read(reader) {
@@ -281,9 +243,19 @@ export const BINDING_SIDS: Field<string[]> = {
     return [field.read(reader)!, field.read(reader)!];
   },
   write(out, sids) {
-    if (sids.length !== 2) throw new ValueError(`found ${sids.length} binding SIDs, allowed are 2: the one in use and the one asked for`);
-    for (const sid of sids) (sid.includes(':') ? IPV6 : LABEL).write(out, sid);
+    const field = kindOf(sids);
+    for (const sid of sids) field.write(out, sid);
   },
   format: (sids) => sids.join('+'),
-  parse: (text, family) => text.split('+').map((sid) => (sid.includes(':') ? IPV6 : LABEL).parse(sid, family)),
+  parse(text, family) {
+    const sids = text.split('+');
+    const field = kindOf(sids);
+    return sids.map((sid) => field.parse(sid, family));
+  },
 };
+
+function kindOf(sids: readonly string[]): Field<string> {
+  const ipv6 = sids.filter((sid) => sid.includes(':')).length;
+  if (sids.length === 2 && ipv6 !== 1) return ipv6 === 2 ? IPV6 : LABEL;
+  throw new ValueError(`found "${sids.join('+')}", allowed are two labels or two IPv6 addresses, e.g. "16000+0" or "2001:db8::1+::"`);
+}

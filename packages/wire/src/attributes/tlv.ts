@@ -8,7 +8,7 @@
  *     srv6-l3-service (srv6-sid-information sid=2001:db8:: flags=0 behavior=19 (sid-structure …))
  */
 import { ByteWriter, fromHex, readU16, toHex } from '../bytes.ts';
-import type { Family } from '../family.ts';
+import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { Field, OptionalField, Reader } from '../nlri/fields.ts';
 
@@ -108,7 +108,7 @@ export function decodeTlvs(table: TlvTable, bytes: Uint8Array, start: number, en
 function decodeKnown(table: TlvTable, code: number, bytes: Uint8Array, start: number, end: number): KnownTlv | undefined {
   const row = rowOfCode(table, code, bytes[start]);
   if (row === undefined) return undefined;
-  const reader: Reader = { bytes, start, at: row.tag === undefined ? start : start + 1, end, family: 0 as Family, failed: false };
+  const reader: Reader = { bytes, start, at: row.tag === undefined ? start : start + 1, end, family: NO_FAMILY, failed: false };
   const fields: Record<string, TlvField> = {};
   for (const [key, field] of Object.entries(row.fields)) {
     const value = field.read(reader);
@@ -224,7 +224,7 @@ function parseOne(table: TlvTable, tokens: readonly string[], from: number): [Tl
     const [word, value] = split(tokens[at]!);
     const known = byName.get(word);
     if (known === undefined) throw new ValueError(`${name}: found "${word}", allowed are ${[...byName.keys()].join(', ') || 'no fields'}`);
-    tlv.fields[known.key] = known.field.parse(value, 0 as Family) as TlvField;
+    tlv.fields[known.key] = known.field.parse(value, NO_FAMILY) as TlvField;
   }
   for (const [word, { key, field }] of byName) {
     if (tlv.fields[key] === undefined && !('optional' in field)) throw new ValueError(`${name}: ${word} is missing`);

@@ -2,9 +2,10 @@
  * NLRI from JSON. A form says which members an NLRI of a type has; whether they make sense together tells its text, which `parse` reads.
  */
 import { parseExtendedCommunity } from '../communities/extended.ts';
-import type { Family } from '../family.ts';
+import { type Family, NO_FAMILY } from '../family.ts';
 import { toJson } from '../json.ts';
-import type { BgpLsNlri } from '../nlri/bgp-ls.ts';
+import { BGP_LS_KINDS } from '../nlri/bgp-ls.ts';
+import { CANDIDATE_PATH } from '../nlri/bgp-ls-candidate-path.ts';
 import type { BgpLsDescriptor } from '../nlri/bgp-ls-descriptor.ts';
 import { EVPN_ROUTES } from '../nlri/evpn.ts';
 import { familyCodec } from '../nlri/families.ts';
@@ -139,7 +140,7 @@ function descriptor(depth: number): Form<unknown> {
     'ip-reachability': { prefix: TEXT },
     'ipv4-router-id-local': text,
     'ipv6-router-id-local': text,
-    'candidate-path': { origin: U8, endpoint: TEXT, color: U32, originatorAs: U32, originator: TEXT, discriminator: U32 },
+    'candidate-path': fromShape(CANDIDATE_PATH.shape, NO_FAMILY),
     unknown: { code: U16, bytes: OCTETS },
   };
   return byName(undefined, members);
@@ -147,14 +148,6 @@ function descriptor(depth: number): Form<unknown> {
 
 const DESCRIPTORS: Form<unknown> = list(descriptor(0));
 const UNKNOWN_ROUTE = { routeType: U16, bytes: OCTETS };
-const LS_KINDS = [
-  'node',
-  'link',
-  'ipv4-prefix',
-  'ipv6-prefix',
-  'candidate-path',
-  'srv6-sid',
-] as const satisfies readonly BgpLsNlri['kind'][];
 
 const MEMBERS: Readonly<Record<Nlri['type'], MembersOf>> = {
   'ip-prefix': (of) => ({ prefix: field(PREFIX, of) }),
@@ -179,7 +172,7 @@ const MEMBERS: Readonly<Record<Nlri['type'], MembersOf>> = {
   'sr-policy': (of) => fromShape(SR_POLICY_FIELDS.shape, of),
   'bgp-ls': (of, json) => ({
     rd: optional(field(RD, of)),
-    kind: oneOf('unknown', ...LS_KINDS),
+    kind: oneOf('unknown', ...BGP_LS_KINDS),
     ...(json['kind'] === 'unknown' ? { nlriType: U16, bytes: OCTETS } : { protocol: U8, identifier: U64, descriptors: DESCRIPTORS }),
   }),
   unknown: () => ({ bytes: OCTETS }),

@@ -8,9 +8,8 @@
  * Text: `origin 2 endpoint 192.0.2.1 color 100 originator-as 65001 originator 192.0.2.9 discriminator 1`.
  */
 import { formatAddress } from '../address.ts';
-import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
-import { ValueError } from '../fault.ts';
-import { parseAddressText } from './fields.ts';
+import { type ByteWriter, readU16 } from '../bytes.ts';
+import { ADDRESS_TO_END, type Field, fail, type RecordCodec, record, take, U8, U32 } from './fields.ts';
 
 /** What names a candidate path of an SR Policy (RFC 9857 §4.1). */
 export interface CandidatePath {
@@ -26,70 +25,50 @@ export interface CandidatePath {
   discriminator: number;
 }
 
+const FLAGS_AT = 1;
 const ENDPOINT_IPV6 = 0x80;
 const ORIGINATOR_IPV6 = 0x40;
 
-/** The descriptor in `bytes[start, end)`, undefined when it is not of its form. */
-export function decodeCandidatePath(bytes: Uint8Array, start: number, end: number): CandidatePath | undefined {
-  if (end - start < 4) return undefined;
-  const flags = bytes[start + 1]!;
-  const endpointLength = (flags & ENDPOINT_IPV6) === 0 ? 4 : 16;
-  const originatorLength = (flags & ORIGINATOR_IPV6) === 0 ? 4 : 16;
-  if (end - start !== 16 + endpointLength + originatorLength) return undefined;
-  if ((flags & ~(ENDPOINT_IPV6 | ORIGINATOR_IPV6)) !== 0 || readU16(bytes, start + 2) !== 0) return undefined;
-  const color = start + 4 + endpointLength;
-  const originator = color + 8;
+/** The origin, and the flags and reserved octets behind it; the flags are set when the addresses are known. */
+const ORIGIN: Field<number> = {
+  ...U8,
+  read(reader) {
+    const at = take(reader, 4);
+    if (at < 0) return undefined;
+    const others = reader.bytes[at + FLAGS_AT]! & ~(ENDPOINT_IPV6 | ORIGINATOR_IPV6);
+    return others === 0 && readU16(reader.bytes, at + 2) === 0 ? reader.bytes[at] : fail(reader);
+  },
+  write(out, value) {
+    U8.write(out, value);
+    out.zeros(3);
+  },
+};
+
+/** Of 16 octets where the flag is set, else of four. */
+function address(flag: number): Field<string> {
   return {
-    origin: bytes[start]!,
-    endpoint: formatAddress(bytes, start + 4, color),
-    color: readU32(bytes, color),
-    originatorAs: readU32(bytes, color + 4),
-    originator: formatAddress(bytes, originator, originator + originatorLength),
-    discriminator: readU32(bytes, end - 4),
+    ...ADDRESS_TO_END,
+    read(reader) {
+      const size = (reader.bytes[reader.start + FLAGS_AT]! & flag) === 0 ? 4 : 16;
+      const at = take(reader, size);
+      return at < 0 ? undefined : formatAddress(reader.bytes, at, at + size);
+    },
   };
 }
+
+export const CANDIDATE_PATH: RecordCodec<CandidatePath> = record<CandidatePath>({
+  origin: ORIGIN,
+  endpoint: address(ENDPOINT_IPV6),
+  color: U32,
+  originatorAs: U32,
+  originator: address(ORIGINATOR_IPV6),
+  discriminator: U32,
+});
 
 /** Throws ValueError. */
 export function appendCandidatePath(out: ByteWriter, path: CandidatePath): void {
-  const endpoint = parseAddressText(path.endpoint);
-  const originator = parseAddressText(path.originator);
-  out.u8(path.origin);
-  out.u8((endpoint.length === 16 ? ENDPOINT_IPV6 : 0) | (originator.length === 16 ? ORIGINATOR_IPV6 : 0));
-  out.u16(0);
-  out.raw(endpoint);
-  out.u32(path.color);
-  out.u32(path.originatorAs);
-  out.raw(originator);
-  out.u32(path.discriminator);
-}
-
-export function formatCandidatePath({ origin, endpoint, color, originatorAs, originator, discriminator }: CandidatePath): string {
-  const who = `originator-as ${originatorAs} originator ${originator}`;
-  return `origin ${origin} endpoint ${endpoint} color ${color} ${who} discriminator ${discriminator}`;
-}
-
-/** Throws ValueError. */
-export function parseCandidatePath(text: string): CandidatePath {
-  const parts =
-    /^origin (\d{1,3}) endpoint (\S+) color (\d{1,10}) originator-as (\d{1,10}) originator (\S+) discriminator (\d{1,10})$/.exec(text);
-  if (parts === null) {
-    throw new ValueError(
-      `found "${text}", allowed is e.g. "origin 2 endpoint 192.0.2.1 color 100 originator-as 65001 originator 192.0.2.9 discriminator 1"`,
-    );
-  }
-  const [, origin, endpoint, color, originatorAs, originator, discriminator] = parts as unknown as string[];
-  return {
-    origin: number('origin', origin!, 0xff),
-    endpoint: formatAddress(parseAddressText(endpoint!)),
-    color: number('color', color!, 0xffff_ffff),
-    originatorAs: number('originator-as', originatorAs!, 0xffff_ffff),
-    originator: formatAddress(parseAddressText(originator!)),
-    discriminator: number('discriminator', discriminator!, 0xffff_ffff),
-  };
-}
-
-function number(name: string, text: string, max: number): number {
-  const value = Number(text);
-  if (value > max) throw new ValueError(`${name}: found ${text}, allowed 0 to ${max}`);
-  return value;
+  const start = out.length;
+  CANDIDATE_PATH.encode(out, path);
+  const isIpv6 = (address: string): boolean => address.includes(':');
+  out.bytes[start + FLAGS_AT] = (isIpv6(path.endpoint) ? ENDPOINT_IPV6 : 0) | (isIpv6(path.originator) ? ORIGINATOR_IPV6 : 0);
 }

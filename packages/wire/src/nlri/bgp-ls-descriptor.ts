@@ -6,14 +6,10 @@
  */
 import { formatAddress, parseAddress } from '../address.ts';
 import { ByteWriter, fromHex, readU16, readU32, toHex } from '../bytes.ts';
+import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import {
-  appendCandidatePath,
-  type CandidatePath,
-  decodeCandidatePath,
-  formatCandidatePath,
-  parseCandidatePath,
-} from './bgp-ls-candidate-path.ts';
+import { appendCandidatePath, CANDIDATE_PATH, type CandidatePath } from './bgp-ls-candidate-path.ts';
+import { formatIgpRouterId, parseIgpRouterId } from './igp-router-id.ts';
 import { parsePrefix, readPrefix } from './prefix-bits.ts';
 
 /** A descriptor TLV (RFC 9552 §5.2.1): the name of its row with the value, or type and octets. */
@@ -151,7 +147,7 @@ function decodeValue(
     case 'ip-reachability':
       return length === 0 ? undefined : decodeReachability(bytes, start, end, addressSize);
     case 'candidate-path': {
-      const path = decodeCandidatePath(bytes, start, end);
+      const path = CANDIDATE_PATH.decode(bytes, start, end, NO_FAMILY);
       return path && { name, ...path };
     }
     case undefined:
@@ -164,34 +160,6 @@ function decodeReachability(bytes: Uint8Array, start: number, end: number, addre
   const prefix = readPrefix(bytes, start + 1, end, bytes[start]!, addressSize);
   if (prefix === undefined || toHex(parsePrefix(prefix, addressSize).octets) !== toHex(bytes, start + 1, end)) return undefined;
   return { name: 'ip-reachability', prefix };
-}
-
-/** RFC 9552 §5.2.1.4: 6 octets IS-IS, 7 with a pseudonode; 4 OSPF, 8 with the designated router's interface. */
-function formatIgpRouterId(bytes: Uint8Array, start: number, end: number): string | undefined {
-  const dotted = () => [0, 2, 4].map((i) => toHex(bytes, start + i, start + i + 2)).join('.');
-  switch (end - start) {
-    case 4:
-      return formatAddress(bytes, start, end);
-    case 8:
-      return `${formatAddress(bytes, start, start + 4)}-${formatAddress(bytes, start + 4, end)}`;
-    case 6:
-      return dotted();
-    case 7:
-      return `${dotted()}-${toHex(bytes, end - 1, end)}`;
-    default:
-      return undefined;
-  }
-}
-
-function parseIgpRouterId(text: string): Uint8Array {
-  const isis = /^([0-9a-f]{4})\.([0-9a-f]{4})\.([0-9a-f]{4})(?:-([0-9a-f]{2}))?$/i.exec(text);
-  if (isis !== null) return fromHex(isis.slice(1).join(''));
-  const [router = '', network] = text.split('-');
-  const parts = [parseAddress(router), ...(network === undefined ? [] : [parseAddress(network)])];
-  if (parts.some((part) => part?.length !== 4)) {
-    throw new ValueError(`"${text}" is not an IGP router identifier, e.g. "192.0.2.1", "0000.0000.0042" or "0000.0000.0042-05"`);
-  }
-  return Uint8Array.from(parts.flatMap((part) => [...part!]));
 }
 
 /** In the order of RFC 9552 §5.1, whatever theirs is. Throws ValueError. */
@@ -287,7 +255,7 @@ function formatDescriptor(descriptor: BgpLsDescriptor): string {
     case 'ip-reachability':
       return `${descriptor.name} ${descriptor.prefix}`;
     case 'candidate-path':
-      return `${descriptor.name} ${formatCandidatePath(descriptor)}`;
+      return `${descriptor.name} ${CANDIDATE_PATH.format(descriptor)}`;
     default:
       return `${descriptor.name} ${descriptor.value}`;
   }
@@ -356,7 +324,7 @@ function parseDescriptor(text: string): BgpLsDescriptor {
       parsePrefix(value, value.includes(':') ? 16 : 4);
       return { name: word, prefix: value };
     case 'candidate-path':
-      return { name: word, ...parseCandidatePath(value) };
+      return { name: word, ...CANDIDATE_PATH.parse(value.split(/ +/), NO_FAMILY) };
     default:
       throw new ValueError(`found descriptor "${word}", allowed ${Object.keys(CODES).join(', ')} or tlv-CODE`);
   }

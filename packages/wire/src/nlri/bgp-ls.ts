@@ -18,9 +18,12 @@ import { type BgpLsDescriptor, decodeDescriptors, encodeDescriptors, formatDescr
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
 
+/** Kinds of object in the order of their NLRI types, from 1. */
+export const BGP_LS_KINDS = ['node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'candidate-path', 'srv6-sid'] as const;
+
 /** An object of the topology, told by its descriptors. */
 export interface BgpLsObject {
-  kind: 'node' | 'link' | 'ipv4-prefix' | 'ipv6-prefix' | 'candidate-path' | 'srv6-sid';
+  kind: (typeof BGP_LS_KINDS)[number];
   /** RFC 9552 table 2: 1 and 2 IS-IS levels, 3 OSPFv2, 4 direct, 5 static, 6 OSPFv3, 7 BGP, … */
   protocol: number;
   /** Tells instances of the protocol apart. */
@@ -37,16 +40,6 @@ export interface BgpLsUnknown {
 
 /** NLRI of BGP-LS (RFC 9552 §5.2). */
 export type BgpLsNlri = FamilyNlri<'bgp-ls'> & { rd?: string } & (BgpLsObject | BgpLsUnknown);
-
-const KINDS: readonly (BgpLsObject['kind'] | undefined)[] = [
-  undefined,
-  'node',
-  'link',
-  'ipv4-prefix',
-  'ipv6-prefix',
-  'candidate-path',
-  'srv6-sid',
-];
 
 const FIXED_LENGTH = 9;
 
@@ -72,7 +65,7 @@ export const bgpLs: FamilyCodec<BgpLsNlri> = {
       at += RD_LENGTH;
     }
     const head = { type: 'bgp-ls', family: of, ...(rd !== undefined && { rd }) } as const;
-    const kind = KINDS[nlriType];
+    const kind = BGP_LS_KINDS[nlriType - 1];
     if (kind === undefined) return { ...head, kind: 'unknown', nlriType, bytes: bytes.slice(at, end) };
     if (end - at < FIXED_LENGTH) return undefined;
     const descriptors = decodeDescriptors(bytes, at + FIXED_LENGTH, end, kind === 'ipv6-prefix' ? 16 : 4);
@@ -89,7 +82,7 @@ export const bgpLs: FamilyCodec<BgpLsNlri> = {
       encodeDescriptors(body, nlri.descriptors);
     }
     if (body.length > 0xffff) throw new ValueError(`BGP-LS NLRI: found ${body.length} octets, allowed 65535`);
-    out.u16(nlri.kind === 'unknown' ? nlri.nlriType : KINDS.indexOf(nlri.kind));
+    out.u16(nlri.kind === 'unknown' ? nlri.nlriType : BGP_LS_KINDS.indexOf(nlri.kind) + 1);
     out.u16(body.length);
     out.raw(body.bytes, 0, body.length);
   },
@@ -112,8 +105,8 @@ export const bgpLs: FamilyCodec<BgpLsNlri> = {
     const head = { type: 'bgp-ls', family: of, ...(rd !== undefined && { rd: formatRd(parseRd(rd)) }) } as const;
     if (Number(nlriType) > 0xffff) throw new ValueError(`found type ${nlriType}, allowed 0 to 65535`);
     if (nlriType !== undefined) return { ...head, kind: 'unknown', nlriType: Number(nlriType), bytes: fromHex(hex ?? '') };
-    const known = KINDS.find((each) => each !== undefined && each === kind);
-    if (known === undefined) throw new ValueError(`found "${kind}", allowed ${KINDS.slice(1).join(', ')}, unknown`);
+    const known = BGP_LS_KINDS.find((each) => each === kind);
+    if (known === undefined) throw new ValueError(`found "${kind}", allowed ${BGP_LS_KINDS.join(', ')}, unknown`);
     const value = BigInt(identifier!);
     if (Number(protocol) > 0xff || value >= 1n << 64n)
       throw new ValueError(`found protocol ${protocol}, identifier ${identifier}, allowed 8 and 64 bits`);

@@ -5,6 +5,7 @@ import { loadVectors, type Vector } from '../../test/shared.ts';
 import { parseAddress } from '../address.ts';
 import { fromHex, readU16, toHex } from '../bytes.ts';
 import { family as familyOf } from '../family.ts';
+import { BGP_LS_KINDS } from './bgp-ls.ts';
 import type { BgpLsDescriptor } from './bgp-ls-descriptor.ts';
 import { encodeTypedNlri, familyCodec, type TypedNlri } from './families.ts';
 import type { FlowSpecComponent } from './flowspec-component.ts';
@@ -66,11 +67,10 @@ function neutral(nlri: TypedNlri): Fields {
       return { ...path, ...rd, components: nlri.components.map(neutralComponent) };
     case 'bgp-ls': {
       if (nlri.kind === 'unknown') return { ...path, ...rd, nlri_type: nlri.nlriType, raw: toHex(nlri.bytes) };
-      const kinds = ['node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'candidate-path', 'srv6-sid'];
       return {
         ...path,
         ...rd,
-        nlri_type: kinds.indexOf(nlri.kind) + 1,
+        nlri_type: BGP_LS_KINDS.indexOf(nlri.kind) + 1,
         protocol_id: nlri.protocol,
         identifier: Number(nlri.identifier),
         descriptors: nlri.descriptors.map(neutralDescriptor),

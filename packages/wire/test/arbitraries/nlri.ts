@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { formatAddress } from '../../src/address.ts';
 import { ByteWriter } from '../../src/bytes.ts';
 import { Afi, afiOf, type Family, family, Safi, safiOf } from '../../src/family.ts';
+import { BGP_LS_KINDS } from '../../src/nlri/bgp-ls.ts';
 import { type BgpLsDescriptor, decodeDescriptors, encodeDescriptors } from '../../src/nlri/bgp-ls-descriptor.ts';
 import { EVPN_ROUTES } from '../../src/nlri/evpn.ts';
 import { FAMILY_CODECS, familyCodec } from '../../src/nlri/families.ts';
@@ -215,7 +216,7 @@ function inOrder(list: readonly BgpLsDescriptor[], prefixSize: number, depth: nu
 }
 
 function bgpLs(of: Family): Members {
-  const object = fc.constantFrom('node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'candidate-path', 'srv6-sid').chain((kind) => {
+  const object = fc.constantFrom(...BGP_LS_KINDS).chain((kind) => {
     const prefixSize = kind === 'ipv6-prefix' ? 16 : 4;
     return record({
       kind: fc.constant(kind),

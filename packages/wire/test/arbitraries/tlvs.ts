@@ -2,12 +2,10 @@
 import fc from 'fast-check';
 import { appendTlvs, type Tlv, type TlvRow, type TlvTable } from '../../src/attributes/tlv.ts';
 import { ByteWriter } from '../../src/bytes.ts';
-import type { Family } from '../../src/family.ts';
+import { NO_FAMILY } from '../../src/family.ts';
 import { ValueError } from '../../src/fault.ts';
 import { shapeValue } from './fields.ts';
 import { octets, record, unsigned } from './primitives.ts';
-
-const NO_FAMILY = 0 as Family;
 
 /** TLVs of any row of the table, and of none. */
 export function tlvs(table: TlvTable, maxLength = 3): fc.Arbitrary<Tlv[]> {
