@@ -114,8 +114,8 @@ function scan(bytes: Uint8Array): Scanned {
       }
       if (announces || attributes.find(AttributeCode.MpReachNlri) !== -1) {
         canonical.write(bytes, attributes, announces ? 'next-hop' : 'mp-reach');
-        const isBlock = announces && canonical.bytes === bytes && canonical.start === attributesStart && canonical.end === attributesEnd;
-        table.hold(table.intern(canonical.bytes, canonical.start, canonical.end, isBlock ? hash : undefined));
+        const isSame = canonical.isSame(bytes, attributesStart, attributesEnd);
+        table.hold(table.intern(canonical.bytes, canonical.start, canonical.end, isSame ? hash : undefined));
       }
     }
     visit(update.withdrawnStart, update.withdrawnEnd, messages.addPath);

@@ -39,7 +39,8 @@ export class CanonicalBlock {
   /** Takes the attributes that `scan` found in `bytes`. The set must have passed its verdict: nothing is checked again. */
   write(bytes: Uint8Array, scan: AttributeScan, source: NextHopSource): void {
     const reach = scan.find(AttributeCode.MpReachNlri);
-    if (scan.inOrder && source === 'next-hop' && reach === -1 && scan.find(AttributeCode.MpUnreachNlri) === -1) {
+    const isPlain = reach === -1 && scan.find(AttributeCode.MpUnreachNlri) === -1;
+    if (scan.inOrder && scan.count > 0 && source === 'next-hop' && isPlain) {
       this.bytes = bytes;
       this.start = headerStart(scan, 0);
       this.end = scan.valueEnd[scan.count - 1]!;
@@ -48,7 +49,7 @@ export class CanonicalBlock {
     // No attribute grows by being written anew; an IPv4 next hop out of MP_REACH_NLRI has a header of its own.
     this.#reserve(scan.count === 0 ? 0 : scan.valueEnd[scan.count - 1]! - scan.valueStart[0]! + 64);
     this.#length = 0;
-    if (scan.inOrder && source === 'mp-reach' && reach !== -1 && !hasIpv4NextHop(bytes, scan.valueStart[reach]!)) {
+    if (scan.inOrder && scan.count > 0 && source === 'mp-reach' && reach !== -1 && !hasIpv4NextHop(bytes, scan.valueStart[reach]!)) {
       this.#abbreviatedMpReach(bytes, scan.valueStart[reach]!);
       this.#copyRuns(bytes, scan);
     } else {
@@ -57,6 +58,11 @@ export class CanonicalBlock {
     this.bytes = this.#own;
     this.start = 0;
     this.end = this.#length;
+  }
+
+  /** Whether the canonical octets are `bytes[start, end)` themselves. */
+  isSame(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.bytes === bytes && this.start === start && this.end === end;
   }
 
   /** What stands between MP_REACH_NLRI, MP_UNREACH_NLRI and NEXT_HOP: runs of octets that are in order already. */
