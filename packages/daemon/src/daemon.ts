@@ -7,10 +7,12 @@
  *
  * Whatever fails on the way, what was started is stopped again.
  */
+import { Boundaries } from './boundaries.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
 import { formatEndpoint } from './config/values.ts';
 import type { HttpServer } from './http/http-server.ts';
 import type { DaemonLog } from './log.ts';
+import type { MetricSource } from './metrics/exposition.ts';
 import type { ApiRoom, Rooms, SpeakerRoom } from './rooms.ts';
 import { errno, listenError, StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
@@ -23,10 +25,12 @@ export class Daemon {
   readonly speaker: SpeakerRoom;
   /** Resolves with the reason when somebody asks for the end through the API. */
   readonly shutdownRequested: Promise<string | undefined>;
+  readonly boundaries: Boundaries;
   #log: DaemonLog;
   #rooms: Rooms;
   #api: ApiRoom | undefined;
   #http: HttpServer | undefined;
+  #metricSources: MetricSource[] = [];
 
   constructor(config: DaemonConfig, log: DaemonLog, rooms: Rooms) {
     this.config = config;
@@ -34,8 +38,18 @@ export class Daemon {
     this.#rooms = rooms;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.shutdownRequested = promise;
+    this.boundaries = new Boundaries(log);
+    this.#metricSources.push(this.boundaries.addMetrics);
     const { as, routerId } = config.global;
-    this.speaker = rooms.createSpeaker({ localAs: as, routerId, logger: log, version: VERSION, onShutdown: resolve });
+    this.speaker = rooms.createSpeaker({
+      localAs: as,
+      routerId,
+      logger: log,
+      version: VERSION,
+      onShutdown: resolve,
+      boundaries: this.boundaries,
+      metricSources: this.#metricSources,
+    });
   }
 
   /** Rejects with a StartError. Nothing runs then. */
@@ -86,7 +100,7 @@ export class Daemon {
       );
     }
     if (path === undefined && tcp === undefined) return;
-    this.#api = this.#rooms.createApiServer(this.speaker, { unixSocket: path, mode, tcp, logger: this.#log });
+    this.#api = this.#rooms.createApiServer(this.speaker, { unixSocket: path, mode, tcp, logger: this.#log, boundaries: this.boundaries });
     try {
       await this.#api.start();
     } catch (error) {

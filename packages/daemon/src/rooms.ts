@@ -1,6 +1,8 @@
 /** What the daemon is put together from, as interfaces: main.ts wires the real ones, tests wire what they need. */
+import type { Boundaries } from './boundaries.ts';
 import type { ControlPlane, Endpoint } from './control-plane.ts';
 import type { Log } from './log.ts';
+import type { MetricSource } from './metrics/exposition.ts';
 
 export interface SpeakerSettings {
   readonly localAs: number;
@@ -9,6 +11,9 @@ export interface SpeakerSettings {
   readonly version: string;
   /** Somebody asked through the API for the end. */
   readonly onShutdown: (reason?: string) => void;
+  readonly boundaries: Boundaries;
+  /** What other parts add to the metrics; filled while the daemon starts. */
+  readonly metricSources: readonly MetricSource[];
 }
 
 export interface SpeakerRoom extends ControlPlane {
@@ -24,6 +29,7 @@ export interface ApiSettings {
   readonly mode?: number | undefined;
   readonly tcp?: Endpoint | undefined;
   readonly logger: Log;
+  readonly boundaries: Boundaries;
 }
 
 export interface ApiRoom {

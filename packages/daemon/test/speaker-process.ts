@@ -4,6 +4,7 @@
  */
 import process from 'node:process';
 import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
+import { Boundaries } from '../src/boundaries.ts';
 import { Speaker } from '../src/speaker/speaker.ts';
 
 export interface SpeakerReport {
@@ -15,12 +16,14 @@ export interface SpeakerReport {
 
 const log: string[] = [];
 const note = (fields: object, message: string): void => void log.push(`${message} ${JSON.stringify(fields)}`);
+const logger = { debug: () => undefined, info: () => undefined, warn: note, error: note };
 const speaker = new Speaker({
   localAs: 64_512,
   routerId: '10.0.0.1',
   version: 'test',
   onShutdown: () => undefined,
-  logger: { debug: () => undefined, info: () => undefined, warn: note, error: note },
+  logger,
+  boundaries: new Boundaries(logger),
 });
 const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
 // Neighbours on 127.0.0.2 and on: AS 65002 and on.

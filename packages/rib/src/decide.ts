@@ -13,10 +13,12 @@
  *
  * Steps 1 to 3 are one comparison of `rank`, worked out once per attribute set. Only paths equal in it go through the others.
  */
-import { AttributeCode, assert, readU32 } from '@tsbgp/wire';
+
+import { AttributeCode, readU32 } from '@tsbgp/wire';
 import type { AttributeTable } from './attributes/attribute-table.ts';
 import { findAttribute, headerLength, valueLength } from './attributes/block.ts';
 import { AttrFlag } from './attributes/facts.ts';
+import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { compareAddresses, type RibPeer } from './peer.ts';
@@ -50,7 +52,7 @@ function breakTie(table: RibTable, first: number, bestRank: number): number {
     if (!isCandidate(table, path, bestRank) || losesOnMed(table, path, first, bestRank)) continue;
     if (best === NONE || comparePaths(table, path, best) < 0) best = path;
   }
-  assert(best !== NONE, 'the lowest MULTI_EXIT_DISC of each neighbouring AS survives');
+  invariant(best !== NONE, 'the lowest MULTI_EXIT_DISC of each neighbouring AS survives');
   return best;
 }
 

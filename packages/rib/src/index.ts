@@ -3,6 +3,7 @@
  */
 export type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
 export { AttrFlag, DEFAULT_LOCAL_PREF } from './attributes/facts.ts';
+export { BrokenInvariant, invariant } from './broken-invariant.ts';
 export { NONE } from './columns.ts';
 export { endOfRib } from './export/encoder.ts';
 export type { UpdateGroup } from './export/group.ts';

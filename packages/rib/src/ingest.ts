@@ -173,7 +173,7 @@ export class Ingest {
       canonical.write(bytes, this.#scan, source);
       const { attributesStart, attributesEnd } = this.#update;
       // The very octets that `#known` looked for.
-      if (source === 'next-hop' && canonical.bytes === bytes && canonical.start === attributesStart && canonical.end === attributesEnd) {
+      if (canonical.isSame(bytes, attributesStart, attributesEnd)) {
         return this.#attributes.intern(bytes, attributesStart, attributesEnd, this.#missedHash);
       }
     } else {

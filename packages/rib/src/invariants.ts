@@ -1,7 +1,7 @@
 /**
  * What must hold between the columns at any moment; throws when it does not. Walks everything: for tests and for looking into a fault.
  */
-import { assert } from '@tsbgp/wire';
+import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import type { Rib } from './rib.ts';
@@ -19,18 +19,18 @@ export function checkInvariants(rib: Rib): void {
         if (attr === NONE) continue;
         count++;
         hold(attr);
-        assert(rib.peers[group.source[nlri]!] !== undefined, 'the source of an advertised route is a peer');
+        invariant(rib.peers[group.source[nlri]!] !== undefined, 'the source of an advertised route is a peer');
       }
-      assert(count === group.count, 'an Adj-RIB-Out counts its routes');
+      invariant(count === group.count, 'an Adj-RIB-Out counts its routes');
     }
   }
   let sets = 0;
   for (const attr of rib.attributes.ids()) {
     sets++;
-    assert(rib.attributes.references[attr] === held.get(attr), `attribute set ${attr} has as many references as holders`);
-    assert(rib.attributes.bucket[attr] === NONE, 'between batches every bucket is empty');
+    invariant(rib.attributes.references[attr] === held.get(attr), `attribute set ${attr} has as many references as holders`);
+    invariant(rib.attributes.bucket[attr] === NONE, 'between batches every bucket is empty');
   }
-  assert(sets === rib.attributes.count && sets === held.size, 'attribute sets are held or gone');
+  invariant(sets === rib.attributes.count && sets === held.size, 'attribute sets are held or gone');
 }
 
 function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): void {
@@ -41,7 +41,7 @@ function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): vo
   const accepted = new Map<number, number>();
   for (let nlri = 1; nlri < table.index.top; nlri++) {
     if (!table.index.isLive(nlri)) {
-      assert(table.head[nlri] === NONE && table.best[nlri] === NONE, 'a freed NLRI has no path');
+      invariant(table.head[nlri] === NONE && table.best[nlri] === NONE, 'a freed NLRI has no path');
       continue;
     }
     live++;
@@ -49,29 +49,29 @@ function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): vo
     const seen = new Set<string>();
     for (let path = table.head[nlri]!; path !== NONE; path = table.pathNext[path]!) {
       paths++;
-      assert(table.pathNlri[path] === nlri, 'a path knows its NLRI');
+      invariant(table.pathNlri[path] === nlri, 'a path knows its NLRI');
       const peer = table.pathPeer[path]!;
-      assert(rib.peers[peer] !== undefined, 'a path has a peer');
+      invariant(rib.peers[peer] !== undefined, 'a path has a peer');
       const key = `${peer} ${table.identifierOf(path as never)}`;
-      assert(!seen.has(key), 'a peer has one path per NLRI and path identifier');
+      invariant(!seen.has(key), 'a peer has one path per NLRI and path identifier');
       seen.add(key);
       received.set(peer, (received.get(peer) ?? 0) + 1);
       if ((table.pathFlags[path]! & PathFlag.Filtered) === 0) accepted.set(peer, (accepted.get(peer) ?? 0) + 1);
       if (table.best[nlri] === path) bestFound = true;
       hold(table.pathAttr[path]!);
     }
-    assert(bestFound, 'the best path is one of the paths');
+    invariant(bestFound, 'the best path is one of the paths');
     if (table.best[nlri] !== NONE) bests++;
     if (table.head[nlri] !== NONE)
-      assert(table.index.findWire(wireOf(table, nlri as NlriId), 0) === nlri, 'a live NLRI is found by its key');
+      invariant(table.index.findWire(wireOf(table, nlri as NlriId), 0) === nlri, 'a live NLRI is found by its key');
   }
-  assert(live === table.index.count, 'the index counts its NLRI');
-  assert(paths === table.pathCount, 'the table counts its paths');
-  assert(bests === table.bestCount, 'the table counts its best paths');
+  invariant(live === table.index.count, 'the index counts its NLRI');
+  invariant(paths === table.pathCount, 'the table counts its paths');
+  invariant(bests === table.bestCount, 'the table counts its best paths');
   for (const peer of rib.peers) {
     if (peer === undefined) continue;
-    assert(peer.received[table.position] === (received.get(peer.index) ?? 0), 'a peer counts its paths');
-    assert(peer.accepted[table.position] === (accepted.get(peer.index) ?? 0), 'a peer counts its accepted paths');
+    invariant(peer.received[table.position] === (received.get(peer.index) ?? 0), 'a peer counts its paths');
+    invariant(peer.accepted[table.position] === (accepted.get(peer.index) ?? 0), 'a peer counts its accepted paths');
   }
 }
 

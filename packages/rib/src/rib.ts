@@ -6,8 +6,10 @@
  *
  * The caller calls `work` between turns of its event loop for as long as it answers true.
  */
-import { assert, type Family, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
+
+import { type Family, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
 import { AttributeTable } from './attributes/attribute-table.ts';
+import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import { decide } from './decide.ts';
 import { UpdateGroup } from './export/group.ts';
@@ -86,7 +88,7 @@ export class Rib {
   /** The table of a family that the RIB has; see `has`. */
   table(family: Family): RibTable {
     const table = this.#tableOf.get(family);
-    assert(table !== undefined, 'family without a table');
+    invariant(table !== undefined, 'family without a table');
     return table;
   }
 
@@ -120,7 +122,7 @@ export class Rib {
 
   /** The session is over: its paths no longer take part, and `work` sweeps them away. */
   removePeer(peer: RibPeer): void {
-    assert(peer.up && peer !== this.localPeer, 'peer removed twice');
+    invariant(peer.up && peer !== this.localPeer, 'peer removed twice');
     peer.up = false;
     for (const member of this.#members.get(peer) ?? []) {
       const { group } = member;
@@ -276,7 +278,7 @@ export class Rib {
 
   #newPeer(options: PeerOptions): RibPeer {
     const index = this.#freeIndexes.pop() ?? this.#peers.length;
-    assert(index <= PEERS_MAX, 'more sessions than a column can name');
+    invariant(index <= PEERS_MAX, 'more sessions than a column can name');
     const peer = new RibPeer(index as PeerIndex, options, this.tables.length);
     this.#peers[index] = peer;
     return peer;

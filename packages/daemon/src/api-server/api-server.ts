@@ -7,6 +7,7 @@ import { createServer as createHttp1 } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
+import type { Boundaries } from '../boundaries.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { connectHandler } from './connect-handler.ts';
 import { type Handler, withEarlyHeaders } from './early-headers.ts';
@@ -25,6 +26,7 @@ export interface ApiServerOptions {
   readonly mode?: number | undefined;
   readonly tcp?: Endpoint | undefined;
   readonly logger: ApiLogger;
+  readonly boundaries: Boundaries;
 }
 
 export interface ApiLogger {

@@ -20,6 +20,9 @@ export interface Metric {
   set(value: number | bigint): Metric;
 }
 
+/** Something that adds its metrics when somebody scrapes. */
+export type MetricSource = (out: Exposition) => void;
+
 export class Exposition {
   #metrics = new Map<string, string[]>();
 

@@ -5,18 +5,24 @@
 import type { Rib } from '@tsbgp/rib';
 import { formatFamily } from '@tsbgp/wire';
 import type { GlobalState, NeighborState } from '../control-plane.ts';
-import { Exposition } from '../metrics/exposition.ts';
+import { Exposition, type MetricSource } from '../metrics/exposition.ts';
 import { addProcessMetrics } from '../metrics/process.ts';
 
 const STATES = ['Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established'] as const;
 
-export function renderMetrics(global: GlobalState, neighbors: readonly NeighborState[], rib: Rib): string {
+export function renderMetrics(
+  global: GlobalState,
+  neighbors: readonly NeighborState[],
+  rib: Rib,
+  sources: readonly MetricSource[],
+): string {
   const out = new Exposition();
   out
     .gauge('tsbgp_info', 'Version and identity of the speaker.')
     .add({ version: global.version, local_as: global.localAs, router_id: global.routerId }, 1);
   addNeighbors(out, neighbors);
   addRib(out, rib);
+  for (const addMetrics of sources) addMetrics(out);
   addProcessMetrics(out);
   return out.toString();
 }

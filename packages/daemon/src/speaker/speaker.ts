@@ -15,6 +15,7 @@ import {
   RefreshSubtype,
   readU32,
 } from '@tsbgp/wire';
+import type { Boundaries } from '../boundaries.ts';
 import {
   ControlError,
   type ControlPlane,
@@ -33,6 +34,7 @@ import {
   type RouteQuery,
   type WatchQuery,
 } from '../control-plane.ts';
+import type { MetricSource } from '../metrics/exposition.ts';
 import { listRoutes, pageOfRoutes } from './listing.ts';
 import { encodeLocalKey, encodeLocalRoute, invalid } from './local-routes.ts';
 import { renderMetrics } from './metrics.ts';
@@ -47,6 +49,9 @@ export interface SpeakerOptions {
   readonly logger: Logger;
   readonly version: string;
   readonly onShutdown: (reason?: string) => void;
+  readonly boundaries: Boundaries;
+  /** Metrics of other parts of the daemon, for `metrics()`. Parts may join later. @default none */
+  readonly metricSources?: readonly MetricSource[] | undefined;
 }
 
 export class Speaker implements ControlPlane {
@@ -225,7 +230,7 @@ export class Speaker implements ControlPlane {
   }
 
   metrics(): string {
-    return renderMetrics(this.global(), this.listNeighbors(), this.#rib);
+    return renderMetrics(this.global(), this.listNeighbors(), this.#rib, this.#options.metricSources ?? []);
   }
 
   shutdown(reason?: string): void {

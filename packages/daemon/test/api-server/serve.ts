@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTsbgpClient, type TsbgpClient } from '@tsbgp/api';
 import { createApiServer } from '../../src/api-server/api-server.ts';
+import { Boundaries } from '../../src/boundaries.ts';
 import { FakeControlPlane } from './fake-control-plane.ts';
 
 export interface Served {
@@ -23,7 +24,12 @@ export async function serve(control: FakeControlPlane = new FakeControlPlane()):
   const socket = join(folder, 'tsbgpd.sock');
   const logged: object[] = [];
   const logger = { error: (fields: object) => void logged.push(fields) };
-  const server = createApiServer(control, { unixSocket: socket, tcp: { host: '127.0.0.1', port: 0 }, logger });
+  const server = createApiServer(control, {
+    unixSocket: socket,
+    tcp: { host: '127.0.0.1', port: 0 },
+    logger,
+    boundaries: new Boundaries(logger),
+  });
   const { tcp } = await server.start();
   return {
     control,

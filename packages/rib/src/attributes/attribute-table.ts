@@ -10,7 +10,9 @@
  * A full table has far fewer attribute sets than routes: what is worked out here is worked out once per set. Finding a set touches its slot
  * and its block and no column: in a large table each of these is a cache miss.
  */
-import { assert, readU32, writeU16, writeU32 } from '@tsbgp/wire';
+
+import { readU32, writeU16, writeU32 } from '@tsbgp/wire';
+import { invariant } from '../broken-invariant.ts';
 import { grown, NONE, powerOfTwo } from '../columns.ts';
 import { Arena } from './arena.ts';
 import { AttributeFacts } from './facts.ts';
@@ -126,7 +128,7 @@ export class AttributeTable {
   /** Gives `count` references back; the last one frees the set. */
   release(id: number, count = 1): void {
     const left = this.references[id]! - count;
-    assert(left >= 0, 'attribute set released more often than held');
+    invariant(left >= 0, 'attribute set released more often than held');
     this.references[id] = left;
     if (left === 0) this.#remove(id);
   }

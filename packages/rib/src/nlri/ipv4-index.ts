@@ -6,7 +6,9 @@
  *
  * A slot holds the whole key, so that a lookup touches one cache line and not the columns as well.
  */
-import { assert, type Family, IPV4_UNICAST } from '@tsbgp/wire';
+
+import { type Family, IPV4_UNICAST } from '@tsbgp/wire';
+import { invariant } from '../broken-invariant.ts';
 import { grown, NONE, powerOfTwo } from '../columns.ts';
 import type { NlriId } from './nlri-index.ts';
 
@@ -62,7 +64,7 @@ export class Ipv4Index {
       return this.insert(address, length);
     }
     const id = this.#allocate();
-    assert(id <= ID_MASK, 'more prefixes than a slot can name');
+    invariant(id <= ID_MASK, 'more prefixes than a slot can name');
     this.address[id] = address;
     this.prefixLength[id] = length;
     slots[2 * slot] = key;
