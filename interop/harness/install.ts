@@ -1,9 +1,8 @@
 /** The daemons that we talk to come from Debian's packages; root may install those that are missing. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
 import { daemonKinds } from './daemons/registry.ts';
+import { located, programPath } from './programs.ts';
 import { runCommand } from './run-command.ts';
 
 /** Kinds of daemons whose programs are here, by name; tries to install the others first. */
@@ -38,7 +37,7 @@ export async function versions(names: ReadonlySet<string>): Promise<string> {
   const parts: string[] = [];
   for (const kind of daemonKinds) {
     if (!names.has(kind.name)) continue;
-    const { output } = await runCommand(kind.version);
+    const { output } = await runCommand(located(kind, kind.version));
     parts.push(`${kind.name} ${/\d+\.\d+[\w.-]*/.exec(output)?.[0] ?? '?'}`);
   }
   return parts.join(', ');
@@ -46,12 +45,8 @@ export async function versions(names: ReadonlySet<string>): Promise<string> {
 
 function missingPackages(wanted: ReadonlySet<string>): string[] {
   return daemonKinds
-    .filter(({ name, debian }) => wanted.has(name) && debian?.programs.some((program) => programPath(program) === undefined))
+    .filter(
+      (kind) => wanted.has(kind.name) && kind.debian?.programs.some((program) => programPath(located(kind, [program])[0]!) === undefined),
+    )
     .map(({ debian }) => debian!.package);
-}
-
-function programPath(program: string): string | undefined {
-  if (isAbsolute(program)) return existsSync(program) ? program : undefined;
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.map((folder) => join(folder, program)).find(existsSync);
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DaemonProcess } from './daemon-process.ts';
 import type { DaemonKind, Instance } from './daemons/daemon-kind.ts';
 import { daemonKinds } from './daemons/registry.ts';
+import { located } from './programs.ts';
 import { type CommandResult, runCommand, splitCommandLine } from './run-command.ts';
 import { type Action, mismatch, type Scenario } from './scenario.ts';
 import { TestBed } from './test-bed.ts';
@@ -107,7 +108,7 @@ class Host {
 
   /** Starts the daemon and waits until it answers. */
   async start(): Promise<void> {
-    const started = new DaemonProcess(this.#instance.on(this.#kind.start(this.#instance)), this.#logFile);
+    const started = new DaemonProcess(this.#instance.on(located(this.#kind, this.#kind.start(this.#instance))), this.#logFile);
     this.#process = started;
     const ready = this.#kind.ready(this.#instance);
     const deadline = Date.now() + READY_LIMIT_MS;
@@ -152,9 +153,10 @@ class Host {
     }
   }
 
-  #runProgram([program = '', ...args]: readonly string[]): Promise<CommandResult> {
+  async #runProgram([program = '', ...args]: readonly string[]): Promise<CommandResult> {
     const addressed = this.#kind.addressing?.[program]?.(this.#instance) ?? [];
-    return runCommand(this.#instance.on([program, ...addressed, ...args]));
+    const { code, output } = await runCommand(this.#instance.on(located(this.#kind, [program, ...addressed, ...args])));
+    return { code, output: (this.#kind.olderWords ?? []).reduce((text, [newer, older]) => text.replace(newer, older), output) };
   }
 
   #log(): string {

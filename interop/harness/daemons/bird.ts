@@ -10,5 +10,10 @@ export const bird: DaemonKind = {
   version: ['bird', '--version'],
   start: (it) => ['bird', '-f', '-c', it.configFile, '-s', socket(it), '-P', `${it.folder}/bird.pid`],
   addressing: { birdc: (it) => ['-s', socket(it)] },
+  // BIRD 3 prints attributes by the names that its filters have.
+  olderWords: [
+    [/\bbgp_path:/g, 'BGP.as_path:'],
+    [/\bbgp_(origin|next_hop|med|local_pref|community|ext_community|large_community|originator_id|cluster_list):/g, 'BGP.$1:'],
+  ],
   ready: () => ['birdc', 'show', 'status'],
 };

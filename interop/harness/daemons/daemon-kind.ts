@@ -16,7 +16,7 @@ export interface DaemonKind {
   readonly name: string;
   /** File in the scenario's folder, e.g. "bird.conf". */
   readonly configName: string;
-  /** Debian's package, and the programs it must bring. Undefined for our own daemon. */
+  /** Debian's package, and the programs it must bring, the daemon first. Undefined for our own daemon. */
   readonly debian?: { readonly package: string; readonly programs: readonly string[] };
   /** How the version is asked for, for the report. */
   readonly version: readonly string[];
@@ -26,6 +26,11 @@ export interface DaemonKind {
   readonly prepare?: (instance: Instance) => void | Promise<void>;
   /** Programs whose command lines need to be told which instance is meant: program -> arguments after its name. */
   readonly addressing?: Readonly<Record<string, (instance: Instance) => readonly string[]>>;
+  /**
+   * Newer versions say some things in other words. Scenarios are written in those of Debian's version: pattern -> replacement, applied to
+   * what the programs print.
+   */
+  readonly olderWords?: readonly (readonly [RegExp, string])[];
   /** Words that are not programs: asked of the daemon by the harness itself. */
   readonly words?: Readonly<Record<string, (instance: Instance, args: readonly string[]) => Promise<CommandResult>>>;
   /** Resolves true as soon as the daemon answers questions. */

@@ -7,5 +7,6 @@ export const gobgp: DaemonKind = {
   debian: { package: 'gobgpd', programs: ['gobgpd', 'gobgp'] },
   version: ['gobgpd', '--version'],
   start: (it) => ['gobgpd', '-f', it.configFile, '-t', 'toml', '--log-plain', '--api-hosts', '127.0.0.1:50051', '--pprof-disable'],
+  olderWords: [[/\bSESSION_STATE_(?=[A-Z])/g, '']],
   ready: () => ['gobgp', 'global'],
 };
