@@ -83,6 +83,7 @@ class Host {
   readonly #logFile: string;
   readonly #signal: AbortSignal;
   #process: DaemonProcess | undefined;
+  readonly #announcers: DaemonProcess[] = [];
 
   static async create(name: string, scenario: Scenario, bed: TestBed, folder: string, signal: AbortSignal): Promise<Host> {
     const kind = daemonKinds.find((one) => one.name === name);
@@ -108,7 +109,10 @@ class Host {
 
   /** Starts the daemon and waits until it answers. */
   async start(): Promise<void> {
-    const started = new DaemonProcess(this.#instance.on(located(this.#kind, this.#kind.start(this.#instance))), this.#logFile);
+    const started = new DaemonProcess(this.#instance.on(located(this.#kind, this.#kind.start(this.#instance))), this.#logFile, {
+      ...process.env,
+      ...this.#kind.environment,
+    });
     this.#process = started;
     const ready = this.#kind.ready(this.#instance);
     const deadline = Date.now() + READY_LIMIT_MS;
@@ -121,12 +125,13 @@ class Host {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#announcers.map((announcer) => announcer.stop()));
     await this.#process?.stop();
   }
 
   /** An event or a question: a word of the harness or of the daemon's kind, else a program on this host. */
   async perform(line: string): Promise<CommandResult> {
-    const [word = '', ...args] = splitCommandLine(line);
+    const [word = '', ...args] = splitCommandLine(line.replaceAll('@FOLDER@', this.#instance.folder));
     const own = this.#kind.words?.[word];
     if (own !== undefined) return own(this.#instance, args);
     switch (word) {
@@ -145,6 +150,9 @@ class Host {
         return DONE;
       case 'thaw':
         this.#process?.thaw();
+        return DONE;
+      case 'announcer':
+        this.#announcers.push(new DaemonProcess(this.#instance.on([...ANNOUNCER, ...args]), this.#logFile));
         return DONE;
       case 'log':
         return { code: 0, output: this.#log() };
@@ -168,4 +176,5 @@ class Host {
   }
 }
 
+const ANNOUNCER = [process.execPath, '--conditions=tsbgp-source', join(import.meta.dirname, 'announcer.ts')] as const;
 const DONE: CommandResult = { code: 0, output: '' };

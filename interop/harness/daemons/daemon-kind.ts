@@ -22,6 +22,8 @@ export interface DaemonKind {
   readonly version: readonly string[];
   /** The command that runs the daemon in the foreground. */
   readonly start: (instance: Instance) => readonly string[];
+  /** Environment variables that it needs. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** What must be done before the first start. */
   readonly prepare?: (instance: Instance) => void | Promise<void>;
   /** Programs whose command lines need to be told which instance is meant: program -> arguments after its name. */
