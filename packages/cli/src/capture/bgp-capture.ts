@@ -5,6 +5,7 @@ import { findIp, knowsLinkType } from './link-layer.ts';
 import { type Framed, MessageFramer } from './message-framer.ts';
 import { octets, type Packet, type PacketMark } from './packet.ts';
 import { type Piece, TcpStream } from './tcp-stream.ts';
+import { IpProtocol } from './tunnel.ts';
 
 /** One message, or what is to be said of octets that are none. */
 export interface CaptureEntry extends TcpEnds {
@@ -50,10 +51,13 @@ export class BgpCapture {
   readonly #connections = new Map<string, Connection>();
   #connectionCount = 0;
   #waitingOctets = 0;
-  /** Packets with TCP on the port. */
+  /** Packets, and those of them with TCP on the port. */
+  packets = 0;
   segments = 0;
-  /** Link types of packets that could not be looked into. */
-  readonly unknownLinkTypes: Set<number> = new Set();
+  /** Packets that could not be looked into, by link type. */
+  readonly #unknownLinkTypes: Map<number, number> = new Map();
+  /** Segments of other ports than BGP's, by the lower of their two ports. */
+  readonly #otherPorts: Map<number, number> = new Map();
 
   constructor(options: CaptureOptions) {
     this.#options = { newConversation: () => newConversation(), connectionsMax: 4096, waitingOctetsMax: 64 << 20, ...options };
@@ -62,12 +66,17 @@ export class BgpCapture {
   /** What the packet completes. The octets of its messages are borrowed until the next call. */
   push(packet: Packet): CaptureEntry[] {
     const entries: CaptureEntry[] = [];
-    if (!knowsLinkType(packet.linkType)) this.unknownLinkTypes.add(packet.linkType);
+    this.packets++;
+    if (!knowsLinkType(packet.linkType)) count(this.#unknownLinkTypes, packet.linkType);
     const mark: PacketMark = { number: packet.number, timeMicros: packet.timeMicros };
     const start = findIp(packet.linkType, packet.bytes);
     const segment = start && this.#ip.read(packet.bytes, start, mark);
     for (const broken of this.#ip.takeBroken()) this.#addBroken(broken, entries);
-    if (segment === undefined || !this.#isBgp(segment)) return entries;
+    if (segment === undefined) return entries;
+    if (!this.#isBgp(segment)) {
+      count(this.#otherPorts, Math.min(segment.sourcePort, segment.destinationPort));
+      return entries;
+    }
     this.segments++;
     const connection = this.#connectionOf(segment, mark, entries);
     const direction = directionOf(connection, segment);
@@ -75,10 +84,11 @@ export class BgpCapture {
     const before = waitingOctets(connection);
     if (direction.stream.isRestart(segment)) this.#restart(connection, entries);
     direction.packet = mark;
-    this.#read(connection, direction, direction.stream.push(segment, mark), entries);
+    // First: the sender has read what it acknowledges, so its own octets may depend on it (an UPDATE on the OPEN of the other side).
     if ((segment.flags & TcpFlag.Ack) !== 0) {
       this.#read(connection, opposite, opposite.stream.acknowledged(segment.acknowledgment), entries);
     }
+    this.#read(connection, direction, direction.stream.push(segment, mark), entries);
     if ((segment.flags & TcpFlag.Rst) !== 0) this.#end(connection, entries);
     this.#waitingOctets += waitingOctets(connection) - before;
     while (this.#waitingOctets > this.#options.waitingOctetsMax) this.#forgetQuietest(entries);
@@ -92,6 +102,18 @@ export class BgpCapture {
     for (const broken of this.#ip.takeBroken()) this.#addBroken(broken, entries);
     while (this.#connections.size > 0) this.#forgetQuietest(entries);
     return entries;
+  }
+
+  /** What the packets hold where none of them is of the port: one part for each kind, the most frequent first. */
+  whatElse(): string[] {
+    const parts = [
+      ...frequent(this.#unknownLinkTypes).map(([type, n]) => `${packetsOf(n)} of link type ${type}, which is not known`),
+      ...frequent(this.#otherPorts).map(([port, n]) => `${packetsOf(n)} of TCP port ${port}`),
+      ...frequent(this.#ip.otherProtocols).map(
+        ([protocol, n]) => `${packetsOf(n)} of ${PROTOCOLS.get(protocol) ?? `IP protocol ${protocol}`}`,
+      ),
+    ];
+    return parts.length === 0 ? [`${packetsOf(this.packets)} without TCP`] : parts;
   }
 
   #isBgp({ sourcePort, destinationPort }: TcpEnds): boolean {
@@ -168,6 +190,30 @@ export class BgpCapture {
       entries.push({ packet: packet.number, timeMicros: packet.timeMicros, connection: number, ...ends, content });
     }
   }
+}
+
+/** Keys of a count that are remembered. */
+const COUNTED_MAX = 1024;
+/** Keys of a count that are told. */
+const TOLD_MAX = 5;
+const PROTOCOLS: ReadonlyMap<number, string> = new Map<number, string>([
+  [IpProtocol.Icmp, 'ICMP'],
+  [IpProtocol.Udp, 'UDP'],
+  [IpProtocol.Gre, 'GRE without IP in it'],
+  [IpProtocol.Icmp6, 'ICMPv6'],
+  [IpProtocol.Ospf, 'OSPF'],
+]);
+
+function count(counts: Map<number, number>, key: number): void {
+  if (counts.size < COUNTED_MAX || counts.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function frequent(counts: ReadonlyMap<number, number>): (readonly [number, number])[] {
+  return [...counts].toSorted(([, a], [, b]) => b - a).slice(0, TOLD_MAX);
+}
+
+function packetsOf(n: number): string {
+  return n === 1 ? '1 packet' : `${n} packets`;
 }
 
 /** The same for both directions. */

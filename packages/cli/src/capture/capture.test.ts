@@ -1,14 +1,14 @@
 /** From octets of a capture file to messages: every way in which they can be wrapped, cut, lost and mixed up. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_CONTEXT, encodeMessage, Fault, formatMessage, IPV4_UNICAST, parseMessage } from '@tsbgp/wire';
+import { DEFAULT_CONTEXT, encodeMessage, Fault, formatMessage, IPV4_UNICAST, parseMessage, type WireContext } from '@tsbgp/wire';
 import { block, concat, ethernet, Flag, ipv4, ipv6, octets, pcap, pcapng, type Segment, tcp } from '../../test/packets.ts';
 import { openInput } from '../decode/input.ts';
 import { BgpCapture, type CaptureOptions } from './bgp-capture.ts';
 
 const WIDE = { ...DEFAULT_CONTEXT, peerType: 'ibgp' as const };
 
-function message(text: string, context = WIDE): Uint8Array {
+function message(text: string, context: WireContext = WIDE): Uint8Array {
   return encodeMessage(parseMessage(text), context);
 }
 
@@ -86,11 +86,45 @@ test('link layers: VLAN tags, MPLS, PPPoE, PPP, HDLC, loopback, raw, Linux cooke
     [104, concat(octets(0x0f, 0, 8, 0), packet)],
     [108, concat(octets(0, 0, 0, 2), packet)],
     [113, concat(new Uint8Array(14), octets(8, 0), packet)],
+    [178, concat(octets(0x4d, 0x47, 0x43, 0x01), ethernet(packet))],
+    [178, concat(octets(0x4d, 0x47, 0x43, 0x81, 0, 3, 1, 1, 4), ethernet(packet))],
+    [178, concat(octets(0x4d, 0x47, 0x43, 0x03, 2, 0, 0, 0), packet)],
+    [179, concat(octets(0x4d, 0x47, 0x43, 0x01), octets(0xff, 3, 0, 0x21), packet)],
     [276, concat(octets(8, 0), new Uint8Array(18), packet)],
   ] as const) {
     assert.deepEqual(await read(pcap([frame], { linkType })), TEXTS, `link type ${linkType}`);
   }
   assert.deepEqual(await read(pcap([packet], { linkType: 147 })), [], 'a link type that is not known');
+});
+
+test('tunnels: IP in IP, GRE, ERSPAN, VXLAN, several in each other', async () => {
+  const packet = ipv4(tcp({ sequence: 1, payload: MESSAGES }));
+  const packet6 = ipv6(tcp({ sequence: 1, payload: MESSAGES }));
+  const outer = (protocol: number, payload: Uint8Array): Uint8Array => {
+    const bytes = ipv4(payload);
+    bytes[9] = protocol;
+    return bytes;
+  };
+  const vxlan = concat(octets(0xc0, 0, 0x12, 0xb5, 0, 0, 0, 0), octets(8, 0, 0, 0, 0, 0, 7, 0), ethernet(packet));
+  for (const [title, tunneled] of [
+    ['IPv4 in IPv4', outer(4, packet)],
+    ['IPv6 in IPv4', outer(41, packet6)],
+    ['IPv4 in IPv6', ipv6(packet, 4)],
+    ['GRE', outer(47, concat(octets(0, 0, 8, 0), packet))],
+    ['GRE with checksum, key and sequence number', outer(47, concat(octets(0xb0, 0, 0x86, 0xdd), new Uint8Array(12), packet6))],
+    ['GRE with Ethernet', outer(47, concat(octets(0, 0, 0x65, 0x58), ethernet(packet)))],
+    ['GRE with MPLS', outer(47, concat(octets(0, 0, 0x88, 0x47, 0, 1, 1, 64), packet))],
+    ['ERSPAN I', outer(47, concat(octets(0, 0, 0x88, 0xbe), ethernet(packet)))],
+    ['ERSPAN II', outer(47, concat(octets(0x10, 0, 0x88, 0xbe), new Uint8Array(4), new Uint8Array(8), ethernet(packet)))],
+    ['ERSPAN III', outer(47, concat(octets(0x10, 0, 0x22, 0xeb), new Uint8Array(4), new Uint8Array(12), ethernet(packet)))],
+    ['VXLAN', outer(17, vxlan)],
+    ['IPv4 in GRE in IPv4', outer(4, outer(47, concat(octets(0, 0, 8, 0), packet)))],
+  ] as const) {
+    assert.deepEqual(await read(pcap([ethernet(tunneled)])), TEXTS, title);
+  }
+  let deep = packet;
+  for (let depth = 0; depth < 100; depth++) deep = outer(4, deep);
+  assert.deepEqual(await read(pcap([ethernet(deep)])), [], 'packets in packets have a bound');
 });
 
 test('IPv6, with extension headers and fragments', async () => {
@@ -160,11 +194,24 @@ test('a gap is declared when the receiver has acknowledged what lies behind it',
   );
   assert.deepEqual(places, [
     [1, 1, 'open'],
-    [3, 1, 'keepalive'],
     [2, 1, '19 octets missing in the capture'],
     [2, 1, 'update'],
     [2, 1, 'keepalive'],
+    [3, 1, 'keepalive'],
   ]);
+});
+
+test('who acknowledges octets has read them: the OPEN after a gap comes before the UPDATE that depends on it', async () => {
+  const narrow = { ...DEFAULT_CONTEXT, fourOctetAs: false };
+  const open = 'open as 65002 hold-time 90 bgp-identifier 192.0.2.2 capabilities { multiprotocol ipv4-unicast }';
+  const capture = segments(
+    { sequence: 1, payload: message(OPEN) },
+    { fromClient: false, sequence: 100, flags: Flag.Ack },
+    // Ten octets before it are missing.
+    { fromClient: false, sequence: 110, payload: message(open) },
+    { sequence: 1 + message(OPEN).length, acknowledgment: 110 + message(open).length, payload: message(UPDATE, narrow) },
+  );
+  assert.deepEqual(await read(pcap(capture)), [OPEN, '! 10 octets missing in the capture', open, UPDATE]);
 });
 
 test('sequence numbers that jump farther than any window', async () => {

@@ -5,8 +5,8 @@
 import { formatIpv4, formatIpv6, readU16, readU32, toHex } from '@tsbgp/wire';
 import type { IpStart } from './link-layer.ts';
 import { octets, type PacketMark } from './packet.ts';
+import { IpProtocol, innerIp, isTunnel } from './tunnel.ts';
 
-const TCP = 6;
 const NO_NEXT_HEADER = 59;
 /** IPv6 extension headers that say how long they are: hop-by-hop, routing, destination, mobility, HIP, shim6. */
 const EXTENSIONS: ReadonlySet<number> = new Set([0, 43, 60, 135, 139, 140]);
@@ -14,6 +14,8 @@ const FRAGMENT = 44;
 const AUTHENTICATION = 51;
 /** Datagrams whose fragments are kept at a time: the oldest goes first. */
 const DATAGRAMS_MAX = 64;
+/** Packets in packets, at most. */
+const DEPTH_MAX = 4;
 /** Fragments of one datagram: as many as its 65535 octets make in the smallest links. */
 const PIECES_MAX = 1024;
 
@@ -44,6 +46,7 @@ export interface BrokenSegment extends TcpEnds {
 }
 
 interface Datagram {
+  readonly protocol: number;
   readonly source: string;
   readonly destination: string;
   /** The last one that brought a piece. */
@@ -56,10 +59,37 @@ interface Datagram {
 export class IpReader {
   readonly #datagrams = new Map<string, Datagram>();
   #broken: BrokenSegment[] = [];
+  /** Packets that hold neither TCP nor a packet that does, by IP protocol. */
+  readonly otherProtocols: Map<number, number> = new Map();
+  #depth = 0;
 
-  /** The TCP segment that the packet holds or completes; undefined for all else. */
-  read(bytes: Uint8Array, { version, start }: IpStart, packet: PacketMark): TcpSegment | undefined {
+  /** The TCP segment that the packet holds or completes; undefined for all else. Looks into tunnels. */
+  read(bytes: Uint8Array, start: IpStart, packet: PacketMark): TcpSegment | undefined {
+    this.#depth = 0;
+    return this.#packet(bytes, start, packet);
+  }
+
+  #packet(bytes: Uint8Array, { version, start }: IpStart, packet: PacketMark): TcpSegment | undefined {
     return version === 4 ? this.#ipv4(bytes, start, packet) : this.#ipv6(bytes, start, packet);
+  }
+
+  #payload(
+    protocol: number,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    source: string,
+    destination: string,
+    packet: PacketMark,
+  ): TcpSegment | undefined {
+    if (protocol === IpProtocol.Tcp) return this.#segment(bytes, at, end, source, destination, packet);
+    const inner = this.#depth < DEPTH_MAX ? innerIp(protocol, bytes, at) : undefined;
+    if (inner === undefined) {
+      this.otherProtocols.set(protocol, (this.otherProtocols.get(protocol) ?? 0) + 1);
+      return undefined;
+    }
+    this.#depth++;
+    return this.#packet(bytes, inner, packet);
   }
 
   /** What could not be read since the last call. */
@@ -82,16 +112,18 @@ export class IpReader {
     const payload = start + headerLength;
     // Segmentation offload leaves a total length of 0: then it is all that was captured.
     const end = start + (readU16(bytes, start + 2) || bytes.length - start);
-    if (headerLength < 20 || bytes[start + 9] !== TCP || payload > bytes.length) return undefined;
+    const protocol = bytes[start + 9]!;
+    if (headerLength < 20 || payload > bytes.length) return undefined;
     const source = formatIpv4(bytes, start + 12);
     const destination = formatIpv4(bytes, start + 16);
     const fragment = readU16(bytes, start + 6) & 0x3fff;
     // Of a first fragment that the capture cut off there will never be more.
-    if (fragment === 0 || (fragment === 0x2000 && end > bytes.length))
-      return this.#segment(bytes, payload, end, source, destination, packet);
+    if (fragment === 0 || (fragment === 0x2000 && end > bytes.length) || !isAssembled(protocol)) {
+      return this.#payload(protocol, bytes, payload, end, source, destination, packet);
+    }
     const key = `${source} ${destination} ${readU16(bytes, start + 4)}`;
     const piece = bytes.subarray(payload, Math.min(end, bytes.length));
-    return this.#assemble(key, source, destination, (fragment & 0x1fff) * 8, (fragment & 0x2000) === 0, piece, packet);
+    return this.#assemble(key, protocol, source, destination, (fragment & 0x1fff) * 8, (fragment & 0x2000) === 0, piece, packet);
   }
 
   #ipv6(bytes: Uint8Array, start: number, packet: PacketMark): TcpSegment | undefined {
@@ -101,7 +133,7 @@ export class IpReader {
     let next = bytes[start + 6]!;
     let at = start + 40;
     const end = at + (readU16(bytes, start + 4) || bytes.length - at);
-    while (next !== TCP) {
+    while (next !== IpProtocol.Tcp && !isTunnel(next)) {
       if (next === NO_NEXT_HEADER || at + 8 > bytes.length) return undefined;
       if (next === FRAGMENT) {
         const offset = readU16(bytes, at + 2);
@@ -110,22 +142,23 @@ export class IpReader {
           at += 8;
           continue;
         }
-        if (bytes[at] !== TCP) return undefined;
+        if (!isAssembled(bytes[at]!)) return undefined;
         const key = `${source} ${destination} ${toHex(bytes.subarray(at + 4, at + 8))}`;
         const piece = bytes.subarray(at + 8, Math.min(end, bytes.length));
-        return this.#assemble(key, source, destination, offset & 0xfff8, (offset & 1) === 0, piece, packet);
+        return this.#assemble(key, bytes[at]!, source, destination, offset & 0xfff8, (offset & 1) === 0, piece, packet);
       }
-      if (!EXTENSIONS.has(next) && next !== AUTHENTICATION) return undefined;
+      if (!EXTENSIONS.has(next) && next !== AUTHENTICATION) break;
       const length = next === AUTHENTICATION ? (bytes[at + 1]! + 2) * 4 : (bytes[at + 1]! + 1) * 8;
       next = bytes[at]!;
       at += length;
     }
-    return this.#segment(bytes, at, end, source, destination, packet);
+    return this.#payload(next, bytes, at, end, source, destination, packet);
   }
 
   /** The segment of the datagram, when this fragment was the last one missing. */
   #assemble(
     key: string,
+    protocol: number,
     source: string,
     destination: string,
     offset: number,
@@ -133,7 +166,7 @@ export class IpReader {
     bytes: Uint8Array,
     packet: PacketMark,
   ): TcpSegment | undefined {
-    const datagram = this.#datagrams.get(key) ?? { source, destination, packet, pieces: [], length: undefined };
+    const datagram = this.#datagrams.get(key) ?? { protocol, source, destination, packet, pieces: [], length: undefined };
     this.#datagrams.delete(key);
     if (this.#datagrams.size >= DATAGRAMS_MAX) {
       const [oldest, given] = this.#datagrams.entries().next().value!;
@@ -157,10 +190,11 @@ export class IpReader {
     }
     if (reached < whole.length) return undefined;
     this.#datagrams.delete(key);
-    return this.#segment(whole, 0, whole.length, source, destination, packet);
+    return this.#payload(protocol, whole, 0, whole.length, source, destination, packet);
   }
 
-  #giveUp({ source, destination, packet, pieces, length }: Datagram): void {
+  #giveUp({ protocol, source, destination, packet, pieces, length }: Datagram): void {
+    if (protocol !== IpProtocol.Tcp) return;
     const first = pieces.find(({ offset, bytes }) => offset === 0 && bytes.length >= 4)?.bytes;
     if (first === undefined) return;
     const there = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -189,6 +223,11 @@ export class IpReader {
       cutOff: end - Math.max(captured, payload),
     };
   }
+}
+
+/** Protocols whose fragments are put together. */
+function isAssembled(protocol: number): boolean {
+  return protocol === IpProtocol.Tcp || (isTunnel(protocol) && protocol !== IpProtocol.Udp);
 }
 
 function endsOf(bytes: Uint8Array, start: number, source: string, destination: string): TcpEnds {

@@ -16,18 +16,21 @@ type Finder = (bytes: Uint8Array) => IpStart | undefined;
 
 const FINDERS: ReadonlyMap<number, Finder> = new Map<number, Finder>([
   [0, nullLoopback],
-  [1, (bytes) => (bytes.length < 14 ? undefined : etherPayload(bytes, 12))],
-  [9, ppp],
+  [1, (bytes) => ipInEthernet(bytes, 0)],
+  [9, (bytes) => ppp(bytes)],
   [12, (bytes) => anyVersion(bytes, 0)],
   [14, (bytes) => anyVersion(bytes, 0)],
-  [50, ppp],
+  [50, (bytes) => ppp(bytes)],
   [101, (bytes) => anyVersion(bytes, 0)],
   [104, (bytes) => (bytes.length < 4 ? undefined : etherPayload(bytes, 2))],
   [108, nullLoopback],
   [113, (bytes) => (bytes.length < 16 ? undefined : etherPayload(bytes, 14))],
+  [178, (bytes) => juniper(bytes, ipInEthernet)],
+  [179, (bytes) => juniper(bytes, ppp)],
+  [181, (bytes) => juniper(bytes, (inner, at) => (inner.length < at + 4 ? undefined : etherPayload(inner, at + 2)))],
   [228, (bytes) => anyVersion(bytes, 0)],
   [229, (bytes) => anyVersion(bytes, 0)],
-  [276, (bytes) => (bytes.length < 20 ? undefined : byEtherType(readU16(bytes, 0), bytes, 20))],
+  [276, (bytes) => (bytes.length < 20 ? undefined : ipOfEtherType(readU16(bytes, 0), bytes, 20))],
 ]);
 
 export function knowsLinkType(linkType: number): boolean {
@@ -44,10 +47,27 @@ function nullLoopback(bytes: Uint8Array): IpStart | undefined {
   return bytes.length < 4 ? undefined : anyVersion(bytes, 4);
 }
 
+/** The IP packet in the Ethernet frame at `at`. */
+export function ipInEthernet(bytes: Uint8Array, at: number): IpStart | undefined {
+  return bytes.length < at + 14 ? undefined : etherPayload(bytes, at + 12);
+}
+
+/**
+ * Captures of Junos begin each packet with "MGC" and a flags octet; with flag 0x80 follow a length of two octets and so many octets. Flag 0x02:
+ * four octets instead of the link layer's header, then IP.
+ */
+function juniper(bytes: Uint8Array, linkLayer: (bytes: Uint8Array, at: number) => IpStart | undefined): IpStart | undefined {
+  if (bytes.length < 6 || bytes[0] !== 0x4d || bytes[1] !== 0x47 || bytes[2] !== 0x43) return undefined;
+  const flags = bytes[3]!;
+  const at = (flags & 0x80) === 0 ? 4 : 6 + readU16(bytes, 4);
+  return (flags & 0x02) === 0 ? linkLayer(bytes, at) : anyVersion(bytes, at + 4);
+}
+
 /** RFC 1661, with or without address and control; some captures have Cisco's HDLC under this name. */
-function ppp(bytes: Uint8Array): IpStart | undefined {
-  if ((bytes[0] === 0x0f || bytes[0] === 0x8f) && bytes[1] === 0 && bytes.length >= 4) return etherPayload(bytes, 2);
-  const at = bytes[0] === 0xff && bytes[1] === 0x03 ? 2 : 0;
+function ppp(bytes: Uint8Array, from = 0): IpStart | undefined {
+  if ((bytes[from] === 0x0f || bytes[from] === 0x8f) && bytes[from + 1] === 0 && bytes.length >= from + 4)
+    return etherPayload(bytes, from + 2);
+  const at = bytes[from] === 0xff && bytes[from + 1] === 0x03 ? from + 2 : from;
   return bytes.length < at + 2 ? undefined : byPppProtocol(readU16(bytes, at), bytes, at + 2);
 }
 
@@ -64,17 +84,18 @@ function etherPayload(bytes: Uint8Array, at: number): IpStart | undefined {
     type = readU16(bytes, start + 2);
     start += 4;
   }
-  return byEtherType(type, bytes, start);
+  return ipOfEtherType(type, bytes, start);
 }
 
-function byEtherType(type: number, bytes: Uint8Array, start: number): IpStart | undefined {
+/** The IP packet at `start`, in a payload of an EtherType. */
+export function ipOfEtherType(type: number, bytes: Uint8Array, start: number): IpStart | undefined {
   switch (type) {
     case EtherType.Ipv4:
     case EtherType.Ipv6:
       return anyVersion(bytes, start);
     case EtherType.Mpls:
     case EtherType.MplsMulticast:
-      return behindLabels(bytes, start);
+      return afterLabels(bytes, start);
     case EtherType.Pppoe:
       return bytes.length < start + 8 ? undefined : byPppProtocol(readU16(bytes, start + 6), bytes, start + 8);
     default:
@@ -83,7 +104,7 @@ function byEtherType(type: number, bytes: Uint8Array, start: number): IpStart | 
 }
 
 /** RFC 3032: four octets a label, the last one has the S bit. What it holds only its first half octet can tell. */
-function behindLabels(bytes: Uint8Array, from: number): IpStart | undefined {
+function afterLabels(bytes: Uint8Array, from: number): IpStart | undefined {
   for (let at = from; at + 4 <= bytes.length; at += 4) {
     if ((readU32(bytes, at) & 0x100) !== 0) return anyVersion(bytes, at + 4);
   }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { DEFAULT_CONTEXT, encodeMessage, parseMessage, toHex } from '@tsbgp/wire';
 import { ethernet, ipv4, pcap, tcp } from '../../test/packets.ts';
 import { tsbgp } from '../../test/world.ts';
@@ -64,8 +64,8 @@ test('captures, gzip too; --port; a capture without BGP says so', async (t) => {
   assert.equal((await tsbgp(['decode', file(t, capture), '--text'])).out, wanted);
   assert.equal((await tsbgp(['decode', file(t, gzipSync(capture)), '--text'])).out, wanted);
   const other = await tsbgp(['decode', file(t, capture), '--port', '1179']);
-  assert.deepEqual([other.code, other.out], [0, '']);
-  assert.match(other.err, /no TCP packet of port 1179/);
+  assert.deepEqual([other.code, other.out], [1, '']);
+  assert.match(other.err, /no TCP packet of port 1179: 1 packet of TCP port 179\n.*--port names another/);
   assert.match((await tsbgp(['decode', file(t, capture), '--as', 'nlri'])).err, /a capture holds messages/);
 });
 
@@ -115,8 +115,8 @@ test('what cannot be meant is said, with what is allowed', async () => {
 
 test('a capture of a link layer that nobody knows here says so', async (t) => {
   const { code, err } = await tsbgp(['decode', file(t, pcap([new Uint8Array(60)], { linkType: 147 }))]);
-  assert.equal(code, 0);
-  assert.match(err, /link type 147 is not known/);
+  assert.equal(code, 1);
+  assert.match(err, /1 packet of link type 147, which is not known/);
 });
 
 test('a capture that breaks off: what it has is shown, then where it ends', async (t) => {
@@ -131,4 +131,35 @@ test('a capture that breaks off: what it has is shown, then where it ends', asyn
     ['keepalive'],
   );
   assert.match(err, /input: the file ends within packet 2: 3 octets missing/);
+});
+
+test('zstd too; a compressed file that is cut off says so', async (t) => {
+  const packed = zstdCompressSync(Buffer.from(KEEPALIVE, 'hex'));
+  assert.match((await tsbgp(['decode', file(t, packed)])).out, /"keepalive"/);
+  const { code, err } = await tsbgp(['decode', file(t, packed.subarray(0, packed.length - 2))]);
+  assert.equal(code, 1);
+  assert.match(err, /the compressed file is damaged or cut off/);
+});
+
+for (const [name, octets] of [
+  ['bzip2', '425a6839314159265359'],
+  ['xz', 'fd377a585a00'],
+  ['MRT', '5e0f6b0000100004 00000002 0000 5e0f6b0100100004 00000002 0000'],
+  ['BMP', '0300000006 04'],
+] as const) {
+  test(`what looks like ${name} is said to, with what to do`, async (t) => {
+    const { code, err } = await tsbgp(['decode', file(t, Buffer.from(octets.replaceAll(' ', ''), 'hex'))]);
+    assert.equal(code, 1);
+    assert.match(err, new RegExp(`this looks like ${name}`));
+    assert.match(err, /\n.*(unpack it first|bgpdump|Wireshark)/);
+  });
+}
+
+test('octets of a whole frame or packet, as Wireshark copies them, are looked into', async () => {
+  const packet = ipv4(tcp({ sequence: 1, payload: Buffer.from(KEEPALIVE, 'hex') }));
+  for (const bytes of [ethernet(packet), packet]) {
+    const { code, out } = await tsbgp(['decode', Buffer.from(bytes).toString('hex'), '--text']);
+    assert.equal(code, 0);
+    assert.match(out, /^#1 10\.0\.0\.1:50000 → 10\.0\.0\.2:179 {2}KEEPALIVE/);
+  }
 });

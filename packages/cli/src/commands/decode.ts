@@ -35,8 +35,8 @@ interface DecodeOptions {
 }
 
 const HELP = `
-HEX is a message or several, with their markers; without a marker a block of path attributes, or what --as says. FILE is a capture (pcap or
-pcapng, gzip or not), or octets or hexadecimal digits of the same. On a terminal the answer is a tree, elsewhere a line of JSON for each
+HEX is a message or several, with their markers; without a marker a packet, or a block of path attributes, or what --as says. FILE is a capture
+(pcap or pcapng), or octets of the same, or their text: digits, or a dump of hexdump -C, xxd, od -tx1 or Wireshark; gzip and zstd are unpacked. On a terminal the answer is a tree, elsewhere a line of JSON for each
 message, as docs/wire.md describes them. Exit code 1: something was malformed.
 
 Examples:
@@ -114,7 +114,7 @@ class Report {
 
 async function decodeCapture(packets: AsyncIterable<Packet>, options: DecodeOptions, session: Session, report: Report): Promise<void> {
   if (options.as !== undefined && options.as !== 'messages') throw usageError(`--as ${options.as}: a capture holds messages`);
-  const capture = new BgpCapture({ port: options.port, newConversation: () => newConversation(readOptions(options)) });
+  const capture = captureOf(options);
   try {
     for await (const packet of packets) {
       for (const entry of capture.push(packet)) await addEntry(entry, report);
@@ -125,11 +125,26 @@ async function decodeCapture(packets: AsyncIterable<Packet>, options: DecodeOpti
     for (const entry of capture.finish()) await addEntry(entry, report);
     await report.flush();
   }
-  if (capture.segments === 0) {
-    const unknown = [...capture.unknownLinkTypes];
-    const why = unknown.length === 0 ? '--port names another' : `link type ${unknown.join(', ')} is not known`;
-    await session.io.stderr.write(`tsbgp: the capture has no TCP packet of port ${options.port}; ${why}\n`);
+  if (capture.segments > 0 || session.io.signal.aborted) return;
+  const reason = `the capture has no TCP packet of port ${options.port}: ${capture.whatElse().join('; ')}`;
+  throw new CliError(ExitCode.Refused, reason, ['--port names another port of BGP']);
+}
+
+function captureOf(options: DecodeOptions): BgpCapture {
+  return new BgpCapture({ port: options.port, newConversation: () => newConversation(readOptions(options)) });
+}
+
+/** Ethernet, and IP without a link layer: what the octets of one packet begin with. */
+const PACKET_LINK_TYPES = [1, 101] as const;
+
+/** The messages of one packet, where the octets are one. */
+function packetEntries(bytes: Uint8Array, options: DecodeOptions): CaptureEntry[] | undefined {
+  for (const linkType of PACKET_LINK_TYPES) {
+    const capture = captureOf(options);
+    const entries = capture.push({ number: 1, timeMicros: undefined, linkType, bytes });
+    if (capture.segments > 0) return [...entries, ...capture.finish()];
   }
+  return undefined;
 }
 
 async function addEntry(entry: CaptureEntry, report: Report): Promise<void> {
@@ -160,7 +175,9 @@ async function decodeOctets(bytes: Uint8Array, options: DecodeOptions, report: R
   if (what === 'messages') return decodeMessages(bytes, options, report);
   if (what !== undefined && isMessageBody(what)) return decodeMessages(frameBody(what, bytes), options, report);
   if (what === 'nlri' || (what === undefined && options.family !== undefined)) return decodeNlri(bytes, options, report);
-  return decodeBlock(bytes, options, report, what === 'attributes');
+  const entries = what === undefined ? packetEntries(bytes, options) : undefined;
+  if (entries === undefined) return decodeBlock(bytes, options, report, what === 'attributes');
+  for (const entry of entries) await addEntry(entry, report);
 }
 
 async function decodeMessages(bytes: Uint8Array, options: DecodeOptions, report: Report): Promise<void> {

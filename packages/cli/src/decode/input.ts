@@ -4,13 +4,14 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { fromHex } from '@tsbgp/wire';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { ByteSource } from '../capture/byte-source.ts';
 import { CaptureError, type Packet } from '../capture/packet.ts';
 import { isPcap, readPcap } from '../capture/pcap.ts';
 import { readPcapng, SECTION_HEADER } from '../capture/pcapng.ts';
-import { usageError } from '../exit-code.ts';
+import { CliError, ExitCode, usageError } from '../exit-code.ts';
+import { foreignFormat } from './foreign-format.ts';
+import { readHexText } from './hex-text.ts';
 
 export type Input =
   | { readonly type: 'octets'; readonly bytes: Uint8Array }
@@ -22,12 +23,12 @@ const OCTETS_MAX = 256 << 20;
 /** Throws CliError: neither digits nor a file that can be read. */
 export async function openInput(argument: string | undefined, stdin: AsyncIterable<Uint8Array | string>): Promise<Input> {
   if (argument === undefined || argument === '-') return inputOf(octetsOf(stdin), 'standard input');
-  const digits = hexDigits(argument);
-  if (typeof digits !== 'string') return { type: 'octets', bytes: digits.bytes };
+  const digits = readHexText(argument);
+  if ('bytes' in digits) return { type: 'octets', bytes: digits.bytes };
   const problem = await whyUnreadable(argument);
   if (problem === undefined) return inputOf(createReadStream(argument, { highWaterMark: 1 << 20 }), argument);
   throw usageError(
-    `"${shortened(argument)}" is neither hexadecimal digits (${digits}) nor a file (${problem})`,
+    `"${shortened(argument)}" is neither hexadecimal digits (${digits.reason}) nor a file (${problem})`,
     'e.g. tsbgp decode ffffffffffffffffffffffffffffffff001304',
     'or   tsbgp decode capture.pcap',
   );
@@ -35,8 +36,10 @@ export async function openInput(argument: string | undefined, stdin: AsyncIterab
 
 async function inputOf(chunks: AsyncIterable<Uint8Array>, name: string): Promise<Input> {
   let source = new ByteSource(chunks);
-  if ((await source.has(2)) && source.peek(2)[0] === 0x1f && source.peek(2)[1] === 0x8b) {
-    source = new ByteSource(Readable.from(source.rest()).pipe(createGunzip()));
+  for (const { magic, unpack } of COMPRESSIONS) {
+    if (!(await source.has(magic.length)) || !magic.every((octet, i) => source.peek(magic.length)[i] === octet)) continue;
+    source = new ByteSource(unpacked(Readable.from(source.rest()).pipe(unpack()), name));
+    break;
   }
   if (await source.has(4)) {
     const [a = 0, b = 0, c = 0, d = 0] = source.peek(4);
@@ -45,14 +48,33 @@ async function inputOf(chunks: AsyncIterable<Uint8Array>, name: string): Promise
     if (magic === SECTION_HEADER) return { type: 'capture', packets: named(readPcapng(source), name) };
   }
   const bytes = await all(source, name);
+  const foreign = foreignFormat(bytes);
+  if (foreign !== undefined)
+    throw new CliError(ExitCode.Refused, `${name}: this looks like ${foreign.name}, which decode does not read`, [foreign.hint]);
   // oxlint-disable-next-line no-control-regex -- text is what has no control characters but white space
   const text = /^[\t\n\r -~]*$/.test(Buffer.from(bytes.subarray(0, 4096)).toString('latin1'))
     ? Buffer.from(bytes).toString('latin1')
     : undefined;
   if (text === undefined) return { type: 'octets', bytes };
-  const digits = hexDigits(text);
-  if (typeof digits !== 'string') return { type: 'octets', bytes: digits.bytes };
-  throw usageError(`${name}: found text that is no hexadecimal digits (${digits}); allowed are digits, octets, pcap and pcapng`);
+  const digits = readHexText(text);
+  if ('bytes' in digits) return { type: 'octets', bytes: digits.bytes };
+  throw usageError(
+    `${name}: found text that is no hexadecimal digits (${digits.reason}); allowed are digits, dumps of hexdump -C, xxd or Wireshark, octets, pcap and pcapng`,
+  );
+}
+
+const COMPRESSIONS = [
+  { magic: [0x1f, 0x8b], unpack: () => createGunzip() },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: () => createZstdDecompress() },
+] as const;
+
+/** A damaged stream has an error of zlib's own. */
+async function* unpacked(chunks: AsyncIterable<Uint8Array>, name: string): AsyncIterable<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw new CliError(ExitCode.Refused, `${name}: the compressed file is damaged or cut off: ${(error as Error).message}`);
+  }
 }
 
 async function* named(packets: AsyncIterable<Packet>, name: string): AsyncIterable<Packet> {
@@ -68,16 +90,6 @@ async function all(source: ByteSource, name: string): Promise<Uint8Array> {
     if (wanted > OCTETS_MAX) throw usageError(`${name}: more than ${OCTETS_MAX} octets that are no capture`);
   }
   return source.take(source.available);
-}
-
-/** Octets, or why they are none. White space, colons, commas, hyphens and `0x` may stand between them. */
-function hexDigits(text: string): { readonly bytes: Uint8Array } | string {
-  const digits = text.replace(/\b0x|[\s:,-]/gi, '');
-  const other = /[^0-9a-f]/i.exec(digits);
-  if (other !== null) return `found "${other[0]}"`;
-  if (digits === '') return 'nothing there';
-  if (digits.length % 2 !== 0) return `${digits.length} digits, of which an even number is needed`;
-  return { bytes: fromHex(digits) };
 }
 
 async function whyUnreadable(path: string): Promise<string | undefined> {
