@@ -20,6 +20,7 @@ import {
   speaker,
 } from '../test/support.ts';
 import { collide, dominates } from './collision.ts';
+import { Containment } from './containment.ts';
 import { PeerSession } from './peer.ts';
 import { Server } from './server.ts';
 import { Turns } from './turns.ts';
@@ -72,7 +73,17 @@ class Network {
       { remoteAddress: addresses[other]!, localAs: ases[index], remoteAs: ases[other] },
       {},
       plugin,
-      { routerId: identifiers[index], logger: SILENT, clock: this.clock, turns: new Turns(1000), dial, resting: () => {} },
+      {
+        routerId: identifiers[index],
+        logger: SILENT,
+        clock: this.clock,
+        turns: new Turns(1000),
+        containment: new Containment(SILENT, undefined, () => true),
+        dial,
+        established: () => {},
+        replaced: () => {},
+        resting: () => {},
+      },
       ases[other],
     );
     side.peer = peer;

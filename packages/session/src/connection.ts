@@ -137,8 +137,8 @@ export class Connection implements Work {
     return this.#held;
   }
 
-  /** Closes after what was written has left, or at once. */
-  drop(immediately = false): void {
+  /** Closes at once, or after what was written has left; then `mayLinger` says whether to wait until the peer closes too. */
+  drop(immediately = false, mayLinger: () => boolean = () => true): void {
     if (this.#dropped) return;
     this.#dropped = true;
     this.handler = undefined;
@@ -151,32 +151,37 @@ export class Connection implements Work {
       socket.destroy();
       return;
     }
-    closeGently(socket, this.#clock);
+    if (mayLinger()) closeGently(socket, this.#clock);
+    else closeAfterWrite(socket);
   }
 
   // Events of the socket
 
   readonly #onData = (buffer: Buffer): void => {
-    // Not a Buffer: its `slice` would share memory where that of everybody else copies.
-    const chunk = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
-    this.bytesIn += chunk.length;
-    if (this.#pending !== undefined) {
-      this.#append(chunk);
-      return;
+    try {
+      // Not a Buffer: its `slice` would share memory where that of everybody else copies.
+      const chunk = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+      this.bytesIn += chunk.length;
+      if (this.#pending !== undefined) this.#append(chunk);
+      else this.#deliver(chunk, 0, this.#turns.deadline());
+    } catch (error) {
+      this.#owner.onThrown(error);
     }
-    this.#deliver(chunk, 0, this.#turns.deadline());
   };
 
-  readonly #onEnd = (): void => {
-    this.#ended = true;
-    this.#maybeLost();
-  };
+  readonly #onEnd = (): void => this.#end(undefined);
 
-  readonly #onError = (error: Error): void => {
+  readonly #onError = (error: Error): void => this.#end(error);
+
+  #end(error: Error | undefined): void {
     this.#endError ??= error;
     this.#ended = true;
-    this.#maybeLost();
-  };
+    try {
+      this.#maybeLost();
+    } catch (thrown) {
+      this.#owner.onThrown(thrown);
+    }
+  }
 
   #maybeLost(): void {
     if (!this.#ended || this.#lost || this.#dropped || this.#delivering) return;
@@ -196,7 +201,11 @@ export class Connection implements Work {
     const chunk = this.#pending;
     if (chunk === undefined) return false;
     this.#pending = undefined;
-    this.#deliver(chunk, this.#pendingAt, deadline, true);
+    try {
+      this.#deliver(chunk, this.#pendingAt, deadline, true);
+    } catch (error) {
+      this.#owner.onThrown(error);
+    }
     return this.#queued;
   }
 
@@ -222,8 +231,9 @@ export class Connection implements Work {
       rest = this.#frames(chunk, at, deadline);
     } catch (error) {
       this.#owner.onThrown(error);
+    } finally {
+      this.#delivering = false;
     }
-    this.#delivering = false;
     if (this.#dropped) return;
     if (this.#messagesIn !== messagesBefore) this.lastMessageAt = this.#clock.now();
     if (this.#held) {
@@ -365,6 +375,12 @@ export function closeGently(socket: Socket, clock: Clock): void {
   if (socket.readableEnded) socket.once('finish', destroy);
   else socket.once('end', destroy);
   socket.once('close', () => clock.clearTimeout(timer));
+}
+
+/** Hands what was written to the kernel and frees the descriptor at once. For crowds: waiting for the peer would cost the descriptor meanwhile. */
+export function closeAfterWrite(socket: Socket): void {
+  while (socket.writableCorked > 0) socket.uncork();
+  socket.destroy();
 }
 
 function marker(bytes: Uint8Array, at: number): boolean {

@@ -1,6 +1,9 @@
+/** What is counted of a peer. */
 import type { PeerCounters } from './types.ts';
 
-export type MutableCounters = { -readonly [Key in keyof PeerCounters]: PeerCounters[Key] };
+type PlainCounters = Omit<PeerCounters, 'notificationsSentByCode' | 'notificationsReceivedByCode'>;
+
+export type MutableCounters = { -readonly [Key in keyof PlainCounters]: PlainCounters[Key] };
 
 export function newCounters(): MutableCounters {
   return {
@@ -22,4 +25,23 @@ export function newCounters(): MutableCounters {
     connectionsAccepted: 0,
     collisions: 0,
   };
+}
+
+/** The highest subcode of each NOTIFICATION code (IANA, BGP Error Subcodes, 2026-11). */
+const SUBCODE_MAX: readonly (number | undefined)[] = [undefined, 3, 11, 11, 0, 3, 10, 1, 0, 0];
+
+/** NOTIFICATIONs of one direction by `code/subcode`. A peer may send any of 65,536 pairs: those the registry does not have count as `other`. */
+export class NotificationCounts {
+  readonly #counts: Map<string, number> = new Map();
+
+  add(code: number, subcode: number): void {
+    const subcodeMax = SUBCODE_MAX[code];
+    const key = subcodeMax !== undefined && subcode <= subcodeMax ? `${code}/${subcode}` : 'other';
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  }
+
+  /** A copy, by code and subcode. */
+  get(): ReadonlyMap<string, number> {
+    return new Map(this.#counts);
+  }
 }

@@ -1,6 +1,8 @@
 /** Opens our connection to a peer, with whatever must be set on the socket before. */
 import { connect, Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { isIpv6 } from './address.ts';
+import { PeerError } from './errors.ts';
 import { isProtected, protectDialing } from './protection.ts';
 import { closeSocket, openSocket } from './tcp-options.ts';
 import type { PeerOptions } from './types.ts';
@@ -9,6 +11,8 @@ const BGP_PORT = 179;
 
 /** Half-open is allowed: the peer may have sent its FIN, and must still hear our NOTIFICATION. Throws PeerError when it must not be tried. */
 export function dial(remoteAddress: string, options: PeerOptions): Socket {
+  checkInterface(remoteAddress, 'remoteAddress');
+  if (options.localAddress !== undefined) checkInterface(options.localAddress, 'localAddress');
   const target = {
     host: remoteAddress,
     port: options.remotePort ?? BGP_PORT,
@@ -26,4 +30,11 @@ export function dial(remoteAddress: string, options: PeerOptions): Socket {
   const socket = new Socket({ fd, allowHalfOpen: true });
   socket.connect(target);
   return socket;
+}
+
+/** The interface of a link-local address. The kernel would say EINVAL where there is none. */
+function checkInterface(address: string, field: string): void {
+  const zone = address.split('%')[1];
+  if (zone === undefined || networkInterfaces()[zone] !== undefined) return;
+  throw new PeerError('unsupported', `${field} ${address}: there is no interface ${zone}, or it is down or has no address`, field);
 }

@@ -1,6 +1,6 @@
 /** Mistakes of the caller. What a peer does wrong is never thrown: it ends that peer's session. */
 
-export type PeerErrorCode = 'already-exists' | 'not-found' | 'invalid-config' | 'unsupported' | 'closed';
+export type PeerErrorCode = 'already-exists' | 'not-found' | 'invalid-config' | 'invalid-argument' | 'unsupported' | 'closed';
 
 export class PeerError extends Error {
   override readonly name = 'PeerError';

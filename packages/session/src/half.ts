@@ -5,8 +5,9 @@
  * Established session change nothing but the hold timer; they do not visit the machine: the timer itself looks when the last message came.
  */
 import type { Socket } from 'node:net';
-import { type Action, type Config, type Event, newSession, type Session, step, type Timer } from '@tsbgp/fsm';
+import { type Action, type Config, DEFAULT_CONFIG, type Event, newSession, type Session, step, type Timer } from '@tsbgp/fsm';
 import {
+  CeaseSubcode,
   decodeNotificationBody,
   decodeOpenBody,
   decodeRouteRefreshBody,
@@ -27,11 +28,12 @@ import { jitter } from './clock.ts';
 import { closeReason, type Why } from './close-reason.ts';
 import type { Direction } from './collision.ts';
 import { CONSUMED, Connection, type ConnectionOwner, type Consumed, HOLD } from './connection.ts';
+import { containedClock } from './containment.ts';
 import { Liveness } from './liveness.ts';
 import { encodeNotification } from './messages.ts';
 import { Timers } from './timers.ts';
 import type { Turns } from './turns.ts';
-import type { Clock, CloseReason, State } from './types.ts';
+import { type Clock, type CloseReason, type ErrorPlace, INCOMING_OPEN_WAIT_SECONDS, type State } from './types.ts';
 
 const KEEPALIVE = keepaliveBytes();
 /** How long a message may wait for the peer to settle a collision. */
@@ -67,8 +69,12 @@ export interface HalfOwner {
   failed(half: Half, text: string, dialing: boolean): void;
   /** Its counters are final. */
   connectionEnded(connection: Connection): void;
-  /** Code of ours or of the plugin threw. */
-  thrown(half: Half, error: unknown): void;
+  /** Code of ours or of the plugin threw at `place`. Throws on what is fatal. */
+  thrown(half: Half, error: unknown, place: ErrorPlace): void;
+  /** The half could not even be stopped: its connection is gone, its machine is in Idle. True: it shall start again. */
+  collapsed(half: Half): boolean;
+  /** Another closed connection may stay until the peer closes it too. */
+  mayLinger(socket: Socket): boolean;
   count(what: Counted): void;
   /** A step is done and its actions too. */
   settled(half: Half): void;
@@ -100,13 +106,14 @@ export class Half implements ConnectionOwner {
   constructor(owner: HalfOwner, config: Partial<Config>, turns: Turns, clock: Clock) {
     this.#owner = owner;
     this.#turns = turns;
-    this.#clock = clock;
-    this.#timers = new Timers(clock);
+    this.#clock = containedClock(clock, (action) => this.#contain('timer', action));
+    this.#timers = new Timers(this.#clock);
     this.#liveness = new Liveness(
       this.#timers,
-      clock,
+      this.#clock,
       () => this.connection,
       (event) => this.dispatch(event),
+      (action) => this.#contain('timer', action),
     );
     this.session = newSession(config);
   }
@@ -141,6 +148,7 @@ export class Half implements ConnectionOwner {
 
   /** Gives an accepted connection to this half, which is in Active. */
   adopt(socket: Socket, serial: number): void {
+    this.configure({ largeHoldTimeSeconds: INCOMING_OPEN_WAIT_SECONDS });
     this.#attach(socket, 'in', serial);
     this.dispatch({ type: 'TcpConnectionConfirmed' });
   }
@@ -151,13 +159,44 @@ export class Half implements ConnectionOwner {
     this.dispatch({ type: 'TcpConnectionFails' }, { text: 'the peer opened a new connection', replaced: true });
   }
 
-  /** A mistake in our own house ends the session, not the process. */
-  breakDown(error: unknown): void {
-    this.#owner.thrown(this, error);
-    this.dispatch(
-      { type: 'AutomaticStop', notification: notification(NotificationCode.Cease, 0) },
-      { text: `internal error: ${textOf(error)}` },
-    );
+  /**
+   * A mistake in our own house ends the session, not the process. RFC 4486 has no subcode for it; Out of Resources is the one that says
+   * that the fault is ours and that a later attempt may succeed.
+   */
+  breakDown(error: unknown, place: ErrorPlace): void {
+    this.#owner.thrown(this, error, place);
+    try {
+      this.dispatch(
+        { type: 'AutomaticStop', notification: notification(NotificationCode.Cease, CeaseSubcode.OutOfResources) },
+        { text: `internal error: ${textOf(error)}` },
+      );
+    } catch (second) {
+      this.#owner.thrown(this, second, place);
+      this.#collapse();
+    }
+  }
+
+  /** The machine's own way to Idle threw as well: take the connection and the timers away and begin with a new machine. */
+  #collapse(): void {
+    this.discard();
+    this.session = newSession(this.session.config);
+    if (!this.#owner.collapsed(this)) return;
+    this.#timers.start('idleHold', this.session.config.idleHoldSeconds * 1000, () => this.dispatch({ type: 'AutomaticStart' }));
+  }
+
+  /** Runs what the event loop calls. An exception ends this connection. */
+  #contain(place: ErrorPlace, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.breakDown(error, place);
+    }
+  }
+
+  /** The process is about to end: says so to the peer and lets go, without a step of the machine. */
+  abandon(message: NotificationMessage): void {
+    this.connection?.send(encodeNotification(message));
+    this.discard();
   }
 
   /** Ends without a trace, timers and connection included: another half took its place. */
@@ -219,7 +258,7 @@ export class Half implements ConnectionOwner {
     try {
       bytes = this.#owner.openBytes(this);
     } catch (error) {
-      this.breakDown(error); // the plugin threw, or its capabilities cannot be written
+      this.breakDown(error, 'getCapabilities'); // the plugin threw, or its capabilities cannot be written
       return;
     }
     this.localOpen = bytes;
@@ -249,6 +288,7 @@ export class Half implements ConnectionOwner {
   // Connections
 
   #connect(): void {
+    this.configure({ largeHoldTimeSeconds: DEFAULT_CONFIG.largeHoldTimeSeconds });
     let socket: Socket;
     try {
       socket = this.#owner.dial();
@@ -263,8 +303,10 @@ export class Half implements ConnectionOwner {
       if (this.#dialing !== socket) return;
       this.#dialing = undefined;
       socket.off('error', this.#onDialError);
-      this.#attach(socket, 'out', nextSerial());
-      this.dispatch({ type: 'TcpCrAcked' });
+      this.#contain('socket', () => {
+        this.#attach(socket, 'out', nextSerial());
+        this.dispatch({ type: 'TcpCrAcked' });
+      });
     });
   }
 
@@ -272,8 +314,10 @@ export class Half implements ConnectionOwner {
     if (this.#dialing === undefined) return;
     this.#dialing.destroy();
     this.#dialing = undefined;
-    this.#owner.failed(this, error.message, true);
-    this.dispatch({ type: 'TcpConnectionFails' });
+    this.#contain('socket', () => {
+      this.#owner.failed(this, error.message, true);
+      this.dispatch({ type: 'TcpConnectionFails' });
+    });
   };
 
   #attach(socket: Socket, direction: Direction, serial: number): void {
@@ -299,7 +343,7 @@ export class Half implements ConnectionOwner {
     const { connection } = this;
     if (connection === undefined) return;
     this.connection = undefined;
-    connection.drop(immediately);
+    connection.drop(immediately, () => this.#owner.mayLinger(connection.socket));
     this.#owner.connectionEnded(connection);
   }
 
@@ -389,7 +433,7 @@ export class Half implements ConnectionOwner {
   }
 
   onThrown(error: unknown): void {
-    this.breakDown(error);
+    this.breakDown(error, this.state === 'Established' ? 'update-handler' : 'socket');
   }
 
   onLost(error: Error | undefined): void {

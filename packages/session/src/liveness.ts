@@ -18,12 +18,21 @@ export class Liveness {
   readonly #clock: Clock;
   readonly #connection: () => Connection | undefined;
   readonly #dispatch: (event: Event) => void;
+  readonly #contain: (action: () => void) => void;
 
-  constructor(timers: Timers, clock: Clock, connection: () => Connection | undefined, dispatch: (event: Event) => void) {
+  /** `contain` runs what the event loop calls without a timer between. */
+  constructor(
+    timers: Timers,
+    clock: Clock,
+    connection: () => Connection | undefined,
+    dispatch: (event: Event) => void,
+    contain: (action: () => void) => void,
+  ) {
     this.#timers = timers;
     this.#clock = clock;
     this.#connection = connection;
     this.#dispatch = dispatch;
+    this.#contain = contain;
   }
 
   // Hold: does the peer speak?
@@ -39,11 +48,13 @@ export class Liveness {
       const connection = this.#connection();
       if (this.#holdGoesOn(holdMs, connection)) return;
       // Perhaps it is we who were late: let the event loop read once more before the peer is blamed.
-      setImmediate(() => {
-        if (connection === undefined || connection !== this.#connection() || this.#timers.isRunning('hold')) return;
-        if (!this.#holdGoesOn(holdMs, connection)) this.#dispatch({ type: 'HoldTimerExpires' });
-      });
+      setImmediate(() => this.#contain(() => this.#judgeSilence(holdMs, connection)));
     });
+  }
+
+  #judgeSilence(holdMs: number, connection: Connection | undefined): void {
+    if (connection === undefined || connection !== this.#connection() || this.#timers.isRunning('hold')) return;
+    if (!this.#holdGoesOn(holdMs, connection)) this.#dispatch({ type: 'HoldTimerExpires' });
   }
 
   #holdGoesOn(holdMs: number, connection: Connection | undefined): boolean {

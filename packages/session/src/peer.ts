@@ -26,19 +26,23 @@ import {
 import { canonicalAddress } from './address.ts';
 import { collide, dominates, mustAwait, type Rival } from './collision.ts';
 import type { Connection } from './connection.ts';
-import { type MutableCounters, newCounters } from './counters.ts';
+import type { Containment } from './containment.ts';
+import { type MutableCounters, NotificationCounts, newCounters } from './counters.ts';
 import { type Counted, Half, type HalfOwner, nextSerial, textOf } from './half.ts';
 import { encodeRouteRefresh } from './messages.ts';
 import { advertised, DEFAULT_CAPABILITIES, encodeOpen, judgeOpen } from './open.ts';
+import type { Refusal } from './refusals.ts';
 import { sessionInfo } from './session-info.ts';
 import type { Turns } from './turns.ts';
 import {
   type Clock,
   type CloseReason,
   CONNECT_RETRY_SECONDS_DEFAULT,
+  type ErrorPlace,
   HIGH_WATER_BYTES_DEFAULT,
   HOLD_TIME_SECONDS_DEFAULT,
   IDLE_HOLD_SECONDS_DEFAULT,
+  LINGERING_PER_PEER_MAX,
   type Logger,
   type Peer,
   type PeerConfig,
@@ -49,6 +53,7 @@ import {
   type SessionInfo,
   type State,
 } from './types.ts';
+import { checkShutdownMessage } from './validate.ts';
 import { Writer } from './writer.ts';
 
 /** What a peer needs of its server. */
@@ -57,7 +62,12 @@ export interface PeerHost {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly turns: Turns;
+  readonly containment: Containment;
   dial(peer: PeerSession): Socket;
+  /** An accepted connection is half-open no more. */
+  established(socket: Socket): void;
+  /** The peer opened a newer connection in place of one that it had not used. */
+  replaced(peer: PeerSession): void;
   /** The peer has no connection any more. */
   resting(peer: PeerSession): void;
 }
@@ -75,12 +85,16 @@ export class PeerSession implements Peer, HalfOwner {
   readonly #bgpIdentifier: string;
   readonly #expectedAs: number | readonly number[] | undefined;
   readonly #counters: MutableCounters = newCounters();
+  readonly #notificationsSent: NotificationCounts = new NotificationCounts();
+  readonly #notificationsReceived: NotificationCounts = new NotificationCounts();
   readonly #capabilities = new WeakMap<Half, readonly Capability[]>();
   #primary: Half;
   #candidate: Half | undefined = undefined;
   #visible: State = 'Idle';
   #writer: Writer | undefined = undefined;
   #readingPaused = false;
+  #establishedAtClock = 0;
+  #lingering = 0;
 
   constructor(
     config: PeerConfig,
@@ -121,14 +135,22 @@ export class PeerSession implements Peer, HalfOwner {
 
   get counters(): PeerCounters {
     const { connection } = this.#primary;
-    const base = this.#counters;
-    if (connection === undefined) return { ...base };
+    const base = {
+      ...this.#counters,
+      notificationsSentByCode: this.#notificationsSent.get(),
+      notificationsReceivedByCode: this.#notificationsReceived.get(),
+    };
+    if (connection === undefined) return base;
     return {
       ...base,
       updateReceived: base.updateReceived + connection.updatesIn,
       bytesIn: base.bytesIn + connection.bytesIn,
       bytesOut: base.bytesOut + connection.bytesOut,
     };
+  }
+
+  get establishedSeconds(): number | undefined {
+    return this.session === undefined ? undefined : (this.#host.clock.now() - this.#establishedAtClock) / 1000;
   }
 
   enable(): void {
@@ -138,10 +160,12 @@ export class PeerSession implements Peer, HalfOwner {
   }
 
   disable(shutdownMessage?: string): void {
+    checkShutdownMessage(shutdownMessage, 'shutdownMessage');
     this.stop(cease(CeaseSubcode.AdministrativeShutdown, shutdownMessage));
   }
 
   reset(subcode: number = CeaseSubcode.AdministrativeReset, message?: string): void {
+    checkShutdownMessage(message, 'message');
     const event = { type: 'AutomaticStop', notification: cease(subcode, message) } as const;
     this.#candidate?.dispatch(event);
     this.#primary.dispatch(event);
@@ -178,19 +202,27 @@ export class PeerSession implements Peer, HalfOwner {
     this.#primary.dispatch(event);
   }
 
+  /** Cease/8 on every connection and no word to the plugin: the process ends, its state cannot be trusted. */
+  abandon(): void {
+    this.adminState = 'down';
+    this.#writer?.close();
+    this.#candidate?.abandon(cease(CeaseSubcode.OutOfResources));
+    this.#primary.abandon(cease(CeaseSubcode.OutOfResources));
+  }
+
   /** Takes an accepted connection. Returns why not, else undefined. */
-  accept(socket: Socket): string | undefined {
+  accept(socket: Socket): Refusal | undefined {
     const { localAddress } = this.options;
     if (
       localAddress !== undefined &&
       canonicalAddress(socket.localAddress ?? '')?.split('%')[0] !== canonicalAddress(localAddress)?.split('%')[0]
     ) {
-      return `the peer is expected at ${localAddress}`;
+      return { reason: 'wrong-local-address', text: `the peer is expected at ${localAddress}` };
     }
-    if (this.adminState === 'down') return 'the peer is disabled';
+    if (this.adminState === 'down') return { reason: 'peer-disabled', text: 'the peer is disabled' };
     const primary = this.#primary;
     const damped = primary.state === 'Idle' && primary.session.oscillations > 0 && primary.session.config.damping !== undefined;
-    if (damped) return 'the peer is damped after errors';
+    if (damped) return { reason: 'peer-damped', text: 'the peer is damped after errors' };
     this.#counters.connectionsAccepted++;
     // In Idle only our own next attempt is awaited; the peer is evidently there, so the start comes now (RFC 4271 §8.1.2 leaves it to us).
     if (primary.state === 'Idle') primary.dispatch({ type: 'AutomaticStartWithPassive' });
@@ -201,10 +233,13 @@ export class PeerSession implements Peer, HalfOwner {
     return this.#acceptCandidate(socket);
   }
 
-  #acceptCandidate(socket: Socket): string | undefined {
+  #acceptCandidate(socket: Socket): Refusal | undefined {
     if (this.#candidate !== undefined) {
-      if (RANK[this.#candidate.state] > RANK.OpenSent) return 'two connections are being negotiated already';
+      if (RANK[this.#candidate.state] > RANK.OpenSent) {
+        return { reason: 'negotiating', text: 'two connections are being negotiated already' };
+      }
       // The peer gave the older attempt up, or it would not come again.
+      this.#host.replaced(this);
       this.#candidate.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
     }
     const candidate = new Half(
@@ -230,6 +265,13 @@ export class PeerSession implements Peer, HalfOwner {
     this.#counters.updateReceived += connection.updatesIn;
     this.#counters.bytesIn += connection.bytesIn;
     this.#counters.bytesOut += connection.bytesOut;
+  }
+
+  mayLinger(socket: Socket): boolean {
+    if (this.#lingering >= LINGERING_PER_PEER_MAX) return false;
+    this.#lingering++;
+    socket.once('close', () => this.#lingering--);
+    return true;
   }
 
   failed(half: Half, text: string, dialing: boolean): void {
@@ -270,8 +312,8 @@ export class PeerSession implements Peer, HalfOwner {
     try {
       return this.#plugin.onOpenMessage?.(this, open);
     } catch (error) {
-      this.thrown(half, error);
-      return notification(NotificationCode.Cease, 0);
+      this.thrown(half, error, 'onOpenMessage');
+      return cease(CeaseSubcode.OutOfResources);
     }
   }
 
@@ -345,7 +387,7 @@ export class PeerSession implements Peer, HalfOwner {
     const to = RANK[candidate] > RANK[primary] && RANK[candidate] >= RANK.OpenSent ? candidate : primary;
     if (to === from) return;
     this.#visible = to;
-    this.#guard(this.#primary, () => this.#plugin.onStateChange?.(this, from, to));
+    this.#guard(this.#primary, 'onStateChange', () => this.#plugin.onStateChange?.(this, from, to));
   }
 
   settled(half: Half): void {
@@ -385,9 +427,17 @@ export class PeerSession implements Peer, HalfOwner {
     if (connection === undefined) return;
     connection.extendedMessage = session.receive.extendedMessage;
     const { highWaterBytes = HIGH_WATER_BYTES_DEFAULT } = this.options;
-    const writer = new Writer(connection, this.#counters, highWaterBytes, () => this.#host.clock.now());
+    const writer = new Writer(
+      connection,
+      this.#counters,
+      highWaterBytes,
+      () => this.#host.clock.now(),
+      (error) => half.breakDown(error, 'onDrain'),
+    );
     this.session = session;
     this.establishedAt = new Date();
+    this.#establishedAtClock = this.#host.clock.now();
+    this.#host.established(connection.socket);
     this.#writer = writer;
     this.#readingPaused = false;
     this.#counters.establishedCount++;
@@ -396,7 +446,8 @@ export class PeerSession implements Peer, HalfOwner {
       { peer: this.config.remoteAddress, as: session.remoteAs, direction: half.direction, families },
       'session established',
     );
-    this.#guard(half, () => {
+    if (families.length === 0) this.#warnOfNoFamily(session);
+    this.#guard(half, 'onEstablished', () => {
       const handler = this.#plugin.onEstablished(this, session, writer);
       if (half.connection === connection) connection.handler = typeof handler === 'function' ? handler : ignore;
     });
@@ -405,12 +456,21 @@ export class PeerSession implements Peer, HalfOwner {
     this.#candidate?.release();
   }
 
+  #warnOfNoFamily(session: SessionInfo): void {
+    const ours = familiesOf(session.localCapabilities);
+    const theirs = familiesOf(session.remoteCapabilities);
+    this.#host.logger.warn(
+      { peer: this.config.remoteAddress, ours, theirs },
+      'the session is Established but has no address family in common with the peer: no routes are exchanged',
+    );
+  }
+
   sessionDown(half: Half, reason: CloseReason): void {
     this.#host.logger.info({ peer: this.config.remoteAddress, type: reason.type, reason: reason.text }, 'session closed');
     this.#writer?.close();
     this.#writer = undefined;
     this.#readingPaused = false;
-    this.#guard(half, () => this.#plugin.onClose?.(this, reason), false);
+    this.#guard(half, 'onClose', () => this.#plugin.onClose?.(this, reason), false);
     this.session = undefined;
     this.establishedAt = undefined;
   }
@@ -427,21 +487,37 @@ export class PeerSession implements Peer, HalfOwner {
       );
       return;
     }
-    this.#guard(this.#primary, () => this.#plugin.onRouteRefresh?.(this, message));
+    this.#guard(this.#primary, 'onRouteRefresh', () => this.#plugin.onRouteRefresh?.(this, message));
   }
 
   notified(half: Half, message: NotificationMessage, direction: 'sent' | 'received'): void {
+    (direction === 'sent' ? this.#notificationsSent : this.#notificationsReceived).add(message.code, message.subcode);
     const text = formatNotification(message);
-    this.#host.logger.info({ peer: this.config.remoteAddress, direction, connection: half.direction, notification: text }, 'NOTIFICATION');
-    // A collision is no error of anybody.
+    const fields = { peer: this.config.remoteAddress, direction, connection: half.direction, notification: text };
+    // A collision is no error of anybody, and a peer that connects again and again makes one each time.
     const collision = message.code === NotificationCode.Cease && message.subcode === CeaseSubcode.ConnectionCollisionResolution;
-    if (!collision) this.lastError = { direction, notification: message, text, at: new Date() };
-    this.#guard(half, () => this.#plugin.onNotification?.(this, message, direction), false);
+    if (collision) {
+      this.#host.logger.debug(fields, 'NOTIFICATION');
+    } else {
+      this.#host.logger.info(fields, 'NOTIFICATION');
+      this.lastError = { direction, notification: message, text, at: new Date() };
+    }
+    this.#guard(half, 'onNotification', () => this.#plugin.onNotification?.(this, message, direction), false);
   }
 
-  thrown(half: Half, error: unknown): void {
+  thrown(_half: Half, error: unknown, place: ErrorPlace): void {
     this.lastError = { direction: 'local', text: `internal error: ${textOf(error)}`, at: new Date() };
-    this.#host.logger.error({ peer: this.config.remoteAddress, state: half.state, err: error }, 'a callback threw');
+    this.#host.containment.caught(error, place, this);
+  }
+
+  collapsed(half: Half): boolean {
+    if (half === this.#candidate) {
+      this.#candidate = undefined;
+      return false;
+    }
+    if (this.session !== undefined) this.sessionDown(half, { type: 'connection-lost', text: 'internal error' });
+    this.#showState();
+    return this.adminState === 'up' && half === this.#primary;
   }
 
   count(what: Counted): void {
@@ -449,12 +525,12 @@ export class PeerSession implements Peer, HalfOwner {
   }
 
   /** Runs a callback of the plugin. What it throws ends the session, except where that is over anyway. */
-  #guard(half: Half, callback: () => void, breakDown = true): void {
+  #guard(half: Half, place: ErrorPlace, callback: () => void, breakDown = true): void {
     try {
       callback();
     } catch (error) {
-      if (breakDown) half.breakDown(error);
-      else this.thrown(half, error);
+      if (breakDown) half.breakDown(error, place);
+      else this.thrown(half, error, place);
     }
   }
 }
@@ -464,6 +540,10 @@ const RANK: Readonly<Record<State, number>> = { Idle: 0, Active: 1, Connect: 2, 
 const COLLISION: NotificationMessage = notification(NotificationCode.Cease, CeaseSubcode.ConnectionCollisionResolution);
 
 const ignore = (): undefined => undefined;
+
+function familiesOf(capabilities: readonly Capability[]): string[] {
+  return capabilities.flatMap((capability) => (capability.type === 'multiprotocol' ? [formatFamily(capability.family)] : []));
+}
 
 function rival(half: Half, other: Half): Rival {
   return { direction: other.direction, state: other.state, newer: other.serial > half.serial };

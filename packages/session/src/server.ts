@@ -1,9 +1,10 @@
 /** A BGP speaker: listeners and peers. */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { CeaseSubcode, type NotificationMessage } from '@tsbgp/wire';
+import { CeaseSubcode } from '@tsbgp/wire';
 import { canonicalAddress, isIpv6 } from './address.ts';
 import { systemClock } from './clock.ts';
 import { closeGently } from './connection.ts';
+import { Containment } from './containment.ts';
 import { dial } from './dial.ts';
 import { PeerError } from './errors.ts';
 import { textOf } from './half.ts';
@@ -11,29 +12,32 @@ import { encodeNotification } from './messages.ts';
 import { cease, type PeerHost, PeerSession } from './peer.ts';
 import { checkSupported, type Listening, protectAccepted, protectListener, reaches, rollAoKeys, unprotectListener } from './protection.ts';
 import { Range } from './range.ts';
+import { type Refusal, Refusals } from './refusals.ts';
 import { descriptorOf, type KeyTarget } from './tcp-options.ts';
 import { Turns } from './turns.ts';
-import type {
-  Clock,
-  DeletePeerOptions,
-  Endpoint,
-  ListenOptions,
-  Logger,
-  Peer,
-  PeerConfig,
-  PeerOptions,
-  PeerRange,
-  PeerRangeConfig,
-  Plugin,
-  ServerOptions,
-  TcpAoKey,
+import {
+  type Clock,
+  type DeletePeerOptions,
+  type Endpoint,
+  HALF_OPEN_MAX_DEFAULT,
+  type ListenOptions,
+  type Logger,
+  type Peer,
+  type PeerConfig,
+  type PeerOptions,
+  type PeerRange,
+  type PeerRangeConfig,
+  type Plugin,
+  type ServerOptions,
+  type ServerStatistics,
+  type TcpAoKey,
 } from './types.ts';
-import { validatePeer, validateRange, validateServer } from './validate.ts';
+import { checkShutdownMessage, validatePeer, validateRange, validateServer } from './validate.ts';
 
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const TURN_BUDGET_MS_DEFAULT = 8;
 /** Connections that are told why they are refused, at a time. A speaker that is misconfigured makes one or two. */
-const REFUSED_MAX = 64;
+export const REFUSED_MAX = 64;
 
 /** A BGP speaker (RFC 4271): listens, connects, and keeps the sessions of its peers. Routes are the business of their plugins. */
 export class Server {
@@ -41,6 +45,12 @@ export class Server {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #host: PeerHost;
+  readonly #containment: Containment;
+  readonly #refusals: Refusals;
+  /** Accepted connections that are not Established. */
+  readonly #halfOpen = new Set<Socket>();
+  readonly #halfOpenMax: number;
+  readonly #descriptorMax: number;
   readonly #peers = new Map<string, PeerSession>();
   readonly #ranges = new Map<string, Range>();
   /** Dynamic peers with the range they came from. */
@@ -57,14 +67,25 @@ export class Server {
   constructor(options: ServerOptions) {
     validateServer(options);
     this.options = options;
-    this.#logger = options.logger ?? SILENT;
+    this.#containment = new Containment(options.logger ?? SILENT, options.onError, options.isFatal);
+    this.#logger = this.#containment.guardLogger();
     this.#clock = options.clock ?? systemClock;
+    this.#refusals = new Refusals(this.#logger, this.#clock);
+    this.#halfOpenMax = options.halfOpenMax ?? HALF_OPEN_MAX_DEFAULT;
+    this.#descriptorMax = options.descriptorMax ?? Number.POSITIVE_INFINITY;
     this.#host = {
       routerId: options.routerId,
       logger: this.#logger,
       clock: this.#clock,
       turns: new Turns(options.turnBudgetMs ?? TURN_BUDGET_MS_DEFAULT),
+      containment: this.#containment,
       dial: (peer) => this.#dial(peer),
+      established: (socket) => void this.#halfOpen.delete(socket),
+      replaced: (peer) =>
+        this.#refusals.crowd(
+          { reason: 'replaced', text: 'the peer opens new ones before it has sent an OPEN' },
+          { peer: peer.config.remoteAddress },
+        ),
       resting: (peer) => this.#resting(peer),
     };
     const { signal } = options;
@@ -76,12 +97,14 @@ export class Server {
   listen(options: ListenOptions): Promise<Endpoint> {
     if (this.#closing !== undefined) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
-      const listener = createServer({ allowHalfOpen: true, pauseOnConnect: false }, (socket) => this.#accept(socket));
+      const listener = createServer({ allowHalfOpen: true, pauseOnConnect: false }, (socket) => this.#accepted(socket));
       listener.once('error', reject);
       listener.listen({ host: options.host, port: options.port, ipv6Only: options.ipv6Only ?? false }, () => {
         listener.off('error', reject);
         // EMFILE and the like: this connection could not be accepted, the next may be.
-        listener.on('error', (error) => this.#logger.error({ err: error }, 'listener'));
+        listener.on('error', (error) =>
+          this.#logger.error({ err: error, host: options.host, port: options.port }, 'a connection could not be accepted'),
+        );
         if (this.#closing !== undefined) {
           listener.close();
           reject(closed());
@@ -122,6 +145,7 @@ export class Server {
     const key = keyOf(remoteAddress);
     const peer = this.#peers.get(key);
     if (peer === undefined) throw new PeerError('not-found', `there is no peer ${key}`, 'remoteAddress');
+    checkShutdownMessage(options.message, 'message');
     this.#peers.delete(key);
     const range = this.#dynamic.get(peer);
     this.#dynamic.delete(peer);
@@ -191,16 +215,36 @@ export class Server {
     await Promise.all([...range.members].map((peer) => this.deletePeer(peer.config.remoteAddress)));
   }
 
-  /** Cease/2 to all, listeners closed; resolves when all is gone. */
-  close(shutdownMessage?: string): Promise<void> {
-    this.#closing ??= this.#close(shutdownMessage);
+  /** Half-open connections, refusals and contained exceptions, over all peers. */
+  get statistics(): ServerStatistics {
+    return {
+      halfOpen: this.#halfOpen.size,
+      halfOpenMax: this.#halfOpenMax,
+      refused: { ...this.#refusals.counts },
+      containedErrors: this.#containment.count,
+    };
+  }
+
+  /** Cease/2 to all, listeners closed; resolves when all is gone. Rejects with PeerError `invalid-argument` for a text of more than 255 octets. */
+  async close(shutdownMessage?: string): Promise<void> {
+    checkShutdownMessage(shutdownMessage, 'shutdownMessage');
+    this.#closing ??= this.#close((peer) => peer.stop(cease(CeaseSubcode.AdministrativeShutdown, shutdownMessage)));
+    await this.#closing;
+  }
+
+  /**
+   * For a process that must end because its state cannot be trusted: Cease/8 to all, without another call to any plugin, and nothing that
+   * was still to be written. Resolves when all is gone; do not wait for long.
+   */
+  abandon(): Promise<void> {
+    this.#closing = this.#close((peer) => peer.abandon());
     return this.#closing;
   }
 
-  async #close(shutdownMessage: string | undefined): Promise<void> {
+  async #close(end: (peer: PeerSession) => void): Promise<void> {
     const listeners = [...this.#listeners].map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
     this.#listeners.clear();
-    for (const peer of this.#peers.values()) peer.stop(cease(CeaseSubcode.AdministrativeShutdown, shutdownMessage));
+    for (const peer of this.#peers.values()) end(peer);
     await this.#quiet(() => true);
     await Promise.all(listeners);
   }
@@ -213,26 +257,58 @@ export class Server {
     return socket;
   }
 
+  #accepted(socket: Socket): void {
+    try {
+      this.#accept(socket);
+    } catch (error) {
+      socket.on('error', () => {}); // given up
+      socket.destroy();
+      this.#refusals.count('internal-error');
+      this.#containment.caught(error, 'listener');
+    }
+  }
+
   #accept(socket: Socket): void {
     const remoteAddress = canonicalAddress(socket.remoteAddress ?? '');
-    const known = remoteAddress === undefined ? undefined : this.#peers.get(remoteAddress);
-    const range = remoteAddress === undefined || known !== undefined ? undefined : this.#rangeOf(remoteAddress);
-    const peer = known ?? (range === undefined || range.full ? undefined : this.#dynamicPeer(range, remoteAddress ?? ''));
-    this.#track(socket, peer);
-    if (remoteAddress === undefined) {
-      socket.on('error', () => {}); // gone before we looked
+    if (remoteAddress === undefined || this.#closing !== undefined) {
+      socket.on('error', () => {}); // gone before we looked, or we are
       socket.destroy();
       return;
     }
-    const refusal = peer === undefined ? 'no such peer' : this.#offer(peer, socket);
-    // RFC 4486 §4: Out of Resources where there is no room, Connection Rejected where nobody was expected.
-    if (peer === undefined && range !== undefined)
-      this.#refuse(socket, cease(CeaseSubcode.OutOfResources), `${range.config.prefix} is full`);
-    else if (refusal !== undefined) this.#refuse(socket, cease(CeaseSubcode.ConnectionRejected), refusal);
-    if (peer !== undefined && range !== undefined) {
-      this.#dynamic.set(peer, range);
-      if (refusal !== undefined) this.#resting(peer);
+    const full = this.#noRoom(socket);
+    if (full !== undefined) {
+      socket.on('error', () => {}); // refused anyway
+      this.#refusals.crowd(full, { remoteAddress });
+      socket.destroy();
+      return;
     }
+    const known = this.#peers.get(remoteAddress);
+    const range = known === undefined ? this.#rangeOf(remoteAddress) : undefined;
+    const peer = known ?? (range === undefined || range.full ? undefined : this.#dynamicPeer(range, remoteAddress));
+    this.#track(socket, peer);
+    if (peer === undefined) {
+      // RFC 4486 §4: Out of Resources where there is no room, Connection Rejected where nobody was expected.
+      if (range === undefined) this.#refuse(socket, CeaseSubcode.ConnectionRejected, { reason: 'unknown-peer', text: 'no such peer' });
+      else this.#refuse(socket, CeaseSubcode.OutOfResources, { reason: 'range-full', text: `${range.config.prefix} is full` });
+      return;
+    }
+    if (range !== undefined) this.#dynamic.set(peer, range);
+    this.#halfOpen.add(socket);
+    socket.once('close', () => this.#halfOpen.delete(socket));
+    const refusal = this.#offer(peer, socket);
+    if (refusal === undefined) return;
+    this.#halfOpen.delete(socket);
+    this.#refuse(socket, CeaseSubcode.ConnectionRejected, refusal);
+    if (range !== undefined) this.#resting(peer);
+  }
+
+  /** Why not even a refusal can be afforded. */
+  #noRoom(socket: Socket): Refusal | undefined {
+    if (this.#halfOpen.size >= this.#halfOpenMax) {
+      return { reason: 'half-open-limit', text: `${this.#halfOpenMax} are not Established already` };
+    }
+    if (this.#descriptorMax === Number.POSITIVE_INFINITY || descriptorOf(socket) < this.#descriptorMax) return undefined;
+    return { reason: 'descriptor-limit', text: 'the process is close to its limit of file descriptors' };
   }
 
   #rangeOf(address: string): Range | undefined {
@@ -263,11 +339,11 @@ export class Server {
     peer.stop(cease(CeaseSubcode.PeerDeconfigured));
   }
 
-  #offer(peer: PeerSession, socket: Socket): string | undefined {
+  #offer(peer: PeerSession, socket: Socket): Refusal | undefined {
     try {
       protectAccepted(socket, peer.options, peer.config.remoteAddress);
     } catch (error) {
-      return textOf(error); // never unprotected
+      return { reason: 'unprotected', text: textOf(error) }; // never unprotected
     }
     return peer.accept(socket);
   }
@@ -299,12 +375,13 @@ export class Server {
     }
   }
 
-  /** With a NOTIFICATION, for which the connection stays a while; but a crowd of strangers gets no descriptors for it, and no line each in the log. */
-  #refuse(socket: Socket, notification: NotificationMessage, reason: string): void {
+  /** With a NOTIFICATION. The connection stays a while for it; beyond REFUSED_MAX of them, connections are closed at once and logged once. */
+  #refuse(socket: Socket, subcode: number, { reason, text }: Refusal): void {
+    this.#refusals.count(reason);
     socket.on('error', () => {}); // refused anyway
     if (this.#refused >= REFUSED_MAX) {
       if (!this.#crowded)
-        this.#logger.warn({ refused: this.#refused, reason }, 'too many connections to refuse: more are closed unanswered');
+        this.#logger.warn({ refused: this.#refused, reason: text }, 'too many connections to refuse: more are closed unanswered');
       this.#crowded = true;
       socket.destroy();
       return;
@@ -314,8 +391,8 @@ export class Server {
       this.#refused--;
       if (this.#refused === 0) this.#crowded = false;
     });
-    this.#logger.info({ remoteAddress: socket.remoteAddress, reason }, 'connection refused');
-    socket.write(encodeNotification(notification));
+    this.#logger.info({ remoteAddress: socket.remoteAddress, reason: text }, 'connection refused');
+    socket.write(encodeNotification(cease(subcode)));
     closeGently(socket, this.#clock);
   }
 

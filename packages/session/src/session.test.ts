@@ -471,33 +471,6 @@ suite('messages', () => {
     const sent = await raw.notification();
     assert.deepEqual([sent.code, sent.subcode], [1, 2], 'not OPEN');
   });
-
-  test('what a callback throws ends that session with Cease and nothing else', async (t) => {
-    for (const where of [
-      'getCapabilities',
-      'onOpenMessage',
-      'onEstablished',
-      'onUpdate',
-      'onStateChange',
-      'onNotification',
-      'onClose',
-    ] as const) {
-      const plugin = new Recorder();
-      const boom = () => {
-        throw new Error('boom');
-      };
-      if (where === 'onUpdate') plugin.onUpdate = boom;
-      else Object.assign(plugin, { [where]: boom });
-      const { port, peer, server } = await speaker(t, {}, { plugin });
-      const raw = await RawPeer.connect(port);
-      raw.send(open(), KEEPALIVE, END_OF_RIB, message(3, '0604'));
-      await raw.closed();
-      await breathe();
-      if (where !== 'onNotification' && where !== 'onClose' && where !== 'onStateChange')
-        assert.match(peer.lastError?.text ?? '', /boom|Cease/, where);
-      await server.close();
-    }
-  });
 });
 
 suite('peers', () => {

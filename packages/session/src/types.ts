@@ -22,6 +22,16 @@ export const CONNECT_RETRY_SECONDS_DEFAULT = 10;
 export const IDLE_HOLD_SECONDS_DEFAULT = 1;
 /** `highWaterBytes` of a peer that sets none. */
 export const HIGH_WATER_BYTES_DEFAULT = 1_048_576;
+/** How long an accepted connection waits for the peer's OPEN. RFC 4271 §8.2.2 suggests four minutes; a peer that connects sends it at once. */
+export const INCOMING_OPEN_WAIT_SECONDS = 60;
+/** `halfOpenMax` of a server that sets none. */
+export const HALF_OPEN_MAX_DEFAULT = 1024;
+/** Connections of one peer that are negotiated at a time: RFC 4271 §6.8 needs two to resolve a collision. */
+export const CONNECTIONS_PER_PEER_MAX = 2;
+/** Closed connections of one peer that stay until the peer closes too; more are closed at once. */
+export const LINGERING_PER_PEER_MAX = 2;
+/** Octets of UTF-8 that a shutdown message may have (RFC 9003 §2). */
+export const SHUTDOWN_MESSAGE_OCTETS_MAX = 255;
 
 /** How to deal with a peer; each may be left out. */
 export interface PeerOptions {
@@ -105,6 +115,9 @@ export interface PeerCounters {
   readonly connectFailures: number;
   readonly connectionsAccepted: number;
   readonly collisions: number;
+  /** NOTIFICATIONs by `code/subcode`, e.g. `6/2`; those without a name in the registry of IANA are under `other`. */
+  readonly notificationsSentByCode: ReadonlyMap<string, number>;
+  readonly notificationsReceivedByCode: ReadonlyMap<string, number>;
 }
 
 /** Why the last session or attempt ended. */
@@ -124,15 +137,20 @@ export interface Peer {
   readonly adminState: 'up' | 'down';
   readonly counters: PeerCounters;
   readonly lastError?: PeerLastError | undefined;
-  /** When the present session came up. */
+  /** When the present session came up, by the wall clock. */
   readonly establishedAt?: Date | undefined;
+  /** How long the present session has been up. Monotonic: a clock that is set does not change it. */
+  readonly establishedSeconds?: number | undefined;
   /** The present session; undefined unless Established. */
   readonly session?: SessionInfo | undefined;
   /** Admin state up: starts at once. Nothing happens when it is up already. */
   enable(): void;
-  /** Cease/2 with RFC 9003 text; stays down until `enable`. */
+  /** Cease/2 with RFC 9003 text; stays down until `enable`. Throws PeerError `invalid-argument` for a text of more than 255 octets. */
   disable(shutdownMessage?: string): void;
-  /** Ends the session with Cease and this subcode (4, administrative reset); starts again after the idle hold time. */
+  /**
+   * Ends the session with Cease and this subcode (4, administrative reset); starts again after the idle hold time. Throws PeerError
+   * `invalid-argument` for a text of more than 255 octets.
+   */
   reset(subcode?: number, message?: string): void;
   /** False when there is no session or the peer has not the capability (RFC 2918; RFC 7313 for subtypes 1 and 2). */
   sendRouteRefresh(family: Family, subtype?: number): boolean;
@@ -158,7 +176,10 @@ export interface SessionInfo {
   /** 0: no keepalives, no hold timer. */
   readonly holdTimeSeconds: number;
   readonly keepaliveSeconds: number;
-  /** Families both sides advertised; IPv4 unicast when a side sent no multiprotocol capability at all (RFC 4760 §8). */
+  /**
+   * Families both sides advertised; IPv4 unicast when a side sent no multiprotocol capability at all (RFC 4760 §8). Empty when the two have
+   * none in common: the session is Established, no routes are exchanged, and the log has a warning.
+   */
   readonly families: ReadonlySet<Family>;
   readonly routeRefresh: boolean;
   /** RFC 7313. */
@@ -200,7 +221,7 @@ export interface CloseReason {
 
 /**
  * What the user does with a peer. One object may serve many peers. Callbacks run between two messages and must not block; what one throws
- * is logged and ends that session with Cease.
+ * goes to the server's `onError` and ends that session with Cease/8.
  */
 export interface Plugin {
   /** Called for each OPEN about to be sent. Four-octet AS (65) is added by the library. @default IPv4 unicast and route refresh */
@@ -280,6 +301,71 @@ export interface ServerOptions {
   readonly clock?: Clock | undefined;
   /** How long one turn of the event loop may deliver input, over all peers. @default 8 */
   readonly turnBudgetMs?: number | undefined;
+  /** Accepted connections that are not Established, over all peers. Beyond it new ones are closed at once. @default 1024 */
+  readonly halfOpenMax?: number | undefined;
+  /**
+   * Accepted connections whose file descriptor has this number or a higher one are closed at once, so that the descriptors from here on stay
+   * free for others. The kernel gives the lowest free number. @default none
+   */
+  readonly descriptorMax?: number | undefined;
+  /**
+   * Told of each exception that was contained: the plugin threw it, or this library by mistake. It has cost one session at most. The hook
+   * counts and logs it. @default one line of `logger.error` each
+   */
+  readonly onError?: ((error: unknown, where: ErrorOrigin) => void) | undefined;
+  /** Exceptions for which this is true are not contained: they are thrown on to the event loop. @default none */
+  readonly isFatal?: ((error: unknown) => boolean) | undefined;
+}
+
+/** Which code threw an exception: a callback of the plugin, the logger, or what a timer, a socket or a listener called here. */
+export type ErrorPlace =
+  | 'getCapabilities'
+  | 'onOpenMessage'
+  | 'onEstablished'
+  | 'update-handler'
+  | 'onDrain'
+  | 'onRouteRefresh'
+  | 'onStateChange'
+  | 'onNotification'
+  | 'onClose'
+  | 'logger'
+  | 'timer'
+  | 'socket'
+  | 'listener';
+
+/** Where an exception was contained. */
+export interface ErrorOrigin {
+  readonly place: ErrorPlace;
+  /** Whose session it belonged to; undefined when it belonged to none. */
+  readonly peer?: Peer | undefined;
+}
+
+/** Why an incoming connection was refused, in the words of metrics. */
+export const REFUSAL_REASONS = [
+  'unknown-peer',
+  'range-full',
+  'peer-disabled',
+  'peer-damped',
+  'wrong-local-address',
+  'unprotected',
+  'negotiating',
+  'replaced',
+  'half-open-limit',
+  'descriptor-limit',
+  'internal-error',
+] as const;
+/** Why an incoming connection was refused, in the words of metrics. `replaced`: the peer opened a newer one before it sent an OPEN. */
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/** What a server counts over all peers. */
+export interface ServerStatistics {
+  /** Accepted connections that are not Established, and how many may be. */
+  readonly halfOpen: number;
+  readonly halfOpenMax: number;
+  /** Incoming connections refused since the start. */
+  readonly refused: Readonly<Record<RefusalReason, number>>;
+  /** Exceptions contained since the start. */
+  readonly containedErrors: number;
 }
 
 /** Where to listen. */

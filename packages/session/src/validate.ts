@@ -2,17 +2,30 @@
 import { parseIpv4 } from '@tsbgp/wire';
 import { canonicalAddress, isIpv6 } from './address.ts';
 import { PeerError } from './errors.ts';
-import type { PeerConfig, PeerOptions, PeerRangeConfig, ServerOptions } from './types.ts';
+import { type PeerConfig, type PeerOptions, type PeerRangeConfig, type ServerOptions, SHUTDOWN_MESSAGE_OCTETS_MAX } from './types.ts';
 
 export function validateServer(options: ServerOptions): void {
   checkIdentifier(options.routerId, 'routerId');
   checkNumber(options.turnBudgetMs, 1, 1000, 'turnBudgetMs', 'milliseconds');
+  checkInteger(options.halfOpenMax, 1, Number.MAX_SAFE_INTEGER, 'halfOpenMax');
+  checkInteger(options.descriptorMax, 0, Number.MAX_SAFE_INTEGER, 'descriptorMax');
+}
+
+/** RFC 9003 §2: a text that is too long is refused. Cut, it might say something else. */
+export function checkShutdownMessage(text: string | undefined, field: string): void {
+  const length = text === undefined ? 0 : Buffer.byteLength(text);
+  if (length <= SHUTDOWN_MESSAGE_OCTETS_MAX) return;
+  const message = `${field}: found ${length} octets of UTF-8, allowed at most ${SHUTDOWN_MESSAGE_OCTETS_MAX} (RFC 9003 §2), e.g. "maintenance until 5:00"`;
+  throw new PeerError('invalid-argument', message, field);
 }
 
 export function validatePeer(config: PeerConfig, options: PeerOptions): void {
   checkAddress(config.remoteAddress, 'remoteAddress');
-  if (/^fe[89ab]/i.test(config.remoteAddress) && !config.remoteAddress.includes('%')) {
-    fail('remoteAddress', config.remoteAddress, 'a link-local address with its interface, e.g. "fe80::1%eth0"');
+  if (/^fe[89ab]/i.test(config.remoteAddress)) {
+    const zone = config.remoteAddress.split('%')[1];
+    if (zone === undefined) fail('remoteAddress', config.remoteAddress, 'a link-local address with its interface, e.g. "fe80::1%eth0"');
+    // The kernel tells us names, so a number would be a key that never matches.
+    if (/^\d+$/.test(zone)) fail('remoteAddress', config.remoteAddress, 'the name of the interface, not its number, e.g. "fe80::1%eth0"');
   }
   checkAs(config.remoteAs, 'remoteAs');
   checkAs(config.localAs, 'localAs');

@@ -17,17 +17,26 @@ export class Writer implements UpdateWriter {
   readonly #counters: MutableCounters;
   readonly #highWaterBytes: number;
   readonly #now: () => number;
+  readonly #onThrown: (error: unknown) => void;
   #open = true;
   #drainWanted = false;
   #writes = 0;
   #written = 0;
   #waiters: Waiter[] = [];
 
-  constructor(connection: Connection, counters: MutableCounters, highWaterBytes: number, now: () => number) {
+  /** `onThrown` hears what `onDrain` throws. */
+  constructor(
+    connection: Connection,
+    counters: MutableCounters,
+    highWaterBytes: number,
+    now: () => number,
+    onThrown: (error: unknown) => void,
+  ) {
     this.#connection = connection;
     this.#counters = counters;
     this.#highWaterBytes = highWaterBytes;
     this.#now = now;
+    this.#onThrown = onThrown;
   }
 
   write(messages: Uint8Array): boolean {
@@ -77,7 +86,11 @@ export class Writer implements UpdateWriter {
     while (this.#waiters[0] !== undefined && this.#waiters[0].writes <= this.#written) this.#waiters.shift()?.resolve();
     if (!this.#drainWanted || !this.#open || this.#connection.socket.writableLength > 0) return;
     this.#drainWanted = false;
-    this.onDrain?.();
+    try {
+      this.onDrain?.();
+    } catch (error) {
+      this.#onThrown(error);
+    }
   };
 
   #count(messages: Uint8Array): void {

@@ -1,0 +1,63 @@
+/**
+ * Where exceptions stop. Every call that the event loop makes into this library and every call that it makes into the user's code goes
+ * through here. An exception is counted, told to the user's hook, and costs the session it belongs to. One that the user calls fatal passes.
+ */
+import type { Clock, ErrorOrigin, ErrorPlace, Logger, Peer } from './types.ts';
+
+export class Containment {
+  readonly #logger: Logger;
+  readonly #onError: ((error: unknown, where: ErrorOrigin) => void) | undefined;
+  readonly #isFatal: ((error: unknown) => boolean) | undefined;
+  count = 0;
+
+  constructor(
+    logger: Logger,
+    onError: ((error: unknown, where: ErrorOrigin) => void) | undefined,
+    isFatal: ((error: unknown) => boolean) | undefined,
+  ) {
+    this.#logger = logger;
+    this.#onError = onError;
+    this.#isFatal = isFatal;
+  }
+
+  /** Counts and tells an exception that the caller contained. Throws it on when it is fatal. */
+  caught(error: unknown, place: ErrorPlace, peer?: Peer): void {
+    if (this.#isFatal?.(error) === true) throw error;
+    this.count++;
+    try {
+      if (this.#onError !== undefined) this.#onError(error, { place, peer });
+      else this.#logger.error({ peer: peer?.config.remoteAddress, state: peer?.state, place, err: error }, 'a callback threw');
+    } catch (second) {
+      // A hook or a logger that throws has nobody left to tell.
+      if (this.#isFatal?.(second) === true) throw second;
+    }
+  }
+
+  /** The logger, which cannot throw into the state machine any more. */
+  guardLogger(): Logger {
+    const guard = (write: (fields: object, message: string) => void) => (fields: object, message: string) => {
+      try {
+        write(fields, message);
+      } catch (error) {
+        this.caught(error, 'logger');
+      }
+    };
+    const logger = this.#logger;
+    return {
+      debug: guard((fields, message) => logger.debug(fields, message)),
+      info: guard((fields, message) => logger.info(fields, message)),
+      warn: guard((fields, message) => logger.warn(fields, message)),
+      error: guard((fields, message) => logger.error(fields, message)),
+    };
+  }
+}
+
+/** `clock` with every callback run by `contain`. */
+export function containedClock(clock: Clock, contain: (action: () => void) => void): Clock {
+  return {
+    now: () => clock.now(),
+    setTimeout: (callback, milliseconds) => clock.setTimeout(() => contain(callback), milliseconds),
+    clearTimeout: (handle) => clock.clearTimeout(handle),
+    random: () => clock.random(),
+  };
+}

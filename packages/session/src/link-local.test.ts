@@ -1,0 +1,79 @@
+/** Sessions between link-local addresses, in a network namespace of their own with a pair of interfaces. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { canonicalAddress } from './address.ts';
+import { dial } from './dial.ts';
+import { Server } from './index.ts';
+
+const INDEX = JSON.stringify(join(import.meta.dirname, 'index.ts'));
+
+/** Two speakers: one listens for fe80::2, the other is fe80::2 and connects. Both names of the interface must survive. */
+const PROGRAM = `
+  import { Server } from ${INDEX};
+  const plugin = (name) => ({
+    onEstablished(peer, session) {
+      console.log(name, session.direction, session.localAddress, session.remoteAddress);
+      return () => undefined;
+    },
+  });
+  const one = new Server({ routerId: '10.0.0.1' });
+  const two = new Server({ routerId: '10.0.0.2' });
+  const { port } = await one.listen({ host: process.argv[1], port: 0 });
+  const up = Promise.withResolvers();
+  one.addPeer({ remoteAddress: 'fe80::2%tsbgp0', localAs: 65001, remoteAs: 65002 }, plugin('one'), { passive: true });
+  two.addPeer({ remoteAddress: 'fe80::1%tsbgp0', localAs: 65002, remoteAs: 65001 }, plugin('two'),
+    { localAddress: 'fe80::2%tsbgp0', remotePort: port });
+  for (let i = 0; i < 400 && !(one.listPeers()[0].session && two.listPeers()[0].session); i++) await new Promise((r) => setTimeout(r, 25));
+  await Promise.all([one.close(), two.close()]);
+`;
+
+const SETUP = [
+  'ip link set lo up',
+  'ip link add tsbgp0 type veth peer name tsbgp1',
+  'ip link set tsbgp0 up',
+  'ip link set tsbgp1 up',
+  'ip addr add fe80::1/64 dev tsbgp0 nodad',
+  'ip addr add fe80::2/64 dev tsbgp0 nodad',
+].join(' && ');
+
+/** Runs `command` where `tsbgp0` has fe80::1 and fe80::2; undefined where this machine gives no namespace. */
+function inNamespace(...command: string[]): { stdout: string; stderr: string } | undefined {
+  const probe = spawnSync('unshare', ['-rn', 'sh', '-c', SETUP]);
+  if (probe.status !== 0) return undefined;
+  return spawnSync('unshare', ['-rn', 'sh', '-c', `${SETUP} && exec "$@"`, 'sh', ...command], { encoding: 'utf8', timeout: 30_000 });
+}
+
+for (const host of ['::', 'fe80::1%tsbgp0']) {
+  test(`a session between link-local addresses comes up, both ways (listening on ${host})`, (t) => {
+    const result = inNamespace(process.execPath, '--conditions=tsbgp-source', '--input-type=module', '--eval', PROGRAM, '--', host);
+    if (result === undefined) return t.skip('no network namespaces here');
+    assert.equal(result.stderr, '');
+    assert.deepEqual(result.stdout.trim().split('\n').sort(), [
+      'one in fe80::1%tsbgp0 fe80::2%tsbgp0',
+      'two out fe80::2%tsbgp0 fe80::1%tsbgp0',
+    ]);
+  });
+}
+
+test('an interface that is not there is named when a connection is tried', () => {
+  assert.throws(() => dial('fe80::1%absent0', {}), {
+    code: 'unsupported',
+    field: 'remoteAddress',
+    message: 'remoteAddress fe80::1%absent0: there is no interface absent0, or it is down or has no address',
+  });
+});
+
+test('a link-local peer needs the name of an interface', async (t) => {
+  const server = new Server({ routerId: '10.0.0.1' });
+  t.after(() => server.close());
+  const plugin = { onEstablished: () => () => undefined };
+  for (const remoteAddress of ['fe80::1', 'fe80::1%2']) {
+    assert.throws(() => server.addPeer({ remoteAddress, localAs: 1, remoteAs: 2 }, plugin), {
+      code: 'invalid-config',
+      field: 'remoteAddress',
+    });
+  }
+  assert.equal(canonicalAddress('FE80:0::1%eth0'), 'fe80::1%eth0');
+});
