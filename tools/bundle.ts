@@ -1,6 +1,7 @@
 /**
- * `npm run build`, second half: tsbgpd and tsbgp as one minified ESM file each, over the bin.js that tsc wrote. One file starts faster and
- * holds less memory than a few hundred (numbers in packages/daemon/README.md). koffi stays outside: it is native and optional.
+ * `npm run build`, second half: tsbgpd and tsbgp as one minified ESM file each, over the start.js that tsc wrote; its bin.js, which an
+ * old Node can read, imports it. One file starts faster and holds less memory than a few hundred (numbers in packages/daemon/README.md).
+ * koffi stays outside: it is native and optional.
  *
  *     node tools/bundle.ts            what exists of the two
  */
@@ -12,16 +13,17 @@ import { build } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 const programs = ['daemon', 'cli'].map((name) => ({
   name,
-  entry: join(root, 'packages', name, 'src/bin.ts'),
-  outfile: join(root, 'packages', name, 'dist/bin.js'),
+  entry: join(root, 'packages', name, 'src/start.ts'),
+  outfile: join(root, 'packages', name, 'dist/start.js'),
+  bin: join(root, 'packages', name, 'dist/bin.js'),
 }));
 
 /** CommonJS inside (pino) asks for Node's own modules through `require`, which an ESM file does not have. */
 const REQUIRE = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-for (const { name, entry, outfile } of programs) {
+for (const { name, entry, outfile, bin } of programs) {
   if (!existsSync(entry)) {
-    console.log(`${name}: no src/bin.ts, skipped`);
+    console.log(`${name}: no src/start.ts, skipped`);
     continue;
   }
   await build({
@@ -41,8 +43,8 @@ for (const { name, entry, outfile } of programs) {
     banner: { js: REQUIRE },
     logLevel: 'warning',
   });
-  chmodSync(outfile, 0o755);
-  const started = spawnSync(process.execPath, [outfile, '--version'], { encoding: 'utf8' });
-  if (started.status !== 0) throw new Error(`${outfile} does not start:\n${started.stderr}`);
+  chmodSync(bin, 0o755);
+  const started = spawnSync(process.execPath, [bin, '--version'], { encoding: 'utf8' });
+  if (started.status !== 0) throw new Error(`${bin} does not start:\n${started.stderr}`);
   console.log(`${name}: ${(statSync(outfile).size / 1024).toFixed(0)} KiB, ${started.stdout.trim()}`);
 }

@@ -1,24 +1,15 @@
 #!/usr/bin/env node
-/** The program `tsbgp`. */
-import { connectDaemon } from './connect.ts';
-import { run } from './program.ts';
-import { outputOf } from './terminal/io.ts';
-
-const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
-
-const code = await run(
-  process.argv.slice(2),
-  {
-    stdin: process.stdin,
-    stdout: outputOf(process.stdout),
-    stderr: outputOf(process.stderr),
-    env: process.env,
-    signal: interrupt.signal,
-  },
-  connectDaemon,
-);
-// The API's connection would keep the process for a while. What was written leaves first.
-if (process.stdout.destroyed) process.exit(code);
-process.stdout.once('close', () => process.exit(code));
-process.stdout.end(() => process.exit(code));
+/**
+ * The first lines of `tsbgp`. They run on any Node that knows modules, so that an old one says what is missing; everything else is imported
+ * after the check and may use what Node 22.18 has.
+ */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `tsbgp needs Node 22.18 or newer, this is ${process.versions.node} (${process.execPath}).\n` +
+      'Newer ones: https://nodejs.org/en/download, or the packages of your system.\n' +
+      `With one beside this: /PATH/TO/node ${process.argv[1]}\n`,
+  );
+  process.exit(1);
+}
+await import('./start.ts');

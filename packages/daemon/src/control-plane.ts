@@ -122,6 +122,9 @@ export interface NeighborCounters {
   readonly keepalivesReceived: number;
   readonly notificationsSent: number;
   readonly notificationsReceived: number;
+  /** By `code/subcode`, e.g. `6/2`; those that IANA's registry does not have are under `other`. */
+  readonly notificationsSentByCode?: ReadonlyMap<string, number> | undefined;
+  readonly notificationsReceivedByCode?: ReadonlyMap<string, number> | undefined;
   readonly routeRefreshesSent: number;
   readonly routeRefreshesReceived: number;
   readonly bytesSent: number;

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { BrokenInvariant } from '@tsbgp/rib';
 import { parseConfig } from './config/load.ts';
 import { ControlError, type ControlPlane, type Endpoint, type NeighborConfig } from './control-plane.ts';
+import { crashFolder } from './crash-report.ts';
 import { Daemon, STOP_TIMEOUT_MS } from './daemon.ts';
 import type { DaemonLog } from './log.ts';
 import type { ApiSettings, Rooms, SpeakerRoom, SpeakerSettings } from './rooms.ts';
@@ -29,6 +34,8 @@ class FakeRooms implements Rooms {
       fatal: write('fatal'),
       flush: async () => {},
       flushNow: () => {},
+      recent: () => ['{"msg":"the last line"}\n'],
+      addMetrics: () => {},
     };
   }
 
@@ -52,6 +59,12 @@ class FakeRooms implements Rooms {
         bound.push(endpoint.port === 0 ? { ...endpoint, port: 40_000 } : endpoint);
       },
       close: async (reason?: string) => this.#do(`close ${reason ?? ''}`),
+      abandon: async () => this.#do('abandon'),
+      listNeighbors: () => [],
+      health: () => {
+        throw new Error('the state is broken');
+      },
+      metrics: () => '# HELP a b\ntsbgp_x{limit="y"} 7\ntsbgp_z{neighbor="192.0.2.1"} 1\n',
     };
     return control as SpeakerRoom;
   }
@@ -89,12 +102,16 @@ test('the API listens first; BGP listeners and neighbors come in one turn; each 
   const rooms = new FakeRooms();
   await daemon(rooms).start();
   assert.deepEqual(rooms.events, ['api start', 'listen 0.0.0.0 179', 'listen :: 179', 'add 192.0.2.1', 'add 192.0.2.2']);
-  assert.deepEqual(rooms.lines, [
-    'info: API listening on unix:/run/tsbgp/tsbgpd.sock',
-    'info: BGP listening on 0.0.0.0:179',
-    'info: BGP listening on [::]:179',
-    'info: tsbgpd 0.1.0 started: AS 64500, router-id 192.0.2.254, 2 neighbors',
-  ]);
+  // Whether /run/tsbgp is there depends on the machine.
+  assert.deepEqual(
+    rooms.lines.filter((line) => !line.includes('created the folder')),
+    [
+      'info: API listening on unix:/run/tsbgp/tsbgpd.sock',
+      'info: BGP listening on 0.0.0.0:179',
+      'info: BGP listening on [::]:179',
+      'info: tsbgpd 0.1.0 started: AS 64500, router-id 192.0.2.254, 2 neighbors',
+    ],
+  );
   assert.equal(rooms.api?.mode, 0o660);
 });
 
@@ -205,4 +222,37 @@ test('a speaker that does not close is not waited for longer than the limit', { 
   const stopping = running.stop();
   t.mock.timers.tick(STOP_TIMEOUT_MS);
   assert.equal(await stopping, false);
+});
+
+test('a broken invariant: peers are told first, then the report is written; broken parts do not keep it from ending', async (t) => {
+  const rooms = new FakeRooms();
+  const running = daemon(rooms);
+  await running.start();
+  rooms.events.length = 0;
+  rooms.lines.length = 0;
+  const folder = mkdtempSync(join(tmpdir(), 'tsbgp-crash-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  process.env.TSBGP_STATE_DIR = folder;
+  t.after(() => delete process.env.TSBGP_STATE_DIR);
+  await running.crash(new BrokenInvariant('broken invariant of the RIB: x'));
+  assert.deepEqual(rooms.events, ['abandon']);
+  assert.equal(rooms.lines[0], 'fatal: broken invariant of the RIB: x');
+  const [name] = readdirSync(folder);
+  const report = JSON.parse(readFileSync(join(folder, name!), 'utf8')) as { log: string[]; state: { metrics: object; health?: unknown } };
+  assert.deepEqual(report.log, ['{"msg":"the last line"}']);
+  assert.deepEqual(report.state.metrics, { 'tsbgp_x{limit="y"}': 7 });
+  assert.equal(report.state.health, undefined);
+});
+
+test('the folder of a crash report', () => {
+  assert.equal(crashFolder({ TSBGP_STATE_DIR: '/a', STATE_DIRECTORY: '/b:/c' }), '/a');
+  assert.equal(crashFolder({ STATE_DIRECTORY: '/b:/c' }), '/b');
+  assert.equal(crashFolder({}), tmpdir());
+});
+
+test('a folder that is made for the API socket has a line in the log', async () => {
+  const rooms = new FakeRooms();
+  rooms.socketPath = '/nowhere/at/all/tsbgpd.sock';
+  await daemon(rooms).start();
+  assert.ok(rooms.lines.includes('info: created the folder /nowhere/at/all for the API socket'));
 });

@@ -5,20 +5,29 @@
  *   2. The BGP listeners are asked for and the neighbors added in the same turn, so that a peer that connects at once is already known.
  *   3. Stop: Cease to every peer first, then the rest, all within STOP_TIMEOUT_MS.
  *
- * Whatever fails on the way, what was started is stopped again.
+ * Whatever fails on the way, what was started is stopped again. A broken invariant ends all: Cease to every peer, a crash report, exit.
  */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { HALF_OPEN_MAX_DEFAULT } from '@tsbgp/session';
 import { Boundaries } from './boundaries.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
 import { formatEndpoint } from './config/values.ts';
+import { crashFolder, writeCrashReport } from './crash-report.ts';
 import type { HttpServer } from './http/http-server.ts';
 import type { DaemonLog } from './log.ts';
+import { DESCRIPTOR_CHECK_MS, DescriptorWatch, descriptorLimit, descriptorMax, openDescriptors } from './metrics/descriptors.ts';
+import { EventLoopDelay } from './metrics/event-loop-delay.ts';
 import type { MetricSource } from './metrics/exposition.ts';
 import type { ApiRoom, Rooms, SpeakerRoom } from './rooms.ts';
 import { errno, listenError, StartError } from './start-error.ts';
+import { type StateSummary, summarize } from './state-summary.ts';
 import { VERSION } from './version.ts';
 
 /** A peer that does not read its Cease is not waited for any longer. */
 export const STOP_TIMEOUT_MS: number = 5000;
+/** How long the Cease of a daemon with a broken state may take. */
+export const CRASH_TIMEOUT_MS: number = 1000;
 
 export class Daemon {
   readonly config: DaemonConfig;
@@ -31,6 +40,8 @@ export class Daemon {
   #api: ApiRoom | undefined;
   #http: HttpServer | undefined;
   #metricSources: MetricSource[] = [];
+  #delay: EventLoopDelay = new EventLoopDelay();
+  #descriptorTimer: NodeJS.Timeout | undefined;
 
   constructor(config: DaemonConfig, log: DaemonLog, rooms: Rooms) {
     this.config = config;
@@ -39,8 +50,9 @@ export class Daemon {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.shutdownRequested = promise;
     this.boundaries = new Boundaries(log);
-    this.#metricSources.push(this.boundaries.addMetrics);
+    this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics);
     const { as, routerId } = config.global;
+    const limit = descriptorLimit();
     this.speaker = rooms.createSpeaker({
       localAs: as,
       routerId,
@@ -49,11 +61,16 @@ export class Daemon {
       onShutdown: resolve,
       boundaries: this.boundaries,
       metricSources: this.#metricSources,
+      descriptorMax: descriptorMax(limit),
+      // Where descriptors are few, connections that have proved nothing may take a quarter of them.
+      halfOpenMax: limit === undefined ? undefined : Math.min(HALF_OPEN_MAX_DEFAULT, Math.max(1, Math.floor(limit / 4))),
     });
   }
 
   /** Rejects with a StartError. Nothing runs then. */
   async start(): Promise<void> {
+    this.#delay.start();
+    this.#watchDescriptors();
     try {
       await this.#startApi();
       await this.#startHttp();
@@ -76,6 +93,8 @@ export class Daemon {
     const http = this.#http;
     this.#api = undefined;
     this.#http = undefined;
+    this.#delay.stop();
+    clearInterval(this.#descriptorTimer);
     const closing = Promise.allSettled([this.speaker.close(reason), http?.close()]).then(async (results) => {
       const [last] = await Promise.allSettled([api?.close()]);
       for (const result of [...results, last]) {
@@ -90,6 +109,54 @@ export class Daemon {
     return done;
   }
 
+  /** What runs, in the log: one line for the process, one for each neighbor, one with every metric that belongs to no neighbor. */
+  logState(): void {
+    const { process: ours, health, neighbors, neighborsLeftOut, metrics } = this.#summary();
+    this.#log.info({ ...ours, health }, 'state: process');
+    for (const neighbor of neighbors) this.#log.info(neighbor, `state: neighbor ${String(neighbor.address)} is ${String(neighbor.state)}`);
+    if (neighborsLeftOut > 0) this.#log.info({ neighborsLeftOut }, `state: ${neighborsLeftOut} more neighbors, all Established`);
+    this.#log.info({ metrics }, 'state: metrics');
+  }
+
+  /**
+   * The routing state contradicts itself. Tells every peer, leaves a crash report, and resolves after at most CRASH_TIMEOUT_MS; the process
+   * must end then.
+   */
+  async crash(error: unknown): Promise<void> {
+    // First of all, and at once: from here on no peer gets another route.
+    const leaving = this.#abandon();
+    this.#log.fatal({ err: error }, error instanceof Error ? error.message : String(error));
+    const folder = crashFolder(process.env);
+    try {
+      const path = writeCrashReport(folder, { error, state: this.#summary(), log: this.#log.recent() }, new Date());
+      this.#log.fatal({ path }, `crash report written to ${path}: please attach it to a bug report`);
+    } catch (failure) {
+      this.#log.error({ err: failure, folder }, 'the crash report could not be written');
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CRASH_TIMEOUT_MS);
+    await Promise.race([leaving, promise]);
+    clearTimeout(timer);
+  }
+
+  async #abandon(): Promise<void> {
+    try {
+      await this.speaker.abandon();
+    } catch (error) {
+      this.#log.error({ err: error }, 'not every peer could be told');
+    }
+  }
+
+  #summary(): StateSummary {
+    return summarize(this.speaker, this.#delay.get());
+  }
+
+  #watchDescriptors(): void {
+    const watch = new DescriptorWatch(this.#log);
+    const look = () => this.boundaries.run('timer', { timer: 'descriptors' }, () => watch.look(openDescriptors(), descriptorLimit()));
+    this.#descriptorTimer = setInterval(look, DESCRIPTOR_CHECK_MS).unref();
+  }
+
   async #startApi(): Promise<void> {
     const { unixSocket, mode, tcp } = this.config.api;
     const path = unixSocket === 'none' ? undefined : (unixSocket ?? this.#rooms.defaultSocketPath());
@@ -100,6 +167,7 @@ export class Daemon {
       );
     }
     if (path === undefined && tcp === undefined) return;
+    const newFolder = path !== undefined && !existsSync(dirname(path)) ? dirname(path) : undefined;
     this.#api = this.#rooms.createApiServer(this.speaker, { unixSocket: path, mode, tcp, logger: this.#log, boundaries: this.boundaries });
     try {
       await this.#api.start();
@@ -110,6 +178,7 @@ export class Daemon {
         ? listenError({ what: 'API', where: tcp, key: 'api.tcp' }, error)
         : listenError({ what: 'API', where: path!, key: 'api.unix-socket' }, error);
     }
+    if (newFolder !== undefined) this.#log.info({ folder: newFolder }, `created the folder ${newFolder} for the API socket`);
     if (path !== undefined) this.#log.info({ path }, `API listening on unix:${path}`);
     if (tcp !== undefined) this.#log.info(tcp, `API listening on ${formatEndpoint(tcp)}`);
   }

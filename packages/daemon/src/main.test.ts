@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { CRASH_REPORTS_MAX } from './crash-report.ts';
 import { type Io, main } from './main.ts';
+import { MEANINGLESS_SIGNALS } from './signals.ts';
+import type { StateSummary } from './state-summary.ts';
 import { VERSION } from './version.ts';
 
+const RIB = import.meta.resolve('@tsbgp/rib');
 const folder = mkdtempSync(join(tmpdir(), 'tsbgp-main-'));
 test.after(() => rmSync(folder, { recursive: true }));
 
@@ -69,7 +73,12 @@ test('a wrong option exits 2 and points to --help, which exits 0', async () => {
 function program(close: string): string {
   return `
     import { main } from ${JSON.stringify(join(import.meta.dirname, 'main.ts'))};
-    const speaker = { listen: async () => {}, addNeighbor: () => {}, global: () => ({ listen: [] }), close: ${close} };
+    const speaker = {
+      listen: async () => {}, addNeighbor: () => {}, global: () => ({ listen: [] }), close: ${close},
+      abandon: async () => console.log(JSON.stringify({ msg: 'abandoned' })),
+      listNeighbors: () => [{ config: { address: '192.0.2.1', remoteAs: 64501 }, state: 'Active', adminState: 'up', prefixes: [], flapCount: 0 }],
+      health: () => ({ healthy: true }), metrics: () => 'tsbgp_x{limit="y"} 7\\ntsbgp_z{neighbor="192.0.2.1"} 1\\n',
+    };
     const rooms = { createSpeaker: () => speaker, createApiServer: () => ({ start: async () => setInterval(() => {}, 1000), close: async () => {} }), defaultSocketPath: () => '/nowhere' };
     process.exit(await main(process.argv.slice(1), { out() {}, err: (text) => process.stderr.write(text), loadRooms: async () => rooms }));
   `;
@@ -77,8 +86,11 @@ function program(close: string): string {
 
 const nodeArgs = (code: string) => ['--conditions=tsbgp-source', '--input-type=module', '--eval', code, '--'];
 
-async function started(code: string): Promise<{ lines: () => string[]; child: ReturnType<typeof spawn>; ended: Promise<number | null> }> {
-  const child = spawn(process.execPath, [...nodeArgs(code), '--log-format=json', good], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function started(
+  code: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ lines: () => string[]; child: ReturnType<typeof spawn>; ended: Promise<number | null> }> {
+  const child = spawn(process.execPath, [...nodeArgs(code), '--log-format=json', good], { stdio: ['ignore', 'pipe', 'inherit'], env });
   let text = '';
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   await new Promise<void>((resolve) => {
@@ -99,7 +111,7 @@ async function started(code: string): Promise<{ lines: () => string[]; child: Re
   };
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) {
   test(`${signal} stops cleanly, exit status 0, and the last line is not lost`, { timeout: 20_000 }, async () => {
     const { child, ended, lines } = await started(program('async () => {}'));
     child.kill(signal);
@@ -115,17 +127,133 @@ test('a second signal does not wait for peers that do not close', { timeout: 20_
   assert.ok(lines().includes('SIGTERM again: not waiting any longer'));
 });
 
-test('an unhandled error is logged and ends the process', { timeout: 20_000 }, () => {
-  const code = program('async () => {}').replace(
+/** The daemon's own code, but for an error some time after its start. */
+function failing(error: string): string {
+  return program('async () => {}').replace(
     'listen: async () => {}',
-    "listen: async () => { setTimeout(() => Promise.reject(new Error('boom')), 50); }",
+    `listen: async () => { setTimeout(() => Promise.reject(${error}), 300); setTimeout(() => process.kill(process.pid, 'SIGTERM'), 900); }`,
   );
-  const result = spawnSync(process.execPath, [...nodeArgs(code), '--log-format=json', good], { encoding: 'utf8' });
-  assert.equal(result.status, 1);
+}
+
+interface Line {
+  readonly level?: string;
+  readonly msg: string;
+  readonly place?: string;
+  readonly path?: string;
+  readonly err?: { readonly message: string };
+}
+
+function finished(code: string, env: NodeJS.ProcessEnv = process.env): { status: number | null; lines: Line[] } {
+  const result = spawnSync(process.execPath, [...nodeArgs(code), '--log-format=json', good], { encoding: 'utf8', env, timeout: 20_000 });
   const lines = result.stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { level: string; msg: string; err: { message: string } });
-  const fatal = lines.find((line) => line.level === 'fatal');
-  assert.deepEqual([fatal?.msg, fatal?.err.message], ['unhandled error, this is a bug of tsbgpd', 'boom']);
+    .map((line) => JSON.parse(line) as Line);
+  return { status: result.status, lines };
+}
+
+test('an error that nobody handled is logged and counted, and the daemon goes on', () => {
+  const { status, lines } = finished(failing("new Error('boom')"));
+  assert.equal(status, 0);
+  const contained = lines.find(({ level }) => level === 'error');
+  assert.deepEqual([contained?.msg, contained?.err?.message], ['unexpected error contained (process): this is a bug of tsbgpd', 'boom']);
+  assert.equal(lines.at(-1)?.msg, 'stopped');
+});
+
+test('an error before the start is over ends the process: nobody would know what is missing', () => {
+  const code = program('async () => {}').replace(
+    'listen: async () => {}',
+    "listen: () => { setTimeout(() => { throw new Error('boom'); }, 50); return new Promise(() => {}); }",
+  );
+  const { status, lines } = finished(code);
+  assert.equal(status, 1);
+  assert.deepEqual([lines.at(-1)?.level, lines.at(-1)?.err?.message], ['fatal', 'boom']);
+});
+
+test('a broken invariant: peers are told, a crash report is left, exit status 1', () => {
+  const state = join(folder, 'state');
+  mkdirSync(state);
+  // Ten are kept, of all that this user left.
+  for (let i = 10; i < 22; i++) writeFileSync(join(state, `tsbgpd-crash-2026-01-${i}T00-00-00.000Z-7.json`), '{}');
+  writeFileSync(join(state, 'other.json'), '{}');
+  const broken = `new (await import(${JSON.stringify(RIB)})).BrokenInvariant('broken invariant of the RIB: one and one is two')`;
+  const { status, lines } = finished(`const error = ${broken};\n${failing('error')}`, { ...process.env, TSBGP_STATE_DIR: state });
+  assert.equal(status, 1);
+  assert.ok(lines.some(({ msg }) => msg === 'abandoned'));
+  const [why, report] = lines.filter(({ level }) => level === 'fatal');
+  assert.equal(why?.msg, 'broken invariant of the RIB: one and one is two');
+  const path = report!.path!;
+  assert.match(path, /state\/tsbgpd-crash-[0-9TZ.-]+-\d+\.json$/);
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.equal(readdirSync(state).filter((name) => name.startsWith('tsbgpd-crash-')).length, CRASH_REPORTS_MAX);
+  assert.ok(existsSync(join(state, 'other.json')));
+  const crash = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown> & { state: StateSummary; log: string[]; stack: string[] };
+  assert.equal(crash.version, VERSION);
+  assert.equal(crash.invariant, 'broken invariant of the RIB: one and one is two');
+  assert.match(crash.stack[0]!, /^BrokenInvariant/);
+  assert.deepEqual([crash.state.neighbors[0]?.address, crash.state.neighbors[0]?.state], ['192.0.2.1', 'Active']);
+  assert.deepEqual(crash.state.metrics, { 'tsbgp_x{limit="y"}': 7 });
+  assert.ok(crash.log.some((line) => line.includes('tsbgpd 0.1.0 started')));
+});
+
+test('a crash report that cannot be written does not keep the daemon from ending', () => {
+  const broken = `new (await import(${JSON.stringify(RIB)})).BrokenInvariant('broken')`;
+  const { status, lines } = finished(`const error = ${broken};\n${failing('error')}`, { ...process.env, TSBGP_STATE_DIR: '/proc/nowhere' });
+  assert.equal(status, 1);
+  assert.ok(lines.some(({ msg }) => msg === 'the crash report could not be written'));
+});
+
+test('SIGUSR1 writes the state to the log; no inspector opens', { timeout: 20_000 }, async () => {
+  const { child, ended, lines } = await started(program('async () => {}'));
+  child.kill('SIGUSR1');
+  for (let i = 0; i < 200 && !lines().includes('state: metrics'); i++) await new Promise((resolve) => setTimeout(resolve, 25));
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  const state = lines().filter((line) => line.startsWith('state: '));
+  assert.deepEqual(state, ['state: process', 'state: neighbor 192.0.2.1 is Active', 'state: metrics']);
+});
+
+test('signals without a meaning do nothing; each is logged once', { timeout: 20_000 }, async () => {
+  const { child, ended, lines } = await started(program('async () => {}'));
+  const signals = MEANINGLESS_SIGNALS.filter((signal) => signal in constants.signals);
+  for (const signal of [...signals, 'SIGHUP', ...signals, 'SIGPIPE', 'SIGWINCH', 'SIGCONT'] as const) {
+    child.kill(signal);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  for (const signal of signals) assert.equal(lines().filter((line) => line === `${signal} means nothing to tsbgpd: ignored`).length, 1);
+  assert.ok(lines().some((line) => line.startsWith('SIGHUP: the configuration cannot be reloaded')));
+});
+
+test('the report of a signal that throws is contained', { timeout: 20_000 }, async () => {
+  const code = program('async () => {}').replace('health: () => ({ healthy: true })', 'get health() { throw new Error(); }');
+  const { child, ended, lines } = await started(code);
+  child.kill('SIGUSR1');
+  for (let i = 0; i < 200 && !lines().includes('state: metrics'); i++) await new Promise((resolve) => setTimeout(resolve, 25));
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  assert.ok(lines().includes('state: metrics'), 'the other parts are there');
+});
+
+test('without a file and without one at the usual places: it says where it looked', () => {
+  const bin = join(import.meta.dirname, 'bin.ts');
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=tsbgp-source', bin], { cwd: folder, encoding: 'utf8' });
+  if (existsSync('/etc/tsbgp/tsbgpd.yaml')) return;
+  assert.deepEqual([status, stdout], [1, '']);
+  assert.match(stderr, /^tsbgpd: no configuration file: looked for \/etc\/tsbgp\/tsbgpd\.yaml, then \.\/tsbgpd\.yaml\n/);
+});
+
+test('SIGUSR1 while the program is still being loaded opens no inspector either', { timeout: 20_000 }, async () => {
+  const bin = join(import.meta.dirname, 'bin.ts');
+  const child = spawn(process.execPath, ['--conditions=tsbgp-source', '--disable-sigusr1', bin, '--check', good], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const timer = setInterval(() => child.kill('SIGUSR1'), 5);
+  await ended;
+  clearInterval(timer);
+  assert.doesNotMatch(text, /Debugger listening/);
 });

@@ -3,6 +3,7 @@
  * the rooms are loaded only when a daemon is to run.
  */
 import { existsSync } from 'node:fs';
+import { BrokenInvariant } from '@tsbgp/rib';
 import { readCommandLine, USAGE } from './command-line.ts';
 import { ConfigRejected, formatWarning } from './config/config-error.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
@@ -11,6 +12,7 @@ import { type Loaded, loadConfig } from './config/load.ts';
 import { Daemon } from './daemon.ts';
 import type { DaemonLog } from './log.ts';
 import type { Rooms } from './rooms.ts';
+import { Signals } from './signals.ts';
 import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
 
@@ -21,7 +23,7 @@ export interface Io {
   readonly loadRooms: () => Promise<Rooms>;
 }
 
-/** Resolves with the exit status: 0 fine, 1 configuration or start failed, 2 wrong usage. */
+/** Resolves with the exit status: 0 fine, 1 configuration or start failed or a broken invariant, 2 wrong usage. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   const command = readCommandLine(args);
   switch (command.type) {
@@ -35,9 +37,9 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       io.err(`tsbgpd: ${command.reason}\nTry "tsbgpd --help".\n`);
       return 2;
     case 'check':
-      return check(command.file ?? standardFile(), io);
+      return check(command.file, io);
     case 'run': {
-      const loaded = await tryLoad(command.file ?? standardFile(), io);
+      const loaded = await tryLoad(command.file, io);
       if (loaded === undefined) return 1;
       const { log } = loaded.config;
       const config = { ...loaded.config, log: { level: command.level ?? log.level, format: command.format ?? log.format } };
@@ -46,12 +48,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** The first of the standard paths that exists; the first of all where none does, for the message. */
-function standardFile(): string {
-  return CONFIG_PATHS.find((path) => existsSync(path)) ?? CONFIG_PATHS[0]!;
-}
-
-async function check(file: string, io: Io): Promise<number> {
+async function check(file: string | undefined, io: Io): Promise<number> {
   const loaded = await tryLoad(file, io);
   if (loaded === undefined) return 1;
   const { reportAccepted } = await import('./config/report.ts');
@@ -59,7 +56,16 @@ async function check(file: string, io: Io): Promise<number> {
   return 0;
 }
 
-async function tryLoad(file: string, io: Io): Promise<Loaded | undefined> {
+async function tryLoad(named: string | undefined, io: Io): Promise<Loaded | undefined> {
+  const file = named ?? CONFIG_PATHS.find((path) => existsSync(path));
+  if (file === undefined) {
+    io.err(
+      `tsbgpd: no configuration file: looked for ${CONFIG_PATHS.join(', then ')}\n` +
+        'Write one of them, or name a file: "tsbgpd FILE". The keys are in docs/configuration.md; the smallest file is\n' +
+        '  global: { as: 64500, router-id: 192.0.2.254 }\n',
+    );
+    return undefined;
+  }
   try {
     return loadConfig(file);
   } catch (error) {
@@ -73,77 +79,82 @@ async function tryLoad(file: string, io: Io): Promise<Loaded | undefined> {
 async function run({ config, warnings }: Loaded, io: Io): Promise<number> {
   const { createLog } = await import('./log.ts');
   const log = await createLog(config.log);
-  const unwatch = watchForTheUnhandled(log);
   try {
     for (const warning of warnings) log.warn({ code: warning.code }, formatWarning(warning));
     return await runUntilStopped(config, log, await io.loadRooms());
   } finally {
-    unwatch();
     await log.flush();
   }
 }
 
 async function runUntilStopped(config: DaemonConfig, log: DaemonLog, rooms: Rooms): Promise<number> {
   const daemon = new Daemon(config, log, rooms);
-  const signals = new StopSignals(log);
+  const unhandled = new Unhandled(daemon, log);
+  const signals = new Signals(log, daemon.boundaries, () => daemon.logState());
   try {
     try {
-      await daemon.start();
+      if ((await Promise.race([daemon.start(), unhandled.fatal])) === FATAL) return 1;
+      unhandled.isStarted = true;
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
       log.fatal({ code: error.code }, error.message);
       return 1;
     }
-    const reason = await Promise.race([signals.first, daemon.shutdownRequested.then((text) => text ?? 'shutdown through the API')]);
+    const stopped = Promise.race([signals.stop, daemon.shutdownRequested.then((text) => text ?? 'shutdown through the API')]);
+    const reason = await Promise.race([stopped, unhandled.fatal]);
+    if (reason === FATAL) return 1;
     log.info({}, `stopping: ${reason}`);
     // The signal's name is nothing a peer's operator needs (RFC 9003).
-    const clean = await daemon.stop(signals.received ? undefined : reason);
+    const clean = await Promise.race([daemon.stop(signals.received ? undefined : reason), unhandled.fatal]);
+    if (clean === FATAL) return 1;
     log.info({}, clean ? 'stopped' : 'stopped, not everything closed in time');
     return 0;
   } finally {
     signals.dispose();
+    unhandled.dispose();
   }
 }
 
-/** SIGINT and SIGTERM: the first asks, the second does not wait. SIGHUP would end the process without a word to the peers: it is logged. */
-class StopSignals {
-  readonly first: Promise<string>;
-  received = false;
-  #handlers: Record<'SIGINT' | 'SIGTERM' | 'SIGHUP', () => void>;
+const FATAL: unique symbol = Symbol('fatal');
 
-  constructor(log: DaemonLog) {
-    const { promise, resolve } = Promise.withResolvers<string>();
-    this.first = promise;
-    const stop = (signal: 'SIGINT' | 'SIGTERM', status: number) => () => {
-      if (this.received) {
-        log.warn({}, `${signal} again: not waiting any longer`);
-        log.flushNow();
-        process.exit(status);
-      }
-      this.received = true;
-      resolve(signal);
-    };
-    this.#handlers = {
-      SIGINT: stop('SIGINT', 130),
-      SIGTERM: stop('SIGTERM', 143),
-      SIGHUP: () => log.warn({}, 'SIGHUP: the configuration cannot be reloaded yet, restart to apply a change'),
-    };
-    for (const [signal, handler] of Object.entries(this.#handlers)) process.on(signal, handler);
+/**
+ * Errors that no other boundary caught. A broken invariant ends the daemon; so does any error before it has started, since nobody would know
+ * what is missing. Every other one is a bug that cost what it interrupted: it is logged and counted, and routing goes on.
+ */
+class Unhandled {
+  /** Resolves when the process must end; what was to be said has been said. */
+  readonly fatal: Promise<typeof FATAL>;
+  isStarted = false;
+  readonly #daemon: Daemon;
+  readonly #log: DaemonLog;
+  readonly #resolve: (value: typeof FATAL) => void;
+  #isEnding = false;
+
+  constructor(daemon: Daemon, log: DaemonLog) {
+    this.#daemon = daemon;
+    this.#log = log;
+    const { promise, resolve } = Promise.withResolvers<typeof FATAL>();
+    this.fatal = promise;
+    this.#resolve = resolve;
+    // Rejections come here too: without a handler of their own Node turns them into uncaught exceptions.
+    process.on('uncaughtException', this.#onError);
   }
 
   dispose(): void {
-    for (const [signal, handler] of Object.entries(this.#handlers)) process.off(signal, handler);
+    process.off('uncaughtException', this.#onError);
   }
-}
 
-/** An error that nobody handled leaves the routing state in doubt: say it and end; whoever supervises us starts afresh. */
-function watchForTheUnhandled(log: DaemonLog): () => void {
-  const onError = (error: unknown, origin: string) => {
-    log.fatal({ err: error, origin }, 'unhandled error, this is a bug of tsbgpd');
-    log.flushNow();
-    process.exit(1);
+  readonly #onError = (error: unknown, origin: string): void => {
+    if (this.#isEnding) return; // what breaks on the way out changes nothing
+    if (error instanceof BrokenInvariant) {
+      this.#isEnding = true;
+      void this.#daemon.crash(error).finally(() => this.#resolve(FATAL));
+    } else if (this.isStarted) {
+      this.#daemon.boundaries.caught('process', { origin }, error);
+    } else {
+      this.#isEnding = true;
+      this.#log.fatal({ err: error, origin }, 'unhandled error while starting, this is a bug of tsbgpd');
+      this.#resolve(FATAL);
+    }
   };
-  // Rejections come here too: without a handler of their own Node turns them into uncaught exceptions.
-  process.on('uncaughtException', onError);
-  return () => process.off('uncaughtException', onError);
 }

@@ -14,6 +14,10 @@ export interface SpeakerSettings {
   readonly boundaries: Boundaries;
   /** What other parts add to the metrics; filled while the daemon starts. */
   readonly metricSources: readonly MetricSource[];
+  /** The session library's option of the same name: incoming connections leave the descriptors from here on to others. */
+  readonly descriptorMax?: number | undefined;
+  /** The session library's option of the same name. */
+  readonly halfOpenMax?: number | undefined;
 }
 
 export interface SpeakerRoom extends ControlPlane {
@@ -21,6 +25,8 @@ export interface SpeakerRoom extends ControlPlane {
   listen(endpoint: Endpoint): Promise<unknown>;
   /** Cease/2 with `reason` to every peer, listeners closed; resolves when all is gone. */
   close(reason?: string): Promise<void>;
+  /** The state cannot be trusted: Cease/8 to every peer, and not one more route to anybody. Resolves when all is gone. */
+  abandon(): Promise<void>;
 }
 
 export interface ApiSettings {

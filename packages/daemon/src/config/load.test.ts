@@ -542,3 +542,45 @@ test('a valid file with any one value replaced by anything never throws anything
     { numRuns: 300 },
   );
 });
+
+for (const [written, address] of [
+  ['"fe80::1%eth0"', 'fe80::1%eth0'],
+  ['fe80::1%eth0', 'fe80::1%eth0'],
+  ['"FE80:0:0::1%eth0.20"', 'fe80::1%eth0.20'],
+  ['"febf::7%br-lan"', 'febf::7%br-lan'],
+] as const) {
+  test(`RFC 4007 §11: neighbor ${written} is a link-local address with its interface`, () => {
+    const { config } = parseConfig(
+      `global: { as: 1, router-id: 192.0.2.254 }\nneighbors: [{ address: ${written}, remote-as: 2, policy: accept-all }]`,
+      'f',
+    );
+    assert.equal(config.neighbors[0]?.address, address);
+    assert.deepEqual(config.neighbors[0]?.families.length, 1);
+  });
+}
+
+for (const [written, why] of [
+  ['"fe80::1"', 'a link-local address without its interface, write e.g. fe80::1%eth0'],
+  ['"fe80::1%2"', 'the name of the interface is needed, not its number'],
+  ['"fe80::1%"', '"" is no name of an interface'],
+  ['"fe80::1%eth0%1"', '"eth0" is no name of an interface'],
+  ['"fe80::1%a/b"', '"a/b" is no name of an interface'],
+  ['"fe80::1%abcdefghijklmnop"', '"abcdefghijklmnop" is no name of an interface'],
+  ['"2001:db8::1%eth0"', 'an interface belongs to a link-local address only (fe80::/10)'],
+  ['"192.0.2.1%eth0"', 'an interface belongs to a link-local address only (fe80::/10)'],
+  ['"::1%lo"', 'an interface belongs to a link-local address only (fe80::/10)'],
+] as const) {
+  test(`neighbor ${written} is refused: ${why}`, () => {
+    const [error] = errorsOf(`global: { as: 1, router-id: 192.0.2.254 }\nneighbors: [{ address: ${written}, remote-as: 2 }]`);
+    assert.equal(error?.path, 'neighbors[0].address');
+    assert.ok(error?.found.includes(why), error?.found);
+  });
+}
+
+test('global.listen and local-address take a link-local address with its interface', () => {
+  const text = `global: { as: 1, router-id: 192.0.2.254, listen: ["[fe80::2%eth0]:179"] }
+neighbors: [{ address: "fe80::1%eth0", local-address: "fe80::2%eth0", remote-as: 2, policy: accept-all }]`;
+  const { config } = parseConfig(text, 'f');
+  assert.deepEqual(config.global.listen, [{ host: 'fe80::2%eth0', port: 179 }]);
+  assert.equal(config.neighbors[0]?.localAddress, 'fe80::2%eth0');
+});

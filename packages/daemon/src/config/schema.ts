@@ -202,7 +202,8 @@ const neighbor: Section<RawNeighbor> = section(
       {
         allowed: 'an IPv4 or IPv6 address of one host',
         example: 'address: 192.0.2.1',
-        about: 'The address of the neighbor: who may connect from it, and where we connect to.',
+        about:
+          'The address of the neighbor: who may connect from it, and where we connect to. A link-local one carries its interface: `fe80::1%eth0`.',
       },
       readHostAddress,
     ),

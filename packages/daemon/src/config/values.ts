@@ -35,8 +35,9 @@ export function readRouterId(value: string): string | Refusal {
   return bytes.every((octet) => octet === 0) ? new Refusal('invalid-value', 'zero identifies nobody, RFC 6286') : formatAddress(bytes);
 }
 
-/** The address of one host, in canonical text (RFC 5952). */
+/** The address of one host, in canonical text (RFC 5952). A link-local one has its interface with it (RFC 4007 §11): `fe80::1%eth0`. */
 export function readHostAddress(value: string): string | Refusal {
+  if (value.includes('%')) return readScopedAddress(value);
   const bytes = parseAddress(value);
   if (bytes === undefined) return new Refusal('invalid-value', value.includes('/') ? 'a prefix, not an address' : undefined);
   const why = notOneHost(bytes);
@@ -50,9 +51,28 @@ function notOneHost(bytes: Uint8Array): string | undefined {
     return bytes[0] === 0 ? 'a reserved address' : undefined;
   }
   if (bytes[0] === 0xff) return 'a multicast address';
-  if (bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80) return 'a link-local address, not supported yet';
+  if (isLinkLocal(bytes)) return 'a link-local address without its interface, write e.g. fe80::1%eth0';
   const mapped = formatAddress(bytes);
   return mapped.startsWith('::ffff:') && mapped.includes('.') ? `an IPv4 address in IPv6 form, write ${mapped.slice(7)}` : undefined;
+}
+
+/** Linux: up to 15 octets, none of them blank or a slash; the brackets of an endpoint end it as well. */
+const INTERFACE = /^[^\s/%[\]]{1,15}$/u;
+
+/** An address with `%` and the name of an interface. */
+function readScopedAddress(value: string): string | Refusal {
+  const [address = '', zone = '', ...rest] = value.split('%');
+  const bytes = parseAddress(address);
+  if (bytes === undefined) return new Refusal('invalid-value');
+  if (!isLinkLocal(bytes)) return new Refusal('invalid-value', 'an interface belongs to a link-local address only (fe80::/10)');
+  if (rest.length > 0 || !INTERFACE.test(zone)) return new Refusal('invalid-value', `"${zone}" is no name of an interface`);
+  // The kernel tells us names: a connection from the peer would never match a number.
+  if (/^\d+$/.test(zone)) return new Refusal('invalid-value', 'the name of the interface is needed, not its number');
+  return `${formatAddress(bytes)}%${zone}`;
+}
+
+function isLinkLocal(bytes: Uint8Array): boolean {
+  return bytes.length === 16 && bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80;
 }
 
 /** `192.0.2.1:179` or `[2001:db8::1]:179`, the host in canonical text. `0.0.0.0` and `[::]` are every address of that kind. */
@@ -64,12 +84,17 @@ export function readEndpoint(value: string): Endpoint | Refusal {
     return new Refusal('invalid-value', bytes.length === 4 ? 'no port' : 'no port; an IPv6 address needs brackets before one');
   }
   const host = parts[1] ?? parts[2]!;
+  const port = Number(parts[3]);
+  if (port > 0xffff) return new Refusal('invalid-value', 'a port is at most 65535');
+  if (parts[1]?.includes('%') === true) {
+    const scoped = readScopedAddress(host);
+    return scoped instanceof Refusal ? scoped : { host: scoped, port };
+  }
   const bytes = parseAddress(host);
   if (bytes === undefined || (bytes.length === 4) !== (parts[1] === undefined)) {
     return new Refusal('invalid-value', bytes === undefined ? 'the host is not an IP address' : undefined);
   }
-  const port = Number(parts[3]);
-  return port <= 0xffff ? { host: formatAddress(bytes), port } : new Refusal('invalid-value', 'a port is at most 65535');
+  return { host: formatAddress(bytes), port };
 }
 
 export function formatEndpoint(endpoint: Endpoint): string {

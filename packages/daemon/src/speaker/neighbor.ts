@@ -123,6 +123,8 @@ export class Neighbor {
       notificationsReceived: counters.notificationReceived,
       routeRefreshesSent: counters.routeRefreshSent,
       routeRefreshesReceived: counters.routeRefreshReceived,
+      notificationsSentByCode: counters.notificationsSentByCode,
+      notificationsReceivedByCode: counters.notificationsReceivedByCode,
       bytesSent: counters.bytesOut,
       bytesReceived: counters.bytesIn,
     };

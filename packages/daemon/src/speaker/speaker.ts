@@ -1,7 +1,7 @@
 /**
  * The speaker: sessions on one side, the RIB on the other, and the control plane over both. It owns the wiring and no routing logic.
  */
-import { Rib, type RibPeer } from '@tsbgp/rib';
+import { BrokenInvariant, Rib, type RibPeer } from '@tsbgp/rib';
 import { type CloseReason, type Logger, type Peer, PeerError, type PeerOptions, type Plugin, Server } from '@tsbgp/session';
 import {
   CeaseSubcode,
@@ -35,11 +35,13 @@ import {
   type WatchQuery,
 } from '../control-plane.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
+import { addSessionMetrics } from '../metrics/sessions.ts';
 import { listRoutes, pageOfRoutes } from './listing.ts';
 import { encodeLocalKey, encodeLocalRoute, invalid } from './local-routes.ts';
 import { renderMetrics } from './metrics.ts';
 import { Neighbor } from './neighbor.ts';
 import { Port } from './port.ts';
+import { checkReason } from './shutdown-reason.ts';
 import { Turns } from './turns.ts';
 import { Watchers } from './watchers.ts';
 
@@ -52,6 +54,9 @@ export interface SpeakerOptions {
   readonly boundaries: Boundaries;
   /** Metrics of other parts of the daemon, for `metrics()`. Parts may join later. @default none */
   readonly metricSources?: readonly MetricSource[] | undefined;
+  /** Options of the session library. @default the library's */
+  readonly descriptorMax?: number | undefined;
+  readonly halfOpenMax?: number | undefined;
 }
 
 export class Speaker implements ControlPlane {
@@ -70,7 +75,15 @@ export class Speaker implements ControlPlane {
   constructor(options: SpeakerOptions) {
     this.#options = options;
     this.#logger = options.logger;
-    this.#server = new Server({ routerId: options.routerId, logger: options.logger });
+    this.#server = new Server({
+      routerId: options.routerId,
+      logger: options.logger,
+      descriptorMax: options.descriptorMax,
+      halfOpenMax: options.halfOpenMax,
+      isFatal: (error) => error instanceof BrokenInvariant,
+      onError: (error, { place, peer }) =>
+        options.boundaries.caught('session', { neighbor: peer?.config.remoteAddress, state: peer?.state, callback: place }, error),
+    });
     this.#rib = new Rib({
       localAs: options.localAs,
       bgpIdentifier: readU32(parseIpv4(options.routerId) ?? new Uint8Array(4), 0),
@@ -97,6 +110,11 @@ export class Speaker implements ControlPlane {
   /** Cease/2 with `reason` to every peer; resolves when all is gone. */
   async close(reason?: string): Promise<void> {
     await this.#server.close(reason);
+  }
+
+  /** Cease/8 to every peer at once, and nothing more to anybody. For a state that cannot be trusted. */
+  abandon(): Promise<void> {
+    return this.#server.abandon();
   }
 
   global(): GlobalState {
@@ -148,6 +166,7 @@ export class Speaker implements ControlPlane {
   }
 
   disableNeighbor(address: string, reason?: string): void {
+    checkReason(reason);
     this.#find(address).peer.disable(reason);
   }
 
@@ -156,6 +175,7 @@ export class Speaker implements ControlPlane {
     kind: ResetKind,
     options: { readonly reason?: string | undefined; readonly families?: readonly Family[] | undefined } = {},
   ): void {
+    checkReason(options.reason);
     const neighbor = this.#find(address);
     if (kind === 'hard') {
       neighbor.peer.reset(CeaseSubcode.AdministrativeReset, options.reason);
@@ -230,10 +250,13 @@ export class Speaker implements ControlPlane {
   }
 
   metrics(): string {
-    return renderMetrics(this.global(), this.listNeighbors(), this.#rib, this.#options.metricSources ?? []);
+    const neighbors = this.listNeighbors();
+    const sessions: MetricSource = (out) => addSessionMetrics(out, this.#server.statistics, neighbors);
+    return renderMetrics(this.global(), neighbors, this.#rib, [sessions, ...(this.#options.metricSources ?? [])]);
   }
 
   shutdown(reason?: string): void {
+    checkReason(reason);
     this.#options.onShutdown(reason);
   }
 

@@ -1,0 +1,23 @@
+/** The program `tsbgp`, once bin.ts has seen that this Node can run it. */
+import { connectDaemon } from './connect.ts';
+import { run } from './program.ts';
+import { outputOf } from './terminal/io.ts';
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+
+const code = await run(
+  process.argv.slice(2),
+  {
+    stdin: process.stdin,
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    env: process.env,
+    signal: interrupt.signal,
+  },
+  connectDaemon,
+);
+// The API's connection would keep the process for a while. What was written leaves first.
+if (process.stdout.destroyed) process.exit(code);
+process.stdout.once('close', () => process.exit(code));
+process.stdout.end(() => process.exit(code));
