@@ -12,10 +12,10 @@ mesh=${2:?usage: target.sh SENDERS MESH}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 node=$root/node_modules/.bin/node
 # The launcher of npm's "node" package is the program itself or a link to it; a measured pid must not be a wrapper's.
-bundle=$root/packages/daemon/dist/bin.js
+bundle=$root/packages/daemon/dist/start.js
 
 fresh() {
-  # tsc writes a bin.js as well: one of a few lines is not the bundle.
+  # tsc writes a start.js as well: one of a few lines is not the bundle.
   [ -f "$bundle" ] && [ "$(stat -c %s "$bundle")" -gt 50000 ] &&
     [ -z "$(find "$root"/packages/*/src "$root/package-lock.json" -newer "$bundle" \( -name '*.ts' -o -name 'package-lock.json' \) ! -name '*.test.ts' -print -quit)" ]
 }
@@ -40,4 +40,4 @@ mkdir -p "$folder"
   done
   [ "$mesh" = 1 ] || echo "  - { address: 10.77.200.1, remote-as: 64999 }"
 } >"$folder/tsbgpd.yaml"
-exec "$node" "$bundle" "$folder/tsbgpd.yaml"
+exec "$node" "$root/packages/daemon/dist/bin.js" "$folder/tsbgpd.yaml"

@@ -1,6 +1,6 @@
 /**
- * `npm run build`, second half: tsbgpd and tsbgp as one minified ESM file each, over the start.js that tsc wrote; its bin.js, which an
- * old Node can read, imports it. One file starts faster and holds less memory than a few hundred (numbers in packages/daemon/README.md).
+ * `npm run build`, second half: tsbgpd and tsbgp as one minified ESM file each, start.js, over the one that tsc wrote, and the few
+ * lines that import it, bin.js, which an old Node can read too. One file starts faster and holds less memory than a few hundred (numbers in packages/daemon/README.md).
  * koffi stays outside: it is native and optional.
  *
  *     node tools/bundle.ts            what exists of the two
@@ -14,6 +14,7 @@ const root = join(import.meta.dirname, '..');
 const programs = ['daemon', 'cli'].map((name) => ({
   name,
   entry: join(root, 'packages', name, 'src/start.ts'),
+  first: join(root, 'packages', name, 'src/bin.ts'),
   outfile: join(root, 'packages', name, 'dist/start.js'),
   bin: join(root, 'packages', name, 'dist/bin.js'),
 }));
@@ -21,7 +22,7 @@ const programs = ['daemon', 'cli'].map((name) => ({
 /** CommonJS inside (pino) asks for Node's own modules through `require`, which an ESM file does not have. */
 const REQUIRE = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-for (const { name, entry, outfile, bin } of programs) {
+for (const { name, entry, first, outfile, bin } of programs) {
   if (!existsSync(entry)) {
     console.log(`${name}: no src/start.ts, skipped`);
     continue;
@@ -41,6 +42,18 @@ for (const { name, entry, outfile, bin } of programs) {
     // Development extras of ink and friends are not shipped.
     external: ['koffi', 'react-devtools-core'],
     banner: { js: REQUIRE },
+    logLevel: 'warning',
+  });
+  await build({
+    entryPoints: [first],
+    outfile: bin,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node14.8',
+    plugins: [
+      { name: 'start', setup: ({ onResolve }) => onResolve({ filter: /^\.\/start\.ts$/ }, () => ({ path: './start.js', external: true })) },
+    ],
     logLevel: 'warning',
   });
   chmodSync(bin, 0o755);

@@ -2,7 +2,7 @@
  * What the lab shows: once, what runs and what to try; then, for as long as it runs, what the peers do. On a terminal the newest line stays
  * at the bottom and is rewritten; in a file or a pipe every line is kept.
  */
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Lab } from './lab.ts';
 import type { LabEvent } from './lab-speaker.ts';
 import { formatSocket, type LabPlan } from './plan.ts';
@@ -16,10 +16,22 @@ export function paint(format: Format, text: string): string {
 
 const TSBGP = 'npm run -s tsbgp --';
 
-/** `columns`: remarks that would wrap are left out, so that every command stays in one piece. */
-export function welcome(lab: Lab, columns: number): string {
+/** How much room there is; a file or a pipe has no end of it. */
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Events kept on the screen of a terminal, so that what to try next stays in sight. Fewer where the terminal is small. */
+const EVENTS_MAX = 5;
+const EVENTS_MIN = 3;
+
+/**
+ * What to show first, and how many events have room below it. All of it is in sight at once, on 80 columns and 24 rows too: the addresses
+ * come last, and where room is short, remarks, then blank lines, then the last commands are left out.
+ */
+export function welcome(lab: Lab, size: Size): { readonly text: string; readonly events: number } {
   const { plan } = lab;
-  const api = formatSocket(plan.apiTcp);
   const running = [
     ['tsbgpd', `AS ${DAEMON_AS}`, formatSocket(plan.bgp), `pid ${lab.processes.daemon}`, ''],
     ...LAB_PEERS.map((peer, i) => [
@@ -32,26 +44,64 @@ export function welcome(lab: Lab, columns: number): string {
   ];
   const places = [
     ['API', `unix:${plan.apiSocket}`],
-    ['', `http://${api}`],
+    ['', `http://${formatSocket(plan.apiTcp)}`],
     ['metrics', `http://${formatSocket(plan.metrics)}/metrics`],
     ['configuration', lab.configFile],
     ['log', lab.logFile],
   ];
-  return [
-    '',
-    `${paint(['bold', 'green'], 'tsbgp lab')}  a BGP daemon and two peers with real routes, on this machine`,
-    '',
+  const title = `${paint(['bold', 'green'], 'tsbgp lab')}  a BGP daemon and two peers with real routes, on this machine`;
+  const addresses = [
     ...aligned(running, (cell, i) => paint(i === 0 ? 'bold' : i === 3 ? 'dim' : 'reset', cell)),
-    '',
     ...aligned(places, (cell, i) => (i === 0 ? paint('dim', cell) : cell)),
-    '',
+  ];
+  const meanwhile = `${paint('bold', 'Ctrl-C')} stops everything. What the peers do meanwhile:`;
+  const suggested = commands(plan);
+  const fixed = rowsOf([title, ...addresses, meanwhile], size) + 1; // one for "Try"
+  // The cursor stands on a row of its own.
+  const room = size.rows - 1 - fixed;
+  const roomy =
+    room >=
+    rowsOf(
+      suggested.map(([command]) => `  ${command}`),
+      size,
+    ) +
+      EVENTS_MAX +
+      BLANK_LINES;
+  const shown = roomy ? suggested : fitting(suggested, room - EVENTS_MIN, size);
+  const blank = roomy ? [''] : [];
+  const lines = [
+    ...blank,
+    title,
+    ...blank,
     paint('bold', 'Try in another terminal, in this folder:'),
-    '',
-    ...commands(plan).map(([command, remark]) => commandLine(command, remark, columns)),
-    '',
-    `${paint('bold', 'Ctrl-C')} stops everything. What the peers do meanwhile:`,
-    '',
-  ].join('\n');
+    ...shown.map(([command, remark]) => commandLine(command, remark, size.columns)),
+    ...blank,
+    ...addresses,
+    ...blank,
+    meanwhile,
+  ];
+  const left = size.rows - 1 - rowsOf(lines, size);
+  return { text: lines.join('\n'), events: Math.max(1, Math.min(EVENTS_MAX, left)) };
+}
+
+/** Of the roomy form. */
+const BLANK_LINES = 4;
+
+/** The first of `suggested` that fit into so many rows. */
+function fitting(suggested: ReturnType<typeof commands>, rows: number, size: Size): ReturnType<typeof commands> {
+  let used = 0;
+  const shown = [];
+  for (const one of suggested) {
+    used += rowsOf([`  ${one[0]}`], size);
+    if (used > rows) break;
+    shown.push(one);
+  }
+  return shown;
+}
+
+/** Rows that lines take on a terminal, where long ones wrap. */
+function rowsOf(lines: readonly string[], { columns }: Size): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)), 0);
 }
 
 /** What to try, in the order of the screen. A test runs all of it. */

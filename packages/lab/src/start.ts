@@ -67,14 +67,14 @@ async function run(flapSeconds: number, isolated: boolean): Promise<number> {
   return code;
 }
 
-/** Events kept on the screen of a terminal, so that what to try next stays in sight. */
-const RECENT_MAX = 5;
 const [NO_WRAP, WRAP, CLEAR_LINE] = ['\u001b[?7l', '\u001b[?7h', '\u001b[2K'];
 
 /** On a terminal the last few events, rewritten in place; else line by line. */
 function showEvents(lab: Lab): { end(): void } {
   const { stdout } = process;
-  stdout.write(`${welcome(lab, stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY)}\n`);
+  const endless = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
+  const { text, events } = welcome(lab, stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows } : endless);
+  stdout.write(`${text}\n`);
   const recent: string[] = [];
   lab.events.on('peer', (position, event) => {
     const line = `  ${describe(position, event)}`;
@@ -84,7 +84,7 @@ function showEvents(lab: Lab): { end(): void } {
     }
     const up = recent.length === 0 ? '' : `\u001b[${recent.length}A`;
     recent.push(line);
-    if (recent.length > RECENT_MAX) recent.shift();
+    if (recent.length > events) recent.shift();
     stdout.write(`${NO_WRAP}${up}${recent.map((one) => `${CLEAR_LINE}${one}\n`).join('')}${WRAP}`);
   });
   return {
