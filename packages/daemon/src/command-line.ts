@@ -27,9 +27,10 @@ Without FILE: ${CONFIG_PATHS.join(', then ')}.
   --version             print the version
   --help                print this
 
-SIGINT and SIGTERM stop cleanly (Cease, administrative shutdown); a second one stops at once.
-Exit status: 0 stopped or checked, 1 configuration or start failed, 2 wrong usage.
-Keys of the file: docs/configuration.md. Error codes: docs/errors.md.
+SIGINT, SIGTERM and SIGQUIT stop cleanly (Cease, administrative shutdown); a second one stops at once.
+SIGUSR1 writes the state to the log.
+Exit status: 0 stopped or checked, 1 configuration or start failed or a broken invariant, 2 wrong usage.
+Keys of the file: docs/configuration.md. Error codes: docs/errors.md. Signals, log, limits: docs/operations.md.
 `;
 
 const OPTIONS = {

@@ -101,10 +101,7 @@ export class Server {
       listener.once('error', reject);
       listener.listen({ host: options.host, port: options.port, ipv6Only: options.ipv6Only ?? false }, () => {
         listener.off('error', reject);
-        // EMFILE and the like: this connection could not be accepted, the next may be.
-        listener.on('error', (error) =>
-          this.#logger.error({ err: error, host: options.host, port: options.port }, 'a connection could not be accepted'),
-        );
+        listener.on('error', (error) => this.#acceptFailed(error, options));
         if (this.#closing !== undefined) {
           listener.close();
           reject(closed());
@@ -255,6 +252,12 @@ export class Server {
     const socket = dial(peer.config.remoteAddress, peer.options);
     this.#track(socket, peer);
     return socket;
+  }
+
+  /** This connection could not be accepted; the next may be. Without a free descriptor there may be thousands of them a second. */
+  #acceptFailed(error: NodeJS.ErrnoException, { host, port }: ListenOptions): void {
+    const reason = error.code === 'EMFILE' || error.code === 'ENFILE' ? 'descriptor-limit' : 'internal-error';
+    this.#refusals.crowd({ reason, text: error.message }, { host, port });
   }
 
   #accepted(socket: Socket): void {
