@@ -39,7 +39,7 @@ export class Signals {
     this.stop = promise;
     const on = (signal: NodeJS.Signals, handler: () => void) => {
       if (!(signal in constants.signals)) return; // another system
-      const guarded = () => void boundaries.run('signal', { signal }, handler);
+      const guarded = () => boundaries.run('signal', { signal }, handler);
       this.#handlers.set(signal, guarded);
       process.on(signal, guarded);
     };
