@@ -12,4 +12,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
+// Node would answer USR1 with its inspector, through which every local user could run code in this process.
+process.on('SIGUSR1', () => {});
 await import('./start.ts');

@@ -244,6 +244,21 @@ test('a broken invariant: peers are told first, then the report is written; brok
   assert.equal(report.state.health, undefined);
 });
 
+test('a broken invariant that shows while the daemon stops ends it as a crash', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsbgp-crash-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  process.env.TSBGP_STATE_DIR = folder;
+  t.after(() => delete process.env.TSBGP_STATE_DIR);
+  const rooms = new FakeRooms();
+  const running = daemon(rooms);
+  await running.start();
+  rooms.failures.set('close ', new BrokenInvariant('broken invariant of the RIB: x'));
+  await running.stop();
+  assert.equal(running.crashed, true);
+  assert.equal(rooms.events.at(-1), 'abandon');
+  assert.equal(readdirSync(folder).length, 1);
+});
+
 test('the folder of a crash report', () => {
   assert.equal(crashFolder({ TSBGP_STATE_DIR: '/a', STATE_DIRECTORY: '/b:/c' }), '/a');
   assert.equal(crashFolder({ STATE_DIRECTORY: '/b:/c' }), '/b');

@@ -9,6 +9,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { BrokenInvariant } from '@tsbgp/rib';
 import { HALF_OPEN_MAX_DEFAULT } from '@tsbgp/session';
 import { Boundaries } from './boundaries.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
@@ -35,6 +36,8 @@ export class Daemon {
   /** Resolves with the reason when somebody asks for the end through the API. */
   readonly shutdownRequested: Promise<string | undefined>;
   readonly boundaries: Boundaries;
+  /** The end is that of `crash`. */
+  crashed = false;
   #log: DaemonLog;
   #rooms: Rooms;
   #api: ApiRoom | undefined;
@@ -98,7 +101,9 @@ export class Daemon {
     const closing = Promise.allSettled([this.speaker.close(reason), http?.close()]).then(async (results) => {
       const [last] = await Promise.allSettled([api?.close()]);
       for (const result of [...results, last]) {
-        if (result.status === 'rejected') this.#log.warn({ err: result.reason }, 'closing failed');
+        if (result.status === 'fulfilled') continue;
+        if (result.reason instanceof BrokenInvariant) await this.crash(result.reason);
+        else this.#log.warn({ err: result.reason }, 'closing failed');
       }
       return true;
     });
@@ -123,6 +128,7 @@ export class Daemon {
    * must end then.
    */
   async crash(error: unknown): Promise<void> {
+    this.crashed = true;
     // First of all, and at once: from here on no peer gets another route.
     const leaving = this.#abandon();
     this.#log.fatal({ err: error }, error instanceof Error ? error.message : String(error));

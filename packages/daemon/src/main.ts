@@ -106,7 +106,7 @@ async function runUntilStopped(config: DaemonConfig, log: DaemonLog, rooms: Room
     log.info({}, `stopping: ${reason}`);
     // The signal's name is nothing a peer's operator needs (RFC 9003).
     const clean = await Promise.race([daemon.stop(signals.received ? undefined : reason), unhandled.fatal]);
-    if (clean === FATAL) return 1;
+    if (clean === FATAL || daemon.crashed) return 1;
     log.info({}, clean ? 'stopped' : 'stopped, not everything closed in time');
     return 0;
   } finally {

@@ -276,6 +276,25 @@ suite('what is fatal', () => {
     void closing;
   });
 
+  test('in onClose while the server closes: the other peers are told anyway, and close rejects', async (t) => {
+    const plugin = new Recorder();
+    const { port, server, bystander } = await withBystander(t, plugin, { isFatal: (error) => error instanceof Fatal });
+    const raw = await RawPeer.connect(port);
+    await raw.establish();
+    await plugin.established();
+    plugin.onClose = () => {
+      throw new Fatal('the routing state is broken');
+    };
+    const closing = server.close();
+    await assert.rejects(closing, Fatal);
+    assert.equal((await bystander.notification()).subcode, 2);
+    // What the daemon does next.
+    const abandoned = server.abandon();
+    raw.socket.destroy();
+    bystander.socket.destroy();
+    await abandoned;
+  });
+
   test('abandon: Cease/8 to every peer that has a connection, then all is closed', async (t) => {
     const plugin = new Recorder();
     const { port, server } = await speaker(t, {}, { plugin });

@@ -241,7 +241,15 @@ export class Server {
   async #close(end: (peer: PeerSession) => void): Promise<void> {
     const listeners = [...this.#listeners].map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
     this.#listeners.clear();
-    for (const peer of this.#peers.values()) end(peer);
+    const fatal: unknown[] = [];
+    for (const peer of this.#peers.values()) {
+      try {
+        end(peer);
+      } catch (error) {
+        fatal.push(error); // the others are told as well
+      }
+    }
+    if (fatal.length > 0) throw fatal[0];
     await this.#quiet(() => true);
     await Promise.all(listeners);
   }
