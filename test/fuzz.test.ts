@@ -6,7 +6,10 @@ import { ATTRIBUTE_CODECS, CAPABILITIES, DEFAULT_CONTEXT, decodeAttributes, deco
 import { type FuzzOptions, fuzz, type Outcome, replay } from '../fuzz/fuzz.ts';
 import { ownSeeds } from '../fuzz/own-seeds.ts';
 import { FAMILIES } from '../fuzz/targets.ts';
+import { scaled } from './scale.ts';
 import { ROOT } from './workspace.ts';
+
+const INPUTS = scaled(100_000, 20_000);
 
 const planted = (name: string): string => new URL(`./fuzz-planted.ts#${name}`, import.meta.url).href;
 
@@ -14,10 +17,10 @@ function run(name: string, options: Partial<FuzzOptions> = {}): Promise<Outcome>
   return fuzz({ targets: planted(name), inputs: 2_000_000, seconds: 20, ...options });
 }
 
-test('100000 inputs of all kinds: no exception, no loop, no growth, and scan and decoder agree', { timeout: 60_000 }, async (t) => {
-  const { failures, inputs, milliseconds, heapGrowth } = await fuzz({ inputs: 100_000, seed: 1 });
+test(`${INPUTS} inputs of all kinds: no exception, no loop, no growth, and scan and decoder agree`, { timeout: 60_000 }, async (t) => {
+  const { failures, inputs, milliseconds, heapGrowth } = await fuzz({ inputs: INPUTS, seed: 1 });
   assert.deepEqual(failures, []);
-  assert.ok(inputs >= 100_000, `${inputs}`);
+  assert.ok(inputs >= INPUTS, `${inputs}`);
   t.diagnostic(`${inputs} inputs in ${milliseconds.toFixed(0)} ms, heap grown by ${heapGrowth} octets`);
 });
 

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { scaled } from '../../../test/scale.ts';
 import { type Announcement, FakePeer, settle } from '../test/fake-peer.ts';
 import { PeerKind, Rib } from './index.ts';
 import { checkInvariants } from './invariants.ts';
@@ -170,6 +171,6 @@ test('any order of events leaves every peer with what the model says it must hol
       assert.equal(rib.attributes.count, 0, 'nothing is left when all are gone');
       for (const table of rib.tables) assert.equal(table.index.count, 0);
     }),
-    { numRuns: Number(process.env['TSBGP_MODEL_RUNS'] ?? 300), seed: 4271 },
+    { numRuns: Number(process.env['TSBGP_MODEL_RUNS'] ?? scaled(3000, 300)), seed: 4271 },
   );
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { scaled } from '../../../test/scale.ts';
 import { attributeContext } from '../test/arbitraries/attributes.ts';
 import { fault, messages } from '../test/arbitraries/messages.ts';
 import { ValueError } from './fault.ts';
@@ -90,7 +91,7 @@ for (const type of types) {
         const got = orRefused(() => messageFromJson(tampered), JSON.stringify(tampered));
         if (got !== undefined) isUsable(got);
       }),
-      { seed: 7606, numRuns: 1500 },
+      { seed: 7606, numRuns: scaled(1500) },
     );
   });
 
@@ -104,7 +105,7 @@ for (const type of types) {
         const got = orRefused(() => parseMessage(tampered), tampered);
         if (got !== undefined) isUsable(got);
       }),
-      { seed: 7606, numRuns: 1500 },
+      { seed: 7606, numRuns: scaled(1500) },
     );
   });
 }
@@ -119,6 +120,6 @@ test('faults', () => {
       const text = formatFault(value);
       orRefused(() => parseFault(text.slice(0, where % text.length)), text);
     }),
-    { seed: 7606, numRuns: 500 },
+    { seed: 7606, numRuns: scaled(500) },
   );
 });

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { scaled } from '../../../test/scale.ts';
 import { attributeContext, attributeOf, attributeValues, unknownAttribute } from '../test/arbitraries/attributes.ts';
 import { CAPABILITY_TYPES, capabilityOf } from '../test/arbitraries/capabilities.ts';
 import { community, extendedCommunityOf, ipv6ExtendedCommunity, largeCommunity } from '../test/arbitraries/communities.ts';
@@ -45,7 +46,7 @@ import { appendNlri, decodeNlri, nlriAreWhole } from './nlri/nlri.ts';
 import { formatRd, parseRd } from './nlri/route-distinguisher.ts';
 
 function property<T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void, numRuns = 100): void {
-  fc.assert(fc.property(arbitrary, holds), { seed: 4271, numRuns });
+  fc.assert(fc.property(arbitrary, holds), { seed: 4271, numRuns: scaled(numRuns, Math.ceil(numRuns / 4)) });
 }
 
 for (const addPath of [false, true]) {

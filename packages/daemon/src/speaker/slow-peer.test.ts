@@ -3,9 +3,10 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { scaled } from '../../../../test/scale.ts';
 import { flood, RawPeer, startSpeaker } from '../../test/raw-peer.ts';
 
-const ROUTES = Number(process.env['TSBGP_SLOW_PEER_ROUTES'] ?? 1_000_000);
+const ROUTES = Number(process.env['TSBGP_SLOW_PEER_ROUTES'] ?? scaled(1_000_000));
 const GROWTH_BYTES_MAX = 64 << 20;
 
 test(`a peer that stops reading while ${ROUTES} routes flap twice costs at most 64 MB, and catches up`, { timeout: 120_000 }, async (t) => {
