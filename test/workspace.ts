@@ -17,6 +17,14 @@ export interface Room {
 
 export interface Manifest {
   readonly name: string;
+  readonly version: string;
+  readonly private?: boolean;
+  readonly license?: string;
+  readonly type?: string;
+  readonly engines?: Readonly<Record<string, string>>;
+  readonly files?: readonly string[];
+  readonly publishConfig?: Readonly<Record<string, string>>;
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -50,11 +58,11 @@ export function repositoryFiles(): string[] {
   }
 }
 
-export function filesBelow(folder: string): string[] {
+export function filesBelow(folder: string, left: ReadonlySet<string> = NOT_OURS): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (NOT_OURS.has(entry.name)) return [];
+    if (left.has(entry.name)) return [];
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return filesBelow(path);
+    if (entry.isDirectory()) return filesBelow(path, left);
     return entry.isFile() ? [path] : [];
   });
 }

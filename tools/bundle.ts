@@ -1,18 +1,20 @@
 /**
- * `npm run build`, second half: tsbgpd and tsbgp as one minified ESM file each, start.js, over the one that tsc wrote, and the few
- * lines that import it, bin.js, which an old Node can read too. One file starts faster and holds less memory than a few hundred (numbers in packages/daemon/README.md).
- * koffi stays outside: it is native and optional.
+ * `npm run build`, second half: tsbgpd and tsbgp as one minified ESM file each, start.js, over the one that tsc wrote, and the few lines that
+ * import it, bin.js, which an old Node can read too. One file starts faster and holds less memory than a few hundred (numbers in
+ * packages/daemon/README.md). koffi stays outside: it is native and optional. The licenses of the packages inside a bundle are beside it.
  *
- *     node tools/bundle.ts            what exists of the two
+ *     node tools/bundle.ts            both
+ *     node tools/bundle.ts daemon     one, by its folder below packages/
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import process from 'node:process';
+import { build, type Metafile } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
-const programs = ['daemon', 'cli'].map((name) => ({
-  name,
+const named = process.argv.slice(2);
+const programs = (named.length > 0 ? named : ['daemon', 'cli']).map((name) => ({
   entry: join(root, 'packages', name, 'src/start.ts'),
   first: join(root, 'packages', name, 'src/bin.ts'),
   outfile: join(root, 'packages', name, 'dist/start.js'),
@@ -22,12 +24,10 @@ const programs = ['daemon', 'cli'].map((name) => ({
 /** CommonJS inside (pino) asks for Node's own modules through `require`, which an ESM file does not have. */
 const REQUIRE = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-for (const { name, entry, first, outfile, bin } of programs) {
-  if (!existsSync(entry)) {
-    console.log(`${name}: no src/start.ts, skipped`);
-    continue;
-  }
-  await build({
+for (const { entry, first, outfile, bin } of programs) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    metafile: true,
     entryPoints: [entry],
     outfile,
     bundle: true,
@@ -57,7 +57,25 @@ for (const { name, entry, first, outfile, bin } of programs) {
     logLevel: 'warning',
   });
   chmodSync(bin, 0o755);
+  // The maps beside them are of the files that tsc wrote.
+  for (const file of [outfile, bin]) rmSync(`${file}.map`, { force: true });
+  const licenses = join(dirname(outfile), 'third-party-licenses.txt');
+  writeFileSync(licenses, thirdPartyLicenses(metafile));
   const started = spawnSync(process.execPath, [bin, '--version'], { encoding: 'utf8' });
   if (started.status !== 0) throw new Error(`${bin} does not start:\n${started.stderr}`);
-  console.log(`${name}: ${(statSync(outfile).size / 1024).toFixed(0)} KiB, ${started.stdout.trim()}`);
+  console.log(`${relative(root, outfile)}  ${(statSync(outfile).size / 1024).toFixed(0)} KiB  ${started.stdout.trim()}`);
+  console.log(`${relative(root, bin)}  what an old Node reads first`);
+  console.log(`${relative(root, licenses)}  of the packages inside it`);
+}
+
+/** What the licenses of the packages in a bundle ask for: their texts, by package. */
+function thirdPartyLicenses({ inputs }: Metafile): string {
+  const folders = new Set(Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? []));
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Record<string, string>;
+    const files = readdirSync(join(root, folder)).filter((file) => /^(?:licen[cs]e|notice)/i.test(file));
+    const wordings = files.map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
+    return [`${name} ${version} (${license})`, ...wordings].join('\n\n');
+  });
+  return `${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }

@@ -1,0 +1,34 @@
+/** Each public package is set up so that `npm pack` ships it whole (`npm run test:packages` then looks at the result, and takes longer). */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rooms } from './workspace.ts';
+
+for (const { name, manifest } of rooms().filter((room) => room.manifest.private !== true)) {
+  test(`@tsbgp/${name}: package.json has what npm pack and the installed package need`, () => {
+    assert.equal(manifest.name, `@tsbgp/${name}`);
+    assert.equal(manifest.license, 'Apache-2.0');
+    assert.equal(manifest.type, 'module');
+    assert.deepEqual(manifest.engines, { node: '>=22.18' });
+    assert.deepEqual(manifest.publishConfig, { access: 'public' });
+    assert.equal(manifest.scripts?.['prepack'], 'node ../../tools/prepack.ts');
+    // The sources are in it: source maps lead there, and so does the condition under which this repository runs without a build.
+    assert.deepEqual(
+      manifest.files?.filter((path) => path !== 'proto'),
+      ['dist', 'src', '!src/**/*.test.ts'],
+    );
+    assert.deepEqual(manifest.exports?.['.'], {
+      'tsbgp-source': './src/index.ts',
+      default: { types: './dist/index.d.ts', default: './dist/index.js' },
+    });
+  });
+}
+
+test('all packages have one version, and name each other in it', () => {
+  const version = rooms()[0]!.manifest.version;
+  for (const { manifest } of rooms()) {
+    assert.equal(manifest.version, version, manifest.name);
+    for (const [name, wanted] of Object.entries(manifest.dependencies ?? {})) {
+      if (name.startsWith('@tsbgp/')) assert.equal(wanted, version, `${manifest.name} wants ${name} ${wanted}`);
+    }
+  }
+});

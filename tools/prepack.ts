@@ -1,0 +1,41 @@
+/**
+ * `npm pack` and `npm publish` of a package run this first, in the folder of that package: they ship what the sources say now, or fail.
+ *
+ * 1. dist/ is written anew, so that no file of a source that is gone remains in it; for tsbgpd and tsbgp with the bundle.
+ * 2. The LICENSE of the repository is laid beside package.json, where npm looks for it. (Git ignores this copy.)
+ * 3. Each file that package.json names must exist.
+ *
+ * Everything goes to standard error: standard output is that of `npm pack`, which prints the name of the file.
+ */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import process from 'node:process';
+
+const ROOT = join(import.meta.dirname, '..');
+const folder = process.cwd();
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string; exports: object; bin?: Record<string, string> };
+
+rmSync('dist', { recursive: true, force: true });
+rmSync('tsconfig.tsbuildinfo', { force: true });
+run(join(ROOT, 'node_modules/.bin/tsc'), '-b', folder);
+if (manifest.bin !== undefined) run(join(ROOT, 'tools/bundle.ts'), basename(folder));
+copyFileSync(join(ROOT, 'LICENSE'), 'LICENSE');
+
+const missing = [...targets(manifest.exports), ...targets(manifest.bin ?? {})].filter((path) => !path.includes('*') && !existsSync(path));
+if (missing.length > 0) fail(`package.json names files that do not exist: ${missing.join(', ')}`);
+
+function run(script: string, ...args: string[]): void {
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  if (status !== 0) fail(`${basename(script)} failed`);
+}
+
+function fail(why: string): never {
+  console.error(`${manifest.name} is not packed: ${why}`);
+  process.exit(1);
+}
+
+/** The paths in `exports` or `bin`, whatever the conditions. */
+function targets(value: unknown): string[] {
+  return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(targets);
+}
