@@ -46,7 +46,9 @@ child.on('exit', (code) => {
 
 /** The test files with a short and a long form: those that import scale.ts. */
 function longFiles(): string[] {
-  return globSync(PATTERNS, { cwd: ROOT }).filter((file) =>
+  const files = globSync(PATTERNS, { cwd: ROOT }).filter((file) =>
     /from '(?:\.\.?\/)+(?:test\/)?scale\.ts'/.test(readFileSync(join(ROOT, file), 'utf8')),
   );
+  if (files.length === 0) throw new Error('no test file imports scale.ts');
+  return files;
 }
