@@ -461,15 +461,18 @@ test('a file that is not there, a folder, and octets that are not UTF-8 are told
   }
 });
 
-test('500 neighbors load in well under 100 ms once the code is warm, and in a bounded time cold', () => {
+test('500 neighbors load in well under 100 ms of processor time once the code is warm', (t) => {
   const list = Array.from({ length: 500 }, (_, i) => `  - { address: 10.0.${i >> 8}.${i & 255}, remote-as: ${64512 + i} }\n`).join('');
   const text = `${GLOBAL}defaults: { policy: accept-all }\nneighbors:\n${list}`;
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 5; i++) {
-    const start = performance.now();
+    // The processor time of this thread: the clock also counts what other programs do meanwhile.
+    const start = process.threadCpuUsage();
     assert.equal(parseConfig(text, 'f').config.neighbors.length, 500);
-    best = Math.min(best, performance.now() - start);
+    const { user, system } = process.threadCpuUsage(start);
+    best = Math.min(best, (user + system) / 1000);
   }
+  t.diagnostic(`${best.toFixed(0)} ms`);
   assert.ok(best < 100, `${best} ms`);
 });
 
