@@ -7,6 +7,7 @@ export * as reflectionV1alpha from './gen/grpc/reflection/v1alpha/reflection_pb.
 export * from './gen/tsbgp/v1/attributes_pb.ts';
 export * from './gen/tsbgp/v1/control_pb.ts';
 export * from './gen/tsbgp/v1/errors_pb.ts';
+export * from './gen/tsbgp/v1/event_pb.ts';
 export * from './gen/tsbgp/v1/global_pb.ts';
 export * from './gen/tsbgp/v1/injection_pb.ts';
 export * from './gen/tsbgp/v1/neighbor_pb.ts';

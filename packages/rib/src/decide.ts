@@ -93,13 +93,15 @@ function comparePaths(table: RibTable, a: number, b: number): number {
   return byAddress !== 0 ? byAddress : table.identifierOf(a as PathId) - table.identifierOf(b as PathId);
 }
 
-function originator(attributes: AttributeTable, attr: number, peer: RibPeer): number {
+/** Step 7: the BGP Identifier that a path is compared by. */
+export function originator(attributes: AttributeTable, attr: number, peer: RibPeer): number {
   const data = attributes.arena.data;
   const header = internalAttribute(attributes, attr, AttributeCode.OriginatorId);
   return header === NONE ? peer.options.bgpIdentifier : readU32(data, header + headerLength(data, header));
 }
 
-function clusterCount(attributes: AttributeTable, attr: number): number {
+/** Step 8. */
+export function clusterCount(attributes: AttributeTable, attr: number): number {
   const header = internalAttribute(attributes, attr, AttributeCode.ClusterList);
   return header === NONE ? 0 : valueLength(attributes.arena.data, header) / 4;
 }

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tsbgp/v1/neighbor.proto.
  */
 export const file_tsbgp_v1_neighbor: GenFile = /*@__PURE__*/
-  fileDesc("Chd0c2JncC92MS9uZWlnaGJvci5wcm90bxIIdHNiZ3AudjEiqQMKDk5laWdoYm9yQ29uZmlnEg8KB2FkZHJlc3MYASABKAkSEQoJcmVtb3RlX2FzGAIgASgNEhUKCGxvY2FsX2FzGAMgASgNSACIAQESEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZmFtaWxpZXMYBSADKAkSDwoHcGFzc2l2ZRgGIAEoCBITCgtyZW1vdGVfcG9ydBgHIAEoDRIVCg1sb2NhbF9hZGRyZXNzGAggASgJEhkKDG11bHRpaG9wX3R0bBgJIAEoDUgBiAEBEhYKCWhvbGRfdGltZRgKIAEoDUgCiAEBEhUKDWNvbm5lY3RfcmV0cnkYCyABKA0SFQoNaW1wb3J0X3BvbGljeRgMIAEoCRIVCg1leHBvcnRfcG9saWN5GA0gASgJEhsKE3JvdXRlX3NlcnZlcl9jbGllbnQYDiABKAgSFQoNbmV4dF9ob3Bfc2VsZhgPIAEoCBIUCgdlbmFibGVkGBAgASgISAOIAQFCCwoJX2xvY2FsX2FzQg8KDV9tdWx0aWhvcF90dGxCDAoKX2hvbGRfdGltZUIKCghfZW5hYmxlZCLOAgoITmVpZ2hib3ISKAoGY29uZmlnGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWcSJQoFc3RhdGUYAiABKA4yFi50c2JncC52MS5TZXNzaW9uU3RhdGUSEgoKYWRtaW5fZG93bhgDIAEoCBIqCgdzZXNzaW9uGAQgASgLMhkudHNiZ3AudjEuTmVpZ2hib3JTZXNzaW9uEiwKCGNvdW50ZXJzGAUgASgLMhoudHNiZ3AudjEuTmVpZ2hib3JDb3VudGVycxIoCghwcmVmaXhlcxgGIAMoCzIWLnRzYmdwLnYxLkZhbWlseUNvdW50cxISCgpmbGFwX2NvdW50GAcgASgNEhIKCmxhc3RfZXJyb3IYCCABKAkSMQoNbGFzdF9lcnJvcl9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAivgIKD05laWdoYm9yU2Vzc2lvbhIyCg5lc3RhYmxpc2hlZF9hdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHQoVcmVtb3RlX2JncF9pZGVudGlmaWVyGAIgASgJEhUKDWxvY2FsX2FkZHJlc3MYAyABKAkSEgoKbG9jYWxfcG9ydBgEIAEoDRITCgtyZW1vdGVfcG9ydBgFIAEoDRIQCghpbnRlcm5hbBgGIAEoCBIRCglob2xkX3RpbWUYByABKA0SEQoJa2VlcGFsaXZlGAggASgNEhAKCGZhbWlsaWVzGAkgAygJEhoKEmxvY2FsX2NhcGFiaWxpdGllcxgKIAMoCRIbChNyZW1vdGVfY2FwYWJpbGl0aWVzGAsgAygJEhUKDWJhY2tsb2dfYnl0ZXMYDCABKAQizAIKEE5laWdoYm9yQ291bnRlcnMSEgoKb3BlbnNfc2VudBgBIAEoBBIWCg5vcGVuc19yZWNlaXZlZBgCIAEoBBIUCgx1cGRhdGVzX3NlbnQYAyABKAQSGAoQdXBkYXRlc19yZWNlaXZlZBgEIAEoBBIXCg9rZWVwYWxpdmVzX3NlbnQYBSABKAQSGwoTa2VlcGFsaXZlc19yZWNlaXZlZBgGIAEoBBIaChJub3RpZmljYXRpb25zX3NlbnQYByABKAQSHgoWbm90aWZpY2F0aW9uc19yZWNlaXZlZBgIIAEoBBIcChRyb3V0ZV9yZWZyZXNoZXNfc2VudBgJIAEoBBIgChhyb3V0ZV9yZWZyZXNoZXNfcmVjZWl2ZWQYCiABKAQSEgoKYnl0ZXNfc2VudBgLIAEoBBIWCg5ieXRlc19yZWNlaXZlZBgMIAEoBCJWCgxGYW1pbHlDb3VudHMSDgoGZmFtaWx5GAEgASgJEhAKCHJlY2VpdmVkGAIgASgEEhAKCGFjY2VwdGVkGAMgASgEEhIKCmFkdmVydGlzZWQYBCABKAQiQAoSQWRkTmVpZ2hib3JSZXF1ZXN0EioKCG5laWdoYm9yGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWciOwoTQWRkTmVpZ2hib3JSZXNwb25zZRIkCghuZWlnaGJvchgBIAEoCzISLnRzYmdwLnYxLk5laWdoYm9yIigKFURlbGV0ZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIhgKFkRlbGV0ZU5laWdoYm9yUmVzcG9uc2UiFgoUTGlzdE5laWdoYm9yc1JlcXVlc3QiPgoVTGlzdE5laWdoYm9yc1Jlc3BvbnNlEiUKCW5laWdoYm9ycxgBIAMoCzISLnRzYmdwLnYxLk5laWdoYm9yIiUKEkdldE5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIjsKE0dldE5laWdoYm9yUmVzcG9uc2USJAoIbmVpZ2hib3IYASABKAsyEi50c2JncC52MS5OZWlnaGJvciIoChVFbmFibGVOZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCSIYChZFbmFibGVOZWlnaGJvclJlc3BvbnNlIjkKFkRpc2FibGVOZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCRIOCgZyZWFzb24YAiABKAkiGQoXRGlzYWJsZU5laWdoYm9yUmVzcG9uc2Ui3QEKFFJlc2V0TmVpZ2hib3JSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkSMQoEa2luZBgCIAEoDjIjLnRzYmdwLnYxLlJlc2V0TmVpZ2hib3JSZXF1ZXN0LktpbmQSDgoGcmVhc29uGAMgASgJEhAKCGZhbWlsaWVzGAQgAygJIl8KBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEg0KCUtJTkRfSEFSRBABEg0KCUtJTkRfU09GVBACEhAKDEtJTkRfU09GVF9JThADEhEKDUtJTkRfU09GVF9PVVQQBCIXChVSZXNldE5laWdoYm9yUmVzcG9uc2Uq1gEKDFNlc3Npb25TdGF0ZRIdChlTRVNTSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSU0VTU0lPTl9TVEFURV9JRExFEAESGQoVU0VTU0lPTl9TVEFURV9DT05ORUNUEAISGAoUU0VTU0lPTl9TVEFURV9BQ1RJVkUQAxIbChdTRVNTSU9OX1NUQVRFX09QRU5fU0VOVBAEEh4KGlNFU1NJT05fU1RBVEVfT1BFTl9DT05GSVJNEAUSHQoZU0VTU0lPTl9TVEFURV9FU1RBQkxJU0hFRBAGMs8ECg9OZWlnaGJvclNlcnZpY2USSgoLQWRkTmVpZ2hib3ISHC50c2JncC52MS5BZGROZWlnaGJvclJlcXVlc3QaHS50c2JncC52MS5BZGROZWlnaGJvclJlc3BvbnNlElMKDkRlbGV0ZU5laWdoYm9yEh8udHNiZ3AudjEuRGVsZXRlTmVpZ2hib3JSZXF1ZXN0GiAudHNiZ3AudjEuRGVsZXRlTmVpZ2hib3JSZXNwb25zZRJQCg1MaXN0TmVpZ2hib3JzEh4udHNiZ3AudjEuTGlzdE5laWdoYm9yc1JlcXVlc3QaHy50c2JncC52MS5MaXN0TmVpZ2hib3JzUmVzcG9uc2USSgoLR2V0TmVpZ2hib3ISHC50c2JncC52MS5HZXROZWlnaGJvclJlcXVlc3QaHS50c2JncC52MS5HZXROZWlnaGJvclJlc3BvbnNlElMKDkVuYWJsZU5laWdoYm9yEh8udHNiZ3AudjEuRW5hYmxlTmVpZ2hib3JSZXF1ZXN0GiAudHNiZ3AudjEuRW5hYmxlTmVpZ2hib3JSZXNwb25zZRJWCg9EaXNhYmxlTmVpZ2hib3ISIC50c2JncC52MS5EaXNhYmxlTmVpZ2hib3JSZXF1ZXN0GiEudHNiZ3AudjEuRGlzYWJsZU5laWdoYm9yUmVzcG9uc2USUAoNUmVzZXROZWlnaGJvchIeLnRzYmdwLnYxLlJlc2V0TmVpZ2hib3JSZXF1ZXN0Gh8udHNiZ3AudjEuUmVzZXROZWlnaGJvclJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("Chd0c2JncC92MS9uZWlnaGJvci5wcm90bxIIdHNiZ3AudjEiqQMKDk5laWdoYm9yQ29uZmlnEg8KB2FkZHJlc3MYASABKAkSEQoJcmVtb3RlX2FzGAIgASgNEhUKCGxvY2FsX2FzGAMgASgNSACIAQESEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZmFtaWxpZXMYBSADKAkSDwoHcGFzc2l2ZRgGIAEoCBITCgtyZW1vdGVfcG9ydBgHIAEoDRIVCg1sb2NhbF9hZGRyZXNzGAggASgJEhkKDG11bHRpaG9wX3R0bBgJIAEoDUgBiAEBEhYKCWhvbGRfdGltZRgKIAEoDUgCiAEBEhUKDWNvbm5lY3RfcmV0cnkYCyABKA0SFQoNaW1wb3J0X3BvbGljeRgMIAEoCRIVCg1leHBvcnRfcG9saWN5GA0gASgJEhsKE3JvdXRlX3NlcnZlcl9jbGllbnQYDiABKAgSFQoNbmV4dF9ob3Bfc2VsZhgPIAEoCBIUCgdlbmFibGVkGBAgASgISAOIAQFCCwoJX2xvY2FsX2FzQg8KDV9tdWx0aWhvcF90dGxCDAoKX2hvbGRfdGltZUIKCghfZW5hYmxlZCKJAwoITmVpZ2hib3ISKAoGY29uZmlnGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWcSJQoFc3RhdGUYAiABKA4yFi50c2JncC52MS5TZXNzaW9uU3RhdGUSEgoKYWRtaW5fZG93bhgDIAEoCBIqCgdzZXNzaW9uGAQgASgLMhkudHNiZ3AudjEuTmVpZ2hib3JTZXNzaW9uEiwKCGNvdW50ZXJzGAUgASgLMhoudHNiZ3AudjEuTmVpZ2hib3JDb3VudGVycxIoCghwcmVmaXhlcxgGIAMoCzIWLnRzYmdwLnYxLkZhbWlseUNvdW50cxISCgpmbGFwX2NvdW50GAcgASgNEhIKCmxhc3RfZXJyb3IYCCABKAkSMQoNbGFzdF9lcnJvcl9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOQoRbGFzdF9ub3RpZmljYXRpb24YCiABKAsyHi50c2JncC52MS5OZWlnaGJvck5vdGlmaWNhdGlvbiJ5ChROZWlnaGJvck5vdGlmaWNhdGlvbhIMCgRzZW50GAEgASgIEgwKBGNvZGUYAiABKA0SDwoHc3ViY29kZRgDIAEoDRIMCgR0ZXh0GAQgASgJEiYKAmF0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCK+AgoPTmVpZ2hib3JTZXNzaW9uEjIKDmVzdGFibGlzaGVkX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIdChVyZW1vdGVfYmdwX2lkZW50aWZpZXIYAiABKAkSFQoNbG9jYWxfYWRkcmVzcxgDIAEoCRISCgpsb2NhbF9wb3J0GAQgASgNEhMKC3JlbW90ZV9wb3J0GAUgASgNEhAKCGludGVybmFsGAYgASgIEhEKCWhvbGRfdGltZRgHIAEoDRIRCglrZWVwYWxpdmUYCCABKA0SEAoIZmFtaWxpZXMYCSADKAkSGgoSbG9jYWxfY2FwYWJpbGl0aWVzGAogAygJEhsKE3JlbW90ZV9jYXBhYmlsaXRpZXMYCyADKAkSFQoNYmFja2xvZ19ieXRlcxgMIAEoBCLMAgoQTmVpZ2hib3JDb3VudGVycxISCgpvcGVuc19zZW50GAEgASgEEhYKDm9wZW5zX3JlY2VpdmVkGAIgASgEEhQKDHVwZGF0ZXNfc2VudBgDIAEoBBIYChB1cGRhdGVzX3JlY2VpdmVkGAQgASgEEhcKD2tlZXBhbGl2ZXNfc2VudBgFIAEoBBIbChNrZWVwYWxpdmVzX3JlY2VpdmVkGAYgASgEEhoKEm5vdGlmaWNhdGlvbnNfc2VudBgHIAEoBBIeChZub3RpZmljYXRpb25zX3JlY2VpdmVkGAggASgEEhwKFHJvdXRlX3JlZnJlc2hlc19zZW50GAkgASgEEiAKGHJvdXRlX3JlZnJlc2hlc19yZWNlaXZlZBgKIAEoBBISCgpieXRlc19zZW50GAsgASgEEhYKDmJ5dGVzX3JlY2VpdmVkGAwgASgEIlYKDEZhbWlseUNvdW50cxIOCgZmYW1pbHkYASABKAkSEAoIcmVjZWl2ZWQYAiABKAQSEAoIYWNjZXB0ZWQYAyABKAQSEgoKYWR2ZXJ0aXNlZBgEIAEoBCJAChJBZGROZWlnaGJvclJlcXVlc3QSKgoIbmVpZ2hib3IYASABKAsyGC50c2JncC52MS5OZWlnaGJvckNvbmZpZyI7ChNBZGROZWlnaGJvclJlc3BvbnNlEiQKCG5laWdoYm9yGAEgASgLMhIudHNiZ3AudjEuTmVpZ2hib3IiKAoVRGVsZXRlTmVpZ2hib3JSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkiGAoWRGVsZXRlTmVpZ2hib3JSZXNwb25zZSIWChRMaXN0TmVpZ2hib3JzUmVxdWVzdCI+ChVMaXN0TmVpZ2hib3JzUmVzcG9uc2USJQoJbmVpZ2hib3JzGAEgAygLMhIudHNiZ3AudjEuTmVpZ2hib3IiJQoSR2V0TmVpZ2hib3JSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkiOwoTR2V0TmVpZ2hib3JSZXNwb25zZRIkCghuZWlnaGJvchgBIAEoCzISLnRzYmdwLnYxLk5laWdoYm9yIigKFUVuYWJsZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIhgKFkVuYWJsZU5laWdoYm9yUmVzcG9uc2UiOQoWRGlzYWJsZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJEg4KBnJlYXNvbhgCIAEoCSIZChdEaXNhYmxlTmVpZ2hib3JSZXNwb25zZSLdAQoUUmVzZXROZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCRIxCgRraW5kGAIgASgOMiMudHNiZ3AudjEuUmVzZXROZWlnaGJvclJlcXVlc3QuS2luZBIOCgZyZWFzb24YAyABKAkSEAoIZmFtaWxpZXMYBCADKAkiXwoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9IQVJEEAESDQoJS0lORF9TT0ZUEAISEAoMS0lORF9TT0ZUX0lOEAMSEQoNS0lORF9TT0ZUX09VVBAEIhcKFVJlc2V0TmVpZ2hib3JSZXNwb25zZSrWAQoMU2Vzc2lvblN0YXRlEh0KGVNFU1NJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIWChJTRVNTSU9OX1NUQVRFX0lETEUQARIZChVTRVNTSU9OX1NUQVRFX0NPTk5FQ1QQAhIYChRTRVNTSU9OX1NUQVRFX0FDVElWRRADEhsKF1NFU1NJT05fU1RBVEVfT1BFTl9TRU5UEAQSHgoaU0VTU0lPTl9TVEFURV9PUEVOX0NPTkZJUk0QBRIdChlTRVNTSU9OX1NUQVRFX0VTVEFCTElTSEVEEAYyzwQKD05laWdoYm9yU2VydmljZRJKCgtBZGROZWlnaGJvchIcLnRzYmdwLnYxLkFkZE5laWdoYm9yUmVxdWVzdBodLnRzYmdwLnYxLkFkZE5laWdoYm9yUmVzcG9uc2USUwoORGVsZXRlTmVpZ2hib3ISHy50c2JncC52MS5EZWxldGVOZWlnaGJvclJlcXVlc3QaIC50c2JncC52MS5EZWxldGVOZWlnaGJvclJlc3BvbnNlElAKDUxpc3ROZWlnaGJvcnMSHi50c2JncC52MS5MaXN0TmVpZ2hib3JzUmVxdWVzdBofLnRzYmdwLnYxLkxpc3ROZWlnaGJvcnNSZXNwb25zZRJKCgtHZXROZWlnaGJvchIcLnRzYmdwLnYxLkdldE5laWdoYm9yUmVxdWVzdBodLnRzYmdwLnYxLkdldE5laWdoYm9yUmVzcG9uc2USUwoORW5hYmxlTmVpZ2hib3ISHy50c2JncC52MS5FbmFibGVOZWlnaGJvclJlcXVlc3QaIC50c2JncC52MS5FbmFibGVOZWlnaGJvclJlc3BvbnNlElYKD0Rpc2FibGVOZWlnaGJvchIgLnRzYmdwLnYxLkRpc2FibGVOZWlnaGJvclJlcXVlc3QaIS50c2JncC52MS5EaXNhYmxlTmVpZ2hib3JSZXNwb25zZRJQCg1SZXNldE5laWdoYm9yEh4udHNiZ3AudjEuUmVzZXROZWlnaGJvclJlcXVlc3QaHy50c2JncC52MS5SZXNldE5laWdoYm9yUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * A neighbor as it was configured. Answers have every default filled in.
@@ -208,6 +208,13 @@ export type Neighbor = Message<"tsbgp.v1.Neighbor"> & {
    * @generated from field: google.protobuf.Timestamp last_error_at = 9;
    */
   lastErrorAt?: Timestamp | undefined;
+
+  /**
+   * The last NOTIFICATION; absent: none yet. Stays when a failed attempt to connect comes after it.
+   *
+   * @generated from field: tsbgp.v1.NeighborNotification last_notification = 10;
+   */
+  lastNotification?: NeighborNotification | undefined;
 };
 
 /**
@@ -216,6 +223,55 @@ export type Neighbor = Message<"tsbgp.v1.Neighbor"> & {
  */
 export const NeighborSchema: GenMessage<Neighbor> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_neighbor, 1);
+
+/**
+ * A NOTIFICATION (RFC 4271 §4.5) and who sent it.
+ *
+ * @generated from message tsbgp.v1.NeighborNotification
+ */
+export type NeighborNotification = Message<"tsbgp.v1.NeighborNotification"> & {
+  /**
+   * We sent it; false: the neighbor did.
+   *
+   * @generated from field: bool sent = 1;
+   */
+  sent: boolean;
+
+  /**
+   * RFC 4271 §4.5.
+   *
+   * @generated from field: uint32 code = 2;
+   */
+  code: number;
+
+  /**
+   * What it means depends on `code`.
+   *
+   * @generated from field: uint32 subcode = 3;
+   */
+  subcode: number;
+
+  /**
+   * Names of both, and the text of RFC 9003 that came with it.
+   *
+   * @generated from field: string text = 4;
+   */
+  text: string;
+
+  /**
+   * When that was.
+   *
+   * @generated from field: google.protobuf.Timestamp at = 5;
+   */
+  at?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message tsbgp.v1.NeighborNotification.
+ * Use `create(NeighborNotificationSchema)` to create a new message.
+ */
+export const NeighborNotificationSchema: GenMessage<NeighborNotification> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_neighbor, 2);
 
 /**
  * What the two sides agreed on.
@@ -313,7 +369,7 @@ export type NeighborSession = Message<"tsbgp.v1.NeighborSession"> & {
  * Use `create(NeighborSessionSchema)` to create a new message.
  */
 export const NeighborSessionSchema: GenMessage<NeighborSession> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 2);
+  messageDesc(file_tsbgp_v1_neighbor, 3);
 
 /**
  * Messages (RFC 4271 §4), and octets of all of them.
@@ -411,7 +467,7 @@ export type NeighborCounters = Message<"tsbgp.v1.NeighborCounters"> & {
  * Use `create(NeighborCountersSchema)` to create a new message.
  */
 export const NeighborCountersSchema: GenMessage<NeighborCounters> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 3);
+  messageDesc(file_tsbgp_v1_neighbor, 4);
 
 /**
  * Routes of one family.
@@ -453,7 +509,7 @@ export type FamilyCounts = Message<"tsbgp.v1.FamilyCounts"> & {
  * Use `create(FamilyCountsSchema)` to create a new message.
  */
 export const FamilyCountsSchema: GenMessage<FamilyCounts> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 4);
+  messageDesc(file_tsbgp_v1_neighbor, 5);
 
 /**
  * A neighbor to add.
@@ -474,7 +530,7 @@ export type AddNeighborRequest = Message<"tsbgp.v1.AddNeighborRequest"> & {
  * Use `create(AddNeighborRequestSchema)` to create a new message.
  */
 export const AddNeighborRequestSchema: GenMessage<AddNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 5);
+  messageDesc(file_tsbgp_v1_neighbor, 6);
 
 /**
  * It is there.
@@ -495,7 +551,7 @@ export type AddNeighborResponse = Message<"tsbgp.v1.AddNeighborResponse"> & {
  * Use `create(AddNeighborResponseSchema)` to create a new message.
  */
 export const AddNeighborResponseSchema: GenMessage<AddNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 6);
+  messageDesc(file_tsbgp_v1_neighbor, 7);
 
 /**
  * A neighbor to forget.
@@ -516,7 +572,7 @@ export type DeleteNeighborRequest = Message<"tsbgp.v1.DeleteNeighborRequest"> & 
  * Use `create(DeleteNeighborRequestSchema)` to create a new message.
  */
 export const DeleteNeighborRequestSchema: GenMessage<DeleteNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 7);
+  messageDesc(file_tsbgp_v1_neighbor, 8);
 
 /**
  * It is gone.
@@ -531,7 +587,7 @@ export type DeleteNeighborResponse = Message<"tsbgp.v1.DeleteNeighborResponse"> 
  * Use `create(DeleteNeighborResponseSchema)` to create a new message.
  */
 export const DeleteNeighborResponseSchema: GenMessage<DeleteNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 8);
+  messageDesc(file_tsbgp_v1_neighbor, 9);
 
 /**
  * Asks for all.
@@ -546,7 +602,7 @@ export type ListNeighborsRequest = Message<"tsbgp.v1.ListNeighborsRequest"> & {
  * Use `create(ListNeighborsRequestSchema)` to create a new message.
  */
 export const ListNeighborsRequestSchema: GenMessage<ListNeighborsRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 9);
+  messageDesc(file_tsbgp_v1_neighbor, 10);
 
 /**
  * All neighbors.
@@ -567,7 +623,7 @@ export type ListNeighborsResponse = Message<"tsbgp.v1.ListNeighborsResponse"> & 
  * Use `create(ListNeighborsResponseSchema)` to create a new message.
  */
 export const ListNeighborsResponseSchema: GenMessage<ListNeighborsResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 10);
+  messageDesc(file_tsbgp_v1_neighbor, 11);
 
 /**
  * A neighbor to look at.
@@ -588,7 +644,7 @@ export type GetNeighborRequest = Message<"tsbgp.v1.GetNeighborRequest"> & {
  * Use `create(GetNeighborRequestSchema)` to create a new message.
  */
 export const GetNeighborRequestSchema: GenMessage<GetNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 11);
+  messageDesc(file_tsbgp_v1_neighbor, 12);
 
 /**
  * One neighbor.
@@ -609,7 +665,7 @@ export type GetNeighborResponse = Message<"tsbgp.v1.GetNeighborResponse"> & {
  * Use `create(GetNeighborResponseSchema)` to create a new message.
  */
 export const GetNeighborResponseSchema: GenMessage<GetNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 12);
+  messageDesc(file_tsbgp_v1_neighbor, 13);
 
 /**
  * A neighbor to enable.
@@ -630,7 +686,7 @@ export type EnableNeighborRequest = Message<"tsbgp.v1.EnableNeighborRequest"> & 
  * Use `create(EnableNeighborRequestSchema)` to create a new message.
  */
 export const EnableNeighborRequestSchema: GenMessage<EnableNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 13);
+  messageDesc(file_tsbgp_v1_neighbor, 14);
 
 /**
  * It starts.
@@ -645,7 +701,7 @@ export type EnableNeighborResponse = Message<"tsbgp.v1.EnableNeighborResponse"> 
  * Use `create(EnableNeighborResponseSchema)` to create a new message.
  */
 export const EnableNeighborResponseSchema: GenMessage<EnableNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 14);
+  messageDesc(file_tsbgp_v1_neighbor, 15);
 
 /**
  * A neighbor to disable.
@@ -673,7 +729,7 @@ export type DisableNeighborRequest = Message<"tsbgp.v1.DisableNeighborRequest"> 
  * Use `create(DisableNeighborRequestSchema)` to create a new message.
  */
 export const DisableNeighborRequestSchema: GenMessage<DisableNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 15);
+  messageDesc(file_tsbgp_v1_neighbor, 16);
 
 /**
  * It stops.
@@ -688,7 +744,7 @@ export type DisableNeighborResponse = Message<"tsbgp.v1.DisableNeighborResponse"
  * Use `create(DisableNeighborResponseSchema)` to create a new message.
  */
 export const DisableNeighborResponseSchema: GenMessage<DisableNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 16);
+  messageDesc(file_tsbgp_v1_neighbor, 17);
 
 /**
  * A neighbor to reset.
@@ -730,7 +786,7 @@ export type ResetNeighborRequest = Message<"tsbgp.v1.ResetNeighborRequest"> & {
  * Use `create(ResetNeighborRequestSchema)` to create a new message.
  */
 export const ResetNeighborRequestSchema: GenMessage<ResetNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 17);
+  messageDesc(file_tsbgp_v1_neighbor, 18);
 
 /**
  * How much is reset.
@@ -785,7 +841,7 @@ export type ResetNeighborRequest_Kind = (typeof ResetNeighborRequest_Kind)[keyof
  * Describes the enum tsbgp.v1.ResetNeighborRequest.Kind.
  */
 export const ResetNeighborRequest_KindSchema: GenEnum<ResetNeighborRequest_Kind> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_neighbor, 17, 0);
+  enumDesc(file_tsbgp_v1_neighbor, 18, 0);
 
 /**
  * It is under way.
@@ -800,7 +856,7 @@ export type ResetNeighborResponse = Message<"tsbgp.v1.ResetNeighborResponse"> & 
  * Use `create(ResetNeighborResponseSchema)` to create a new message.
  */
 export const ResetNeighborResponseSchema: GenMessage<ResetNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 18);
+  messageDesc(file_tsbgp_v1_neighbor, 19);
 
 /**
  * RFC 4271 §8.2.2.

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tsbgp/v1/rib.proto.
  */
 export const file_tsbgp_v1_rib: GenFile = /*@__PURE__*/
-  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIuEBCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpcCCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCSJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUi5wEKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgiQgoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAkILCglfbmVpZ2hib3IiOwoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50IrYBCgpSb3V0ZUV2ZW50EiMKCGFubm91bmNlGAEgASgLMg8udHNiZ3AudjEuUm91dGVIABIoCgh3aXRoZHJhdxgCIAEoCzIULnRzYmdwLnYxLldpdGhkcmF3YWxIABIwCg5lbmRfb2ZfaW5pdGlhbBgDIAEoCzIWLnRzYmdwLnYxLkVuZE9mSW5pdGlhbEgAEh4KBGxvc3QYBCABKAsyDi50c2JncC52MS5Mb3N0SABCBwoFZXZlbnQiVwoKV2l0aGRyYXdhbBIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCSIOCgxFbmRPZkluaXRpYWwiFQoETG9zdBINCgVjb3VudBgBIAEoBDKwBAoKUmliU2VydmljZRJJCgxMaXN0UmVjZWl2ZWQSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJFCghMaXN0QmVzdBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEksKDkxpc3RBZHZlcnRpc2VkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USUQoOU3RyZWFtUmVjZWl2ZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJNCgpTdHJlYW1CZXN0Eh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESUwoQU3RyZWFtQWR2ZXJ0aXNlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEkwKC1dhdGNoUm91dGVzEhwudHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0Gh0udHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
+  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIuEBCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpcCCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCSJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUi5wEKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgiQgoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAkILCglfbmVpZ2hib3IiOwoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50IrYBCgpSb3V0ZUV2ZW50EiMKCGFubm91bmNlGAEgASgLMg8udHNiZ3AudjEuUm91dGVIABIoCgh3aXRoZHJhdxgCIAEoCzIULnRzYmdwLnYxLldpdGhkcmF3YWxIABIwCg5lbmRfb2ZfaW5pdGlhbBgDIAEoCzIWLnRzYmdwLnYxLkVuZE9mSW5pdGlhbEgAEh4KBGxvc3QYBCABKAsyDi50c2JncC52MS5Mb3N0SABCBwoFZXZlbnQiVwoKV2l0aGRyYXdhbBIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCSIOCgxFbmRPZkluaXRpYWwiFQoETG9zdBINCgVjb3VudBgBIAEoBCI5ChBMaXN0UGF0aHNSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRIVCg1sb25nZXN0X21hdGNoGAIgASgIImYKEUxpc3RQYXRoc1Jlc3BvbnNlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSHQoFcGF0aHMYAyADKAsyDi50c2JncC52MS5QYXRoEhIKCnBhdGhfY291bnQYBCABKA0idwoEUGF0aBIeCgVyb3V0ZRgBIAEoCzIPLnRzYmdwLnYxLlJvdXRlEi0KDWZpbHRlcl9yZWFzb24YAiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SIAoGZGVmZWF0GAMgASgLMhAudHNiZ3AudjEuRGVmZWF0IowBCgZEZWZlYXQSJAoEc3RlcBgBIAEoDjIWLnRzYmdwLnYxLkRlY2lzaW9uU3RlcBINCgV2YWx1ZRgCIAEoCRIUCgxiZXR0ZXJfdmFsdWUYAyABKAkSFwoPYmV0dGVyX25laWdoYm9yGAQgASgJEh4KFmJldHRlcl9wYXRoX2lkZW50aWZpZXIYBSABKA0qxgEKDEZpbHRlclJlYXNvbhIdChlGSUxURVJfUkVBU09OX1VOU1BFQ0lGSUVEEAASHwobRklMVEVSX1JFQVNPTl9JTVBPUlRfUE9MSUNZEAESGQoVRklMVEVSX1JFQVNPTl9BU19MT09QEAISHwobRklMVEVSX1JFQVNPTl9PUklHSU5BVE9SX0lEEAMSHgoaRklMVEVSX1JFQVNPTl9DTFVTVEVSX0xJU1QQBBIaChZGSUxURVJfUkVBU09OX05FWFRfSE9QEAUq0wIKDERlY2lzaW9uU3RlcBIdChlERUNJU0lPTl9TVEVQX1VOU1BFQ0lGSUVEEAASHAoYREVDSVNJT05fU1RFUF9MT0NBTF9QUkVGEAESIAocREVDSVNJT05fU1RFUF9BU19QQVRIX0xFTkdUSBACEhgKFERFQ0lTSU9OX1NURVBfT1JJR0lOEAMSIQodREVDSVNJT05fU1RFUF9NVUxUSV9FWElUX0RJU0MQBBIbChdERUNJU0lPTl9TVEVQX1BFRVJfVFlQRRAFEiAKHERFQ0lTSU9OX1NURVBfQkdQX0lERU5USUZJRVIQBhIlCiFERUNJU0lPTl9TVEVQX0NMVVNURVJfTElTVF9MRU5HVEgQBxIeChpERUNJU0lPTl9TVEVQX1BFRVJfQUREUkVTUxAIEiEKHURFQ0lTSU9OX1NURVBfUEFUSF9JREVOVElGSUVSEAky9gQKClJpYlNlcnZpY2USSQoMTGlzdFJlY2VpdmVkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRQoITGlzdEJlc3QSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJLCg5MaXN0QWR2ZXJ0aXNlZBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEkQKCUxpc3RQYXRocxIaLnRzYmdwLnYxLkxpc3RQYXRoc1JlcXVlc3QaGy50c2JncC52MS5MaXN0UGF0aHNSZXNwb25zZRJRCg5TdHJlYW1SZWNlaXZlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEk0KClN0cmVhbUJlc3QSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJTChBTdHJlYW1BZHZlcnRpc2VkEh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESTAoLV2F0Y2hSb3V0ZXMSHC50c2JncC52MS5XYXRjaFJvdXRlc1JlcXVlc3QaHS50c2JncC52MS5XYXRjaFJvdXRlc1Jlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
 
 /**
  * A route of one of the tables.
@@ -545,6 +545,312 @@ export const LostSchema: GenMessage<Lost> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 11);
 
 /**
+ * A prefix to explain.
+ *
+ * @generated from message tsbgp.v1.ListPathsRequest
+ */
+export type ListPathsRequest = Message<"tsbgp.v1.ListPathsRequest"> & {
+  /**
+   * A prefix ("198.51.100.0/24"); or an address ("198.51.100.7"), which asks for the longest prefix that covers it.
+   *
+   * @generated from field: string prefix = 1;
+   */
+  prefix: string;
+
+  /**
+   * Also a prefix asks for the longest one that covers it, itself included.
+   *
+   * @generated from field: bool longest_match = 2;
+   */
+  longestMatch: boolean;
+};
+
+/**
+ * Describes the message tsbgp.v1.ListPathsRequest.
+ * Use `create(ListPathsRequestSchema)` to create a new message.
+ */
+export const ListPathsRequestSchema: GenMessage<ListPathsRequest> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 12);
+
+/**
+ * The paths of one prefix.
+ *
+ * @generated from message tsbgp.v1.ListPathsResponse
+ */
+export type ListPathsResponse = Message<"tsbgp.v1.ListPathsResponse"> & {
+  /**
+   * "ipv4-unicast", "ipv6-unicast".
+   *
+   * @generated from field: string family = 1;
+   */
+  family: string;
+
+  /**
+   * The prefix that was found. For a longest match the longest one with a best path; where none has one, the longest with any path.
+   *
+   * @generated from field: string prefix = 2;
+   */
+  prefix: string;
+
+  /**
+   * In order of preference: the best one first, filtered ones last. At most 1,000.
+   *
+   * @generated from field: repeated tsbgp.v1.Path paths = 3;
+   */
+  paths: Path[];
+
+  /**
+   * Paths that there are; more than `paths` holds only where there are more than 1,000.
+   *
+   * @generated from field: uint32 path_count = 4;
+   */
+  pathCount: number;
+};
+
+/**
+ * Describes the message tsbgp.v1.ListPathsResponse.
+ * Use `create(ListPathsResponseSchema)` to create a new message.
+ */
+export const ListPathsResponseSchema: GenMessage<ListPathsResponse> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 13);
+
+/**
+ * One path, and what the decision process made of it.
+ *
+ * @generated from message tsbgp.v1.Path
+ */
+export type Path = Message<"tsbgp.v1.Path"> & {
+  /**
+   * As in the Adj-RIB-In. `best` and `filtered` say what became of it.
+   *
+   * @generated from field: tsbgp.v1.Route route = 1;
+   */
+  route?: Route | undefined;
+
+  /**
+   * Why it takes no part in the decision process; unspecified where it does.
+   *
+   * @generated from field: tsbgp.v1.FilterReason filter_reason = 2;
+   */
+  filterReason: FilterReason;
+
+  /**
+   * Why it lost; absent for the best one and for filtered ones.
+   *
+   * @generated from field: tsbgp.v1.Defeat defeat = 3;
+   */
+  defeat?: Defeat | undefined;
+};
+
+/**
+ * Describes the message tsbgp.v1.Path.
+ * Use `create(PathSchema)` to create a new message.
+ */
+export const PathSchema: GenMessage<Path> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 14);
+
+/**
+ * The first step on which a path and the one that beat it differ.
+ *
+ * @generated from message tsbgp.v1.Defeat
+ */
+export type Defeat = Message<"tsbgp.v1.Defeat"> & {
+  /**
+   * Which step.
+   *
+   * @generated from field: tsbgp.v1.DecisionStep step = 1;
+   */
+  step: DecisionStep;
+
+  /**
+   * What this path has there, as text: "200", "igp", "external", "192.0.2.1".
+   *
+   * @generated from field: string value = 2;
+   */
+  value: string;
+
+  /**
+   * What the path that beat it has there.
+   *
+   * @generated from field: string better_value = 3;
+   */
+  betterValue: string;
+
+  /**
+   * The neighbor whose path beat it: that of the best path, or for MULTI_EXIT_DISC of the lowest one through the same neighboring AS.
+   *
+   * @generated from field: string better_neighbor = 4;
+   */
+  betterNeighbor: string;
+
+  /**
+   * The path identifier of the path that beat it (RFC 7911); 0 where there is none.
+   *
+   * @generated from field: uint32 better_path_identifier = 5;
+   */
+  betterPathIdentifier: number;
+};
+
+/**
+ * Describes the message tsbgp.v1.Defeat.
+ * Use `create(DefeatSchema)` to create a new message.
+ */
+export const DefeatSchema: GenMessage<Defeat> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 15);
+
+/**
+ * What keeps a path out of the decision process.
+ *
+ * @generated from enum tsbgp.v1.FilterReason
+ */
+export const FilterReason = {
+  /**
+   * Nothing, or something that the daemon does not tell.
+   *
+   * @generated from enum value: FILTER_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The import policy of the neighbor.
+   *
+   * @generated from enum value: FILTER_REASON_IMPORT_POLICY = 1;
+   */
+  IMPORT_POLICY: 1,
+
+  /**
+   * The AS_PATH holds an AS that we are (RFC 4271 §9.1.2).
+   *
+   * @generated from enum value: FILTER_REASON_AS_LOOP = 2;
+   */
+  AS_LOOP: 2,
+
+  /**
+   * The ORIGINATOR_ID is our BGP Identifier (RFC 4456 §8).
+   *
+   * @generated from enum value: FILTER_REASON_ORIGINATOR_ID = 3;
+   */
+  ORIGINATOR_ID: 3,
+
+  /**
+   * The CLUSTER_LIST holds our cluster (RFC 4456 §8).
+   *
+   * @generated from enum value: FILTER_REASON_CLUSTER_LIST = 4;
+   */
+  CLUSTER_LIST: 4,
+
+  /**
+   * The next hop cannot be one (RFC 4271 §6.3).
+   *
+   * @generated from enum value: FILTER_REASON_NEXT_HOP = 5;
+   */
+  NEXT_HOP: 5,
+} as const;
+
+/**
+ * What keeps a path out of the decision process.
+ *
+ * @generated from enum tsbgp.v1.FilterReason
+ */
+export type FilterReason = (typeof FilterReason)[keyof typeof FilterReason] | UnknownEnum;
+
+/**
+ * Describes the enum tsbgp.v1.FilterReason.
+ */
+export const FilterReasonSchema: GenEnum<FilterReason> = /*@__PURE__*/
+  enumDesc(file_tsbgp_v1_rib, 0);
+
+/**
+ * A step of the decision process (RFC 4271 §9.1, RFC 4456 §9), in the order in which they are taken.
+ *
+ * @generated from enum tsbgp.v1.DecisionStep
+ */
+export const DecisionStep = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: DECISION_STEP_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Higher LOCAL_PREF, 100 where there is none.
+   *
+   * @generated from enum value: DECISION_STEP_LOCAL_PREF = 1;
+   */
+  LOCAL_PREF: 1,
+
+  /**
+   * Shorter AS_PATH; a set counts one.
+   *
+   * @generated from enum value: DECISION_STEP_AS_PATH_LENGTH = 2;
+   */
+  AS_PATH_LENGTH: 2,
+
+  /**
+   * Lower ORIGIN: igp before egp before incomplete.
+   *
+   * @generated from enum value: DECISION_STEP_ORIGIN = 3;
+   */
+  ORIGIN: 3,
+
+  /**
+   * Lower MULTI_EXIT_DISC among paths through the same neighboring AS; 0 where there is none.
+   *
+   * @generated from enum value: DECISION_STEP_MULTI_EXIT_DISC = 4;
+   */
+  MULTI_EXIT_DISC: 4,
+
+  /**
+   * Local before external before internal.
+   *
+   * @generated from enum value: DECISION_STEP_PEER_TYPE = 5;
+   */
+  PEER_TYPE: 5,
+
+  /**
+   * Lower BGP Identifier of the neighbor, or ORIGINATOR_ID in its place.
+   *
+   * @generated from enum value: DECISION_STEP_BGP_IDENTIFIER = 6;
+   */
+  BGP_IDENTIFIER: 6,
+
+  /**
+   * Shorter CLUSTER_LIST.
+   *
+   * @generated from enum value: DECISION_STEP_CLUSTER_LIST_LENGTH = 7;
+   */
+  CLUSTER_LIST_LENGTH: 7,
+
+  /**
+   * Lower address of the neighbor.
+   *
+   * @generated from enum value: DECISION_STEP_PEER_ADDRESS = 8;
+   */
+  PEER_ADDRESS: 8,
+
+  /**
+   * Lower path identifier (RFC 7911).
+   *
+   * @generated from enum value: DECISION_STEP_PATH_IDENTIFIER = 9;
+   */
+  PATH_IDENTIFIER: 9,
+} as const;
+
+/**
+ * A step of the decision process (RFC 4271 §9.1, RFC 4456 §9), in the order in which they are taken.
+ *
+ * @generated from enum tsbgp.v1.DecisionStep
+ */
+export type DecisionStep = (typeof DecisionStep)[keyof typeof DecisionStep] | UnknownEnum;
+
+/**
+ * Describes the enum tsbgp.v1.DecisionStep.
+ */
+export const DecisionStepSchema: GenEnum<DecisionStep> = /*@__PURE__*/
+  enumDesc(file_tsbgp_v1_rib, 1);
+
+/**
  * What the daemon has learned, chosen and sent.
  *
  * @generated from service tsbgp.v1.RibService
@@ -579,6 +885,16 @@ export const RibService: GenService<{
     methodKind: "unary";
     input: typeof ListRoutesRequestSchema;
     output: typeof ListRoutesResponseSchema;
+  },
+  /**
+   * All paths of one prefix, the best first, with the reason why each of the others is not. NOT_FOUND: there is no path.
+   *
+   * @generated from rpc tsbgp.v1.RibService.ListPaths
+   */
+  listPaths: {
+    methodKind: "unary";
+    input: typeof ListPathsRequestSchema;
+    output: typeof ListPathsResponseSchema;
   },
   /**
    * ListReceived as a stream, for whole tables: up to 1,000 routes a message.
