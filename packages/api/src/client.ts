@@ -7,6 +7,7 @@ import { createGrpcTransport } from '@connectrpc/connect-node';
 import { existingSocketPath } from './default-address.ts';
 import { ControlService } from './gen/tsbgp/v1/control_pb.ts';
 import { FieldErrorSchema } from './gen/tsbgp/v1/errors_pb.ts';
+import { EventService } from './gen/tsbgp/v1/event_pb.ts';
 import { GlobalService } from './gen/tsbgp/v1/global_pb.ts';
 import { InjectionService } from './gen/tsbgp/v1/injection_pb.ts';
 import { NeighborService } from './gen/tsbgp/v1/neighbor_pb.ts';
@@ -25,6 +26,7 @@ export interface TsbgpClient {
   readonly rib: Client<typeof RibService>;
   readonly injection: Client<typeof InjectionService>;
   readonly control: Client<typeof ControlService>;
+  readonly events: Client<typeof EventService>;
 }
 
 /** A refused or failed call. `code` is the gRPC status by name; `field` the path of the offending field, where it is one. */
@@ -54,6 +56,7 @@ export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient
     rib: clearClient(RibService, transport),
     injection: clearClient(InjectionService, transport),
     control: clearClient(ControlService, transport),
+    events: clearClient(EventService, transport),
   };
 }
 

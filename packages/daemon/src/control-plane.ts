@@ -2,7 +2,9 @@
  * The daemon's one control plane, in process: what may be asked of it and told to it. Every adapter (gRPC, configuration file, metrics,
  * and those to come) translates to and from this interface and holds no routing logic. `Speaker` implements it.
  */
+import type { DecisionStep } from '@tsbgp/rib';
 import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
+import type { EventLog } from './events.ts';
 
 export interface ControlPlane {
   global(): GlobalState;
@@ -23,6 +25,8 @@ export interface ControlPlane {
   routes(query: RouteQuery): Iterable<Route>;
   /** At most `limit` routes (1 to 1,000) and where to go on; `next` is undefined at the end. */
   routesPage(query: RouteQuery, limit: number): { readonly routes: readonly Route[]; readonly next?: RouteCursor | undefined };
+  /** All paths of one prefix, the best one first, and why each of the others is not. Throws `not-found`, `invalid-argument`. */
+  paths(query: PathQuery): PrefixPaths;
   /** Calls `listener` with what changed since its last call, at most once per turn. Returns the function that ends it. */
   watch(query: WatchQuery, listener: (events: readonly RouteEvent[]) => void): () => void;
 
@@ -31,6 +35,8 @@ export interface ControlPlane {
   /** Returns how many of them existed. */
   deleteRoutes(keys: readonly LocalRouteKey[]): number;
 
+  /** What happened to sessions lately. */
+  readonly events: EventLog;
   health(): Health;
   /** Prometheus text exposition format 0.0.4. */
   metrics(): string;
@@ -96,6 +102,17 @@ export interface NeighborState {
   /** Last NOTIFICATION or connection failure, as a sentence. */
   readonly lastError?: string | undefined;
   readonly lastErrorAt?: Date | undefined;
+  /** Stays when a failed attempt to connect comes after it. */
+  readonly lastNotification?: NeighborNotification | undefined;
+}
+
+export interface NeighborNotification {
+  readonly direction: 'sent' | 'received';
+  readonly code: number;
+  readonly subcode: number;
+  /** Names of code and subcode, and the text that came with them. */
+  readonly text: string;
+  readonly at: Date;
 }
 
 export interface NeighborSession {
@@ -169,6 +186,42 @@ export interface RouteQuery extends RouteFilter {
   readonly neighbor?: string | undefined;
   /** Goes on after this place: the `cursor` of an earlier answer. */
   readonly after?: string | undefined;
+}
+
+export interface PathQuery {
+  /** A prefix; or an address, which asks for the longest prefix that covers it. */
+  readonly prefix: string;
+  /** Also a prefix asks for the longest one that covers it, itself included. */
+  readonly longestMatch?: boolean | undefined;
+}
+
+/** The paths of one prefix in order of preference: the best one first, filtered ones last. */
+export interface PrefixPaths {
+  readonly family: Family;
+  readonly prefix: string;
+  readonly paths: readonly ExplainedRoute[];
+  /** More than `paths` holds only where there are very many. */
+  readonly pathCount: number;
+}
+
+export interface ExplainedRoute {
+  readonly route: Route;
+  /** Why it takes no part in the decision process, where that is known. */
+  readonly filterReason?: FilterReason | undefined;
+  /** Why it lost; absent for the best one and for filtered ones. */
+  readonly defeat?: RouteDefeat | undefined;
+}
+
+export type FilterReason = 'import-policy' | 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop';
+
+/** The first step of the decision process on which a path and the one that beat it differ, with what each has there. */
+export interface RouteDefeat {
+  readonly step: DecisionStep;
+  readonly value: string;
+  readonly betterValue: string;
+  /** '' for a route injected here. */
+  readonly betterNeighbor: string;
+  readonly betterPathIdentifier: number;
 }
 
 /** Where a listing stands after a route: opaque, valid as long as the daemon runs. */

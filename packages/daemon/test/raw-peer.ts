@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import {
   DEFAULT_CONTEXT,
   encodeControlMessage,
+  type Family,
   IPV4_UNICAST,
   IPV6_UNICAST,
   keepaliveBytes,
@@ -65,7 +66,10 @@ export class RawPeer {
   lastHeard = performance.now();
   longestSilence = 0;
 
-  constructor(port: number, last: number, holdTimeSeconds = 240) {
+  readonly #families: readonly Family[];
+
+  constructor(port: number, last: number, holdTimeSeconds = 240, families: readonly Family[] = [IPV4_UNICAST, IPV6_UNICAST]) {
+    this.#families = families;
     this.#holdTimeSeconds = holdTimeSeconds;
     this.as = 65_000 + last;
     this.socket = connect({ host: '127.0.0.1', port, localAddress: `127.0.0.${last}` });
@@ -86,8 +90,7 @@ export class RawPeer {
       holdTimeSeconds: this.#holdTimeSeconds,
       bgpIdentifier: `10.1.0.${this.as % 256}`,
       capabilities: [
-        { type: 'multiprotocol', family: IPV4_UNICAST },
-        { type: 'multiprotocol', family: IPV6_UNICAST },
+        ...this.#families.map((family) => ({ type: 'multiprotocol', family }) as const),
         { type: 'four-octet-as', as: this.as },
         { type: 'route-refresh' },
       ],

@@ -21,17 +21,18 @@ import {
 } from '../control-plane.ts';
 
 export function addNeighborService(router: ConnectRouter, control: ControlPlane): void {
+  const answer = (state: NeighborState) => neighborMessage(state, control.global().localAs);
   router.service(NeighborService, {
     addNeighbor({ neighbor }) {
       if (neighbor === undefined) throw new ControlError('invalid-argument', 'neighbor', 'neighbor: is missing');
-      return { neighbor: neighborMessage(control.addNeighbor(configOf(neighbor))) };
+      return { neighbor: answer(control.addNeighbor(configOf(neighbor))) };
     },
     async deleteNeighbor({ address }) {
       await control.deleteNeighbor(address);
       return {};
     },
-    listNeighbors: () => ({ neighbors: control.listNeighbors().map(neighborMessage) }),
-    getNeighbor: ({ address }) => ({ neighbor: neighborMessage(control.getNeighbor(address)) }),
+    listNeighbors: () => ({ neighbors: control.listNeighbors().map(answer) }),
+    getNeighbor: ({ address }) => ({ neighbor: answer(control.getNeighbor(address)) }),
     enableNeighbor({ address }) {
       control.enableNeighbor(address);
       return {};
@@ -109,8 +110,11 @@ function policyOf(text: string, field: string): DefaultPolicy | undefined {
   throw new ControlError('invalid-argument', field, `${field}: found "${text}", allowed are "accept-all" and "deny-all"`);
 }
 
-function neighborMessage(state: NeighborState): MessageInitShape<typeof NeighborSchema> {
+/** With every default filled in: who has no policy imports and exports everything from an internal neighbor, nothing from an external one. */
+function neighborMessage(state: NeighborState, globalAs: number): MessageInitShape<typeof NeighborSchema> {
   const { config, session, counters } = state;
+  const isInternal = config.remoteAs === (config.localAs ?? globalAs);
+  const policyDefault: DefaultPolicy = isInternal ? 'accept-all' : 'deny-all'; // RFC 8212
   return {
     config: {
       address: config.address,
@@ -124,8 +128,8 @@ function neighborMessage(state: NeighborState): MessageInitShape<typeof Neighbor
       ...(config.multihopTtl === undefined ? {} : { multihopTtl: config.multihopTtl }),
       holdTime: config.holdTimeSeconds,
       connectRetry: config.connectRetrySeconds,
-      importPolicy: config.importPolicy ?? '',
-      exportPolicy: config.exportPolicy ?? '',
+      importPolicy: config.importPolicy ?? policyDefault,
+      exportPolicy: config.exportPolicy ?? policyDefault,
       routeServerClient: config.routeServerClient,
       nextHopSelf: config.nextHopSelf,
       enabled: config.enabled,
@@ -156,7 +160,12 @@ function neighborMessage(state: NeighborState): MessageInitShape<typeof Neighbor
     flapCount: state.flapCount,
     lastError: state.lastError ?? '',
     ...(state.lastErrorAt === undefined ? {} : { lastErrorAt: timestampFromDate(state.lastErrorAt) }),
+    ...(state.lastNotification === undefined ? {} : { lastNotification: notificationMessage(state.lastNotification) }),
   };
+}
+
+function notificationMessage({ direction, code, subcode, text, at }: NonNullable<NeighborState['lastNotification']>) {
+  return { sent: direction === 'sent', code, subcode, text, at: timestampFromDate(at) };
 }
 
 function sessionMessage(session: NonNullable<NeighborState['session']>) {

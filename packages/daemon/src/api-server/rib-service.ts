@@ -15,6 +15,7 @@ import {
 import { formatFamily } from '@tsbgp/wire';
 import { ControlError, type ControlPlane, type Route, type RouteEvent, type RouteFilter, type RouteQuery } from '../control-plane.ts';
 import { familyOf } from './neighbor-service.ts';
+import { pathsMessage } from './path-messages.ts';
 import { routeMessage } from './route-messages.ts';
 
 const PAGE_DEFAULT = 100;
@@ -36,6 +37,7 @@ export function addRibService(router: ConnectRouter, control: ControlPlane): voi
     listReceived: page('received'),
     listBest: page('best'),
     listAdvertised: page('advertised'),
+    listPaths: ({ prefix, longestMatch }) => pathsMessage(control.paths({ prefix, longestMatch })),
     streamReceived: stream('received'),
     streamBest: stream('best'),
     streamAdvertised: stream('advertised'),

@@ -2,6 +2,7 @@
 import type { ConnectRouter } from '@connectrpc/connect';
 import type { ControlPlane } from '../control-plane.ts';
 import { addControlServices } from './control-services.ts';
+import { addEventService } from './event-service.ts';
 import { addHealth } from './health.ts';
 import { addInjectionService } from './injection-service.ts';
 import { addNeighborService } from './neighbor-service.ts';
@@ -13,6 +14,7 @@ export function routes(router: ConnectRouter, control: ControlPlane): void {
   addNeighborService(router, control);
   addRibService(router, control);
   addInjectionService(router, control);
+  addEventService(router, control);
   addHealth(router, control);
   addReflection(router);
 }

@@ -2,6 +2,7 @@
 import type { DescFile, DescService } from '@bufbuild/protobuf';
 import {
   ControlService,
+  EventService,
   file_tsbgp_v1_errors,
   GlobalService,
   Health,
@@ -18,6 +19,7 @@ export const SERVICES: readonly DescService[] = [
   RibService,
   InjectionService,
   ControlService,
+  EventService,
   Health,
   reflectionV1.ServerReflection,
   reflectionV1alpha.ServerReflection,

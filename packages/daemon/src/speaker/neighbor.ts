@@ -4,8 +4,16 @@
 import { compilePolicy } from '@tsbgp/policy';
 import { PeerKind, type RibPeer, type PeerOptions as RibPeerOptions } from '@tsbgp/rib';
 import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
-import { addressBytes, type Capability, type Family, parseIpv4, readU32 } from '@tsbgp/wire';
-import type { FamilyCounts, NeighborConfig, NeighborCounters, NeighborSession, NeighborState } from '../control-plane.ts';
+import { addressBytes, type Capability, type Family, formatNotification, type NotificationMessage, parseIpv4, readU32 } from '@tsbgp/wire';
+import type {
+  FamilyCounts,
+  NeighborConfig,
+  NeighborCounters,
+  NeighborNotification,
+  NeighborSession,
+  NeighborState,
+} from '../control-plane.ts';
+import type { NewEvent } from '../events.ts';
 import { nextHopsSelf } from './next-hop.ts';
 import type { Port } from './port.ts';
 
@@ -19,6 +27,7 @@ export class Neighbor {
   session: SessionInfo | undefined;
   port: Port | undefined;
   flapCount = 0;
+  lastNotification: NeighborNotification | undefined;
 
   constructor(config: NeighborConfig, globalAs: number) {
     this.config = config;
@@ -71,6 +80,14 @@ export class Neighbor {
     this.flapCount++;
   }
 
+  /** A NOTIFICATION came or went; also before the session is Established. */
+  notified(message: NotificationMessage, direction: 'sent' | 'received'): NewEvent {
+    const { code, subcode } = message;
+    const text = formatNotification(message);
+    this.lastNotification = { direction, code, subcode, text, at: new Date() };
+    return { type: `notification-${direction}`, neighbor: this.config.address, text, code, subcode };
+  }
+
   state(counts: (family: Family) => FamilyCounts): NeighborState {
     const { peer, config } = this;
     return {
@@ -83,6 +100,7 @@ export class Neighbor {
       flapCount: this.flapCount,
       lastError: peer.lastError?.text,
       lastErrorAt: peer.lastError?.at,
+      lastNotification: this.lastNotification,
     };
   }
 

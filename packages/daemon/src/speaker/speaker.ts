@@ -27,6 +27,8 @@ import {
   type LocalRouteKey,
   type NeighborConfig,
   type NeighborState,
+  type PathQuery,
+  type PrefixPaths,
   type ResetKind,
   type Route,
   type RouteCursor,
@@ -34,12 +36,14 @@ import {
   type RouteQuery,
   type WatchQuery,
 } from '../control-plane.ts';
+import { EventLog } from '../events.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { listRoutes, pageOfRoutes } from './listing.ts';
 import { encodeLocalKey, encodeLocalRoute, invalid } from './local-routes.ts';
 import { renderMetrics } from './metrics.ts';
 import { Neighbor } from './neighbor.ts';
+import { pathsOf } from './paths.ts';
 import { Port } from './port.ts';
 import { checkReason } from './shutdown-reason.ts';
 import { Turns } from './turns.ts';
@@ -70,6 +74,7 @@ export class Speaker implements ControlPlane {
   readonly #neighborOf: Map<RibPeer, Neighbor> = new Map();
   readonly #listen: Endpoint[] = [];
   readonly #startedAt: Date = new Date();
+  readonly events: EventLog = new EventLog();
   #corked: Port[] = [];
 
   constructor(options: SpeakerOptions) {
@@ -89,7 +94,10 @@ export class Speaker implements ControlPlane {
       bgpIdentifier: readU32(parseIpv4(options.routerId) ?? new Uint8Array(4), 0),
       observer: {
         fault: (peer, fault) => this.#reportFault(peer, fault),
-        endOfRib: (peer, family) => this.#logger.info({ neighbor: peer.options.name, family: formatFamily(family) }, 'End-of-RIB received'),
+        endOfRib: (peer, family) => {
+          this.#logger.info({ neighbor: peer.options.name, family: formatFamily(family) }, 'End-of-RIB received');
+          this.events.record({ type: 'end-of-rib', neighbor: peer.options.name, family, text: 'End-of-RIB received' });
+        },
       },
     });
     this.#rib.nowSeconds = Math.floor(Date.now() / 1000);
@@ -144,6 +152,7 @@ export class Speaker implements ControlPlane {
       ),
     );
     this.#neighbors.set(address, neighbor);
+    this.events.record({ type: 'neighbor-changed', neighbor: address, text: `neighbor added, AS ${config.remoteAs}` });
     return this.#state(neighbor);
   }
 
@@ -151,6 +160,7 @@ export class Speaker implements ControlPlane {
     const neighbor = this.#find(address);
     this.#neighbors.delete(neighbor.config.address);
     await this.#server.deletePeer(neighbor.config.address);
+    this.events.record({ type: 'neighbor-changed', neighbor: neighbor.config.address, text: 'neighbor deleted' });
   }
 
   listNeighbors(): NeighborState[] {
@@ -162,12 +172,16 @@ export class Speaker implements ControlPlane {
   }
 
   enableNeighbor(address: string): void {
-    this.#find(address).peer.enable();
+    const { peer, config } = this.#find(address);
+    peer.enable();
+    this.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor enabled' });
   }
 
   disableNeighbor(address: string, reason?: string): void {
     checkReason(reason);
-    this.#find(address).peer.disable(reason);
+    const { peer, config } = this.#find(address);
+    peer.disable(reason);
+    this.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor disabled' });
   }
 
   resetNeighbor(
@@ -210,6 +224,10 @@ export class Speaker implements ControlPlane {
 
   routesPage(query: RouteQuery, limit: number): { routes: Route[]; next?: RouteCursor | undefined } {
     return pageOfRoutes(this.#rib, this.#canonicalQuery(query), limit, (address) => this.#ribPeerOf(address));
+  }
+
+  paths(query: PathQuery): PrefixPaths {
+    return pathsOf(this.#rib, query);
   }
 
   watch(query: WatchQuery, listener: (events: readonly RouteEvent[]) => void): () => void {
@@ -270,6 +288,7 @@ export class Speaker implements ControlPlane {
         this.#neighborOf.set(ribPeer, neighbor);
         writer.onDrain = () => this.#turns.schedule();
         this.#turns.schedule();
+        this.#recordUp(neighbor, ribPeer);
         this.#warnOfMissingNextHops(ribPeer);
         const rib = this.#rib;
         const turns = this.#turns;
@@ -280,6 +299,7 @@ export class Speaker implements ControlPlane {
         };
       },
       onClose: (_peer, reason) => this.#closed(neighbor, reason),
+      onNotification: (_peer, message, direction) => this.events.record(neighbor.notified(message, direction)),
       onRouteRefresh: (_peer, message) => this.#refresh(neighbor, message.family, message.subtype),
     };
   }
@@ -290,6 +310,7 @@ export class Speaker implements ControlPlane {
     this.#neighborOf.delete(ribPeer);
     this.#rib.removePeer(ribPeer);
     neighbor.down(reason);
+    this.events.record({ type: 'session-down', neighbor: neighbor.config.address, text: reason.text });
     this.#turns.schedule();
   }
 
@@ -316,14 +337,23 @@ export class Speaker implements ControlPlane {
     for (const { peer } of this.#neighbors.values()) action(peer);
   }
 
+  #recordUp(neighbor: Neighbor, peer: RibPeer): void {
+    const { address } = neighbor.config;
+    const families = peer.options.families.map(formatFamily).join(', ');
+    this.events.record({ type: 'session-up', neighbor: address, text: families === '' ? 'Established' : `Established: ${families}` });
+    if (families !== '') return;
+    const text = 'no address family in common: the session is up, and no routes are exchanged (RFC 4760 §8)';
+    this.#logger.warn({ neighbor: address, families: neighbor.config.families.map(formatFamily) }, text);
+    this.events.record({ type: 'warning', neighbor: address, text });
+  }
+
   #warnOfMissingNextHops(peer: RibPeer): void {
     const { options } = peer;
     for (const family of options.families) {
       if (options.nextHopSelf.has(family)) continue;
-      this.#logger.warn(
-        { neighbor: options.name, family: formatFamily(family) },
-        'no address of this family on the interface of the session: our own next hop is missing, such routes are not sent',
-      );
+      const text = 'no address of this family on the interface of the session: our own next hop is missing, such routes are not sent';
+      this.#logger.warn({ neighbor: options.name, family: formatFamily(family) }, text);
+      this.events.record({ type: 'warning', neighbor: options.name, family, text });
     }
   }
 
@@ -333,6 +363,8 @@ export class Speaker implements ControlPlane {
     if (!/^10*$/.test(String(count))) return;
     const answer = fault.action === 'withdraw' ? 'treated as withdraw' : 'attribute discarded';
     this.#logger.warn({ neighbor: peer.options.name, count, reason: fault.reason }, `malformed UPDATE: ${answer} (RFC 7606)`);
+    const text = `malformed UPDATE, ${answer} (RFC 7606): ${fault.reason}${count > 1 ? `; ${count} by now` : ''}`;
+    this.events.record({ type: 'malformed-update', neighbor: peer.options.name, text });
   }
 
   #state(neighbor: Neighbor): NeighborState {

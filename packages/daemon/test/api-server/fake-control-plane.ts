@@ -11,12 +11,15 @@ import {
   type LocalRouteKey,
   type NeighborConfig,
   type NeighborState,
+  type PathQuery,
+  type PrefixPaths,
   type ResetKind,
   type Route,
   type RouteEvent,
   type RouteQuery,
   type WatchQuery,
 } from '../../src/control-plane.ts';
+import { EventLog } from '../../src/events.ts';
 
 type Listener = (events: readonly RouteEvent[]) => void;
 type ResetOptions = Parameters<ControlPlane['resetNeighbor']>[2];
@@ -39,6 +42,9 @@ const NO_COUNTERS: NeighborState['counters'] = {
 export class FakeControlPlane implements ControlPlane {
   table: Route[] = [];
   healthy = true;
+  readonly events: EventLog = new EventLog();
+  /** By what is asked for. */
+  readonly prefixPaths: Map<string, PrefixPaths> = new Map();
   readonly neighbors: Map<string, NeighborState> = new Map();
   readonly injected: Map<string, LocalRoute> = new Map();
   readonly listeners: Set<Listener> = new Set();
@@ -112,6 +118,12 @@ export class FakeControlPlane implements ControlPlane {
     const from = Number(query.after ?? 0);
     const routes = this.table.slice(from, from + limit);
     return from + limit < this.table.length ? { routes, next: String(from + limit) } : { routes };
+  }
+
+  paths({ prefix, longestMatch }: PathQuery): PrefixPaths {
+    const found = this.prefixPaths.get(longestMatch === true ? `longest match of ${prefix}` : prefix);
+    if (found === undefined) throw new ControlError('not-found', 'prefix', `there is no path to ${prefix}`);
+    return found;
   }
 
   watch(query: WatchQuery, listener: Listener): () => void {

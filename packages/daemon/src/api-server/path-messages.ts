@@ -1,0 +1,39 @@
+/** The paths of a prefix and why each lost, as messages of the API. */
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type ListPathsResponseSchema, FilterReason as Reason, DecisionStep as Step } from '@tsbgp/api';
+import { formatFamily } from '@tsbgp/wire';
+import type { FilterReason, PrefixPaths, RouteDefeat } from '../control-plane.ts';
+import { routeMessage } from './route-messages.ts';
+
+const STEPS: Readonly<Record<RouteDefeat['step'], Step>> = {
+  'local-pref': Step.LOCAL_PREF,
+  'as-path-length': Step.AS_PATH_LENGTH,
+  origin: Step.ORIGIN,
+  'multi-exit-disc': Step.MULTI_EXIT_DISC,
+  'peer-type': Step.PEER_TYPE,
+  'bgp-identifier': Step.BGP_IDENTIFIER,
+  'cluster-list-length': Step.CLUSTER_LIST_LENGTH,
+  'peer-address': Step.PEER_ADDRESS,
+  'path-identifier': Step.PATH_IDENTIFIER,
+};
+
+const REASONS: Readonly<Record<FilterReason, Reason>> = {
+  'import-policy': Reason.IMPORT_POLICY,
+  'as-loop': Reason.AS_LOOP,
+  'originator-id': Reason.ORIGINATOR_ID,
+  'cluster-list': Reason.CLUSTER_LIST,
+  'next-hop': Reason.NEXT_HOP,
+};
+
+export function pathsMessage({ family, prefix, paths, pathCount }: PrefixPaths): MessageInitShape<typeof ListPathsResponseSchema> {
+  return {
+    family: formatFamily(family),
+    prefix,
+    pathCount,
+    paths: paths.map(({ route, filterReason, defeat }) => ({
+      route: routeMessage(route),
+      filterReason: filterReason === undefined ? Reason.UNSPECIFIED : REASONS[filterReason],
+      ...(defeat === undefined ? {} : { defeat: { ...defeat, step: STEPS[defeat.step] } }),
+    })),
+  };
+}

@@ -1,0 +1,44 @@
+/** All paths of one prefix and what the decision process made of each. */
+import { type ExplainedPath, explain, longestMatch, type NlriId, NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
+import { ControlError, type ExplainedRoute, type PathQuery, type PrefixPaths } from '../control-plane.ts';
+import { parsePrefix } from './route-filter.ts';
+import { prefixOf, receivedRoute } from './route-view.ts';
+
+/** Paths of one answer; the rest is only counted. */
+export const PATHS_MAX = 1000;
+
+/** Throws ControlError `invalid-argument` and, where there is no path, `not-found`. */
+export function pathsOf(rib: Rib, query: PathQuery): PrefixPaths {
+  const { wire } = parsePrefix(query.prefix, 'prefix');
+  const isLongestMatch = query.longestMatch === true || !query.prefix.includes('/');
+  const table = rib.tables.find(({ index }) => index.bitsMax === wire.bitsMax);
+  const nlri = table === undefined ? NONE : isLongestMatch ? longestMatch(table, wire.octets) : table.index.findWire(wire.octets, 0);
+  const explained = table === undefined || nlri === NONE ? [] : explain(table, nlri as NlriId);
+  if (table === undefined || explained.length === 0) {
+    const why = isLongestMatch ? `no route covers ${query.prefix}` : `there is no path to ${query.prefix}`;
+    throw new ControlError('not-found', 'prefix', why);
+  }
+  return {
+    family: table.family,
+    prefix: prefixOf(table, nlri as NlriId),
+    paths: explained.slice(0, PATHS_MAX).map((path) => explainedRoute(rib, table, path)),
+    pathCount: explained.length,
+  };
+}
+
+function explainedRoute(rib: Rib, table: RibTable, explained: ExplainedPath): ExplainedRoute {
+  const { path, outcome } = explained;
+  const nlri = table.pathNlri[path]!;
+  // The decision that is awaited is made here already: the answer agrees with itself.
+  const route = { ...receivedRoute(rib, table, nlri as NlriId, path), best: outcome === 'best', filtered: outcome === 'filtered' };
+  if (outcome !== 'lost') return { route };
+  const { step, value, betterValue, by } = explained.defeat;
+  return {
+    route,
+    defeat: { step, value, betterValue, betterNeighbor: nameOf(rib, table, by), betterPathIdentifier: table.identifierOf(by) },
+  };
+}
+
+function nameOf(rib: Rib, table: RibTable, path: PathId): string {
+  return rib.peers[table.pathPeer[path]!]?.options.name ?? '';
+}
