@@ -40,6 +40,23 @@ suite('the client', { timeout: 20_000 }, () => {
     for (const socket of held) socket.destroy();
     silent.close();
   });
+
+  test('what speaks another protocol rejects every call, and no error is left over that would end the process', async () => {
+    const open = Buffer.from('ffffffffffffffffffffffffffffffff001d0104fde800b4c00002fe00', 'hex'); // a BGP OPEN
+    const sockets: Socket[] = [];
+    const bgp = createServer((socket) => {
+      sockets.push(socket.on('error', () => undefined));
+      socket.write(open);
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => bgp.once('listening', resolve));
+    const { port } = bgp.address() as { port: number };
+    const client = createTsbgpClient({ address: `http://127.0.0.1:${port}` });
+    // At once after each other: the connection is destroyed then, and its error not told yet.
+    for (let i = 0; i < 5; i++) await assert.rejects(client.global.getGlobal({}), { name: 'TsbgpError', message: 'Protocol error' });
+    await Promise.all(Array.from({ length: 5 }, () => assert.rejects(client.global.getGlobal({}), { name: 'TsbgpError' })));
+    for (const socket of sockets) socket.destroy();
+    bgp.close();
+  });
 });
 
 async function closedPort(): Promise<number> {

@@ -12,6 +12,7 @@ import { GlobalService } from './gen/tsbgp/v1/global_pb.ts';
 import { InjectionService } from './gen/tsbgp/v1/injection_pb.ts';
 import { NeighborService } from './gen/tsbgp/v1/neighbor_pb.ts';
 import { RibService } from './gen/tsbgp/v1/rib_pb.ts';
+import { SafeSessionManager } from './session-manager.ts';
 
 export interface TsbgpClientOptions {
   /** `unix:///run/tsbgp/tsbgpd.sock` or `http://127.0.0.1:50051`. @default the socket of the daemon on this host */
@@ -34,13 +35,16 @@ export class TsbgpError extends Error {
   override readonly name = 'TsbgpError';
   readonly code: string;
   readonly field: string | undefined;
+  /** Every field that was refused, with what was found there and what is allowed; `field` is the first. */
+  readonly fields: readonly { readonly field: string; readonly description: string }[];
   /** Nothing listens at the address, or it went away. */
   readonly isUnreachable: boolean;
 
   constructor(cause: ConnectError) {
     super(cause.rawMessage, { cause });
     this.code = Code[cause.code].replace(/(?<!^)([A-Z])/g, '_$1').toUpperCase();
-    this.field = cause.findDetails(FieldErrorSchema)[0]?.field;
+    this.fields = cause.findDetails(FieldErrorSchema).map(({ field, description }) => ({ field, description }));
+    this.field = this.fields[0]?.field;
     this.isUnreachable = cause.code === Code.Unavailable || isConnectFailure(cause.cause);
   }
 }
@@ -48,7 +52,8 @@ export class TsbgpError extends Error {
 /** Throws RangeError for an address that is none. Nothing is opened before the first call. */
 export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient {
   const address = options.address ?? `unix://${existingSocketPath()}`;
-  const transport = createGrpcTransport({ ...endpoint(address) });
+  const { baseUrl, nodeOptions } = endpoint(address);
+  const transport = createGrpcTransport({ baseUrl, sessionManager: new SafeSessionManager(baseUrl, undefined, nodeOptions) });
   return {
     address,
     global: clearClient(GlobalService, transport),

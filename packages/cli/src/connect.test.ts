@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer as createHttp1 } from 'node:http';
+import { createServer as createHttp2 } from 'node:http2';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -54,14 +56,120 @@ test('nobody there: exit code 3, what was tried, and how to start a daemon', asy
   }
 });
 
-test('somebody else there: exit code 3, not a stack', async () => {
-  const server = createServer((socket) => socket.end('220 smtp\r\n'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    const { port } = server.address() as { port: number };
-    const daemon = await connectDaemon(undefined, io({ TSBGP_ADDRESS: `127.0.0.1:${port}` }));
-    await assert.rejects(daemon.health(), (error) => error instanceof CliError && error.exitCode !== ExitCode.Usage);
-  } finally {
-    server.close();
-  }
-});
+/** Octets of a BGP OPEN, as port 179 sends them to whoever connects. */
+const OPEN = Buffer.from('ffffffffffffffffffffffffffffffff001d0104fde800b4c00002fe00', 'hex');
+
+const OTHERS: readonly (readonly [name: string, server: () => Server, complaint: RegExp])[] = [
+  ['BGP', () => createServer((socket) => socket.on('error', () => {}).write(OPEN)), /is not the API of tsbgpd/],
+  [
+    'SMTP',
+    () => createServer((socket) => socket.on('error', () => {}).end('220 smtp\r\n')),
+    /is not the API of tsbgpd|closed the connection/,
+  ],
+  ['SSH', () => createServer((socket) => socket.on('error', () => {}).write('SSH-2.0-OpenSSH\r\n')), /is not the API of tsbgpd/],
+  ['a web server', () => createHttp1((_, response) => response.writeHead(404).end()), /is not the API of tsbgpd/],
+  ['an HTTP/2 server', () => createHttp2((_, response) => response.writeHead(200, HTML).end()), /a web server answers there/],
+  ['a gateway that refuses', () => createHttp2((_, response) => response.writeHead(403).end()), /refuses the call \(HTTP 403\)/],
+  ['another gRPC server', () => createHttp2((_, response) => response.writeHead(200, UNIMPLEMENTED).end()), /does not know this call/],
+  ['one that hangs up', () => createServer((socket) => socket.on('error', () => {}).destroy()), /closed the connection/],
+];
+const HTML = { 'content-type': 'text/html' };
+const UNIMPLEMENTED = { 'content-type': 'application/grpc', 'grpc-status': '12', 'grpc-message': 'unknown service' };
+
+for (const [name, create, complaint] of OTHERS) {
+  test(`${name} at the address: exit code 3, and a sentence that says so`, async () => {
+    const server = create();
+    const open = new Set<Socket>();
+    server.on('connection', (socket: Socket) => open.add(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as { port: number };
+      const daemon = await connectDaemon(undefined, io({ TSBGP_ADDRESS: `127.0.0.1:${port}` }));
+      for (const ask of [() => daemon.health(), () => Array.fromAsync(daemon.routes({ table: 'best' }))]) {
+        await assert.rejects(ask, (error) => {
+          assert.ok(error instanceof CliError, String(error));
+          assert.equal(error.exitCode, ExitCode.CannotConnect);
+          assert.match(error.message, complaint);
+          assert.match(error.message, /127\.0\.0\.1/);
+          assert.match(error.hints.join('\n'), /api\.unix-socket.*\n.*TSBGP_ADDRESS/s);
+          return true;
+        });
+      }
+    } finally {
+      server.close();
+      for (const socket of open) socket.destroy();
+    }
+  });
+}
+
+/** A gRPC server that refuses each call with these fields. */
+function refusing(...fields: readonly (readonly [field: string, description: string])[]): Server {
+  const text = (number: number, value: string | Buffer): Buffer => {
+    const octets = Buffer.from(value);
+    return Buffer.concat([Buffer.of((number << 3) | 2, 0x80 | (octets.length & 0x7f), octets.length >> 7), octets]);
+  };
+  const details = fields.map(([field, description]) =>
+    text(
+      3,
+      Buffer.concat([text(1, 'type.googleapis.com/tsbgp.v1.FieldError'), text(2, Buffer.concat([text(1, field), text(2, description)]))]),
+    ),
+  );
+  const status = Buffer.concat([Buffer.of(8, 3), text(2, `${fields[0]?.[0]}: ${fields[0]?.[1]}`), ...details]);
+  return createHttp2((request, response) => {
+    request.resume();
+    response
+      .writeHead(200, {
+        'content-type': 'application/grpc+proto',
+        'grpc-status': '3',
+        'grpc-status-details-bin': status.toString('base64'),
+      })
+      .end();
+  });
+}
+
+const ROUTES = ['10.0.0.0/8', '11.0.0.0/8', '12.0.0.0/8'].map((prefix, i) => ({
+  prefix,
+  nextHop: '224.0.0.1',
+  attributes: [],
+  place: `line ${i + 1}`,
+}));
+
+for (const [title, fields, message, hints] of [
+  ['one route', [['routes[1].next_hop', 'found "224.0.0.1"']], 'line 2: 11.0.0.0/8: next_hop: found "224.0.0.1"', []],
+  ['with the field in front', [['routes[1].next_hop', 'routes[1].next_hop: no']], 'line 2: 11.0.0.0/8: next_hop: no', []],
+  [
+    'several routes',
+    [
+      ['routes[0].next_hop', 'found "224.0.0.1"'],
+      ['routes[2].prefix', 'found "12.0.0.0/8"'],
+    ],
+    '2 of 3 routes refused, none was added',
+    ['line 1: 10.0.0.0/8: next_hop: found "224.0.0.1"', 'line 3: 12.0.0.0/8: found "12.0.0.0/8"'],
+  ],
+  ['something else', [['routes', 'found 3, allowed 2']], 'routes: found 3, allowed 2', []],
+] as const) {
+  test(`a refused batch names the lines of the person, and everything the daemon says: ${title}`, async () => {
+    const server = refusing(...fields);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const stop = new AbortController();
+    try {
+      const { port } = server.address() as { port: number };
+      const daemon = await connectDaemon(`127.0.0.1:${port}`, { ...io(), signal: stop.signal });
+      await assert.rejects(
+        daemon.addRoutes(
+          (async function* () {
+            yield ROUTES;
+          })(),
+        ),
+        (error) => {
+          assert.ok(error instanceof CliError, String(error));
+          assert.deepEqual([error.exitCode, error.message, error.hints], [ExitCode.Refused, message, hints]);
+          return true;
+        },
+      );
+    } finally {
+      stop.abort();
+      server.close();
+    }
+  });
+}

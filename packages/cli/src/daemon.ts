@@ -4,8 +4,9 @@
  */
 import type { PathAttribute } from '@tsbgp/wire';
 import type { GlobalView, HealthView } from './views/control.ts';
+import type { EventView } from './views/event.ts';
 import type { NeighborView } from './views/neighbor.ts';
-import type { RouteView, WithdrawView } from './views/route.ts';
+import type { PrefixPathsView, RouteView, WithdrawView } from './views/route.ts';
 
 export interface Daemon {
   global(): Promise<GlobalView>;
@@ -22,10 +23,14 @@ export interface Daemon {
   disableNeighbor(address: string, reason: string | undefined): Promise<void>;
   resetNeighbor(address: string, request: ResetRequest): Promise<void>;
 
+  /** All paths of a prefix, or of the longest match of an address. Rejects with exit code 1 when there is none. */
+  paths(prefix: string): Promise<PrefixPathsView>;
   /** Batches as they arrive; a large table is never held whole. */
   routes(query: RouteQuery): AsyncIterable<readonly RouteView[]>;
   /** Until the signal of the session is aborted or the daemon ends it. */
   watch(query: WatchQuery): AsyncIterable<readonly ChangeView[]>;
+  /** Those of `recent` that the daemon remembers, then, with `follow`, what happens. Ends as `watch` does. */
+  events(query: EventQuery): AsyncIterable<EventBatch>;
   /** Resolves with how many were taken. */
   addRoutes(batches: AsyncIterable<readonly RouteRequest[]>): Promise<number>;
   /** Resolves with how many of them existed. */
@@ -82,6 +87,18 @@ export interface WatchQuery extends RouteFilter {
   readonly initial: boolean;
 }
 
+export interface EventQuery {
+  readonly neighbor?: string | undefined;
+  readonly recent: number;
+  readonly follow: boolean;
+}
+
+export interface EventBatch {
+  /** We were too slow: the daemon forgot this many before `events`. */
+  readonly lost: number;
+  readonly events: readonly EventView[];
+}
+
 export type ChangeView =
   | { readonly type: 'announce'; readonly route: RouteView }
   | ({ readonly type: 'withdraw'; readonly family: string } & WithdrawView)
@@ -91,7 +108,8 @@ export type ChangeView =
 
 export interface RouteKeyRequest {
   readonly prefix: string;
-  readonly pathIdentifier?: number | undefined;
+  /** Where it was written, for complaints: `line 7`, `routes.txt:7`; '' for the command line. */
+  readonly place: string;
 }
 
 export interface RouteRequest extends RouteKeyRequest {

@@ -1,7 +1,7 @@
 /** What the exit code says; part of the command line's interface (README.md). */
 export const ExitCode = {
   Ok: 0,
-  /** The daemon understood and said no. */
+  /** The daemon understood and said no, or what was asked for is not there. */
   Refused: 1,
   /** The command line, or a line of input, cannot be what was meant. */
   Usage: 2,
@@ -23,6 +23,11 @@ export class CliError extends Error {
     this.exitCode = exitCode;
     this.hints = hints;
   }
+}
+
+/** What was asked for by name, prefix or filter is not there. */
+export function notFound(message: string, ...hints: readonly string[]): CliError {
+  return new CliError(ExitCode.Refused, message, hints);
 }
 
 export function usageError(message: string, ...hints: readonly string[]): CliError {

@@ -1,9 +1,15 @@
 /** Messages of tsbgp.v1 as the views of this program. */
 import {
+  DecisionStep,
+  type Event,
+  Event_Type as EventType,
+  FilterReason,
   type GetGlobalResponse,
   type GetHealthResponse,
+  type ListPathsResponse,
   type Neighbor,
   type NeighborCounters,
+  type NeighborNotification,
   type NeighborSession,
   Origin,
   type Route,
@@ -14,8 +20,9 @@ import { formatCommunity, formatExtendedCommunity, formatLargeCommunity } from '
 import { asPathText, otherAttribute } from './attribute-lines.ts';
 import type { ChangeView } from './daemon.ts';
 import type { GlobalView, HealthView } from './views/control.ts';
-import type { NeighborView, SessionView } from './views/neighbor.ts';
-import type { RouteView } from './views/route.ts';
+import type { EventView, EventViewType } from './views/event.ts';
+import type { NeighborView, NotificationView, SessionView } from './views/neighbor.ts';
+import type { FilterReasonView, PrefixPathsView, RouteView, StepView } from './views/route.ts';
 
 interface Timestamp {
   readonly seconds: bigint;
@@ -87,7 +94,12 @@ export function neighborView(message: Neighbor): NeighborView {
     flapCount: message.flapCount,
     lastError: message.lastError,
     lastErrorAt: date(message.lastErrorAt),
+    lastNotification: message.lastNotification === undefined ? undefined : notificationView(message.lastNotification),
   };
+}
+
+function notificationView({ sent, code, subcode, text, at }: NeighborNotification): NotificationView {
+  return { direction: sent ? 'sent' : 'received', code, subcode, text, at: date(at) };
 }
 
 function sessionView(message: NeighborSession): SessionView {
@@ -184,6 +196,74 @@ export function routeView(message: Route): RouteView {
     best: message.best,
     filtered: message.filtered,
     learnedAt: date(message.learnedAt),
+  };
+}
+
+const STEPS: Readonly<Record<DecisionStep, StepView>> = {
+  [DecisionStep.UNSPECIFIED]: 'unknown',
+  [DecisionStep.LOCAL_PREF]: 'local-pref',
+  [DecisionStep.AS_PATH_LENGTH]: 'as-path-length',
+  [DecisionStep.ORIGIN]: 'origin',
+  [DecisionStep.MULTI_EXIT_DISC]: 'multi-exit-disc',
+  [DecisionStep.PEER_TYPE]: 'peer-type',
+  [DecisionStep.BGP_IDENTIFIER]: 'bgp-identifier',
+  [DecisionStep.CLUSTER_LIST_LENGTH]: 'cluster-list-length',
+  [DecisionStep.PEER_ADDRESS]: 'peer-address',
+  [DecisionStep.PATH_IDENTIFIER]: 'path-identifier',
+};
+
+const FILTER_REASONS: Readonly<Record<FilterReason, FilterReasonView | undefined>> = {
+  [FilterReason.UNSPECIFIED]: undefined,
+  [FilterReason.IMPORT_POLICY]: 'import-policy',
+  [FilterReason.AS_LOOP]: 'as-loop',
+  [FilterReason.ORIGINATOR_ID]: 'originator-id',
+  [FilterReason.CLUSTER_LIST]: 'cluster-list',
+  [FilterReason.NEXT_HOP]: 'next-hop',
+};
+
+export function pathsView({ family, prefix, paths, pathCount }: ListPathsResponse): PrefixPathsView {
+  return {
+    family,
+    prefix,
+    pathCount,
+    paths: paths.flatMap(({ route, filterReason, defeat }) => {
+      if (route === undefined) return [];
+      return {
+        ...routeView(route),
+        filterReason: FILTER_REASONS[filterReason],
+        defeat: defeat && {
+          step: STEPS[defeat.step] ?? 'unknown',
+          value: defeat.value,
+          betterValue: defeat.betterValue,
+          betterNeighbor: defeat.betterNeighbor,
+        },
+      };
+    }),
+  };
+}
+
+const EVENT_TYPES: Readonly<Record<EventType, EventViewType>> = {
+  [EventType.UNSPECIFIED]: 'unknown',
+  [EventType.SESSION_UP]: 'session-up',
+  [EventType.SESSION_DOWN]: 'session-down',
+  [EventType.NOTIFICATION_SENT]: 'notification-sent',
+  [EventType.NOTIFICATION_RECEIVED]: 'notification-received',
+  [EventType.END_OF_RIB]: 'end-of-rib',
+  [EventType.MALFORMED_UPDATE]: 'malformed-update',
+  [EventType.WARNING]: 'warning',
+  [EventType.NEIGHBOR_CHANGED]: 'neighbor-changed',
+};
+
+export function eventView({ sequence, at, type, neighbor, family, text, code, subcode }: Event): EventView {
+  return {
+    sequence: Number(sequence),
+    at: date(at) ?? new Date(0),
+    type: EVENT_TYPES[type] ?? 'unknown',
+    neighbor,
+    family: family || undefined,
+    text,
+    code: code === 0 ? undefined : code,
+    subcode: code === 0 ? undefined : subcode,
   };
 }
 

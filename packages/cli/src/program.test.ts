@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { collect, ROUTE, tsbgp } from '../test/world.ts';
+import { collect, DOWN, ROUTE, tsbgp, UP } from '../test/world.ts';
 import type { RouteRequest } from './daemon.ts';
 import { CliError, ExitCode } from './exit-code.ts';
 import { OutputClosed } from './terminal/io.ts';
@@ -84,11 +84,144 @@ test('rib: filters arrive as they were meant', async () => {
   });
 });
 
-test('rib: a single prefix is a page, an absent one says what to try', async () => {
-  assert.match((await tsbgp(['rib', '1.1.1.0/24'])).out, /1\.1\.1\.0\/24 {2}from 192\.0\.2\.1 {2}best\n {2}next hop/);
-  const { code, out } = await tsbgp(['rib', '1.2.3.0/24'], { daemon: { async *routes() {} } });
-  assert.equal(code, 0);
-  assert.match(out, /--shorter/);
+test('rib PREFIX: all paths, the best first, and why each other one is not', async () => {
+  const { out, asked } = await tsbgp(['rib', '1.1.1.0/24']);
+  assert.deepEqual(asked, [['paths', '1.1.1.0/24']]);
+  assert.deepEqual(
+    out.split('\n').filter((line) => /^\S|because/.test(line)),
+    [
+      '1.1.1.0/24  3 paths, best from 192.0.2.1',
+      'from 192.0.2.1  best',
+      'from 192.0.2.2  not best',
+      '  because      longer AS path: 4, that from 192.0.2.1 has 3',
+      'from 192.0.2.3  filtered',
+      '  because      our own AS is in its AS path (RFC 4271 §9.1.2)',
+    ],
+  );
+  const lines = (await tsbgp(['rib', '1.1.1.0/24', '--json'])).out.trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => (JSON.parse(line) as { neighbor: string }).neighbor),
+    ['192.0.2.1', '192.0.2.2', '192.0.2.3'],
+  );
+});
+
+test('rib ADDRESS asks for the longest match', async () => {
+  const { out, asked } = await tsbgp(['rib', '1.1.1.7']);
+  assert.deepEqual(asked, [['paths', '1.1.1.7']]);
+  assert.match(out, /^1\.1\.1\.0\/24 {2}3 paths, best from 192\.0\.2\.1 {2}longest match of 1\.1\.1\.7\n/);
+});
+
+test('rib PREFIX with a filter lists best routes', async () => {
+  const { asked, out } = await tsbgp(['rib', '1.1.1.0/24', '--origin-as', '13335']);
+  assert.equal(asked[0]?.[0], 'routes');
+  assert.match(out, /1\.1\.1\.0\/24 {2}from 192\.0\.2\.1 {2}best\n {2}next hop/);
+});
+
+test('what was asked for and is not there is exit code 1; an empty table is not', async () => {
+  const daemon = { async *routes() {} };
+  for (const args of [
+    ['rib', '1.2.3.0/24', '--origin-as', '1'],
+    ['rib', 'received', '1.2.3.0/24'],
+    ['rib', 'advertised', '192.0.2.1', '1.2.3.0/24'],
+    ['rib', '1.2.3.0/24', '--longer'],
+    ['rib', '--community', 'no-export'],
+    ['rib', '--origin-as', '64999'],
+    ['route', 'list', '1.2.3.0/24'],
+    ['rib', '1.2.3.0/24', '--origin-as', '1', '--json'],
+  ]) {
+    const { code, out, err } = await tsbgp(args, { daemon });
+    assert.deepEqual([code, out], [1, ''], args.join(' '));
+    assert.match(err, /^tsbgp: /, args.join(' '));
+  }
+  assert.match((await tsbgp(['rib', 'received', '1.2.3.0/24'], { daemon })).err, /--shorter/);
+  for (const args of [['rib'], ['rib', 'received', '192.0.2.1'], ['route', 'list'], ['rib', '--json']]) {
+    assert.equal((await tsbgp(args, { daemon })).code, 0, args.join(' '));
+  }
+  assert.match((await tsbgp(['route', 'list'], { daemon })).out, /no routes of our own; add one/);
+});
+
+test('route list asks for the routes that were injected', async () => {
+  const { asked, out } = await tsbgp(['route', 'list']);
+  const [method, query] = asked[0] ?? [];
+  assert.deepEqual([method, (query as { neighbor: string }).neighbor], ['routes', '']);
+  assert.match(out, /203\.0\.113\.0\/24/);
+});
+
+test('neighbor --down, --sort', async () => {
+  assert.deepEqual((await tsbgp(['neighbor', '--down'])).out.match(/^[\d:][^ ]*/gm), ['2001:db8::1', '2']);
+  const all = Array.from({ length: 3 }, (_, i) => ({ ...UP, address: `192.0.2.${[10, 9, 100][i]}`, flapCount: [0, 5, 2][i]! }));
+  const listNeighbors = async () => [...all, { ...DOWN, flapCount: 9 }];
+  const order = async (...args: string[]) =>
+    (JSON.parse((await tsbgp(['neighbor', '--json', ...args], { daemon: { listNeighbors } })).out) as { address: string }[]).map(
+      ({ address }) => address,
+    );
+  assert.deepEqual(await order('--sort', 'address'), ['192.0.2.9', '192.0.2.10', '192.0.2.100', '2001:db8::1']);
+  assert.deepEqual(await order('--sort', 'flaps'), ['2001:db8::1', '192.0.2.9', '192.0.2.100', '192.0.2.10']);
+  assert.deepEqual(await order('--sort', 'state'), ['2001:db8::1', '192.0.2.9', '192.0.2.10', '192.0.2.100']);
+  assert.deepEqual(await order('--sort', 'uptime', '--down'), ['2001:db8::1']);
+  assert.equal((await tsbgp(['neighbor', '--down'], { daemon: { listNeighbors: async () => [UP] } })).out, '1 neighbor, 1 established\n');
+  assert.match((await tsbgp(['neighbor', '--sort', 'height'])).err, /^tsbgp: --sort: found "height". Allowed: address, as, /);
+});
+
+test('events: a line each, those of the past first; text of peers cannot move the cursor', async () => {
+  const { asked, out } = await tsbgp(['events', '192.0.2.1', '--recent', '5', '--no-follow']);
+  assert.deepEqual(asked, [['events', { neighbor: '192.0.2.1', recent: 5, follow: false }]]);
+  assert.deepEqual(out.split('\n'), [
+    '2026-11-20 12:00:00  up          192.0.2.1        Established: ipv4-unicast',
+    '2026-11-20 12:00:00  End-of-RIB  192.0.2.1        ipv4-unicast is complete',
+    '2026-11-20 12:00:00  received    192.0.2.1        Cease: bye·[2J',
+    '',
+  ]);
+  const json = (await tsbgp(['events', '--json', '--limit', '2'])).out.trimEnd().split('\n');
+  assert.deepEqual(
+    json.map((line) => (JSON.parse(line) as { type: string }).type),
+    ['session-up', 'end-of-rib'],
+  );
+  const slow = {
+    async *events() {
+      yield { lost: 7, events: [] };
+    },
+  };
+  assert.equal((await tsbgp(['events'], { daemon: slow })).out, 'too slow: 7 events missing here\n');
+});
+
+test('config show: the form of the configuration file, whatever a description holds', async () => {
+  const listNeighbors = async () => [
+    { ...UP, description: 'a "b": \u001b[2J\n# x', localAs: 65_100, importPolicy: 'accept-all', exportPolicy: 'deny-all' },
+    { ...DOWN, isDisabled: true, importPolicy: 'accept-all', exportPolicy: 'accept-all', multihopTtl: 2, remotePort: 1179 },
+  ];
+  const { out } = await tsbgp(['config', 'show'], { daemon: { listNeighbors } });
+  assert.deepEqual(out.split('\n').slice(1), [
+    'global:',
+    '  as: 64512',
+    '  router-id: 192.0.2.254',
+    '  listen: ["0.0.0.0:179", "[::]:179"]',
+    'neighbors:',
+    '  - address: 192.0.2.1',
+    '    remote-as: 64501',
+    '    description: "a \\"b\\": \\u001b[2J\\n# x"',
+    '    local-as: 65100',
+    '    families: [ipv4-unicast, ipv6-unicast]',
+    '    hold-time: 90',
+    '    connect-retry: 10',
+    '    import: accept-all',
+    '    export: deny-all',
+    '  - address: "2001:db8::1"',
+    '    remote-as: 64501',
+    '    families: [ipv4-unicast, ipv6-unicast]',
+    '    multihop: 2',
+    '    port: 1179',
+    '    hold-time: 90',
+    '    connect-retry: 10',
+    '    policy: accept-all',
+    '    enabled: false',
+    '',
+  ]);
+  assert.deepEqual(JSON.parse((await tsbgp(['config', 'show', '--json'])).out).global, {
+    as: 64_512,
+    'router-id': '192.0.2.254',
+    listen: ['0.0.0.0:179', '[::]:179'],
+  });
 });
 
 test('rib is written while it arrives', async () => {
@@ -143,7 +276,11 @@ test('neighbor add: what was written and nothing else; RFC 8212 is pointed out',
     holdTimeSeconds: 30,
     passive: true,
   });
-  assert.match(out, /RFC 8212/);
+  assert.match(out, /eBGP without policy imports and exports nothing \(RFC 8212\)/);
+  const importing = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64509', '--import', 'accept-all']);
+  assert.match(importing.out, /eBGP without policy exports nothing \(RFC 8212\): .* --export accept-all/);
+  const chosen = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64509', '--policy', 'deny-all']);
+  assert.doesNotMatch(chosen.out, /RFC 8212/);
   const accepting = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64509', '--policy', 'accept-all', '--disabled']);
   assert.deepEqual(
     (({ importPolicy, exportPolicy, enabled }) => [importPolicy, exportPolicy, enabled])(
@@ -181,13 +318,13 @@ async function added(args: readonly string[], stdin = ''): Promise<{ requests: R
 
 test('route add: every attribute', async () => {
   const line =
-    '203.0.113.0/24 --next-hop 192.0.2.9 --as-path=65001,{65002} --origin egp --med 5 --local-pref 200 --community 65000:1,no-export --community 65000:2 --large-community 65000:1:2 --ext-community rt:65000:7 --path-id 3';
+    '203.0.113.0/24 --next-hop 192.0.2.9 --as-path=65001,{65002} --origin egp --med 5 --local-pref 200 --community 65000:1,no-export --community 65000:2 --large-community 65000:1:2 --ext-community rt:65000:7';
   const { requests } = await added(line.split(' '));
   assert.deepEqual(requests, [
     {
       prefix: '203.0.113.0/24',
       nextHop: '192.0.2.9',
-      pathIdentifier: 3,
+      place: '',
       attributes: [
         { type: 'origin', flags: 0x40, value: 'egp' },
         {
@@ -244,6 +381,60 @@ test('route add: a wrong line is named, with its number', async () => {
     const { code, err } = await added(['-', '--next-hop', '192.0.2.9'], `11.0.0.0/8\n${line}\n`);
     assert.equal(code, ExitCode.Usage, line);
     assert.match(err, complaint);
+  }
+});
+
+test('a wrong value is said as a person says it: where, what was found, what is allowed', async () => {
+  for (const [args, complaint] of [
+    ['rib 10.0.0.0/33', 'prefix: found "10.0.0.0/33". Allowed: an IPv4 or IPv6 prefix, e.g. 192.0.2.0/24 or 2001:db8::/32.'],
+    ['rib 10.0.0.1/8', 'prefix: found "10.0.0.1/8". Its address has bits beyond /8. Allowed: 10.0.0.0/8, or the address alone.'],
+    [
+      'route add 2001:db8::1/32 --next-hop ::1',
+      'prefix: found "2001:db8::1/32". Its address has bits beyond /32. Allowed: 2001:db8::/32, or',
+    ],
+    ['route add 10.0.0.0/33 --next-hop 192.0.2.1', 'prefix: found "10.0.0.0/33". Allowed: an IPv4 or IPv6 prefix'],
+    ['route del foo', 'prefix: found "foo". Allowed: an IPv4 or IPv6 prefix'],
+    ['neighbor show foo', 'neighbor: found "foo". Allowed: an IPv4 or IPv6 address, e.g. 192.0.2.1 or 2001:db8::1.'],
+    ['neighbor add 192.0.2.1 --as x', '--as: found "x". Allowed: an AS number from 1 to 4294967295, e.g. 64500 or 1.10.'],
+    ['rib received foo', 'neighbor: found "foo". Allowed: an IPv4'],
+    ['watch --table x', '--table: found "x". Allowed: best, received.'],
+    [`rib ${'1'.repeat(500)}`, `prefix: found "${'1'.repeat(60)}…". Allowed: `],
+    ['rib a\u001b[2J', 'prefix: found "a·[2J". Allowed: '],
+    ['completions tcsh', 'shell: found "tcsh". Allowed: bash, zsh, fish.'],
+    ['neighbr', "unknown command 'neighbr'"],
+    ['rib --path-id 1', "unknown option '--path-id'"],
+    ['route add 10.0.0.0/8 --next-hop 192.0.2.1 --path-id 1', "unknown option '--path-id'"],
+  ] as const) {
+    const { code, err } = await tsbgp(args.split(' '));
+    assert.equal(code, ExitCode.Usage, args);
+    assert.ok(err.startsWith(`tsbgp: ${complaint}`), err);
+  }
+});
+
+for (const command of ['neighbor disable 192.0.2.1', 'neighbor reset 192.0.2.1 --hard', 'shutdown']) {
+  test(`RFC 9003 §2: ${command} --reason of more than 255 octets is refused, not cut`, async () => {
+    const fits = 'ä'.repeat(127);
+    assert.equal((await tsbgp([...command.split(' '), '--reason', fits])).code, 0);
+    const { code, err, asked } = await tsbgp([...command.split(' '), '--reason', 'ä'.repeat(130)]);
+    assert.deepEqual([code, asked], [ExitCode.Usage, []]);
+    assert.match(err, /^tsbgp: --reason: found "ä{60}…"\. That is 260 octets in UTF-8\. Allowed: at most 255 \(RFC 9003\)/);
+  });
+}
+
+test('help wraps between words and fits 80 columns', async () => {
+  for (const args of [
+    [],
+    ['rib'],
+    ['rib', 'received'],
+    ['route', 'add'],
+    ['neighbor'],
+    ['neighbor', 'add'],
+    ['watch'],
+    ['events'],
+    ['route'],
+  ]) {
+    const { out } = await tsbgp([...args, '--help'], { columns: 80 });
+    for (const line of out.split('\n')) assert.ok(line.length <= 80, `${args.join(' ')}: ${line}`);
   }
 });
 

@@ -1,9 +1,11 @@
 /**
  * `tsbgp` from its arguments to its exit code.
  */
-import { Command, CommanderError } from 'commander';
+import { type Argument, Command, CommanderError } from 'commander';
+import { addConfig } from './commands/config.ts';
 import { addControl } from './commands/control.ts';
 import { addDecode } from './commands/decode.ts';
+import { addEvents } from './commands/events.ts';
 import { addNeighborCommands } from './commands/neighbor.ts';
 import { addRib } from './commands/rib.ts';
 import { addRoute } from './commands/route.ts';
@@ -12,19 +14,25 @@ import { addCompletions } from './completions/command.ts';
 import { CliError, ExitCode } from './exit-code.ts';
 import { type Connect, type GlobalOptions, Session } from './session.ts';
 import { type Io, OutputClosed } from './terminal/io.ts';
+import { printable } from './terminal/style.ts';
+import { plainUsage } from './usage-message.ts';
 import { VERSION } from './version.ts';
 
 const HELP = `
 Examples:
-  tsbgp neighbor                                         all sessions
+  tsbgp neighbor                                   all sessions
+  tsbgp neighbor --down                            those that are not up
   tsbgp neighbor add 192.0.2.1 --as 64501 --policy accept-all
-  tsbgp rib 193.0.0.0/21                                 the best route, every attribute
-  tsbgp rib received 192.0.2.1 --origin-as 13335         what a neighbor sent
-  tsbgp route add 203.0.113.0/24 --next-hop 192.0.2.9    a route of our own
-  tsbgp watch --json | jq .                              changes as they happen, for programs
-  tsbgp decode capture.pcap                              BGP messages of a capture, without a daemon
+  tsbgp rib 193.0.0.0/21                           its paths, why one is best
+  tsbgp rib 193.0.1.2                              the longest match
+  tsbgp rib received 192.0.2.1 --origin-as 13335   what a neighbor sent
+  tsbgp route add 203.0.113.0/24 --next-hop 192.0.2.9
+  tsbgp events                                     sessions up and down, live
+  tsbgp watch --json | jq .                        changes, for programs
+  tsbgp decode capture.pcap                        BGP in a capture; no daemon
 
-Exit codes: 0 fine, 1 refused by the daemon, 2 wrong usage, 3 nobody answers at the address.
+Exit codes: 0 fine, 1 refused by the daemon or nothing found, 2 wrong usage,
+3 nobody answers at the address.
 `;
 
 /** Resolves with the exit code; all there is to say was said. */
@@ -44,15 +52,21 @@ export function program(session: Session, io: Io): Command {
     .version(VERSION, '-V, --version')
     .option('-a, --address <address>', 'the daemon: a socket path, unix:PATH, HOST:PORT (or TSBGP_ADDRESS; default: its standard socket)')
     .option('--json', 'for programs: a document, or a line for each item')
-    .option('--no-color', 'no colours (or NO_COLOR)')
+    .option('--no-color', 'no colors (or NO_COLOR)')
     .helpCommand(false)
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text).catch(() => {}),
-      writeErr: (text) => void io.stderr.write(text.replace(/^error: /, 'tsbgp: ')).catch(() => {}),
+      writeErr: (text) => void io.stderr.write(text).catch(() => {}),
+      outputError: (text, write) => write(`tsbgp: ${plainUsage(text)}`),
       getOutHelpWidth: () => Math.min(io.stdout.columns, 120),
       getErrHelpWidth: () => Math.min(io.stderr.columns, 120),
+    })
+    // Descriptions are wrapped, however narrow their column; a command's options are in its own help.
+    .configureHelp({
+      minWidthToWrap: 16,
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(term)].join(' '),
     })
     .addHelpText('after', HELP);
   root.hook('preAction', () => session.configure(root.opts<GlobalOptions>()));
@@ -60,10 +74,17 @@ export function program(session: Session, io: Io): Command {
   addRib(root, session);
   addRoute(root, session);
   addWatch(root, session);
+  addEvents(root, session);
+  addConfig(root, session);
   addControl(root, session);
   addDecode(root, session);
   addCompletions(root, session);
   return root;
+}
+
+function term(argument: Argument): string {
+  const name = argument.name() + (argument.variadic ? '...' : '');
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 async function report(error: unknown, session: Session): Promise<number> {
@@ -74,7 +95,8 @@ async function report(error: unknown, session: Session): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
   if (!(error instanceof CliError)) throw error;
   const style = session.errorStyle;
-  const hints = error.hints.map((hint) => `  ${hint}\n`).join('');
-  await session.io.stderr.write(`${style('red', 'tsbgp:')} ${error.message}\n${hints}`).catch(() => {});
+  // Both may quote what a daemon or a peer said.
+  const hints = error.hints.map((hint) => `  ${printable(hint)}\n`).join('');
+  await session.io.stderr.write(`${style('red', 'tsbgp:')} ${printable(error.message)}\n${hints}`).catch(() => {});
   return error.exitCode;
 }

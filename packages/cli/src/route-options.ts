@@ -12,7 +12,6 @@ export interface RouteOptions {
   readonly community?: readonly string[];
   readonly largeCommunity?: readonly string[];
   readonly extCommunity?: readonly string[];
-  readonly pathId?: number;
 }
 
 export function addRouteOptions(command: Command): Command {
@@ -24,8 +23,7 @@ export function addRouteOptions(command: Command): Command {
     .option('--local-pref <number>', 'LOCAL_PREF', integer(0, 4_294_967_295, 200))
     .option('--community <list>', '65000:100, no-export; several behind commas or repeated', listOf(checked('COMMUNITIES')))
     .option('--large-community <list>', '65000:1:2', listOf(checked('LARGE_COMMUNITIES')))
-    .option('--ext-community <list>', 'rt:65000:100, ro:…, 0x and 16 digits', listOf(checked('EXTENDED_COMMUNITIES')))
-    .option('--path-id <number>', 'several routes for one prefix', integer(0, 4_294_967_295, 1));
+    .option('--ext-community <list>', 'rt:65000:100, ro:…, 0x and 16 digits', listOf(checked('EXTENDED_COMMUNITIES')));
 }
 
 /** Attributes without next hop, in the order of their codes. */

@@ -3,7 +3,7 @@
  */
 import type { Daemon } from './daemon.ts';
 import type { Io } from './terminal/io.ts';
-import { type Style, styleFor } from './terminal/style.ts';
+import { printable, type Style, safeJson, styleFor } from './terminal/style.ts';
 import type { ViewOptions } from './views/neighbor.ts';
 
 export interface GlobalOptions {
@@ -63,17 +63,17 @@ export class Session {
 
   /** A document for programs, indented for those who look. */
   async printJson(value: unknown): Promise<void> {
-    await this.io.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    await this.io.stdout.write(`${safeJson(value, 2)}\n`);
   }
 
   /** One line of NDJSON for each value. */
   async printJsonLines(values: readonly unknown[]): Promise<void> {
-    if (values.length > 0) await this.io.stdout.write(`${values.map((value) => JSON.stringify(value)).join('\n')}\n`);
+    if (values.length > 0) await this.io.stdout.write(`${values.map((value) => safeJson(value)).join('\n')}\n`);
   }
 
   /** The answer of a command that changes something: a sentence, or `--json` an object. */
   async done(sentence: string, json: object = {}): Promise<void> {
     if (this.isJson) await this.printJson({ ok: true, ...json });
-    else await this.print(`${this.style('green', '✓')} ${sentence}`);
+    else await this.print(`${this.style('green', '✓')} ${printable(sentence)}`);
   }
 }

@@ -72,12 +72,12 @@ export function routeFilter(filter: RouteFilter): RouteFilterInit {
 }
 
 export function localRoute(request: RouteRequest): LocalRouteInit {
-  const { prefix, pathIdentifier } = request;
-  return { ...present({ prefix, pathIdentifier }), nextHop: request.nextHop, attributes: request.attributes.map(attribute) };
+  const { prefix } = request;
+  return { prefix, nextHop: request.nextHop, attributes: request.attributes.map(attribute) };
 }
 
-export function localRouteKey({ prefix, pathIdentifier }: RouteKeyRequest): LocalRouteKeyInit {
-  return present({ prefix, pathIdentifier });
+export function localRouteKey({ prefix }: RouteKeyRequest): LocalRouteKeyInit {
+  return { prefix };
 }
 
 /** Flags stay 0: those that the RFC demands. */

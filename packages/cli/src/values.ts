@@ -2,9 +2,10 @@
  * What a person writes behind an option, checked before anything is asked of the daemon. Each parser throws commander's
  * InvalidArgumentError with what is allowed and an example; commander adds which option it was.
  */
-import { formatFamily, parseAddress, parseFamily } from '@tsbgp/wire';
+import { formatAddress, formatFamily, parseAddress, parseFamily } from '@tsbgp/wire';
 import { InvalidArgumentError } from 'commander';
 import { usageError } from './exit-code.ts';
+import { wrongValue } from './usage-message.ts';
 
 export const AS_MAX = 4_294_967_295;
 
@@ -44,7 +45,34 @@ export function prefix(text: string): string {
   if (octets === undefined || rest.length > 0 || !(length <= bitsMax)) {
     throw new InvalidArgumentError('Allowed: an IPv4 or IPv6 prefix, e.g. 192.0.2.0/24 or 2001:db8::/32.');
   }
+  const meant = formatAddress(masked(octets, length));
+  if (formatAddress(octets) !== meant) {
+    throw new InvalidArgumentError(`Its address has bits beyond /${length}. Allowed: ${meant}/${length}, or the address alone.`);
+  }
   return `${network}/${length}`;
+}
+
+/** A prefix, or an address as it is. */
+export function prefixOrAddress(text: string): string {
+  const checked = prefix(text);
+  return text.includes('/') ? checked : text;
+}
+
+/** The first `length` bits of an address. */
+function masked(octets: Uint8Array, length: number): Uint8Array {
+  return octets.map((octet, i) => octet & (0xff << Math.min(8, Math.max(0, 8 * (i + 1) - length))));
+}
+
+/** RFC 9003 §2: the text that goes with a Cease. */
+const REASON_OCTETS_MAX = 255;
+
+/** Text for the neighbor, in full or not at all. */
+export function shutdownReason(text: string): string {
+  const octets = new TextEncoder().encode(text).length;
+  if (octets <= REASON_OCTETS_MAX) return text;
+  throw new InvalidArgumentError(
+    `That is ${octets} octets in UTF-8. Allowed: at most ${REASON_OCTETS_MAX} (RFC 9003), e.g. "maintenance until 22:00 UTC".`,
+  );
 }
 
 export const FAMILY_NAMES: readonly string[] = ['ipv4-unicast', 'ipv6-unicast'];
@@ -89,6 +117,6 @@ export function argumentValue<T>(name: string, text: string, parse: (text: strin
   try {
     return parse(text);
   } catch (error) {
-    throw usageError(`${name}: "${text}": ${error instanceof Error ? error.message : String(error)}`);
+    throw usageError(wrongValue(name, text, error instanceof Error ? error.message : String(error)));
   }
 }

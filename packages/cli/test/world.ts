@@ -3,8 +3,10 @@ import type { Daemon, RouteKeyRequest, RouteRequest } from '../src/daemon.ts';
 import { CliError, ExitCode } from '../src/exit-code.ts';
 import { run } from '../src/program.ts';
 import type { Io } from '../src/terminal/io.ts';
+import { present } from '../src/to-api.ts';
+import type { EventView } from '../src/views/event.ts';
 import type { NeighborView } from '../src/views/neighbor.ts';
-import type { RouteView } from '../src/views/route.ts';
+import type { PathView, RouteView } from '../src/views/route.ts';
 
 export interface Outcome {
   readonly code: number;
@@ -63,11 +65,12 @@ export function fakeDaemon(): Daemon {
     shutdown: async () => {},
     listNeighbors: async () => neighbors,
     getNeighbor: async (address) => find(address),
-    addNeighbor: async (request) => ({ ...DOWN, ...request, importPolicy: request.importPolicy ?? 'deny-all' }) as NeighborView,
+    addNeighbor: async (request) => ({ ...DOWN, importPolicy: 'deny-all', exportPolicy: 'deny-all', ...present(request) }) as NeighborView,
     deleteNeighbor: async (address) => void find(address),
     enableNeighbor: async (address) => void find(address),
     disableNeighbor: async (address) => void find(address),
     resetNeighbor: async (address) => void find(address),
+    paths: async () => ({ family: 'ipv4-unicast', prefix: ROUTE.prefix, pathCount: 3, paths: PATHS }),
     async *routes() {
       yield [ROUTE, { ...ROUTE, prefix: '2001:db8::/32', nextHop: '2001:db8::1', best: false, filtered: true }];
       yield [{ ...ROUTE, prefix: '203.0.113.0/24', neighbor: '', asPath: '', origin: 'incomplete', med: undefined }];
@@ -78,6 +81,9 @@ export function fakeDaemon(): Daemon {
         { type: 'withdraw', family: 'ipv4-unicast', prefix: '1.1.1.0/24', pathIdentifier: undefined, neighbor: '192.0.2.1' },
         { type: 'lost', count: 7 },
       ];
+    },
+    async *events() {
+      yield { lost: 0, events: EVENTS };
     },
     addRoutes: async (batches) => (await collect<RouteRequest>(batches)).length,
     deleteRoutes: async (batches) => (await collect<RouteKeyRequest>(batches)).length,
@@ -146,6 +152,7 @@ export const UP: NeighborView = {
   flapCount: 0,
   lastError: '',
   lastErrorAt: undefined,
+  lastNotification: undefined,
 };
 
 export const DOWN: NeighborView = {
@@ -178,3 +185,32 @@ export const ROUTE: RouteView = {
   filtered: false,
   learnedAt: undefined,
 };
+
+export const PATHS: readonly PathView[] = [
+  { ...ROUTE, filterReason: undefined, defeat: undefined },
+  {
+    ...ROUTE,
+    neighbor: '192.0.2.2',
+    best: false,
+    filterReason: undefined,
+    defeat: { step: 'as-path-length', value: '4', betterValue: '3', betterNeighbor: '192.0.2.1' },
+  },
+  { ...ROUTE, neighbor: '192.0.2.3', best: false, filtered: true, filterReason: 'as-loop', defeat: undefined },
+];
+
+const EVENT: EventView = {
+  sequence: 1,
+  at: new Date(2026, 10, 20, 12, 0, 0),
+  type: 'session-up',
+  neighbor: '192.0.2.1',
+  family: undefined,
+  text: 'Established: ipv4-unicast',
+  code: undefined,
+  subcode: undefined,
+};
+
+export const EVENTS: readonly EventView[] = [
+  EVENT,
+  { ...EVENT, sequence: 2, type: 'end-of-rib', family: 'ipv4-unicast', text: 'End-of-RIB received' },
+  { ...EVENT, sequence: 3, type: 'notification-received', text: 'Cease: bye\u001b[2J', code: 6, subcode: 2 },
+];

@@ -170,7 +170,7 @@ test('random paths: the best is that of decide.ts, and whoever beats a path wins
 
 test('longest match: the longest prefix with a best path, then the longest with any', () => {
   const { rib, table } = emptyRib();
-  const wire = (bits: number, ...octets: number[]): Uint8Array => Uint8Array.of(bits, ...octets, 0, 0, 0, 0);
+  const wire = (bits: number, ...octets: number[]) => Uint8Array.of(bits, ...octets, 0, 0, 0, 0);
   const find = (...octets: number[]): number => longestMatch(table, wire(32, ...octets));
   const id = (prefix: Uint8Array): number => table.index.findWire(prefix, 0);
   const work = (): void => {

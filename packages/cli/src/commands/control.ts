@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import { CliError, ExitCode } from '../exit-code.ts';
 import type { Session } from '../session.ts';
+import { printable } from '../terminal/style.ts';
+import { shutdownReason } from '../values.ts';
 import { globalPage, healthPage } from '../views/control.ts';
 
 export function addControl(program: Command, session: Session): void {
@@ -27,13 +29,15 @@ export function addControl(program: Command, session: Session): void {
     .description('print the metrics in Prometheus text format')
     .action(async () => {
       const text = await session.ask((daemon) => daemon.metrics());
-      await (session.isJson ? session.printJson({ metrics: text }) : session.io.stdout.write(text));
+      // A program gets the text as it is; labels may hold what a peer or an operator wrote.
+      const shown = session.io.stdout.isTerminal ? text.split('\n').map(printable).join('\n') : text;
+      await (session.isJson ? session.printJson({ metrics: text }) : session.io.stdout.write(shown));
     });
 
   program
     .command('shutdown')
     .description('stop the daemon; every neighbor gets a Cease')
-    .option('--reason <text>', 'told to the neighbors (RFC 9003)')
+    .option('--reason <text>', 'told to the neighbors (RFC 9003)', shutdownReason)
     .action(async ({ reason }: { reason?: string }) => {
       await session.ask((daemon) => daemon.shutdown(reason));
       await session.done('the daemon is stopping');

@@ -110,7 +110,7 @@ test('what cannot be meant is said, with what is allowed', async () => {
   assert.match(await refused('0102'), /neither messages \(no marker\) nor a block of path attributes/);
   assert.match(await refused('--as', 'nlri', '18c00002'), /--as nlri needs --family/);
   assert.match(await refused('--family', 'ipv5', '18c00002'), /Allowed is e\.g\. ipv4-unicast/);
-  assert.match(await refused('--as', 'poem', '00'), /Allowed choices are messages, attributes, nlri/);
+  assert.match(await refused('--as', 'poem', '00'), /Allowed: messages, attributes, nlri/);
 });
 
 test('a capture of a link layer that nobody knows here says so', async (t) => {

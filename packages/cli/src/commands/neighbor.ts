@@ -3,8 +3,9 @@ import { type Command, Option } from 'commander';
 import type { NeighborRequest, ResetKind } from '../daemon.ts';
 import { usageError } from '../exit-code.ts';
 import type { Session } from '../session.ts';
-import { address, asNumber, familyName, integer, listOf } from '../values.ts';
-import { neighborPage, neighborSummary, neighborTable } from '../views/neighbor.ts';
+import { address, asNumber, familyName, integer, listOf, shutdownReason } from '../values.ts';
+import { type NeighborView, neighborPage, neighborSummary, neighborTable } from '../views/neighbor.ts';
+import { NEIGHBOR_ORDERS, type NeighborOrder, sortNeighbors } from '../views/neighbor-order.ts';
 
 const POLICIES = ['accept-all', 'deny-all'];
 
@@ -12,10 +13,12 @@ export function addNeighborCommands(program: Command, session: Session): void {
   const neighbor = program
     .command('neighbor')
     .description('list neighbors, or show, add, delete, enable, disable, reset one')
+    .option('--down', 'only those that are not Established')
+    .addOption(new Option('--sort <column>', 'in this order; counts and uptime: the largest first').choices(NEIGHBOR_ORDERS))
     .allowExcessArguments() // for a better answer than "too many arguments"
-    .action(async (_options: object, command: Command) => {
+    .action(async (options: ListOptions, command: Command) => {
       const [word] = command.args;
-      if (word === undefined) return list(session);
+      if (word === undefined) return list(session, options);
       const names = command.commands.map((one) => one.name()).join(', ');
       throw usageError(`neighbor ${word}: there is no such command; there are ${names}`, `one neighbor: tsbgp neighbor show ${word}`);
     });
@@ -53,7 +56,7 @@ export function addNeighborCommands(program: Command, session: Session): void {
     .command('disable')
     .description('close the session (Cease/2) and keep it down')
     .argument('<neighbor>', 'its address', address)
-    .option('--reason <text>', 'told to the neighbor (RFC 9003)')
+    .option('--reason <text>', 'told to the neighbor (RFC 9003), up to 255 octets', shutdownReason)
     .action(async (which: string, { reason }: { reason?: string }) => {
       await session.ask((daemon) => daemon.disableNeighbor(which, reason));
       await session.done(`neighbor ${which} disabled`);
@@ -62,11 +65,19 @@ export function addNeighborCommands(program: Command, session: Session): void {
   resetCommand(neighbor, session);
 }
 
-async function list(session: Session): Promise<void> {
-  const neighbors = await session.ask((daemon) => daemon.listNeighbors());
+interface ListOptions {
+  readonly down?: boolean;
+  readonly sort?: NeighborOrder;
+}
+
+async function list(session: Session, { down, sort }: ListOptions): Promise<void> {
+  const all = await session.ask((daemon) => daemon.listNeighbors());
+  const wanted = down === true ? all.filter((one) => !one.isUp) : all;
+  const neighbors = sort === undefined ? wanted : sortNeighbors(wanted, sort);
   if (session.isJson) return session.printJson(neighbors);
-  if (neighbors.length === 0) return session.print('no neighbors; add one: tsbgp neighbor add 192.0.2.1 --as 64501');
-  await session.print(...neighborTable(neighbors, session.view()), session.style('dim', neighborSummary(neighbors)));
+  if (all.length === 0) return session.print('no neighbors; add one: tsbgp neighbor add 192.0.2.1 --as 64501');
+  if (neighbors.length > 0) await session.print(...neighborTable(neighbors, session.view()));
+  await session.print(session.style('dim', neighborSummary(all)));
 }
 
 interface AddOptions {
@@ -113,11 +124,20 @@ function addCommand(neighbor: Command, session: Session): void {
       const added = await session.ask((daemon) => daemon.addNeighbor(requestOf(where, options)));
       if (session.isJson) return session.printJson(added);
       await session.done(`neighbor ${added.address} AS ${added.remoteAs} added`);
-      if (added.importPolicy === 'deny-all' && options.policy === undefined && options.import === undefined) {
-        const hint = 'it imports and exports nothing yet (RFC 8212): --policy accept-all changes that';
-        await session.print(`  ${session.style('dim', hint)}`);
-      }
+      const hint = withoutPolicy(added, options);
+      if (hint !== undefined) await session.print(`  ${session.style('yellow', hint)}`);
     });
+}
+
+/** RFC 8212: an external neighbor without policy is silent in both directions, which nobody expects who does not know it. */
+function withoutPolicy(added: NeighborView, options: AddOptions): string | undefined {
+  const lacks = (own: string | undefined, policy: string): boolean => (own ?? options.policy) === undefined && policy === 'deny-all';
+  const noImport = lacks(options.import, added.importPolicy);
+  const noExport = lacks(options.export, added.exportPolicy);
+  if (!noImport && !noExport) return undefined;
+  const what = noImport && noExport ? 'imports and exports nothing' : noImport ? 'imports nothing' : 'exports nothing';
+  const option = noImport && noExport ? '--policy' : noImport ? '--import' : '--export';
+  return `eBGP without policy ${what} (RFC 8212): delete it and add it again with ${option} accept-all`;
 }
 
 function requestOf(where: string, options: AddOptions): NeighborRequest {
@@ -156,7 +176,7 @@ function resetCommand(neighbor: Command, session: Session): void {
     .option('--soft-out', 'send it our routes again')
     .option('--soft', 'both')
     .option('--families <list>', 'only these, with --soft…', listOf(familyName))
-    .option('--reason <text>', 'told to the neighbor, with --hard')
+    .option('--reason <text>', 'told to the neighbor, with --hard', shutdownReason)
     .action(async (which: string, options: ResetOptions) => {
       const kind = kindOf(options);
       if (kind === 'hard' && options.families !== undefined) throw usageError('--families goes with --soft, --soft-in or --soft-out');

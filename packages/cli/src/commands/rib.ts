@@ -1,14 +1,15 @@
 /**
- * `tsbgp rib`: the best routes, what neighbors sent (`received`), what one was sent (`advertised`). Tables are written while they arrive:
+ * `tsbgp rib`: the paths of a prefix and why one is the best, the best routes, what neighbors sent (`received`), what one was sent (`advertised`). Tables are written while they arrive:
  * the first rows of a million are there at once, and memory stays small.
  */
 import type { Command } from 'commander';
 import type { RouteQuery } from '../daemon.ts';
+import { notFound } from '../exit-code.ts';
 import type { Session } from '../session.ts';
 import { TableWriter } from '../terminal/table.ts';
 import { counted } from '../terminal/units.ts';
-import { address, argumentValue, integer, prefix } from '../values.ts';
-import { LEGEND, type RouteView, routeColumns, routePage } from '../views/route.ts';
+import { address, argumentValue, integer, prefix, prefixOrAddress } from '../values.ts';
+import { LEGEND, pathsPage, type RouteView, routeColumns, routePage } from '../views/route.ts';
 import { addFilters, type FilterOptions, filterOf } from './filters.ts';
 
 interface RibOptions extends FilterOptions {
@@ -17,11 +18,14 @@ interface RibOptions extends FilterOptions {
 }
 
 const PREFIX_ABOUT = 'only this prefix, e.g. 192.0.2.0/24';
+const PATHS_ABOUT = 'all paths of this prefix; an address: of its longest match';
 
 export function addRib(program: Command, session: Session): void {
-  const rib = program.command('rib').description('show the best routes, or those received from or advertised to a neighbor');
-  addOptions(rib.argument('[prefix]', PREFIX_ABOUT, prefix)).action((wanted: string | undefined, options: RibOptions) =>
-    show(session, { table: 'best' }, wanted, options),
+  const rib = program.command('rib').description('show the best routes, the paths of a prefix, or what a neighbor sent or was sent');
+  addOptions(rib.argument('[prefix]', PATHS_ABOUT, prefixOrAddress)).action((wanted: string | undefined, options: RibOptions) =>
+    wanted === undefined || isFiltered(options)
+      ? showRoutes(session, { table: 'best' }, wanted === undefined ? undefined : prefix(wanted), options)
+      : showPaths(session, wanted),
   );
 
   addOptions(
@@ -37,7 +41,12 @@ export function addRib(program: Command, session: Session): void {
       table: 'received',
       neighbor: neighbor === undefined ? undefined : argumentValue('neighbor', neighbor, address),
     };
-    return show(session, query, wanted === undefined ? undefined : argumentValue('prefix', wanted, prefix), command.optsWithGlobals());
+    return showRoutes(
+      session,
+      query,
+      wanted === undefined ? undefined : argumentValue('prefix', wanted, prefix),
+      command.optsWithGlobals(),
+    );
   });
 
   addOptions(
@@ -47,7 +56,7 @@ export function addRib(program: Command, session: Session): void {
       .argument('<neighbor>', 'to whom', address)
       .argument('[prefix]', PREFIX_ABOUT, prefix),
   ).action((neighbor: string, wanted: string | undefined, _own: RibOptions, command: Command) =>
-    show(session, { table: 'advertised', neighbor }, wanted, command.optsWithGlobals()),
+    showRoutes(session, { table: 'advertised', neighbor }, wanted, command.optsWithGlobals()),
   );
 }
 
@@ -58,25 +67,34 @@ function addOptions(command: Command): Command {
     .option('--detail', 'every attribute of each route (the default for a single prefix)');
 }
 
-async function show(session: Session, table: RouteQuery, wanted: string | undefined, options: RibOptions): Promise<void> {
+/** Any of these asks for a listing of best routes. */
+function isFiltered(options: RibOptions): boolean {
+  const { longer, shorter, originAs, community, family, limit } = options;
+  return [longer, shorter, originAs, community, family, limit].some((option) => option !== undefined);
+}
+
+async function showPaths(session: Session, asked: string): Promise<void> {
+  const found = await session.ask((daemon) => daemon.paths(asked));
+  if (session.isJson) await session.printJsonLines(found.paths);
+  else await session.print(...pathsPage(found, asked, session.view()));
+}
+
+export async function showRoutes(session: Session, table: RouteQuery, wanted: string | undefined, options: RibOptions): Promise<void> {
   const query: RouteQuery = { ...table, ...filterOf(wanted, options), limit: options.limit };
   const daemon = await session.daemon();
-  if (session.isJson) {
-    for await (const routes of daemon.routes(query)) await session.printJsonLines(routes);
-    return;
-  }
   const detailed = options.detail ?? query.match === 'exact';
   const view = session.view();
   const writer = new TableWriter(routeColumns(view.now), view);
   let count = 0;
   for await (const routes of daemon.routes(query)) {
     if (routes.length === 0) continue;
-    if (detailed) await session.print(...pages(routes, count > 0, view));
+    if (session.isJson) await session.printJsonLines(routes);
+    else if (detailed) await session.print(...pages(routes, count > 0, view));
     else await session.print(...writer.lines(routes));
     count += routes.length;
   }
-  if (count === 0) await session.print(nothing(query));
-  else if (session.io.stdout.isTerminal && !detailed) await session.print(summary(count, query, session));
+  if (count === 0) await nothing(session, query);
+  else if (session.io.stdout.isTerminal && !session.isJson && !detailed) await session.print(summary(count, query, session));
 }
 
 function pages(routes: readonly RouteView[], hasBefore: boolean, view: Parameters<typeof routePage>[1]): string[] {
@@ -88,8 +106,16 @@ function summary(count: number, { limit }: RouteQuery, { style }: Session): stri
   return style('dim', `${limit === count ? `the first ${routes}` : routes}\n${LEGEND}`);
 }
 
-function nothing({ prefix: wanted, match, table }: RouteQuery): string {
-  if (wanted === undefined || match !== 'exact') return 'no routes';
-  const inTable = { best: 'no best route for it', received: 'nobody sent it', advertised: 'it was not sent' }[table];
-  return `${wanted}: ${inTable}; a route that covers it: --shorter`;
+/** An empty table is an answer; that what was asked for by prefix, AS or community is not in it is exit code 1. */
+async function nothing(session: Session, query: RouteQuery): Promise<void> {
+  const { prefix: wanted, match, table, originAs, community, neighbor } = query;
+  if (wanted !== undefined && match === 'exact') {
+    const inTable = { best: 'no best route for it', received: 'nobody sent it', advertised: 'it was not sent' }[table];
+    throw notFound(`${wanted}: ${neighbor === '' ? 'it is no route of our own' : inTable}`, 'a route that covers it: --shorter');
+  }
+  if (wanted !== undefined || originAs !== undefined || community !== undefined) throw notFound('no such route');
+  if (!session.isJson)
+    await session.print(
+      neighbor === '' ? 'no routes of our own; add one: tsbgp route add 203.0.113.0/24 --next-hop 192.0.2.1' : 'no routes',
+    );
 }

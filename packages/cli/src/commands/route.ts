@@ -10,8 +10,11 @@ import { CliError, ExitCode, usageError } from '../exit-code.ts';
 import { addRouteOptions, attributesOf, type RouteOptions } from '../route-options.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../terminal/units.ts';
-import { integer, prefix } from '../values.ts';
+import { plainUsage } from '../usage-message.ts';
+import { argumentValue, prefix } from '../values.ts';
 import { linesOf, splitWords } from '../words.ts';
+import { addFilters, type FilterOptions } from './filters.ts';
+import { showRoutes } from './rib.ts';
 
 /** Routes in one request; the daemon takes all of a request or none. */
 const BATCH_MAX = 1000;
@@ -26,7 +29,13 @@ interface BulkOptions {
 }
 
 export function addRoute(program: Command, session: Session): void {
-  const route = program.command('route').description('add or delete routes of our own');
+  const route = program.command('route').description('list, add or delete routes of our own');
+  addFilters(route.command('list').description('list routes of our own').argument('[prefix]', 'only this prefix', prefix))
+    .option('--detail', 'every attribute of each route (the default for a single prefix)')
+    .action((wanted: string | undefined, options: FilterOptions & { detail?: boolean }) =>
+      showRoutes(session, { table: 'received', neighbor: '' }, wanted, options),
+    );
+
   addRouteOptions(
     route.command('add').description('add routes, or replace them').argument('[prefix...]', 'e.g. 203.0.113.0/24; - reads standard input'),
   )
@@ -35,9 +44,9 @@ export function addRoute(program: Command, session: Session): void {
     .action(async (prefixes: readonly string[], options: RouteOptions & BulkOptions) => {
       const lines = input(session, 'add', prefixes, options);
       const parse = lineParser<RouteOptions>(addRouteOptions);
-      const requests = map(lines, (line) => {
-        const { first, options: own } = parse(line.words);
-        return routeRequest(first, { ...options, ...own });
+      const requests = map(lines, ({ words, place }) => {
+        const { first, options: own } = parse(words);
+        return routeRequest(first, { ...options, ...own }, place);
       });
       const daemon = await session.daemon();
       const count = await daemon.addRoutes(batches(requests));
@@ -48,17 +57,19 @@ export function addRoute(program: Command, session: Session): void {
     .command('del')
     .description('delete routes of our own')
     .argument('[prefix...]', 'e.g. 203.0.113.0/24; - reads standard input')
-    .option('--path-id <number>', 'the route with this path identifier', integer(0, 4_294_967_295, 1))
     .option('-f, --file <file>', 'read prefixes from a file')
     .addHelpText('after', BULK_HELP.replace(' --next-hop 192.0.2.1 --community 65000:100', ''))
-    .action(async (prefixes: readonly string[], options: Pick<RouteOptions, 'pathId'> & BulkOptions) => {
+    .action(async (prefixes: readonly string[], options: BulkOptions) => {
       const lines = input(session, 'del', prefixes, options);
       // The options of `add` are understood and passed over, so that the file that added routes can delete them.
       const parse = lineParser<RouteOptions>(addRouteOptions);
-      const requests = map(lines, ({ words }): RouteKeyRequest => {
-        const { first, options: own } = parse(words);
-        return { prefix: prefix(first), pathIdentifier: own.pathId ?? options.pathId };
-      });
+      const requests = map(
+        lines,
+        ({ words, place }): RouteKeyRequest => ({
+          prefix: argumentValue('prefix', parse(words).first, prefix),
+          place,
+        }),
+      );
       const daemon = await session.daemon();
       let asked = 0;
       const count = await daemon.deleteRoutes(batches(map(requests, (request) => (asked++, request))));
@@ -111,9 +122,9 @@ function at<T>(place: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (place === '' || error instanceof CliError) throw error;
-    const message = error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
-    throw usageError(`${place}: ${message}`);
+    const message = plainUsage(error instanceof Error ? error.message : String(error));
+    const hints = error instanceof CliError ? error.hints : [];
+    throw new CliError(ExitCode.Usage, place === '' ? message : `${place}: ${message}`, hints, { cause: error });
   }
 }
 
@@ -129,11 +140,11 @@ function lineParser<Options>(addOptions: (command: Command) => Command): (words:
   };
 }
 
-function routeRequest(text: string, options: RouteOptions): RouteRequest {
+function routeRequest(text: string, options: RouteOptions, place: string): RouteRequest {
   if (options.nextHop === undefined) {
     throw usageError(`${text}: where should packets go? --next-hop is missing`, `tsbgp route add ${text} --next-hop 192.0.2.1`);
   }
-  return { prefix: prefix(text), nextHop: options.nextHop, pathIdentifier: options.pathId, attributes: attributesOf(options) };
+  return { prefix: argumentValue('prefix', text, prefix), nextHop: options.nextHop, attributes: attributesOf(options), place };
 }
 
 async function* batches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {

@@ -26,9 +26,21 @@ export function visibleLength(text: string): number {
 
 /**
  * Text from elsewhere (a peer's shutdown message, a description) made safe to print: control characters, which could move the cursor or
- * change colours, become `·`.
+ * change colors, and invisible ones, which could change the order of what is read, become `·`. The joiners of scripts and emoji stay.
  */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this is about
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '·');
+  return text.replace(UNSAFE, '·');
+}
+
+/** Control, format (bidi, zero width), private use, lone surrogates, line and paragraph separators. */
+const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** A value as JSON that is safe on a terminal as well: what `printable` would replace is escaped, so that programs get it as it is. */
+export function safeJson(value: unknown, indent?: number): string {
+  // Outside of strings JSON has no such character but the line feeds of the indentation, and in strings it has none below U+0020.
+  return JSON.stringify(value, undefined, indent).replace(UNSAFE, (found) =>
+    found === '\n'
+      ? found
+      : Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  );
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { coloured, plain, printable, styleFor, visibleLength } from './style.ts';
-import { type Column, facts, TableWriter, table, wrap } from './table.ts';
+import { coloured, plain, printable, safeJson, styleFor, visibleLength } from './style.ts';
+import { type Column, type Fact, facts, PIPED_WIDTH_MAX, TableWriter, table, wrap } from './table.ts';
 import { bytes, count, counted, duration } from './units.ts';
 
 interface Pet {
@@ -58,6 +58,16 @@ test('later batches have no heading and widen columns', () => {
   assert.deepEqual(writer.lines(PETS.slice(1)), ['Grasshopper     6                             G']);
 });
 
+test('in a pipe nothing is cut, and a long value does not pad the other rows', () => {
+  const long = 'x'.repeat(100);
+  const lines = table(COLUMNS, [{ ...PETS[1]!, remark: long }, PETS[1]!], { width: Number.POSITIVE_INFINITY, style: plain });
+  assert.deepEqual(lines, [
+    `Name         Legs  ${'Remark'.padEnd(PIPED_WIDTH_MAX)}  Initial`,
+    `Grasshopper     6  ${long}  G`,
+    `Grasshopper     6  ${' '.repeat(PIPED_WIDTH_MAX)}  G`,
+  ]);
+});
+
 test('a column that nobody uses may stay away', () => {
   const columns: Column<Pet>[] = [COLUMNS[0]!, { title: 'Empty', value: () => '', onlyIfUsed: true }];
   assert.deepEqual(table(columns, PETS, { width: 80, style: plain }), ['Name', 'Ada', 'Grasshopper']);
@@ -68,7 +78,7 @@ test('facts align names and wrap values below each other; empty ones are left ou
     ['state', 'Established'],
     ['nothing', undefined],
     ['last error', 'Cease, administrative shutdown: back at noon'],
-  ] as const;
+  ] satisfies Fact[];
   assert.deepEqual(facts(pairs, { width: 40, style: plain }), [
     'state       Established',
     'last error  Cease, administrative',
@@ -90,6 +100,38 @@ test('colours: NO_COLOR and --no-color win, FORCE_COLOR wins over a pipe', () =>
 
 test('text from elsewhere cannot move the cursor', () => {
   assert.equal(printable('bye\u001b[2J\r\nnow \u202eevil'), 'bye·[2J··now ·evil');
+});
+
+const DANGEROUS = [
+  ['ESC', '\u001b]0;title\u0007'],
+  ['CSI as one octet (C1)', '\u009b2J'],
+  ['DEL', '\u007f'],
+  ['a line feed', 'a\nb'],
+  ['line and paragraph separators', '\u2028\u2029'],
+  ['bidi overrides and isolates', '\u202e\u2066\u2069'],
+  ['bidi marks', '\u200e\u200f\u061c'],
+  ['zero width', '\u200b\ufeff\u00ad'],
+  ['tags', '\u{e0041}'],
+  ['half a surrogate pair', '\ud800'],
+] as const;
+
+for (const [name, text] of DANGEROUS) {
+  test(`${name} is shown as · in cells and facts, and escaped in JSON, where programs read it as it came`, () => {
+    const columns: Column<string>[] = [{ title: 'Text', value: (value) => value }];
+    const options = { width: 80, style: plain };
+    const lines = [printable(text), ...table(columns, [text], options), ...facts([['text', text]], options)];
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+    for (const line of lines) assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f]|(?![\u200c\u200d])[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+    for (const json of [safeJson({ text }), safeJson([text], 2).replaceAll('\n', '')]) {
+      // oxlint-disable-next-line no-control-regex -- the same
+      assert.match(json, /^[\u0020-\u007e]*$/);
+    }
+    assert.deepEqual(JSON.parse(safeJson({ text })), { text });
+  });
+}
+
+test('the joiners of scripts and emoji stay', () => {
+  assert.equal(printable('می\u200cخواهم 👩\u200d💻 Zürich'), 'می\u200cخواهم 👩\u200d💻 Zürich');
 });
 
 test('units', () => {

@@ -1,8 +1,10 @@
 /**
  * Aligned tables that fit. A table that is too wide first drops its least important columns, then shortens the long ones with `…`;
- * only when that is not enough does the terminal wrap. Into a pipe everything is written in full.
+ * only when that is not enough does the terminal wrap. Into a pipe everything is written in full, and a long value pushes only its own row.
+ *
+ * Cells and values are made safe to print here, so that no view can forget to.
  */
-import { type Format, type Style, visibleLength } from './style.ts';
+import { type Format, printable, type Style, visibleLength } from './style.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -12,7 +14,7 @@ export interface Column<Row> {
   readonly format?: ((row: Row) => Format | undefined) | undefined;
   /** Columns with a number are left out when the table is too wide, the highest number first. @default never */
   readonly dropOrder?: number | undefined;
-  /** The column may be shortened down to this many characters. @default never */
+  /** The column may be shortened down to this many characters; in a pipe it is padded to at most `PIPED_WIDTH_MAX`. @default never */
   readonly shrinkTo?: number | undefined;
   /** Left out when every cell of it is empty. @default false */
   readonly onlyIfUsed?: boolean | undefined;
@@ -25,6 +27,9 @@ interface Layout<Row> {
 
 const GAP = '  ';
 
+/** In a pipe a column of long values (an AS path) is as wide as its rows up to this many characters. */
+export const PIPED_WIDTH_MAX = 32;
+
 /**
  * Rows as lines, the first call of `lines` with the heading. Widths are taken from the first batch and grow when a later one needs it, so
  * that a table of any length can be written while it arrives.
@@ -33,16 +38,18 @@ export class TableWriter<Row> {
   readonly #columns: readonly Column<Row>[];
   readonly #terminalWidth: number;
   readonly #style: Style;
+  readonly #isPiped: boolean;
   #layout: Layout<Row> | undefined;
 
   constructor(columns: readonly Column<Row>[], options: { readonly width: number; readonly style: Style }) {
     this.#columns = columns;
     this.#terminalWidth = options.width;
     this.#style = options.style;
+    this.#isPiped = options.width === Number.POSITIVE_INFINITY;
   }
 
   lines(rows: readonly Row[]): string[] {
-    const cells = rows.map((row) => this.#columns.map((column) => column.value(row)));
+    const cells = rows.map((row) => this.#columns.map((column) => printable(column.value(row))));
     const first = this.#layout === undefined;
     this.#layout = first ? this.#fit(cells) : this.#grow(cells);
     const { columns, widths } = this.#layout;
@@ -52,7 +59,8 @@ export class TableWriter<Row> {
       const line = columns.map((column, i) => {
         const text = cells[r]![this.#columns.indexOf(column)]!;
         const format = column.format?.(row);
-        const padded = pad(shorten(text, widths[i]!), widths[i]!, column.align);
+        const shown = this.#isPiped ? text : shorten(text, widths[i]!);
+        const padded = pad(shown, widths[i]!, column.align);
         return format === undefined ? padded : formatInside(padded, format, this.#style);
       });
       result.push(line.join(GAP).trimEnd());
@@ -70,13 +78,20 @@ export class TableWriter<Row> {
       const worst = droppable.reduce((a, b) => (b.dropOrder! > a.dropOrder! ? b : a));
       columns = columns.filter((column) => column !== worst);
     }
-    return { columns, widths: shrink(columns, columns.map(widthOf), this.#terminalWidth) };
+    return { columns, widths: this.#shrink(columns, columns.map(widthOf)) };
   }
 
   #grow(cells: readonly (readonly string[])[]): Layout<Row> {
     const { columns, widths } = this.#layout!;
     const wanted = columns.map((column, i) => Math.max(widths[i]!, widest('', cells, this.#columns.indexOf(column))));
-    return { columns, widths: shrink(columns, wanted, this.#terminalWidth) };
+    return { columns, widths: this.#shrink(columns, wanted) };
+  }
+
+  #shrink(columns: readonly Column<Row>[], natural: readonly number[]): number[] {
+    if (this.#isPiped) {
+      return columns.map(({ shrinkTo }, i) => (shrinkTo === undefined ? natural[i]! : Math.min(natural[i]!, PIPED_WIDTH_MAX)));
+    }
+    return shrink(columns, natural, this.#terminalWidth);
   }
 }
 
@@ -89,19 +104,23 @@ export function table<Row>(
   return new TableWriter(columns, options).lines(rows);
 }
 
+/** A name, its value, and the format of the value. */
+export type Fact = readonly [name: string, value: string | undefined, format?: Format];
+
 /** `name  value` pairs, names aligned; what does not fit goes on below its value. Pairs without a value are left out. */
 export function facts(
-  pairs: readonly (readonly [name: string, value: string | undefined])[],
+  pairs: readonly Fact[],
   options: { readonly width: number; readonly style: Style; readonly indent?: string },
 ): string[] {
-  const present = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined && pair[1] !== '');
+  const present = pairs.filter(([, value]) => value !== undefined && value !== '');
   const nameWidth = Math.max(0, ...present.map(([name]) => name.length));
   const indent = options.indent ?? '';
   const room = Math.max(20, options.width - indent.length - nameWidth - GAP.length);
-  return present.flatMap(([name, value]) =>
-    wrap(value, room).map((line, i) =>
-      `${indent}${options.style(['dim'], (i === 0 ? name : '').padEnd(nameWidth))}${GAP}${line}`.trimEnd(),
-    ),
+  return present.flatMap(([name, value = '', format]) =>
+    wrap(printable(value), room).map((line, i) => {
+      const shown = format === undefined ? line : options.style(format, line);
+      return `${indent}${options.style(['dim'], (i === 0 ? name : '').padEnd(nameWidth))}${GAP}${shown}`.trimEnd();
+    }),
   );
 }
 

@@ -41,9 +41,9 @@ export function healthPage(health: HealthView, options: ViewOptions): string[] {
   const allUp: Format = health.established === health.neighbors ? 'green' : 'yellow';
   return facts(
     [
-      ['health', health.healthy ? options.style('green', 'healthy') : options.style('red', 'not healthy')],
+      ['health', health.healthy ? 'healthy' : 'not healthy', health.healthy ? 'green' : 'red'],
       ['up', duration(health.uptimeSeconds)],
-      ['neighbors', `${options.style(allUp, String(health.established))} of ${health.neighbors} established`],
+      ['neighbors', `${health.established} of ${health.neighbors} established`, allUp],
       ['routes', count(health.routes)],
       ['memory', bytes(health.rssBytes)],
     ],

@@ -37,6 +37,15 @@ export interface NeighborView {
   readonly flapCount: number;
   readonly lastError: string;
   readonly lastErrorAt: Date | undefined;
+  readonly lastNotification: NotificationView | undefined;
+}
+
+export interface NotificationView {
+  readonly direction: 'sent' | 'received';
+  readonly code: number;
+  readonly subcode: number;
+  readonly text: string;
+  readonly at: Date | undefined;
 }
 
 export interface SessionView {
@@ -76,10 +85,10 @@ export function neighborTable(neighbors: readonly NeighborView[], options: ViewO
       dropOrder: 5,
       format: (n) => (n.flapCount > 0 ? 'yellow' : 'dim'),
     },
-    { title: 'Description', value: (n) => printable(n.description), shrinkTo: 12, dropOrder: 3, onlyIfUsed: true },
+    { title: 'Description', value: (n) => n.description, shrinkTo: 12, dropOrder: 3, onlyIfUsed: true },
     {
-      title: 'Last error',
-      value: (n) => (n.isUp ? '' : printable(n.lastError)),
+      title: 'Problem',
+      value: problem,
       shrinkTo: 16,
       dropOrder: 1,
       onlyIfUsed: true,
@@ -99,7 +108,7 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
   const { session } = neighbor;
   const indented = { ...options, indent: '  ' };
   const heading = [
-    style('bold', neighbor.address),
+    style('bold', printable(neighbor.address)),
     `AS ${neighbor.remoteAs}`,
     style(stateFormat(neighbor), stateText(neighbor)),
     ...(since(neighbor, now) === '' ? [] : [`for ${since(neighbor, now)}`]),
@@ -108,8 +117,10 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
     heading,
     ...facts(
       [
-        ['description', printable(neighbor.description)],
-        ['last error', neighbor.lastError === '' ? undefined : lastError(neighbor, now)],
+        ['description', neighbor.description],
+        ['warning', hasNoFamily(neighbor) ? NO_FAMILY : undefined, 'yellow'],
+        ['last error', lastError(neighbor, now)],
+        ['last NOTIFICATION', lastNotification(neighbor, now)],
         ['flaps', neighbor.flapCount === 0 ? undefined : count(neighbor.flapCount)],
       ],
       indented,
@@ -149,14 +160,17 @@ function sessionFacts(session: SessionView, options: ViewOptions & { readonly in
   const ends = `${session.localAddress} port ${session.localPort} to port ${session.remotePort}`;
   return facts(
     [
-      ['established', dateTime(session.establishedAt)],
+      [
+        'established',
+        `${dateTime(session.establishedAt)} (${duration((options.now.getTime() - session.establishedAt.getTime()) / 1000)} ago)`,
+      ],
       ['type', session.peerType === 'ibgp' ? 'iBGP' : 'eBGP'],
       ['BGP identifier', session.remoteBgpIdentifier],
       ['connection', ends],
       ['timers', session.holdTimeSeconds === 0 ? 'none' : `hold ${session.holdTimeSeconds} s, keepalive ${session.keepaliveSeconds} s`],
-      ['families', session.families.join(', ')],
-      ['we offer', session.localCapabilities.map(printable).join(', ')],
-      ['it offers', session.remoteCapabilities.map(printable).join(', ')],
+      ['families', session.families.length === 0 ? 'none' : session.families.join(', ')],
+      ['we offer', session.localCapabilities.join(', ')],
+      ['it offers', session.remoteCapabilities.join(', ')],
       ['backlog', session.backlogBytes === 0 ? undefined : bytes(session.backlogBytes)],
     ],
     options,
@@ -176,7 +190,7 @@ function configFacts(n: NeighborView, options: ViewOptions & { readonly indent: 
       ['local address', n.localAddress],
       ['port', n.remotePort === 179 ? undefined : String(n.remotePort)],
       ['families', n.families.join(', ')],
-      ['policy', `import ${n.importPolicy}, export ${n.exportPolicy}`],
+      ['policy', `import ${n.importPolicy || 'not told'}, export ${n.exportPolicy || 'not told'}`],
       ['timers', `hold ${n.holdTimeSeconds} s, connect retry ${n.connectRetrySeconds} s`],
       ['multihop', n.multihopTtl === undefined ? undefined : `TTL ${n.multihopTtl}`],
       ['also', switches.join(', ')],
@@ -199,10 +213,32 @@ function since(n: NeighborView, now: Date): string {
   return n.session === undefined ? '' : duration((now.getTime() - n.session.establishedAt.getTime()) / 1000);
 }
 
-function lastError(n: NeighborView, now: Date): string {
-  const text = printable(n.lastError);
-  if (n.lastErrorAt === undefined) return text;
-  return `${text} (${duration((now.getTime() - n.lastErrorAt.getTime()) / 1000)} ago)`;
+/** RFC 4760 §8: without one the session stays, and nothing goes over it. */
+const NO_FAMILY = 'no address family in common: the session is up, and no routes are exchanged';
+
+function hasNoFamily(n: NeighborView): boolean {
+  return n.session !== undefined && n.session.families.length === 0;
+}
+
+/** What an operator should look into, in the table of all. */
+function problem(n: NeighborView): string {
+  if (hasNoFamily(n)) return 'no address family in common';
+  return n.isUp ? '' : n.lastError;
+}
+
+/** Unless it is the last NOTIFICATION, which has a line of its own. */
+function lastError(n: NeighborView, now: Date): string | undefined {
+  if (n.lastError === '' || n.lastError === n.lastNotification?.text) return undefined;
+  return n.lastError + ago(n.lastErrorAt, now);
+}
+
+function lastNotification({ lastNotification: last }: NeighborView, now: Date): string | undefined {
+  if (last === undefined) return undefined;
+  return `${last.direction} ${last.code}/${last.subcode}: ${last.text}${ago(last.at, now)}`;
+}
+
+function ago(at: Date | undefined, now: Date): string {
+  return at === undefined ? '' : ` (${duration((now.getTime() - at.getTime()) / 1000)} ago)`;
 }
 
 function sum(n: NeighborView, what: 'received' | 'accepted' | 'advertised'): string {

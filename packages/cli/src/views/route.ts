@@ -2,8 +2,8 @@
  * Routes as people see them: rows of a table that may have millions, a page about the paths of one prefix, a line for a change.
  */
 import { printable, type Style } from '../terminal/style.ts';
-import { type Column, facts } from '../terminal/table.ts';
-import { clockTime, dateTime, duration } from '../terminal/units.ts';
+import { type Column, type Fact, facts } from '../terminal/table.ts';
+import { clockTime, count, counted, dateTime, duration } from '../terminal/units.ts';
 import type { ViewOptions } from './neighbor.ts';
 
 export interface RouteView {
@@ -28,6 +28,44 @@ export interface RouteView {
   readonly learnedAt: Date | undefined;
 }
 
+/** All paths of one prefix in order of preference. */
+export interface PrefixPathsView {
+  readonly family: string;
+  readonly prefix: string;
+  readonly paths: readonly PathView[];
+  /** More than `paths` holds only where there are very many. */
+  readonly pathCount: number;
+}
+
+export interface PathView extends RouteView {
+  readonly filterReason: FilterReasonView | undefined;
+  /** Why it is not the best; absent for the best one and for filtered ones. */
+  readonly defeat: DefeatView | undefined;
+}
+
+export type FilterReasonView = 'import-policy' | 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop';
+
+export interface DefeatView {
+  readonly step: StepView;
+  readonly value: string;
+  readonly betterValue: string;
+  /** '' for a route injected at the daemon. */
+  readonly betterNeighbor: string;
+}
+
+export type StepView =
+  | 'local-pref'
+  | 'as-path-length'
+  | 'origin'
+  | 'multi-exit-disc'
+  | 'peer-type'
+  | 'bgp-identifier'
+  | 'cluster-list-length'
+  | 'peer-address'
+  | 'path-identifier'
+  /** Of a daemon that is newer than this program. */
+  | 'unknown';
+
 export const LOCAL = 'local';
 
 export function routeColumns(now: Date): readonly Column<RouteView>[] {
@@ -47,27 +85,75 @@ export function routeColumns(now: Date): readonly Column<RouteView>[] {
 /** What the marks mean, below a table. */
 export const LEGEND = '> best   x filtered   i, e, ? origin: IGP, EGP, incomplete';
 
-/** Everything about one path. */
+/** Everything about one route. */
 export function routePage(route: RouteView, options: ViewOptions): string[] {
   const { style } = options;
   const verdict = route.best ? style('green', 'best') : route.filtered ? style('red', 'filtered') : style('dim', 'not best');
+  const heading = [style('bold', printable(prefixText(route))), `from ${style('cyan', printable(route.neighbor || LOCAL))}`, verdict];
+  return [heading.join('  '), ...facts(routeFacts(route, options.now), { ...options, indent: '  ' })];
+}
+
+/** All paths of a prefix, each with what decided over it. `asked` is what the person wrote. */
+export function pathsPage(found: PrefixPathsView, asked: string, options: ViewOptions): string[] {
+  const { style } = options;
+  const best = found.paths.find((path) => path.best);
+  const of = best === undefined ? 'none is usable' : `best from ${best.neighbor || LOCAL}`;
+  const match = asked.includes('/') ? '' : style('dim', `  longest match of ${printable(asked)}`);
+  const shown = found.paths.length < found.pathCount ? `, the first ${count(found.paths.length)} shown` : '';
   return [
-    [style('bold', prefixText(route)), `from ${style('cyan', route.neighbor || LOCAL)}`, verdict].join('  '),
-    ...facts(
-      [
-        ['next hop', route.nextHop],
-        ['AS path', route.asPath === '' ? '(empty)' : route.asPath],
-        ['origin', route.origin],
-        ['local pref', optional(route.localPref)],
-        ['MED', optional(route.med)],
-        ['communities', route.communities.join(' ')],
-        ['large', route.largeCommunities.join(' ')],
-        ['extended', route.extendedCommunities.join(' ')],
-        ...route.others.map(({ name, text }) => [name, printable(text)] as const),
-        ['learned', route.learnedAt === undefined ? undefined : `${dateTime(route.learnedAt)} (${age(route, options.now)} ago)`],
-      ],
-      { ...options, indent: '  ' },
-    ),
+    `${style('bold', found.prefix)}  ${counted(found.pathCount, 'path')}${shown}, ${of}${match}`,
+    ...found.paths.flatMap((path) => ['', ...pathPage(path, options)]),
+  ];
+}
+
+function pathPage(path: PathView, options: ViewOptions): string[] {
+  const { style, now } = options;
+  const verdict = path.best ? style('green', 'best') : path.filtered ? style('red', 'filtered') : style('dim', 'not best');
+  const why = path.filterReason === undefined ? path.defeat && defeatText(path.defeat) : FILTER_REASONS[path.filterReason];
+  const identifier = path.pathIdentifier === undefined ? '' : ` #${path.pathIdentifier}`;
+  const from = `from ${style('cyan', printable(path.neighbor || LOCAL))}${identifier}  ${verdict}`;
+  return [from, ...facts([['because', why, 'yellow'], ...routeFacts(path, now)], { ...options, indent: '  ' })];
+}
+
+const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
+  'import-policy': 'the import policy of the neighbor denies it',
+  'as-loop': 'our own AS is in its AS path (RFC 4271 §9.1.2)',
+  'originator-id': 'its ORIGINATOR_ID is our BGP identifier (RFC 4456 §8)',
+  'cluster-list': 'our cluster is in its cluster list (RFC 4456 §8)',
+  'next-hop': 'its next hop cannot be one (RFC 4271 §6.3)',
+};
+
+/** What is worse about the path that lost, in the words of the decision process. */
+const STEPS: Readonly<Record<StepView, string>> = {
+  'local-pref': 'lower local pref',
+  'as-path-length': 'longer AS path',
+  origin: 'worse origin',
+  'multi-exit-disc': 'higher MED',
+  'peer-type': 'kind of neighbor',
+  'bgp-identifier': 'higher BGP identifier',
+  'cluster-list-length': 'longer cluster list',
+  'peer-address': 'higher neighbor address',
+  'path-identifier': 'higher path identifier',
+  unknown: 'a step that this tsbgp does not know',
+};
+
+/** `longer AS path: 3, that of 127.0.0.3 has 2` */
+function defeatText({ step, value, betterValue, betterNeighbor }: DefeatView): string {
+  return `${STEPS[step]}: ${value}, that from ${betterNeighbor || LOCAL} has ${betterValue}`;
+}
+
+function routeFacts(route: RouteView, now: Date): Fact[] {
+  return [
+    ['next hop', route.nextHop],
+    ['AS path', route.asPath === '' ? '(empty)' : route.asPath],
+    ['origin', route.origin],
+    ['local pref', optional(route.localPref)],
+    ['MED', optional(route.med)],
+    ['communities', route.communities.join(' ')],
+    ['large', route.largeCommunities.join(' ')],
+    ['extended', route.extendedCommunities.join(' ')],
+    ...route.others.map(({ name, text }): Fact => [name, text]),
+    ['learned', route.learnedAt === undefined ? undefined : `${dateTime(route.learnedAt)} (${age(route, now)} ago)`],
   ];
 }
 
@@ -82,9 +168,9 @@ export function announceLine(route: RouteView, at: Date, style: Style): string {
   return [
     style('dim', clockTime(at)),
     style('green', '+'),
-    style('bold', prefixText(route).padEnd(PREFIX_WIDTH)),
-    style('cyan', (route.neighbor || LOCAL).padEnd(NEIGHBOR_WIDTH)),
-    pathText(route),
+    style('bold', printable(prefixText(route)).padEnd(PREFIX_WIDTH)),
+    style('cyan', printable(route.neighbor || LOCAL).padEnd(NEIGHBOR_WIDTH)),
+    printable(pathText(route)),
   ].join('  ');
 }
 
@@ -92,8 +178,8 @@ export function withdrawLine(event: WithdrawView, at: Date, style: Style): strin
   return [
     style('dim', clockTime(at)),
     style('red', '-'),
-    style('bold', prefixText(event).padEnd(PREFIX_WIDTH)),
-    style('cyan', event.neighbor === '' ? '' : event.neighbor),
+    style('bold', printable(prefixText(event)).padEnd(PREFIX_WIDTH)),
+    style('cyan', printable(event.neighbor)),
   ]
     .join('  ')
     .trimEnd();

@@ -51,6 +51,7 @@ const up: NeighborView = {
   flapCount: 0,
   lastError: '',
   lastErrorAt: undefined,
+  lastNotification: undefined,
 };
 const down: NeighborView = {
   ...up,
@@ -67,7 +68,7 @@ const down: NeighborView = {
 
 test('the table of neighbors, wide', () => {
   assert.deepEqual(neighborTable([up, down], { width: Number.POSITIVE_INFINITY, style: plain, now }), [
-    'Neighbor        AS  State         Since  Received  Accepted  Sent  Flaps  Description                Last error',
+    'Neighbor        AS  State         Since  Received  Accepted  Sent  Flaps  Description                Problem',
     '192.0.2.1    64501  Established  2d 04h   934,112   934,110    12      0  transit, circuit 4711·[2J',
     '2001:db8::1  64501  Connect                     0         0     0      3                             connect ECONNREFUSED 2001:db8::1:179',
   ]);

@@ -1,0 +1,20 @@
+/**
+ * Connections of the client. Connect's own manager takes its listeners off a connection that was just destroyed by an error and opens another
+ * one; the error, told in the next tick, would find no listener and end the process.
+ */
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import { Http2SessionManager } from '@connectrpc/connect-node';
+
+export class SafeSessionManager extends Http2SessionManager {
+  readonly #guarded: WeakSet<ClientHttp2Session> = new WeakSet();
+
+  override async request(...parameters: Parameters<Http2SessionManager['request']>): Promise<ClientHttp2Stream> {
+    const stream = await super.request(...parameters);
+    const session = stream.session as ClientHttp2Session | undefined;
+    if (session !== undefined && !this.#guarded.has(session)) {
+      this.#guarded.add(session);
+      session.on('error', () => undefined); // each call on the session rejects with it
+    }
+    return stream;
+  }
+}

@@ -1,0 +1,70 @@
+/** What runs, in the words of the configuration file (docs/configuration.md). */
+import { safeJson } from '../terminal/style.ts';
+import type { GlobalView } from './control.ts';
+import type { NeighborView } from './neighbor.ts';
+
+type Scalar = string | number | boolean;
+type Mapping = Readonly<Record<string, Scalar | readonly string[]>>;
+
+export interface RunningConfig {
+  readonly global: Mapping;
+  readonly neighbors: readonly Mapping[];
+}
+
+/** Values that hold anyway (not passive, enabled …) are left out; those that a newer daemon might default otherwise are written. */
+export function runningConfig(global: GlobalView, neighbors: readonly NeighborView[]): RunningConfig {
+  return {
+    global: { as: global.localAs, 'router-id': global.routerId, listen: global.listen },
+    neighbors: neighbors.map(neighborConfig),
+  };
+}
+
+function neighborConfig(n: NeighborView): Mapping {
+  const isOne = n.importPolicy === n.exportPolicy;
+  return present({
+    address: n.address,
+    'remote-as': n.remoteAs,
+    description: n.description === '' ? undefined : n.description,
+    'local-as': n.localAs,
+    families: n.families,
+    passive: n.passive ? true : undefined,
+    multihop: n.multihopTtl,
+    port: n.remotePort === 179 ? undefined : n.remotePort,
+    'local-address': n.localAddress === '' ? undefined : n.localAddress,
+    'hold-time': n.holdTimeSeconds,
+    'connect-retry': n.connectRetrySeconds,
+    policy: isOne && n.importPolicy !== '' ? n.importPolicy : undefined,
+    import: isOne || n.importPolicy === '' ? undefined : n.importPolicy,
+    export: isOne || n.exportPolicy === '' ? undefined : n.exportPolicy,
+    'route-server-client': n.routeServerClient ? true : undefined,
+    'next-hop-self': n.nextHopSelf ? true : undefined,
+    enabled: n.isDisabled ? false : undefined,
+  });
+}
+
+export function toYaml({ global, neighbors }: RunningConfig): string[] {
+  return [
+    'global:',
+    ...entries(global).map((line) => `  ${line}`),
+    neighbors.length === 0 ? 'neighbors: []' : 'neighbors:',
+    ...neighbors.flatMap((one) => entries(one).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)),
+  ];
+}
+
+function entries(mapping: Mapping): string[] {
+  return Object.entries(mapping).map(
+    ([key, value]) => `${key}: ${Array.isArray(value) ? `[${value.map(scalar).join(', ')}]` : scalar(value as Scalar)}`,
+  );
+}
+
+/** Words of letters and dashes, and IPv4 addresses, are plain in YAML; everything else is quoted as in JSON, which YAML reads. */
+function scalar(value: Scalar): string {
+  if (typeof value !== 'string') return String(value);
+  return /^(?:[a-z]+\d?-[a-z-]+|\d{1,3}(?:\.\d{1,3}){3})$/.test(value) ? value : safeJson(value);
+}
+
+function present(mapping: Readonly<Record<string, Scalar | readonly string[] | undefined>>): Mapping {
+  return Object.fromEntries(
+    Object.entries(mapping).filter((entry): entry is [string, Scalar | readonly string[]] => entry[1] !== undefined),
+  );
+}
