@@ -2,11 +2,11 @@
 
 /** The nearest of `known` within a third of its length (at least one, at most three edits), or undefined. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
-  const plain = normalise(word);
+  const plain = normalizedKey(word);
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    const other = normalise(candidate);
+    const other = normalizedKey(candidate);
     const distance = editDistance(plain, other);
     const allowed = Math.min(3, Math.max(1, Math.floor(Math.max(plain.length, other.length) / 3)));
     if (distance <= allowed && distance < bestDistance) {
@@ -18,7 +18,7 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 }
 
 /** `holdTime`, `hold_time` and `Hold-Time` are one word to somebody who comes from another daemon. */
-function normalise(word: string): string {
+export function normalizedKey(word: string): string {
   return word.slice(0, WORD_LENGTH_MAX).toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 

@@ -5,7 +5,9 @@
 import * as v from 'valibot';
 import { ConfigError, type ConfigErrorCode, formatPath, type Path } from './config-error.ts';
 import { type Descriptor, isMapping, readRefusal, type Section } from './fields.ts';
-import { suggest } from './suggest.ts';
+import { foreignWords, type Meaning } from './foreign-words.ts';
+import { SCHEMA } from './schema.ts';
+import { normalizedKey, suggest } from './suggest.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 export function validate<T extends object>(source: YamlSource, schema: Section<T>): { readonly value: T; readonly errors: ConfigError[] } {
@@ -56,18 +58,66 @@ function unknownKeys(source: YamlSource, schema: Descriptor, value: unknown, pat
 
 function unknownKey(source: YamlSource, schema: Section<unknown>, path: Path, key: string): ConfigError {
   const known = Object.keys(schema.entries);
-  const meant = suggest(key, known);
-  const hint = key === '<<' ? ' (merge keys are not supported, see "defaults")' : meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+  const { hint, meant } = hintFor(key, known, path);
   const example = meant === undefined ? schema.words.example : schema.entries[meant]!.words.example;
-  const found = `unknown key ${JSON.stringify(key)}${hint}`;
+  const shown = key.length > KEY_LENGTH_MAX ? `${key.slice(0, KEY_LENGTH_MAX)}…` : key;
   return new ConfigError({
     code: 'unknown-key',
     ...source.keyPlaceOf(path),
-    path: formatPath(path),
-    found,
+    path: formatPath([...path.slice(0, -1), shown]),
+    found: `unknown key ${JSON.stringify(shown)}${hint === undefined ? '' : ` (${hint})`}`,
     allowed: known.join(', '),
     example,
   });
+}
+
+const KEY_LENGTH_MAX = 60;
+
+interface Hint {
+  readonly hint?: string | undefined;
+  /** The key of this section that was meant. */
+  readonly meant?: string | undefined;
+}
+
+/** What a key that nobody knows may have meant: another daemon's word, a key of another section, a slip of the finger. */
+function hintFor(key: string, known: readonly string[], path: Path): Hint {
+  if (key === '<<') return { hint: 'merge keys are not supported, see "defaults"' };
+  const [before = ''] = key.split(':');
+  if (known.includes(before)) return { hint: 'a ":" needs a space behind it', meant: before };
+  const section = sectionOf(path.slice(0, -1));
+  const foreign = foreignWords(section);
+  const exact = foreign.get(normalizedKey(key));
+  if (exact !== undefined) return foreignHint(exact, known);
+  const home = HOMES.get(key)?.find((one) => one !== section);
+  if (home !== undefined) return { hint: `it belongs ${home === '' ? 'at the top of the file' : `into "${home}"`}` };
+  const near = suggest(key, known);
+  if (near !== undefined) return { hint: `did you mean "${near}"?`, meant: near };
+  const nearForeign = suggest(key, [...foreign.keys()]);
+  return nearForeign === undefined ? {} : foreignHint(foreign.get(nearForeign)!, known);
+}
+
+function foreignHint(meaning: Meaning, known: readonly string[]): Hint {
+  if (meaning.type === 'not-yet') return { hint: `not there yet: ${meaning.what}` };
+  if (meaning.type === 'otherwise') return { hint: meaning.how };
+  return known.includes(meaning.key) ? { hint: `here it is "${meaning.key}"`, meant: meaning.key } : {};
+}
+
+/** `['neighbors', 1]` is `neighbors[]`. */
+function sectionOf(path: Path): string {
+  return formatPath(path).replaceAll(/\[\d+\]/g, '[]');
+}
+
+/** For each key of the schema the sections that have it. */
+const HOMES: ReadonlyMap<string, readonly string[]> = homesOf(SCHEMA, '', new Map());
+
+function homesOf(descriptor: Descriptor, path: string, found: Map<string, string[]>): Map<string, string[]> {
+  if (descriptor.kind === 'list') homesOf(descriptor.item, `${path}[]`, found);
+  if (descriptor.kind !== 'section') return found;
+  for (const [key, entry] of Object.entries(descriptor.entries)) {
+    found.set(key, [...(found.get(key) ?? []), path]);
+    homesOf(entry, path === '' ? key : `${path}.${key}`, found);
+  }
+  return found;
 }
 
 /** List items become undefined, so that the others keep their places. */

@@ -8,6 +8,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { ConfigError, type ConfigErrorCode, formatPath, type Path, type Place } from './config-error.ts';
+import { yamlFault } from './yaml-faults.ts';
 
 const VALUES_MAX = 1_000_000;
 const DEPTH_MAX = 32;
@@ -28,8 +29,13 @@ export class YamlSource {
     this.file = file;
     const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false, keepSourceTokens: false });
     // A warning is a tag nobody knows (`!include`): the value would silently be something else.
+    let line = 0;
     for (const fault of [...document.errors, ...document.warnings]) {
-      this.#refuse('yaml-syntax', this.#placeAt(fault.pos[0]), [], yamlFault(fault.message, fault.code), 'YAML 1.2');
+      const place = this.#placeAt(fault.pos[0]);
+      // The parser stumbles on, and says of one slip several things.
+      if (place.line === line) continue;
+      line = place.line;
+      this.#refuse('yaml-syntax', place, [], yamlFault(fault.code, fault.message), 'YAML 1.2');
     }
     if (this.errors.length > 0) return;
     this.#root = document.contents;
@@ -143,18 +149,3 @@ function keyText(key: unknown): string {
   if (isScalar(key)) return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
   return String(key);
 }
-
-/** The parser's sentence, and for the slips that happen most what to do about them. */
-function yamlFault(message: string, code: string): string {
-  const text = message.split('\n')[0]!.replace(/:$/, '');
-  const hint = YAML_HINTS[code];
-  return hint === undefined ? text : `${text} (${hint})`;
-}
-
-const YAML_HINTS: Record<string, string> = {
-  TAB_AS_INDENT: 'indent with spaces',
-  MULTIPLE_DOCS: 'one document a file: remove the "---" between them',
-  BAD_SCALAR_START: 'quote the value',
-  UNEXPECTED_TOKEN: 'quote a value that begins with [ or { or contains ": ", such as "[::]:179"',
-  TAG_RESOLVE_FAILED: 'tags are not supported',
-};

@@ -1,0 +1,90 @@
+/** What other daemons call things: every word of the table is answered, and what it names exists. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigRejected } from './config-error.ts';
+import { foreignWords } from './foreign-words.ts';
+import { parseConfig } from './load.ts';
+import { allKeys } from './reference.ts';
+import { normalizedKey } from './suggest.ts';
+
+const GLOBAL = 'global: { as: 64500, router-id: 192.0.2.254 }\n';
+const NEIGHBOR = 'neighbors:\n  - address: 192.0.2.1\n    remote-as: 64501\n    policy: accept-all\n';
+
+/** A file with `line` in each section. */
+const FILES: Readonly<Record<string, (line: string) => string>> = {
+  '': (line) => `${GLOBAL}${line}\n`,
+  global: (line) => `global:\n  as: 64500\n  router-id: 192.0.2.254\n  ${line}\n`,
+  defaults: (line) => `${GLOBAL}defaults:\n  ${line}\n`,
+  'neighbors[]': (line) => `${GLOBAL}${NEIGHBOR}    ${line}\n`,
+  api: (line) => `${GLOBAL}api:\n  ${line}\n`,
+  http: (line) => `${GLOBAL}http:\n  ${line}\n`,
+  log: (line) => `${GLOBAL}log:\n  ${line}\n`,
+};
+
+function messageOf(section: string, key: string): string {
+  try {
+    parseConfig(FILES[section]!(`${key}: 1`), 'tsbgpd.yaml');
+  } catch (error) {
+    assert.ok(error instanceof ConfigRejected, String(error));
+    const [first] = error.errors.filter(({ code }) => code === 'unknown-key');
+    return first?.message ?? '';
+  }
+  return '';
+}
+
+for (const section of Object.keys(FILES)) {
+  test(`every foreign word of the section "${section}" has an answer, and no word is one of our own keys`, () => {
+    const own = allKeys().map(({ path }) => path);
+    const words = foreignWords(section);
+    assert.ok(words.size > 0);
+    for (const [word, meaning] of words) {
+      const path = (key: string): string => (section === '' ? key : `${section}.${key}`);
+      assert.ok(!own.some((one) => one.startsWith(section) && normalizedKey(one) === normalizedKey(path(word))), `${word} is a key here`);
+      const isAddressOfDefaults = section === 'defaults' && meaning.type === 'key' && ['address', 'description'].includes(meaning.key);
+      if (meaning.type === 'key' && !isAddressOfDefaults) assert.ok(own.includes(path(meaning.key)), `${word}: there is no ${meaning.key}`);
+    }
+  });
+}
+
+for (const [section, key, expected] of [
+  ['neighbors[]', 'password', 'unknown key "password" (not there yet: TCP MD5 (RFC 2385))'],
+  ['neighbors[]', 'md5', 'not there yet: TCP MD5'],
+  ['neighbors[]', 'maximum-prefix', 'not there yet: prefix limits'],
+  ['neighbors[]', 'max-prefix', 'not there yet: prefix limits'],
+  ['neighbors[]', 'role', 'not there yet: BGP roles (RFC 9234)'],
+  ['neighbors[]', 'peer-as', 'unknown key "peer-as" (here it is "remote-as")'],
+  ['neighbors[]', 'neighbor-as', 'here it is "remote-as"'],
+  ['defaults', 'neighbor_as', 'here it is "remote-as"'],
+  ['neighbors[]', 'route-reflector-client', 'not there yet: route reflection (RFC 4456)'],
+  ['neighbors[]', 'update-source', 'here it is "local-address"'],
+  ['neighbors[]', 'ebgp-multihop', 'here it is "multihop"'],
+  ['neighbors[]', 'shutdown', '(it is "enabled: false")'],
+  ['neighbors[]', 'add-path', 'not there yet: ADD-PATH'],
+  ['neighbors[]', 'graceful-restart', 'not there yet: graceful restart'],
+  ['neighbors[]', 'passwrod', 'not there yet: TCP MD5'],
+  ['neighbors[]', 'afi-safis', 'here it is "families"'],
+  ['neighbors[]', 'router-id', 'it belongs into "global"'],
+  ['global', 'hold-time', 'it belongs into "defaults"'],
+  ['global', 'asn', 'here it is "as"'],
+  ['defaults', 'address', 'it belongs into "neighbors[]"'],
+  ['', 'peers', 'here it is "neighbors"'],
+  ['', 'router-id', 'it belongs into "global"'],
+  ['', 'rpki', 'not there yet: RPKI'],
+  ['', 'unix-socket', 'it belongs into "api"'],
+  ['api', 'neighbors', 'it belongs at the top of the file'],
+  ['api', 'tls', 'not there yet: authentication'],
+  ['log', 'file', 'the log goes to standard output'],
+  ['neighbors[]', 'hold-time:90, x', 'a ":" needs a space behind it'],
+] as const) {
+  test(`"${key}" in "${section}" is answered by what it is called here, or that it is not there yet`, () => {
+    const message = messageOf(section, key);
+    assert.ok(message.includes(expected), message);
+  });
+}
+
+test('a word that nobody knows gets no guess, and a very long one is cut', () => {
+  assert.doesNotMatch(messageOf('neighbors[]', 'weather'), /\(/);
+  assert.ok(messageOf('neighbors[]', 'x'.repeat(1000)).length < 600);
+  for (const word of ['constructor', '__proto__', 'toString', 'hasOwnProperty'])
+    assert.match(messageOf('neighbors[]', word), /unknown key/);
+});

@@ -1,0 +1,135 @@
+/**
+ * Keys that other daemons have (BIRD, FRR, OpenBGPD, GoBGP, Junos, IOS, ExaBGP), for the message about an unknown key: what the same thing is
+ * called here, or that it is not there yet.
+ */
+import { normalizedKey } from './suggest.ts';
+
+/** What a foreign word stands for here. */
+export type Meaning =
+  /** A key of the same section. */
+  | { readonly type: 'key'; readonly key: string }
+  /** It is said in another way; a clause that completes "here". */
+  | { readonly type: 'otherwise'; readonly how: string }
+  /** Not there yet; what it is called in the RFCs. */
+  | { readonly type: 'not-yet'; readonly what: string };
+
+const key = (ours: string): Meaning => ({ type: 'key', key: ours });
+const otherwise = (how: string): Meaning => ({ type: 'otherwise', how });
+const notYet = (what: string): Meaning => ({ type: 'not-yet', what });
+
+type Words = readonly (readonly [words: string, meaning: Meaning])[];
+
+const MD5 = notYet('TCP MD5 (RFC 2385)');
+const PREFIX_LIMIT = notYet('prefix limits');
+const ROLE = notYet('BGP roles (RFC 9234)');
+const REFLECTION = notYet('route reflection (RFC 4456)');
+const POLICY = notYet('policy statements; "import" and "export" take accept-all or deny-all');
+const CONFEDERATION = notYet('confederations (RFC 5065)');
+const GRACEFUL_RESTART = notYet('graceful restart (RFC 4724)');
+const ADD_PATH = notYet('ADD-PATH (RFC 7911)');
+const OWN_ROUTES = otherwise('routes of our own are added while it runs: tsbgp route add');
+
+/** Of a neighbor, and of `defaults`. */
+const NEIGHBOR: Words = [
+  ['peer-as neighbor-as as asn as-number remote-asn peer-asn', key('remote-as')],
+  ['ip peer peer-address neighbor neighbor-address neighbour remote-address remote-ip host', key('address')],
+  ['name desc comment', key('description')],
+  ['my-as local-asn', key('local-as')],
+  ['update-source source-address source-ip local-ip transport-address bind', key('local-address')],
+  ['ebgp-multihop ttl', key('multihop')],
+  ['hold-timer hold', key('hold-time')],
+  ['timers', otherwise('the keys are "hold-time" and "connect-retry"')],
+  ['keepalive keepalive-time keepalive-interval', otherwise('it is a third of "hold-time"')],
+  ['connect-retry-time connect-delay-time connect-timer retry-time', key('connect-retry')],
+  ['remote-port peer-port neighbor-port', key('port')],
+  ['family address-family address-families afi-safi afi-safis afi safi nlri channels', key('families')],
+  ['ipv4 ipv6 ipv4-unicast ipv6-unicast inet inet6 inet-unicast inet6-unicast', otherwise('it is a member of "families"')],
+  ['rs-client route-server rs', key('route-server-client')],
+  ['nhs next-hop', key('next-hop-self')],
+  ['shutdown disable disabled down admin-state admin-down', otherwise('it is "enabled: false"')],
+  ['listen-only passive-mode no-connect', key('passive')],
+  ['import-policy in-policy policy-in import-default', key('import')],
+  ['export-policy out-policy policy-out export-default', key('export')],
+  ['route-map filter filters prefix-list distribute-list as-path-filter community-list apply-policy policies', POLICY],
+  ['import-filter export-filter import-list export-list', POLICY],
+  ['password md5 md5-password tcp-md5 md5sig authentication auth-password authentication-key auth-key', MD5],
+  ['tcp-ao ao ao-keys key-chain keychain', notYet('TCP-AO (RFC 5925)')],
+  ['ttl-security gtsm ttl-min', notYet('GTSM (RFC 5082)')],
+  ['maximum-prefix maximum-prefixes max-prefix max-prefixes prefix-limit prefix-limits max-prefix-limit maximum-routes', PREFIX_LIMIT],
+  ['import-limit receive-limit export-limit restart-interval', PREFIX_LIMIT],
+  ['role local-role peer-role bgp-role strict-role require-roles', ROLE],
+  ['route-reflector-client rr-client route-reflector reflector-client cluster-id rr-cluster-id cluster', REFLECTION],
+  ['add-path add-paths addpath additional-paths addpath-tx-all-paths', ADD_PATH],
+  ['graceful-restart gr long-lived-graceful-restart llgr', GRACEFUL_RESTART],
+  ['bfd', notYet('BFD (RFC 5880)')],
+  ['confederation confederation-member confederation-peers', CONFEDERATION],
+  ['allowas-in allow-own-as allow-local-as as-override remove-private-as prepend', POLICY],
+  ['local-preference local-pref med metric weight default-med set', POLICY],
+  ['community communities send-community', otherwise('communities are always sent; a policy that sets them is not there yet')],
+  ['soft-reconfiguration adj-rib-in import-table keep', otherwise('what a neighbor sent is always kept: tsbgp rib received')],
+  ['route-refresh capability capabilities extended-message', otherwise('capabilities are offered where both sides may use them')],
+  ['network networks announce static routes redistribute default-originate', OWN_ROUTES],
+  ['peer-group group template neighbor-group inherit', otherwise('what neighbors have in common is in "defaults"')],
+  ['dynamic-neighbor dynamic neighbor-range listen-range range allow', notYet('neighbors by prefix')],
+  ['vrf rd route-distinguisher', notYet('VRFs')],
+];
+
+const GLOBAL: Words = [
+  ['asn local-as local-asn my-as as-number autonomous-system', key('as')],
+  ['id bgp-id bgp-identifier identifier', key('router-id')],
+  ['bind listen-on listen-address listen-addresses local-address', key('listen')],
+  ['port listen-port', otherwise('the port is in "listen", e.g. "0.0.0.0:1179"')],
+  ['cluster-id rr-cluster-id', REFLECTION],
+  ['confederation confederation-id', CONFEDERATION],
+  ['graceful-restart', GRACEFUL_RESTART],
+  ['network networks redistribute', OWN_ROUTES],
+  ['use-multiple-paths maximum-paths multipath', notYet('multipath; it writes no routes into a kernel')],
+];
+
+const TOP: Words = [
+  ['bgp router router-bgp protocol speaker process', otherwise('the sections are "global" and "neighbors"')],
+  ['neighbor neighbour neighbours peer peers bgp-neighbors session sessions', key('neighbors')],
+  ['peer-group peer-groups group groups template templates neighbor-defaults', key('defaults')],
+  ['as asn local-as router-id listen port', otherwise('it belongs into "global"')],
+  ['grpc control socket management gobgp', key('api')],
+  ['metrics prometheus', key('http')],
+  ['logging logs', key('log')],
+  ['policy policies policy-definitions filter filters route-map route-maps prefix-lists defined-sets prefix-sets', POLICY],
+  ['rpki roa rpki-servers rtr', notYet('RPKI')],
+  ['bmp bmp-servers', notYet('BMP (RFC 7854)')],
+  ['mrt mrt-dump dump', notYet('MRT (RFC 6396)')],
+  ['bfd', notYet('BFD (RFC 5880)')],
+  ['static networks network routes announce', OWN_ROUTES],
+  ['kernel fib zebra device direct', otherwise('it writes no routes into a kernel, and is not meant to')],
+  ['vrf vrfs', notYet('VRFs')],
+  ['process-api processes', notYet('processes of ExaBGP')],
+];
+
+const API: Words = [
+  ['socket unix path socket-path', key('unix-socket')],
+  ['listen port address host grpc bind', key('tcp')],
+  ['permissions socket-mode', key('mode')],
+  ['tls cert key token auth password', notYet('authentication; put a proxy in front of "tcp", or keep to the socket')],
+];
+const HTTP: Words = [['address port host bind metrics prometheus', key('listen')]];
+const LOG: Words = [
+  ['severity verbosity verbose debug', key('level')],
+  ['style json', key('format')],
+  ['file path syslog destination output', otherwise('the log goes to standard output, for the service manager to keep')],
+];
+
+const SECTIONS: Readonly<Record<string, Words>> = {
+  '': TOP,
+  global: GLOBAL,
+  defaults: NEIGHBOR,
+  'neighbors[]': NEIGHBOR,
+  api: API,
+  http: HTTP,
+  log: LOG,
+};
+
+/** Every foreign word of a section (`neighbors[]`) and what it means, by its normalized form. */
+export function foreignWords(section: string): ReadonlyMap<string, Meaning> {
+  const words = SECTIONS[section] ?? [];
+  return new Map(words.flatMap(([names, meaning]) => names.split(' ').map((name) => [normalizedKey(name), meaning] as const)));
+}
