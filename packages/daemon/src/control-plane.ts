@@ -25,8 +25,6 @@ export interface ControlPlane {
   routes(query: RouteQuery): Iterable<Route>;
   /** At most `limit` routes (1 to 1,000) and where to go on; `next` is undefined at the end. */
   routesPage(query: RouteQuery, limit: number): { readonly routes: readonly Route[]; readonly next?: RouteCursor | undefined };
-  /** All paths of one prefix, the best one first, and why each of the others is not. Throws `not-found`, `invalid-argument`. */
-  paths(query: PathQuery): PrefixPaths;
   /** Calls `listener` with what changed since its last call, at most once per turn. Returns the function that ends it. */
   watch(query: WatchQuery, listener: (events: readonly RouteEvent[]) => void): () => void;
 
@@ -35,6 +33,8 @@ export interface ControlPlane {
   /** Returns how many of them existed. */
   deleteRoutes(keys: readonly LocalRouteKey[]): number;
 
+  /** All paths of one prefix, the best one first, and why each of the others is not. Throws `not-found`, `invalid-argument`. */
+  paths(query: PathQuery): PrefixPaths;
   /** What happened to sessions lately. */
   readonly events: EventLog;
   health(): Health;

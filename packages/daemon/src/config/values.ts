@@ -39,17 +39,9 @@ export function readRouterId(value: string): string | Refusal {
 export function readHostAddress(value: string): string | Refusal {
   if (value.includes('%')) return readScopedAddress(value);
   const bytes = parseAddress(value);
-  if (bytes === undefined) return new Refusal('invalid-value', notAnAddress(value));
+  if (bytes === undefined) return new Refusal('invalid-value', value.includes('/') ? 'a prefix, not an address' : undefined);
   const why = notOneHost(bytes);
   return why === undefined ? formatAddress(bytes) : new Refusal('invalid-value', why);
-}
-
-function notAnAddress(value: string): string | undefined {
-  if (value.includes('/')) return 'a prefix, not an address';
-  const [host = '', zone] = value.split('%');
-  const bytes = zone === undefined ? undefined : parseAddress(host);
-  if (bytes === undefined) return undefined;
-  return notOneHost(bytes) ?? 'a zone (%) belongs to link-local addresses only';
 }
 
 function notOneHost(bytes: Uint8Array): string | undefined {

@@ -71,10 +71,10 @@ export class Speaker implements ControlPlane {
   readonly #turns: Turns;
   readonly #watchers: Watchers;
   readonly #neighbors: Map<string, Neighbor> = new Map();
+  readonly events: EventLog = new EventLog();
   readonly #neighborOf: Map<RibPeer, Neighbor> = new Map();
   readonly #listen: Endpoint[] = [];
   readonly #startedAt: Date = new Date();
-  readonly events: EventLog = new EventLog();
   #corked: Port[] = [];
 
   constructor(options: SpeakerOptions) {
@@ -226,10 +226,6 @@ export class Speaker implements ControlPlane {
     return pageOfRoutes(this.#rib, this.#canonicalQuery(query), limit, (address) => this.#ribPeerOf(address));
   }
 
-  paths(query: PathQuery): PrefixPaths {
-    return pathsOf(this.#rib, query);
-  }
-
   watch(query: WatchQuery, listener: (events: readonly RouteEvent[]) => void): () => void {
     const neighbor = query.neighbor ? this.#find(query.neighbor).config.address : query.neighbor;
     return this.#watchers.watch({ ...query, neighbor }, listener);
@@ -271,6 +267,10 @@ export class Speaker implements ControlPlane {
     const neighbors = this.listNeighbors();
     const sessions: MetricSource = (out) => addSessionMetrics(out, this.#server.statistics, neighbors);
     return renderMetrics(this.global(), neighbors, this.#rib, [sessions, ...(this.#options.metricSources ?? [])]);
+  }
+
+  paths(query: PathQuery): PrefixPaths {
+    return pathsOf(this.#rib, query);
   }
 
   shutdown(reason?: string): void {
