@@ -21,18 +21,18 @@ import {
 } from '../control-plane.ts';
 
 export function addNeighborService(router: ConnectRouter, control: ControlPlane): void {
-  const answer = (state: NeighborState) => neighborMessage(state, control.global().localAs);
+  const neighborMessage = (state: NeighborState) => messageOf(state, control.global().localAs);
   router.service(NeighborService, {
     addNeighbor({ neighbor }) {
       if (neighbor === undefined) throw new ControlError('invalid-argument', 'neighbor', 'neighbor: is missing');
-      return { neighbor: answer(control.addNeighbor(configOf(neighbor))) };
+      return { neighbor: neighborMessage(control.addNeighbor(configOf(neighbor))) };
     },
     async deleteNeighbor({ address }) {
       await control.deleteNeighbor(address);
       return {};
     },
-    listNeighbors: () => ({ neighbors: control.listNeighbors().map(answer) }),
-    getNeighbor: ({ address }) => ({ neighbor: answer(control.getNeighbor(address)) }),
+    listNeighbors: () => ({ neighbors: control.listNeighbors().map(neighborMessage) }),
+    getNeighbor: ({ address }) => ({ neighbor: neighborMessage(control.getNeighbor(address)) }),
     enableNeighbor({ address }) {
       control.enableNeighbor(address);
       return {};
@@ -111,7 +111,7 @@ function policyOf(text: string, field: string): DefaultPolicy | undefined {
 }
 
 /** With every default filled in: who has no policy imports and exports everything from an internal neighbor, nothing from an external one. */
-function neighborMessage(state: NeighborState, globalAs: number): MessageInitShape<typeof NeighborSchema> {
+function messageOf(state: NeighborState, globalAs: number): MessageInitShape<typeof NeighborSchema> {
   const { config, session, counters } = state;
   const isInternal = config.remoteAs === (config.localAs ?? globalAs);
   const policyDefault: DefaultPolicy = isInternal ? 'accept-all' : 'deny-all'; // RFC 8212
