@@ -191,7 +191,7 @@ test('config show: the form of the configuration file, whatever a description ho
     { ...DOWN, isDisabled: true, importPolicy: 'accept-all', exportPolicy: 'accept-all', multihopTtl: 2, remotePort: 1179 },
   ];
   const { out } = await tsbgp(['config', 'show'], { daemon: { listNeighbors } });
-  assert.deepEqual(out.split('\n').slice(1), [
+  assert.deepEqual(out.split('\n').slice(2), [
     'global:',
     '  as: 64512',
     '  router-id: 192.0.2.254',
@@ -278,7 +278,7 @@ test('neighbor add: what was written and nothing else; RFC 8212 is pointed out',
   });
   assert.match(out, /eBGP without policy imports and exports nothing \(RFC 8212\)/);
   const importing = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64509', '--import', 'accept-all']);
-  assert.match(importing.out, /eBGP without policy exports nothing \(RFC 8212\): .* --export accept-all/);
+  assert.match(importing.out, /eBGP without policy exports nothing \(RFC 8212\)\n.* --export accept-all/);
   const chosen = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64509', '--policy', 'deny-all']);
   assert.doesNotMatch(chosen.out, /RFC 8212/);
   const accepting = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64509', '--policy', 'accept-all', '--disabled']);

@@ -13,7 +13,8 @@ export function addConfig(program: Command, session: Session): void {
       const running = runningConfig(global, neighbors);
       if (session.isJson) return session.printJson(running);
       await session.print(
-        '# What runs now, with defaults filled in. The sections api, http and log are not shown: they are as tsbgpd was started.',
+        '# What runs now, with defaults filled in.',
+        '# The sections api, http and log are not shown: they are as tsbgpd was started.',
         ...toYaml(running),
       );
     });

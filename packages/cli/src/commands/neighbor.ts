@@ -124,20 +124,19 @@ function addCommand(neighbor: Command, session: Session): void {
       const added = await session.ask((daemon) => daemon.addNeighbor(requestOf(where, options)));
       if (session.isJson) return session.printJson(added);
       await session.done(`neighbor ${added.address} AS ${added.remoteAs} added`);
-      const hint = withoutPolicy(added, options);
-      if (hint !== undefined) await session.print(`  ${session.style('yellow', hint)}`);
+      await session.print(...withoutPolicy(added, options).map((line) => `  ${session.style('yellow', line)}`));
     });
 }
 
 /** RFC 8212: an external neighbor without policy is silent in both directions, which nobody expects who does not know it. */
-function withoutPolicy(added: NeighborView, options: AddOptions): string | undefined {
+function withoutPolicy(added: NeighborView, options: AddOptions): string[] {
   const lacks = (own: string | undefined, policy: string): boolean => (own ?? options.policy) === undefined && policy === 'deny-all';
   const noImport = lacks(options.import, added.importPolicy);
   const noExport = lacks(options.export, added.exportPolicy);
-  if (!noImport && !noExport) return undefined;
+  if (!noImport && !noExport) return [];
   const what = noImport && noExport ? 'imports and exports nothing' : noImport ? 'imports nothing' : 'exports nothing';
   const option = noImport && noExport ? '--policy' : noImport ? '--import' : '--export';
-  return `eBGP without policy ${what} (RFC 8212): delete it and add it again with ${option} accept-all`;
+  return [`eBGP without policy ${what} (RFC 8212)`, `to change that, delete it and add it again with ${option} accept-all`];
 }
 
 function requestOf(where: string, options: AddOptions): NeighborRequest {

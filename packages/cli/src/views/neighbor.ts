@@ -234,7 +234,7 @@ function lastError(n: NeighborView, now: Date): string | undefined {
 
 function lastNotification({ lastNotification: last }: NeighborView, now: Date): string | undefined {
   if (last === undefined) return undefined;
-  return `${last.direction} ${last.code}/${last.subcode}: ${last.text}${ago(last.at, now)}`;
+  return `${last.direction}: ${last.text}${ago(last.at, now)}`;
 }
 
 function ago(at: Date | undefined, now: Date): string {

@@ -159,8 +159,8 @@ export class Speaker implements ControlPlane {
   async deleteNeighbor(address: string): Promise<void> {
     const neighbor = this.#find(address);
     this.#neighbors.delete(neighbor.config.address);
-    await this.#server.deletePeer(neighbor.config.address);
     this.events.record({ type: 'neighbor-changed', neighbor: neighbor.config.address, text: 'neighbor deleted' });
+    await this.#server.deletePeer(neighbor.config.address);
   }
 
   listNeighbors(): NeighborState[] {
@@ -173,15 +173,15 @@ export class Speaker implements ControlPlane {
 
   enableNeighbor(address: string): void {
     const { peer, config } = this.#find(address);
-    peer.enable();
     this.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor enabled' });
+    peer.enable();
   }
 
   disableNeighbor(address: string, reason?: string): void {
     checkReason(reason);
     const { peer, config } = this.#find(address);
-    peer.disable(reason);
     this.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor disabled' });
+    peer.disable(reason);
   }
 
   resetNeighbor(
