@@ -59,7 +59,7 @@ export function program(session: Session, io: Io): Command {
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text).catch(() => {}),
       writeErr: (text) => void io.stderr.write(text).catch(() => {}),
-      outputError: (text, write) => write(`tsbgp: ${plainUsage(text)}`),
+      outputError: (text, write) => write(`tsbgp: ${plainUsage(text).split('\n').map(printable).join('\n')}`),
       getOutHelpWidth: () => Math.min(io.stdout.columns, 120),
       getErrHelpWidth: () => Math.min(io.stderr.columns, 120),
     })

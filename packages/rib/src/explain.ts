@@ -34,6 +34,7 @@ export interface Defeat {
   readonly betterValue: string;
 }
 
+/** A path and what the decision process made of it. */
 export type ExplainedPath =
   | { readonly path: PathId; readonly outcome: 'best' }
   /** Not in the decision process. */

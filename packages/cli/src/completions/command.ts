@@ -25,7 +25,7 @@ export function addCompletions(program: Command, session: Session): void {
     .action(async (words: readonly string[]) => {
       session.configure({ color: false, address: addressIn(words) });
       const found = await candidates(program, words, (name) => valuesOf(name, session));
-      await session.io.stdout.write(found.map(({ value, about }) => `${value}\t${printable(about)}\n`).join(''));
+      await session.io.stdout.write(found.map(({ value, about }) => `${printable(value)}\t${printable(about)}\n`).join(''));
     });
 }
 

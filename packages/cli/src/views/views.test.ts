@@ -88,6 +88,32 @@ test('the page of a neighbor that is down says why', () => {
   assert.ok(page.includes('  last error  connect ECONNREFUSED 2001:db8::1:179 (5s ago)'), page.join('\n'));
 });
 
+test('RFC 4760 §8: a session without an address family in common is a warning on the page and in the table', () => {
+  const lonely = { ...up, session: { ...up.session!, families: [] } };
+  const page = neighborPage(lonely, { width: 120, style: plain, now });
+  assert.ok(page.includes('  warning      no address family in common: the session is up, and no routes are exchanged'), page.join('\n'));
+  assert.ok(page.some((line) => /^ {2}families +none$/.test(line)));
+  assert.match(neighborTable([lonely], { width: Number.POSITIVE_INFINITY, style: plain, now })[1]!, /no address family in common$/);
+});
+
+test('the page of a neighbor has uptime, negotiated timers, and the last NOTIFICATION beside a later failure', () => {
+  const text = '6/2 Cease, Administrative Shutdown: "bye\u001b[2J\u202e"';
+  const lastNotification = { direction: 'received', code: 6, subcode: 2, text, at: ago(125) } as const;
+  const page = neighborPage({ ...up, lastNotification }, { width: 120, style: plain, now });
+  assert.equal(page[0], '192.0.2.1  AS 64501  Established  for 2d 04h');
+  assert.ok(page.some((line) => /^ {2}established .* \(2d 04h ago\)$/.test(line)));
+  assert.ok(page.some((line) => /^ {2}timers +hold 90 s, keepalive 30 s$/.test(line)));
+  const told = '  last NOTIFICATION  received: 6/2 Cease, Administrative Shutdown: "bye·[2J·" (2m 05s ago)';
+  assert.ok(page.includes(told), page.join('\n'));
+  const failed = neighborPage({ ...down, lastNotification }, { width: 120, style: plain, now });
+  assert.ok(
+    failed.includes(told) && failed.some((line) => line.startsWith('  last error         connect ECONNREFUSED')),
+    failed.join('\n'),
+  );
+  const same = neighborPage({ ...down, lastError: text, lastNotification }, { width: 120, style: plain, now });
+  assert.ok(!same.some((line) => line.includes('last error')));
+});
+
 const route: RouteView = {
   family: 'ipv4-unicast',
   prefix: '1.1.1.0/24',

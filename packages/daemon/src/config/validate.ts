@@ -59,14 +59,15 @@ function unknownKeys(source: YamlSource, schema: Descriptor, value: unknown, pat
 function unknownKey(source: YamlSource, schema: Section<unknown>, path: Path, key: string): ConfigError {
   const known = Object.keys(schema.entries);
   const { hint, meant } = hintFor(key, known, path);
-  const example = meant === undefined ? schema.words.example : schema.entries[meant]!.words.example;
+  // With an answer to the very word, the list of all keys and a line of another key only hide it.
+  const example = meant === undefined ? (hint === undefined ? schema.words.example : '') : schema.entries[meant]!.words.example;
   const shown = key.length > KEY_LENGTH_MAX ? `${key.slice(0, KEY_LENGTH_MAX)}…` : key;
   return new ConfigError({
     code: 'unknown-key',
     ...source.keyPlaceOf(path),
     path: formatPath([...path.slice(0, -1), shown]),
     found: `unknown key ${JSON.stringify(shown)}${hint === undefined ? '' : ` (${hint})`}`,
-    allowed: known.join(', '),
+    allowed: hint === undefined ? known.join(', ') : '',
     example,
   });
 }

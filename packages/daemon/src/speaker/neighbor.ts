@@ -4,7 +4,17 @@
 import { compilePolicy } from '@tsbgp/policy';
 import { PeerKind, type RibPeer, type PeerOptions as RibPeerOptions } from '@tsbgp/rib';
 import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
-import { addressBytes, type Capability, type Family, formatNotification, type NotificationMessage, parseIpv4, readU32 } from '@tsbgp/wire';
+import {
+  addressBytes,
+  type Capability,
+  CeaseSubcode,
+  type Family,
+  formatNotification,
+  NotificationCode,
+  type NotificationMessage,
+  parseIpv4,
+  readU32,
+} from '@tsbgp/wire';
 import type {
   FamilyCounts,
   NeighborConfig,
@@ -84,7 +94,9 @@ export class Neighbor {
   notified(message: NotificationMessage, direction: 'sent' | 'received'): NewEvent {
     const { code, subcode } = message;
     const text = formatNotification(message);
-    this.lastNotification = { direction, code, subcode, text, at: new Date() };
+    // That one of two connections had to go (RFC 4271 §6.8) is no error of anybody.
+    const isCollision = code === NotificationCode.Cease && subcode === CeaseSubcode.ConnectionCollisionResolution;
+    if (!isCollision) this.lastNotification = { direction, code, subcode, text, at: new Date() };
     return { type: `notification-${direction}`, neighbor: this.config.address, text, code, subcode };
   }
 

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DOWN, tsbgp, UP } from '../../test/world.ts';
+import { ExitCode } from '../exit-code.ts';
+import { visibleLength } from '../terminal/style.ts';
+
+test('neighbor lists; the answer fits 80 columns and is plain in a pipe', async () => {
+  const piped = await tsbgp(['neighbor']);
+  assert.equal(piped.code, 0);
+  assert.match(piped.out, /^Neighbor +AS +State/);
+  assert.match(piped.out, /192\.0\.2\.1 +64501 +Established +2d 04h +934,112/);
+  assert.ok(!piped.out.includes('\u001b'));
+  const terminal = await tsbgp(['neighbor'], { columns: 80 });
+  assert.ok(terminal.out.includes('\u001b'));
+  for (const line of terminal.out.split('\n')) assert.ok(visibleLength(line) <= 80, line);
+  for (const world of [{ columns: 80, env: { NO_COLOR: '1' } }]) assert.ok(!(await tsbgp(['neighbor'], world)).out.includes('\u001b'));
+  assert.ok(!(await tsbgp(['neighbor', '--no-color'], { columns: 80 })).out.includes('\u001b'));
+});
+
+test('neighbor --down, --sort', async () => {
+  assert.deepEqual((await tsbgp(['neighbor', '--down'])).out.match(/^[\d:][^ ]*/gm), ['2001:db8::1', '2']);
+  const all = Array.from({ length: 3 }, (_, i) => ({ ...UP, address: `192.0.2.${[10, 9, 100][i]}`, flapCount: [0, 5, 2][i]! }));
+  const listNeighbors = async () => [...all, { ...DOWN, flapCount: 9 }];
+  const order = async (...args: string[]) =>
+    (JSON.parse((await tsbgp(['neighbor', '--json', ...args], { daemon: { listNeighbors } })).out) as { address: string }[]).map(
+      ({ address }) => address,
+    );
+  assert.deepEqual(await order('--sort', 'address'), ['192.0.2.9', '192.0.2.10', '192.0.2.100', '2001:db8::1']);
+  assert.deepEqual(await order('--sort', 'flaps'), ['2001:db8::1', '192.0.2.9', '192.0.2.100', '192.0.2.10']);
+  assert.deepEqual(await order('--sort', 'state'), ['2001:db8::1', '192.0.2.9', '192.0.2.10', '192.0.2.100']);
+  assert.deepEqual(await order('--sort', 'uptime', '--down'), ['2001:db8::1']);
+  assert.equal((await tsbgp(['neighbor', '--down'], { daemon: { listNeighbors: async () => [UP] } })).out, '1 neighbor, 1 established\n');
+  assert.match((await tsbgp(['neighbor', '--sort', 'height'])).err, /^tsbgp: --sort: found "height". Allowed: address, as, /);
+});
+
+test('neighbor add: what was written and nothing else; RFC 8212 is pointed out', async () => {
+  const { asked, out } = await tsbgp([
+    'neighbor',
+    'add',
+    '192.0.2.9',
+    '--as',
+    '64509',
+    '--families',
+    'ipv4,ipv6',
+    '--hold-time',
+    '30',
+    '--passive',
+  ]);
+  const request = Object.fromEntries(Object.entries(asked[0]?.[1] as object).filter(([, value]) => value !== undefined));
+  assert.deepEqual(request, {
+    address: '192.0.2.9',
+    remoteAs: 64_509,
+    families: ['ipv4-unicast', 'ipv6-unicast'],
+    holdTimeSeconds: 30,
+    passive: true,
+  });
+  assert.match(out, /eBGP without policy imports and exports nothing \(RFC 8212\)/);
+  const importing = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64509', '--import', 'accept-all']);
+  assert.match(importing.out, /eBGP without policy exports nothing \(RFC 8212\)\n.* --export accept-all/);
+  const chosen = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64509', '--policy', 'deny-all']);
+  assert.doesNotMatch(chosen.out, /RFC 8212/);
+  const accepting = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64509', '--policy', 'accept-all', '--disabled']);
+  assert.deepEqual(
+    (({ importPolicy, exportPolicy, enabled }) => [importPolicy, exportPolicy, enabled])(
+      accepting.asked[0]?.[1] as Record<string, unknown>,
+    ),
+    ['accept-all', 'accept-all', false],
+  );
+  assert.doesNotMatch(accepting.out, /RFC 8212/);
+});
+
+test('neighbor disable and reset carry reason and kind', async () => {
+  assert.deepEqual((await tsbgp(['neighbor', 'disable', '192.0.2.1', '--reason', 'coffee'])).asked, [
+    ['disableNeighbor', '192.0.2.1', 'coffee'],
+  ]);
+  for (const [flags, kind] of [
+    [[], 'hard'],
+    [['--soft'], 'soft'],
+    [['--soft-in'], 'soft-in'],
+    [['--soft-out'], 'soft-out'],
+    [['--soft-in', '--soft-out'], 'soft'],
+  ] as const) {
+    const { asked } = await tsbgp(['neighbor', 'reset', '192.0.2.1', ...flags]);
+    assert.equal((asked[0]![2] as { kind: string }).kind, kind);
+  }
+});
+
+for (const command of ['neighbor disable 192.0.2.1', 'neighbor reset 192.0.2.1 --hard', 'shutdown']) {
+  test(`RFC 9003 §2: ${command} --reason of more than 255 octets is refused, not cut`, async () => {
+    const fits = 'ä'.repeat(127);
+    assert.equal((await tsbgp([...command.split(' '), '--reason', fits])).code, 0);
+    const { code, err, asked } = await tsbgp([...command.split(' '), '--reason', 'ä'.repeat(130)]);
+    assert.deepEqual([code, asked], [ExitCode.Usage, []]);
+    assert.match(err, /^tsbgp: --reason: found "ä{60}…"\. That is 260 octets in UTF-8\. Allowed: at most 255 \(RFC 9003\)/);
+  });
+}
