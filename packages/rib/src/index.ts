@@ -13,6 +13,7 @@ export { AttributeRewriter } from './export/rewrite.ts';
 export type { IngestObserver } from './ingest.ts';
 export { longestMatch } from './longest-match.ts';
 export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
+export { NlriWindow } from './nlri/window.ts';
 export { type PeerIndex, PeerKind, type PeerOptions, type PeerPort, RibPeer } from './peer.ts';
 export { type BestObserver, Rib, type RibOptions } from './rib.ts';
 export { PathFlag, type PathId, type PathObserver, type RibTable } from './table.ts';

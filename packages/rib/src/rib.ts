@@ -8,14 +8,14 @@
  */
 
 import { type Family, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
-import { AttributeTable } from './attributes/attribute-table.ts';
+import { type AttrId, AttributeTable } from './attributes/attribute-table.ts';
 import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import { decide } from './decide.ts';
 import { UpdateGroup } from './export/group.ts';
 import type { Member } from './export/member.ts';
 import { Ingest, type IngestObserver } from './ingest.ts';
-import { announceLocal, checkLocal, withdrawLocal } from './local.ts';
+import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
 import { Ipv4Index } from './nlri/ipv4-index.ts';
 import { Ipv6Index } from './nlri/ipv6-index.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
@@ -142,19 +142,29 @@ export class Rib {
   }
 
   /**
-   * Announces a local route: `prefix` in wire form, `attributes` as path attributes in wire form, with NEXT_HOP or MP_REACH_NLRI.
-   * Returns the fault if the attributes are not acceptable.
+   * Interns path attributes in wire form, with NEXT_HOP or MP_REACH_NLRI, for local routes of a family. Returns their id, to be given back
+   * with `releaseLocal`, or the fault that keeps them from being announced.
    */
-  announceLocal(family: Family, prefix: Uint8Array, attributes: Uint8Array): Fault | undefined {
-    return announceLocal(this.table(family), this.localPeer, prefix, attributes, this.nowSeconds);
+  internLocal(family: Family, attributes: Uint8Array): AttrId | Fault {
+    return internLocal(this.table(family), attributes);
   }
 
-  /** Returns whether there was such a local route. */
-  withdrawLocal(family: Family, prefix: Uint8Array): boolean {
-    return withdrawLocal(this.table(family), this.localPeer, prefix);
+  /** Gives back an id of `internLocal`. Routes that were announced with it keep the set. */
+  releaseLocal(attr: AttrId): void {
+    this.attributes.release(attr);
   }
 
-  /** The fault that `announceLocal` would find in these attributes. */
+  /** Announces a local route: the prefix in wire form at `offset` of `prefixes`, with attributes of `internLocal`. */
+  announceLocal(family: Family, prefixes: Uint8Array, offset: number, attr: AttrId): void {
+    announceLocal(this.table(family), this.localPeer, prefixes, offset, attr, this.nowSeconds);
+  }
+
+  /** Withdraws a local route. Returns whether there was one. */
+  withdrawLocal(family: Family, prefixes: Uint8Array, offset: number): boolean {
+    return withdrawLocal(this.table(family), this.localPeer, prefixes, offset);
+  }
+
+  /** The fault that `internLocal` would find in these attributes. */
   checkLocal(attributes: Uint8Array): Fault | undefined {
     return checkLocal(attributes);
   }

@@ -74,6 +74,8 @@ export class RibTable {
   /** Destinations that have a best path. */
   bestCount = 0;
   observer: PathObserver | undefined = undefined;
+  /** Asked before an NLRI without paths is freed. Who answers true still needs the prefix, and must call `doom` when it no longer does. */
+  keeps: ((nlri: NlriId) => boolean) | undefined = undefined;
 
   constructor(
     position: number,
@@ -203,7 +205,8 @@ export class RibTable {
     for (let i = 0; i < this.#doomedCount; i++) {
       const nlri = this.#doomed[i]!;
       this.nlriFlags[nlri]! &= ~NlriFlag.Doomed;
-      if (this.head[nlri] === NONE && (this.nlriFlags[nlri]! & NlriFlag.Dirty) === 0) this.index.remove(nlri as NlriId);
+      if (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0) continue;
+      if (this.keeps === undefined || !this.keeps(nlri as NlriId)) this.index.remove(nlri as NlriId);
     }
     this.#doomedCount = 0;
   }

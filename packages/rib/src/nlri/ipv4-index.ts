@@ -20,6 +20,7 @@ const SLOTS_INITIAL = 1 << 19;
 export class Ipv4Index {
   readonly family: Family = IPV4_UNICAST;
   readonly bitsMax = 32;
+  readonly keyWords = 2;
   address: Uint32Array;
   prefixLength: Uint8Array;
   /** Ids ever used are below `top`. */
@@ -117,6 +118,23 @@ export class Ipv4Index {
     if (length > 16) out[offset++] = address >>> 8;
     if (length > 24) out[offset++] = address;
     return offset;
+  }
+
+  isBetween(id: number, after: Float64Array, upTo: Float64Array): boolean {
+    const length = this.prefixLength[id]!;
+    if (length === 255) return false;
+    const address = this.address[id]!;
+    if (address > upTo[0]! || (address === upTo[0] && length > upTo[1]!)) return false;
+    return address > after[0]! || (address === after[0] && length > after[1]!);
+  }
+
+  writeKey(id: number, keys: Uint32Array, offset: number): void {
+    keys[offset] = this.address[id]!;
+    keys[offset + 1] = this.prefixLength[id]!;
+  }
+
+  findKey(keys: Uint32Array, offset: number): NlriId {
+    return this.find(keys[offset]!, keys[offset + 1]!);
   }
 
   #home(id: number): number {

@@ -8,6 +8,7 @@ import type { NlriId } from './nlri-index.ts';
 export class Ipv6Index {
   readonly family: Family = IPV6_UNICAST;
   readonly bitsMax = 128;
+  readonly keyWords = 5;
   word0: Uint32Array;
   word1: Uint32Array;
   word2: Uint32Array;
@@ -105,6 +106,29 @@ export class Ipv6Index {
       out[offset++] = word >>> (24 - (bit & 31));
     }
     return offset;
+  }
+
+  isBetween(id: number, after: Float64Array, upTo: Float64Array): boolean {
+    return this.prefixLength[id] !== 255 && this.#compare(id, upTo) <= 0 && this.#compare(id, after) > 0;
+  }
+
+  writeKey(id: number, keys: Uint32Array, offset: number): void {
+    keys[offset] = this.word0[id]!;
+    keys[offset + 1] = this.word1[id]!;
+    keys[offset + 2] = this.word2[id]!;
+    keys[offset + 3] = this.word3[id]!;
+    keys[offset + 4] = this.prefixLength[id]!;
+  }
+
+  findKey(keys: Uint32Array, offset: number): NlriId {
+    return this.find(keys[offset]!, keys[offset + 1]!, keys[offset + 2]!, keys[offset + 3]!, keys[offset + 4]!);
+  }
+
+  /** Negative when the prefix of `id` comes before `key`. Nearly all differ in their first 32 bits. */
+  #compare(id: number, key: Float64Array): number {
+    const word0 = this.word0[id]!;
+    if (word0 !== key[0]) return word0 - key[0]!;
+    return this.word1[id]! - key[1]! || this.word2[id]! - key[2]! || this.word3[id]! - key[3]! || this.prefixLength[id]! - key[4]!;
   }
 
   /** Reads the prefix in wire form, host bits cleared. */

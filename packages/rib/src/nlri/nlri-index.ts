@@ -24,4 +24,12 @@ export interface NlriIndex {
   write(out: Uint8Array, offset: number, id: NlriId): number;
   /** Forgets the destination; its id may be given out again. */
   remove(id: NlriId): void;
+  /** Words of a key: the address from its first 32 bits on, then the length. Keys in ascending order are prefixes in ascending order. */
+  readonly keyWords: number;
+  /** Whether the id stands for a destination whose key is after `after` and not after `upTo`. */
+  isBetween(id: number, after: Float64Array, upTo: Float64Array): boolean;
+  /** Writes the key of a live id into `keys` at `offset`. */
+  writeKey(id: number, keys: Uint32Array, offset: number): void;
+  /** The id of the key in `keys` at `offset`, or NONE. */
+  findKey(keys: Uint32Array, offset: number): NlriId;
 }
