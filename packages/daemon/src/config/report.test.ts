@@ -17,7 +17,7 @@ test('an error is shown with its line, a caret below the value, and an excerpt t
   const report = reportRejected(rejection('global:\n  as: 0\n  router-id: 192.0.2.254\n'));
   assert.equal(
     report,
-    `tsbgpd.yaml:2:7 global.as: found 0 (reserved, RFC 7607), allowed an AS number of 1 to 4294967295, or asdot such as 1.10, but not 23456 (RFC 6793), e.g. "as: 64500"
+    `tsbgpd.yaml:2:7 global.as: found 0 (reserved, RFC 7607), allowed an AS number of 1 to 4294967294, or asdot such as 1.10, but not 23456 (RFC 6793) or 65535 (RFC 7300), e.g. "as: 64500"
     2 |   as: 0
       |       ^
 tsbgpd.yaml: 1 error; nothing was applied.

@@ -9,9 +9,10 @@ import type { DefaultPolicy, Endpoint } from '../control-plane.ts';
 import type { ConfigError, ConfigWarning, Path } from './config-error.ts';
 import { formatPath, ConfigError as Refused } from './config-error.ts';
 import { LISTEN_DEFAULT, REMOTE_PORT_DEFAULT } from './defaults.ts';
+import { type BrokenRule, NEXT_HOP_SELF_WITH_ROUTE_SERVER, onlyExternal, otherKind, ownEndpoint } from './neighbor-rules.ts';
 import { type RawConfig, type RawNeighbor, SCHEMA } from './schema.ts';
 import { errorAt } from './validate.ts';
-import { formatEndpoint, isIpv6, isLoopback, isWildcard, overlaps } from './values.ts';
+import { formatEndpoint, isIpv6, isLoopback, overlaps } from './values.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 export interface Findings {
@@ -91,37 +92,16 @@ function checkNeighbor(source: YamlSource, raw: RawConfig, own: RawNeighbor, i: 
   if (isIbgp(raw, neighbor) === true) {
     const as = neighbor['remote-as'];
     if (own.multihop !== undefined) {
-      refuse(
-        source,
-        found,
-        'conflicting-keys',
-        [...path, 'multihop'],
-        `AS ${as} is ours, so this is iBGP`,
-        'multihop for eBGP only; iBGP needs none',
-      );
+      refuseRule(source, found, 'conflicting-keys', [...path, 'multihop'], onlyExternal(as!, 'multihop'));
     }
     if (own['route-server-client'] === true) {
-      refuse(
-        source,
-        found,
-        'conflicting-keys',
-        [...path, 'route-server-client'],
-        `AS ${as} is ours, so this is iBGP`,
-        'route-server-client for eBGP only (RFC 7947)',
-      );
+      refuseRule(source, found, 'conflicting-keys', [...path, 'route-server-client'], onlyExternal(as!, 'route-server-client'));
     }
   }
   if (neighbor['next-hop-self'] === true && neighbor['route-server-client'] === true) {
     const at: Path = own['next-hop-self'] === true ? path : own['route-server-client'] === true ? path : ['defaults'];
     const key = own['next-hop-self'] === undefined && own['route-server-client'] === true ? 'route-server-client' : 'next-hop-self';
-    refuse(
-      source,
-      found,
-      'conflicting-keys',
-      [...at, key],
-      'next-hop-self with route-server-client',
-      'one of them: a route server leaves NEXT_HOP as it is (RFC 7947 §2.2.1)',
-    );
+    refuseRule(source, found, 'conflicting-keys', [...at, key], NEXT_HOP_SELF_WITH_ROUTE_SERVER);
   }
 }
 
@@ -132,23 +112,19 @@ function wasRefused(source: YamlSource, raw: RawConfig, i: number): boolean {
 }
 
 function notOurselves(source: YamlSource, raw: RawConfig, neighbor: RawNeighbor, path: Path, found: Findings): void {
-  // On one machine with several daemons the port tells them apart.
-  const there: Endpoint = { host: neighbor.address!, port: neighbor.port ?? REMOTE_PORT_DEFAULT };
-  const listen = raw.global?.listen ?? LISTEN_DEFAULT;
-  const ours = listen.find((one) => one !== undefined && !isWildcard(one.host) && overlaps(one, there));
-  const asLocal = there.host === neighbor['local-address'] && listen.some((one) => one !== undefined && overlaps(one, there));
-  if (ours === undefined && !asLocal) return;
-  const because = ours === undefined ? 'its local-address' : `global.listen has ${formatEndpoint(ours)}`;
-  refuse(source, found, 'own-address', [...path, 'address'], because, "a neighbor's address, not our own");
+  const listen = (raw.global?.listen ?? LISTEN_DEFAULT).filter((one) => one !== undefined);
+  const place = { address: neighbor.address!, port: neighbor.port ?? REMOTE_PORT_DEFAULT, localAddress: neighbor['local-address'] };
+  const broken = ownEndpoint(place, listen);
+  if (broken !== undefined) refuseRule(source, found, 'own-address', [...path, 'address'], broken);
 }
 
 function sameKind(source: YamlSource, own: RawNeighbor, raw: RawConfig, neighbor: RawNeighbor, path: Path, found: Findings): void {
-  const local = neighbor['local-address'];
-  if (local === undefined || isIpv6(local) === isIpv6(neighbor.address!)) return;
-  const kind = isIpv6(neighbor.address!) ? 'IPv6' : 'IPv4';
+  const broken = otherKind(neighbor.address!, neighbor['local-address']);
+  if (broken === undefined) return;
   const at: Path =
     own['local-address'] === undefined && raw.defaults !== undefined ? ['defaults', 'local-address'] : [...path, 'local-address'];
-  refuse(source, found, 'conflicting-keys', at, `${formatPath(path)} has an ${kind} address`, `an ${kind} address`);
+  // Of a key in `defaults` the message says which neighbor it does not fit.
+  refuseRule(source, found, 'conflicting-keys', at, { ...broken, because: broken.because.replace('the neighbor', formatPath(path)) });
 }
 
 function somethingListens(source: YamlSource, raw: RawConfig, address: string, path: Path, found: Findings): void {
@@ -218,6 +194,10 @@ function warnAboutPolicy(source: YamlSource, raw: RawConfig, found: Findings): v
     const path: Path = ['neighbors', first];
     found.warnings.push({ code: 'no-policy', ...source.placeOf([...path, 'address']), path: formatPath(path), text });
   }
+}
+
+function refuseRule(source: YamlSource, found: Findings, code: ConfigError['code'], path: Path, broken: BrokenRule): void {
+  refuse(source, found, code, path, broken.because, broken.allowed);
 }
 
 function refuse(

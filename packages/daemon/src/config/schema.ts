@@ -64,7 +64,7 @@ export interface RawNeighbor extends RawNeighborDefaults {
   description?: string;
 }
 
-const AS_ALLOWED = 'an AS number of 1 to 4294967295, or asdot such as 1.10, but not 23456 (RFC 6793)';
+const AS_ALLOWED = 'an AS number of 1 to 4294967294, or asdot such as 1.10, but not 23456 (RFC 6793) or 65535 (RFC 7300)';
 const ENDPOINT_ALLOWED = 'IP:PORT or [IPV6]:PORT with a port of 0 to 65535';
 const POLICY_STANDARD = 'accept-all for iBGP, deny-all for eBGP (RFC 8212)';
 
@@ -195,7 +195,8 @@ const remoteAsWords = {
   about: "The neighbor's AS number. The same as ours makes the session iBGP. May stand in `defaults`.",
 };
 
-const neighbor: Section<RawNeighbor> = section(
+/** One neighbor, as the configuration file has it. */
+export const NEIGHBOR: Section<RawNeighbor> = section(
   { allowed: 'a mapping with address and remote-as', example: '- { address: 192.0.2.1, remote-as: 64501 }', about: '' },
   {
     address: text(
@@ -274,7 +275,7 @@ export const SCHEMA: Section<RawConfig> = section(
         about: 'Whom we speak to.',
         standard: '[]',
       },
-      neighbor,
+      NEIGHBOR,
     ),
     api: section(
       {

@@ -7,6 +7,7 @@ import type { Endpoint } from '../control-plane.ts';
 import { Refusal } from './fields.ts';
 
 const AS_MAX = 4_294_967_295;
+const AS_LAST_16 = 65_535;
 
 /** An AS number in asplain or asdot (RFC 5396): `65001`, `4200000000`, `1.10`. */
 export function readAs(value: unknown): number | Refusal {
@@ -16,7 +17,8 @@ export function readAs(value: unknown): number | Refusal {
   if (as === undefined) return new Refusal('invalid-value');
   if (as === 0) return new Refusal('invalid-value', 'reserved, RFC 7607');
   if (as === AS_TRANS) return new Refusal('invalid-value', 'AS_TRANS, RFC 6793');
-  return as <= AS_MAX ? as : new Refusal('invalid-value');
+  if (as === AS_LAST_16 || as === AS_MAX) return new Refusal('invalid-value', 'reserved, RFC 7300');
+  return as < AS_MAX ? as : new Refusal('invalid-value');
 }
 
 function asFromText(text: string): number | undefined {
@@ -44,7 +46,8 @@ export function readHostAddress(value: string): string | Refusal {
   return why === undefined ? formatAddress(bytes) : new Refusal('invalid-value', why);
 }
 
-function notOneHost(bytes: Uint8Array): string | undefined {
+/** Why an address cannot be that of one host; undefined: it can. */
+export function notOneHost(bytes: Uint8Array): string | undefined {
   if (bytes.every((octet) => octet === 0)) return 'the unspecified address';
   if (bytes.length === 4) {
     if (bytes[0]! >= 224) return bytes[0]! < 240 ? 'a multicast address' : 'a reserved address';
