@@ -11,6 +11,7 @@ import type { Exposition } from './metrics/exposition.ts';
 export const BOUNDARY_PLACES = {
   session: 'a callback of a session: the session ends with Cease/8',
   export: 'encoding routes for peers: the routes of that attribute set are not sent to the peers concerned',
+  rib: 'a turn of the RIB: it goes on after RETRY_MS',
   'rib-observer': 'an observer of the RIB: the change is not told to it',
   timer: 'a timer of the daemon: it runs again at its next time',
   watcher: 'a watcher: it is ended',

@@ -21,17 +21,26 @@ export interface ControlPlane {
   /** `soft-in` needs the route refresh capability: `failed-precondition` without. `families` narrows a soft reset. */
   resetNeighbor(address: string, kind: ResetKind, options?: { readonly reason?: string; readonly families?: readonly Family[] }): void;
 
-  /** Routes in the RIB's own order. Lazy: take a slice (at most 1,000), let the event loop turn, take the next. */
-  routes(query: RouteQuery): Iterable<Route>;
-  /** At most `limit` routes (1 to 1,000) and where to go on; `next` is undefined at the end. */
-  routesPage(query: RouteQuery, limit: number): { readonly routes: readonly Route[]; readonly next?: RouteCursor | undefined };
-  /** Calls `listener` with what changed since its last call, at most once per turn. Returns the function that ends it. */
-  watch(query: WatchQuery, listener: (events: readonly RouteEvent[]) => void): () => void;
+  /**
+   * Routes in the order of prefixes, of one prefix the best first; up to 1,000 at a time, as the reader takes them. Rejects when `signal`
+   * aborts. Throws `invalid-argument`, `not-found`, and `resource-exhausted` when too many listings are under way.
+   */
+  routes(query: RouteQuery, signal: AbortSignal): AsyncIterable<readonly Route[]>;
+  /** At most `limit` routes (1 to 1,000) and where to go on; `next` is undefined at the end. Rejects as `routes` throws. */
+  routesPage(query: RouteQuery, limit: number): Promise<{ readonly routes: readonly Route[]; readonly next?: RouteCursor | undefined }>;
+  /**
+   * What changes from this call on, as the reader takes it: a route that changes several times meanwhile is told once, as it is then. Ends
+   * when the reader leaves or `signal` aborts, which rejects. Throws as `routes`; `resource-exhausted` when there are too many watchers.
+   */
+  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<readonly RouteEvent[]>;
 
-  /** All or none: throws `invalid-argument` with the index of the first bad route before anything is applied. */
-  addRoutes(routes: readonly LocalRoute[]): void;
-  /** Returns how many of them existed. */
-  deleteRoutes(keys: readonly LocalRouteKey[]): number;
+  /**
+   * All or none: rejects with `invalid-argument`, naming the bad routes, before anything is applied. Resolves when all are in the RIB.
+   * Calls take effect in the order in which they were made.
+   */
+  addRoutes(routes: Batch<LocalRoute>): Promise<void>;
+  /** Resolves with how many of them existed. All or none, as `addRoutes`. */
+  deleteRoutes(keys: Batch<LocalRouteKey>): Promise<number>;
 
   /** All paths of one prefix, the best one first, and why each of the others is not. Throws `not-found`, `invalid-argument`. */
   paths(query: PathQuery): PrefixPaths;
@@ -245,8 +254,14 @@ export type RouteEvent =
       readonly neighbor: string;
     }
   | { readonly type: 'end-of-initial' }
-  /** The listener was too slow: events were dropped, start again. */
+  /** The reader was too slow: so many changes were dropped, before those that follow. Start again. */
   | { readonly type: 'lost'; readonly count: number };
+
+/** What an array is to its reader: a batch may make its items when they are asked for. `at` may throw ControlError. */
+export interface Batch<T> {
+  readonly length: number;
+  at(index: number): T | undefined;
+}
 
 export interface LocalRouteKey {
   readonly family: Family;
@@ -256,7 +271,10 @@ export interface LocalRouteKey {
 
 export interface LocalRoute extends LocalRouteKey {
   readonly nextHop: string;
-  /** Without NEXT_HOP and MP_REACH_NLRI. ORIGIN defaults to IGP, AS_PATH to empty. */
+  /**
+   * Without NEXT_HOP and MP_REACH_NLRI. ORIGIN defaults to IGP, AS_PATH to empty. Routes of a batch that have the same array here are
+   * encoded once.
+   */
   readonly attributes: readonly PathAttribute[];
 }
 
@@ -271,16 +289,30 @@ export interface Health {
 
 export type ControlErrorCode = 'not-found' | 'already-exists' | 'invalid-argument' | 'failed-precondition' | 'resource-exhausted';
 
+/** One thing that is wrong with a request. */
+export interface ControlProblem {
+  /** Path of the offending field, e.g. `neighbor.hold_time`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface ControlErrorOptions extends ErrorOptions {
+  /** Where several things are wrong: each of them, or the first ones of very many. @default the error's own field and message */
+  readonly problems?: readonly ControlProblem[] | undefined;
+}
+
 /** A refused request: names the place, what was found and what is allowed. Nothing was changed. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly code: ControlErrorCode;
-  /** Path of the offending field, e.g. `neighbor.hold_time`. */
+  /** Path of the offending field, e.g. `neighbor.hold_time`; of the first one where there are several. */
   readonly field: string;
+  readonly problems: readonly ControlProblem[];
 
-  constructor(code: ControlErrorCode, field: string, message: string, options?: ErrorOptions) {
+  constructor(code: ControlErrorCode, field: string, message: string, options?: ControlErrorOptions) {
     super(message, options);
     this.code = code;
     this.field = field;
+    this.problems = options?.problems ?? [{ field, message }];
   }
 }

@@ -5,7 +5,7 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { FieldErrorSchema } from '@tsbgp/api';
 import { ValueError } from '@tsbgp/wire';
-import { ControlError, type ControlErrorCode } from '../control-plane.ts';
+import { ControlError, type ControlErrorCode, type ControlProblem } from '../control-plane.ts';
 import type { ApiLogger } from './api-server.ts';
 
 const CODES: Record<ControlErrorCode, Code> = {
@@ -38,13 +38,14 @@ async function* translated<T>(messages: AsyncIterable<T>, translate: (error: unk
 
 function connectError(error: unknown, logger: ApiLogger, method: string): ConnectError {
   if (error instanceof ConnectError) return error;
-  if (error instanceof ControlError) return refusal(CODES[error.code], error.field, error.message);
-  if (error instanceof ValueError) return refusal(Code.InvalidArgument, '', error.message);
+  if (error instanceof ControlError) return refusal(CODES[error.code], error.message, error.problems);
+  if (error instanceof ValueError) return refusal(Code.InvalidArgument, error.message, [{ field: '', message: error.message }]);
   if (error instanceof Error && error.name === 'AbortError') return new ConnectError('the call was ended', Code.Canceled);
   logger.error({ err: error, method }, 'API call failed');
   return new ConnectError('internal error: see the log of the daemon', Code.Internal);
 }
 
-function refusal(code: Code, field: string, description: string): ConnectError {
-  return new ConnectError(description, code, undefined, [{ desc: FieldErrorSchema, value: { field, description } }]);
+function refusal(code: Code, message: string, problems: readonly ControlProblem[]): ConnectError {
+  const details = problems.map(({ field, message: description }) => ({ desc: FieldErrorSchema, value: { field, description } }));
+  return new ConnectError(message, code, undefined, details);
 }

@@ -1,81 +1,93 @@
 /** InjectionService: routes of our own. */
+import type { DescMethod } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
-import { InjectionService, type LocalRouteKey as KeyMessage, type LocalRoute as RouteMessage } from '@tsbgp/api';
-import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
-import { ControlError, type ControlPlane, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
-import { familyOf } from './neighbor-service.ts';
-import { attributeValue } from './route-messages.ts';
+import { InjectionService } from '@tsbgp/api';
+import { type Batch, ControlError, type ControlPlane, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
+import { keyBatch, RawBatchSchema, rawKeyBatch, rawRouteBatch, routeBatch } from './route-batches.ts';
+
+type Handlers = ReturnType<typeof handlers>;
 
 export function addInjectionService(router: ConnectRouter, control: ControlPlane): void {
+  const { addRoutes, deleteRoutes, addRouteStream, deleteRouteStream } = handlers(control);
   router.service(InjectionService, {
-    addRoutes({ routes }) {
-      control.addRoutes(routes.map(routeOf));
+    addRoutes: ({ routes }) => addRoutes(routeBatch(routes)),
+    deleteRoutes: ({ routes }) => deleteRoutes(keyBatch(routes)),
+    addRouteStream: (requests) => addRouteStream(mapped(requests, ({ routes }) => routeBatch(routes))),
+    deleteRouteStream: (requests) => deleteRouteStream(mapped(requests, ({ routes }) => keyBatch(routes))),
+  });
+  addRawHandlers(router, handlers(control));
+}
+
+function handlers(control: ControlPlane) {
+  return {
+    async addRoutes(routes: Batch<LocalRoute>) {
+      await control.addRoutes(routes);
       return {};
     },
-    deleteRoutes: ({ routes }) => ({ deleted: BigInt(control.deleteRoutes(routes.map(keyOf))) }),
-    async addRouteStream(requests) {
+    async deleteRoutes(keys: Batch<LocalRouteKey>) {
+      return { deleted: BigInt(await control.deleteRoutes(keys)) };
+    },
+    async addRouteStream(batches: AsyncIterable<Batch<LocalRoute>>) {
       let added = 0;
       let message = 0;
-      for await (const { routes } of requests) {
-        inMessage(message++, () => control.addRoutes(routes.map(routeOf)));
+      for await (const routes of batches) {
+        await inMessage(message++, control.addRoutes(routes));
         added += routes.length;
-        await turn();
       }
       return { added: BigInt(added) };
     },
-    async deleteRouteStream(requests) {
+    async deleteRouteStream(batches: AsyncIterable<Batch<LocalRouteKey>>) {
       let deleted = 0;
       let message = 0;
-      for await (const { routes } of requests) {
-        deleted += inMessage(message++, () => control.deleteRoutes(routes.map(keyOf)));
-        await turn();
-      }
+      for await (const keys of batches) deleted += await inMessage(message++, control.deleteRoutes(keys));
       return { deleted: BigInt(deleted) };
     },
-  });
+  };
+}
+
+/** For the binary format: requests are decoded as route-batches.ts says. JSON stays with the handlers that are there. */
+function addRawHandlers(router: ConnectRouter, { addRoutes, deleteRoutes, addRouteStream, deleteRouteStream }: Handlers): void {
+  const { method } = InjectionService;
+  const before = [...router.handlers];
+  router.rpc(withRawInput(method.addRoutes), (raw) => addRoutes(rawRouteBatch(raw)));
+  router.rpc(withRawInput(method.deleteRoutes), (raw) => deleteRoutes(rawKeyBatch(raw)));
+  router.rpc(withRawInput(method.addRouteStream), (raws) => addRouteStream(mapped(raws, rawRouteBatch)));
+  router.rpc(withRawInput(method.deleteRouteStream), (raws) => deleteRouteStream(mapped(raws, rawKeyBatch)));
+  for (const raw of router.handlers.splice(before.length)) {
+    const at = before.findIndex(({ requestPath }) => requestPath === raw.requestPath);
+    const json = before[at]!;
+    const either: typeof json = Object.assign(
+      (request: Parameters<typeof json>[0]) => (request.header.get('content-type')?.includes('json') === true ? json : raw)(request),
+      {
+        protocolNames: json.protocolNames,
+        service: json.service,
+        method: json.method,
+        requestPath: json.requestPath,
+        allowedMethods: json.allowedMethods,
+        supportedContentType: json.supportedContentType,
+      },
+    );
+    router.handlers[at] = either;
+  }
+}
+
+/** The same method, its requests decoded as lists of octets. */
+function withRawInput<Method extends DescMethod>(method: Method): Omit<Method, 'input'> & { readonly input: typeof RawBatchSchema } {
+  return { ...method, input: RawBatchSchema };
+}
+
+async function* mapped<From, To>(items: AsyncIterable<From>, to: (item: From) => To): AsyncGenerator<To> {
+  for await (const item of items) yield to(item);
 }
 
 /** Errors of `work` name the message of the stream too, counted from 0. Those before it have taken effect. */
-function inMessage<T>(index: number, work: () => T): T {
+async function inMessage<T>(index: number, work: Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work;
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
     const place = `messages[${index}]`;
-    throw new ControlError(error.code, `${place}.${error.field}`, `${place}.${error.message}`, { cause: error });
+    const problems = error.problems.map(({ field, message }) => ({ field: `${place}.${field}`, message: `${place}.${message}` }));
+    throw new ControlError(error.code, `${place}.${error.field}`, `${place}.${error.message}`, { cause: error, problems });
   }
-}
-
-/** Messages that came together are not taken in one go: sessions have their keepalives to send. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function routeOf(message: RouteMessage, index: number): LocalRoute {
-  const place = `routes[${index}]`;
-  if (message.nextHop === '') {
-    throw new ControlError(
-      'invalid-argument',
-      `${place}.next_hop`,
-      `${place}.next_hop: is missing; allowed is an address, e.g. "192.0.2.1"`,
-    );
-  }
-  return {
-    ...keyOf(message, index),
-    nextHop: message.nextHop,
-    attributes: message.attributes.map((attribute, i) => attributeValue(attribute, `${place}.attributes[${i}]`)),
-  };
-}
-
-function keyOf(message: RouteMessage | KeyMessage, index: number): LocalRouteKey {
-  return {
-    family:
-      message.family === ''
-        ? message.prefix.includes(':')
-          ? IPV6_UNICAST
-          : IPV4_UNICAST
-        : familyOf(message.family, `routes[${index}].family`),
-    prefix: message.prefix,
-    pathIdentifier: message.pathIdentifier,
-  };
 }

@@ -1,143 +1,410 @@
 /**
- * Listings of the RIB: lazily, in the order of NLRI ids, so that one can be left and taken up again while routes come and go.
+ * Listings of the RIB in the order of prefixes: by address, then by length; of one prefix the best path first. The RIB has no such order,
+ * so a listing takes one window of prefixes after the other (NlriWindow of @tsbgp/rib) and serves routes from it, all in slices of the
+ * background's budget. Its memory is one window, however large the table is.
+ *
+ * A place in a listing is a prefix and what has been told of it: it stays valid while routes come and go, and each route that is there all
+ * the time is told exactly once.
  */
-import { AttributeRewriter, type NlriId, NONE, type PathId, type Rib, type RibPeer, type RibTable } from '@tsbgp/rib';
+import {
+  AttributeRewriter,
+  type Member,
+  type NlriId,
+  type NlriIndex,
+  NlriWindow,
+  NONE,
+  type PathId,
+  type Rib,
+  type RibPeer,
+  type RibTable,
+} from '@tsbgp/rib';
 import { ControlError, type Route, type RouteCursor, type RouteQuery } from '../control-plane.ts';
+import type { Exposition } from '../metrics/exposition.ts';
+import { type Background, Limit } from './background.ts';
+import { type Cursor, formatCursor, NOTHING_TOLD, parseCursor, type Told, wrongToken } from './listing-cursor.ts';
 import { type CompiledFilter, compileFilter } from './route-filter.ts';
 import { advertisedRoute, receivedRoute } from './route-view.ts';
 
-/** Finds the RIB's peer of a neighbour that must exist; undefined while it has no session. */
+/** Streams at a time. A stream that is not read keeps its place, a window, and what the socket holds: about 2 MB. */
+export const STREAMS_MAX: number = 32;
+
+/** Pages that are being made at a time; streams that are not read do not take their places. */
+export const PAGES_MAX: number = 64;
+
+/** Routes of one page, or one message of a stream, at most. */
+export const PAGE_ROUTES_MAX: number = 1000;
+
+/** Prefixes of the first window of a listing, and of its largest one: each is twice as large as the one before. */
+const WINDOW_MIN = 512;
+const WINDOW_MAX = 8192;
+
+/** Ids looked at between two looks at the clock. */
+const STEP_IDS = 16_384;
+
+/** Finds the RIB's peer of a neighbor that must exist; undefined while it has no session. */
 export type FindPeer = (address: string) => RibPeer | undefined;
 
-interface Place {
-  readonly table: number;
-  readonly nlri: number;
-  /** Paths of this NLRI from peers up to this index have been listed. */
-  readonly peer: number;
-}
+export class Listings {
+  readonly #rib: Rib;
+  readonly #findPeer: FindPeer;
+  readonly #background: Background;
+  readonly #streams: Limit = limit(STREAMS_MAX, 'streams of routes');
+  readonly #pages: Limit = limit(PAGES_MAX, 'pages of routes');
 
-interface Found {
-  readonly route: Route;
-  readonly place: Place;
-}
-
-export function* listRoutes(rib: Rib, query: RouteQuery, findPeer: FindPeer): Iterable<Route> {
-  for (const { route } of found(rib, query, findPeer)) yield route;
-}
-
-export function pageOfRoutes(
-  rib: Rib,
-  query: RouteQuery,
-  limit: number,
-  findPeer: FindPeer,
-): { routes: Route[]; next?: RouteCursor | undefined } {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
-    throw new ControlError('invalid-argument', 'page_size', `found ${limit}, allowed 1 to 1000`);
+  constructor(rib: Rib, findPeer: FindPeer, background: Background) {
+    this.#rib = rib;
+    this.#findPeer = findPeer;
+    this.#background = background;
   }
-  const routes: Route[] = [];
-  let last: Place | undefined;
-  for (const { route, place } of found(rib, query, findPeer)) {
-    if (routes.length === limit) return { routes, next: formatPlace(last!) };
-    routes.push(route);
-    last = place;
-  }
-  return { routes };
-}
 
-function* found(rib: Rib, query: RouteQuery, findPeer: FindPeer): Iterable<Found> {
-  const after = query.after === undefined ? undefined : parsePlace(query.after);
-  const filter = compileFilter(rib, query);
-  if (query.table === 'advertised') {
-    if (query.neighbor === undefined || query.neighbor === '') {
-      throw new ControlError('invalid-argument', 'neighbor', 'advertised routes are those to one neighbour: name it, e.g. "192.0.2.1"');
+  /** Routes as the reader takes them, up to PAGE_ROUTES_MAX at a time. Rejects when `signal` aborts. Throws ControlError. */
+  stream(query: RouteQuery, signal: AbortSignal): AsyncIterable<readonly Route[]> {
+    const listing = this.#listing(query);
+    const leave = this.#streams.enter();
+    signal.addEventListener('abort', leave);
+    return this.#messages(listing, signal, leave);
+  }
+
+  /** At most `limit` routes. Rejects with ControlError. */
+  async page(query: RouteQuery, limit: number): Promise<{ routes: Route[]; next?: RouteCursor | undefined }> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_ROUTES_MAX) {
+      throw new ControlError('invalid-argument', 'page_size', `found ${limit}, allowed 1 to ${PAGE_ROUTES_MAX}`);
     }
-    const peer = findPeer(query.neighbor);
-    if (peer !== undefined) yield* advertised(rib, filter, peer, after);
-    return;
-  }
-  let peer: RibPeer | undefined;
-  if (query.neighbor !== undefined) {
-    peer = query.neighbor === '' ? rib.localPeer : findPeer(query.neighbor);
-    if (peer === undefined) return;
-  }
-  for (const table of filter.tables) {
-    for (const nlri of nlriOf(filter, table, after)) {
-      if (query.table === 'best') yield* bestOf(rib, filter, table, nlri, peer);
-      else yield* pathsOf(rib, filter, table, nlri, peer, after);
+    const listing = this.#listing(query);
+    const leave = this.#pages.enter();
+    try {
+      const routes: Route[] = [];
+      while (routes.length < limit) {
+        const more = await this.#slice(listing, limit - routes.length);
+        if (more.length === 0) return { routes };
+        for (const route of more) routes.push(route);
+      }
+      const next = formatCursor(listing.cursor);
+      const isLast = (await this.#slice(listing, 1)).length === 0;
+      return isLast ? { routes } : { routes, next };
+    } finally {
+      leave();
     }
   }
+
+  readonly addMetrics = (out: Exposition): void => {
+    const under = out.gauge('tsbgp_listings', 'Listings of routes under way, by kind.');
+    const max = out.gauge('tsbgp_listings_max', 'Listings that there may be at a time, by kind.');
+    const refused = out.counter('tsbgp_listings_refused_total', 'Listings refused because there were too many, by kind.');
+    for (const [kind, { count, max: bound, refused: refusals }] of [
+      ['stream', this.#streams],
+      ['page', this.#pages],
+    ] as const) {
+      under.add({ kind }, count);
+      max.add({ kind }, bound);
+      refused.add({ kind }, refusals);
+    }
+  };
+
+  async *#messages(listing: Listing, signal: AbortSignal, leave: () => void): AsyncGenerator<readonly Route[]> {
+    try {
+      for (;;) {
+        // Half a table must not end as a whole one does.
+        signal.throwIfAborted();
+        const routes = await this.#slice(listing, PAGE_ROUTES_MAX);
+        if (routes.length === 0) break;
+        yield routes;
+      }
+    } finally {
+      signal.removeEventListener('abort', leave);
+      leave();
+    }
+  }
+
+  /** The next routes, as many as one slice brings and at most `max`; none at the end. */
+  async #slice(listing: Listing, max: number): Promise<Route[]> {
+    const routes: Route[] = [];
+    await this.#background.run((deadline) => {
+      while (listing.take(routes, max)) {
+        if (performance.now() >= deadline) return routes.length > 0;
+      }
+      return true;
+    });
+    return routes;
+  }
+
+  #listing(query: RouteQuery): Listing {
+    const after = query.after === undefined ? undefined : parseCursor(query.after);
+    const filter = compileFilter(this.#rib, query);
+    const parts = filter.tables.map((table) => ({ table, source: this.#source(query, filter, table) }));
+    return new Listing(filter, parts, after);
+  }
+
+  /** How routes of one prefix are found. */
+  #source(query: RouteQuery, filter: CompiledFilter, table: RibTable): Source | undefined {
+    const rib = this.#rib;
+    if (query.table === 'advertised') {
+      if (query.neighbor === undefined || query.neighbor === '') {
+        throw new ControlError('invalid-argument', 'neighbor', 'advertised routes are those to one neighbor: name it, e.g. "192.0.2.1"');
+      }
+      const peer = this.#findPeer(query.neighbor);
+      const member = peer && rib.memberOf(peer, table.family);
+      return member && new AdvertisedSource(rib, filter, member);
+    }
+    let peer: RibPeer | undefined;
+    if (query.neighbor !== undefined) {
+      peer = query.neighbor === '' ? rib.localPeer : this.#findPeer(query.neighbor);
+      if (peer === undefined) return undefined;
+    }
+    return new PathSource(rib, filter, table, peer, query.table === 'best');
+  }
 }
 
-/** NLRI of a table that the filter may want and that come after a place. */
-function* nlriOf(filter: CompiledFilter, table: RibTable, after: Place | undefined): Iterable<NlriId> {
-  if (after !== undefined && table.position < after.table) return;
-  const from = after !== undefined && table.position === after.table ? after.nlri : 1;
-  const named = filter.candidates(table);
-  if (named !== undefined) {
-    for (const nlri of [...named].sort((a, b) => a - b)) if (nlri >= from) yield nlri;
-    return;
+function limit(bound: number, what: string): Limit {
+  const message = (max: number): string => `${max} ${what} are under way, which is the limit; try again when one has ended`;
+  return new Limit(bound, (max) => new ControlError('resource-exhausted', '', message(max)));
+}
+
+interface Part {
+  readonly table: RibTable;
+  readonly source: Source | undefined;
+}
+
+interface Source {
+  /** Adds routes of a prefix that are not told yet, at most `max` altogether. Returns what is told then; undefined when that is all. */
+  add(routes: Route[], max: number, nlri: NlriId, told: Told): Told | undefined;
+}
+
+/** A walk over the prefixes of one table after the other. */
+class Listing {
+  readonly #filter: CompiledFilter;
+  readonly #parts: readonly Part[];
+  #at = 0;
+  #window: NlriWindow | undefined;
+  #windowSize = WINDOW_MIN;
+  /** Next place in the window. */
+  #place = 0;
+  /** The key of the last prefix that was looked at, and what of it was told; undefined: all. */
+  #key: Float64Array = new Float64Array(0);
+  #told: Told | undefined;
+  /** Of an earlier page: its last prefix, where not all of it was told. */
+  #resumed: Cursor | undefined;
+  /** Where prefixes of this table end. */
+  #upTo: Float64Array = new Float64Array(0);
+  /** Prefixes that the filter names, in order; undefined: a window. */
+  #named: NlriId[] | undefined;
+
+  constructor(filter: CompiledFilter, parts: readonly Part[], after: Cursor | undefined) {
+    this.#filter = filter;
+    const from = after === undefined ? 0 : parts.findIndex(({ table }) => table.position >= after.table);
+    this.#parts = from === -1 ? [] : parts.slice(from);
+    this.#enter(after !== undefined && this.#parts[0]?.table.position === after.table ? after : undefined);
   }
-  for (let nlri = from; nlri < table.index.top; nlri++) {
-    if (table.index.isLive(nlri) && filter.matchesNlri(table, nlri as NlriId)) yield nlri as NlriId;
+
+  /** The place after the last route that was taken. */
+  get cursor(): Cursor {
+    const { table } = this.#parts[Math.min(this.#at, this.#parts.length - 1)]!;
+    return { table: table.position, key: this.#key.slice(), told: this.#told };
+  }
+
+  /** Takes one step: some ids for a window, or the routes of one prefix. False when `routes` has `max` of them or nothing is left. */
+  take(routes: Route[], max: number): boolean {
+    const part = this.#parts[this.#at];
+    if (part === undefined || routes.length >= max) return false;
+    if (part.source === undefined) return this.#leave();
+    const nlri = this.#named === undefined ? this.#nextOfWindow(part.table) : this.#nextNamed(part.table);
+    if (nlri === undefined) return this.#leave();
+    if (nlri === NONE) return true;
+    this.#told = part.source.add(routes, max, nlri, this.#told ?? this.#toldBefore() ?? NOTHING_TOLD);
+    if (this.#told === undefined) this.#place++;
+    return routes.length < max;
+  }
+
+  #enter(after: Cursor | undefined): void {
+    const part = this.#parts[this.#at];
+    if (part === undefined) return;
+    const { index } = part.table;
+    const range = this.#filter.range(part.table);
+    this.#upTo = range.upTo;
+    this.#key = range.after;
+    this.#told = undefined;
+    this.#named = this.#filter.candidates(part.table)?.slice();
+    this.#window = undefined;
+    this.#place = 0;
+    this.#resumed = undefined;
+    if (after === undefined) return;
+    if (after.key.length !== index.keyWords) throw wrongToken();
+    if (compare(after.key, this.#key) > 0) {
+      this.#key = after.key.slice();
+      if (after.told !== undefined) {
+        // The prefix itself comes once more: something of it is left to tell.
+        this.#key[index.keyWords - 1]!--;
+        this.#resumed = after;
+      }
+    }
+    const first = this.#key;
+    this.#named = this.#named?.filter((nlri) => compare(keyOf(index, nlri), first) > 0);
+  }
+
+  /** What an earlier page told of this prefix. */
+  #toldBefore(): Told | undefined {
+    const resumed = this.#resumed;
+    this.#resumed = undefined;
+    return resumed !== undefined && compare(resumed.key, this.#key) === 0 ? resumed.told : undefined;
+  }
+
+  /** To the next table. */
+  #leave(): boolean {
+    this.#at++;
+    if (this.#at >= this.#parts.length) {
+      this.#at = this.#parts.length;
+      return false;
+    }
+    this.#enter(undefined);
+    return true;
+  }
+
+  /** The prefix to look at; NONE when there is none yet, undefined when there is none left. */
+  #nextNamed({ index }: RibTable): NlriId | undefined {
+    const nlri = this.#named![this.#place];
+    if (nlri === undefined) return undefined;
+    if (index.isLive(nlri)) {
+      this.#key = keyOf(index, nlri);
+      return nlri;
+    }
+    this.#place++;
+    this.#told = undefined;
+    return NONE as NlriId;
+  }
+
+  #nextOfWindow({ index }: RibTable): NlriId | undefined {
+    const window = this.#window;
+    if (window === undefined) {
+      this.#window = new NlriWindow(index);
+      this.#window.begin(this.#key, this.#upTo, this.#windowSize);
+      return NONE as NlriId;
+    }
+    if (!window.filled) {
+      window.step(STEP_IDS);
+      return NONE as NlriId;
+    }
+    if (this.#place >= window.count) {
+      if (window.isLast) return undefined;
+      this.#windowSize = Math.min(this.#windowSize * 2, WINDOW_MAX);
+      this.#place = 0;
+      this.#key.set(window.end);
+      this.#told = undefined;
+      window.begin(this.#key, this.#upTo, this.#windowSize);
+      return NONE as NlriId;
+    }
+    const nlri = window.idAt(this.#place);
+    if (nlri === NONE) {
+      this.#place++;
+      this.#told = undefined;
+    } else {
+      window.readKey(this.#place, this.#key);
+    }
+    return nlri;
   }
 }
 
-function* bestOf(rib: Rib, filter: CompiledFilter, table: RibTable, nlri: NlriId, peer: RibPeer | undefined): Iterable<Found> {
-  const path = table.best[nlri]!;
-  if (path === NONE || !filter.matchesAttributes(table.pathAttr[path]!)) return;
-  if (peer !== undefined && table.pathPeer[path] !== peer.index) return;
-  const place = { table: table.position, nlri: nlri + 1, peer: 0 };
-  yield { route: receivedRoute(rib, table, nlri, path as PathId), place };
+/** Routes of the Loc-RIB, or of the Adj-RIBs-In; of one peer or of all. */
+class PathSource implements Source {
+  readonly #rib: Rib;
+  readonly #filter: CompiledFilter;
+  readonly #table: RibTable;
+  readonly #peer: RibPeer | undefined;
+  readonly #bestOnly: boolean;
+  #paths: PathId[] = [];
+
+  constructor(rib: Rib, filter: CompiledFilter, table: RibTable, peer: RibPeer | undefined, bestOnly: boolean) {
+    this.#rib = rib;
+    this.#filter = filter;
+    this.#table = table;
+    this.#peer = peer;
+    this.#bestOnly = bestOnly;
+  }
+
+  add(routes: Route[], max: number, nlri: NlriId, told: Told): Told | undefined {
+    const table = this.#table;
+    const best = table.best[nlri]! as PathId;
+    if (this.#bestOnly) {
+      if (best !== NONE && this.#wants(best)) routes.push(receivedRoute(this.#rib, table, nlri, best));
+      return undefined;
+    }
+    const paths = this.#paths;
+    paths.length = 0;
+    for (let path = table.head[nlri]! as PathId; path !== NONE; path = table.pathNext[path]! as PathId) {
+      if (this.#wants(path) && !this.#isTold(path, told)) paths.push(path);
+    }
+    // The chain's own order changes as routes come. The best one is told out of turn only at the beginning: later it may be another one.
+    const first = told === NOTHING_TOLD ? best : NONE;
+    paths.sort((a, b) => Number(b === first) - Number(a === first) || this.#compare(a, b));
+    let now = told;
+    for (const path of paths) {
+      if (routes.length >= max) return now;
+      routes.push(receivedRoute(this.#rib, table, nlri, path));
+      const place = { peer: table.pathPeer[path]!, identifier: table.identifierOf(path) };
+      now = path === first ? { best: place, last: undefined } : { best: now.best, last: place };
+    }
+    return undefined;
+  }
+
+  #wants(path: PathId): boolean {
+    const table = this.#table;
+    const peer = this.#peer;
+    // When its session has ended, the index of the peer may be another one's.
+    if (peer !== undefined && (table.pathPeer[path] !== peer.index || table.peers[peer.index] !== peer)) return false;
+    return this.#filter.matchesAttributes(table.pathAttr[path]!);
+  }
+
+  #isTold(path: PathId, { best, last }: Told): boolean {
+    const peer = this.#table.pathPeer[path]!;
+    const identifier = this.#table.identifierOf(path);
+    if (best !== undefined && peer === best.peer && identifier === best.identifier) return true;
+    return last !== undefined && (peer - last.peer || identifier - last.identifier) <= 0;
+  }
+
+  #compare(a: PathId, b: PathId): number {
+    const table = this.#table;
+    return table.pathPeer[a]! - table.pathPeer[b]! || table.identifierOf(a) - table.identifierOf(b);
+  }
 }
 
-/** Paths in the order of their peers: the chain's own order changes as routes come. */
-function* pathsOf(
-  rib: Rib,
-  filter: CompiledFilter,
-  table: RibTable,
-  nlri: NlriId,
-  peer: RibPeer | undefined,
-  after: Place | undefined,
-): Iterable<Found> {
-  const from = after !== undefined && after.table === table.position && after.nlri === nlri ? after.peer : -1;
-  const paths: number[] = [];
-  for (let path = table.head[nlri]!; path !== NONE; path = table.pathNext[path]!) {
-    const index = table.pathPeer[path]!;
-    if (index <= from || (peer !== undefined && index !== peer.index)) continue;
-    if (filter.matchesAttributes(table.pathAttr[path]!)) paths.push(path);
-  }
-  paths.sort((a, b) => table.pathPeer[a]! - table.pathPeer[b]!);
-  for (const path of paths) {
-    const place = { table: table.position, nlri, peer: table.pathPeer[path]! };
-    yield { route: receivedRoute(rib, table, nlri, path as PathId), place };
-  }
-}
+/** Routes of an Adj-RIB-Out. */
+class AdvertisedSource implements Source {
+  readonly #rib: Rib;
+  readonly #filter: CompiledFilter;
+  readonly #member: Member;
+  readonly #rewriter: AttributeRewriter;
 
-function* advertised(rib: Rib, filter: CompiledFilter, peer: RibPeer, after: Place | undefined): Iterable<Found> {
-  for (const member of rib.membersOf(peer)) {
-    const { group } = member;
+  constructor(rib: Rib, filter: CompiledFilter, member: Member) {
+    this.#rib = rib;
+    this.#filter = filter;
+    this.#member = member;
+    this.#rewriter = new AttributeRewriter(member.group.options);
+  }
+
+  add(routes: Route[], _max: number, nlri: NlriId): Told | undefined {
+    const { peer, group } = this.#member;
+    if (!peer.up) {
+      throw new ControlError('failed-precondition', 'neighbor', `the session with ${peer.options.name} ended while its routes were listed`);
+    }
     const { table } = group;
-    if (!filter.tables.includes(table)) continue;
-    const rewriter = new AttributeRewriter(group.options);
-    for (const nlri of nlriOf(filter, table, after)) {
-      const attr = group.attr[nlri] ?? NONE;
-      const source = rib.peers[group.source[nlri] ?? 0];
-      if (attr === NONE || source === undefined || source === peer || table.best[nlri] === NONE || !filter.matchesAttributes(attr))
-        continue;
-      const place = { table: table.position, nlri: nlri + 1, peer: 0 };
-      yield { route: advertisedRoute(rib, table, nlri, attr, source, rewriter), place };
-    }
+    const attr = group.attr[nlri] ?? NONE;
+    const source = this.#rib.peers[group.source[nlri] ?? 0];
+    if (attr === NONE || source === undefined || source === peer || table.best[nlri] === NONE) return undefined;
+    if (this.#filter.matchesAttributes(attr)) routes.push(advertisedRoute(this.#rib, table, nlri, attr, source, this.#rewriter));
+    return undefined;
   }
 }
 
-function formatPlace(place: Place): RouteCursor {
-  return `${place.table}.${place.nlri}.${place.peer}`;
+function keyOf(index: NlriIndex, nlri: NlriId): Float64Array {
+  const words = new Uint32Array(index.keyWords);
+  index.writeKey(nlri, words, 0);
+  return Float64Array.from(words);
 }
 
-function parsePlace(text: RouteCursor): Place {
-  const numbers = /^(\d{1,3})\.(\d{1,10})\.(\d{1,5})$/.exec(text);
-  if (numbers === null) {
-    throw new ControlError('invalid-argument', 'page_token', `found "${text}", allowed is the token of an earlier page, or none`);
+/** Negative when the prefix with key `a` comes before that with key `b`. */
+function compare(a: Float64Array, b: Float64Array): number {
+  for (let word = 0; word < a.length; word++) {
+    const difference = a[word]! - (b[word] ?? 0);
+    if (difference !== 0) return difference;
   }
-  return { table: Number(numbers[1]), nlri: Math.max(1, Number(numbers[2])), peer: Number(numbers[3]) };
+  return 0;
 }

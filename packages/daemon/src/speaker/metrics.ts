@@ -7,11 +7,14 @@ import { formatFamily } from '@tsbgp/wire';
 import type { GlobalState, NeighborState } from '../control-plane.ts';
 import { Exposition, type MetricSource } from '../metrics/exposition.ts';
 import { addProcessMetrics } from '../metrics/process.ts';
+import type { Background } from './background.ts';
+import type { Neighbor } from './neighbor.ts';
 
 const STATES = ['Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established'] as const;
 
 export function renderMetrics(
   global: GlobalState,
+  peers: readonly Neighbor[],
   neighbors: readonly NeighborState[],
   rib: Rib,
   sources: readonly MetricSource[],
@@ -21,6 +24,7 @@ export function renderMetrics(
     .gauge('tsbgp_info', 'Version and identity of the speaker.')
     .add({ version: global.version, local_as: global.localAs, router_id: global.routerId }, 1);
   addNeighbors(out, neighbors);
+  addSessions(out, peers);
   addRib(out, rib);
   for (const addMetrics of sources) addMetrics(out);
   addProcessMetrics(out);
@@ -59,6 +63,34 @@ function addNeighbors(out: Exposition, neighbors: readonly NeighborState[]): voi
     }
     backlog.add(labels, neighbor.session?.backlogBytes ?? 0);
   }
+}
+
+function addSessions(out: Exposition, neighbors: readonly Neighbor[]): void {
+  const info = out.gauge('tsbgp_neighbor_info', 'What a neighbor is: its description and whether it is internal.');
+  const uptime = out.gauge('tsbgp_neighbor_session_uptime_seconds', 'Seconds since the session was Established; absent while it is not.');
+  const holdTime = out.gauge(
+    'tsbgp_neighbor_hold_time_seconds',
+    'Hold time of the session, 0 for none; absent while it is not Established.',
+  );
+  const withdrawn = out.counter('tsbgp_neighbor_treated_as_withdraw_total', 'UPDATEs whose routes were treated as withdrawn (RFC 7606).');
+  const discarded = out.counter('tsbgp_neighbor_attributes_discarded_total', 'Path attributes that were discarded (RFC 7606).');
+  for (const neighbor of neighbors) {
+    const { config, session } = neighbor;
+    const labels = { neighbor: config.address, remote_as: config.remoteAs };
+    info.add({ ...labels, local_as: neighbor.localAs, type: neighbor.peerType, description: config.description ?? '' }, 1);
+    withdrawn.add(labels, neighbor.treatedAsWithdraw);
+    discarded.add(labels, neighbor.attributesDiscarded);
+    if (session === undefined) continue;
+    uptime.add(labels, neighbor.sessionSeconds);
+    holdTime.add(labels, session.holdTimeSeconds);
+  }
+}
+
+/** The budget that everything beside BGP shares. */
+export function addBackground(out: Exposition, background: Background): void {
+  out.counter('tsbgp_background_seconds_total', 'Time used by listings, watchers and injected routes.').set(background.seconds);
+  out.counter('tsbgp_background_slices_total', 'Slices of that time given to them.').set(background.slices);
+  out.gauge('tsbgp_background_waiting', 'Listings, watchers and batches of routes that wait for a slice.').set(background.waiting);
 }
 
 function addRib(out: Exposition, rib: Rib): void {

@@ -38,6 +38,11 @@ export class Neighbor {
   port: Port | undefined;
   flapCount = 0;
   lastNotification: NeighborNotification | undefined;
+  /** Of sessions that are over; see RibPeer. */
+  #treatedAsWithdraw = 0;
+  #attributesDiscarded = 0;
+  /** When the session came up, by the monotonic clock. */
+  #upMs = 0;
 
   constructor(config: NeighborConfig, globalAs: number) {
     this.config = config;
@@ -81,9 +86,27 @@ export class Neighbor {
     this.session = session;
     this.ribPeer = ribPeer;
     this.port = port;
+    this.#upMs = performance.now();
+  }
+
+  /** Seconds since the session is Established; only while it is. */
+  get sessionSeconds(): number {
+    return Math.floor((performance.now() - this.#upMs) / 1000);
+  }
+
+  /** UPDATEs of all sessions whose routes were treated as withdrawn (RFC 7606). */
+  get treatedAsWithdraw(): number {
+    return this.#treatedAsWithdraw + (this.ribPeer?.treatedAsWithdraw ?? 0);
+  }
+
+  /** Path attributes of all sessions that were discarded (RFC 7606). */
+  get attributesDiscarded(): number {
+    return this.#attributesDiscarded + (this.ribPeer?.attributesDiscarded ?? 0);
   }
 
   down(_reason: CloseReason): void {
+    this.#treatedAsWithdraw = this.treatedAsWithdraw;
+    this.#attributesDiscarded = this.attributesDiscarded;
     this.session = undefined;
     this.ribPeer = undefined;
     this.port = undefined;

@@ -7,18 +7,22 @@ import {
   AttributeFlag,
   ByteWriter,
   type Family,
+  formatAddress,
   parseAddress,
   parseCommunity,
   parseExtendedCommunity,
   parseLargeCommunity,
   readU16,
+  readU32,
 } from '@tsbgp/wire';
 import { ControlError, type RouteFilter } from '../control-plane.ts';
 
 export interface CompiledFilter {
   readonly tables: readonly RibTable[];
-  /** NLRI to look at, where the prefix names them; undefined: all. */
+  /** NLRI to look at, where the prefix names them, in ascending order; undefined: those of `range`. */
   candidates(table: RibTable): readonly NlriId[] | undefined;
+  /** Keys (see NlriIndex) between which the prefix allows NLRI: after the first one, and not after the second. */
+  range(table: RibTable): { readonly after: Float64Array; readonly upTo: Float64Array };
   matchesNlri(table: RibTable, nlri: NlriId): boolean;
   matchesAttributes(attr: number): boolean;
 }
@@ -35,6 +39,7 @@ export function compileFilter(rib: Rib, filter: RouteFilter): CompiledFilter {
       const lengths = prefix.match === 'exact' ? [prefix.wire.bits] : Array.from({ length: prefix.wire.bits + 1 }, (_, bits) => bits);
       return lengths.map((bits) => table.index.findWire(shortened(prefix.wire, bits), 0)).filter((nlri) => nlri !== 0);
     },
+    range: (table) => (prefix?.match === 'longer' ? rangeWithin(table, prefix.wire) : rangeOfAll(table)),
     matchesNlri(table, nlri) {
       if (prefix === undefined) return true;
       table.index.write(scratch, 0, nlri);
@@ -50,10 +55,36 @@ export function compileFilter(rib: Rib, filter: RouteFilter): CompiledFilter {
   };
 }
 
+function rangeOfAll({ index }: RibTable): { after: Float64Array; upTo: Float64Array } {
+  const after = new Float64Array(index.keyWords);
+  const upTo = new Float64Array(index.keyWords).fill(0xffff_ffff);
+  after[index.keyWords - 1] = -1;
+  upTo[index.keyWords - 1] = index.bitsMax;
+  return { after, upTo };
+}
+
+/** From the prefix itself to the longest prefix of its last address. */
+function rangeWithin(table: RibTable, { bits, octets }: WirePrefix): { after: Float64Array; upTo: Float64Array } {
+  const { after, upTo } = rangeOfAll(table);
+  const words = after.length - 1;
+  for (let word = 0; word < words; word++) {
+    const first = readU32(octets, 1 + 4 * word);
+    const fixed = Math.max(0, Math.min(32, bits - 32 * word));
+    after[word] = first;
+    upTo[word] = fixed === 32 ? first : first + (2 ** (32 - fixed) - 1);
+  }
+  after[words] = bits - 1;
+  return { after, upTo };
+}
+
 function tablesOf(rib: Rib, filter: RouteFilter): readonly RibTable[] {
   if (filter.family === undefined) return rib.tables;
   if (!rib.has(filter.family)) {
-    throw new ControlError('invalid-argument', 'filter.family', 'this family has no table here, allowed are ipv4-unicast and ipv6-unicast');
+    throw new ControlError(
+      'invalid-argument',
+      'filter.family',
+      'filter.family: this family has no table here, allowed are ipv4-unicast and ipv6-unicast',
+    );
   }
   return [rib.table(filter.family as Family)];
 }
@@ -65,7 +96,7 @@ export interface WirePrefix {
   readonly octets: Uint8Array;
 }
 
-/** Text of a prefix, or of an address as its longest prefix, in wire form. Throws ControlError. */
+/** Text of a prefix, or of an address as its longest prefix, in wire form. Bits set after its length are refused. Throws ControlError. */
 export function parsePrefix(text: string, field = 'filter.prefix'): { wire: WirePrefix } {
   const [host = '', length, rest] = text.split('/');
   const address = parseAddress(host);
@@ -75,13 +106,40 @@ export function parsePrefix(text: string, field = 'filter.prefix'): { wire: Wire
     throw new ControlError(
       'invalid-argument',
       field,
-      `found "${text}", allowed is an IPv4 or IPv6 prefix, e.g. "192.0.2.0/24" or "2001:db8::/32"`,
+      `${field}: found ${quoted(text)}, allowed is an IPv4 or IPv6 prefix, e.g. "192.0.2.0/24" or "2001:db8::/32"`,
     );
   }
   const octets = new Uint8Array(17);
   octets[0] = bits;
   octets.set(address, 1);
-  return { wire: { bits, bitsMax, octets: shortened({ bits, bitsMax, octets }, bits) } };
+  const wire = { bits, bitsMax, octets };
+  if (hasHostBits(wire)) {
+    const meant = `${formatAddress(shortened(wire, bits), 1, 1 + bitsMax / 8)}/${bits}`;
+    throw new ControlError(
+      'invalid-argument',
+      field,
+      `${field}: found ${quoted(text)}, which has bits set after the first ${bits}; did you mean "${meant}" or "${host}/${bitsMax}"?`,
+    );
+  }
+  return { wire };
+}
+
+/** Whether bits are set after the length of the prefix. */
+function hasHostBits({ bits, octets }: WirePrefix): boolean {
+  let at = 1 + (bits >>> 3);
+  if (bits % 8 !== 0 && (octets[at++]! & (0xff >> (bits % 8))) !== 0) return true;
+  while (at < octets.length) if (octets[at++] !== 0) return true;
+  return false;
+}
+
+/** Longest text of a request that is repeated in an answer. */
+const QUOTED_MAX = 64;
+
+/** The text in quotation marks, cut where it is long. */
+export function quoted(text: string): string {
+  return text.length <= QUOTED_MAX
+    ? JSON.stringify(text)
+    : `${JSON.stringify(text.slice(0, QUOTED_MAX))} and ${text.length - QUOTED_MAX} more`;
 }
 
 /** The same prefix with fewer bits. */
@@ -121,7 +179,7 @@ function parseAnyCommunity(text: string): CommunityKey {
     out.u32(parseCommunity(text));
     return { code: AttributeCode.Communities, octets: out.take() };
   } catch (error) {
-    throw new ControlError('invalid-argument', 'filter.community', (error as Error).message, { cause: error });
+    throw new ControlError('invalid-argument', 'filter.community', `filter.community: ${(error as Error).message}`, { cause: error });
   }
 }
 

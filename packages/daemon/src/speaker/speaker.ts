@@ -7,7 +7,6 @@ import {
   CeaseSubcode,
   type Family,
   type Fault,
-  formatAddress,
   formatFamily,
   notificationOf,
   parseAddress,
@@ -17,6 +16,7 @@ import {
 } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
 import {
+  type Batch,
   ControlError,
   type ControlPlane,
   type Endpoint,
@@ -39,12 +39,15 @@ import {
 import { EventLog } from '../events.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
-import { listRoutes, pageOfRoutes } from './listing.ts';
-import { encodeLocalKey, encodeLocalRoute, invalid } from './local-routes.ts';
-import { renderMetrics } from './metrics.ts';
+import { Background } from './background.ts';
+import { Listings } from './listing.ts';
+import { LocalRoutes } from './local-routes.ts';
+import { addBackground, renderMetrics } from './metrics.ts';
 import { Neighbor } from './neighbor.ts';
+import { canonical, checkedNeighbor } from './new-neighbor.ts';
 import { pathsOf } from './paths.ts';
 import { Port } from './port.ts';
+import { quoted } from './route-filter.ts';
 import { checkReason } from './shutdown-reason.ts';
 import { Turns } from './turns.ts';
 import { Watchers } from './watchers.ts';
@@ -69,12 +72,18 @@ export class Speaker implements ControlPlane {
   readonly #server: Server;
   readonly #rib: Rib;
   readonly #turns: Turns;
+  readonly #background: Background = new Background();
+  readonly #listings: Listings;
   readonly #watchers: Watchers;
+  readonly #localRoutes: LocalRoutes;
+  readonly #metricSources: readonly MetricSource[];
   readonly #neighbors: Map<string, Neighbor> = new Map();
   readonly events: EventLog = new EventLog();
   readonly #neighborOf: Map<RibPeer, Neighbor> = new Map();
   readonly #listen: Endpoint[] = [];
   readonly #startedAt: Date = new Date();
+  /** By the monotonic clock. */
+  readonly #startedMs: number = performance.now();
   #corked: Port[] = [];
 
   constructor(options: SpeakerOptions) {
@@ -101,12 +110,27 @@ export class Speaker implements ControlPlane {
       },
     });
     this.#rib.nowSeconds = Math.floor(Date.now() / 1000);
-    this.#watchers = new Watchers(this.#rib, (address) => this.#ribPeerOf(address));
-    this.#turns = new Turns(this.#rib, {
-      pause: () => this.#eachPeer((peer) => peer.pauseReading()),
-      resume: () => this.#eachPeer((peer) => peer.resumeReading()),
-      turnEnded: () => this.#turnEnded(),
-    });
+    this.#turns = new Turns(
+      this.#rib,
+      {
+        pause: () => this.#eachPeer((peer) => peer.pauseReading()),
+        resume: () => this.#eachPeer((peer) => peer.resumeReading()),
+        turnEnded: () => this.#turnEnded(),
+      },
+      options.boundaries,
+    );
+    const rib = this.#rib;
+    const background = this.#background;
+    const schedule = (): void => this.#turns.schedule();
+    this.#listings = new Listings(rib, (address) => this.#ribPeerOf(address), background);
+    this.#watchers = new Watchers({ rib, listings: this.#listings, background, boundaries: options.boundaries, schedule });
+    this.#localRoutes = new LocalRoutes({ rib, background, schedule });
+    this.#metricSources = [
+      (out) => addBackground(out, background),
+      this.#listings.addMetrics,
+      this.#watchers.addMetrics,
+      this.#localRoutes.addMetrics,
+    ];
   }
 
   async listen(endpoint: Endpoint): Promise<Endpoint> {
@@ -131,24 +155,26 @@ export class Speaker implements ControlPlane {
   }
 
   addNeighbor(config: NeighborConfig): NeighborState {
-    const address = canonicalAddress(config.address);
+    const address = canonicalAddress(config.address, 'neighbor.address');
     if (this.#neighbors.has(address)) {
       throw new ControlError('already-exists', 'neighbor.address', `neighbor ${address} exists already; delete it first to change it`);
     }
     const unsupported = config.families.find((family) => !this.#rib.has(family));
     if (unsupported !== undefined || config.families.length === 0) {
       const found = unsupported === undefined ? 'none' : formatFamily(unsupported);
-      throw new ControlError('invalid-argument', 'neighbor.families', `found ${found}, allowed are ipv4-unicast and ipv6-unicast`);
+      throw new ControlError(
+        'invalid-argument',
+        'neighbor.families',
+        `neighbor.families: found ${found}, allowed are ipv4-unicast and ipv6-unicast`,
+      );
     }
-    const neighbor = new Neighbor({ ...config, address }, this.#options.localAs);
-    if (config.routeServerClient && neighbor.peerType === 'ibgp') {
-      throw new ControlError('invalid-argument', 'neighbor.route_server_client', 'only an external neighbor can be a route server client');
-    }
+    const checked = checkedNeighbor(config, this.#options.localAs, this.#listen);
+    const neighbor = new Neighbor(checked, this.#options.localAs);
     neighbor.peer = asControlError(() =>
       this.#server.addPeer(
         { remoteAddress: address, remoteAs: config.remoteAs, localAs: neighbor.localAs },
         this.#plugin(neighbor),
-        peerOptions(config),
+        peerOptions(checked),
       ),
     );
     this.#neighbors.set(address, neighbor);
@@ -218,36 +244,24 @@ export class Speaker implements ControlPlane {
     this.#turns.schedule();
   }
 
-  routes(query: RouteQuery): Iterable<Route> {
-    return listRoutes(this.#rib, this.#canonicalQuery(query), (address) => this.#ribPeerOf(address));
+  routes(query: RouteQuery, signal: AbortSignal): AsyncIterable<readonly Route[]> {
+    return this.#listings.stream(this.#canonicalQuery(query), signal);
   }
 
-  routesPage(query: RouteQuery, limit: number): { routes: Route[]; next?: RouteCursor | undefined } {
-    return pageOfRoutes(this.#rib, this.#canonicalQuery(query), limit, (address) => this.#ribPeerOf(address));
+  async routesPage(query: RouteQuery, limit: number): Promise<{ routes: Route[]; next?: RouteCursor | undefined }> {
+    return this.#listings.page(this.#canonicalQuery(query), limit);
   }
 
-  watch(query: WatchQuery, listener: (events: readonly RouteEvent[]) => void): () => void {
-    const neighbor = query.neighbor ? this.#find(query.neighbor).config.address : query.neighbor;
-    return this.#watchers.watch({ ...query, neighbor }, listener);
+  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<readonly RouteEvent[]> {
+    return this.#watchers.watch(this.#canonicalQuery(query), signal);
   }
 
-  addRoutes(routes: readonly LocalRoute[]): void {
-    // All are encoded, and so checked, before the first is announced.
-    const encoded = routes.map((route, index) => encodeLocalRoute(this.#rib, route, index));
-    for (const { attributes, route } of encoded) {
-      const fault = this.#rib.checkLocal(attributes);
-      if (fault !== undefined) throw invalid(`routes[${routes.indexOf(route)}].attributes`, fault.reason);
-    }
-    for (const { route, prefix, attributes } of encoded) this.#rib.announceLocal(route.family, prefix, attributes);
-    this.#turns.schedule();
+  addRoutes(routes: Batch<LocalRoute>): Promise<void> {
+    return this.#localRoutes.add(routes);
   }
 
-  deleteRoutes(keys: readonly LocalRouteKey[]): number {
-    const encoded = keys.map((key, index) => ({ family: key.family, prefix: encodeLocalKey(this.#rib, key, index) }));
-    let count = 0;
-    for (const { family, prefix } of encoded) if (this.#rib.withdrawLocal(family, prefix)) count++;
-    this.#turns.schedule();
-    return count;
+  deleteRoutes(keys: Batch<LocalRouteKey>): Promise<number> {
+    return this.#localRoutes.delete(keys);
   }
 
   health(): Health {
@@ -255,7 +269,7 @@ export class Speaker implements ControlPlane {
     for (const { session } of this.#neighbors.values()) if (session !== undefined) established++;
     return {
       healthy: true,
-      uptimeSeconds: Math.floor((Date.now() - this.#startedAt.getTime()) / 1000),
+      uptimeSeconds: Math.floor((performance.now() - this.#startedMs) / 1000),
       neighbors: this.#neighbors.size,
       established,
       routes: this.#rib.tables.reduce((sum, table) => sum + table.bestCount, 0),
@@ -264,9 +278,10 @@ export class Speaker implements ControlPlane {
   }
 
   metrics(): string {
-    const neighbors = this.listNeighbors();
-    const sessions: MetricSource = (out) => addSessionMetrics(out, this.#server.statistics, neighbors);
-    return renderMetrics(this.global(), neighbors, this.#rib, [sessions, ...(this.#options.metricSources ?? [])]);
+    const states = this.listNeighbors();
+    const sessions: MetricSource = (out) => addSessionMetrics(out, this.#server.statistics, states);
+    const sources = [sessions, ...this.#metricSources, ...(this.#options.metricSources ?? [])];
+    return renderMetrics(this.global(), [...this.#neighbors.values()], states, this.#rib, sources);
   }
 
   paths(query: PathQuery): PrefixPaths {
@@ -389,25 +404,26 @@ export class Speaker implements ControlPlane {
     if (neighbor !== undefined) return neighbor;
     const known = [...this.#neighbors.keys()];
     const hint = known.length === 0 ? 'there are none' : `known are ${known.slice(0, 5).join(', ')}${known.length > 5 ? ', …' : ''}`;
-    throw new ControlError('not-found', 'address', `no neighbor ${address}: ${hint}`);
+    throw new ControlError('not-found', 'address', `no neighbor ${canonical(address)}: ${hint}`);
   }
 
   #ribPeerOf(address: string): RibPeer | undefined {
     return this.#find(address).ribPeer;
   }
 
-  #canonicalQuery(query: RouteQuery): RouteQuery {
+  #canonicalQuery<Query extends { readonly neighbor?: string | undefined }>(query: Query): Query {
     return query.neighbor ? { ...query, neighbor: this.#find(query.neighbor).config.address } : query;
   }
 }
 
-function canonicalAddress(text: string): string {
-  const [host = '', zone] = text.split('%');
-  const bytes = parseAddress(host);
-  if (bytes === undefined) {
-    throw new ControlError('invalid-argument', 'address', `found "${text}", allowed is an IPv4 or IPv6 address, e.g. "192.0.2.1"`);
-  }
-  return formatAddress(bytes) + (zone === undefined ? '' : `%${zone}`);
+function canonicalAddress(text: string, field = 'address'): string {
+  const address = canonical(text);
+  if (parseAddress(address.split('%', 1)[0]!) !== undefined) return address;
+  throw new ControlError(
+    'invalid-argument',
+    field,
+    `${field}: found ${quoted(text)}, allowed is an IPv4 or IPv6 address, e.g. "192.0.2.1"`,
+  );
 }
 
 function peerOptions(config: NeighborConfig): PeerOptions {

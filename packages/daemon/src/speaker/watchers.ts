@@ -1,116 +1,241 @@
 /**
- * Watchers of the RIB. With none, nothing is observed and nothing costs; with one, an object is made per change that it asked for.
+ * Watchers of the RIB. With none, nothing is observed and nothing costs. With one or many, the RIB notes which routes changed
+ * (change-log.ts), and each watcher takes what it has not seen when its reader asks for more: a watcher that does not read costs its place.
  */
 import { type NlriId, NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
-import type { RouteEvent, WatchQuery } from '../control-plane.ts';
-import { type FindPeer, listRoutes } from './listing.ts';
+import type { Boundaries } from '../boundaries.ts';
+import { ControlError, type RouteEvent, type WatchQuery } from '../control-plane.ts';
+import type { Exposition } from '../metrics/exposition.ts';
+import { type Background, Limit } from './background.ts';
+import { type Change, ChangeKind, ChangeLog, type ChangeReader } from './change-log.ts';
+import type { Listings } from './listing.ts';
 import { type CompiledFilter, compileFilter } from './route-filter.ts';
 import { prefixOf, receivedRoute } from './route-view.ts';
 
-/** Events told at once while a listener is given everything there is. */
-const INITIAL_SLICE = 1000;
+/** Watchers at a time. */
+export const WATCHERS_MAX: number = 64;
+
+/** Events told at once. */
+const EVENTS_MAX = 1000;
 
 interface Watcher {
   readonly query: WatchQuery;
   readonly filter: CompiledFilter;
-  readonly listener: (events: readonly RouteEvent[]) => void;
-  events: RouteEvent[];
-  active: boolean;
+  readonly reader: ChangeReader;
+  /** Resolves when there may be something to tell, or the watcher is ended. */
+  wake: (() => void) | undefined;
+  ended: boolean;
+}
+
+export interface WatchersOptions {
+  readonly rib: Rib;
+  readonly listings: Listings;
+  readonly background: Background;
+  readonly boundaries: Boundaries;
+  /** The RIB has something to do: a prefix that was kept for watchers may be freed. */
+  readonly schedule: () => void;
+  /** Changes that wait at most, of all watchers together. @default CHANGES_MAX */
+  readonly changesMax?: number | undefined;
 }
 
 export class Watchers {
+  readonly log: ChangeLog;
   readonly #rib: Rib;
-  readonly #findPeer: FindPeer;
+  readonly #options: WatchersOptions;
   readonly #watchers: Set<Watcher> = new Set();
+  readonly #limit: Limit = new Limit(
+    WATCHERS_MAX,
+    (max) => new ControlError('resource-exhausted', '', `${max} watchers are there already, which is the limit; end one of them first`),
+  );
+  #trimming = false;
+  #lost = 0;
 
-  constructor(rib: Rib, findPeer: FindPeer) {
-    this.#rib = rib;
-    this.#findPeer = findPeer;
+  constructor(options: WatchersOptions) {
+    this.#options = options;
+    this.#rib = options.rib;
+    this.log = new ChangeLog(options.rib.tables, options.schedule, options.changesMax);
   }
 
-  watch(query: WatchQuery, listener: (events: readonly RouteEvent[]) => void): () => void {
-    const watcher: Watcher = { query, filter: compileFilter(this.#rib, query), listener, events: [], active: true };
+  /**
+   * Events as the reader takes them. The watch begins with this call, and ends when the reader leaves or `signal` aborts, which rejects.
+   * Throws ControlError.
+   */
+  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<readonly RouteEvent[]> {
+    signal.throwIfAborted();
+    const filter = compileFilter(this.#rib, query);
+    const leave = this.#limit.enter();
+    const kind = (query.table ?? 'best') === 'best' ? ChangeKind.Best : ChangeKind.Received;
+    const watcher: Watcher = { query, filter, reader: this.log.open(kind), wake: undefined, ended: false };
     this.#watchers.add(watcher);
     this.#observe();
-    if (query.initial === true) this.#tellInitial(watcher);
-    return () => {
-      watcher.active = false;
+    const end = (): void => {
+      signal.removeEventListener('abort', end);
+      if (watcher.ended) return;
+      watcher.ended = true;
+      leave();
       this.#watchers.delete(watcher);
+      this.log.close(watcher.reader);
       this.#observe();
+      void this.#trim();
+      watcher.wake?.();
     };
+    signal.addEventListener('abort', end);
+    return this.#events(watcher, signal, end);
   }
 
-  /** Tells each watcher what the turn brought. */
+  /** Wakes the watchers that wait and have something to be told; called after each turn of the RIB. */
   flush(): void {
-    for (const watcher of this.#watchers) {
-      if (watcher.events.length === 0) continue;
-      const { events } = watcher;
-      watcher.events = [];
-      watcher.listener(events);
-    }
+    for (const watcher of this.#watchers) if (watcher.wake !== undefined && this.log.hasNews(watcher.reader)) watcher.wake();
   }
 
-  #observe(): void {
-    const watchers = [...this.#watchers];
-    const wants = (table: 'best' | 'received'): boolean => watchers.some(({ query }) => (query.table ?? 'best') === table);
-    this.#rib.bestObserver = wants('best') ? this.#bestChanged : undefined;
-    for (const table of this.#rib.tables) {
-      table.observer = wants('received') ? (nlri, path, announced) => this.#pathChanged(table, nlri, path, announced) : undefined;
-    }
-  }
-
-  readonly #bestChanged = (table: RibTable, nlri: NlriId): void => {
-    const path = table.best[nlri]! as PathId;
-    for (const watcher of this.#watchers) {
-      if ((watcher.query.table ?? 'best') !== 'best' || !this.#wants(watcher, table, nlri)) continue;
-      const shown = path !== NONE && this.#wantsPath(watcher, table, path);
-      watcher.events.push(shown ? this.#announce(table, nlri, path) : this.#withdraw(table, nlri, ''));
-    }
+  readonly addMetrics = (out: Exposition): void => {
+    out.gauge('tsbgp_watchers', 'Watchers of routes.').set(this.#watchers.size);
+    out.gauge('tsbgp_watchers_max', 'Watchers that there may be.').set(this.#limit.max);
+    out.counter('tsbgp_watchers_refused_total', 'Watchers refused because there were too many.').set(this.#limit.refused);
+    out.gauge('tsbgp_watch_changes_waiting', 'Changes that wait for watchers, of all watchers together.').set(this.log.count);
+    out.counter('tsbgp_watch_changes_total', 'Changes seen while there were watchers.').set(this.log.notes);
+    out.counter('tsbgp_watch_events_lost_total', 'Changes that watchers lost because they read too slowly.').set(this.#lost);
   };
 
-  #pathChanged(table: RibTable, nlri: NlriId, path: PathId, announced: boolean): void {
-    for (const watcher of this.#watchers) {
-      if (watcher.query.table !== 'received' || !this.#wants(watcher, table, nlri) || !this.#wantsPath(watcher, table, path)) continue;
-      const neighbor = this.#rib.peers[table.pathPeer[path]!]?.options.name ?? '';
-      watcher.events.push(announced ? this.#announce(table, nlri, path) : this.#withdraw(table, nlri, neighbor));
+  #observe(): void {
+    const wants = (kind: ChangeKind): boolean => [...this.#watchers].some(({ reader }) => reader.kind === kind);
+    const { boundaries } = this.#options;
+    const { log } = this;
+    this.#rib.bestObserver = !wants(ChangeKind.Best)
+      ? undefined
+      : (table, nlri) => {
+          try {
+            log.noteBest(table, nlri);
+          } catch (error) {
+            boundaries.caught('rib-observer', {}, error);
+          }
+        };
+    for (const table of this.#rib.tables) {
+      table.observer = !wants(ChangeKind.Received)
+        ? undefined
+        : (nlri, path) => {
+            try {
+              log.notePath(table, nlri, path);
+            } catch (error) {
+              boundaries.caught('rib-observer', {}, error);
+            }
+          };
+      // Also without watchers, until what waits for them is gone.
+      table.keeps = this.#watchers.size === 0 && log.count === 0 ? undefined : (nlri) => log.keeps(table, nlri);
     }
   }
 
-  #wants(watcher: Watcher, table: RibTable, nlri: NlriId): boolean {
-    return watcher.filter.tables.includes(table) && watcher.filter.matchesNlri(table, nlri);
+  /** Frees what nobody still has to be told, in slices. */
+  async #trim(): Promise<void> {
+    if (this.#trimming) return;
+    this.#trimming = true;
+    try {
+      await this.#options.background.run((deadline) => {
+        let more = this.log.trim();
+        while (more && performance.now() < deadline) more = this.log.trim();
+        return !more;
+      });
+      this.#observe();
+    } catch (error) {
+      this.#options.boundaries.caught('watcher', {}, error);
+    } finally {
+      this.#trimming = false;
+    }
   }
 
-  #wantsPath(watcher: Watcher, table: RibTable, path: PathId): boolean {
-    const { neighbor } = watcher.query;
-    if (neighbor !== undefined && this.#rib.peers[table.pathPeer[path]!]?.options.name !== neighbor) return false;
-    return watcher.filter.matchesAttributes(table.pathAttr[path]!);
+  async *#events(watcher: Watcher, signal: AbortSignal, end: () => void): AsyncGenerator<readonly RouteEvent[]> {
+    try {
+      if (watcher.query.initial === true) {
+        // The watcher has its place already: what changes while the table is read is told after it.
+        const { query } = watcher;
+        for await (const routes of this.#options.listings.stream({ ...query, table: query.table ?? 'best' }, signal)) {
+          yield routes.map((route) => ({ type: 'announce', route }) as const);
+        }
+        yield [{ type: 'end-of-initial' }];
+      }
+      for (;;) {
+        await this.#news(watcher);
+        signal.throwIfAborted();
+        const deadline = await this.#options.background.share();
+        signal.throwIfAborted();
+        const events = this.#take(watcher, deadline);
+        if (events.length > 0) yield events;
+      }
+    } finally {
+      end();
+    }
+  }
+
+  async #news(watcher: Watcher): Promise<void> {
+    if (watcher.ended || this.log.hasNews(watcher.reader)) return;
+    await new Promise<void>((resolve) => {
+      watcher.wake = resolve;
+    });
+    watcher.wake = undefined;
+  }
+
+  /** What the watcher has not seen, as much as fits a message and a slice. An exception ends this watcher and no other. */
+  #take(watcher: Watcher, deadline: number): RouteEvent[] {
+    const { reader } = watcher;
+    const events: RouteEvent[] = [];
+    try {
+      if (reader.lost > 0) {
+        events.push({ type: 'lost', count: reader.lost });
+        this.#lost += reader.lost;
+        reader.lost = 0;
+      }
+      let inTime = true;
+      while (inTime && events.length < EVENTS_MAX && this.log.hasNews(reader)) {
+        this.log.read(reader, (change) => {
+          const event = this.#eventOf(watcher, change);
+          if (event !== undefined) events.push(event);
+          inTime = performance.now() < deadline;
+          return inTime && events.length < EVENTS_MAX;
+        });
+        inTime = performance.now() < deadline;
+      }
+    } catch (error) {
+      const { table, neighbor } = watcher.query;
+      this.#options.boundaries.caught('watcher', { table, neighbor }, error);
+      throw new Error('the watch was ended by an unexpected error: see the log of the daemon', { cause: error });
+    }
+    return events;
+  }
+
+  #eventOf(watcher: Watcher, change: Change): RouteEvent | undefined {
+    const { filter, query } = watcher;
+    const { table, nlri } = change;
+    if (!filter.tables.includes(table) || !filter.matchesNlri(table, nlri)) return undefined;
+    if (watcher.reader.kind === ChangeKind.Best) {
+      const path = table.best[nlri]! as PathId;
+      const shown = path !== NONE && this.#isFrom(query.neighbor, table, path) && filter.matchesAttributes(table.pathAttr[path]!);
+      return shown ? this.#announce(table, nlri, path) : this.#withdraw(change);
+    }
+    if (query.neighbor !== undefined && query.neighbor !== change.neighbor) return undefined;
+    const path = this.#pathOf(change);
+    if (path === NONE) return this.#withdraw(change);
+    return filter.matchesAttributes(table.pathAttr[path]!) ? this.#announce(table, nlri, path) : this.#withdraw(change);
+  }
+
+  /** The path of the neighbor that the change is about, as it is now. */
+  #pathOf({ table, nlri, neighbor, identifier }: Change): PathId {
+    for (let path = table.head[nlri]! as PathId; path !== NONE; path = table.pathNext[path]! as PathId) {
+      if (table.identifierOf(path) === identifier && this.#isFrom(neighbor, table, path)) return path;
+    }
+    return NONE as PathId;
+  }
+
+  /** Whether the path came from this neighbor; undefined is any. */
+  #isFrom(neighbor: string | undefined, table: RibTable, path: PathId): boolean {
+    return neighbor === undefined || this.#rib.peers[table.pathPeer[path]!]?.options.name === neighbor;
   }
 
   #announce(table: RibTable, nlri: NlriId, path: PathId): RouteEvent {
     return { type: 'announce', route: receivedRoute(this.#rib, table, nlri, path) };
   }
 
-  #withdraw(table: RibTable, nlri: NlriId, neighbor: string): RouteEvent {
-    return { type: 'withdraw', family: table.family, prefix: prefixOf(table, nlri), neighbor };
-  }
-
-  /** Everything there is, a slice per turn; changes meanwhile are told as they come. */
-  #tellInitial(watcher: Watcher): void {
-    const routes = listRoutes(this.#rib, { ...watcher.query, table: watcher.query.table ?? 'best' }, this.#findPeer)[Symbol.iterator]();
-    const slice = (): void => {
-      if (!watcher.active) return;
-      const events: RouteEvent[] = [];
-      while (events.length < INITIAL_SLICE) {
-        const next = routes.next();
-        if (next.done === true) {
-          watcher.listener([...events, { type: 'end-of-initial' }]);
-          return;
-        }
-        events.push({ type: 'announce', route: next.value });
-      }
-      watcher.listener(events);
-      setImmediate(slice);
-    };
-    setImmediate(slice);
+  #withdraw({ table, nlri, neighbor, identifier }: Change): RouteEvent {
+    const pathIdentifier = table.pathIdentifier === undefined ? undefined : identifier;
+    return { type: 'withdraw', family: table.family, prefix: prefixOf(table, nlri), pathIdentifier, neighbor };
   }
 }

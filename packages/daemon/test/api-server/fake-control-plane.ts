@@ -3,6 +3,7 @@
  */
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import {
+  type Batch,
   ControlError,
   type ControlPlane,
   type GlobalState,
@@ -108,11 +109,17 @@ export class FakeControlPlane implements ControlPlane {
     this.resets.push({ address, kind, options });
   }
 
-  routes(): Iterable<Route> {
-    return this.table;
+  async *routes(query: RouteQuery, signal: AbortSignal): AsyncGenerator<readonly Route[]> {
+    for (let from = 0; from < this.table.length; from += 1000) {
+      signal.throwIfAborted();
+      this.queries.push(query);
+      yield this.table.slice(from, from + 1000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (this.table.length === 0) this.queries.push(query);
   }
 
-  routesPage(query: RouteQuery, limit: number): { routes: readonly Route[]; next?: string } {
+  async routesPage(query: RouteQuery, limit: number): Promise<{ routes: readonly Route[]; next?: string }> {
     this.queries.push(query);
     if (limit > 1000) throw new ControlError('invalid-argument', 'page_size', `found ${limit}, allowed 1 to 1000`);
     const from = Number(query.after ?? 0);
@@ -126,20 +133,48 @@ export class FakeControlPlane implements ControlPlane {
     return found;
   }
 
-  watch(query: WatchQuery, listener: Listener): () => void {
+  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<readonly RouteEvent[]> {
     this.queries.push(query);
+    return this.#events(query, signal);
+  }
+
+  async *#events(query: WatchQuery, signal: AbortSignal): AsyncGenerator<readonly RouteEvent[]> {
+    const waiting: RouteEvent[] = [];
+    let wake = (): void => undefined;
+    const listener: Listener = (events) => {
+      waiting.push(...events);
+      wake();
+    };
     this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    const onAbort = (): void => wake();
+    signal.addEventListener('abort', onAbort);
+    try {
+      if (query.initial === true) {
+        for (let from = 0; from < this.table.length; from += 1000) {
+          yield this.table.slice(from, from + 1000).map((route) => ({ type: 'announce', route }) as const);
+        }
+        yield [{ type: 'end-of-initial' }];
+      }
+      for (;;) {
+        signal.throwIfAborted();
+        if (waiting.length > 0) yield waiting.splice(0, 1000);
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.listeners.delete(listener);
+    }
   }
 
-  addRoutes(routes: readonly LocalRoute[]): void {
-    const bad = routes.findIndex(({ prefix }) => !prefix.includes('/'));
-    if (bad >= 0) throw new ControlError('invalid-argument', `routes[${bad}].prefix`, `found "${routes[bad]!.prefix}"`);
-    for (const route of routes) this.injected.set(route.prefix, route);
+  async addRoutes(routes: Batch<LocalRoute>): Promise<void> {
+    const all = Array.from({ length: routes.length }, (_, index) => routes.at(index)!);
+    const bad = all.findIndex(({ prefix }) => !prefix.includes('/'));
+    if (bad >= 0) throw new ControlError('invalid-argument', `routes[${bad}].prefix`, `found "${all[bad]!.prefix}"`);
+    for (const route of all) this.injected.set(route.prefix, route);
   }
 
-  deleteRoutes(keys: readonly LocalRouteKey[]): number {
-    return keys.filter(({ prefix }) => this.injected.delete(prefix)).length;
+  async deleteRoutes(keys: Batch<LocalRouteKey>): Promise<number> {
+    return Array.from({ length: keys.length }, (_, index) => keys.at(index)!).filter(({ prefix }) => this.injected.delete(prefix)).length;
   }
 
   health(): Health {
