@@ -13,7 +13,7 @@ export const file_tsbgp_v1_errors: GenFile = /*@__PURE__*/
   fileDesc("ChV0c2JncC92MS9lcnJvcnMucHJvdG8SCHRzYmdwLnYxIjAKCkZpZWxkRXJyb3ISDQoFZmllbGQYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAliBnByb3RvMw");
 
 /**
- * In the details of every refused request. The status of the call says which kind of refusal it is:
+ * In the details of every refused request, once for each thing that is wrong with it; of very many, for the first ones. The status of the call says which kind of refusal it is:
  *
  *   INVALID_ARGUMENT     the field is wrong in itself
  *   NOT_FOUND            no such neighbor

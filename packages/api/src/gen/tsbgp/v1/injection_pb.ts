@@ -28,14 +28,14 @@ export type LocalRoute = Message<"tsbgp.v1.LocalRoute"> & {
   family: string;
 
   /**
-   * "192.0.2.0/24", "2001:db8::/32".
+   * "192.0.2.0/24", "2001:db8::/32". Bits set after the length are refused, as are loopback, link-local, multicast and reserved addresses.
    *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
-   * IPv4 or IPv6 text. 0.0.0.0 and :: stand for the daemon's own address towards each neighbor.
+   * IPv4 or IPv6 text: the address of a router. 0.0.0.0 and :: stand for the daemon's own address towards each neighbor.
    *
    * @generated from field: string next_hop = 3;
    */
@@ -105,7 +105,7 @@ export const LocalRouteKeySchema: GenMessage<LocalRouteKey> = /*@__PURE__*/
  */
 export type AddRoutesRequest = Message<"tsbgp.v1.AddRoutesRequest"> & {
   /**
-   * Any number that fits a message of 32 MiB; larger ones as a stream.
+   * At most 500,000 in a message of at most 32 MiB; more as a stream. Routes with equal attributes cost less in the binary format.
    *
    * @generated from field: repeated tsbgp.v1.LocalRoute routes = 1;
    */
@@ -267,8 +267,8 @@ export const DeleteRouteStreamResponseSchema: GenMessage<DeleteRouteStreamRespon
  */
 export const InjectionService: GenService<{
   /**
-   * Adds routes, and replaces those of the same prefix. All or none: a route that is not acceptable is named by its index in the error's
-   * field, and nothing is changed.
+   * Adds routes, and replaces those of the same prefix. All or none: the routes that are not acceptable are named by their index in the
+   * error's details (the first 20), and nothing is changed. The answer comes when all are in the tables.
    *
    * @generated from rpc tsbgp.v1.InjectionService.AddRoutes
    */

@@ -21,14 +21,14 @@ export const file_tsbgp_v1_neighbor: GenFile = /*@__PURE__*/
  */
 export type NeighborConfig = Message<"tsbgp.v1.NeighborConfig"> & {
   /**
-   * IPv4 or IPv6 text: which neighbor this is.
+   * IPv4 or IPv6 text: which neighbor this is. A link-local address needs its interface, "fe80::1%eth0".
    *
    * @generated from field: string address = 1;
    */
   address: string;
 
   /**
-   * 1 to 4294967295. The same as the local one: an internal neighbor (iBGP).
+   * 1 to 4294967294, but not 23456 (RFC 6793) or 65535 (RFC 7300). The same as the local one: an internal neighbor (iBGP).
    *
    * @generated from field: uint32 remote_as = 2;
    */
@@ -42,7 +42,7 @@ export type NeighborConfig = Message<"tsbgp.v1.NeighborConfig"> & {
   localAs?: number | undefined;
 
   /**
-   * For people.
+   * For people: 1 to 255 characters in one line.
    *
    * @generated from field: string description = 4;
    */

@@ -107,7 +107,7 @@ export type RouteFilter = Message<"tsbgp.v1.RouteFilter"> & {
   family: string;
 
   /**
-   * A prefix, or an address in place of its longest prefix; empty: all.
+   * A prefix, or an address in place of its longest prefix; empty: all. Bits set after its length are refused.
    *
    * @generated from field: string prefix = 2;
    */
@@ -239,7 +239,7 @@ export const ListRoutesRequestSchema: GenMessage<ListRoutesRequest> = /*@__PURE_
  */
 export type ListRoutesResponse = Message<"tsbgp.v1.ListRoutesResponse"> & {
   /**
-   * In the table's own order.
+   * In the order of prefixes: IPv4 before IPv6, by address, then by length. Of one prefix the best first.
    *
    * @generated from field: repeated tsbgp.v1.Route routes = 1;
    */
@@ -295,7 +295,7 @@ export const StreamRoutesRequestSchema: GenMessage<StreamRoutesRequest> = /*@__P
  */
 export type StreamRoutesResponse = Message<"tsbgp.v1.StreamRoutesResponse"> & {
   /**
-   * 1 to 1,000.
+   * 1 to 1,000, in the order of ListRoutesResponse.
    *
    * @generated from field: repeated tsbgp.v1.Route routes = 1;
    */
@@ -399,7 +399,7 @@ export const WatchRoutesRequest_TableSchema: GenEnum<WatchRoutesRequest_Table> =
  */
 export type WatchRoutesResponse = Message<"tsbgp.v1.WatchRoutesResponse"> & {
   /**
-   * In the order it happened; at most 1,000.
+   * In the order of the last change of each; at most 1,000.
    *
    * @generated from field: repeated tsbgp.v1.RouteEvent events = 1;
    */
@@ -897,7 +897,8 @@ export const RibService: GenService<{
     output: typeof ListPathsResponseSchema;
   },
   /**
-   * ListReceived as a stream, for whole tables: up to 1,000 routes a message.
+   * ListReceived as a stream, for whole tables: up to 1,000 routes a message, as fast as the client reads. RESOURCE_EXHAUSTED: 32 streams are
+   * under way already.
    *
    * @generated from rpc tsbgp.v1.RibService.StreamReceived
    */
@@ -927,8 +928,9 @@ export const RibService: GenService<{
     output: typeof StreamRoutesResponseSchema;
   },
   /**
-   * Changes from now on, or everything there is and then the changes. Ends only when the client or the daemon does. A client that falls more
-   * than 100,000 changes behind is told how many it lost, and had better watch again.
+   * Changes from now on, or everything there is and then the changes. Ends only when the client or the daemon does. A route that changes
+   * several times before the client reads is told once, as it is then. About a million changes wait for all clients together; beyond that the
+   * slowest are told how many they lost, and had better watch again. RESOURCE_EXHAUSTED: 64 clients watch already.
    *
    * @generated from rpc tsbgp.v1.RibService.WatchRoutes
    */
