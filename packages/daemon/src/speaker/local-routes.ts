@@ -31,8 +31,8 @@ export const BATCH_ROUTES_MAX: number = 500_000;
 /** Batches under way at a time. */
 export const BATCHES_MAX: number = 16;
 
-/** Wrong routes of a batch that the refusal names. */
-export const PROBLEMS_MAX: number = 20;
+/** Wrong routes of a batch that the refusal names: more would not fit what gRPC clients take as the end of a call (8 KB). */
+export const PROBLEMS_MAX: number = 10;
 
 /** Attribute sets that a batch finds again without encoding them. */
 const KNOWN_SETS_MAX = 4096;

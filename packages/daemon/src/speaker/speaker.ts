@@ -102,11 +102,8 @@ export class Speaker implements ControlPlane {
       localAs: options.localAs,
       bgpIdentifier: readU32(parseIpv4(options.routerId) ?? new Uint8Array(4), 0),
       observer: {
-        fault: (peer, fault) => this.#reportFault(peer, fault),
-        endOfRib: (peer, family) => {
-          this.#logger.info({ neighbor: peer.options.name, family: formatFamily(family) }, 'End-of-RIB received');
-          this.events.record({ type: 'end-of-rib', neighbor: peer.options.name, family, text: 'End-of-RIB received' });
-        },
+        fault: (peer, fault) => this.#observed(peer, () => this.#reportFault(peer, fault)),
+        endOfRib: (peer, family) => this.#observed(peer, () => this.#reportEndOfRib(peer, family)),
       },
     });
     this.#rib.nowSeconds = Math.floor(Date.now() / 1000);
@@ -337,19 +334,31 @@ export class Speaker implements ControlPlane {
       this.#rib.resend(ribPeer, family);
     } else {
       neighbor.peer.sendRouteRefresh(family, RefreshSubtype.Begin);
-      this.#rib.resend(ribPeer, family, () => neighbor.peer.sendRouteRefresh(family, RefreshSubtype.End));
+      this.#rib.resend(ribPeer, family, () => this.#observed(ribPeer, () => neighbor.peer.sendRouteRefresh(family, RefreshSubtype.End)));
     }
     this.#turns.schedule();
   }
 
   #turnEnded(): void {
-    for (const port of this.#corked) port.uncork();
+    for (const port of this.#corked) this.#options.boundaries.run('session', {}, () => port.uncork());
     this.#corked.length = 0;
     this.#watchers.flush();
   }
 
   #eachPeer(action: (peer: Peer) => void): void {
-    for (const { peer } of this.#neighbors.values()) action(peer);
+    for (const { peer, config } of this.#neighbors.values()) {
+      this.#options.boundaries.run('session', { neighbor: config.address }, () => action(peer));
+    }
+  }
+
+  /** Runs what the RIB calls back for. The RIB is in the middle of its work then: no exception may reach it. */
+  #observed(peer: RibPeer, action: () => void): void {
+    this.#options.boundaries.run('rib-observer', { neighbor: peer.options.name }, action);
+  }
+
+  #reportEndOfRib(peer: RibPeer, family: Family): void {
+    this.#logger.info({ neighbor: peer.options.name, family: formatFamily(family) }, 'End-of-RIB received');
+    this.events.record({ type: 'end-of-rib', neighbor: peer.options.name, family, text: 'End-of-RIB received' });
   }
 
   #recordUp(neighbor: Neighbor, peer: RibPeer): void {

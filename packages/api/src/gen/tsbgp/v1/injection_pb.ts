@@ -268,7 +268,7 @@ export const DeleteRouteStreamResponseSchema: GenMessage<DeleteRouteStreamRespon
 export const InjectionService: GenService<{
   /**
    * Adds routes, and replaces those of the same prefix. All or none: the routes that are not acceptable are named by their index in the
-   * error's details (the first 20), and nothing is changed. The answer comes when all are in the tables.
+   * error's details (the first 10), and nothing is changed. The answer comes when all are in the tables.
    *
    * @generated from rpc tsbgp.v1.InjectionService.AddRoutes
    */

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+import { IPV4_UNICAST } from '@tsbgp/wire';
+import { RawPeer } from '../../test/raw-peer.ts';
+import { Boundaries } from '../boundaries.ts';
+import type { NeighborConfig } from '../control-plane.ts';
+import { Speaker } from './speaker.ts';
+
+function neighbor(address: string, remoteAs: number): NeighborConfig {
+  return {
+    address,
+    remoteAs,
+    families: [IPV4_UNICAST],
+    passive: true,
+    remotePort: 179,
+    holdTimeSeconds: 90,
+    connectRetrySeconds: 10,
+    importPolicy: 'accept-all',
+    exportPolicy: 'accept-all',
+    routeServerClient: false,
+    nextHopSelf: false,
+    enabled: true,
+  };
+}
+
+/** 198.51.100.0/24 from AS 65002, then End-of-RIB. */
+const UPDATES = Uint8Array.from([
+  ...Array.from({ length: 16 }, () => 0xff),
+  ...[0, 47, 2, 0, 0, 0, 20, 0x40, 1, 1, 0, 0x40, 2, 6, 2, 1, 0, 0, 0xfd, 0xea, 0x40, 3, 4, 127, 0, 0, 2, 24, 198, 51, 100],
+  ...Array.from({ length: 16 }, () => 0xff),
+  ...[0, 23, 2, 0, 0, 0, 0],
+]);
+
+suite('Speaker', { timeout: 20_000 }, () => {
+  let speaker: Speaker;
+  let boundaries: Boundaries;
+  let port: number;
+  let thrown: Error | undefined;
+
+  beforeEach(async () => {
+    thrown = undefined;
+    const note = (): void => undefined;
+    const info = (_fields: object, message: string): void => {
+      if (message === 'End-of-RIB received' && thrown !== undefined) throw thrown;
+    };
+    boundaries = new Boundaries({ error: note });
+    speaker = new Speaker({
+      localAs: 64_512,
+      routerId: '10.0.0.1',
+      version: 'test',
+      onShutdown: () => undefined,
+      logger: { debug: note, info, warn: note, error: note },
+      boundaries,
+    });
+    ({ port } = await speaker.listen({ host: '127.0.0.1', port: 0 }));
+    speaker.addNeighbor(neighbor('127.0.0.2', 65_002));
+  });
+  afterEach(() => speaker.close());
+
+  const until = async (condition: () => boolean, what: string): Promise<void> => {
+    for (const end = performance.now() + 10_000; !condition(); ) {
+      assert.ok(performance.now() < end, what);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+
+  test('an exception in a callback of the RIB is contained: the session and its routes stay', async () => {
+    thrown = new Error('injected');
+    const peer = new RawPeer(port, 2);
+    await peer.up();
+    await peer.write(UPDATES);
+    await until(() => boundaries.count('rib-observer') === 1, 'the exception is counted');
+    await until(() => speaker.health().routes === 1, 'the route is there');
+    assert.equal(peer.closed, false);
+    assert.deepEqual(peer.notifications, []);
+    await peer.close();
+  });
+
+  test('our own listener is no neighbor', () => {
+    assert.throws(() => speaker.addNeighbor({ ...neighbor('127.0.0.1', 65_009), remotePort: port, passive: false }), {
+      code: 'invalid-argument',
+      field: 'neighbor.address',
+    });
+  });
+
+  test('a neighbor is found by any spelling of its address', () => {
+    assert.equal(speaker.getNeighbor('::ffff:127.0.0.2').config.address, '127.0.0.2');
+    speaker.addNeighbor(neighbor('2001:DB8:0::7', 65_007));
+    assert.equal(speaker.getNeighbor('2001:db8::7').config.address, '2001:db8::7');
+    assert.throws(() => speaker.addNeighbor(neighbor('2001:db8:0:0::7', 65_007)), { code: 'already-exists' });
+  });
+
+  test('routes that were added are listed, deleted routes are not', async () => {
+    await speaker.addRoutes([{ family: IPV4_UNICAST, prefix: '203.0.113.0/24', nextHop: '192.0.2.1', attributes: [] }]);
+    await until(() => speaker.health().routes === 1, 'the route is best');
+    assert.deepEqual(
+      (await speaker.routesPage({ table: 'best', neighbor: '' }, 10)).routes.map(({ prefix }) => prefix),
+      ['203.0.113.0/24'],
+    );
+    assert.equal(await speaker.deleteRoutes([{ family: IPV4_UNICAST, prefix: '203.0.113.0/24' }]), 1);
+    await until(() => speaker.health().routes === 0, 'the route is gone');
+  });
+});
