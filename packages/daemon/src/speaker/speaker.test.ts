@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, suite, test } from 'node:test';
-import { IPV4_UNICAST } from '@tsbgp/wire';
+import { fromHex, IPV4_UNICAST } from '@tsbgp/wire';
 import { RawPeer } from '../../test/raw-peer.ts';
 import { Boundaries } from '../boundaries.ts';
 import type { NeighborConfig } from '../control-plane.ts';
@@ -24,12 +24,10 @@ function neighbor(address: string, remoteAs: number): NeighborConfig {
 }
 
 /** 198.51.100.0/24 from AS 65002, then End-of-RIB. */
-const UPDATES = Uint8Array.from([
-  ...Array.from({ length: 16 }, () => 0xff),
-  ...[0, 47, 2, 0, 0, 0, 20, 0x40, 1, 1, 0, 0x40, 2, 6, 2, 1, 0, 0, 0xfd, 0xea, 0x40, 3, 4, 127, 0, 0, 2, 24, 198, 51, 100],
-  ...Array.from({ length: 16 }, () => 0xff),
-  ...[0, 23, 2, 0, 0, 0, 0],
-]);
+const UPDATES = fromHex(
+  'ffffffffffffffffffffffffffffffff 002f 02 0000 0014 40010100 40020602010000fdea 4003047f000002 18c63364' +
+    'ffffffffffffffffffffffffffffffff 0017 02 0000 0000',
+);
 
 suite('Speaker', { timeout: 20_000 }, () => {
   let speaker: Speaker;
