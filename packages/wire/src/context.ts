@@ -13,6 +13,11 @@ export interface WireContext {
   readonly peerType: 'ebgp' | 'ibgp';
   /** The peer belongs to our confederation, so that an external one too may speak of it in AS_PATH (RFC 5065 §5). @default false */
   readonly confederation?: boolean;
+  /**
+   * AFIs of the routes for which the sender may put BGPSEC_PATH in the place of AS_PATH: it said that it sends BGPsec, the receiver that it
+   * takes it (RFC 8205 §2.2). @default none
+   */
+  readonly bgpsec?: ReadonlySet<number>;
   /** RFC 8654. */
   readonly extendedMessage: boolean;
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { withRightFlags } from '../test/expected-verdict.ts';
 import { attributeComesBack, capabilityComesBack, faultComesBack, messageComesBack, nlriComesBack } from '../test/round-trip.ts';
 import { loadVectors, sharedWireFolder, type Vector } from '../test/shared.ts';
 import { decodeAttributes } from './attributes/attributes.ts';
@@ -85,7 +86,9 @@ function comesBack(vector: Vector): number {
 }
 
 function attributesComeBack(bytes: Uint8Array, context: WireContext): number {
-  const { attributes, fault } = decodeAttributes(bytes, 0, bytes.length, context);
+  // Values are asked for here, not verdicts on flags.
+  const right = withRightFlags(bytes, 0, bytes.length)?.bytes ?? bytes;
+  const { attributes, fault } = decodeAttributes(right, 0, right.length, context);
   attributes.forEach(attributeComesBack);
   if (fault !== undefined) faultComesBack(fault);
   const message = {

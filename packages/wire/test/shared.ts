@@ -18,11 +18,11 @@ export interface Vector {
     readonly afi?: number;
     readonly safi?: number;
     readonly attr_type?: number;
+    readonly lacks_mandatory_attributes?: readonly string[];
   };
   readonly expect?: unknown;
   readonly expect_error?: { readonly behaviour?: string; readonly code?: number; readonly subcode?: number; readonly data_hex?: string };
   readonly expect_accept?: unknown;
-  readonly implementation_specific?: boolean;
 }
 
 /** The folder, or undefined. */

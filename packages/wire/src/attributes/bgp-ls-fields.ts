@@ -1,15 +1,17 @@
 /** Fields of BGP-LS attribute TLVs that no other attribute has. */
 import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
-import { type Field, fail, take } from '../nlri/fields.ts';
+import { MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-descriptor.ts';
+import { type Field, fail, type OptionalField, take, U16 } from '../nlri/fields.ts';
 import { formatIgpRouterId, parseIgpRouterId } from '../nlri/igp-router-id.ts';
 import { parseU32, within } from './fields.ts';
-import { IPV6, LABEL } from './tlv-fields.ts';
+import { IPV6, LABEL, reservedBits } from './tlv-fields.ts';
 
 const LABEL_MAX = 0xf_ffff;
+
 /**
- * Masks of whole words behind their lengths, which `unit` octets make one of and which with reserved octets make four. Text: one behind the
- * other with a slash between them, `0x10000000/0x`.
+ * Masks of whole words behind their lengths, which `unit` octets make one of and which with reserved octets make four. The reserved ones say
+ * nothing: `reservedBits` keeps them. Text: one behind the other with a slash between them, `0x10000000/0x`.
  */
 function masks(count: number, { unit, wordsMax, example }: { unit: 1 | 4; wordsMax: number; example: string }): Field<string> {
   const parse = (text: string): Uint8Array[] => {
@@ -24,7 +26,6 @@ function masks(count: number, { unit, wordsMax, example }: { unit: 1 | 4; wordsM
       const { bytes } = reader;
       const at = take(reader, 4);
       if (at < 0) return undefined;
-      if (bytes.subarray(at + count, at + 4).some((octet) => octet !== 0)) return fail(reader);
       const texts: string[] = [];
       for (let i = 0; i < count; i++) {
         const length = unit * bytes[at + i]!;
@@ -78,8 +79,19 @@ export const F32: Field<number> = {
   },
 };
 
-/** A number of 1 to `octetsMax` octets, as many as are left. Text `10/3`: the number, and in how many octets. */
-export function metricToEnd(octetsMax: 3 | 4): Field<string> {
+/** RFC 9552 §5.3.2.4: a small metric of IS-IS is one octet, whose upper two bits are ignored. */
+const SMALL_METRIC_MAX = 0x3f;
+
+/** Reserved bits of an IGP metric. */
+export const IGP_METRIC_RESERVED: OptionalField<string> = reservedBits((_, length) => (length === 1 ? 0xff & ~SMALL_METRIC_MAX : 0));
+
+/** A number of one octet, of which six bits count, of two (OSPF) or three (IS-IS); as many as are left. Text `10/3`: the number, and in how many octets. */
+export const IGP_METRIC_TO_END: Field<string> = metric(3, (count) => (count === 1 ? SMALL_METRIC_MAX : 256 ** count - 1));
+
+/** A number of 1 to 4 octets, as many as are left. Text as above. */
+export const METRIC_TO_END: Field<string> = metric(4, (count) => 256 ** count - 1);
+
+function metric(octetsMax: 3 | 4, valueMax: (count: number) => number): Field<string> {
   return {
     read(reader) {
       const count = reader.end - reader.at;
@@ -87,54 +99,67 @@ export function metricToEnd(octetsMax: 3 | 4): Field<string> {
       const at = take(reader, count);
       let value = 0;
       for (let i = 0; i < count; i++) value = value * 256 + reader.bytes[at + i]!;
-      return `${value}/${count}`;
+      return `${value % (valueMax(count) + 1)}/${count}`;
     },
     write(out, text) {
-      const { value, count } = parseMetric(text, octetsMax);
+      const { value, count } = parseMetric(text, octetsMax, valueMax);
       for (let i = count - 1; i >= 0; i--) out.u8(Math.floor(value / 256 ** i) % 256);
     },
     format: (text) => text,
     parse(text) {
-      const { value, count } = parseMetric(text, octetsMax);
+      const { value, count } = parseMetric(text, octetsMax, valueMax);
       return `${value}/${count}`;
     },
   };
 }
 
-function parseMetric(text: string, octetsMax: number): { value: number; count: number } {
+function parseMetric(text: string, octetsMax: number, valueMax: (count: number) => number): { value: number; count: number } {
   const parts = /^(\d{1,10})\/([1-4])$/.exec(text);
   const count = Number(parts?.[2]);
   if (parts === null || count > octetsMax) {
     throw new ValueError(`found "${text}", allowed are a number and in how many octets, 1 to ${octetsMax}, e.g. "10/3"`);
   }
-  return { value: within('metric', Number(parts[1]), 256 ** count - 1), count };
+  return { value: within('metric', Number(parts[1]), valueMax(count)), count };
 }
 
+/** A multi-topology identifier is the lower twelve bits of two octets; the upper four are reserved (RFC 9552 §5.2.2.1). */
+export const MULTI_TOPOLOGY_ID: Field<number> = {
+  ...U16,
+  read(reader) {
+    const value = U16.read(reader);
+    return value === undefined ? undefined : value & MULTI_TOPOLOGY_ID_MAX;
+  },
+  write: (out, value) => out.u16(within('multi-topology identifier', value, MULTI_TOPOLOGY_ID_MAX)),
+  parse: (text, family) => within('multi-topology identifier', U16.parse(text, family), MULTI_TOPOLOGY_ID_MAX),
+};
+
 /**
- * A label in the lower 20 bits of three octets, or an index in four (RFC 9085 §2.1.1). Text `16000`, `index-5`; `16000/15` where the four
- * bits above the label are not zero.
+ * A label in the lower 20 bits of three octets, or an index in four (RFC 9085 §2.1.1). The four bits above a label are ignored. Text `16000`,
+ * `index-5`.
  */
 export const SID_OR_LABEL_TO_END: Field<string> = {
   read(reader) {
     const count = reader.end - reader.at;
     if (count !== 3 && count !== 4) return fail(reader);
     const at = take(reader, count);
-    if (count === 4) return `index-${readU32(reader.bytes, at)}`;
-    const value = readU24(reader.bytes, at);
-    return value > LABEL_MAX ? `${value & LABEL_MAX}/${value >>> 20}` : String(value);
+    return count === 4 ? `index-${readU32(reader.bytes, at)}` : String(readU24(reader.bytes, at) & LABEL_MAX);
   },
   write(out, text) {
-    if (text.startsWith('index-')) return out.u32(parseU32(text.slice(6)));
-    const [label = '', above = '0'] = text.split('/');
-    out.u24(within('label', parseU32(label), LABEL_MAX) | (within('bits above the label', parseU32(above), 0xf) << 20));
+    if (text.startsWith('index-')) out.u32(parseU32(text.slice(6)));
+    else out.u24(within('label', parseU32(text), LABEL_MAX));
   },
   format: (text) => text,
   parse(text) {
-    if (!/^(index-\d{1,10}|\d{1,7}(\/\d{1,2})?)$/.test(text))
+    if (!/^(index-\d{1,10}|\d{1,7})$/.test(text))
       throw new ValueError(`found "${text}", allowed is a label or an index, e.g. "16000" or "index-5"`);
     return text;
   },
 };
+
+/** The four bits above a label that ends the value of a TLV, which with it has one of these `lengths`. */
+export function aboveLabel(...lengths: readonly number[]): OptionalField<string> {
+  return reservedBits((index, length) => (lengths.includes(length) && index === length - 3 ? 0xf0 : 0));
+}
 
 /** A neighbor on a LAN and the SID of the adjacency with it (RFC 9085 §2.2.2). */
 export interface LanAdjacency {
@@ -180,11 +205,13 @@ export interface SegmentRange {
   range: number;
   /** The first of them; a label of three octets, or an index of four. */
   first: string;
+  /** The four bits above a label, where they are not zero; they mean nothing. */
+  reserved?: number;
 }
 
 const SID_LABEL_TLV = 1161;
 
-/** A size and a SID/Label TLV (RFC 9085 §2.1.2). Text `8000-16000`, `8000-index-5`. */
+/** A size and a SID/Label TLV (RFC 9085 §2.1.2). Text `8000-16000`, `8000-index-5`; `8000-16000/15` with reserved bits. */
 export const SEGMENT_RANGE: Field<SegmentRange> = {
   read(reader) {
     const at = take(reader, 7);
@@ -195,18 +222,29 @@ export const SEGMENT_RANGE: Field<SegmentRange> = {
     const value = take(reader, count);
     if (value < 0) return undefined;
     const first = SID_OR_LABEL_TO_END.read({ bytes, start: value, at: value, end: value + count, family: reader.family, failed: false });
-    return first === undefined ? fail(reader) : { range: readU24(bytes, at), first };
+    if (first === undefined) return fail(reader);
+    const reserved = count === 3 ? bytes[value]! >>> 4 : 0;
+    return { range: readU24(bytes, at), first, ...(reserved !== 0 && { reserved }) };
   },
-  write(out, { range, first }) {
+  write(out, { range, first, reserved = 0 }) {
     out.u24(within('range', range, 0xff_ffff));
     out.u16(SID_LABEL_TLV);
+    const at = out.length + 2;
     out.counted16(() => SID_OR_LABEL_TO_END.write(out, first));
+    if (reserved === 0) return;
+    if (out.length - at !== 3) throw new ValueError(`found reserved bits before "${first}", allowed are those above a label`);
+    out.patchU8(at, out.bytes[at]! | (within('reserved bits', reserved, 0xf) << 4));
   },
-  format: ({ range, first }) => `${range}-${first}`,
+  format: ({ range, first, reserved }) => `${range}-${first}${reserved === undefined ? '' : `/${reserved}`}`,
   parse(text, family) {
     const at = text.indexOf('-');
     if (at < 0) throw new ValueError(`found "${text}", allowed are a size and a first label or index, e.g. "8000-16000"`);
-    return { range: within('range', parseU32(text.slice(0, at)), 0xff_ffff), first: SID_OR_LABEL_TO_END.parse(text.slice(at + 1), family) };
+    const [first = '', reserved] = text.slice(at + 1).split('/');
+    return {
+      range: within('range', parseU32(text.slice(0, at)), 0xff_ffff),
+      first: SID_OR_LABEL_TO_END.parse(first, family),
+      ...(reserved !== undefined && { reserved: within('reserved bits', parseU32(reserved), 0xf) }),
+    };
   },
 };
 

@@ -2,7 +2,7 @@
 import { IPV4, U8, U16, U32 } from '../nlri/fields.ts';
 import { AFFINITIES, BINDING_SIDS, F32 } from './bgp-ls-fields.ts';
 import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
-import { HEX_TO_END, IPV6, LABEL, listToEnd, reserved, TEXT_TO_END } from './tlv-fields.ts';
+import { HEX_TO_END, IPV6, LABEL, listToEnd, reserved, reservedBits, TEXT_TO_END } from './tlv-fields.ts';
 
 /** RFC 9857 §5.7.1: types 1 to 11 are called A to K, as in RFC 9256 §4. They differ in their SID and in what it stands for. */
 function segmentRows(holds: TlvTable): TlvRow[] {
@@ -35,7 +35,11 @@ export function srPolicyRows(header: TlvHeader, srv6: readonly TlvRow[]): TlvRow
   const constraints: TlvTable = {
     header,
     rows: [
-      { code: 1208, name: 'affinity-constraint', fields: { affinities: AFFINITIES } },
+      {
+        code: 1208,
+        name: 'affinity-constraint',
+        fields: { affinities: AFFINITIES, reserved: reservedBits((index) => (index === 3 ? 0xff : 0)) },
+      },
       { code: 1209, name: 'srlg-constraint', fields: { values: listToEnd(U32) } },
       { code: 1210, name: 'bandwidth-constraint', fields: { octetsPerSecond: F32 } },
       // A number, or a PCEP association object where a number does not say it.

@@ -3,10 +3,22 @@
  * RFC 8571, RFC 8814, RFC 9085, RFC 9086, RFC 9104, RFC 9247, RFC 9294, RFC 9351, RFC 9514.
  */
 import { IPV4, octets, U8, U16, U24, U32 } from '../nlri/fields.ts';
-import { APPLICATION_MASKS, F32, LAN_ADJACENCY, MSD, metricToEnd, SEGMENT_RANGE, SID_OR_LABEL_TO_END } from './bgp-ls-fields.ts';
+import {
+  APPLICATION_MASKS,
+  aboveLabel,
+  F32,
+  IGP_METRIC_RESERVED,
+  IGP_METRIC_TO_END,
+  LAN_ADJACENCY,
+  METRIC_TO_END,
+  MSD,
+  MULTI_TOPOLOGY_ID,
+  SEGMENT_RANGE,
+  SID_OR_LABEL_TO_END,
+} from './bgp-ls-fields.ts';
 import { srPolicyRows } from './bgp-ls-sr-policy-tlvs.ts';
 import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
-import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, listToEnd, reserved, TEXT_TO_END, U64 } from './tlv-fields.ts';
+import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, listToEnd, reserved, reservedBits, TEXT_TO_END, U64 } from './tlv-fields.ts';
 
 export const BGP_LS_HEADER: TlvHeader = { codeOctets: 2, lengthOctets: () => 2 };
 
@@ -16,7 +28,7 @@ function table(rows: readonly TlvRow[]): TlvTable {
 
 const opaque = { octets: HEX_TO_END };
 const words = { values: listToEnd(U32) };
-const peerSid = { flags: U8, weight: U8, reserved: reserved(2), sid: SID_OR_LABEL_TO_END };
+const peerSid = { flags: U8, weight: U8, reserved: reserved(2), sid: SID_OR_LABEL_TO_END, aboveLabel: aboveLabel(7) };
 const endX = { behavior: U16, flags: U8, algorithm: U8, weight: U8, reserved: reserved(1) };
 
 /** RFC 9514 §8. */
@@ -41,11 +53,15 @@ const FLEX_ALGORITHM = table([
 const PREFIX_SID: TlvRow = {
   code: 1158,
   name: 'prefix-sid',
-  fields: { flags: U8, algorithm: U8, reserved: reserved(2), sid: SID_OR_LABEL_TO_END },
+  fields: { flags: U8, algorithm: U8, reserved: reserved(2), sid: SID_OR_LABEL_TO_END, aboveLabel: aboveLabel(7) },
 };
 
 const NODE_ROWS: readonly TlvRow[] = [
-  { code: 263, name: 'multi-topology', fields: { ids: listToEnd(U16) } },
+  {
+    code: 263,
+    name: 'multi-topology',
+    fields: { ids: listToEnd(MULTI_TOPOLOGY_ID), reserved: reservedBits((index) => (index % 2 === 0 ? 0xf0 : 0)) },
+  },
   { code: 266, name: 'node-msd', fields: { depths: listToEnd(MSD) } },
   { code: 1024, name: 'node-flags', fields: { flags: U8 } },
   { code: 1025, name: 'opaque-node', fields: opaque },
@@ -76,15 +92,19 @@ const PLAIN_LINK_ROWS: readonly TlvRow[] = [
   { code: 1089, name: 'maximum-link-bandwidth', fields: { octetsPerSecond: F32 } },
   { code: 1090, name: 'maximum-reservable-bandwidth', fields: { octetsPerSecond: F32 } },
   { code: 1091, name: 'unreserved-bandwidth', fields: { octetsPerSecond: listToEnd(F32) } },
-  { code: 1092, name: 'te-default-metric', fields: { metric: metricToEnd(4) } },
+  { code: 1092, name: 'te-default-metric', fields: { metric: METRIC_TO_END } },
   { code: 1093, name: 'link-protection-type', fields: { capabilities: U8, reserved: reserved(1) } },
   { code: 1094, name: 'mpls-protocol-mask', fields: { mask: U8 } },
-  { code: 1095, name: 'igp-metric', fields: { metric: metricToEnd(3) } },
+  { code: 1095, name: 'igp-metric', fields: { metric: IGP_METRIC_TO_END, reserved: IGP_METRIC_RESERVED } },
   { code: 1096, name: 'shared-risk-link-groups', fields: words },
   { code: 1097, name: 'opaque-link', fields: opaque },
   { code: 1098, name: 'link-name', fields: { text: TEXT_TO_END } },
   { code: 1099, name: 'adjacency-sid', fields: peerSid },
-  { code: 1100, name: 'lan-adjacency-sid', fields: { flags: U8, weight: U8, reserved: reserved(2), adjacency: LAN_ADJACENCY } },
+  {
+    code: 1100,
+    name: 'lan-adjacency-sid',
+    fields: { flags: U8, weight: U8, reserved: reserved(2), adjacency: LAN_ADJACENCY, aboveLabel: aboveLabel(11, 13) },
+  },
   { code: 1101, name: 'peer-node-sid', fields: peerSid },
   { code: 1102, name: 'peer-adjacency-sid', fields: peerSid },
   { code: 1103, name: 'peer-set-sid', fields: peerSid },
@@ -108,7 +128,12 @@ const PLAIN_LINK_ROWS: readonly TlvRow[] = [
 const LINK_ROWS: readonly TlvRow[] = [
   ...PLAIN_LINK_ROWS,
   // RFC 9294.
-  { code: 1122, name: 'application-specific-link-attributes', fields: { applications: APPLICATION_MASKS }, holds: table(PLAIN_LINK_ROWS) },
+  {
+    code: 1122,
+    name: 'application-specific-link-attributes',
+    fields: { applications: APPLICATION_MASKS, reserved: reservedBits((index) => (index === 2 || index === 3 ? 0xff : 0)) },
+    holds: table(PLAIN_LINK_ROWS),
+  },
 ];
 
 const PREFIX_ROWS: readonly TlvRow[] = [
@@ -126,7 +151,7 @@ const PREFIX_ROWS: readonly TlvRow[] = [
     fields: { flags: U8, reserved: reserved(1), size: U16 },
     holds: table([PREFIX_SID]),
   },
-  { code: 1161, name: 'sid-label', fields: { sid: SID_OR_LABEL_TO_END } },
+  { code: 1161, name: 'sid-label', fields: { sid: SID_OR_LABEL_TO_END, aboveLabel: aboveLabel(3) } },
   {
     code: 1162,
     name: 'srv6-locator',

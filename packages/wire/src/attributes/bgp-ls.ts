@@ -3,8 +3,7 @@
  *
  *     | type, 2 octets | length, 2 octets | value … |
  *
- * TLVs that do not add up: discarded (RFC 9552 §8.2.2). What a TLV says is in bgp-ls-tlvs.ts; the rest
- * stays octets.
+ * TLVs that do not add up, or wrong flags: discarded (RFC 9552 §8.2.2). What a TLV says is in bgp-ls-tlvs.ts; the rest stays octets.
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { BGP_LS_HEADER, BGP_LS_TLVS } from './bgp-ls-tlvs.ts';
@@ -19,6 +18,8 @@ export const bgpLsAttribute: AttributeCodec<Tlv[]> = tlvAttribute(
     type: 'bgp-ls',
     name: 'BGP_LS',
     flags: OPTIONAL_NON_TRANSITIVE,
+    // RFC 9552 §8.2.2: whatever is wrong with the attribute costs the attribute, never the NLRI.
+    wrongFlags: 'discard',
     check: (bytes, start, end) =>
       tlvsAreWhole(BGP_LS_HEADER, bytes, start, end)
         ? undefined

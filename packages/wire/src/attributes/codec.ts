@@ -14,7 +14,10 @@ export interface AttributeCodec<T> {
   readonly name: string;
   /** Optional and Transitive bits as the RFC demands them (RFC 7606 §3 c compares these two only). */
   readonly flags: number;
-  /** What other Optional or Transitive bits call for, where the attribute's RFC says so (RFC 7606 §3 c). @default 'withdraw' */
+  /**
+   * What other Optional or Transitive bits call for, where the attribute's RFC says so (RFC 7606 §3 c). Where the value is malformed too, the
+   * stronger answer holds (§3 h). @default 'withdraw'
+   */
   readonly wrongFlags?: 'discard';
 
   /**

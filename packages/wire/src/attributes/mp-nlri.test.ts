@@ -46,6 +46,10 @@ const REACH: readonly (readonly [title: string, hex: string, text: string, conte
   ['a flow specification without components', '000185 00 00 00', 'ipv4-flowspec nlri { "" }'],
   ['an NLRI that makes no sense is kept', '001946 04 c0000201 00 0302c000', 'l2vpn-evpn next-hop 192.0.2.1 nlri { 0x0302c000 }'],
   ['a next hop of a strange length is kept', '001946 03 010203 00', 'l2vpn-evpn next-hop 0x010203 nlri { }'],
+  ['RFC 7606 §7.11: a next hop of no known length of AFI 27', '001b01 03 0a0a0a 00', 'afi-27/safi-1 next-hop 0x0a0a0a nlri { }'],
+  ['RFC 7606 §7.11: a next hop of AFI 27, SAFI 1', '001b01 04 0a0a0a0a 00', 'afi-27/safi-1 next-hop 10.10.10.10 nlri { }'],
+  ['SAFI 128 of AFI 25 is not a VPN of IP', '001980 04 c0000201 00 0102', 'l2vpn-mpls-vpn next-hop 192.0.2.1 nlri { 0x0102 }'],
+  ['SAFI 4 of AFI 16388 is nobody knows what', '400404 00 00 ff', 'bgp-ls-labeled-unicast nlri { 0xff }'],
   ['a family nobody knows', '0009c8 04 c0000201 00 010203', 'afi-9/safi-200 next-hop 192.0.2.1 nlri { 0x010203 }'],
 ];
 

@@ -95,13 +95,23 @@ function broken(reason: string): Fault {
   return new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
 }
 
-function hasRouteDistinguisher(of: Family): boolean {
-  const safi = safiOf(of);
-  return safi === Safi.MplsVpn || safi === Safi.MulticastVpn;
+/** A SAFI means what its RFC says for the AFIs it was made for; with another AFI it is a family that nobody knows. */
+function isIp(of: Family): boolean {
+  const afi = afiOf(of);
+  return afi === Afi.Ipv4 || afi === Afi.Ipv6;
 }
 
-/** RFC 4760 §3, RFC 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 8950 §3. Families whose next hops we do not know may have any. */
+function hasRouteDistinguisher(of: Family): boolean {
+  const safi = safiOf(of);
+  return isIp(of) && (safi === Safi.MplsVpn || safi === Safi.MulticastVpn);
+}
+
+/**
+ * RFC 4760 §3, RFC 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 8950 §3. RFC 7606 §7.11 speaks of a length that the family expects: families
+ * whose next hops we do not know may have any.
+ */
 function nextHopFits(of: Family, length: number): boolean {
+  if (!isIp(of)) return true;
   const afi = afiOf(of);
   switch (safiOf(of)) {
     case Safi.FlowSpec:

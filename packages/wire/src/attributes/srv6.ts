@@ -2,8 +2,9 @@
 
 import { readU16 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
-import { type Field, take } from '../nlri/fields.ts';
+import { type Field, type OptionalField, take } from '../nlri/fields.ts';
 import { within } from './fields.ts';
+import { reservedBits } from './tlv-fields.ts';
 
 /** What an SRv6 SID does at its endpoint, and how its 128 bits are divided (RFC 8986 §4, RFC 9252 §3.2.1). */
 export interface EndpointStructure {
@@ -12,10 +13,18 @@ export interface EndpointStructure {
   structure: [number, number, number, number];
 }
 
-/** Endpoint behaviour and SID structure, eight octets. Text `19/40/24/16/0`. */
+const STRUCTURE_LENGTH = 8;
+
+/** The two reserved octets of an `ENDPOINT_STRUCTURE` that ends the value of a TLV; with it the value has `length` octets. */
+export function structureReserved(length: number): OptionalField<string> {
+  const at = length - STRUCTURE_LENGTH + 2;
+  return reservedBits((index, found) => (found === length && (index === at || index === at + 1) ? 0xff : 0));
+}
+
+/** Endpoint behaviour and SID structure, eight octets, of which two are reserved. Text `19/40/24/16/0`. */
 export const ENDPOINT_STRUCTURE: Field<EndpointStructure> = {
   read(reader) {
-    const at = take(reader, 8);
+    const at = take(reader, STRUCTURE_LENGTH);
     if (at < 0) return undefined;
     const { bytes } = reader;
     return { behavior: readU16(bytes, at), structure: [bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!, bytes[at + 7]!] };

@@ -24,6 +24,37 @@ export function reserved(count: number): OptionalField<string> {
   };
 }
 
+/**
+ * Reserved bits among the octets of the fields before this one, which ignore them: absent when they are zero, and otherwise hexadecimal text of
+ * all octets of the TLV's value up to here, the other bits zero. `mask` says which bits of octet `index` of `length` are reserved.
+ */
+export function reservedBits(mask: (index: number, length: number) => number): OptionalField<string> {
+  const parse = (text: string): Uint8Array => {
+    const octets = /^([0-9a-fA-F]{2})*$/.test(text) ? fromHex(text) : undefined;
+    if (octets === undefined || octets.some((octet, i) => (octet & ~mask(i, octets.length)) !== 0)) {
+      throw new ValueError(`found "${text}", allowed are the octets of the value with reserved bits alone`);
+    }
+    return octets;
+  };
+  return {
+    optional: true,
+    overlay: true,
+    read({ bytes, start, at }) {
+      const octets = bytes.slice(start, at).map((octet, i) => octet & mask(i, at - start));
+      return octets.every((octet) => octet === 0) ? undefined : toHex(octets);
+    },
+    write(out, value) {
+      if (value === undefined) return;
+      const octets = parse(value);
+      if (octets.length > out.length)
+        throw new ValueError(`found ${octets.length} octets of reserved bits, allowed are those of the value`);
+      for (const [i, octet] of octets.entries()) out.bytes[out.length - octets.length + i]! |= octet;
+    },
+    format: (value) => value,
+    parse: (text) => toHex(parse(text)),
+  };
+}
+
 function hexOctets(text: string, count: number): Uint8Array {
   if (!/^[0-9a-fA-F]*$/.test(text) || text.length !== 2 * count) {
     throw new ValueError(`found "${text}", allowed are ${count} octets, e.g. "${'0a'.repeat(count)}"`);

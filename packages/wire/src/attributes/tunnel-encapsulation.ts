@@ -14,7 +14,7 @@ import { IPV4, octets, U8, U16, U24, U32 } from '../nlri/fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 import { PREFIX_SID_TLVS } from './prefix-sid.ts';
-import { ENDPOINT_STRUCTURE } from './srv6.ts';
+import { ENDPOINT_STRUCTURE, structureReserved } from './srv6.ts';
 import { type Tlv, type TlvHeader, type TlvRow, type TlvTable, tlvEnd, tlvsAreWhole } from './tlv.ts';
 import { tlvAttribute } from './tlv-attribute.ts';
 import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, LABEL, listToEnd, reserved, SID_TO_END, TEXT_TO_END, trailing } from './tlv-fields.ts';
@@ -25,7 +25,18 @@ const subTlvHeader: TlvHeader = { codeOctets: 1, lengthOctets: (code) => (code <
 const segmentHeader: TlvHeader = { codeOctets: 1, lengthOctets: () => 1 };
 
 const label = trailing(LABEL);
-const srv6 = { sid: trailing(IPV6), structure: trailing(ENDPOINT_STRUCTURE) };
+/** The SID may be missing, and what tells of it; with both the value has `length` octets. */
+function srv6(length: number): TlvRow['fields'] {
+  return { sid: trailing(IPV6), structure: trailing(ENDPOINT_STRUCTURE), structureReserved: structureReserved(length) };
+}
+
+const SRV6_SID = {
+  flags: U8,
+  reserved: reserved(1),
+  sid: IPV6,
+  structure: trailing(ENDPOINT_STRUCTURE),
+  structureReserved: structureReserved(26),
+};
 
 /** RFC 9830 §2.4.4, RFC 9831 §2. */
 const SEGMENTS: TlvTable = {
@@ -43,14 +54,14 @@ const SEGMENTS: TlvTable = {
     },
     { code: 8, name: 'segment-h', fields: { flags: U8, reserved: reserved(1), local: IPV6, remote: IPV6, label } },
     { code: 9, name: 'weight', fields: { flags: U8, reserved: reserved(1), weight: U32 } },
-    { code: 13, name: 'segment-b', fields: { flags: U8, reserved: reserved(1), sid: IPV6, structure: trailing(ENDPOINT_STRUCTURE) } },
-    { code: 14, name: 'segment-i', fields: { flags: U8, algorithm: U8, node: IPV6, ...srv6 } },
+    { code: 13, name: 'segment-b', fields: SRV6_SID },
+    { code: 14, name: 'segment-i', fields: { flags: U8, algorithm: U8, node: IPV6, ...srv6(42) } },
     {
       code: 15,
       name: 'segment-j',
-      fields: { flags: U8, algorithm: U8, localInterface: U32, local: IPV6, remoteInterface: U32, remote: IPV6, ...srv6 },
+      fields: { flags: U8, algorithm: U8, localInterface: U32, local: IPV6, remoteInterface: U32, remote: IPV6, ...srv6(66) },
     },
-    { code: 16, name: 'segment-k', fields: { flags: U8, algorithm: U8, local: IPV6, remote: IPV6, ...srv6 } },
+    { code: 16, name: 'segment-k', fields: { flags: U8, algorithm: U8, local: IPV6, remote: IPV6, ...srv6(58) } },
   ],
 };
 
@@ -69,11 +80,7 @@ const COMMON_SUB_TLVS: readonly TlvRow[] = [
   { code: 13, name: 'binding-sid', fields: { flags: U8, reserved: reserved(1), sid: SID_TO_END } },
   { code: 14, name: 'explicit-null-label-policy', fields: { flags: U8, reserved: reserved(1), policy: U8 } },
   { code: 15, name: 'priority', fields: { priority: U8, reserved: reserved(1) } },
-  {
-    code: 20,
-    name: 'srv6-binding-sid',
-    fields: { flags: U8, reserved: reserved(1), sid: IPV6, structure: trailing(ENDPOINT_STRUCTURE) },
-  },
+  { code: 20, name: 'srv6-binding-sid', fields: SRV6_SID },
   { code: 128, name: 'segment-list', fields: { reserved: reserved(1) }, holds: SEGMENTS },
   { code: 129, name: 'candidate-path-name', fields: { reserved: reserved(1), text: TEXT_TO_END } },
   { code: 130, name: 'policy-name', fields: { reserved: reserved(1), text: TEXT_TO_END } },

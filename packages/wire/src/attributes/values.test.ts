@@ -57,6 +57,35 @@ const VALUES: readonly [string, string, string, string][] = [
   ],
   [
     'BGP_LS',
+    'RFC 9552 §5.3.2.4: the upper two bits of a metric of one octet are ignored',
+    '0447 0001 ff 0447 0001 3f 0447 0002 ffff 0447 0003 ffffff 0444 0001 ff',
+    'igp-metric metric=63/1 reserved=c0, igp-metric metric=63/1, igp-metric metric=65535/2, igp-metric metric=16777215/3, te-default-metric metric=255/1',
+  ],
+  [
+    'BGP_LS',
+    'RFC 9552 §5.2.2.1: the upper four bits of a multi-topology identifier are ignored',
+    '0107 0004 f002 0fff',
+    'multi-topology ids=2+4095 reserved=f0000000',
+  ],
+  [
+    'BGP_LS',
+    'RFC 9085 §2.1.1: the four bits above a label of three octets are ignored, those of an index count',
+    '040a 0016 00 00 0003e8 0489 0003 f03e80 0003e8 0489 0003 003e80 044b 0007 30 00 0000 f05dc0 044b 0008 30 00 0000 f0000001 ' +
+      '044c 000b 00 05 0000 c0000201 f03e80 0489 0003 f03e80',
+    'sr-capabilities flags=0 ranges=1000-16000/15+1000-16000, adjacency-sid flags=48 weight=0 sid=24000 above-label=00000000f00000, ' +
+      'adjacency-sid flags=48 weight=0 sid=index-4026531841, ' +
+      'lan-adjacency-sid flags=0 weight=5 adjacency=192.0.2.1+16000 above-label=0000000000000000f00000, sid-label sid=16000 above-label=f00000',
+  ],
+  [
+    'BGP_LS',
+    'RFC 9294 §2, RFC 9857 §5.6.1: reserved octets are ignored',
+    '0462 0010 04 00 0102 10000000 0440 0004 000000ff 04b4 0018 8000 0000 0002 80 00 04b8 000c 01 01 00 ff 00000001 00000002',
+    'application-specific-link-attributes applications=0x10000000/0x reserved=0000010200000000 (administrative-group groups=255), ' +
+      'candidate-path-constraints flags=32768 multi-topology=2 algorithm=128 (affinity-constraint affinities=0x00000001/0x00000002/0x ' +
+      'reserved=000000ff0000000000000000)',
+  ],
+  [
+    'BGP_LS',
     'RFC 9857 §5.7.1: a segment of a type nobody knows stays octets',
     '04b5 0015 0000 0000 0000 00 00 00000001 04b6 0005 0c 00 0000 aa',
     'segment-list flags=0 multi-topology=0 algorithm=0 weight=1 (tlv-1206 0x0c000000aa)',
@@ -101,6 +130,12 @@ const VALUES: readonly [string, string, string, string][] = [
     'SRv6 segments with their structure',
     '000f 0020 80 001d 00 0d1a 40 00 20010db8000000000000000000000001 0001 0000 20 20 10 10',
     'tunnel-15 (segment-list (segment-b flags=64 sid=2001:db8::1 structure=1/32/32/16/16))',
+  ],
+  [
+    'TUNNEL_ENCAPSULATION',
+    'RFC 9831 §2.4.10: the reserved octets of an SRv6 SID structure are ignored',
+    '000f 0020 80 001d 00 0d1a 40 00 20010db8000000000000000000000001 0001 00ff 20 20 10 10',
+    `tunnel-15 (segment-list (segment-b flags=64 sid=2001:db8::1 structure=1/32/32/16/16 structure-reserved=${'00'.repeat(21)}ff00000000))`,
   ],
   [
     'TUNNEL_ENCAPSULATION',

@@ -116,3 +116,17 @@ test('RFC 8277 §2.1: several labels need both sides', () => {
   assert.equal(got.multipleLabels.get(IPV4_UNICAST), 5);
   assert.equal(negotiate([], capabilities('multiple-labels ipv4-unicast:5'), EBGP).multipleLabels.size, 0);
 });
+
+test('RFC 8205 §2.2: BGPsec goes where one side sends and the other receives, by AFI and version, with four-octet AS numbers', () => {
+  const offer = (...words: string[]) => capabilities('four-octet-as 65001', ...words.map((word) => `bgpsec ${word}`));
+  const both = negotiate(
+    offer('0 send afi-1', '0 receive afi-1', '0 receive afi-2'),
+    offer('0 send afi-1', '0 receive afi-1', '0 send afi-2'),
+    EBGP,
+  );
+  assert.deepEqual([...(both.send.bgpsec ?? [])], [1]);
+  assert.deepEqual([...(both.receive.bgpsec ?? [])], [1, 2]);
+  assert.equal(negotiate(offer('0 receive afi-1'), offer('0 receive afi-1'), EBGP).receive.bgpsec, undefined);
+  assert.equal(negotiate(offer('0 receive afi-1'), offer('1 send afi-1'), EBGP).receive.bgpsec, undefined);
+  assert.equal(negotiate(offer('0 receive afi-1'), capabilities('bgpsec 0 send afi-1'), EBGP).receive.bgpsec, undefined);
+});

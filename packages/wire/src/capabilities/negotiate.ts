@@ -2,7 +2,7 @@
  * What two OPENs agree on (RFC 5492 and each capability's own document): one pure function of both lists, one value with the outcome.
  *
  *   both must say it      families, 4-octet AS, extended next hop tuples, enhanced route refresh, link-local next hop
- *   send against receive  ADD-PATH, outbound route filtering
+ *   send against receive  ADD-PATH, outbound route filtering, BGPsec
  *   the receiver says it  extended message, route refresh: who advertised it can take it
  *   each says its own     role, graceful restart, LLGR, paths limit, multiple labels
  */
@@ -69,11 +69,17 @@ export function negotiate(local: readonly Capability[], remote: readonly Capabil
   const fourOctetAs = both('four-octet-as');
   const extendedMessage = { send: has(remote, 'extended-message'), receive: has(local, 'extended-message') };
   const addPath = negotiateAddPath(local, remote, families);
+  // RFC 8205 §2.2: without four-octet AS numbers there is no BGPsec.
+  const bgpsec = {
+    send: fourOctetAs ? negotiateBgpsec(local, remote) : new Set<number>(),
+    receive: fourOctetAs ? negotiateBgpsec(remote, local) : new Set<number>(),
+  };
   const context = (direction: 'send' | 'receive'): WireContext => ({
     fourOctetAs,
     addPath: new Set([...addPath].filter(([, allowed]) => allowed[direction]).map(([of]) => of)),
     peerType,
     extendedMessage: extendedMessage[direction],
+    ...(bgpsec[direction].size > 0 && { bgpsec: bgpsec[direction] }),
   });
 
   const localRestart = last(local, 'graceful-restart');
@@ -195,6 +201,18 @@ function orfOf(capabilities: readonly Capability[]): { family: Family; orfType: 
   return [...all(capabilities, 'outbound-route-filtering'), ...all(capabilities, 'outbound-route-filtering-cisco')]
     .flatMap((capability) => capability.families)
     .flatMap(({ family, types }) => types.map((type) => ({ family, ...type })));
+}
+
+/** AFIs of which `from` may send BGPsec UPDATEs to `to`, in a version both speak (RFC 8205 §2.2). */
+function negotiateBgpsec(from: readonly Capability[], to: readonly Capability[]): Set<number> {
+  const offers = all(to, 'bgpsec').filter(({ direction }) => direction === 'receive');
+  return new Set(
+    all(from, 'bgpsec')
+      .filter(
+        ({ direction, version, afi }) => direction === 'send' && offers.some((offer) => offer.version === version && offer.afi === afi),
+      )
+      .map(({ afi }) => afi),
+  );
 }
 
 /** RFC 8277 §2.1: both must send it for a family; a count of 0 or 1 says nothing; what we may send is the peer's count. */

@@ -6,7 +6,7 @@ import { type Family, NO_FAMILY } from '../family.ts';
 import { toJson } from '../json.ts';
 import { BGP_LS_KINDS } from '../nlri/bgp-ls.ts';
 import { CANDIDATE_PATH } from '../nlri/bgp-ls-candidate-path.ts';
-import type { BgpLsDescriptor } from '../nlri/bgp-ls-descriptor.ts';
+import { type BgpLsDescriptor, MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-descriptor.ts';
 import { EVPN_ROUTES } from '../nlri/evpn.ts';
 import { familyCodec } from '../nlri/families.ts';
 import { type Field, PREFIX, RD, type Shape } from '../nlri/fields.ts';
@@ -135,9 +135,9 @@ function descriptor(depth: number): Form<unknown> {
     'ipv6-neighbor': text,
     'srv6-sid': text,
     'link-identifiers': { local: U32, remote: U32 },
-    'multi-topology': { ids: list(U16) },
+    'multi-topology': { ids: list(unsigned(MULTI_TOPOLOGY_ID_MAX)), reserved: optional(OCTETS) },
     'ospf-route-type': { value: U8 },
-    'ip-reachability': { prefix: TEXT },
+    'ip-reachability': { prefix: TEXT, trailingBits: optional(unsigned(0x7f)) },
     'ipv4-router-id-local': text,
     'ipv6-router-id-local': text,
     'candidate-path': fromShape(CANDIDATE_PATH.shape, NO_FAMILY),

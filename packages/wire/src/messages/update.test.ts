@@ -326,3 +326,30 @@ test('RFC 8955 §10: a flow specification that makes no sense takes all of the U
   assert.equal(update.fault?.action, 'withdraw');
   assert.match(update.fault.reason, /ipv4-flowspec makes no sense: 0x0701280a00000000/);
 });
+
+const BGPSEC: WireContext = { ...DEFAULT_CONTEXT, bgpsec: new Set([1]) };
+const SECURED = `802129 0008 01 00 0000fde9 0021 01 ${'ab'.repeat(20)} 0008 deadbeefdeadbeef`;
+const REACH_V4 = '800e0d 000101 04 c0000201 00 18 c63364';
+const REACH_V6 = `800e1a 000201 10 20010db8${'00'.repeat(12)} 00 20 20010db8`;
+
+for (const [what, attributes, nlri, context, reason] of [
+  ['BGPSEC_PATH takes the place of AS_PATH', `${REACH_V4} ${ORIGIN} ${SECURED}`, '', BGPSEC, undefined],
+  ['not where BGPsec was not agreed upon', `${REACH_V4} ${ORIGIN} ${SECURED}`, '', DEFAULT_CONTEXT, /mandatory attribute 2/],
+  ['not for another address family', `${REACH_V6} ${ORIGIN} ${SECURED}`, '', BGPSEC, /mandatory attribute 2/],
+  ['not for routes in the NLRI field', `${ORIGIN} ${NEXT_HOP} ${SECURED}`, '18 c63364', BGPSEC, /mandatory attribute 2/],
+  ['an AS_PATH alone is as good', `${REACH_V4} ${ORIGIN} ${AS_PATH}`, '', BGPSEC, undefined],
+  ['one of the two must be there', `${REACH_V4} ${ORIGIN}`, '', BGPSEC, /mandatory attribute 2/],
+  ['both are an error', `${REACH_V4} ${ORIGIN} ${AS_PATH} ${SECURED}`, '', BGPSEC, /exclude each other/],
+  ['a malformed one is treated as withdrawn', `${REACH_V4} ${ORIGIN} 802102 0008`, '', BGPSEC, /do not add up/],
+] as const) {
+  test(`RFC 8205 §3, §5.2: ${what}`, () => {
+    const fault = faultOf(body(attributes, nlri), context);
+    assert.equal(fault?.action, reason === undefined ? undefined : 'withdraw', fault?.reason);
+    if (reason !== undefined) assert.match(fault!.reason, reason);
+  });
+}
+
+test('RFC 8205 §3: what one scan found of BGPsec is not there in the next', () => {
+  assert.equal(faultOf(body(`${REACH_V4} ${ORIGIN} ${SECURED}`), BGPSEC), undefined);
+  assert.match(faultOf(body(`${REACH_V4} ${ORIGIN}`), DEFAULT_CONTEXT)!.reason, /mandatory attribute 2/);
+});

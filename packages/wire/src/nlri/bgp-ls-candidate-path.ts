@@ -3,18 +3,22 @@
  *
  *     | origin, 1 | flags, 1 | reserved, 2 | endpoint, 4 or 16 | color, 4 | originator AS, 4 | originator, 4 or 16 | discriminator, 4 |
  *
- * Two flags say which addresses are of IPv6. With any other flag or something in the reserved octets it is not read.
+ * Two flags say which addresses are of IPv6. The other flags and the reserved octets say nothing; they are kept where they are not zero.
  *
  * Text: `origin 2 endpoint 192.0.2.1 color 100 originator-as 65001 originator 192.0.2.9 discriminator 1`.
  */
 import { formatAddress } from '../address.ts';
-import { type ByteWriter, readU16 } from '../bytes.ts';
-import { ADDRESS_TO_END, type Field, fail, type RecordCodec, record, take, U8, U32 } from './fields.ts';
+import { type ByteWriter, toHex } from '../bytes.ts';
+import { NO_FAMILY } from '../family.ts';
+import { ValueError } from '../fault.ts';
+import { ADDRESS_TO_END, type Field, type OptionalField, octets, type RecordCodec, record, take, U8, U32 } from './fields.ts';
 
 /** What names a candidate path of an SR Policy (RFC 9857 §4.1). */
 export interface CandidatePath {
   /** Who brought it about: 1 PCEP, 2 BGP SR Policy, 3 configuration; ten times as much where a PCE tells of it. */
   origin: number;
+  /** The flags that mean nothing and the reserved octets, three octets of hexadecimal text; absent when they are zero. */
+  reserved?: string;
   /** Where the policy ends, IPv4 or IPv6. */
   endpoint: string;
   color: number;
@@ -29,20 +33,28 @@ const FLAGS_AT = 1;
 const ENDPOINT_IPV6 = 0x80;
 const ORIGINATOR_IPV6 = 0x40;
 
-/** The origin, and the flags and reserved octets behind it; the flags are set when the addresses are known. */
-const ORIGIN: Field<number> = {
-  ...U8,
+const THREE_OCTETS: Field<string> = octets(3);
+
+/** Flags and reserved octets, without the two flags that the addresses tell: `appendCandidatePath` sets those. */
+const RESERVED: OptionalField<string> = {
+  optional: true,
   read(reader) {
-    const at = take(reader, 4);
+    const at = take(reader, 3);
     if (at < 0) return undefined;
-    const others = reader.bytes[at + FLAGS_AT]! & ~(ENDPOINT_IPV6 | ORIGINATOR_IPV6);
-    return others === 0 && readU16(reader.bytes, at + 2) === 0 ? reader.bytes[at] : fail(reader);
+    const found = reader.bytes.slice(at, at + 3);
+    found[0]! &= ~(ENDPOINT_IPV6 | ORIGINATOR_IPV6);
+    return found.every((octet) => octet === 0) ? undefined : toHex(found);
   },
-  write(out, value) {
-    U8.write(out, value);
-    out.zeros(3);
-  },
+  write: (out, value) => THREE_OCTETS.write(out, parseReserved(value ?? '000000')),
+  format: (value) => value,
+  parse: parseReserved,
 };
+
+function parseReserved(text: string): string {
+  const value = THREE_OCTETS.parse(text, NO_FAMILY);
+  if (Number.parseInt(value.slice(0, 2), 16) < ORIGINATOR_IPV6) return value;
+  throw new ValueError(`found "${text}", allowed are reserved bits, "000000" to "3fffff"`);
+}
 
 /** Of 16 octets where the flag is set, else of four. */
 function address(flag: number): Field<string> {
@@ -57,7 +69,8 @@ function address(flag: number): Field<string> {
 }
 
 export const CANDIDATE_PATH: RecordCodec<CandidatePath> = record<CandidatePath>({
-  origin: ORIGIN,
+  origin: U8,
+  reserved: RESERVED,
   endpoint: address(ENDPOINT_IPV6),
   color: U32,
   originatorAs: U32,
@@ -70,5 +83,5 @@ export function appendCandidatePath(out: ByteWriter, path: CandidatePath): void 
   const start = out.length;
   CANDIDATE_PATH.encode(out, path);
   const isIpv6 = (address: string): boolean => address.includes(':');
-  out.bytes[start + FLAGS_AT] = (isIpv6(path.endpoint) ? ENDPOINT_IPV6 : 0) | (isIpv6(path.originator) ? ORIGINATOR_IPV6 : 0);
+  out.bytes[start + FLAGS_AT]! |= (isIpv6(path.endpoint) ? ENDPOINT_IPV6 : 0) | (isIpv6(path.originator) ? ORIGINATOR_IPV6 : 0);
 }

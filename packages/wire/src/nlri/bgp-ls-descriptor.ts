@@ -31,9 +31,11 @@ export type BgpLsDescriptor =
       value: string;
     }
   | { name: 'link-identifiers'; local: number; remote: number }
-  | { name: 'multi-topology'; ids: number[] }
+  /** `reserved`: the four bits before each identifier, as octets of the value whose other bits are zero; absent when they are zero. */
+  | { name: 'multi-topology'; ids: number[]; reserved?: Uint8Array }
   | { name: 'ospf-route-type'; value: number }
-  | { name: 'ip-reachability'; prefix: string }
+  /** `trailingBits`: those of the last octet that are behind the prefix and mean nothing; absent when they are zero. */
+  | { name: 'ip-reachability'; prefix: string; trailingBits?: number }
   | ({ name: 'candidate-path' } & CandidatePath)
   | { name: 'unknown'; code: number; bytes: Uint8Array };
 
@@ -63,6 +65,9 @@ const CODES: Readonly<Record<Name, number>> = {
 };
 
 const NAMES: ReadonlyMap<number, Name> = new Map((Object.keys(CODES) as Name[]).map((name) => [CODES[name], name]));
+
+/** Multi-topology identifiers have twelve bits, behind four reserved ones (RFC 9552 §5.2.2.1). */
+export const MULTI_TOPOLOGY_ID_MAX = 0xfff;
 
 /** A node holds no nodes. */
 const DEPTH_MAX = 1;
@@ -141,7 +146,7 @@ function decodeValue(
       return length === 8 ? { name, local: readU32(bytes, start), remote: readU32(bytes, start + 4) } : undefined;
     case 'multi-topology':
       if (length === 0 || length % 2 !== 0) return undefined;
-      return { name, ids: Array.from({ length: length / 2 }, (_, i) => readU16(bytes, start + 2 * i)) };
+      return decodeMultiTopology(bytes, start, end);
     case 'ospf-route-type':
       return length === 1 ? { name, value: bytes[start]! } : undefined;
     case 'ip-reachability':
@@ -155,11 +160,37 @@ function decodeValue(
   }
 }
 
-/** Bits behind the prefix would be lost: then the TLV stays octets. */
+function decodeMultiTopology(bytes: Uint8Array, start: number, end: number): BgpLsDescriptor {
+  const ids: number[] = [];
+  for (let at = start; at < end; at += 2) ids.push(readU16(bytes, at) & MULTI_TOPOLOGY_ID_MAX);
+  const reserved = bytes.slice(start, end).map((octet, i) => (i % 2 === 0 ? octet & 0xf0 : 0));
+  return reserved.every((octet) => octet === 0) ? { name: 'multi-topology', ids } : { name: 'multi-topology', ids, reserved };
+}
+
+function encodeMultiTopology(out: ByteWriter, ids: readonly number[], reserved: Uint8Array | undefined): void {
+  if (
+    reserved !== undefined &&
+    (reserved.length !== 2 * ids.length || reserved.some((octet, i) => (octet & (i % 2 === 0 ? 0x0f : 0xff)) !== 0))
+  )
+    throw new ValueError(`descriptor multi-topology: found reserved bits 0x${toHex(reserved)}, allowed are four before each identifier`);
+  for (const [i, id] of ids.entries()) {
+    if (!Number.isInteger(id) || id < 0 || id > MULTI_TOPOLOGY_ID_MAX)
+      throw new ValueError(`descriptor multi-topology: found ${id}, allowed 0 to ${MULTI_TOPOLOGY_ID_MAX}`);
+    out.u16(id | ((reserved?.[2 * i] ?? 0) << 8));
+  }
+}
+
 function decodeReachability(bytes: Uint8Array, start: number, end: number, addressSize: number): BgpLsDescriptor | undefined {
-  const prefix = readPrefix(bytes, start + 1, end, bytes[start]!, addressSize);
-  if (prefix === undefined || toHex(parsePrefix(prefix, addressSize).octets) !== toHex(bytes, start + 1, end)) return undefined;
-  return { name: 'ip-reachability', prefix };
+  const bits = bytes[start]!;
+  const prefix = readPrefix(bytes, start + 1, end, bits, addressSize);
+  if (prefix === undefined) return undefined;
+  const trailingBits = bytes[end - 1]! & trailingMask(bits);
+  return trailingBits === 0 ? { name: 'ip-reachability', prefix } : { name: 'ip-reachability', prefix, trailingBits };
+}
+
+/** The bits of the last octet that a prefix of that length leaves over. */
+function trailingMask(bits: number): number {
+  return bits % 8 === 0 ? 0 : 0xff >>> (bits % 8);
 }
 
 /** In the order of RFC 9552 §5.1, whatever theirs is. Throws ValueError. */
@@ -209,15 +240,19 @@ function encodeValue(descriptor: BgpLsDescriptor): Uint8Array {
       out.u32(descriptor.remote);
       break;
     case 'multi-topology':
-      for (const id of descriptor.ids) out.u16(id);
+      encodeMultiTopology(out, descriptor.ids, descriptor.reserved);
       break;
     case 'ospf-route-type':
       out.u8(descriptor.value);
       break;
     case 'ip-reachability': {
       const { bits, octets } = parsePrefix(descriptor.prefix, descriptor.prefix.includes(':') ? 16 : 4);
+      const { trailingBits = 0 } = descriptor;
+      if ((trailingBits & ~trailingMask(bits)) !== 0)
+        throw new ValueError(`descriptor ip-reachability: found trailing bits ${trailingBits}, allowed 0 to ${trailingMask(bits)}`);
       out.u8(bits);
       out.raw(octets);
+      if (trailingBits !== 0) out.patchU8(out.length - 1, octets.at(-1)! | trailingBits);
       break;
     }
     case 'candidate-path':
@@ -251,9 +286,9 @@ function formatDescriptor(descriptor: BgpLsDescriptor): string {
     case 'link-identifiers':
       return `${descriptor.name} ${descriptor.local}/${descriptor.remote}`;
     case 'multi-topology':
-      return `${descriptor.name} ${descriptor.ids.join('/')}`;
+      return `${descriptor.name} ${descriptor.ids.join('/')}${descriptor.reserved === undefined ? '' : ` reserved 0x${toHex(descriptor.reserved)}`}`;
     case 'ip-reachability':
-      return `${descriptor.name} ${descriptor.prefix}`;
+      return `${descriptor.name} ${descriptor.prefix}${descriptor.trailingBits === undefined ? '' : ` trailing-bits ${descriptor.trailingBits}`}`;
     case 'candidate-path':
       return `${descriptor.name} ${CANDIDATE_PATH.format(descriptor)}`;
     default:
@@ -317,17 +352,28 @@ function parseDescriptor(text: string): BgpLsDescriptor {
       return { name: word, local: parseUnsigned(word, local, 0xffff_ffff), remote: parseUnsigned(word, remote, 0xffff_ffff) };
     }
     case 'multi-topology':
-      return { name: word, ids: value.split('/').map((id) => parseUnsigned(word, id, 0xffff)) };
+      return parseMultiTopology(value);
     case 'ospf-route-type':
       return { name: word, value: parseUnsigned(word, value, 0xff) };
-    case 'ip-reachability':
-      parsePrefix(value, value.includes(':') ? 16 : 4);
-      return { name: word, prefix: value };
+    case 'ip-reachability': {
+      const [prefix = '', trailing, ...bits] = value.split(' ');
+      const parsed = parsePrefix(prefix, prefix.includes(':') ? 16 : 4);
+      if (trailing === undefined) return { name: word, prefix };
+      if (trailing !== 'trailing-bits' || bits.length !== 1) throw new ValueError(`${word}: found "${value}", allowed a prefix`);
+      return { name: word, prefix, trailingBits: parseUnsigned('trailing-bits', bits[0], trailingMask(parsed.bits)) };
+    }
     case 'candidate-path':
       return { name: word, ...CANDIDATE_PATH.parse(value.split(/ +/), NO_FAMILY) };
     default:
       throw new ValueError(`found descriptor "${word}", allowed ${Object.keys(CODES).join(', ')} or tlv-CODE`);
   }
+}
+
+function parseMultiTopology(text: string): BgpLsDescriptor {
+  const parts = /^(\S+)(?: reserved 0x((?:[0-9a-f]{2})+))?$/i.exec(text);
+  if (parts === null) throw new ValueError(`multi-topology: found "${text}", allowed are identifiers, e.g. "0/2"`);
+  const ids = parts[1]!.split('/').map((id) => parseUnsigned('multi-topology', id, MULTI_TOPOLOGY_ID_MAX));
+  return { name: 'multi-topology', ids, ...(parts[2] !== undefined && { reserved: fromHex(parts[2]) }) };
 }
 
 function canonicalRouterId(text: string): string {

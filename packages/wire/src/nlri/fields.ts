@@ -48,6 +48,8 @@ export interface Field<T> {
 /** A field that may say "nothing": `read` gives undefined without failing, and `write` writes that. */
 export interface OptionalField<T> extends Field<T> {
   readonly optional: true;
+  /** It has no octets of its own: it reads and writes bits among those of the fields before it, which ignore them. @default false */
+  readonly overlay?: true;
   write(out: ByteWriter, value: T | undefined): void;
 }
 
@@ -248,14 +250,10 @@ export const COUNTED_ADDRESS: Field<string> = {
   write: writeCounted,
 };
 
-/** A counted address that the route may end without. */
+/** As `OPTIONAL_COUNTED_ADDRESS`, where some leave out the length too when there is no address. It is written always. */
 export const TRAILING_COUNTED_ADDRESS: OptionalField<string> = {
-  ...address,
-  optional: true,
-  read: (reader) => (reader.at === reader.end ? undefined : (readCounted(reader) ?? fail(reader))),
-  write(out, value) {
-    if (value !== undefined) writeCounted(out, value);
-  },
+  ...OPTIONAL_COUNTED_ADDRESS,
+  read: (reader) => (reader.at === reader.end ? undefined : readCounted(reader)),
 };
 
 /** Length in bits and the octets it needs, of the family's addresses. */

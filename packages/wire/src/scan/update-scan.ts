@@ -14,6 +14,7 @@ import type { WireContext } from '../context.ts';
 import { Fault, strongest } from '../fault.ts';
 
 const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
+const DISCARDED = -1;
 const NOTIFICATION_DATA_MAX = MESSAGE_LENGTH_MAX - HEADER_LENGTH - 2;
 
 /** Where the sections of one UPDATE lie, in octets of the buffer that was scanned. */
@@ -56,12 +57,21 @@ export class AttributeScan {
   /** Whether the entries follow each other without a gap and, MP_REACH_NLRI and MP_UNREACH_NLRI aside, in ascending order of code. */
   inOrder = false;
 
-  /** code -> entry + 1, 0 when absent. */
-  readonly #entry: Uint16Array = new Uint16Array(256);
+  /**
+   * BGPSEC_PATH is there in place of AS_PATH, for routes of an address family for which the peer was to send it (RFC 8205 §3, §4.1): those in
+   * MP_REACH_NLRI.
+   */
+  bgpsec = false;
+
+  /** code -> entry + 1; 0 when absent, DISCARDED when a verdict left it out. */
+  readonly #entry: Int16Array = new Int16Array(256);
+  /** Codes of the attributes that were left out. */
+  readonly #discarded: Uint8Array = new Uint8Array(256);
+  #discardedCount = 0;
 
   /** Entry of the attribute with this code, or -1. */
   find(code: number): number {
-    return this.#entry[code]! - 1;
+    return Math.max(this.#entry[code]!, 0) - 1;
   }
 
   /** Adds a verdict that only the whole UPDATE shows, such as a missing attribute. */
@@ -72,7 +82,10 @@ export class AttributeScan {
   /** Finds and judges the attributes in `bytes[start, end)`. The columns hold offsets into `bytes`, until the next scan. */
   scan(bytes: Uint8Array, start: number, end: number, context: WireContext): void {
     for (let i = 0; i < this.count; i++) this.#entry[this.codes[i]!] = 0;
+    for (let i = 0; i < this.#discardedCount; i++) this.#entry[this.#discarded[i]!] = 0;
     this.count = 0;
+    this.#discardedCount = 0;
+    this.bgpsec = false;
     this.fault = undefined;
     this.nextHopFault = undefined;
     this.inOrder = false;
@@ -95,7 +108,8 @@ export class AttributeScan {
       }
       offset = valueEnd;
       if (this.#entry[code] !== 0) {
-        // RFC 7606 §3 (g): a second MP_REACH or MP_UNREACH ends the session; of any other attribute only the first counts.
+        // RFC 7606 §3 (g): a second MP_REACH or MP_UNREACH ends the session; of any other attribute only the first counts, also when a
+        // verdict discarded it.
         if (code === AttributeCode.MpReachNlri || code === AttributeCode.MpUnreachNlri) {
           this.blame(malformedList(`attribute ${code} appears twice`));
         }
@@ -108,6 +122,8 @@ export class AttributeScan {
         if (fault.subcode === UpdateError.InvalidNextHop && code === AttributeCode.NextHop) this.nextHopFault = shown;
         else this.blame(shown);
         if (fault.action === 'discard') {
+          this.#entry[code] = DISCARDED;
+          this.#discarded[this.#discardedCount++] = code;
           inOrder = false;
           continue;
         }
@@ -125,6 +141,13 @@ export class AttributeScan {
       this.#entry[code] = entry + 1;
     }
     this.inOrder = inOrder;
+    if (context.bgpsec !== undefined && this.find(AttributeCode.BgpsecPath) !== -1) this.bgpsec = this.#isSecured(bytes, context.bgpsec);
+  }
+
+  /** RFC 8205 §4.1: a BGPsec UPDATE has its NLRI in MP_REACH_NLRI, of an address family that was agreed upon. */
+  #isSecured(bytes: Uint8Array, afis: ReadonlySet<number>): boolean {
+    const mpReach = this.find(AttributeCode.MpReachNlri);
+    return mpReach !== -1 && afis.has(readU16(bytes, this.valueStart[mpReach]!));
   }
 }
 
@@ -143,8 +166,8 @@ function verdict(bytes: Uint8Array, code: number, flags: number, start: number, 
     return undefined;
   }
   const fault = codec.check(bytes, start, end, context);
-  // RFC 7606 §3 (c).
-  if ((flags & OPTIONAL_TRANSITIVE) !== codec.flags && fault?.action !== 'discard') {
+  // RFC 7606 §3 (c), (h): wrong flags are one error, a malformed value another; the stronger answer holds.
+  if ((flags & OPTIONAL_TRANSITIVE) !== codec.flags) {
     const wrong = new Fault(
       codec.wrongFlags ?? 'withdraw',
       NotificationCode.UpdateMessageError,

@@ -17,7 +17,10 @@ export function updateVerdict(update: UpdateScan, attributes: AttributeScan): Fa
   if (ownNlri || mpReach) {
     // RFC 7606 §3 (d).
     if (attributes.find(AttributeCode.Origin) === -1) fault = strongest(fault, missing(AttributeCode.Origin));
-    if (attributes.find(AttributeCode.AsPath) === -1) fault = strongest(fault, missing(AttributeCode.AsPath));
+    const asPath = attributes.find(AttributeCode.AsPath) !== -1;
+    // RFC 8205 §3: BGPSEC_PATH takes the place of AS_PATH. Routes in the NLRI field of the UPDATE are never secured (§4.1).
+    if (!asPath && (ownNlri || !attributes.bgpsec)) fault = strongest(fault, missing(AttributeCode.AsPath));
+    if (asPath && attributes.bgpsec) fault = strongest(fault, bothPaths());
     if (ownNlri && attributes.find(AttributeCode.NextHop) === -1) fault = strongest(fault, missing(AttributeCode.NextHop));
   } else if (fault !== undefined && fault.action === 'withdraw' && attributesBesidesMpUnreach(update, attributes)) {
     // RFC 7606 §5.2: with no reachable NLRI to withdraw, the damage may have hidden them.
@@ -46,6 +49,16 @@ export function prefixesAreWhole(bytes: Uint8Array, start: number, end: number, 
 function attributesBesidesMpUnreach(update: UpdateScan, attributes: AttributeScan): boolean {
   if (update.attributesEnd === update.attributesStart) return false;
   return attributes.count !== 1 || attributes.codes[0] !== AttributeCode.MpUnreachNlri;
+}
+
+/** RFC 8205 §5.2: an UPDATE that has both is an error, to be treated as withdrawn. */
+function bothPaths(): Fault {
+  return new Fault(
+    'withdraw',
+    NotificationCode.UpdateMessageError,
+    UpdateError.MalformedAttributeList,
+    'AS_PATH and BGPSEC_PATH exclude each other',
+  );
 }
 
 function missing(code: number): Fault {

@@ -164,6 +164,20 @@ const igpRouterId = fc.oneof(
   }),
 );
 
+/** Identifiers of twelve bits; the four before each are reserved, and shown where one of them is set. */
+function multiTopology(words: readonly number[]): object {
+  const ids = words.map((word) => word & 0xfff);
+  const reserved = Uint8Array.from(words.flatMap((word) => [(word >>> 8) & 0xf0, 0]));
+  return reserved.some((octet) => octet !== 0) ? { ids, reserved } : { ids };
+}
+
+/** Bits behind the prefix, as far as its last octet has room. */
+function reachability([prefix, octet]: readonly [string, number]): object {
+  const bits = Number(prefix.split('/')[1]) % 8;
+  const trailingBits = bits === 0 ? 0 : octet & (0xff >>> bits);
+  return trailingBits === 0 ? { prefix } : { prefix, trailingBits };
+}
+
 function descriptor(prefixSize: number, depth = 0): fc.Arbitrary<BgpLsDescriptor> {
   const number = u32.map((value) => ({ value }));
   const v4 = ipv4.map((value) => ({ value }));
@@ -183,13 +197,14 @@ function descriptor(prefixSize: number, depth = 0): fc.Arbitrary<BgpLsDescriptor
     'ipv6-neighbor': v6,
     'srv6-sid': v6,
     'link-identifiers': record({ local: u32, remote: u32 }),
-    'multi-topology': record({ ids: fc.array(u16, { minLength: 1, maxLength: 3 }) }),
+    'multi-topology': fc.array(u16, { minLength: 1, maxLength: 3 }).map(multiTopology),
     'ospf-route-type': record({ value: u8 }),
-    'ip-reachability': record({ prefix: prefixOf(prefixSize) }),
+    'ip-reachability': fc.tuple(prefixOf(prefixSize), u8).map(reachability),
     'ipv4-router-id-local': v4,
     'ipv6-router-id-local': v6,
     'candidate-path': record({
       origin: u8,
+      reserved: maybe(unsigned(0x3f_ffff, 1).map((bits) => bits.toString(16).padStart(6, '0'))),
       endpoint: fc.oneof(ipv4, ipv6),
       color: u32,
       originatorAs: u32,
