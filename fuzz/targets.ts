@@ -5,6 +5,7 @@ import {
   ATTRIBUTE_CODECS,
   type AttributeCodec,
   AttributeScan,
+  allSpans,
   attributeFromJson,
   ByteWriter,
   capabilityFromJson,
@@ -14,6 +15,7 @@ import {
   decodeExtendedCommunity,
   decodeMessage,
   decodeTypedNlriList,
+  dissectMessage,
   encodeAttributes,
   encodeCapability,
   encodeExtendedCommunity,
@@ -60,6 +62,7 @@ import {
   prefixesAreWhole,
   readU32,
   reconcileAs4,
+  type Span,
   splitUpdate,
   strongest,
   toHex,
@@ -80,7 +83,7 @@ const ALL: ReadonlySet<Family> = new Set([IPV4_UNICAST, IPV6_UNICAST, family(1, 
 const CONTEXTS: Readonly<Record<string, WireContext>> = {
   ebgp: DEFAULT_CONTEXT,
   'ebgp-two-octet-as': { ...DEFAULT_CONTEXT, fourOctetAs: false },
-  'ibgp-extended': { ...DEFAULT_CONTEXT, peerType: 'ibgp', extendedMessage: true },
+  'ibgp-extended': { ...DEFAULT_CONTEXT, peerType: 'ibgp', extendedMessage: true, bgpsec: new Set([1, 2]) },
   'ibgp-add-path': { ...DEFAULT_CONTEXT, peerType: 'ibgp', addPath: ALL },
   'confederation-two-octet-as-add-path-extended': {
     fourOctetAs: false,
@@ -129,12 +132,30 @@ function readMessage(context: WireContext, bytes: Uint8Array, start: number, end
     mustEqual(decodeMessage(alone, 0, alone.length, context, LENIENT), message, 'octets around the message were read');
     if (strict instanceof Fault) faultComesBack(strict);
     if (!(message instanceof Fault)) messageComesBack(message, context);
+    const dissection = dissectMessage(bytes, start, end, context, LENIENT);
+    mustEqual(dissection.message, message, 'with spans the message is another');
+    spansCover(dissection.spans, start, end);
   }
   if (message instanceof Fault) return faultSign(message);
   if (message.type !== 'update') return sign(message.type) ^ (strict instanceof Fault ? faultSign(strict) : 0);
   return (
     attributesSign(message.attributes) ^ (message.fault === undefined ? 0 : faultSign(message.fault)) ^ Math.min(message.nlri.length, 3)
   );
+}
+
+/** Parts follow each other without a gap, from the beginning of their whole to its end. */
+function spansCover(whole: Span, start: number, end: number): void {
+  if (whole.start !== start || whole.end !== end) throw new Error(`spans of ${whole.start} to ${whole.end}`);
+  for (const span of allSpans(whole)) {
+    if (span.parts === undefined) continue;
+    let at = span.start;
+    for (const part of span.parts) {
+      if (part.start !== at || part.end <= at)
+        throw new Error(`span ${part.path} begins at ${part.start}, the one before it ends at ${at}`);
+      at = part.end;
+    }
+    if (at !== span.end) throw new Error(`the parts of span ${span.path} end at ${at}, it ends at ${span.end}`);
+  }
 }
 
 /** What the hot scan says of an UPDATE body: the RIB acts on it, and never sees the typed value. */
@@ -176,7 +197,10 @@ function messageComesBack(message: Message, context: WireContext): void {
     return;
   }
   splits(message, { ...context, extendedMessage: false });
-  encodeAttributes(reconcileAs4(message.attributes), roomy);
+  const merged = reconcileAs4(message.attributes);
+  encodeAttributes(merged, roomy);
+  // Towards peers that agreed upon less, or more; a value that cannot be written for one of them is refused as such.
+  for (const towards of Object.values(CONTEXTS)) writtenOrRefused(() => encodeMessage({ ...message, attributes: merged }, towards));
   // Documented: what says nothing is written only where `endOfRib` says so.
   const silent = message.withdrawn.length + message.attributes.length + message.nlri.length === 0 && message.endOfRib === undefined;
   if (message.fault !== undefined || silent) return;
@@ -184,6 +208,14 @@ function messageComesBack(message: Message, context: WireContext): void {
   const again = decodeMessage(octets, 0, octets.length, roomy);
   if (again instanceof Fault || again.type !== 'update') throw new Error(`what was written is not read: ${toHex(octets)}`);
   mustEqual(plain(again), plain(message), `octets: ${toHex(octets)}`);
+}
+
+function writtenOrRefused(write: () => unknown): void {
+  try {
+    write();
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+  }
 }
 
 /** As messages for the session, with as many routes as before; documented is that one route with its attributes may be too long. */

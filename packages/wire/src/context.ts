@@ -2,6 +2,7 @@
  * What a codec must know of a session to read and write its octets; the outcome of capability negotiation (RFC 5492), or its defaults.
  */
 import type { Family } from './family.ts';
+import type { SpanRecorder } from './spans.ts';
 
 /** What was agreed for one direction of a session. */
 export interface WireContext {
@@ -18,6 +19,8 @@ export interface WireContext {
    * takes it (RFC 8205 §2.2). @default none
    */
   readonly bgpsec?: ReadonlySet<number>;
+  /** Told what decoders read and where; see `dissectMessage`. @default none: nothing is recorded */
+  readonly spans?: SpanRecorder;
   /** RFC 8654. */
   readonly extendedMessage: boolean;
 }

@@ -7,6 +7,7 @@ import { attributeContext } from '../test/arbitraries/attributes.ts';
 import { fault, messages } from '../test/arbitraries/messages.ts';
 import { ValueError } from './fault.ts';
 import { faultFromJson, messageFromJson } from './json/messages.ts';
+import { nlriFromJson } from './json/nlri.ts';
 import { toJson } from './json.ts';
 import { encodeMessage, type Message } from './messages/message.ts';
 import { formatMessage, parseMessage } from './text/message.ts';
@@ -123,3 +124,48 @@ test('faults', () => {
     { seed: 7606, numRuns: scaled(500) },
   );
 });
+
+/** Text and JSON that are long or deep: no stack and no count of arguments gives way. */
+const MANY = 150_000;
+for (const [what, text] of [
+  ['prefixes', `update nlri { ${'10.0.0.0/8; '.repeat(MANY)}10.0.0.0/8 }`],
+  ['withdrawn prefixes', `update withdrawn { ${'10.0.0.0/8; '.repeat(MANY)}10.0.0.0/8 }`],
+  ['attributes', `update attributes { ${'ORIGIN igp; '.repeat(MANY)}ORIGIN igp }`],
+  ['AS numbers', `update attributes { AS_PATH ${'1 '.repeat(MANY)}1 }`],
+  [
+    'nested nodes',
+    `update attributes { MP_UNREACH_NLRI bgp-ls nlri { node protocol 2 identifier 1 descriptors [${'local-node ['.repeat(20_000)}${']'.repeat(20_000)}] } }`,
+  ],
+  ['nested TLVs', `update attributes { TUNNEL_ENCAPSULATION tunnel-15 ${'(segment-list '.repeat(20_000)}${')'.repeat(20_000)} }`],
+  [
+    'capabilities',
+    `open version 4 as 1 hold-time 90 bgp-identifier 192.0.2.1 capabilities { ${'route-refresh; '.repeat(MANY)}route-refresh }`,
+  ],
+] as const) {
+  test(`text of very many ${what} is read or refused`, () => {
+    const got = orRefused(() => parseMessage(text), what);
+    if (got === undefined) return;
+    orRefused(() => encodeMessage(got, context), what);
+    assert.ok(formatMessage(got).length > 0);
+  });
+}
+
+for (const [what, json] of [
+  ['deep lists', `{"type":"update","nlri":${'['.repeat(5000)}${']'.repeat(5000)}}`],
+  [
+    'nested nodes',
+    `{"type":"bgp-ls","family":"bgp-ls","kind":"node","protocol":2,"identifier":"1","descriptors":${'[{"name":"local-node","descriptors":'.repeat(5000)}[]${'}]'.repeat(5000)}}`,
+  ],
+] as const) {
+  test(`JSON of ${what} is refused`, () => {
+    const value: unknown = JSON.parse(json);
+    assert.equal(
+      orRefused(() => messageFromJson(value), what),
+      undefined,
+    );
+    assert.equal(
+      orRefused(() => nlriFromJson(value), what),
+      undefined,
+    );
+  });
+}

@@ -121,7 +121,7 @@ export {
 } from './messages/control-message.ts';
 export { badLength, headerFault, lengthMax, messageLength, messageType, writeHeader } from './messages/header.ts';
 export { KEEPALIVE, type KeepaliveMessage, keepaliveBytes } from './messages/keepalive.ts';
-export { decodeMessage, encodeMessage, type Message } from './messages/message.ts';
+export { type Dissection, decodeMessage, dissectMessage, encodeMessage, type Message } from './messages/message.ts';
 export {
   decodeNotificationBody,
   encodeNotificationBody,
@@ -185,5 +185,6 @@ export type { VplsNlri } from './nlri/vpls.ts';
 export type { VpnNlri } from './nlri/vpn.ts';
 export { AttributeScan, UpdateScan } from './scan/update-scan.ts';
 export { prefixesAreWhole, updateVerdict } from './scan/update-verdict.ts';
+export { allSpans, type Span, type SpanMark, SpanRecorder, spansAt } from './spans.ts';
 export { formatMessage, parseMessage } from './text/message.ts';
 export { formatFault, parseFault } from './text/update.ts';

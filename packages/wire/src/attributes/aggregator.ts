@@ -8,6 +8,7 @@
 import { formatIpv4 } from '../address.ts';
 import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
+import type { WireContext } from '../context.ts';
 import { type Fault, ValueError } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, OPTIONAL_TRANSITIVE, parseU32, within } from './fields.ts';
@@ -25,7 +26,7 @@ export const aggregator: AttributeCodec<AggregatorValue> = {
   name: 'AGGREGATOR',
   flags: OPTIONAL_TRANSITIVE,
   check: (bytes, start, end, context) => checkAggregator('AGGREGATOR', bytes, start, end, context.fourOctetAs ? 4 : 2),
-  decode: (bytes, start, _end, context) => decodeAggregator(bytes, start, context.fourOctetAs ? 4 : 2),
+  decode: (bytes, start, _end, context) => decodeAggregator(bytes, start, context.fourOctetAs ? 4 : 2, context),
   encode: (out, value, context) => encodeAggregator(out, value, context.fourOctetAs ? 4 : 2),
   format: formatAggregator,
   parse: parseAggregator,
@@ -40,8 +41,11 @@ export function checkAggregator(name: string, bytes: Uint8Array, start: number, 
   return as === 0 ? attributeDiscard(UpdateError.OptionalAttribute, `${name} with AS 0`) : undefined;
 }
 
-export function decodeAggregator(bytes: Uint8Array, start: number, width: 2 | 4): AggregatorValue {
-  return { as: width === 2 ? readU16(bytes, start) : readU32(bytes, start), address: formatIpv4(bytes, start + width) };
+export function decodeAggregator(bytes: Uint8Array, start: number, width: 2 | 4, { spans }: WireContext): AggregatorValue {
+  const address = formatIpv4(bytes, start + width);
+  spans?.numbers(start, ['as', width]);
+  spans?.leaf('address', start + width, start + width + 4, address);
+  return { as: width === 2 ? readU16(bytes, start) : readU32(bytes, start), address };
 }
 
 export function encodeAggregator(out: ByteWriter, value: AggregatorValue, width: 2 | 4): void {

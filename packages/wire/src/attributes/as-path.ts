@@ -12,6 +12,7 @@
 import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import type { AttributeCodec } from './codec.ts';
 import { parseU32, treatAsWithdraw, WELL_KNOWN, within } from './fields.ts';
 
@@ -41,7 +42,7 @@ export const asPath: AttributeCodec<AsPathSegment[]> = {
     const problem = segmentsProblem(bytes, start, end, context.fourOctetAs ? 4 : 2, !foreign);
     return problem === undefined ? undefined : treatAsWithdraw(UpdateError.MalformedAsPath, `AS_PATH ${problem}`);
   },
-  decode: (bytes, start, end, context) => decodeSegments(bytes, start, end, context.fourOctetAs ? 4 : 2),
+  decode: (bytes, start, end, context) => decodeSegments(bytes, start, end, context.fourOctetAs ? 4 : 2, context.spans),
   encode: (out, value, context) => encodeSegments(out, value, context.fourOctetAs ? 4 : 2),
   format: formatSegments,
   parse: parseSegments,
@@ -66,14 +67,27 @@ export function segmentsProblem(bytes: Uint8Array, start: number, end: number, w
   return undefined;
 }
 
-export function decodeSegments(bytes: Uint8Array, start: number, end: number, width: 2 | 4): AsPathSegment[] {
+export function decodeSegments(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  width: 2 | 4,
+  spans: SpanRecorder | undefined,
+): AsPathSegment[] {
   const segments: AsPathSegment[] = [];
   for (let at = start; at < end; ) {
     const type = TYPES[bytes[at]!]!;
     const next = at + 2 + bytes[at + 1]! * width;
-    const asns: number[] = [];
-    for (at += 2; at < next; at += width) asns.push(width === 2 ? readU16(bytes, at) : readU32(bytes, at));
-    segments.push({ type, asns });
+    const segment: AsPathSegment = { type, asns: [] };
+    spans?.open('segment', at);
+    spans?.numbers(at, ['type', 1], ['count', 1]);
+    for (at += 2; at < next; at += width) {
+      const asn = width === 2 ? readU16(bytes, at) : readU32(bytes, at);
+      spans?.leaf('as', at, at + width, asn);
+      segment.asns.push(asn);
+    }
+    spans?.close(next, segment);
+    segments.push(segment);
   }
   return segments;
 }

@@ -24,7 +24,7 @@ export const as4Aggregator: AttributeCodec<AggregatorValue> = {
     if (context.fourOctetAs) return attributeDiscard(UpdateError.OptionalAttribute, 'AS4_AGGREGATOR from a four-octet speaker');
     return checkAggregator('AS4_AGGREGATOR', bytes, start, end, 4);
   },
-  decode: (bytes, start) => decodeAggregator(bytes, start, 4),
+  decode: (bytes, start, _end, context) => decodeAggregator(bytes, start, 4, context),
   encode: (out, value) => encodeAggregator(out, value, 4),
   format: formatAggregator,
   parse: parseAggregator,

@@ -20,7 +20,7 @@ export const as4Path: AttributeCodec<AsPathSegment[]> = {
     const problem = end - start < 6 ? `of ${end - start} octets` : segmentsProblem(bytes, start, end, 4, true);
     return problem === undefined ? undefined : attributeDiscard(UpdateError.OptionalAttribute, `AS4_PATH ${problem}`);
   },
-  decode: (bytes, start, end) => decodeSegments(bytes, start, end, 4),
+  decode: (bytes, start, end, { spans }) => decodeSegments(bytes, start, end, 4, spans),
   encode: (out, value) => encodeSegments(out, value, 4),
   format: formatSegments,
   parse: parseSegments,

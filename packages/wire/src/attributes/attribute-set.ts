@@ -29,7 +29,12 @@ export const attributeSet: AttributeCodec<AttributeSet> = {
     if (attributesAreWhole(bytes, start + 4, end)) return undefined;
     return treatAsWithdraw(UpdateError.OptionalAttribute, 'ATTR_SET whose attributes do not add up');
   },
-  decode: (bytes, start, end) => ({ originAs: readU32(bytes, start), attributes: bytes.slice(start + 4, end) }),
+  decode(bytes, start, end, { spans }) {
+    const attributes = bytes.slice(start + 4, end);
+    spans?.numbers(start, ['origin-as', 4]);
+    spans?.leaf('attributes', start + 4, end, attributes);
+    return { originAs: readU32(bytes, start), attributes };
+  },
   encode(out, value) {
     out.u32(within('origin AS', value.originAs, 0xffff_ffff));
     if (!attributesAreWhole(value.attributes, 0, value.attributes.length)) throw new ValueError('the attributes of ATTR_SET do not add up');

@@ -11,6 +11,7 @@
 import { fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_NON_TRANSITIVE, parseU32, treatAsWithdraw, within } from './fields.ts';
 
@@ -51,13 +52,20 @@ export const bgpsecPath: AttributeCodec<BgpsecPath> = {
   flags: OPTIONAL_NON_TRANSITIVE,
   check: (bytes, start, end) =>
     isWhole(bytes, start, end) ? undefined : treatAsWithdraw(UpdateError.OptionalAttribute, 'BGPSEC_PATH whose parts do not add up'),
-  decode(bytes, start, end) {
+  decode(bytes, start, end, { spans }) {
     const pathEnd = start + readU16(bytes, start);
     const securePath: SecurePathSegment[] = [];
+    spans?.open('secure-path', start);
+    spans?.numbers(start, ['length', 2]);
     for (let at = start + 2; at < pathEnd; at += SEGMENT_LENGTH) {
-      securePath.push({ prependCount: bytes[at]!, flags: bytes[at + 1]!, as: readU32(bytes, at + 2) });
+      const segment: SecurePathSegment = { prependCount: bytes[at]!, flags: bytes[at + 1]!, as: readU32(bytes, at + 2) };
+      spans?.open('segment', at);
+      spans?.numbers(at, ['prepend-count', 1], ['flags', 1], ['as', 4]);
+      spans?.close(at + SEGMENT_LENGTH, segment);
+      securePath.push(segment);
     }
-    return { securePath, signatureBlocks: decodeBlocks(bytes, pathEnd, end) };
+    spans?.close(pathEnd);
+    return { securePath, signatureBlocks: decodeBlocks(bytes, pathEnd, end, spans) };
   },
   encode(out, value) {
     out.u16(2 + value.securePath.length * SEGMENT_LENGTH);
@@ -121,21 +129,28 @@ function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
   return blocks <= BLOCKS_MAX;
 }
 
-function decodeBlocks(bytes: Uint8Array, start: number, end: number): SignatureBlock[] {
+function decodeBlocks(bytes: Uint8Array, start: number, end: number, spans: SpanRecorder | undefined): SignatureBlock[] {
   const blocks: SignatureBlock[] = [];
   for (let at = start; at < end; ) {
     const next = at + readU16(bytes, at);
     const signatures: BgpsecSignature[] = [];
     const algorithm = bytes[at + 2]!;
+    spans?.open('signature-block', at);
+    spans?.numbers(at, ['length', 2], ['algorithm', 1]);
     for (at += 3; at < next; ) {
       const signature = at + KEY_IDENTIFIER_LENGTH + 2;
       const signatureEnd = signature + readU16(bytes, signature - 2);
-      signatures.push({
+      const found: BgpsecSignature = {
         subjectKeyIdentifier: bytes.slice(at, at + KEY_IDENTIFIER_LENGTH),
         signature: bytes.slice(signature, signatureEnd),
-      });
+      };
+      spans?.leaf('subject-key-identifier', at, at + KEY_IDENTIFIER_LENGTH, found.subjectKeyIdentifier);
+      spans?.numbers(signature - 2, ['signature-length', 2]);
+      spans?.leaf('signature', signature, signatureEnd, found.signature);
+      signatures.push(found);
       at = signatureEnd;
     }
+    spans?.close(next);
     blocks.push({ algorithm, signatures });
   }
   return blocks;

@@ -6,7 +6,7 @@
 import { formatIpv4 } from '../address.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import type { AttributeCodec } from './codec.ts';
-import { notFromExternal, OPTIONAL_NON_TRANSITIVE, treatAsWithdraw } from './fields.ts';
+import { decodeEntries, notFromExternal, OPTIONAL_NON_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 import { ipv4Octets, parseIpv4Text } from './ipv4.ts';
 
 export const clusterList: AttributeCodec<string[]> = {
@@ -20,11 +20,7 @@ export const clusterList: AttributeCodec<string[]> = {
     if (length > 0 && length % 4 === 0) return undefined;
     return treatAsWithdraw(UpdateError.AttributeLength, `CLUSTER_LIST of ${length} octets, allowed are multiples of 4`);
   },
-  decode(bytes, start, end) {
-    const clusters: string[] = [];
-    for (let at = start; at < end; at += 4) clusters.push(formatIpv4(bytes, at));
-    return clusters;
-  },
+  decode: (bytes, start, end, context) => decodeEntries(start, end, 4, 'cluster-id', (at) => formatIpv4(bytes, at), context),
   encode(out, clusters) {
     for (const cluster of clusters) out.raw(ipv4Octets(cluster));
   },

@@ -26,7 +26,10 @@ export interface AttributeCodec<T> {
    */
   check(bytes: Uint8Array, start: number, end: number, context: WireContext): Fault | undefined;
 
-  /** The value. Called only on octets that `check` passed; borrows nothing from `bytes`. What it returns `encode` gives back octet by octet. */
+  /**
+   * The value. Called only on octets that `check` passed; borrows nothing from `bytes`. What it returns `encode` gives back octet by octet.
+   * `context.spans` is told the parts.
+   */
   decode(bytes: Uint8Array, start: number, end: number, context: WireContext): T;
 
   /** Appends the value without the attribute header. Throws ValueError for a value that cannot be written. */

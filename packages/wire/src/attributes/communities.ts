@@ -10,6 +10,7 @@ import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../
 import { formatCommunity, parseCommunity } from '../communities/standard.ts';
 import { Fault } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
+import { decodeEntries } from './fields.ts';
 
 export const communities: AttributeCodec<number[]> = {
   code: AttributeCode.Communities,
@@ -17,11 +18,7 @@ export const communities: AttributeCodec<number[]> = {
   name: 'COMMUNITIES',
   flags: AttributeFlag.Optional | AttributeFlag.Transitive,
   check: (_bytes, start, end) => wholeEntries('COMMUNITIES', end - start, 4),
-  decode(bytes, start, end) {
-    const values: number[] = [];
-    for (let at = start; at < end; at += 4) values.push(readU32(bytes, at));
-    return values;
-  },
+  decode: (bytes, start, end, context) => decodeEntries(start, end, 4, 'community', (at) => readU32(bytes, at), context),
   encode(out: ByteWriter, values) {
     for (const value of values) out.u32(value);
   },

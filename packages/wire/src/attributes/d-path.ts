@@ -33,14 +33,18 @@ export const dPath: AttributeCodec<Domain[][]> = {
     if (at === end && at > start) return undefined;
     return treatAsWithdraw(UpdateError.OptionalAttribute, 'D_PATH whose segments do not add up');
   },
-  decode(bytes, start, end) {
+  decode(bytes, start, end, { spans }) {
     const segments: Domain[][] = [];
     for (let at = start; at < end; ) {
       const next = at + 1 + bytes[at]! * DOMAIN_LENGTH;
       const domains: Domain[] = [];
+      spans?.open('segment', at);
+      spans?.numbers(at, ['count', 1]);
       for (at += 1; at < next; at += DOMAIN_LENGTH) {
+        spans?.numbers(at, ['global-administrator', 4], ['local-administrator', 2], ['safi', 1]);
         domains.push({ globalAdministrator: readU32(bytes, at), localAdministrator: readU16(bytes, at + 4), safi: bytes[at + 6]! });
       }
+      spans?.close(next, domains);
       segments.push(domains);
     }
     return segments;

@@ -10,6 +10,7 @@ import { EXTENDED_COMMUNITY_LENGTH, formatExtendedCommunity, parseExtendedCommun
 import { ValueError } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
 import { wholeEntries } from './communities.ts';
+import { decodeEntries } from './fields.ts';
 
 export const extendedCommunities: AttributeCodec<Uint8Array[]> = {
   code: AttributeCode.ExtendedCommunities,
@@ -17,11 +18,8 @@ export const extendedCommunities: AttributeCodec<Uint8Array[]> = {
   name: 'EXTENDED_COMMUNITIES',
   flags: AttributeFlag.Optional | AttributeFlag.Transitive,
   check: (_bytes, start, end) => wholeEntries('EXTENDED_COMMUNITIES', end - start, EXTENDED_COMMUNITY_LENGTH),
-  decode(bytes, start, end) {
-    const values: Uint8Array[] = [];
-    for (let at = start; at < end; at += EXTENDED_COMMUNITY_LENGTH) values.push(bytes.slice(at, at + EXTENDED_COMMUNITY_LENGTH));
-    return values;
-  },
+  decode: (bytes, start, end, context) =>
+    decodeEntries(start, end, EXTENDED_COMMUNITY_LENGTH, 'community', (at) => bytes.slice(at, at + EXTENDED_COMMUNITY_LENGTH), context),
   encode(out: ByteWriter, values) {
     for (const value of values) {
       if (value.length !== EXTENDED_COMMUNITY_LENGTH) {

@@ -1,5 +1,6 @@
 /** What rows of the attribute table share: flags, verdicts, and numbers as text. */
 import { NotificationCode, UpdateError } from '../codes.ts';
+import type { WireContext } from '../context.ts';
 import { Fault, ValueError } from '../fault.ts';
 
 /** Optional and Transitive bits of the four kinds of attribute (RFC 4271 §5). */
@@ -24,6 +25,24 @@ export function exactLength(name: string, found: number, allowed: number): Fault
 /** RFC 7606 §7.5, §7.9, §7.10: an external peer has no business sending it. */
 export function notFromExternal(name: string): Fault {
   return attributeDiscard(UpdateError.OptionalAttribute, `${name} from an external peer`);
+}
+
+/** A list of entries of `size` octets each, as `read` gives them. */
+export function decodeEntries<T>(
+  start: number,
+  end: number,
+  size: number,
+  name: string,
+  read: (at: number) => T,
+  { spans }: WireContext,
+): T[] {
+  const values: T[] = [];
+  for (let at = start; at < end; at += size) {
+    const value = read(at);
+    spans?.leaf(name, at, at + size, value);
+    values.push(value);
+  }
+  return values;
 }
 
 /** A number of at most 32 bits in decimal. Throws ValueError. */

@@ -9,7 +9,7 @@ import { formatIpv6ExtendedCommunity, IPV6_EXTENDED_COMMUNITY_LENGTH, parseIpv6E
 import { ValueError } from '../fault.ts';
 import type { AttributeCodec } from './codec.ts';
 import { wholeEntries } from './communities.ts';
-import { OPTIONAL_TRANSITIVE } from './fields.ts';
+import { decodeEntries, OPTIONAL_TRANSITIVE } from './fields.ts';
 
 export const ipv6ExtendedCommunities: AttributeCodec<Uint8Array[]> = {
   code: AttributeCode.Ipv6ExtendedCommunities,
@@ -17,11 +17,15 @@ export const ipv6ExtendedCommunities: AttributeCodec<Uint8Array[]> = {
   name: 'IPV6_EXTENDED_COMMUNITIES',
   flags: OPTIONAL_TRANSITIVE,
   check: (_bytes, start, end) => wholeEntries('IPV6_EXTENDED_COMMUNITIES', end - start, IPV6_EXTENDED_COMMUNITY_LENGTH),
-  decode(bytes, start, end) {
-    const values: Uint8Array[] = [];
-    for (let at = start; at < end; at += IPV6_EXTENDED_COMMUNITY_LENGTH) values.push(bytes.slice(at, at + IPV6_EXTENDED_COMMUNITY_LENGTH));
-    return values;
-  },
+  decode: (bytes, start, end, context) =>
+    decodeEntries(
+      start,
+      end,
+      IPV6_EXTENDED_COMMUNITY_LENGTH,
+      'community',
+      (at) => bytes.slice(at, at + IPV6_EXTENDED_COMMUNITY_LENGTH),
+      context,
+    ),
   encode(out, values) {
     for (const value of values) {
       if (value.length !== IPV6_EXTENDED_COMMUNITY_LENGTH) {

@@ -10,6 +10,7 @@ import { AttributeCode, AttributeFlag } from '../codes.ts';
 import { formatLargeCommunity, type LargeCommunity, parseLargeCommunity } from '../communities/large.ts';
 import type { AttributeCodec } from './codec.ts';
 import { wholeEntries } from './communities.ts';
+import { decodeEntries } from './fields.ts';
 
 export const largeCommunities: AttributeCodec<LargeCommunity[]> = {
   code: AttributeCode.LargeCommunities,
@@ -17,13 +18,15 @@ export const largeCommunities: AttributeCodec<LargeCommunity[]> = {
   name: 'LARGE_COMMUNITIES',
   flags: AttributeFlag.Optional | AttributeFlag.Transitive,
   check: (_bytes, start, end) => wholeEntries('LARGE_COMMUNITIES', end - start, 12),
-  decode(bytes, start, end) {
-    const values: LargeCommunity[] = [];
-    for (let at = start; at < end; at += 12) {
-      values.push({ globalAdministrator: readU32(bytes, at), localData1: readU32(bytes, at + 4), localData2: readU32(bytes, at + 8) });
-    }
-    return values;
-  },
+  decode: (bytes, start, end, context) =>
+    decodeEntries(
+      start,
+      end,
+      12,
+      'community',
+      (at) => ({ globalAdministrator: readU32(bytes, at), localData1: readU32(bytes, at + 4), localData2: readU32(bytes, at + 8) }),
+      context,
+    ),
   encode(out: ByteWriter, values) {
     for (const value of values) {
       out.u32(value.globalAdministrator);

@@ -44,6 +44,11 @@ export const mpReachNlri: AttributeCodec<MpReachNlri> = {
     const nextHop = start + 4;
     const nextHopEnd = nextHop + bytes[start + 3]!;
     const nextHops = decodeNextHops(bytes, nextHop, nextHopEnd, of);
+    const { spans } = context;
+    spans?.numbers(start, ['afi', 2], ['safi', 1], ['next-hop-length', 1]);
+    const size = (nextHopEnd - nextHop) / nextHops.length;
+    for (const [i, hop] of nextHops.entries()) spans?.leaf('next-hop', nextHop + i * size, nextHop + (i + 1) * size, hop);
+    spans?.numbers(nextHopEnd, ['reserved', 1]);
     const nlri = decodeNlri(bytes, nextHopEnd + 1, end, of, context);
     const again = new ByteWriter(48);
     appendNextHops(again, nextHops, of);

@@ -31,6 +31,7 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri> = {
   },
   decode(bytes, start, end, context) {
     const of = family(readU16(bytes, start), bytes[start + 2]!);
+    context.spans?.numbers(start, ['afi', 2], ['safi', 1]);
     return { family: of, nlri: decodeNlri(bytes, start + 3, end, of, context) };
   },
   encode(out, value, context) {

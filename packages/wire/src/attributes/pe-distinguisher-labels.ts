@@ -30,11 +30,14 @@ export const peDistinguisherLabels: AttributeCodec<PeDistinguisherLabel[]> = {
     if (addressLength(end - start) > 0) return undefined;
     return treatAsWithdraw(UpdateError.OptionalAttribute, `PE_DISTINGUISHER_LABELS of ${end - start} octets`);
   },
-  decode(bytes, start, end) {
+  decode(bytes, start, end, { spans }) {
     const length = addressLength(end - start);
     const labels: PeDistinguisherLabel[] = [];
     for (let at = start; at < end; at += length + 3) {
-      labels.push({ peAddress: formatAddress(bytes, at, at + length), labelField: readU24(bytes, at + length) });
+      const peAddress = formatAddress(bytes, at, at + length);
+      spans?.leaf('pe-address', at, at + length, peAddress);
+      spans?.numbers(at + length, ['label-field', 3]);
+      labels.push({ peAddress, labelField: readU24(bytes, at + length) });
     }
     return labels;
   },

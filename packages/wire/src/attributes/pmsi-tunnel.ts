@@ -38,12 +38,12 @@ export const pmsiTunnel: AttributeCodec<PmsiTunnel> = {
     }
     return undefined;
   },
-  decode: (bytes, start, end) => ({
-    flags: bytes[start]!,
-    tunnelType: bytes[start + 1]!,
-    labelField: readU24(bytes, start + 2),
-    identifier: bytes.slice(start + 5, end),
-  }),
+  decode(bytes, start, end, { spans }) {
+    const identifier = bytes.slice(start + 5, end);
+    spans?.numbers(start, ['flags', 1], ['tunnel-type', 1], ['label-field', 3]);
+    spans?.leaf('identifier', start + 5, end, identifier);
+    return { flags: bytes[start]!, tunnelType: bytes[start + 1]!, labelField: readU24(bytes, start + 2), identifier };
+  },
   encode(out, value) {
     out.u8(within('flags', value.flags, 0xff));
     out.u8(within('tunnel type', value.tunnelType, 0xff));

@@ -17,7 +17,7 @@ interface TlvAttribute {
 export function tlvAttribute(attribute: TlvAttribute, table: TlvTable): AttributeCodec<Tlv[]> {
   return {
     ...attribute,
-    decode: (bytes, start, end) => decodeTlvs(table, bytes, start, end),
+    decode: (bytes, start, end, { spans }) => decodeTlvs(table, bytes, start, end, spans),
     encode: (out, tlvs) => appendTlvs(out, table, tlvs),
     format: (tlvs) => formatTlvs(table, tlvs),
     parse: (text) => parseTlvs(table, text),

@@ -10,7 +10,8 @@
 import { ByteWriter, fromHex, readU16, toHex } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import type { Field, OptionalField, Reader } from '../nlri/fields.ts';
+import { type Field, kebab, type OptionalField, type Reader } from '../nlri/fields.ts';
+import type { SpanRecorder } from '../spans.ts';
 
 /** The value of one field of a TLV. */
 export type TlvField = number | string | bigint | readonly unknown[];
@@ -93,32 +94,49 @@ export function tlvsAreWhole(header: TlvHeader, bytes: Uint8Array, start: number
 }
 
 /** The TLVs in `bytes[start, end)`, which is a whole number of them. */
-export function decodeTlvs(table: TlvTable, bytes: Uint8Array, start: number, end: number): Tlv[] {
+export function decodeTlvs(table: TlvTable, bytes: Uint8Array, start: number, end: number, spans?: SpanRecorder): Tlv[] {
   const tlvs: Tlv[] = [];
   for (let at = start; at < end; ) {
     const code = codeAt(table.header, bytes, at);
     const valueStart = tlvValueStart(table.header, bytes, at, end);
     const next = tlvEnd(table.header, bytes, at, end);
-    tlvs.push(decodeKnown(table, code, bytes, valueStart, next) ?? { name: 'unknown', code, bytes: bytes.slice(valueStart, next) });
+    spans?.open('tlv', at);
+    spans?.numbers(at, ['type', table.header.codeOctets], ['length', table.header.lengthOctets(code)]);
+    const mark = spans?.mark();
+    const known = decodeKnown(table, code, bytes, valueStart, next, spans);
+    if (known === undefined && mark !== undefined) spans?.forget(mark);
+    const tlv: Tlv = known ?? { name: 'unknown', code, bytes: bytes.slice(valueStart, next) };
+    spans?.close(next, tlv, known?.name ?? `tlv-${code}`);
+    tlvs.push(tlv);
     at = next;
   }
   return tlvs;
 }
 
-function decodeKnown(table: TlvTable, code: number, bytes: Uint8Array, start: number, end: number): KnownTlv | undefined {
+function decodeKnown(
+  table: TlvTable,
+  code: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  spans: SpanRecorder | undefined,
+): KnownTlv | undefined {
   const row = rowOfCode(table, code, bytes[start]);
   if (row === undefined) return undefined;
   const reader: Reader = { bytes, start, at: row.tag === undefined ? start : start + 1, end, family: NO_FAMILY, failed: false };
   const fields: Record<string, TlvField> = {};
+  if (row.tag !== undefined) spans?.numbers(start, ['tag', 1]);
   for (const [key, field] of Object.entries(row.fields)) {
+    const before = reader.at;
     const value = field.read(reader);
     if (reader.failed) return undefined;
     if (value !== undefined) fields[key] = value as TlvField;
+    spans?.leaf(kebab(key), before, reader.at, value);
   }
   const tlv: KnownTlv = { name: row.name, fields };
   if (row.holds !== undefined) {
     if (!tlvsAreWhole(row.holds.header, bytes, reader.at, end)) return undefined;
-    tlv.tlvs = decodeTlvs(row.holds, bytes, reader.at, end);
+    tlv.tlvs = decodeTlvs(row.holds, bytes, reader.at, end, spans);
   } else if (reader.at !== end) {
     return undefined;
   }
@@ -260,8 +278,4 @@ export function rowOfName(table: TlvTable, name: string): TlvRow {
     return table.rows.find((each) => each.code === code) ?? { code, name, fields: {}, holds: table.others.holds };
   }
   throw new ValueError(`found "${name}", allowed are ${table.rows.map((each) => each.name).join(', ')}`);
-}
-
-function kebab(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -35,12 +35,13 @@ export const addPath: CapabilityCodec<AddPathCapability> = {
   type: 'add-path',
   name: 'ADD-PATH Capability',
   malformed: 'ignore',
-  decode(bytes, start, end) {
+  decode(bytes, start, end, spans) {
     if ((end - start) % 4 !== 0) return undefined;
     const families: AddPathFamily[] = [];
     for (let at = start; at < end; at += 4) {
       const direction = bytes[at + 3]!;
       if (direction < 1 || direction > 3) return undefined;
+      spans?.numbers(at, ['afi', 2], ['safi', 1], ['send-receive', 1]);
       families.push({ family: family(readU16(bytes, at), bytes[at + 2]!), receive: (direction & 1) !== 0, send: (direction & 2) !== 0 });
     }
     return { type: 'add-path', families };
@@ -67,10 +68,11 @@ export const pathsLimit: CapabilityCodec<PathsLimitCapability> = {
   type: 'paths-limit',
   name: 'Paths-Limit Capability',
   malformed: 'ignore',
-  decode(bytes, start, end) {
+  decode(bytes, start, end, spans) {
     if ((end - start) % 5 !== 0) return undefined;
     const families: PathsLimitCapability['families'] = [];
     for (let at = start; at < end; at += 5) {
+      spans?.numbers(at, ['afi', 2], ['safi', 1], ['limit', 2]);
       families.push({ family: family(readU16(bytes, at), bytes[at + 2]!), limit: readU16(bytes, at + 3) });
     }
     return { type: 'paths-limit', families };

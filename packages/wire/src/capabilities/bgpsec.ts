@@ -21,8 +21,9 @@ export const bgpsec: CapabilityCodec<BgpsecCapability> = {
   type: 'bgpsec',
   name: 'BGPsec Capability',
   malformed: 'ignore',
-  decode(bytes, start, end) {
+  decode(bytes, start, end, spans) {
     if (end - start !== 3) return undefined;
+    spans?.numbers(start, ['version-and-direction', 1], ['afi', 2]);
     const first = bytes[start]!;
     const reserved = first & 0x7;
     return {

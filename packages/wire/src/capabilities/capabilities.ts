@@ -10,27 +10,42 @@
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { NotificationCode } from '../codes.ts';
 import { Fault, ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import { type Capability, capabilityCodec, capabilityCodecByType } from './registry.ts';
 import { noMoreWords, parseNumber, splitWords } from './text.ts';
 
 /** The capabilities in `bytes[start, end)`, or the fault 2/0 of a list that does not add up or of a malformed capability the session hangs on. */
-export function decodeCapabilities(bytes: Uint8Array, start = 0, end: number = bytes.length): Capability[] | Fault {
+export function decodeCapabilities(bytes: Uint8Array, start = 0, end: number = bytes.length, spans?: SpanRecorder): Capability[] | Fault {
   const capabilities: Capability[] = [];
   for (let at = start; at < end; ) {
-    if (end - at < 2 || at + 2 + bytes[at + 1]! > end) return malformed('a capability reaches beyond its parameter');
+    if (end - at < 2 || at + 2 + bytes[at + 1]! > end) {
+      const fault = malformed('a capability reaches beyond its parameter');
+      return spans?.blame(fault, at, end) ?? fault;
+    }
     const valueEnd = at + 2 + bytes[at + 1]!;
-    const capability = decodeCapability(bytes[at]!, bytes, at + 2, valueEnd);
-    if (capability instanceof Fault) return capability;
+    spans?.open('capability', at);
+    spans?.numbers(at, ['code', 1], ['length', 1]);
+    const capability = decodeCapability(bytes[at]!, bytes, at + 2, valueEnd, spans);
+    if (capability instanceof Fault) return spans?.blame(capability, at, valueEnd) ?? capability;
+    spans?.close(valueEnd, capability, capability.type === 'unknown' ? `capability-${capability.code}` : capability.type);
     capabilities.push(capability);
     at = valueEnd;
   }
   return capabilities;
 }
 
-function decodeCapability(code: number, bytes: Uint8Array, start: number, end: number): Capability | Fault {
+function decodeCapability(
+  code: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  spans: SpanRecorder | undefined,
+): Capability | Fault {
   const codec = capabilityCodec(code);
-  const value = codec?.decode(bytes, start, end);
+  const mark = spans?.mark();
+  const value = codec?.decode(bytes, start, end, spans);
   if (value !== undefined) return value;
+  if (mark !== undefined) spans?.forget(mark);
   if (codec?.malformed === 'reset') return malformed(`capability ${codec.type} of ${end - start} octets is malformed`);
   return { type: 'unknown', code, bytes: bytes.slice(start, end) };
 }

@@ -19,12 +19,13 @@ export const extendedNextHop: CapabilityCodec<ExtendedNextHopCapability> = {
   type: 'extended-next-hop',
   name: 'Extended Next Hop Encoding',
   malformed: 'ignore',
-  decode(bytes, start, end) {
+  decode(bytes, start, end, spans) {
     if ((end - start) % 6 !== 0) return undefined;
     const tuples: ExtendedNextHopCapability['tuples'] = [];
     for (let at = start; at < end; at += 6) {
       const safi = readU16(bytes, at + 2);
       if (safi > 0xff) return undefined; // no such SAFI; kept as octets
+      spans?.numbers(at, ['afi', 2], ['safi', 2], ['next-hop-afi', 2]);
       tuples.push({ family: family(readU16(bytes, at), safi), nextHopAfi: readU16(bytes, at + 4) });
     }
     return { type: 'extended-next-hop', tuples };

@@ -15,7 +15,11 @@ export const fourOctetAs: CapabilityCodec<FourOctetAsCapability> = {
   type: 'four-octet-as',
   name: 'Support for 4-octet AS number capability',
   malformed: 'reset',
-  decode: (bytes, start, end) => (end - start === 4 ? { type: 'four-octet-as', as: readU32(bytes, start) } : undefined),
+  decode(bytes, start, end, spans) {
+    if (end - start !== 4) return undefined;
+    spans?.numbers(start, ['as', 4]);
+    return { type: 'four-octet-as', as: readU32(bytes, start) };
+  },
   encode(out, value) {
     out.u32(value.as);
   },

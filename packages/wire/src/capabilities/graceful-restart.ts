@@ -75,12 +75,14 @@ export const gracefulRestart: CapabilityCodec<GracefulRestartCapability> = {
   type: 'graceful-restart',
   name: 'Graceful Restart Capability',
   malformed: 'reset',
-  decode(bytes, start, end) {
+  decode(bytes, start, end, spans) {
     if (end - start < 2 || (end - start - 2) % 4 !== 0) return undefined;
+    spans?.numbers(start, ['flags-and-restart-time', 2]);
     const first = readU16(bytes, start);
     const reserved = (first >>> 12) & 0x3;
     const families: GracefulRestartFamily[] = [];
     for (let at = start + 2; at < end; at += 4) {
+      spans?.numbers(at, ['afi', 2], ['safi', 1], ['flags', 1]);
       families.push({ family: family(readU16(bytes, at), bytes[at + 2]!), ...readFlags(bytes[at + 3]!) });
     }
     return {
@@ -138,11 +140,12 @@ export const longLivedGracefulRestart: CapabilityCodec<LongLivedGracefulRestartC
   type: 'long-lived-graceful-restart',
   name: 'Long-Lived Graceful Restart (LLGR) Capability',
   malformed: 'ignore',
-  decode(bytes, start, end) {
+  decode(bytes, start, end, spans) {
     if ((end - start) % 7 !== 0) return undefined;
     const families: LongLivedGracefulRestartCapability['families'] = [];
     for (let at = start; at < end; at += 7) {
       const of = family(readU16(bytes, at), bytes[at + 2]!);
+      spans?.numbers(at, ['afi', 2], ['safi', 1], ['flags', 1], ['stale-time', 3]);
       families.push({ family: of, ...readFlags(bytes[at + 3]!), staleTimeSeconds: readU24(bytes, at + 4) });
     }
     return { type: 'long-lived-graceful-restart', families };

@@ -37,12 +37,16 @@ export const fqdn: CapabilityCodec<FqdnCapability> = {
   type: 'fqdn',
   name: 'FQDN Capability',
   malformed: 'ignore',
-  decode(bytes, start, end) {
+  decode(bytes, start, end, spans) {
     if (end - start < 2) return undefined;
     const hostEnd = start + 1 + bytes[start]!;
     if (hostEnd >= end || hostEnd + 1 + bytes[hostEnd]! !== end) return undefined;
     const hostname = decodeUtf8(bytes, start + 1, hostEnd);
     const domain = decodeUtf8(bytes, hostEnd + 1, end);
+    spans?.numbers(start, ['hostname-length', 1]);
+    spans?.leaf('hostname', start + 1, hostEnd, hostname);
+    spans?.numbers(hostEnd, ['domain-length', 1]);
+    spans?.leaf('domain', hostEnd + 1, end, domain);
     return hostname === undefined || domain === undefined ? undefined : { type: 'fqdn', hostname, domain };
   },
   encode(out, value) {

@@ -16,10 +16,13 @@ export const multipleLabels: CapabilityCodec<MultipleLabelsCapability> = {
   type: 'multiple-labels',
   name: 'Multiple Labels Capability',
   malformed: 'ignore',
-  decode(bytes, start, end) {
+  decode(bytes, start, end, spans) {
     if ((end - start) % 4 !== 0) return undefined;
     const families: MultipleLabelsCapability['families'] = [];
-    for (let at = start; at < end; at += 4) families.push({ family: family(readU16(bytes, at), bytes[at + 2]!), count: bytes[at + 3]! });
+    for (let at = start; at < end; at += 4) {
+      spans?.numbers(at, ['afi', 2], ['safi', 1], ['count', 1]);
+      families.push({ family: family(readU16(bytes, at), bytes[at + 2]!), count: bytes[at + 3]! });
+    }
     return { type: 'multiple-labels', families };
   },
   encode(out, value) {

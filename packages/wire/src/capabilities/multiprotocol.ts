@@ -20,8 +20,9 @@ export const multiprotocol: CapabilityCodec<MultiprotocolCapability> = {
   type: 'multiprotocol',
   name: 'Multiprotocol Extensions for BGP-4',
   malformed: 'reset',
-  decode(bytes, start, end) {
+  decode(bytes, start, end, spans) {
     if (end - start !== 4) return undefined;
+    spans?.numbers(start, ['afi', 2], ['reserved', 1], ['safi', 1]);
     const of = family(readU16(bytes, start), bytes[start + 3]!);
     const reserved = bytes[start + 2]!;
     return { type: 'multiprotocol', family: of, ...(reserved !== 0 && { reserved }) };

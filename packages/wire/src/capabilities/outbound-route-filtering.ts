@@ -7,6 +7,7 @@ import type { ByteWriter } from '../bytes.ts';
 import { readU16 } from '../bytes.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { directionCode, formatDirection, formatItem, parseDirection, parseItem, parseNumber } from './text.ts';
@@ -30,8 +31,8 @@ function orf<const T extends string>(code: number, type: T, name: string): Capab
     type,
     name,
     malformed: 'ignore',
-    decode(bytes, start, end) {
-      const families = decodeFamilies(bytes, start, end);
+    decode(bytes, start, end, spans) {
+      const families = decodeFamilies(bytes, start, end, spans);
       return families && { type, families };
     },
     encode(out, value) {
@@ -42,7 +43,7 @@ function orf<const T extends string>(code: number, type: T, name: string): Capab
   };
 }
 
-function decodeFamilies(bytes: Uint8Array, start: number, end: number): OrfFamily[] | undefined {
+function decodeFamilies(bytes: Uint8Array, start: number, end: number, spans: SpanRecorder | undefined): OrfFamily[] | undefined {
   const families: OrfFamily[] = [];
   for (let at = start; at < end; ) {
     if (end - at < 5) return undefined;
@@ -50,9 +51,11 @@ function decodeFamilies(bytes: Uint8Array, start: number, end: number): OrfFamil
     const entry: OrfFamily = { family: family(readU16(bytes, at), bytes[at + 3]!), ...(reserved !== 0 && { reserved }), types: [] };
     const next = at + 5 + 2 * bytes[at + 4]!;
     if (next > end) return undefined;
+    spans?.numbers(at, ['afi', 2], ['reserved', 1], ['safi', 1], ['count', 1]);
     for (at += 5; at < next; at += 2) {
       const direction = bytes[at + 1]!;
       if (direction < 1 || direction > 3) return undefined;
+      spans?.numbers(at, ['orf-type', 1], ['send-receive', 1]);
       entry.types.push({ orfType: bytes[at]!, receive: (direction & 1) !== 0, send: (direction & 2) !== 0 });
     }
     families.push(entry);

@@ -30,13 +30,13 @@ export function decodeControlBody(
     case MessageType.Open:
       return decodeOpenBody(bytes, start, end, options);
     case MessageType.Notification:
-      return decodeNotificationBody(bytes, start, end);
+      return decodeNotificationBody(bytes, start, end, options.spans);
     case MessageType.Keepalive:
       return KEEPALIVE;
     case MessageType.RouteRefresh:
-      return decodeRouteRefreshBody(bytes, start, end);
+      return decodeRouteRefreshBody(bytes, start, end, options.spans);
     case MessageType.Operational:
-      return decodeOperationalBody(bytes, start, end);
+      return decodeOperationalBody(bytes, start, end, options.spans);
   }
 }
 

@@ -1,13 +1,16 @@
 /**
  * Whole messages, header included: the union by `type`, and what reads and writes it.
  */
-import { HEADER_LENGTH, MessageType } from '../codes.ts';
+import { HEADER_LENGTH, HeaderError, MessageType } from '../codes.ts';
 import type { WireContext } from '../context.ts';
-import type { Fault } from '../fault.ts';
+import { Fault } from '../fault.ts';
+import { type Span, SpanRecorder } from '../spans.ts';
 import { type ControlMessage, type ControlMessageType, decodeControlBody, encodeControlMessage, frameMessage } from './control-message.ts';
 import { badLength, headerFault, messageLength, messageType } from './header.ts';
 import type { OpenDecodeOptions } from './open.ts';
 import { decodeUpdate, encodeUpdate, type UpdateMessage } from './update.ts';
+
+const MARKER_LENGTH = 16;
 
 /** Any BGP message (RFC 4271 §4), to be told apart by `type`. */
 export type Message = ControlMessage | UpdateMessage;
@@ -23,14 +26,67 @@ export function decodeMessage(
   context: WireContext,
   options: OpenDecodeOptions = {},
 ): Message | Fault {
+  const { spans } = context;
   if (end - start < HEADER_LENGTH) return badLength(end - start, 0);
-  const fault = headerFault(bytes, start, context.extendedMessage);
-  if (fault !== undefined) return fault;
   const type = messageType(bytes, start);
-  if (messageLength(bytes, start) !== end - start) return badLength(messageLength(bytes, start), type);
+  if (spans !== undefined) recordHeader(spans, start);
+  const fault = headerFault(bytes, start, context.extendedMessage);
+  if (fault !== undefined) return spans === undefined ? fault : blameHeader(spans, fault, start);
+  if (messageLength(bytes, start) !== end - start) {
+    const wrong = badLength(messageLength(bytes, start), type);
+    return spans === undefined ? wrong : blameHeader(spans, wrong, start);
+  }
   if (type === MessageType.Update) return decodeUpdate(bytes, start + HEADER_LENGTH, end, context);
   // headerFault refuses every type that is not known.
-  return decodeControlBody(type as ControlMessageType, bytes, start + HEADER_LENGTH, end, options);
+  return decodeControlBody(
+    type as ControlMessageType,
+    bytes,
+    start + HEADER_LENGTH,
+    end,
+    spans === undefined ? options : { ...options, spans },
+  );
+}
+
+function recordHeader(spans: SpanRecorder, start: number): void {
+  spans.open('header', start);
+  spans.leaf('marker', start, start + MARKER_LENGTH);
+  spans.numbers(start + MARKER_LENGTH, ['length', 2], ['type', 1]);
+  spans.close(start + HEADER_LENGTH);
+}
+
+/** The field that RFC 4271 §6.1 complains of. */
+function blameHeader(spans: SpanRecorder, fault: Fault, start: number): Fault {
+  const length = start + MARKER_LENGTH;
+  if (fault.subcode === HeaderError.ConnectionNotSynchronized) return spans.blame(fault, start, length);
+  return fault.subcode === HeaderError.BadMessageLength
+    ? spans.blame(fault, length, length + 2)
+    : spans.blame(fault, length + 2, length + 3);
+}
+
+/** What `dissectMessage` found. */
+export interface Dissection {
+  /** As `decodeMessage` gives it. */
+  readonly message: Message | Fault;
+  /** The message and its parts. Its value is the message; after a fault it has what was read until then. */
+  readonly spans: Span;
+}
+
+/**
+ * As `decodeMessage`, with the octets of every part, down to single fields, and of what is wrong: for dissectors. Borrows nothing. Takes a few
+ * times as long; `decodeMessage` itself records nothing.
+ */
+export function dissectMessage(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  context: WireContext,
+  options: OpenDecodeOptions = {},
+): Dissection {
+  const spans = new SpanRecorder(bytes, start, end);
+  const message = decodeMessage(bytes, start, end, { ...context, spans }, options);
+  if (!(message instanceof Fault)) return { message, spans: spans.finish(message.type, message) };
+  if (!spans.isBlamed(message)) spans.blame(message, start, end);
+  return { message, spans: spans.finish('message', undefined) };
 }
 
 /** The message with its header. Throws ValueError for a value that cannot be written or is too long for the session. */

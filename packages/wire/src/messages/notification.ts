@@ -9,6 +9,7 @@ import { equalBytes, fromHex, toHex } from '../bytes.ts';
 import { unquote } from '../capabilities/text.ts';
 import { CeaseSubcode, HEADER_LENGTH, MessageType, NotificationCode } from '../codes.ts';
 import { Fault, ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import { badLength } from './header.ts';
 import { notificationCodeName, notificationSubcodeName } from './notification-names.ts';
 
@@ -36,9 +37,12 @@ export function notificationOf(fault: Fault): NotificationMessage {
 }
 
 /** `bytes[start, end)` is the body. Borrows nothing. RFC 4271 §6.4: what is wrong with a NOTIFICATION is not answered with one. */
-export function decodeNotificationBody(bytes: Uint8Array, start: number, end: number): NotificationMessage | Fault {
+export function decodeNotificationBody(bytes: Uint8Array, start: number, end: number, spans?: SpanRecorder): NotificationMessage | Fault {
   if (end - start < 2) return badLength(end - start + HEADER_LENGTH, MessageType.Notification);
-  return notification(bytes[start]!, bytes[start + 1]!, bytes.slice(start + 2, end));
+  const data = bytes.slice(start + 2, end);
+  spans?.numbers(start, ['code', 1], ['subcode', 1]);
+  spans?.leaf('data', start + 2, end, data);
+  return notification(bytes[start]!, bytes[start + 1]!, data);
 }
 
 /** The body, without header. */

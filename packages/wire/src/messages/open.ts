@@ -16,6 +16,7 @@ import { appendCapability, decodeCapabilities } from '../capabilities/capabiliti
 import type { Capability } from '../capabilities/registry.ts';
 import { AS_TRANS, HEADER_LENGTH, MessageType, NotificationCode, OpenError } from '../codes.ts';
 import { Fault, ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import { badLength } from './header.ts';
 
 /** OPEN (RFC 4271 §4.2): who the sender is and what it can do. */
@@ -38,6 +39,8 @@ export interface OpenMessage {
 export interface OpenDecodeOptions {
   /** Looks only at the form, not at whether a session could be made of it: for captures and BMP. Unknown parameters are kept. @default false */
   readonly lenient?: boolean;
+  /** Told what is read and where. @default none */
+  readonly spans?: SpanRecorder;
 }
 
 const VERSION = 4;
@@ -47,9 +50,14 @@ const EXTENDED = 255;
 
 /** `bytes[start, end)` is the body. Borrows nothing. */
 export function decodeOpenBody(bytes: Uint8Array, start: number, end: number, options: OpenDecodeOptions = {}): OpenMessage | Fault {
+  const { spans } = options;
   if (end - start < FIXED_LENGTH) return badLength(end - start + HEADER_LENGTH, MessageType.Open);
   const version = bytes[start]!;
-  if (version !== VERSION && options.lenient !== true) return unsupportedVersion(version);
+  recordFixed(spans, bytes, start);
+  if (version !== VERSION && options.lenient !== true) {
+    const fault = unsupportedVersion(version);
+    return spans?.blame(fault, start, start + 1) ?? fault;
+  }
   const open: OpenMessage = {
     type: 'open',
     version,
@@ -59,37 +67,65 @@ export function decodeOpenBody(bytes: Uint8Array, start: number, end: number, op
     capabilities: [],
     otherParameters: [],
   };
-  const fault =
-    decodeParameters(open, bytes, start + FIXED_LENGTH, end, bytes[start + 9]!) ?? (options.lenient === true ? undefined : openFault(open));
+  const broken = decodeParameters(open, bytes, start + FIXED_LENGTH, end, bytes[start + 9]!, spans);
+  if (broken !== undefined) return broken;
+  const fault = options.lenient === true ? undefined : openFault(open);
+  if (fault !== undefined && spans !== undefined) blameValue(spans, fault, start, end);
   return fault ?? open;
 }
 
-function decodeParameters(open: OpenMessage, bytes: Uint8Array, start: number, end: number, length: number): Fault | undefined {
+function recordFixed(spans: SpanRecorder | undefined, bytes: Uint8Array, start: number): void {
+  spans?.numbers(start, ['version', 1], ['my-as', 2], ['hold-time', 2]);
+  spans?.leaf('bgp-identifier', start + 5, start + 9, formatIpv4(bytes, start + 5));
+  spans?.numbers(start + 9, ['optional-parameters-length', 1]);
+}
+
+/** The field that `openFault` speaks of; the parameters, where it is one of them. */
+function blameValue(spans: SpanRecorder, fault: Fault, start: number, end: number): void {
+  if (fault.subcode === OpenError.BadPeerAs) spans.blame(fault, start + 1, start + 3);
+  else if (fault.subcode === OpenError.UnacceptableHoldTime) spans.blame(fault, start + 3, start + 5);
+  else if (fault.subcode === OpenError.BadBgpIdentifier) spans.blame(fault, start + 5, start + 9);
+  else spans.blame(fault, start + FIXED_LENGTH, end);
+}
+
+function decodeParameters(
+  open: OpenMessage,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  length: number,
+  spans: SpanRecorder | undefined,
+): Fault | undefined {
+  const broken = (reason: string, from: number): Fault => spans?.blame(malformed(reason), from, end) ?? malformed(reason);
   let at = start;
-  let lengthSize = 1;
+  let lengthSize: 1 | 2 = 1;
   // RFC 9072 §2: the type decides; the length octet before it should be 255, but is only asked not to be 0.
   if (length !== 0 && start < end && bytes[start] === EXTENDED) {
     if (end - start < 3 || readU16(bytes, start + 1) !== end - start - 3)
-      return malformed('the extended optional parameters do not add up');
+      return broken('the extended optional parameters do not add up', start);
     open.extendedParameters = true;
+    spans?.numbers(start, ['extended-type', 1], ['extended-length', 2]);
     at = start + 3;
     lengthSize = 2;
   } else if (start + length !== end) {
-    return malformed(`the optional parameters have ${end - start} octets, their length field says ${length}`);
+    return broken(`the optional parameters have ${end - start} octets, their length field says ${length}`, start - 1);
   }
   while (at < end) {
     const valueStart = at + 1 + lengthSize;
-    if (valueStart > end) return malformed('an optional parameter is cut short');
+    if (valueStart > end) return broken('an optional parameter is cut short', at);
     const valueEnd = valueStart + (lengthSize === 2 ? readU16(bytes, at + 1) : bytes[at + 1]!);
-    if (valueEnd > end) return malformed('an optional parameter reaches beyond the message');
+    if (valueEnd > end) return broken('an optional parameter reaches beyond the message', at);
     const code = bytes[at]!;
+    spans?.open('parameter', at);
+    spans?.numbers(at, ['type', 1], ['length', lengthSize]);
     if (code === CAPABILITIES_PARAMETER) {
-      const capabilities = decodeCapabilities(bytes, valueStart, valueEnd);
+      const capabilities = decodeCapabilities(bytes, valueStart, valueEnd, spans);
       if (capabilities instanceof Fault) return capabilities;
       for (const capability of capabilities) open.capabilities.push(capability);
     } else {
       open.otherParameters.push({ code, bytes: bytes.slice(valueStart, valueEnd) });
     }
+    spans?.close(valueEnd);
     at = valueEnd;
   }
   return undefined;

@@ -14,6 +14,7 @@ import { decodeUtf8 } from '../capabilities/text.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import { badLength } from './header.ts';
 
 /** Its types. */
@@ -84,13 +85,18 @@ function isReply(code: number): boolean {
 }
 
 /** `bytes[start, end)` is the body. Borrows nothing. A value of another form than its type's is kept as octets. */
-export function decodeOperationalBody(bytes: Uint8Array, start: number, end: number): OperationalMessage | Fault {
+export function decodeOperationalBody(bytes: Uint8Array, start: number, end: number, spans?: SpanRecorder): OperationalMessage | Fault {
   const at = start + 4;
   if (at > end || at + readU16(bytes, start + 2) !== end) return badLength(end - start + HEADER_LENGTH, MessageType.Operational);
   const code = readU16(bytes, start);
+  spans?.numbers(start, ['type', 2], ['length', 2]);
   if (isAdvisory(code) && end - at >= 3) {
     const text = decodeUtf8(bytes, at + 3, end);
-    if (text !== undefined) return { type: 'operational', code, advisory: { family: family(readU16(bytes, at), bytes[at + 2]!), text } };
+    if (text !== undefined) {
+      spans?.numbers(at, ['afi', 2], ['safi', 1]);
+      spans?.leaf('text', at + 3, end, text);
+      return { type: 'operational', code, advisory: { family: family(readU16(bytes, at), bytes[at + 2]!), text } };
+    }
   }
   if (isCounter(code) && end - at === (isReply(code) ? 15 : 11)) {
     const counter = {
@@ -98,6 +104,10 @@ export function decodeOperationalBody(bytes: Uint8Array, start: number, end: num
       routerId: formatIpv4(bytes, at + 3),
       sequence: readU32(bytes, at + 7),
     };
+    spans?.numbers(at, ['afi', 2], ['safi', 1]);
+    spans?.leaf('router-id', at + 3, at + 7, counter.routerId);
+    spans?.numbers(at + 7, ['sequence', 4]);
+    if (isReply(code)) spans?.numbers(at + 11, ['count', 4]);
     return { type: 'operational', code, counter: isReply(code) ? { ...counter, count: readU32(bytes, at + 11) } : counter };
   }
   return { type: 'operational', code, bytes: bytes.slice(at, end) };

@@ -15,6 +15,7 @@ import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 
 /** Types of outbound route filters (RFC 5291 §4). */
 export const OrfType = { AddressPrefix: 64, AddressPrefixCisco: 128 } as const;
@@ -42,17 +43,24 @@ const REMOVE_ALL = 0x80;
 const DENY = 0x20;
 
 /** The filters in `bytes[start, end)`, or undefined when they are malformed. */
-export function decodeOrf(bytes: Uint8Array, start: number, end: number, afi: number): Orf | undefined {
+export function decodeOrf(bytes: Uint8Array, start: number, end: number, afi: number, spans?: SpanRecorder): Orf | undefined {
   const when = bytes[start]!;
   if (when !== IMMEDIATE && when !== DEFER) return undefined;
+  spans?.numbers(start, ['when-to-refresh', 1]);
   const groups: OrfGroup[] = [];
   for (let at = start + 1; at < end; ) {
     if (end - at < 3) return undefined;
     const orfType = bytes[at]!;
     const next = at + 3 + readU16(bytes, at + 1);
     if (next > end) return undefined;
-    const prefixes = isAddressPrefix(orfType) ? decodePrefixes(bytes, at + 3, next, afi) : undefined;
-    groups.push(prefixes === undefined ? { orfType, bytes: bytes.slice(at + 3, next) } : { orfType, prefixes });
+    spans?.open('orf', at);
+    spans?.numbers(at, ['type', 1], ['length', 2]);
+    const mark = spans?.mark();
+    const prefixes = isAddressPrefix(orfType) ? decodePrefixes(bytes, at + 3, next, afi, spans) : undefined;
+    if (prefixes === undefined && mark !== undefined) spans?.forget(mark);
+    const group: OrfGroup = prefixes === undefined ? { orfType, bytes: bytes.slice(at + 3, next) } : { orfType, prefixes };
+    spans?.close(next, group);
+    groups.push(group);
     at = next;
   }
   return { whenToRefresh: when === IMMEDIATE ? 'immediate' : 'defer', groups };
@@ -63,7 +71,13 @@ function isAddressPrefix(orfType: number): boolean {
 }
 
 /** Undefined for anything that would not come back octet by octet: then the group stays octets. */
-function decodePrefixes(bytes: Uint8Array, start: number, end: number, afi: number): AddressPrefixOrf[] | undefined {
+function decodePrefixes(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  afi: number,
+  spans: SpanRecorder | undefined,
+): AddressPrefixOrf[] | undefined {
   const size = addressSize(afi);
   if (size === undefined) return undefined;
   const prefixes: AddressPrefixOrf[] = [];
@@ -73,6 +87,7 @@ function decodePrefixes(bytes: Uint8Array, start: number, end: number, afi: numb
     if (action === undefined || (first & 0x1f) !== 0) return undefined;
     if (action === 'remove-all') {
       if (first !== REMOVE_ALL) return undefined;
+      spans?.leaf('entry', at, at + 1, { action });
       prefixes.push({ action });
       at++;
       continue;
@@ -84,14 +99,19 @@ function decodePrefixes(bytes: Uint8Array, start: number, end: number, afi: numb
     const address = new Uint8Array(size);
     address.set(bytes.subarray(at + 8, at + 8 + octets));
     if (length % 8 !== 0 && (address[octets - 1]! & (0xff >>> (length % 8))) !== 0) return undefined;
-    prefixes.push({
+    const entry: AddressPrefixOrf = {
       action,
       match: (first & DENY) === 0 ? 'permit' : 'deny',
       sequence: readU32(bytes, at + 1),
       minLength: bytes[at + 5]!,
       maxLength: bytes[at + 6]!,
       prefix: `${formatAddress(address)}/${length}`,
-    });
+    };
+    spans?.open('entry', at);
+    spans?.numbers(at, ['action-and-match', 1], ['sequence', 4], ['minimum-length', 1], ['maximum-length', 1], ['length', 1]);
+    spans?.leaf('prefix', at + 8, at + 8 + octets, entry.prefix);
+    spans?.close(at + 8 + octets, entry);
+    prefixes.push(entry);
     at += 8 + octets;
   }
   return prefixes;

@@ -13,6 +13,7 @@ import { readU16 } from '../bytes.ts';
 import { HEADER_LENGTH, MESSAGE_LENGTH_MAX, MessageType, NotificationCode } from '../codes.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
 import { Fault } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import { badLength, writeHeader } from './header.ts';
 import { decodeOrf, encodeOrf, type Orf } from './route-refresh-orf.ts';
 
@@ -36,15 +37,18 @@ const INVALID_MESSAGE_LENGTH = 1;
 const NOTIFICATION_DATA_MAX = MESSAGE_LENGTH_MAX - HEADER_LENGTH - 2;
 
 /** `bytes[start, end)` is the body. Borrows nothing. */
-export function decodeRouteRefreshBody(bytes: Uint8Array, start: number, end: number): RouteRefreshMessage | Fault {
+export function decodeRouteRefreshBody(bytes: Uint8Array, start: number, end: number, spans?: SpanRecorder): RouteRefreshMessage | Fault {
   const length = end - start;
   const subtype = length > 2 ? bytes[start + 2]! : 0;
   if (length !== FIXED_LENGTH && (subtype === RefreshSubtype.Begin || subtype === RefreshSubtype.End))
     return invalidLength(bytes, start, end);
   if (length < FIXED_LENGTH) return badLength(length + HEADER_LENGTH, MessageType.RouteRefresh);
+  spans?.numbers(start, ['afi', 2], ['subtype', 1], ['safi', 1]);
   const message: RouteRefreshMessage = { type: 'route-refresh', family: family(readU16(bytes, start), bytes[start + 3]!), subtype };
   if (length > FIXED_LENGTH) {
-    const orf = subtype === RefreshSubtype.Request ? decodeOrf(bytes, start + FIXED_LENGTH, end, afiOf(message.family)) : undefined;
+    const mark = spans?.mark();
+    const orf = subtype === RefreshSubtype.Request ? decodeOrf(bytes, start + FIXED_LENGTH, end, afiOf(message.family), spans) : undefined;
+    if (orf === undefined && mark !== undefined) spans?.forget(mark);
     if (orf !== undefined) message.orf = orf;
     else message.rest = bytes.slice(start + FIXED_LENGTH, end);
   }

@@ -7,7 +7,7 @@
  */
 
 import type { PathAttribute } from '../attributes/attribute.ts';
-import { encodeAttributes, scannedAttributes } from '../attributes/attributes.ts';
+import { blameNextHop, encodeAttributes, recordLeftOut, scannedAttributes } from '../attributes/attributes.ts';
 import { borrowScan, giveBackScan } from '../attributes/scan-pool.ts';
 import { ByteWriter } from '../bytes.ts';
 import { AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
@@ -18,6 +18,7 @@ import { appendPrefix, decodePrefixes, type IpPrefix } from '../nlri/ip-prefix.t
 import { formatNlri, isMalformed } from '../nlri/nlri.ts';
 import { UpdateScan } from '../scan/update-scan.ts';
 import { updateVerdict } from '../scan/update-verdict.ts';
+import type { SpanRecorder } from '../spans.ts';
 
 /** UPDATE (RFC 4271 §4.3). */
 export interface UpdateMessage {
@@ -41,28 +42,43 @@ export interface UpdateMessage {
 export function decodeUpdate(bytes: Uint8Array, start: number, end: number, context: WireContext): UpdateMessage | Fault {
   const sections = new UpdateScan();
   const broken = sections.scan(bytes, start, end);
-  if (broken !== undefined) return broken;
+  const { spans } = context;
+  if (broken !== undefined) return spans?.blame(broken, start, end) ?? broken;
   const { withdrawnStart, withdrawnEnd, attributesStart, attributesEnd, nlriStart, nlriEnd } = sections;
   const addPath = context.addPath.has(IPV4_UNICAST);
-  const withdrawn = decodePrefixes(bytes, withdrawnStart, withdrawnEnd, IPV4_UNICAST, addPath);
-  const nlri = decodePrefixes(bytes, nlriStart, nlriEnd, IPV4_UNICAST, addPath);
+  spans?.numbers(start, ['withdrawn-routes-length', 2]);
+  spans?.numbers(withdrawnEnd, ['path-attributes-length', 2]);
+  spans?.open('withdrawn-routes', withdrawnStart);
+  const withdrawn = decodePrefixes(bytes, withdrawnStart, withdrawnEnd, IPV4_UNICAST, addPath, spans);
+  spans?.close(withdrawnEnd);
+  spans?.open('nlri', nlriStart);
+  const nlri = decodePrefixes(bytes, nlriStart, nlriEnd, IPV4_UNICAST, addPath, spans);
+  spans?.close(nlriEnd);
   if (withdrawn === undefined || nlri === undefined) {
     // RFC 7606 §5.3: where the prefixes cannot be told apart, nothing is known of what the peer meant.
-    return new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.InvalidNetworkField, 'IPv4 unicast NLRI cannot be read');
+    const reason = 'IPv4 unicast NLRI cannot be read';
+    const fault = new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.InvalidNetworkField, reason);
+    return (withdrawn === undefined ? spans?.blame(fault, withdrawnStart, withdrawnEnd) : spans?.blame(fault, nlriStart, nlriEnd)) ?? fault;
   }
   const scan = borrowScan();
   scan.scan(bytes, attributesStart, attributesEnd, context);
   const fault = updateVerdict(sections, scan);
-  if (fault !== undefined && (fault.action === 'reset' || fault.action === 'disable')) {
-    giveBackScan(scan);
-    return fault;
+  const reset = fault !== undefined && (fault.action === 'reset' || fault.action === 'disable');
+  spans?.open('path-attributes', attributesStart);
+  const attributes = reset && spans === undefined ? [] : scannedAttributes(bytes, scan, context);
+  if (spans !== undefined) {
+    recordLeftOut(spans, bytes, attributesStart, attributesEnd);
+    if (nlriEnd > nlriStart) blameNextHop(spans, scan);
   }
-  const attributes = scannedAttributes(bytes, scan, context);
+  spans?.close(attributesEnd);
   giveBackScan(scan);
+  // What only the whole UPDATE shows, such as a missing attribute.
+  if (fault !== undefined && spans?.isBlamed(fault) === false) spans.blame(fault, start, end);
+  if (reset) return fault;
   const message: UpdateMessage = { type: 'update', withdrawn, attributes, nlri };
   const ended = end - start === 4 ? IPV4_UNICAST : endedFamily(message);
   if (ended !== undefined) message.endOfRib = ended;
-  const verdict = strongest(fault, malformedNlri(attributes));
+  const verdict = strongest(fault, malformedNlri(attributes, spans));
   if (verdict !== undefined) message.fault = verdict;
   return message;
 }
@@ -71,7 +87,7 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, cont
  * NLRI that are framed but make no sense: the others stand, as RFC 9552 §8.2.2 puts it for its own. Those are octets in the value. With a flow
  * specification all of the UPDATE falls (RFC 8955 §10).
  */
-function malformedNlri(attributes: readonly PathAttribute[]): Fault | undefined {
+function malformedNlri(attributes: readonly PathAttribute[], spans: SpanRecorder | undefined): Fault | undefined {
   for (const attribute of attributes) {
     if (attribute.type !== 'mp-reach-nlri' && attribute.type !== 'mp-unreach-nlri') continue;
     const malformed = attribute.value.nlri.find(isMalformed);
@@ -79,7 +95,9 @@ function malformedNlri(attributes: readonly PathAttribute[]): Fault | undefined 
     const reason = `an NLRI of ${formatFamily(attribute.value.family)} makes no sense: ${formatNlri(malformed)}`;
     const safi = safiOf(attribute.value.family);
     const action = safi === Safi.FlowSpec || safi === Safi.FlowSpecVpn ? 'withdraw' : 'discard';
-    return new Fault(action, NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
+    const fault = new Fault(action, NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
+    spans?.blameValue(fault, malformed);
+    return fault;
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import { formatAddress, parseAddress } from '../address.ts';
 import { ByteWriter, fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import { appendCandidatePath, CANDIDATE_PATH, type CandidatePath } from './bgp-ls-candidate-path.ts';
 import { formatIgpRouterId, parseIgpRouterId } from './igp-router-id.ts';
 import { parsePrefix, readPrefix } from './prefix-bits.ts';
@@ -78,6 +79,7 @@ export function decodeDescriptors(
   start: number,
   end: number,
   addressSize: number,
+  spans?: SpanRecorder,
   depth = 0,
 ): BgpLsDescriptor[] | undefined {
   const descriptors: BgpLsDescriptor[] = [];
@@ -92,10 +94,17 @@ export function decodeDescriptors(
     if (before !== undefined && (compareOctets(before, tlv) > 0 || (depth > 0 && readU16(before, 0) === code))) return undefined;
     before = tlv;
     const name = NAMES.get(code);
-    const value = decodeValue(name, bytes, at + 4, next, addressSize, depth);
+    spans?.open('descriptor', at);
+    spans?.numbers(at, ['type', 2], ['length', 2]);
+    const mark = spans?.mark();
+    const value = decodeValue(name, bytes, at + 4, next, addressSize, depth, spans);
     // Descriptors of a node that are malformed make the NLRI so; other values that do not fit stay octets.
     if (value === undefined && depth < DEPTH_MAX && (name === 'local-node' || name === 'remote-node')) return undefined;
-    descriptors.push(value ?? { name: 'unknown', code, bytes: bytes.slice(at + 4, next) });
+    if (value === undefined && mark !== undefined) spans?.forget(mark);
+    if (spans !== undefined && value !== undefined && 'value' in value) spans.leaf('value', at + 4, next, value.value);
+    const found: BgpLsDescriptor = value ?? { name: 'unknown', code, bytes: bytes.slice(at + 4, next) };
+    spans?.close(next, found, value === undefined ? `tlv-${code}` : found.name);
+    descriptors.push(found);
     at = next;
   }
   return descriptors;
@@ -115,12 +124,13 @@ function decodeValue(
   end: number,
   addressSize: number,
   depth: number,
+  spans: SpanRecorder | undefined,
 ): BgpLsDescriptor | undefined {
   const length = end - start;
   switch (name) {
     case 'local-node':
     case 'remote-node': {
-      const descriptors = depth < DEPTH_MAX ? decodeDescriptors(bytes, start, end, addressSize, depth + 1) : undefined;
+      const descriptors = depth < DEPTH_MAX ? decodeDescriptors(bytes, start, end, addressSize, spans, depth + 1) : undefined;
       return descriptors && { name, descriptors };
     }
     case 'as':
@@ -143,16 +153,19 @@ function decodeValue(
     case 'ipv6-router-id-local':
       return length === 16 ? { name, value: formatAddress(bytes, start, end) } : undefined;
     case 'link-identifiers':
-      return length === 8 ? { name, local: readU32(bytes, start), remote: readU32(bytes, start + 4) } : undefined;
+      if (length !== 8) return undefined;
+      spans?.numbers(start, ['local', 4], ['remote', 4]);
+      return { name, local: readU32(bytes, start), remote: readU32(bytes, start + 4) };
     case 'multi-topology':
       if (length === 0 || length % 2 !== 0) return undefined;
+      for (let at = start; at < end; at += 2) spans?.leaf('id', at, at + 2, readU16(bytes, at) & MULTI_TOPOLOGY_ID_MAX);
       return decodeMultiTopology(bytes, start, end);
     case 'ospf-route-type':
       return length === 1 ? { name, value: bytes[start]! } : undefined;
     case 'ip-reachability':
-      return length === 0 ? undefined : decodeReachability(bytes, start, end, addressSize);
+      return length === 0 ? undefined : decodeReachability(bytes, start, end, addressSize, spans);
     case 'candidate-path': {
-      const path = CANDIDATE_PATH.decode(bytes, start, end, NO_FAMILY);
+      const path = CANDIDATE_PATH.decode(bytes, start, end, NO_FAMILY, spans);
       return path && { name, ...path };
     }
     case undefined:
@@ -180,10 +193,18 @@ function encodeMultiTopology(out: ByteWriter, ids: readonly number[], reserved: 
   }
 }
 
-function decodeReachability(bytes: Uint8Array, start: number, end: number, addressSize: number): BgpLsDescriptor | undefined {
+function decodeReachability(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  addressSize: number,
+  spans: SpanRecorder | undefined,
+): BgpLsDescriptor | undefined {
   const bits = bytes[start]!;
   const prefix = readPrefix(bytes, start + 1, end, bits, addressSize);
   if (prefix === undefined) return undefined;
+  spans?.numbers(start, ['length', 1]);
+  spans?.leaf('prefix', start + 1, end, prefix);
   const trailingBits = bytes[end - 1]! & trailingMask(bits);
   return trailingBits === 0 ? { name: 'ip-reachability', prefix } : { name: 'ip-reachability', prefix, trailingBits };
 }
@@ -298,7 +319,7 @@ function formatDescriptor(descriptor: BgpLsDescriptor): string {
 
 /** Throws ValueError. */
 export function parseDescriptors(text: string): BgpLsDescriptor[] {
-  return splitList(text).map(parseDescriptor);
+  return splitList(text).map((each) => parseDescriptor(each, 0));
 }
 
 /** At the commas that stand in no bracket. */
@@ -318,7 +339,7 @@ function splitList(text: string): string[] {
   return items.map((item) => item.trim()).filter((item) => item !== '');
 }
 
-function parseDescriptor(text: string): BgpLsDescriptor {
+function parseDescriptor(text: string, depth: number): BgpLsDescriptor {
   const [word = '', ...rest] = text.split(' ');
   const value = rest.join(' ').trim();
   const foreign = /^tlv-(\d{1,5})$/.exec(word);
@@ -329,7 +350,8 @@ function parseDescriptor(text: string): BgpLsDescriptor {
     case 'remote-node':
       if (!value.startsWith('[') || !value.endsWith(']'))
         throw new ValueError(`${word}: found "${value}", allowed descriptors in brackets`);
-      return { name: word, descriptors: splitList(value.slice(1, -1)).map(parseDescriptor) };
+      if (depth === DEPTH_MAX) throw new ValueError(`${word}: found in a node, which holds no nodes`);
+      return { name: word, descriptors: splitList(value.slice(1, -1)).map((each) => parseDescriptor(each, depth + 1)) };
     case 'as':
     case 'bgp-ls-identifier':
     case 'ospf-area':

@@ -55,21 +55,26 @@ export const bgpLs: FamilyCodec<BgpLsNlri> = {
     const next = at + 4 + readU16(bytes, at + 2);
     return next <= end ? next : -1;
   },
-  decode(bytes, start, end, of) {
+  decode(bytes, start, end, of, spans) {
     const nlriType = readU16(bytes, start);
+    spans?.numbers(start, ['type', 2], ['length', 2]);
     let at = start + 4;
     let rd: string | undefined;
     if (hasRd(of)) {
       if (end - at < RD_LENGTH) return undefined;
       rd = formatRd(bytes, at);
+      spans?.leaf('rd', at, at + RD_LENGTH, rd);
       at += RD_LENGTH;
     }
     const head = { type: 'bgp-ls', family: of, ...(rd !== undefined && { rd }) } as const;
     const kind = BGP_LS_KINDS[nlriType - 1];
     if (kind === undefined) return { ...head, kind: 'unknown', nlriType, bytes: bytes.slice(at, end) };
     if (end - at < FIXED_LENGTH) return undefined;
-    const descriptors = decodeDescriptors(bytes, at + FIXED_LENGTH, end, kind === 'ipv6-prefix' ? 16 : 4);
-    return descriptors && { ...head, kind, protocol: bytes[at]!, identifier: readU64(bytes, at + 1), descriptors };
+    const identifier = readU64(bytes, at + 1);
+    spans?.numbers(at, ['protocol', 1]);
+    spans?.leaf('identifier', at + 1, at + FIXED_LENGTH, identifier);
+    const descriptors = decodeDescriptors(bytes, at + FIXED_LENGTH, end, kind === 'ipv6-prefix' ? 16 : 4, spans);
+    return descriptors && { ...head, kind, protocol: bytes[at]!, identifier, descriptors };
   },
   encode(out, nlri) {
     const body = new ByteWriter();

@@ -262,8 +262,9 @@ export const evpn: FamilyCodec<EvpnNlri> = {
   type: 'evpn',
   families: [family(Afi.L2vpn, Safi.Evpn)],
   next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
-  decode(bytes, start, end, of) {
-    const route = EVPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, of);
+  decode(bytes, start, end, of, spans) {
+    spans?.numbers(start, ['route-type', 1], ['length', 1]);
+    const route = EVPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, of, spans);
     return route && { type: 'evpn', family: of, ...route };
   },
   encode: (out, nlri) => EVPN_ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),

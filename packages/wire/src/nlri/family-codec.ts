@@ -4,6 +4,7 @@
  */
 import type { ByteWriter } from '../bytes.ts';
 import type { Family } from '../family.ts';
+import type { SpanRecorder } from '../spans.ts';
 
 /** What NLRI of all families have. */
 export interface FamilyNlri<T extends string = string> {
@@ -20,8 +21,11 @@ export interface FamilyCodec<T extends FamilyNlri> {
   readonly families: readonly Family[];
   /** End of the NLRI that begins at `at`, or -1 when it does not lie within `end`. Behind the path identifier, if there is one. */
   next(bytes: Uint8Array, at: number, end: number): number;
-  /** The NLRI that is `bytes[start, end)`, framed by `next`; undefined when it is malformed. Borrows nothing. Canonical octets come back from `encode`. */
-  decode(bytes: Uint8Array, start: number, end: number, family: Family): T | undefined;
+  /**
+   * The NLRI that is `bytes[start, end)`, framed by `next`; undefined when it is malformed. Borrows nothing. Canonical octets come back from
+   * `encode`. `spans` is told the parts.
+   */
+  decode(bytes: Uint8Array, start: number, end: number, family: Family, spans?: SpanRecorder): T | undefined;
   /** Appends one NLRI, without path identifier. Throws ValueError for a value that cannot be written. */
   encode(out: ByteWriter, nlri: T): void;
   /** One line, without family and path identifier. `parse(format(x), family)` equals x. */

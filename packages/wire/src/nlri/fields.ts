@@ -9,6 +9,7 @@ import type { ByteWriter } from '../bytes.ts';
 import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import { addressOctets, normalizePrefix, parsePrefix, readPrefix, writePrefix } from './prefix-bits.ts';
 import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
 
@@ -60,7 +61,7 @@ export type Shape<T> = {
 
 export interface RecordCodec<T> {
   readonly shape: Shape<T>;
-  decode(bytes: Uint8Array, start: number, end: number, family: Family): T | undefined;
+  decode(bytes: Uint8Array, start: number, end: number, family: Family, spans?: SpanRecorder): T | undefined;
   encode(out: ByteWriter, value: T): void;
   format(value: T): string;
   parse(words: readonly string[], family: Family): T;
@@ -71,13 +72,15 @@ export function record<T extends object>(shape: Shape<T>): RecordCodec<T> {
   const byName = new Map(fields.map(([key, field]) => [kebab(key), { key, field }]));
   return {
     shape,
-    decode(bytes, start, end, family) {
+    decode(bytes, start, end, family, spans) {
       const reader: Reader = { bytes, start, at: start, end, family, failed: false };
       const value: Record<string, unknown> = {};
       for (const [key, field] of fields) {
+        const before = reader.at;
         const got = field.read(reader);
         if (reader.failed) return undefined;
         if (got !== undefined) value[key] = got;
+        spans?.leaf(kebab(key), before, reader.at, got);
       }
       return reader.at === end ? (value as T) : undefined;
     },
@@ -114,7 +117,7 @@ export function record<T extends object>(shape: Shape<T>): RecordCodec<T> {
   };
 }
 
-function kebab(key: string): string {
+export function kebab(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

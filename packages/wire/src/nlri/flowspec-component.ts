@@ -15,6 +15,7 @@ import type { ByteWriter } from '../bytes.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import { parsePrefix, readPrefix } from './prefix-bits.ts';
 
 /** One comparison (RFC 8955 §4.2.1.1). */
@@ -89,15 +90,17 @@ const AND = 0x40;
 type Found = { component: FlowSpecComponent; end: number };
 
 /** The component at `at`, and where it ends; undefined when it is malformed. */
-export function decodeComponent(bytes: Uint8Array, at: number, end: number, afi: number): Found | undefined {
+export function decodeComponent(bytes: Uint8Array, at: number, end: number, afi: number, spans?: SpanRecorder): Found | undefined {
   const code = bytes[at]!;
   const prefix = PREFIXES.get(code);
   if (prefix !== undefined)
-    return afi === Afi.Ipv6 ? decodePrefix6(code, prefix, bytes, at + 1, end) : decodePrefix4(code, prefix, bytes, at + 1, end);
+    return afi === Afi.Ipv6
+      ? decodePrefix6(code, prefix, bytes, at + 1, end, spans)
+      : decodePrefix4(code, prefix, bytes, at + 1, end, spans);
   const number = code === FLOW_LABEL && afi !== Afi.Ipv6 ? undefined : NUMBERS.get(code);
   const bits = BITS.get(code);
   if (number === undefined && bits === undefined) return { component: { code, name: 'unknown', bytes: bytes.slice(at + 1, end) }, end };
-  const list = decodeOperators(bytes, at + 1, end);
+  const list = decodeOperators(bytes, at + 1, end, spans);
   if (list === undefined) return undefined;
   if (bits !== undefined) {
     return {
@@ -111,14 +114,31 @@ export function decodeComponent(bytes: Uint8Array, at: number, end: number, afi:
   };
 }
 
-function decodePrefix4(code: number, name: FlowSpecPrefixName, bytes: Uint8Array, at: number, end: number): Found | undefined {
+function decodePrefix4(
+  code: number,
+  name: FlowSpecPrefixName,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  spans?: SpanRecorder,
+): Found | undefined {
   if (at >= end) return undefined;
   const next = at + 1 + ((bytes[at]! + 7) >>> 3);
   const prefix = next > end ? undefined : readPrefix(bytes, at + 1, next, bytes[at]!, 4);
-  return prefix === undefined ? undefined : { component: { code, name, prefix }, end: next };
+  if (prefix === undefined) return undefined;
+  spans?.numbers(at, ['length', 1]);
+  spans?.leaf('prefix', at + 1, next, prefix);
+  return { component: { code, name, prefix }, end: next };
 }
 
-function decodePrefix6(code: number, name: FlowSpecPrefixName, bytes: Uint8Array, at: number, end: number): Found | undefined {
+function decodePrefix6(
+  code: number,
+  name: FlowSpecPrefixName,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  spans?: SpanRecorder,
+): Found | undefined {
   if (end - at < 2) return undefined;
   const length = bytes[at]!;
   const offset = bytes[at + 1]!;
@@ -129,6 +149,8 @@ function decodePrefix6(code: number, name: FlowSpecPrefixName, bytes: Uint8Array
   const address = new Uint8Array(16);
   copyBits(bytes, 8 * (at + 2), address, offset, length - offset);
   const prefix = `${formatAddress(address)}/${length}`;
+  spans?.numbers(at, ['length', 1], ['offset', 1]);
+  spans?.leaf('pattern', at + 2, next, prefix);
   return { component: offset === 0 ? { code, name, prefix } : { code, name, prefix, offset }, end: next };
 }
 
@@ -145,7 +167,12 @@ interface Operator {
   octets?: number;
 }
 
-function decodeOperators(bytes: Uint8Array, start: number, end: number): { operators: Operator[]; end: number } | undefined {
+function decodeOperators(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  spans?: SpanRecorder,
+): { operators: Operator[]; end: number } | undefined {
   const operators: Operator[] = [];
   for (let at = start; at < end; ) {
     const operator = bytes[at]!;
@@ -155,6 +182,8 @@ function decodeOperators(bytes: Uint8Array, start: number, end: number): { opera
     let wide = 0n;
     for (let i = at + 1; i < next; i++) wide = (wide << 8n) | BigInt(bytes[i]!);
     const value = wide > BigInt(Number.MAX_SAFE_INTEGER) ? wide : Number(wide);
+    spans?.numbers(at, ['operator', 1]);
+    spans?.leaf('value', at + 1, next, value);
     operators.push(octets === leastOctets(value) ? { operator, value } : { operator, value, octets });
     if ((operator & END) !== 0) return { operators, end: next };
     at = next;

@@ -52,20 +52,25 @@ export const flowspec: FamilyCodec<FlowSpecNlri> = {
     const length = head === 1 ? bytes[at]! : ((bytes[at]! & 0x0f) << 8) | bytes[at + 1]!;
     return at + head + length <= end ? at + head + length : -1;
   },
-  decode(bytes, start, end, of) {
+  decode(bytes, start, end, of, spans) {
     let at = start + headLength(bytes, start);
+    spans?.numbers(start, ['length', at === start + 1 ? 1 : 2]);
     const nlri: FlowSpecNlri = { type: 'flowspec', family: of, components: [] };
     if (hasRd(of)) {
       if (end - at < RD_LENGTH) return undefined;
       nlri.rd = formatRd(bytes, at);
+      spans?.leaf('rd', at, at + RD_LENGTH, nlri.rd);
       at += RD_LENGTH;
     }
     for (let previous = 0; at < end; ) {
       // RFC 8955 §4.2: each type once, and before any higher one.
       if (bytes[at]! <= previous) return undefined;
       previous = bytes[at]!;
-      const found = decodeComponent(bytes, at, end, afiOf(of));
+      spans?.open('component', at);
+      spans?.numbers(at, ['type', 1]);
+      const found = decodeComponent(bytes, at, end, afiOf(of), spans);
       if (found === undefined) return undefined;
+      spans?.close(found.end, found.component, found.component.name === 'unknown' ? `component-${previous}` : found.component.name);
       nlri.components.push(found.component);
       at = found.end;
     }

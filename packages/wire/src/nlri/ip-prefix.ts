@@ -5,6 +5,7 @@
  */
 import { type ByteWriter, readU32 } from '../bytes.ts';
 import { Afi, afiOf, type Family, Safi, safiOf } from '../family.ts';
+import type { SpanRecorder } from '../spans.ts';
 import type { FamilyNlri } from './family-codec.ts';
 import { addressOctets, normalizePrefix, readPrefix, writePrefix } from './prefix-bits.ts';
 
@@ -27,7 +28,14 @@ export function prefixBitsMax(of: Family): number {
 }
 
 /** All prefixes in `bytes[start, end)`; undefined when they are not whole or one is too long. Borrows nothing. */
-export function decodePrefixes(bytes: Uint8Array, start: number, end: number, of: Family, addPath: boolean): IpPrefix[] | undefined {
+export function decodePrefixes(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  of: Family,
+  addPath: boolean,
+  spans?: SpanRecorder,
+): IpPrefix[] | undefined {
   const size = addressOctets(of);
   const prefixes: IpPrefix[] = [];
   for (let at = start; at < end; ) {
@@ -40,6 +48,13 @@ export function decodePrefixes(bytes: Uint8Array, start: number, end: number, of
     const nlri: IpPrefix = { type: 'ip-prefix', family: of, prefix };
     if (addPath) nlri.pathIdentifier = readU32(bytes, at);
     prefixes.push(nlri);
+    if (spans !== undefined) {
+      spans.open('prefix', at);
+      if (addPath) spans.numbers(at, ['path-identifier', 4]);
+      spans.numbers(from, ['length', 1]);
+      spans.leaf('address', from + 1, next);
+      spans.close(next, nlri);
+    }
     at = next;
   }
   return prefixes;

@@ -28,11 +28,13 @@ export const labeledUnicast: FamilyCodec<LabeledUnicastNlri> = {
   type: 'labeled-unicast',
   families: [family(Afi.Ipv4, Safi.LabeledUnicast), family(Afi.Ipv6, Safi.LabeledUnicast)],
   next: nextOfBits,
-  decode(bytes, start, end, of) {
-    const stack = decodeLabels(bytes, start + 1, end);
+  decode(bytes, start, end, of, spans) {
+    spans?.numbers(start, ['length', 1]);
+    const stack = decodeLabels(bytes, start + 1, end, spans);
     if (stack === undefined) return undefined;
     const bits = bytes[start]! - 8 * (stack.end - start - 1);
     const prefix = readPrefix(bytes, stack.end, end, bits, addressOctets(of));
+    spans?.leaf('prefix', stack.end, end, prefix);
     return prefix === undefined ? undefined : { type: 'labeled-unicast', family: of, ...stack.value, prefix };
   },
   encode(out, nlri) {

@@ -12,6 +12,7 @@
 import type { ByteWriter } from '../bytes.ts';
 import { readU24 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 
 /** A stack of labels (RFC 8277 §2.2, §2.3), or what stands for one when a route is withdrawn. */
 export interface Labels {
@@ -26,13 +27,19 @@ const WITHDRAW_LABEL = 0x8_0000;
 const BOTTOM = 1;
 
 /** The stack at `start`, and where it ends; undefined when it does not end before `end`. */
-export function decodeLabels(bytes: Uint8Array, start: number, end: number): { value: Labels; end: number } | undefined {
+export function decodeLabels(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  spans?: SpanRecorder,
+): { value: Labels; end: number } | undefined {
   const labels: number[] = [];
   const bits: number[] = [];
   for (let at = start; at + 3 <= end; at += 3) {
     const field = readU24(bytes, at);
     labels.push(field >>> 4);
     bits.push(field & 0xf);
+    spans?.leaf('label', at, at + 3, field >>> 4);
     if ((field & BOTTOM) !== 0 || field === WITHDRAW_LABEL << 4 || field === 0) {
       const canonical = bits.every((each, i) => each === canonicalBits(labels, i));
       return { value: canonical ? { labels } : { labels, labelBits: bits }, end: at + 3 };

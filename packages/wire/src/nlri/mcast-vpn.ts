@@ -86,8 +86,9 @@ export const mcastVpn: FamilyCodec<McastVpnNlri> = {
   type: 'mcast-vpn',
   families: [family(Afi.Ipv4, Safi.McastVpn), family(Afi.Ipv6, Safi.McastVpn)],
   next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
-  decode(bytes, start, end, of) {
-    const route = MCAST_VPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, of);
+  decode(bytes, start, end, of, spans) {
+    spans?.numbers(start, ['route-type', 1], ['length', 1]);
+    const route = MCAST_VPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, of, spans);
     return route && { type: 'mcast-vpn', family: of, ...route };
   },
   encode: (out, nlri) => MCAST_VPN_ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),

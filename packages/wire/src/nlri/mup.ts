@@ -143,13 +143,14 @@ export const mup: FamilyCodec<MupNlri> = {
   type: 'mup',
   families: [family(Afi.Ipv4, Safi.Mup), family(Afi.Ipv6, Safi.Mup)],
   next: (bytes, at, end) => nextTyped(bytes, at, end, 4),
-  decode(bytes, start, end, of) {
+  decode(bytes, start, end, of, spans) {
+    spans?.numbers(start, ['architecture', 1], ['route-type', 2], ['length', 1]);
     const architecture = bytes[start]!;
     const routeType = readU16(bytes, start + 1);
     if (architecture !== ARCHITECTURE_5G) {
       return { type: 'mup', family: of, route: 'unknown', architecture, routeType, bytes: bytes.slice(start + 4, end) };
     }
-    const route = MUP_ROUTES.decode(routeType, bytes, start + 4, end, of);
+    const route = MUP_ROUTES.decode(routeType, bytes, start + 4, end, of, spans);
     return route && { type: 'mup', family: of, ...route };
   },
   encode(out, nlri) {

@@ -46,20 +46,35 @@ function endsInPrefix(of: Family): boolean {
 /** The NLRI in a field that `nlriAreWhole` passed; NLRI that are framed but make no sense are kept as octets. Borrows nothing. */
 export function decodeNlri(bytes: Uint8Array, start: number, end: number, of: Family, context: WireContext): Nlri[] {
   const addPath = context.addPath.has(of);
+  const { spans } = context;
   if (isPrefixFamily(of)) {
-    const prefixes = decodePrefixes(bytes, start, end, of, addPath);
+    const prefixes = decodePrefixes(bytes, start, end, of, addPath, spans);
     assert(prefixes !== undefined, 'NLRI are decoded after they were checked');
     return prefixes;
   }
   const codec = familyCodec(of);
-  if (codec === undefined) return start === end ? [] : [{ type: 'unknown', family: of, bytes: bytes.slice(start, end) }];
+  if (codec === undefined) {
+    if (start === end) return [];
+    const unknown: UnknownNlri = { type: 'unknown', family: of, bytes: bytes.slice(start, end) };
+    spans?.leaf('nlri', start, end, unknown);
+    return [unknown];
+  }
   const list: Nlri[] = [];
   for (let at = start; at < end; ) {
     const from = addPath ? at + 4 : at;
     const next = codec.next(bytes, from, end);
     assert(next > from, 'NLRI are decoded after they were checked');
-    const nlri = codec.decode(bytes, from, next, of) ?? { type: 'unknown', family: of, bytes: bytes.slice(from, next) };
-    list.push(addPath ? { ...nlri, pathIdentifier: readU32(bytes, at) } : nlri);
+    spans?.open('nlri', at);
+    if (addPath) spans?.numbers(at, ['path-identifier', 4]);
+    const mark = spans?.mark();
+    let nlri: Nlri | undefined = codec.decode(bytes, from, next, of, spans);
+    if (nlri === undefined) {
+      if (mark !== undefined) spans?.forget(mark);
+      nlri = { type: 'unknown', family: of, bytes: bytes.slice(from, next) };
+    }
+    if (addPath) nlri = { ...nlri, pathIdentifier: readU32(bytes, at) };
+    spans?.close(next, nlri);
+    list.push(nlri);
     at = next;
   }
   return list;

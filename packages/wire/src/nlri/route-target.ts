@@ -31,17 +31,20 @@ export const routeTarget: FamilyCodec<RouteTargetNlri> = {
   type: 'route-target',
   families: [family(Afi.Ipv4, Safi.RouteTarget)],
   next: nextOfBits,
-  decode(bytes, start, end, of) {
+  decode(bytes, start, end, of, spans) {
+    spans?.numbers(start, ['length', 1]);
     const length = bytes[start]!;
     if (length === 0) return { type: 'route-target', family: of, length };
     // RFC 4684 §4: but for the default, the origin AS is there as a whole.
     if (length < 32 || length > BITS_MAX) return undefined;
     const nlri: RouteTargetNlri = { type: 'route-target', family: of, length, originAs: readU32(bytes, start + 1) };
+    spans?.numbers(start + 1, ['origin-as', 4]);
     if (length > 32) {
       const target = new Uint8Array(EXTENDED_COMMUNITY_LENGTH);
       target.set(bytes.subarray(start + 5, end));
       maskTarget(target, length - 32);
       nlri.routeTarget = target;
+      spans?.leaf('route-target', start + 5, end, target);
     }
     return nlri;
   },

@@ -29,9 +29,10 @@ export const srPolicy: FamilyCodec<SrPolicyNlri> = {
   type: 'sr-policy',
   families: [family(Afi.Ipv4, Safi.SrPolicy), family(Afi.Ipv6, Safi.SrPolicy)],
   next: nextOfBits,
-  decode(bytes, start, end, of) {
+  decode(bytes, start, end, of, spans) {
+    spans?.numbers(start, ['length', 1]);
     if (bytes[start] !== 8 * (8 + addressOctets(of))) return undefined;
-    const fields = SR_POLICY_FIELDS.decode(bytes, start + 1, end, of);
+    const fields = SR_POLICY_FIELDS.decode(bytes, start + 1, end, of, spans);
     return fields && { type: 'sr-policy', family: of, ...fields };
   },
   encode(out, nlri) {

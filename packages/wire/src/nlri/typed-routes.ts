@@ -9,6 +9,7 @@ import type { ByteWriter } from '../bytes.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import type { SpanRecorder } from '../spans.ts';
 import { type RecordCodec, record, type Shape } from './fields.ts';
 
 /** A route of a type that is not known: its octets behind type and length. */
@@ -33,7 +34,14 @@ export interface RouteTable<T extends { route: string }> {
   /** The fields of each route, by its name. */
   readonly shapes: ReadonlyMap<string, Shape<object>>;
   /** Undefined when the octets are not what the type says. */
-  decode(routeType: number, bytes: Uint8Array, start: number, end: number, family: Family): T | UnknownRoute | undefined;
+  decode(
+    routeType: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    family: Family,
+    spans?: SpanRecorder,
+  ): T | UnknownRoute | undefined;
   /** Writes the fields; `head` is told the route type and must write what comes before them, the length left to it. */
   encode(out: ByteWriter, value: T | UnknownRoute, head: (routeType: number) => void): void;
   format(value: T | UnknownRoute): string;
@@ -51,10 +59,10 @@ export function routeTable<T extends { route: string }>(rows: readonly Row[], ro
   };
   return {
     shapes: new Map(rows.map((row) => [row.route, row.fields.shape])),
-    decode(routeType, bytes, start, end, family) {
+    decode(routeType, bytes, start, end, family, spans) {
       const row = byType.get(routeType);
       if (row === undefined) return { route: 'unknown', routeType, bytes: bytes.slice(start, end) };
-      const fields = row.fields.decode(bytes, start, end, family);
+      const fields = row.fields.decode(bytes, start, end, family, spans);
       return fields && ({ route: row.route, ...fields } as T);
     },
     encode(out, value, head) {

@@ -48,12 +48,13 @@ export const vpls: FamilyCodec<VplsNlri> = {
     const next = at + 2 + (end - at < 2 ? end : readU16(bytes, at));
     return next <= end ? next : -1;
   },
-  decode(bytes, start, end, of) {
+  decode(bytes, start, end, of, spans) {
+    spans?.numbers(start, ['length', 2]);
     if (end - start - 2 === AUTO_DISCOVERY_LENGTH) {
-      const found = VPLS_AUTO_DISCOVERY.decode(bytes, start + 2, end, of);
+      const found = VPLS_AUTO_DISCOVERY.decode(bytes, start + 2, end, of, spans);
       return found && { type: 'vpls', family: of, ...found };
     }
-    const found = SIGNALLING.decode(bytes, start + 2, end, of);
+    const found = SIGNALLING.decode(bytes, start + 2, end, of, spans);
     if (found === undefined) return undefined;
     const { labelField, ...fields } = found;
     return {

@@ -35,12 +35,17 @@ export const vpn: FamilyCodec<VpnNlri> = {
     family(Afi.Ipv6, Safi.MulticastVpn),
   ],
   next: nextOfBits,
-  decode(bytes, start, end, of) {
-    const stack = hasLabels(of) ? decodeLabels(bytes, start + 1, end) : { value: {}, end: start + 1 };
+  decode(bytes, start, end, of, spans) {
+    spans?.numbers(start, ['length', 1]);
+    const stack = hasLabels(of) ? decodeLabels(bytes, start + 1, end, spans) : { value: {}, end: start + 1 };
     if (stack === undefined || end - stack.end < RD_LENGTH) return undefined;
     const at = stack.end + RD_LENGTH;
     const prefix = readPrefix(bytes, at, end, bytes[start]! - 8 * (at - start - 1), addressOctets(of));
-    return prefix === undefined ? undefined : { type: 'vpn', family: of, ...stack.value, rd: formatRd(bytes, stack.end), prefix };
+    if (prefix === undefined) return undefined;
+    const rd = formatRd(bytes, stack.end);
+    spans?.leaf('rd', stack.end, at, rd);
+    spans?.leaf('prefix', at, end, prefix);
+    return { type: 'vpn', family: of, ...stack.value, rd, prefix };
   },
   encode(out, nlri) {
     const { bits, octets } = parsePrefix(nlri.prefix, addressOctets(nlri.family));

@@ -96,14 +96,14 @@ export class AttributeScan {
       const flags = bytes[offset]!;
       const headerLength = (flags & AttributeFlag.ExtendedLength) === 0 ? 3 : 4;
       if (offset + headerLength > end) {
-        this.blame(overrun('fewer octets left than an attribute header takes'));
+        this.blame(at(context, overrun('fewer octets left than an attribute header takes'), offset, end));
         return;
       }
       const code = bytes[offset + 1]!;
       const valueStart = offset + headerLength;
       const valueEnd = valueStart + (headerLength === 3 ? bytes[offset + 2]! : readU16(bytes, offset + 2));
       if (valueEnd > end) {
-        this.blame(overrun(`attribute ${code} runs past the path attributes`));
+        this.blame(at(context, overrun(`attribute ${code} runs past the path attributes`), offset, end));
         return;
       }
       offset = valueEnd;
@@ -111,7 +111,7 @@ export class AttributeScan {
         // RFC 7606 §3 (g): a second MP_REACH or MP_UNREACH ends the session; of any other attribute only the first counts, also when a
         // verdict discarded it.
         if (code === AttributeCode.MpReachNlri || code === AttributeCode.MpUnreachNlri) {
-          this.blame(malformedList(`attribute ${code} appears twice`));
+          this.blame(at(context, malformedList(`attribute ${code} appears twice`), valueStart - headerLength, valueEnd));
         }
         inOrder = false;
         continue;
@@ -120,7 +120,7 @@ export class AttributeScan {
       if (fault !== undefined) {
         const shown = showing(fault, bytes, valueStart - headerLength, valueEnd);
         if (fault.subcode === UpdateError.InvalidNextHop && code === AttributeCode.NextHop) this.nextHopFault = shown;
-        else this.blame(shown);
+        else this.blame(at(context, shown, valueStart - headerLength, valueEnd));
         if (fault.action === 'discard') {
           this.#entry[code] = DISCARDED;
           this.#discarded[this.#discardedCount++] = code;
@@ -184,6 +184,11 @@ function showing(fault: Fault, bytes: Uint8Array, start: number, end: number): F
   if (fault.action === 'discard' || fault.subcode === UpdateError.MalformedAsPath || fault.data.length > 0) return fault;
   const data = bytes.slice(start, Math.min(end, start + NOTIFICATION_DATA_MAX));
   return new Fault(fault.action, fault.code, fault.subcode, fault.reason, data);
+}
+
+/** The fault, told to the recorder of spans where there is one. */
+function at(context: WireContext, fault: Fault, start: number, end: number): Fault {
+  return context.spans?.blame(fault, start, end) ?? fault;
 }
 
 /** RFC 7606 §4: the total attribute length still tells where the NLRI begin. */

@@ -38,9 +38,9 @@ export function parseUpdate(text: string): UpdateMessage {
   const message: UpdateMessage = { type: 'update', withdrawn: [], attributes: [], nlri: [] };
   while (words.more()) {
     const key = words.next(ALLOWED);
-    if (key === 'withdrawn') message.withdrawn.push(...words.group().map(parsePrefix));
-    else if (key === 'nlri') message.nlri.push(...words.group().map(parsePrefix));
-    else if (key === 'attributes') message.attributes.push(...words.group().map((each) => parseAttribute(each)));
+    if (key === 'withdrawn') message.withdrawn = message.withdrawn.concat(words.group().map(parsePrefix));
+    else if (key === 'nlri') message.nlri = message.nlri.concat(words.group().map(parsePrefix));
+    else if (key === 'attributes') message.attributes = message.attributes.concat(words.group().map((each) => parseAttribute(each)));
     else if (key === 'end-of-rib') message.endOfRib = words.family();
     else if (key === 'fault') message.fault = parseFaultWords(words);
     else throw new ValueError(`found "${key}", allowed is ${ALLOWED}`);

@@ -40,7 +40,7 @@ function read(field: AnyField, bytes: Uint8Array, family: Family): { readonly va
 }
 
 /** Octets that look like chance, the same at every run. */
-function probe(length: number, seed: number): Uint8Array {
+export function probe(length: number, seed: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => Math.imul(seed + 7 * i + 1, 0x9e37_79b1) >>> 24);
 }
 

@@ -227,7 +227,7 @@ function inOrder(list: readonly BgpLsDescriptor[], prefixSize: number, depth: nu
   const out = new ByteWriter();
   encodeDescriptors(out, list);
   const bytes = out.take();
-  return decodeDescriptors(bytes, 0, bytes.length, prefixSize, depth)!;
+  return decodeDescriptors(bytes, 0, bytes.length, prefixSize, undefined, depth)!;
 }
 
 function bgpLs(of: Family): Members {

@@ -4,7 +4,7 @@ import { appendTlvs, type Tlv, type TlvRow, type TlvTable } from '../../src/attr
 import { ByteWriter } from '../../src/bytes.ts';
 import { NO_FAMILY } from '../../src/family.ts';
 import { ValueError } from '../../src/fault.ts';
-import { shapeValue } from './fields.ts';
+import { probe, shapeValue } from './fields.ts';
 import { octets, record, unsigned } from './primitives.ts';
 
 /** TLVs of any row of the table, and of none. */
@@ -36,12 +36,38 @@ function otherCode(table: TlvTable): fc.Arbitrary<number> {
 /** TLVs of one row, short enough for the table's length field. */
 export function tlvOf(table: TlvTable, row: TlvRow): fc.Arbitrary<Tlv> {
   const { holds } = row;
-  const fields = shapeValue(row.name, row.fields, NO_FAMILY) as fc.Arbitrary<Extract<Tlv, { fields: unknown }>['fields']>;
+  const plain = shapeValue(row.name, row.fields, NO_FAMILY) as fc.Arbitrary<Fields>;
+  const overlays = Object.values(row.fields).some((field) => 'overlay' in field);
+  const fields = overlays ? fc.tuple(plain, fc.nat()).map(([each, seed]) => withOverlays(row, each, probe(OVERLAY_OCTETS, seed))) : plain;
   const tlv: fc.Arbitrary<Tlv> =
     holds === undefined
       ? fields.map((each) => ({ name: row.name, fields: each }))
       : fc.tuple(fields, tlvs(holds, 2)).map(([each, held]) => ({ name: row.name, fields: each, tlvs: held }));
   return tlv.filter((each) => fits(table, each));
+}
+
+type Fields = Extract<Tlv, { fields: unknown }>['fields'];
+
+/** The longest value that gets reserved bits here. */
+const OVERLAY_OCTETS = 80;
+
+/** Reserved bits among the octets of the other fields: such as a field finds in octets that are as many, and random. */
+function withOverlays(row: TlvRow, fields: Fields, random: Uint8Array): Fields {
+  const overlays = Object.entries(row.fields).filter(([, field]) => 'overlay' in field);
+  const out = new ByteWriter();
+  try {
+    for (const [key, field] of Object.entries(row.fields)) field.write(out, fields[key]);
+  } catch (error) {
+    if (error instanceof ValueError) return fields;
+    throw error;
+  }
+  const length = out.length;
+  if (length > OVERLAY_OCTETS) return fields;
+  const found = overlays.map(([key, field]) => [
+    key,
+    field.read({ bytes: random, start: 0, at: length, end: length, family: NO_FAMILY, failed: false }),
+  ]);
+  return { ...fields, ...Object.fromEntries(found.filter(([, value]) => value !== undefined)) } as Fields;
 }
 
 function fits(table: TlvTable, tlv: Tlv): boolean {
