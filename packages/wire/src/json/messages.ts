@@ -24,6 +24,7 @@ import {
   U8,
   U16,
   U32,
+  unsigned,
 } from './form.ts';
 import { nlriFromJson } from './nlri.ts';
 
@@ -51,7 +52,10 @@ const FAULT: Form<Fault> = (json, path) => {
 
 const PREFIX_ORF: Form<AddressPrefixOrf> = (json, path) =>
   record(json, path)['action'] === 'remove-all'
-    ? object({ action: oneOf('remove-all') })(json, path)
+    ? object<Extract<AddressPrefixOrf, { action: 'remove-all' }>>({ action: oneOf('remove-all'), reserved: optional(unsigned(0x3f)) })(
+        json,
+        path,
+      )
     : object<Exclude<AddressPrefixOrf, { action: 'remove-all' }>>({
         action: oneOf('add', 'remove'),
         match: oneOf('permit', 'deny'),
@@ -59,6 +63,8 @@ const PREFIX_ORF: Form<AddressPrefixOrf> = (json, path) =>
         minLength: U8,
         maxLength: U8,
         prefix: parsed(canonicalPrefix),
+        reserved: optional(unsigned(0x1f)),
+        trailingBits: optional(unsigned(0x7f)),
       })(json, path);
 
 const ORF_GROUP: Form<OrfGroup> = (json, path) =>

@@ -5,7 +5,7 @@
  *
  *     entry of an address prefix ORF (64, and 128 which came before it):
  *     +-----------+-------+---+   action: 0 ADD, 1 REMOVE, 2 REMOVE-ALL (one octet, no more)
- *     | action, 2 | match | 0 |   match: 0 PERMIT, 1 DENY
+ *     | action, 2 | match | 0 |   match: 0 PERMIT, 1 DENY; the five bits behind it are reserved
  *     +-----------+-------+---+---------+---------+----------+--------------+
  *     | sequence, 4 octets    | min, 1  | max, 1  | length, 1 | prefix       |
  *     +-----------------------+---------+---------+----------+--------------+
@@ -31,16 +31,27 @@ export type OrfGroup =
   | { orfType: number; prefixes: AddressPrefixOrf[]; bytes?: never }
   | { orfType: number; bytes: Uint8Array; prefixes?: never };
 
-/** One entry of an address prefix filter (RFC 5292 §2). */
+/** One entry of an address prefix filter (RFC 5292 §2). Bits that mean nothing are absent where they are zero. */
 export type AddressPrefixOrf =
-  | { action: 'remove-all' }
-  | { action: 'add' | 'remove'; match: 'permit' | 'deny'; sequence: number; minLength: number; maxLength: number; prefix: string };
+  | { action: 'remove-all' /** Match and reserved bits. */; reserved?: number }
+  | {
+      action: 'add' | 'remove';
+      match: 'permit' | 'deny';
+      sequence: number;
+      minLength: number;
+      maxLength: number;
+      prefix: string;
+      reserved?: number;
+      /** Those of the last octet that are behind the prefix. */
+      trailingBits?: number;
+    };
 
 const IMMEDIATE = 1;
 const DEFER = 2;
 const ACTIONS = ['add', 'remove', 'remove-all'] as const;
 const REMOVE_ALL = 0x80;
 const DENY = 0x20;
+const RESERVED = 0x1f;
 
 /** The filters in `bytes[start, end)`, or undefined when they are malformed. */
 export function decodeOrf(bytes: Uint8Array, start: number, end: number, afi: number, spans?: SpanRecorder): Orf | undefined {
@@ -84,11 +95,12 @@ function decodePrefixes(
   for (let at = start; at < end; ) {
     const first = bytes[at]!;
     const action = ACTIONS[first >>> 6];
-    if (action === undefined || (first & 0x1f) !== 0) return undefined;
+    if (action === undefined) return undefined;
     if (action === 'remove-all') {
-      if (first !== REMOVE_ALL) return undefined;
-      spans?.leaf('entry', at, at + 1, { action });
-      prefixes.push({ action });
+      const reserved = first & ~REMOVE_ALL;
+      const entry: AddressPrefixOrf = reserved === 0 ? { action } : { action, reserved };
+      spans?.leaf('entry', at, at + 1, entry);
+      prefixes.push(entry);
       at++;
       continue;
     }
@@ -98,7 +110,9 @@ function decodePrefixes(
     if (octets > size || length > 8 * size || at + 8 + octets > end) return undefined;
     const address = new Uint8Array(size);
     address.set(bytes.subarray(at + 8, at + 8 + octets));
-    if (length % 8 !== 0 && (address[octets - 1]! & (0xff >>> (length % 8))) !== 0) return undefined;
+    const trailingBits = octets === 0 ? 0 : address[octets - 1]! & trailingMask(length);
+    if (trailingBits !== 0) address[octets - 1]! ^= trailingBits;
+    const reserved = first & RESERVED;
     const entry: AddressPrefixOrf = {
       action,
       match: (first & DENY) === 0 ? 'permit' : 'deny',
@@ -106,6 +120,8 @@ function decodePrefixes(
       minLength: bytes[at + 5]!,
       maxLength: bytes[at + 6]!,
       prefix: `${formatAddress(address)}/${length}`,
+      ...(reserved !== 0 && { reserved }),
+      ...(trailingBits !== 0 && { trailingBits }),
     };
     spans?.open('entry', at);
     spans?.numbers(at, ['action-and-match', 1], ['sequence', 4], ['minimum-length', 1], ['maximum-length', 1], ['length', 1]);
@@ -115,6 +131,11 @@ function decodePrefixes(
     at += 8 + octets;
   }
   return prefixes;
+}
+
+/** The bits of the last octet that a prefix of that length leaves over. */
+function trailingMask(length: number): number {
+  return length % 8 === 0 ? 0 : 0xff >>> (length % 8);
 }
 
 function addressSize(afi: number): number | undefined {
@@ -136,7 +157,7 @@ export function encodeOrf(out: ByteWriter, orf: Orf, afi: number): void {
 
 function encodePrefix(out: ByteWriter, entry: AddressPrefixOrf, afi: number): void {
   if (entry.action === 'remove-all') {
-    out.u8(REMOVE_ALL);
+    out.u8(REMOVE_ALL | bitsOf('reserved bits', entry.reserved, RESERVED | DENY));
     return;
   }
   const [text = '', lengthText = ''] = entry.prefix.split('/');
@@ -145,12 +166,22 @@ function encodePrefix(out: ByteWriter, entry: AddressPrefixOrf, afi: number): vo
   if (address === undefined || address.length !== addressSize(afi) || !/^\d+$/.test(lengthText) || length > 8 * address.length) {
     throw new ValueError(`address prefix ORF: found "${entry.prefix}", allowed a prefix of AFI ${afi}, e.g. "192.0.2.0/24"`);
   }
-  out.u8((ACTIONS.indexOf(entry.action) << 6) | (entry.match === 'deny' ? DENY : 0));
+  const reserved = bitsOf('reserved bits', entry.reserved, RESERVED);
+  out.u8((ACTIONS.indexOf(entry.action) << 6) | (entry.match === 'deny' ? DENY : 0) | reserved);
   out.u32(entry.sequence);
   out.u8(entry.minLength);
   out.u8(entry.maxLength);
   out.u8(length);
   const octets = (length + 7) >>> 3;
-  if (length % 8 !== 0) address[octets - 1]! &= 0xff << (8 - (length % 8));
+  const trailingBits = bitsOf('trailing bits', entry.trailingBits, trailingMask(length));
+  if (length % 8 !== 0) address[octets - 1] = (address[octets - 1]! & ~trailingMask(length)) | trailingBits;
   out.raw(address, 0, octets);
+}
+
+/** Throws ValueError for bits beyond `mask`. */
+function bitsOf(what: string, bits: number | undefined, mask: number): number {
+  if (bits === undefined) return 0;
+  if (!Number.isInteger(bits) || (bits & ~mask) !== 0)
+    throw new ValueError(`address prefix ORF: ${what}: found ${bits}, allowed 0 to ${mask}`);
+  return bits;
 }

@@ -52,6 +52,36 @@ const EXAMPLES: readonly (readonly [title: string, hex: string, message: RouteRe
     },
   ],
   [
+    'RFC 5292 §3: reserved bits, and bits behind the prefix, are ignored',
+    '00010001 01 40 000c a1 3f 00000005 14 20 14 c0000f'.replaceAll(' ', ''),
+    {
+      type: 'route-refresh',
+      family: IPV4_UNICAST,
+      subtype: 0,
+      orf: {
+        whenToRefresh: 'immediate',
+        groups: [
+          {
+            orfType: 64,
+            prefixes: [
+              { action: 'remove-all', reserved: 0x21 },
+              {
+                action: 'add',
+                match: 'deny',
+                sequence: 5,
+                minLength: 20,
+                maxLength: 32,
+                prefix: '192.0.0.0/20',
+                reserved: 0x1f,
+                trailingBits: 0xf,
+              },
+            ],
+          },
+        ],
+      },
+    },
+  ],
+  [
     'RFC 5291 §5: a filter of another type stays octets, deferred',
     '00010001 02 03 0002 0a0b'.replaceAll(' ', ''),
     {

@@ -27,9 +27,11 @@ function formatOrfGroup(group: OrfGroup): string {
 }
 
 function formatEntry(entry: AddressPrefixOrf): string {
-  if (entry.action === 'remove-all') return entry.action;
-  const { action, match, sequence, prefix, minLength, maxLength } = entry;
-  return `${action} ${match} sequence ${sequence} ${prefix} min ${minLength} max ${maxLength}`;
+  const reserved = entry.reserved === undefined ? '' : ` reserved ${entry.reserved}`;
+  if (entry.action === 'remove-all') return `${entry.action}${reserved}`;
+  const { action, match, sequence, prefix, minLength, maxLength, trailingBits } = entry;
+  const trailing = trailingBits === undefined ? '' : ` trailing-bits ${trailingBits}`;
+  return `${action} ${match} sequence ${sequence} ${prefix} min ${minLength} max ${maxLength}${reserved}${trailing}`;
 }
 
 /** Throws ValueError. */
@@ -62,8 +64,9 @@ function parseOrfGroup(text: string): OrfGroup {
 function parseEntry(text: string): AddressPrefixOrf {
   const words = new Words(text);
   if (words.take('remove-all')) {
-    words.end('nothing behind "remove-all"');
-    return { action: 'remove-all' };
+    const reserved = optionalBits(words, 'reserved', 0x3f);
+    words.end('reserved bits, or nothing behind "remove-all"');
+    return { action: 'remove-all', ...(reserved !== undefined && { reserved }) };
   }
   const action = either(words, 'add', 'remove');
   const match = either(words, 'permit', 'deny');
@@ -74,8 +77,15 @@ function parseEntry(text: string): AddressPrefixOrf {
   const minLength = words.number(0xff, 'least length');
   expect(words, 'max');
   const maxLength = words.number(0xff, 'greatest length');
+  const reserved = optionalBits(words, 'reserved', 0x1f);
+  const trailingBits = optionalBits(words, 'trailing-bits', 0x7f);
   words.end('one filter');
-  return { action, match, sequence, minLength, maxLength, prefix };
+  const bits = { ...(reserved !== undefined && { reserved }), ...(trailingBits !== undefined && { trailingBits }) };
+  return { action, match, sequence, minLength, maxLength, prefix, ...bits };
+}
+
+function optionalBits(words: Words, word: string, max: number): number | undefined {
+  return words.take(word) ? words.number(max, word) : undefined;
 }
 
 function either<const A extends string, const B extends string>(words: Words, a: A, b: B): A | B {

@@ -18,7 +18,7 @@ import type { IpPrefix } from '../../src/nlri/ip-prefix.ts';
 import { attributeOf, unknownAttribute } from './attributes.ts';
 import { anyCapability } from './capabilities.ts';
 import { NLRI_FAMILIES, nlriOf } from './nlri.ts';
-import { anyFamily, ipv4, octets, prefixOf, record, text, u8, u16, u32, unsigned } from './primitives.ts';
+import { anyFamily, ipv4, maybe, octets, prefixOf, present, record, text, u8, u16, u32, unsigned } from './primitives.ts';
 
 /** One a session could be made of, or any that can be read leniently. */
 const open: fc.Arbitrary<OpenMessage> = record({
@@ -86,7 +86,7 @@ const anyNotification: fc.Arbitrary<NotificationMessage> = fc.oneof(
 
 function orfEntry(size: number): fc.Arbitrary<AddressPrefixOrf> {
   return fc.oneof(
-    fc.constant({ action: 'remove-all' as const }),
+    record({ action: fc.constant('remove-all' as const), reserved: maybe(unsigned(0x3f, 1)) }).map((value) => present(value)),
     record({
       action: fc.constantFrom('add', 'remove'),
       match: fc.constantFrom('permit', 'deny'),
@@ -94,7 +94,8 @@ function orfEntry(size: number): fc.Arbitrary<AddressPrefixOrf> {
       minLength: u8,
       maxLength: u8,
       prefix: prefixOf(size),
-    }),
+      reserved: maybe(unsigned(0x1f, 1)),
+    }).map((value) => present(value)),
   );
 }
 
