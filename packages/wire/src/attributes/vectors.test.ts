@@ -8,6 +8,7 @@ import { loadVectors, type Vector } from '../../test/shared.ts';
 import { parseAddress } from '../address.ts';
 import { fromHex, readU16, toHex } from '../bytes.ts';
 import { AttributeCode, HEADER_LENGTH, MessageType, UpdateError } from '../codes.ts';
+import { decodeIpv6ExtendedCommunity } from '../communities/ipv6-extended.ts';
 import type { WireContext } from '../context.ts';
 import { afiOf, type Family, Safi, safiOf } from '../family.ts';
 import { Fault, strongest } from '../fault.ts';
@@ -118,8 +119,13 @@ function neutral(attribute: PathAttribute): unknown {
       return attribute.value.map(({ type, asns }) => ({ type: SEGMENT_NAMES[type], asns }));
     case 'communities':
       return attribute.value.map((community) => `${community >>> 16}:${community & 0xffff}`);
-    case 'extended-communities':
     case 'ipv6-extended-communities':
+      return attribute.value.map((community) => {
+        const decoded = decodeIpv6ExtendedCommunity(community);
+        const { address, value } = 'fields' in decoded ? decoded.fields : {};
+        return { type: community[0], subtype: community[1], raw: toHex(community), address, value, local_administrator: value };
+      });
+    case 'extended-communities':
       // What they mean is in communities.test.ts.
       return attribute.value.map((community) => ({ type: community[0], subtype: community[1], raw: toHex(community) }));
     case 'large-communities':
