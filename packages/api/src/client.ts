@@ -30,7 +30,10 @@ export interface TsbgpClient {
   readonly events: Client<typeof EventService>;
 }
 
-/** A refused or failed call. `code` is the gRPC status by name; `field` the path of the offending field, where it is one. */
+/**
+ * A refused or failed call. `code` is the gRPC status by name; `field` the path of the offending field, where there is one. `message` names the
+ * field already: show it alone.
+ */
 export class TsbgpError extends Error {
   override readonly name = 'TsbgpError';
   readonly code: string;

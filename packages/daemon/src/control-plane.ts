@@ -5,6 +5,7 @@
 import type { DecisionStep } from '@tsbgp/rib';
 import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
 import type { EventLog } from './events.ts';
+import { cutMessage } from './quote.ts';
 
 export interface ControlPlane {
   global(): GlobalState;
@@ -291,28 +292,54 @@ export type ControlErrorCode = 'not-found' | 'already-exists' | 'invalid-argumen
 
 /** One thing that is wrong with a request. */
 export interface ControlProblem {
-  /** Path of the offending field, e.g. `neighbor.hold_time`. */
+  /** Path of the offending field, e.g. `neighbor.hold_time`; '' where no field is to blame. */
   readonly field: string;
-  readonly message: string;
+  /** What was found and what is allowed, without the field. Long values in it are cut (`ERROR_MESSAGE_MAX`). */
+  readonly sentence: string;
 }
 
 export interface ControlErrorOptions extends ErrorOptions {
-  /** Where several things are wrong: each of them, or the first ones of very many. @default the error's own field and message */
-  readonly problems?: readonly ControlProblem[] | undefined;
+  /** What else is wrong. @default nothing */
+  readonly further?: readonly ControlProblem[] | undefined;
+  /** A last line of the message, e.g. how much more is wrong. @default none */
+  readonly more?: string | undefined;
 }
 
-/** A refused request: names the place, what was found and what is allowed. Nothing was changed. */
+/**
+ * A refused request: names the place, what was found and what is allowed. Nothing was changed.
+ *
+ * The rule for the place: `message` has a line for each problem that begins with `field: ` (where there is a field), and this constructor is
+ * the one place that puts it there. Callers pass the sentence alone. Whoever shows the error (log, gRPC status, command line) shows `message`
+ * and adds nothing; `problems` are for those that show the field in a place of its own.
+ */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly code: ControlErrorCode;
-  /** Path of the offending field, e.g. `neighbor.hold_time`; of the first one where there are several. */
+  /** The first problem, and all of them. */
   readonly field: string;
+  readonly sentence: string;
   readonly problems: readonly ControlProblem[];
+  readonly more: string | undefined;
 
-  constructor(code: ControlErrorCode, field: string, message: string, options?: ControlErrorOptions) {
-    super(message, options);
+  constructor(code: ControlErrorCode, field: string, sentence: string, options?: ControlErrorOptions) {
+    const problems = [{ field, sentence }, ...(options?.further ?? [])].map(alone);
+    const lines = problems.map((problem) => prefixOf(problem) + problem.sentence);
+    super([...lines, ...(options?.more === undefined ? [] : [options.more])].join('\n'), options);
     this.code = code;
     this.field = field;
-    this.problems = options?.problems ?? [{ field, message }];
+    this.sentence = problems[0]!.sentence;
+    this.problems = problems;
+    this.more = options?.more;
   }
+}
+
+function prefixOf({ field }: ControlProblem): string {
+  return field === '' ? '' : `${field}: `;
+}
+
+/** Sentences of libraries may bring the field already. */
+function alone(problem: ControlProblem): ControlProblem {
+  const { field, sentence } = problem;
+  const prefix = prefixOf(problem);
+  return { field, sentence: cutMessage(sentence.startsWith(prefix) ? sentence.slice(prefix.length) : sentence) };
 }

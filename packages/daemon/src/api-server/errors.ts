@@ -6,6 +6,7 @@ import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { FieldErrorSchema } from '@tsbgp/api';
 import { ValueError } from '@tsbgp/wire';
 import { ControlError, type ControlErrorCode, type ControlProblem } from '../control-plane.ts';
+import { cutMessage } from '../quote.ts';
 import type { ApiLogger } from './api-server.ts';
 
 const CODES: Record<ControlErrorCode, Code> = {
@@ -39,13 +40,16 @@ async function* translated<T>(messages: AsyncIterable<T>, translate: (error: unk
 function connectError(error: unknown, logger: ApiLogger, method: string): ConnectError {
   if (error instanceof ConnectError) return error;
   if (error instanceof ControlError) return refusal(CODES[error.code], error.message, error.problems);
-  if (error instanceof ValueError) return refusal(Code.InvalidArgument, error.message, [{ field: '', message: error.message }]);
+  if (error instanceof ValueError) {
+    const sentence = cutMessage(error.message);
+    return refusal(Code.InvalidArgument, sentence, [{ field: '', sentence }]);
+  }
   if (error instanceof Error && error.name === 'AbortError') return new ConnectError('the call was ended', Code.Canceled);
   logger.error({ err: error, method }, 'API call failed');
   return new ConnectError('internal error: see the log of the daemon', Code.Internal);
 }
 
 function refusal(code: Code, message: string, problems: readonly ControlProblem[]): ConnectError {
-  const details = problems.map(({ field, message: description }) => ({ desc: FieldErrorSchema, value: { field, description } }));
+  const details = problems.map(({ field, sentence }) => ({ desc: FieldErrorSchema, value: { field, description: sentence } }));
   return new ConnectError(message, code, undefined, details);
 }

@@ -87,7 +87,7 @@ async function inMessage<T>(index: number, work: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
     const place = `messages[${index}]`;
-    const problems = error.problems.map(({ field, message }) => ({ field: `${place}.${field}`, message: `${place}.${message}` }));
-    throw new ControlError(error.code, `${place}.${error.field}`, `${place}.${error.message}`, { cause: error, problems });
+    const [first, ...further] = error.problems.map(({ field, sentence }) => ({ field: `${place}.${field}`, sentence }));
+    throw new ControlError(error.code, first!.field, first!.sentence, { cause: error, further, more: error.more });
   }
 }

@@ -19,12 +19,13 @@ import {
   type NeighborState,
   type ResetKind,
 } from '../control-plane.ts';
+import { quote } from '../quote.ts';
 
 export function addNeighborService(router: ConnectRouter, control: ControlPlane): void {
   const neighborMessage = (state: NeighborState) => messageOf(state, control.global().localAs);
   router.service(NeighborService, {
     addNeighbor({ neighbor }) {
-      if (neighbor === undefined) throw new ControlError('invalid-argument', 'neighbor', 'neighbor: is missing');
+      if (neighbor === undefined) throw new ControlError('invalid-argument', 'neighbor', 'is missing');
       return { neighbor: neighborMessage(control.addNeighbor(configOf(neighbor))) };
     },
     async deleteNeighbor({ address }) {
@@ -44,7 +45,7 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane)
     resetNeighbor({ address, kind, reason, families }) {
       const of = KINDS[kind];
       if (of === undefined) {
-        throw new ControlError('invalid-argument', 'kind', 'kind: allowed are KIND_HARD, KIND_SOFT, KIND_SOFT_IN, KIND_SOFT_OUT');
+        throw new ControlError('invalid-argument', 'kind', 'allowed are KIND_HARD, KIND_SOFT, KIND_SOFT_IN, KIND_SOFT_OUT');
       }
       control.resetNeighbor(address, of, {
         ...(reason === '' ? {} : { reason }),
@@ -75,14 +76,13 @@ const STATES: Record<NeighborState['state'], SessionState> = {
 export function familyOf(name: string, field: string): Family {
   const family = parseFamily(name);
   if (family === undefined) {
-    throw new ControlError('invalid-argument', field, `${field}: found "${name}", allowed is a family, e.g. "ipv4-unicast"`);
+    throw new ControlError('invalid-argument', field, `found ${quote(name)}, allowed is a family, e.g. "ipv4-unicast"`);
   }
   return family;
 }
 
 function configOf(message: ConfigMessage): NeighborConfig {
-  if (message.remoteAs === 0)
-    throw new ControlError('invalid-argument', 'neighbor.remote_as', 'neighbor.remote_as: found 0, allowed 1 to 4294967295');
+  if (message.remoteAs === 0) throw new ControlError('invalid-argument', 'neighbor.remote_as', 'found 0, allowed 1 to 4294967295');
   const families = message.families.map((name, i) => familyOf(name, `neighbor.families[${i}]`));
   return {
     address: message.address,
@@ -107,7 +107,7 @@ function configOf(message: ConfigMessage): NeighborConfig {
 function policyOf(text: string, field: string): DefaultPolicy | undefined {
   if (text === '') return undefined;
   if (text === 'accept-all' || text === 'deny-all') return text;
-  throw new ControlError('invalid-argument', field, `${field}: found "${text}", allowed are "accept-all" and "deny-all"`);
+  throw new ControlError('invalid-argument', field, `found ${quote(text)}, allowed are "accept-all" and "deny-all"`);
 }
 
 /** With every default filled in: who has no policy imports and exports everything from an internal neighbor, nothing from an external one. */

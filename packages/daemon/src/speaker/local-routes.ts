@@ -138,8 +138,10 @@ export class LocalRoutes {
     });
     const [first] = problems;
     if (first === undefined) return;
-    const more = wrong > PROBLEMS_MAX ? `\nand ${wrong - PROBLEMS_MAX} more of ${items.length} routes` : '';
-    throw new ControlError('invalid-argument', first.field, problems.map(({ message }) => message).join('\n') + more, { problems });
+    throw new ControlError('invalid-argument', first.field, first.sentence, {
+      further: problems.slice(1),
+      more: wrong > PROBLEMS_MAX ? `and ${wrong - PROBLEMS_MAX} more of ${items.length} routes` : undefined,
+    });
   }
 
   async #eachStep(count: number, visit: (index: number) => void): Promise<void> {

@@ -18,7 +18,7 @@ const ZONE = /^[\w.:@-]{1,15}$/;
 export function checkedNeighbor(config: NeighborConfig, localAs: number, listen: readonly Endpoint[]): NeighborConfig {
   const problems: ControlProblem[] = [];
   const refuse = (field: string, message: string): void => {
-    problems.push({ field: `neighbor.${field}`, message: `neighbor.${field}: ${message}` });
+    problems.push({ field: `neighbor.${field}`, sentence: message });
   };
   const read = (key: keyof typeof KEYS, value: unknown): void => {
     const problem = value === undefined ? undefined : problemOf(key, value);
@@ -56,7 +56,7 @@ export function checkedNeighbor(config: NeighborConfig, localAs: number, listen:
   });
   const first = problems[0];
   if (first === undefined) return { ...config, address, localAddress };
-  throw new ControlError('invalid-argument', first.field, problems.map(({ message }) => message).join('\n'), { problems });
+  throw new ControlError('invalid-argument', first.field, first.sentence, { further: problems.slice(1) });
 }
 
 /** The one spelling of an address: RFC 5952, and IPv4 in IPv6 form as IPv4. What is no address stays as it is. */
