@@ -71,7 +71,7 @@ class FakeRooms implements Rooms {
 
   createApiServer(_: ControlPlane, settings: ApiSettings) {
     this.api = settings;
-    return { start: async () => this.#do('api start'), close: async () => this.#do('api close') };
+    return { addMetrics: () => undefined, start: async () => this.#do('api start'), close: async () => this.#do('api close') };
   }
 
   defaultSocketPath(): string | undefined {

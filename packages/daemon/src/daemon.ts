@@ -14,6 +14,7 @@ import { HALF_OPEN_MAX_DEFAULT } from '@tsbgp/session';
 import { Boundaries } from './boundaries.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
 import { formatEndpoint } from './config/values.ts';
+import { ControlError } from './control-plane.ts';
 import { crashFolder, writeCrashReport } from './crash-report.ts';
 import type { HttpServer } from './http/http-server.ts';
 import type { DaemonLog } from './log.ts';
@@ -164,7 +165,7 @@ export class Daemon {
   }
 
   async #startApi(): Promise<void> {
-    const { unixSocket, mode, tcp } = this.config.api;
+    const { unixSocket, mode, tcp, hosts } = this.config.api;
     const path = unixSocket === 'none' ? undefined : (unixSocket ?? this.#rooms.defaultSocketPath());
     if (path === undefined && unixSocket !== 'none') {
       throw new StartError(
@@ -174,7 +175,9 @@ export class Daemon {
     }
     if (path === undefined && tcp === undefined) return;
     const newFolder = path !== undefined && !existsSync(dirname(path)) ? dirname(path) : undefined;
-    this.#api = this.#rooms.createApiServer(this.speaker, { unixSocket: path, mode, tcp, logger: this.#log, boundaries: this.boundaries });
+    const settings = { unixSocket: path, mode, tcp, hosts, logger: this.#log, boundaries: this.boundaries };
+    this.#api = this.#rooms.createApiServer(this.speaker, settings);
+    this.#metricSources.push(this.#api.addMetrics);
     try {
       await this.#api.start();
     } catch (error) {
@@ -194,7 +197,8 @@ export class Daemon {
     if (http === undefined) return;
     const { startHttpServer } = await import('./http/http-server.ts');
     try {
-      this.#http = await startHttpServer(this.speaker, http, this.#log);
+      this.#http = await startHttpServer(this.speaker, http, this.#log, { boundaries: this.boundaries, hosts: http.hosts });
+      this.#metricSources.push(this.#http.addMetrics);
     } catch (error) {
       throw listenError({ what: 'HTTP', where: http, key: 'http.listen' }, error);
     }
@@ -212,7 +216,8 @@ export class Daemon {
         this.speaker.addNeighbor(neighbor);
       } catch (error) {
         await settled;
-        const reason = error instanceof Error ? error.message : String(error);
+        // The file has other names for the fields than the API.
+        const reason = error instanceof ControlError ? error.sentence : error instanceof Error ? error.message : String(error);
         throw new StartError('neighbor-refused', `neighbor ${neighbor.address}: ${reason}`, { cause: error });
       }
     }

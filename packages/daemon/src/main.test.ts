@@ -79,7 +79,7 @@ function program(close: string): string {
       listNeighbors: () => [{ config: { address: '192.0.2.1', remoteAs: 64501 }, state: 'Active', adminState: 'up', prefixes: [], flapCount: 0 }],
       health: () => ({ healthy: true }), metrics: () => 'tsbgp_x{limit="y"} 7\\ntsbgp_z{neighbor="192.0.2.1"} 1\\n',
     };
-    const rooms = { createSpeaker: () => speaker, createApiServer: () => ({ start: async () => setInterval(() => {}, 1000), close: async () => {} }), defaultSocketPath: () => '/nowhere' };
+    const rooms = { createSpeaker: () => speaker, createApiServer: () => ({ addMetrics: () => {}, start: async () => setInterval(() => {}, 1000), close: async () => {} }), defaultSocketPath: () => '/nowhere' };
     process.exit(await main(process.argv.slice(1), { out() {}, err: (text) => process.stderr.write(text), loadRooms: async () => rooms }));
   `;
 }

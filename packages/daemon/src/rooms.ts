@@ -34,11 +34,14 @@ export interface ApiSettings {
   /** Permissions of the socket. */
   readonly mode?: number | undefined;
   readonly tcp?: Endpoint | undefined;
+  /** By which clients may call the TCP listener, beside the loopback names and its own address. */
+  readonly hosts?: readonly string[] | undefined;
   readonly logger: Log;
   readonly boundaries: Boundaries;
 }
 
 export interface ApiRoom {
+  readonly addMetrics: MetricSource;
   start(): Promise<unknown>;
   close(): Promise<void>;
 }

@@ -1,32 +1,139 @@
 /**
- * Connect's handlers as one handler of Node requests. Connect has such an adapter, but it writes to the console whatever goes wrong while an
- * answer leaves, clients that went away in the middle of a message among it.
+ * Connect's handlers behind an exchange. Connect has an adapter for Node, but it builds a URL from whatever the client wrote into Host, outside
+ * of any promise; it waits for a client that is gone for ever; and what goes wrong while an answer leaves it writes to the console.
  */
-import { Code, ConnectError, type ConnectRouter, type ConnectRouterOptions, createConnectRouter } from '@connectrpc/connect';
-import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
-import type { ApiLogger } from './api-server.ts';
-import type { Handler } from './early-headers.ts';
+import type { OutgoingHttpHeaders } from 'node:http';
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  type ConnectRouterOptions,
+  createConnectRouter,
+  createContextValues,
+} from '@connectrpc/connect';
+import { CALL, Call } from './call.ts';
+import { type Exchange, Gone } from './exchange.ts';
+import type { Budget } from './limits.ts';
+import { type BodyContext, bodyForm, requestBody } from './request-body.ts';
 
-export function connectHandler(addServices: (router: ConnectRouter) => void, options: ConnectRouterOptions, logger: ApiLogger): Handler {
+type UniversalHandler = ConnectRouter['handlers'][number];
+type Answer = Awaited<ReturnType<UniversalHandler>>;
+
+/** setTimeout takes no more; a client that asks for a longer time has no limit. */
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
+
+export interface ConnectHandlers {
+  /** The call of a path; undefined where there is none. */
+  find(path: string): ConnectCall | undefined;
+}
+
+export interface ConnectCall {
+  readonly call: Call;
+  /** Answers. Resolves when the exchange ended; rejects only with our own mistakes. */
+  serve(exchange: Exchange, expectsContinue: boolean): Promise<void>;
+}
+
+export function connectHandlers(
+  addServices: (router: ConnectRouter) => void,
+  options: ConnectRouterOptions,
+  context: BodyContext & { readonly heldMessages: Budget },
+): ConnectHandlers {
   const router = createConnectRouter(options);
   addServices(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
-  return (request, response) => {
-    const handler = handlers.get(request.url?.split('?', 1)[0] ?? '');
-    if (handler === undefined) {
-      response.statusCode = 404; // gRPC clients read it as UNIMPLEMENTED
-      response.end();
-      return;
-    }
-    let left = false;
-    response.once('close', () => {
-      left = !response.writableFinished;
-    });
-    handler(universalRequestFromNodeRequest(request, response, undefined, undefined))
-      .then((answer) => universalResponseToNodeResponse(answer, response))
-      .catch((error: unknown) => {
-        const isGone = left || response.destroyed || ConnectError.from(error).code === Code.Aborted;
-        if (!isGone) logger.error({ err: error, method: handler.requestPath }, 'API answer failed');
-      });
+  return {
+    find(path) {
+      const handler = handlers.get(path);
+      if (handler === undefined) return undefined;
+      const call = new Call(handler.method, context.heldMessages);
+      return { call, serve: (exchange, expectsContinue) => serve(handler, call, exchange, context, expectsContinue) };
+    },
   };
+}
+
+async function serve(
+  handler: UniversalHandler,
+  call: Call,
+  exchange: Exchange,
+  context: BodyContext,
+  expectsContinue: boolean,
+): Promise<void> {
+  const { request } = exchange;
+  const form = bodyForm(request.headers['content-type']);
+  const body = form === undefined ? nothing() : requestBody(exchange, call, form, context, expectsContinue);
+  try {
+    const answer = await handler({
+      httpVersion: request.httpVersion,
+      method: request.method ?? '',
+      // Connect reads nothing of it but the path.
+      url: `http://localhost${handler.requestPath}`,
+      header: headersOf(request.headers),
+      body,
+      signal: exchange.signal,
+      contextValues: createContextValues().set(CALL, call),
+    });
+    if (answer.status >= 400 && call.failed === undefined) call.failed = Code.Unimplemented;
+    await send(answer, call, exchange);
+  } catch (error) {
+    // Connect turns errors of handlers into answers; what comes here is of the transport.
+    if (!(error instanceof ConnectError)) throw error;
+    call.failed ??= error.code;
+    if (!exchange.isHeadSent) exchange.sendHead(503, { 'content-length': 0 });
+    if (exchange.isHeadSent && !(error instanceof Gone)) exchange.destroy();
+  } finally {
+    await body.return(undefined).catch(() => undefined);
+    call.release();
+  }
+}
+
+async function send(answer: Answer, call: Call, exchange: Exchange): Promise<void> {
+  const chunks = answer.body?.[Symbol.asyncIterator]();
+  try {
+    if (chunks !== undefined) {
+      for (let chunk = await chunks.next(); chunk.done !== true; chunk = await chunks.next()) {
+        exchange.sendHead(answer.status, nodeHeaders(answer.header));
+        if (!call.isStream) exchange.expectTaken(chunk.value.length);
+        await exchange.write(chunk.value);
+      }
+    }
+    exchange.sendHead(answer.status, nodeHeaders(answer.header));
+    if (!call.isStream) exchange.expectTaken(0);
+    await exchange.finish(answer.trailer === undefined ? undefined : nodeHeaders(answer.trailer));
+  } catch (error) {
+    // The handler is told, so that what it holds for the client is let go.
+    await chunks?.throw?.(error).catch(() => undefined);
+    throw error;
+  } finally {
+    await chunks?.return?.().catch(() => undefined);
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** Pseudo-headers are not for Connect; the length is that of the body as it came, not as Connect sees it. */
+function headersOf(headers: NodeJS.Dict<string | string[]>): Headers {
+  const out = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(':') || name === 'content-length' || value === undefined || isEndless(name, value)) continue;
+    for (const each of typeof value === 'string' ? [value] : value) {
+      try {
+        out.append(name, each);
+      } catch {
+        throw new ConnectError(`header ${name} cannot be read`, Code.InvalidArgument);
+      }
+    }
+  }
+  return out;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 0.001, n: 0.000_001 };
+
+function isEndless(name: string, value: string | string[]): boolean {
+  if (name === 'connect-timeout-ms') return Number(value) > TIMEOUT_MAX_MS;
+  const parts = name === 'grpc-timeout' ? /^(\d{1,8})([HMSmun])$/.exec(String(value)) : null;
+  return parts !== null && Number(parts[1]) * UNIT_MS[parts[2]!]! > TIMEOUT_MAX_MS;
+}
+
+function nodeHeaders(headers: Answer['header']): OutgoingHttpHeaders {
+  return Object.fromEntries(new Headers(headers));
 }

@@ -3,9 +3,11 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { ControlService, GlobalService } from '@tsbgp/api';
+import type { Boundaries } from '../boundaries.ts';
 import type { ControlPlane } from '../control-plane.ts';
+import { communicationOf } from './neighbor-service.ts';
 
-export function addControlServices(router: ConnectRouter, control: ControlPlane): void {
+export function addControlServices(router: ConnectRouter, control: ControlPlane, boundaries: Boundaries): void {
   router.service(GlobalService, {
     getGlobal() {
       const { localAs, routerId, listen, version, startedAt } = control.global();
@@ -30,8 +32,9 @@ export function addControlServices(router: ConnectRouter, control: ControlPlane)
     },
     getMetrics: () => ({ text: control.metrics() }),
     shutdown({ reason }) {
-      // After the answer left: the daemon closes this very connection.
-      setImmediate(() => control.shutdown(reason === '' ? undefined : reason));
+      // After the answer left: the daemon closes this very connection. No promise catches what is thrown then.
+      const communication = communicationOf(reason);
+      setImmediate(() => boundaries.run('api', {}, () => control.shutdown(communication)));
       return {};
     },
   });

@@ -1,13 +1,15 @@
 /**
- * The control plane's refusals as gRPC statuses, with the field in their details. What nobody expected is logged here and tells the client
- * no more than that.
+ * The control plane's refusals as gRPC statuses, with the field in their details. What nobody expected is contained and logged here, and tells
+ * the client no more than that.
  */
-import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
+import { Code, ConnectError, type Interceptor, type StreamRequest, type UnaryRequest } from '@connectrpc/connect';
 import { FieldErrorSchema } from '@tsbgp/api';
+import { BrokenInvariant } from '@tsbgp/rib';
 import { ValueError } from '@tsbgp/wire';
+import type { Boundaries } from '../boundaries.ts';
 import { ControlError, type ControlErrorCode, type ControlProblem } from '../control-plane.ts';
 import { cutMessage } from '../quote.ts';
-import type { ApiLogger } from './api-server.ts';
+import { CALL, type Call, methodName } from './call.ts';
 
 const CODES: Record<ControlErrorCode, Code> = {
   'not-found': Code.NotFound,
@@ -17,16 +19,31 @@ const CODES: Record<ControlErrorCode, Code> = {
   'resource-exhausted': Code.ResourceExhausted,
 };
 
-export function errorInterceptor(logger: ApiLogger): Interceptor {
+/** Gives the handlers the messages that were decoded for them, and the clients the errors in their words. */
+export function callInterceptor(boundaries: Boundaries): Interceptor {
   return (next) => async (request) => {
-    const translate = (error: unknown): ConnectError => connectError(error, logger, request.url);
+    const call = request.contextValues.get(CALL);
+    const translate = (error: unknown): ConnectError => {
+      const status = statusOf(error, boundaries, request.signal, call);
+      if (call !== undefined) call.failed ??= status.code;
+      return status;
+    };
     try {
-      const response = await next(request);
+      const response = await next(call === undefined ? request : withMessages(request, call));
       return response.stream ? { ...response, message: translated(response.message, translate) } : response;
     } catch (error) {
       throw translate(error);
     }
   };
+}
+
+function withMessages(request: UnaryRequest | StreamRequest, call: Call): UnaryRequest | StreamRequest {
+  if (!request.stream) return { ...request, message: call.messages.shift() ?? request.message };
+  return { ...request, message: replaced(request.message, call) };
+}
+
+async function* replaced<T>(placeHolders: AsyncIterable<T>, call: Call): AsyncGenerator<T> {
+  for await (const placeHolder of placeHolders) yield (call.messages.shift() as T | undefined) ?? placeHolder;
 }
 
 async function* translated<T>(messages: AsyncIterable<T>, translate: (error: unknown) => ConnectError): AsyncGenerator<T> {
@@ -37,19 +54,35 @@ async function* translated<T>(messages: AsyncIterable<T>, translate: (error: unk
   }
 }
 
-function connectError(error: unknown, logger: ApiLogger, method: string): ConnectError {
+function statusOf(error: unknown, boundaries: Boundaries, signal: AbortSignal, call: Call | undefined): ConnectError {
   if (error instanceof ConnectError) return error;
-  if (error instanceof ControlError) return refusal(CODES[error.code], error.message, error.problems);
+  if (error instanceof ControlError) return refusal(error);
   if (error instanceof ValueError) {
     const sentence = cutMessage(error.message);
-    return refusal(Code.InvalidArgument, sentence, [{ field: '', sentence }]);
+    return withDetails(Code.InvalidArgument, sentence, [{ field: '', sentence }]);
   }
-  if (error instanceof Error && error.name === 'AbortError') return new ConnectError('the call was ended', Code.Canceled);
-  logger.error({ err: error, method }, 'API call failed');
+  if (error instanceof Error && error.name === 'AbortError' && signal.aborted) return new ConnectError('the call was ended', Code.Canceled);
+  contain(boundaries, call === undefined ? {} : { method: methodName(call.method) }, error);
   return new ConnectError('internal error: see the log of the daemon', Code.Internal);
 }
 
-function refusal(code: Code, message: string, problems: readonly ControlProblem[]): ConnectError {
+/** Counts and logs what nobody expected. A broken invariant still stops the daemon, although it was caught inside a promise. */
+export function contain(boundaries: Boundaries, fields: object, error: unknown): void {
+  try {
+    boundaries.caught('api', fields, error);
+  } catch (broken) {
+    if (!(broken instanceof BrokenInvariant)) throw broken;
+    setImmediate(() => {
+      throw broken;
+    });
+  }
+}
+
+export function refusal(error: ControlError): ConnectError {
+  return withDetails(CODES[error.code], error.message, error.problems);
+}
+
+function withDetails(code: Code, message: string, problems: readonly ControlProblem[]): ConnectError {
   const details = problems.map(({ field, sentence }) => ({ desc: FieldErrorSchema, value: { field, description: sentence } }));
   return new ConnectError(message, code, undefined, details);
 }

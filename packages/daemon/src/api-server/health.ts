@@ -3,6 +3,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@tsbgp/api';
 import type { ControlPlane } from '../control-plane.ts';
+import { quote } from '../quote.ts';
 import { SERVICES } from './services.ts';
 
 /** Seconds between two looks of a Watch. */
@@ -16,7 +17,7 @@ export function addHealth(router: ConnectRouter, control: ControlPlane): void {
   router.service(Health, {
     check({ service }) {
       const status = statusOf(service);
-      if (status === ServingStatus.SERVICE_UNKNOWN) throw new ConnectError(`no service "${service}"`, Code.NotFound);
+      if (status === ServingStatus.SERVICE_UNKNOWN) throw new ConnectError(`no service ${quote(service)}`, Code.NotFound);
       return { status };
     },
     list: () => ({

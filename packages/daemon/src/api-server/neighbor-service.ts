@@ -20,6 +20,7 @@ import {
   type ResetKind,
 } from '../control-plane.ts';
 import { quote } from '../quote.ts';
+import { refused } from './refused.ts';
 
 export function addNeighborService(router: ConnectRouter, control: ControlPlane): void {
   const neighborMessage = (state: NeighborState) => messageOf(state, control.global().localAs);
@@ -39,7 +40,7 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane)
       return {};
     },
     disableNeighbor({ address, reason }) {
-      control.disableNeighbor(address, reason === '' ? undefined : reason);
+      control.disableNeighbor(address, communicationOf(reason));
       return {};
     },
     resetNeighbor({ address, kind, reason, families }) {
@@ -48,7 +49,7 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane)
         throw new ControlError('invalid-argument', 'kind', 'allowed are KIND_HARD, KIND_SOFT, KIND_SOFT_IN, KIND_SOFT_OUT');
       }
       control.resetNeighbor(address, of, {
-        ...(reason === '' ? {} : { reason }),
+        ...(reason === '' ? {} : { reason: communicationOf(reason)! }),
         families: families.map((name) => familyOf(name, 'families')),
       });
       return {};
@@ -88,7 +89,7 @@ function configOf(message: ConfigMessage): NeighborConfig {
     address: message.address,
     remoteAs: message.remoteAs,
     localAs: message.localAs,
-    description: message.description || undefined,
+    description: lineOf(message.description, 'neighbor.description', DESCRIPTION_MAX),
     families: families.length > 0 ? families : [message.address.includes(':') ? IPV6_UNICAST : IPV4_UNICAST],
     passive: message.passive,
     remotePort: message.remotePort || 179,
@@ -102,6 +103,29 @@ function configOf(message: ConfigMessage): NeighborConfig {
     nextHopSelf: message.nextHopSelf,
     enabled: message.enabled ?? true,
   };
+}
+
+/** Characters, as in the configuration file. */
+const DESCRIPTION_MAX = 255;
+/** Octets of a Shutdown Communication (RFC 9003 §2). */
+const COMMUNICATION_MAX_BYTES = 255;
+
+/** What goes to the peer with Cease; undefined where there is none. Throws ControlError where a part would have to be cut off. */
+export function communicationOf(reason: string): string | undefined {
+  const length = Buffer.byteLength(reason);
+  if (length > COMMUNICATION_MAX_BYTES) {
+    throw refused('reason', `found ${length} octets, allowed are at most ${COMMUNICATION_MAX_BYTES} in UTF-8 (RFC 9003)`);
+  }
+  return lineOf(reason, 'reason', COMMUNICATION_MAX_BYTES);
+}
+
+/** Text for listings and logs: one line, without what a terminal would obey. Undefined where it is empty. */
+function lineOf(text: string, field: string, max: number): string | undefined {
+  if (text === '') return undefined;
+  if (text.length > max || /[\p{Cc}\u2028\u2029]/u.test(text)) {
+    throw refused(field, `found ${quote(text)}, allowed is a text of at most ${max} characters in one line without control characters`);
+  }
+  return text;
 }
 
 function policyOf(text: string, field: string): DefaultPolicy | undefined {

@@ -7,6 +7,7 @@ import { type DescFile, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { reflectionV1, reflectionV1alpha } from '@tsbgp/api';
+import { quote } from '../quote.ts';
 import { FURTHER_FILES, SERVICES } from './services.ts';
 
 const NOT_FOUND = 5;
@@ -50,7 +51,7 @@ function answer(
 }
 
 function fileAnswer(file: DescFile | undefined, name: string) {
-  if (file === undefined) return error(NOT_FOUND, `${name} is not known here`);
+  if (file === undefined) return error(NOT_FOUND, `${quote(name)} is not known here`);
   const fileDescriptorProto = [...withDependencies(file)].map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto));
   return { case: 'fileDescriptorResponse', value: { fileDescriptorProto } } as const;
 }

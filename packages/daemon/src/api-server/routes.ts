@@ -1,5 +1,6 @@
 /** Every service of the API, on the control plane. */
 import type { ConnectRouter } from '@connectrpc/connect';
+import type { Boundaries } from '../boundaries.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { addControlServices } from './control-services.ts';
 import { addEventService } from './event-service.ts';
@@ -9,8 +10,8 @@ import { addNeighborService } from './neighbor-service.ts';
 import { addReflection } from './reflection.ts';
 import { addRibService } from './rib-service.ts';
 
-export function routes(router: ConnectRouter, control: ControlPlane): void {
-  addControlServices(router, control);
+export function routes(router: ConnectRouter, control: ControlPlane, boundaries: Boundaries): void {
+  addControlServices(router, control, boundaries);
   addNeighborService(router, control);
   addRibService(router, control);
   addInjectionService(router, control);

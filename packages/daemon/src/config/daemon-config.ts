@@ -18,7 +18,10 @@ export interface DaemonConfig {
     readonly unixSocket: string | undefined;
     readonly mode: number;
     readonly tcp: Endpoint | undefined;
+    /** Names and addresses by which clients may call over TCP, beside the loopback ones and the listener's own. */
+    readonly hosts: readonly string[];
   };
-  readonly http: Endpoint | undefined;
+  /** Without `hosts` any name does on an address that is not of the loopback. */
+  readonly http: (Endpoint & { readonly hosts?: readonly string[] }) | undefined;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }

@@ -72,7 +72,7 @@ test('what is left out has the documented default', () => {
         enabled: true,
       },
     ],
-    api: { unixSocket: undefined, mode: 0o660, tcp: undefined },
+    api: { unixSocket: undefined, mode: 0o660, tcp: undefined, hosts: [] },
     http: undefined,
     log: { level: 'info', format: 'auto' },
   });
@@ -99,8 +99,8 @@ neighbors:
     export: deny-all
     route-server-client: true
     enabled: false
-api: { unix-socket: /tmp/a.sock, mode: 0600, tcp: "[::1]:50051" }
-http: { listen: 127.0.0.1:9179 }
+api: { unix-socket: /tmp/a.sock, mode: 0600, tcp: "[::1]:50051", hosts: [Router1.example.net, 2001:DB8::1] }
+http: { listen: 127.0.0.1:9179, hosts: [router1] }
 log: { level: debug, format: json }
 `,
     'f.yaml',
@@ -127,8 +127,13 @@ log: { level: debug, format: json }
     nextHopSelf: false,
     enabled: false,
   });
-  assert.deepEqual(config.api, { unixSocket: '/tmp/a.sock', mode: 0o600, tcp: { host: '::1', port: 50051 } });
-  assert.deepEqual(config.http, { host: '127.0.0.1', port: 9179 });
+  assert.deepEqual(config.api, {
+    unixSocket: '/tmp/a.sock',
+    mode: 0o600,
+    tcp: { host: '::1', port: 50051 },
+    hosts: ['router1.example.net', '2001:db8::1'],
+  });
+  assert.deepEqual(config.http, { host: '127.0.0.1', port: 9179, hosts: ['router1'] });
   assert.deepEqual(config.log, { level: 'debug', format: 'json' });
 });
 
@@ -320,6 +325,7 @@ const wrong: [string, string, ConfigErrorCode, string, number, number][] = [
   ['a relative socket path', 'api: { unix-socket: run/a.sock }', 'invalid-value', 'api.unix-socket', 2, 21],
   ['a socket path that no kernel takes', `api: { unix-socket: /${'a'.repeat(107)} }`, 'invalid-value', 'api.unix-socket', 2, 21],
   ['a mode that is none', 'api: { mode: 0888 }', 'invalid-value', 'api.mode', 2, 14],
+  ['a host with a port', 'api: { hosts: ["router1:50051"] }', 'invalid-value', 'api.hosts[0]', 2, 16],
   ['a port without address', 'http: { listen: 9179 }', 'wrong-type', 'http.listen', 2, 17],
   ['an address without port', 'http: { listen: 127.0.0.1 }', 'invalid-value', 'http.listen', 2, 17],
   ['a host name with port', 'http: { listen: "localhost:9179" }', 'invalid-value', 'http.listen', 2, 17],

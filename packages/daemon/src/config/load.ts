@@ -62,8 +62,8 @@ function fillIn(raw: RawConfig, file: string): DaemonConfig {
       listenIsDefault: global!.listen === undefined,
     },
     neighbors: present(raw.neighbors ?? []).map((own) => neighborConfig(effective(raw, own))),
-    api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp },
-    http: http?.listen,
+    api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp, hosts: present(api?.hosts ?? []) },
+    http: http?.listen && { ...http.listen, ...(http.hosts === undefined ? {} : { hosts: present(http.hosts) }) },
     log: { level: log?.level ?? LOG_LEVEL_DEFAULT, format: log?.format ?? LOG_FORMAT_DEFAULT },
   };
 }

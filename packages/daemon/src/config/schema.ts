@@ -14,7 +14,7 @@ import {
   REMOTE_PORT_DEFAULT,
 } from './defaults.ts';
 import { choice, field, flag, integer, list, Refusal, type Section, section, text, type Words } from './fields.ts';
-import { formatEndpoint, readAs, readEndpoint, readHostAddress, readMode, readRouterId, readSocketPath } from './values.ts';
+import { formatEndpoint, readAs, readEndpoint, readHost, readHostAddress, readMode, readRouterId, readSocketPath } from './values.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const LOG_FORMATS = ['auto', 'pretty', 'json'] as const;
@@ -30,8 +30,8 @@ export interface RawConfig {
   global?: RawGlobal;
   defaults?: RawNeighborDefaults;
   neighbors?: (RawNeighbor | undefined)[];
-  api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint };
-  http?: { listen?: Endpoint };
+  api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[] };
+  http?: { listen?: Endpoint; hosts?: (string | undefined)[] };
   log?: { level?: LogLevel; format?: LogFormat };
 }
 
@@ -69,6 +69,16 @@ const ENDPOINT_ALLOWED = 'IP:PORT or [IPV6]:PORT with a port of 0 to 65535';
 const POLICY_STANDARD = 'accept-all for iBGP, deny-all for eBGP (RFC 8212)';
 
 const endpoint = (words: Omit<Words, 'allowed'>) => text({ ...words, allowed: ENDPOINT_ALLOWED }, readEndpoint);
+
+const hostName = text(
+  {
+    allowed: 'a host name or an address, without port and brackets',
+    example: 'hosts: [router1.example.net]',
+    about: 'A name of this machine.',
+    standard: '',
+  },
+  readHost,
+);
 
 const familyName = text<Family>(
   {
@@ -279,7 +289,7 @@ export const SCHEMA: Section<RawConfig> = section(
     ),
     api: section(
       {
-        allowed: 'a mapping with unix-socket, mode and tcp',
+        allowed: 'a mapping with unix-socket, mode, tcp and hosts',
         example: 'api: { unix-socket: /run/tsbgp/tsbgpd.sock }',
         about: 'Where the gRPC and JSON API answers.',
         standard: 'the default socket',
@@ -308,17 +318,39 @@ export const SCHEMA: Section<RawConfig> = section(
           about: 'Answer on TCP as well. There is no authentication yet: keep it on the loopback or behind something that has one.',
           standard: 'none',
         }),
+        hosts: list(
+          {
+            allowed: 'a list of host names and addresses',
+            example: 'hosts: [router1.example.net]',
+            about:
+              'Names by which clients call the TCP listener: what they send as Host or :authority, without port. The loopback names and ' +
+              'addresses and the address of the listener itself are always allowed, others are refused (DNS rebinding).',
+            standard: '[]',
+          },
+          hostName,
+        ),
       },
     ),
     http: section(
       {
-        allowed: 'a mapping with listen',
+        allowed: 'a mapping with listen and hosts',
         example: 'http: { listen: 127.0.0.1:9179 }',
         about: 'Prometheus metrics at `/metrics`, health at `/healthz`.',
         standard: 'off',
       },
       {
         listen: endpoint({ example: 'listen: 127.0.0.1:9179', about: 'Where to answer. 9179 is our custom.' }),
+        hosts: list(
+          {
+            allowed: 'a list of host names and addresses',
+            example: 'hosts: [router1.example.net]',
+            about:
+              'Names by which scrapers may call, as in `api.hosts`. Without it every name is allowed, but on a loopback address only the ' +
+              'loopback names are.',
+            standard: 'any, or on a loopback address none',
+          },
+          hostName,
+        ),
       },
     ),
     log: section(

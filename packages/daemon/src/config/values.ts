@@ -100,6 +100,14 @@ export function readEndpoint(value: string): Endpoint | Refusal {
   return { host: formatAddress(bytes), port };
 }
 
+/** A name as in a URL, or an address, without port: `router1.example.net`, `2001:db8::1`. */
+export function readHost(value: string): string | Refusal {
+  const bytes = parseAddress(value);
+  if (bytes !== undefined) return formatAddress(bytes);
+  const isName = value.length <= 253 && /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/i.test(value) && !/^\d+$/.test(value.split('.').at(-1)!);
+  return isName ? value.toLowerCase() : new Refusal('invalid-value', /:\d+$/.test(value) ? 'a name needs no port' : undefined);
+}
+
 export function formatEndpoint(endpoint: Endpoint): string {
   return endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
 }

@@ -1,37 +1,68 @@
 /**
- * `/metrics` (Prometheus) and `/healthz` (200 healthy, 503 not) on a listener of their own, so that who may scrape need not be one who may
- * use the API. Both read only.
+ * `/metrics` (Prometheus) and `/healthz` (200 healthy, 503 not) on a separate listener, so that scraping does not require API access. Both only
+ * read. What a client does costs its request or its connection, never more.
+ *
+ * Scrapers come by whatever name their configuration has. So on an address of the network any well-formed Host is answered, unless
+ * `http.hosts` names those that are; whoever reaches the address may read it. On a loopback address only this machine's programs may read,
+ * and a page in a browser could pretend to be one of them by DNS rebinding: there Host must be a loopback name or one of `http.hosts`.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type HostRules, turnAway } from '../api-server/hosts.ts';
+import { Boundaries } from '../boundaries.ts';
+import { isLoopback } from '../config/values.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import type { Log } from '../log.ts';
-import { EXPOSITION_CONTENT_TYPE } from '../metrics/exposition.ts';
+import { EXPOSITION_CONTENT_TYPE, type Exposition } from '../metrics/exposition.ts';
 
 export interface HttpServer {
   /** The real port, where 0 was asked for. */
   readonly endpoint: Endpoint;
   close(): Promise<void>;
+  /** A source of metrics. */
+  readonly addMetrics: (out: Exposition) => void;
 }
 
-/** A scraper that sends nothing, or reads nothing, holds its connection no longer than this. */
-const REQUEST_TIMEOUT_MS = 10_000;
-const CONNECTIONS_MAX = 64;
+export interface HttpOptions {
+  /** @default boundaries of its own */
+  readonly boundaries?: Boundaries | undefined;
+  /** Names and addresses by which clients may call, beside the loopback ones and the listener's own. @default see above */
+  readonly hosts?: readonly string[] | undefined;
+  /** @default HTTP_LIMITS */
+  readonly limits?: Partial<HttpLimits> | undefined;
+}
+
+export interface HttpLimits {
+  /** Open connections. At the bound the one that is idle longest is closed; where none is idle, the new one is. */
+  readonly connections: number;
+  /** Answers of `/metrics` that are under way; beyond it the answer is 503. Health has no bound of its own but that of connections. */
+  readonly scrapes: number;
+  /** Requests of one connection at a time. */
+  readonly requestsPerConnection: number;
+  /** A client that sends nothing, or reads nothing, for so long is closed; so is a request that is not whole after so long. */
+  readonly idleSeconds: number;
+  /** An answer that is not taken after so long is given up. */
+  readonly answerSeconds: number;
+  readonly headerBytes: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  connections: 64,
+  scrapes: 16,
+  requestsPerConnection: 8,
+  idleSeconds: 10,
+  answerSeconds: 60,
+  headerBytes: 16 * 1024,
+};
 
 type Source = Pick<ControlPlane, 'metrics' | 'health'>;
+const REASONS = ['connections', 'scrapes', 'requests-per-connection', 'malformed', 'host', 'origin', 'answer-time'] as const;
+type Reason = (typeof REASONS)[number];
 
 /** Rejects with the listener's own error (`EADDRINUSE`, `EACCES` …). */
-export async function startHttpServer(control: Source, endpoint: Endpoint, log: Log): Promise<HttpServer> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    try {
-      answer(control, request, response);
-    } catch (error) {
-      log.error({ err: error, url: request.url }, 'HTTP request failed');
-      send(request, response, 500, 'text/plain; charset=utf-8', 'internal error\n');
-    }
-  });
-  server.maxConnections = CONNECTIONS_MAX;
-  server.timeout = REQUEST_TIMEOUT_MS;
+export async function startHttpServer(control: Source, endpoint: Endpoint, log: Log, options: HttpOptions = {}): Promise<HttpServer> {
+  const http = new HttpListener(control, endpoint, log, options);
+  const { server } = http;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: endpoint.host, port: endpoint.port, ipv6Only: true }, () => {
@@ -43,36 +74,213 @@ export async function startHttpServer(control: Source, endpoint: Endpoint, log: 
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: { host: endpoint.host, port },
+    addMetrics: (out) => http.addMetrics(out),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        http.closeAll();
       }),
   };
 }
 
-function answer(control: Source, request: IncomingMessage, response: ServerResponse): void {
-  const path = (request.url ?? '/').split('?', 1)[0];
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('allow', 'GET, HEAD');
-    send(request, response, 405, 'text/plain; charset=utf-8', 'GET or HEAD\n');
-  } else if (path === '/metrics') {
-    send(request, response, 200, EXPOSITION_CONTENT_TYPE, control.metrics());
-  } else if (path === '/healthz') {
-    const health = control.health();
-    send(request, response, health.healthy ? 200 : 503, 'application/json', `${JSON.stringify(health)}\n`);
-  } else if (path === '/') {
-    send(request, response, 200, 'text/plain; charset=utf-8', 'tsbgpd\n/metrics  Prometheus metrics\n/healthz  health as JSON\n');
-  } else {
-    send(request, response, 404, 'text/plain; charset=utf-8', 'not found: there are /metrics and /healthz\n');
+interface Connection {
+  running: number;
+  idleSince: number;
+}
+
+class HttpListener {
+  readonly server: Server;
+  readonly #control: Source;
+  readonly #boundaries: Boundaries;
+  readonly #limits: HttpLimits;
+  readonly #rules: HostRules | 'any-host';
+  readonly #connections: Map<Socket, Connection> = new Map();
+  readonly #answers: Map<number, number> = new Map();
+  readonly #refused: Map<Reason, number> = new Map();
+  #scrapes = 0;
+
+  constructor(control: Source, endpoint: Endpoint, log: Log, { boundaries = new Boundaries(log), hosts, limits }: HttpOptions) {
+    this.#control = control;
+    this.#boundaries = boundaries;
+    this.#limits = { ...HTTP_LIMITS, ...limits };
+    this.#rules = hosts === undefined && !isLoopback(endpoint.host) ? 'any-host' : { names: hosts ?? [] };
+    const idleMs = this.#limits.idleSeconds * 1000;
+    const run = (action: () => void): void => void boundaries.run('http', {}, action);
+    const onRequest = (request: IncomingMessage, response: ServerResponse): void => run(() => this.#onRequest(request, response));
+    this.server = createServer(
+      {
+        requestTimeout: idleMs,
+        headersTimeout: idleMs,
+        connectionsCheckingInterval: Math.min(1000, idleMs),
+        maxHeaderSize: this.#limits.headerBytes,
+        requireHostHeader: false,
+      },
+      onRequest,
+    );
+    this.server.timeout = idleMs;
+    this.server.on('checkContinue', onRequest);
+    this.server.on('checkExpectation', onRequest);
+    this.server.on('connection', (socket) => run(() => this.#onConnection(socket)));
+    this.server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+      run(() => {
+        this.#refuse('malformed');
+        const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+        const isBusy = (this.#connections.get(socket as Socket)?.running ?? 0) > 0;
+        if (socket.writable && !isBusy) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+        else socket.destroy();
+      }),
+    );
+  }
+
+  addMetrics(out: Exposition): void {
+    out.gauge('tsbgp_http_connections', 'Open connections of the HTTP listener.').set(this.#connections.size);
+    out.gauge('tsbgp_http_scrapes', 'Answers of /metrics that are under way.').set(this.#scrapes);
+    const answers = out.counter('tsbgp_http_answers_total', 'Answers of the HTTP listener, by status.');
+    for (const [status, count] of this.#answers) answers.add({ status }, count);
+    const refused = out.counter('tsbgp_http_refused_total', 'Requests and connections of the HTTP listener that were refused, by reason.');
+    for (const reason of REASONS) refused.add({ reason }, this.#refused.get(reason) ?? 0);
+    const limits = out.gauge('tsbgp_http_limit', 'Bounds of the HTTP listener, by name.');
+    for (const [limit, value] of Object.entries(this.#limits)) limits.add({ limit }, value as number);
+  }
+
+  closeAll(): void {
+    for (const socket of this.#connections.keys()) socket.destroy();
+  }
+
+  #refuse(reason: Reason): void {
+    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
+  }
+
+  #onConnection(socket: Socket): void {
+    socket.on('error', () => undefined); // the client went away: 'close' follows
+    if (this.#connections.size >= this.#limits.connections) {
+      this.#refuse('connections');
+      const idle = this.#longestIdle();
+      if (idle === undefined) {
+        socket.destroy();
+        return;
+      }
+      this.#connections.delete(idle);
+      idle.destroy();
+    }
+    this.#connections.set(socket, { running: 0, idleSince: performance.now() });
+    socket.once('close', () => void this.#connections.delete(socket));
+  }
+
+  #longestIdle(): Socket | undefined {
+    let found: Socket | undefined;
+    let since = Number.POSITIVE_INFINITY;
+    for (const [socket, { running, idleSince }] of this.#connections) {
+      if (running > 0 || idleSince >= since) continue;
+      found = socket;
+      since = idleSince;
+    }
+    return found;
+  }
+
+  #onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    const connection = this.#connections.get(socket);
+    if (connection === undefined || socket.destroyed) return;
+    if (connection.running >= this.#limits.requestsPerConnection) {
+      this.#refuse('requests-per-connection');
+      socket.destroy();
+      return;
+    }
+    connection.running++;
+    const timer = setTimeout(() => {
+      this.#refuse('answer-time');
+      socket.destroy();
+    }, this.#limits.answerSeconds * 1000).unref();
+    let isOver = false;
+    let isScrape = false;
+    // Of pipelined answers only the one that is being written sees the end of its connection.
+    const over = (): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      connection.running--;
+      connection.idleSince = performance.now();
+      if (isScrape) this.#scrapes--;
+      socket.off('close', over);
+    };
+    response.once('close', over);
+    socket.once('close', over);
+    try {
+      const answer = this.#turnedAway(request) ?? this.#answerOf(request);
+      if (answer.isScrape === true) {
+        isScrape = true;
+        this.#scrapes++;
+      }
+      this.#send(request, response, answer);
+    } catch (error) {
+      // The client first: a broken invariant passes, and ends the daemon.
+      this.#send(request, response, { status: 500, type: TEXT, body: 'internal error\n' });
+      this.#boundaries.caught('http', { url: request.url?.slice(0, 100) }, error);
+    }
+  }
+
+  #turnedAway(request: IncomingMessage): Answer | undefined {
+    const { host, origin } = request.headers;
+    const hosts = host === undefined ? [] : [host];
+    const hostFields = request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+    const turned =
+      hostFields > 1
+        ? { reason: 'malformed' as const, message: 'there is more than one Host' }
+        : // Probes written by hand speak HTTP/1.0, which has no Host.
+          host === undefined && request.httpVersion === '1.0' && origin === undefined && this.#rules === 'any-host'
+          ? undefined
+          : turnAway({ hosts, origin, localAddress: request.socket.localAddress, isUnix: false }, this.#rules, 'http.hosts');
+    if (turned === undefined) return undefined;
+    this.#refuse(turned.reason);
+    return { status: turned.reason === 'malformed' ? 400 : 403, type: TEXT, body: `${turned.message}\n` };
+  }
+
+  #answerOf(request: IncomingMessage): Answer {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return { status: 405, type: TEXT, body: 'GET or HEAD\n', headers: { allow: 'GET, HEAD' } };
+    }
+    if (path === '/metrics') {
+      if (this.#scrapes >= this.#limits.scrapes) {
+        this.#refuse('scrapes');
+        return { status: 503, type: TEXT, body: 'too many scrapes are under way\n' };
+      }
+      return { status: 200, type: EXPOSITION_CONTENT_TYPE, body: this.#control.metrics(), isScrape: true };
+    }
+    if (path === '/healthz') {
+      const health = this.#control.health();
+      return { status: health.healthy ? 200 : 503, type: 'application/json', body: `${JSON.stringify(health)}\n` };
+    }
+    if (path === '/') return { status: 200, type: TEXT, body: 'tsbgpd\n/metrics  Prometheus metrics\n/healthz  health as JSON\n' };
+    return { status: 404, type: TEXT, body: 'not found: there are /metrics and /healthz\n' };
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, { status, type, body, headers = {} }: Answer): void {
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    this.#answers.set(status, (this.#answers.get(status) ?? 0) + 1);
+    response.writeHead(status, {
+      ...headers,
+      'content-type': type,
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
   }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, status: number, type: string, body: string): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' });
-  response.end(request.method === 'HEAD' ? undefined : body);
+const TEXT = 'text/plain; charset=utf-8';
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** It may be large, and counts until the client has it. */
+  readonly isScrape?: boolean;
 }

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTsbgpClient, type TsbgpClient } from '@tsbgp/api';
-import { createApiServer } from '../../src/api-server/api-server.ts';
+import { type ApiServer, type ApiServerOptions, createApiServer } from '../../src/api-server/api-server.ts';
 import { Boundaries } from '../../src/boundaries.ts';
+import { Exposition } from '../../src/metrics/exposition.ts';
 import { FakeControlPlane } from './fake-control-plane.ts';
 
 export interface Served {
@@ -16,19 +17,28 @@ export interface Served {
   readonly client: TsbgpClient;
   /** What the server logged as errors. */
   readonly logged: object[];
+  readonly boundaries: Boundaries;
+  readonly server: ApiServer;
+  /** The metrics of the server. */
+  metrics(): string;
   stop(): Promise<void>;
 }
 
-export async function serve(control: FakeControlPlane = new FakeControlPlane()): Promise<Served> {
+export async function serve(
+  control: FakeControlPlane = new FakeControlPlane(),
+  options: Pick<ApiServerOptions, 'limits' | 'hosts'> = {},
+): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-api-'));
   const socket = join(folder, 'tsbgpd.sock');
   const logged: object[] = [];
-  const logger = { error: (fields: object) => void logged.push(fields) };
+  const logger = { debug() {}, warn() {}, error: (fields: object) => void logged.push(fields) };
+  const boundaries = new Boundaries(logger);
   const server = createApiServer(control, {
     unixSocket: socket,
     tcp: { host: '127.0.0.1', port: 0 },
     logger,
-    boundaries: new Boundaries(logger),
+    boundaries,
+    ...options,
   });
   const { tcp } = await server.start();
   return {
@@ -37,6 +47,13 @@ export async function serve(control: FakeControlPlane = new FakeControlPlane()):
     url: `http://127.0.0.1:${tcp!.port}`,
     client: createTsbgpClient({ address: `unix://${socket}` }),
     logged,
+    boundaries,
+    server,
+    metrics() {
+      const out = new Exposition();
+      server.addMetrics(out);
+      return out.toString();
+    },
     async stop() {
       await server.close();
       rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,90 @@
+/** How many calls are under way, and whether one more may come in. Health checks have room of their own, so that they are answered last of all. */
+import { Code } from '@connectrpc/connect';
+import type { Exposition } from '../metrics/exposition.ts';
+import { type Call, methodName } from './call.ts';
+import type { ApiLimits, RefusalReason, Refusals } from './limits.ts';
+
+const HEALTH_CHECKS: ReadonlySet<string> = new Set([
+  'grpc.health.v1.Health/Check',
+  'grpc.health.v1.Health/List',
+  'tsbgp.v1.ControlService/GetHealth',
+]);
+
+type Kind = 'unary' | 'stream' | 'health-check';
+const KINDS: readonly Kind[] = ['unary', 'stream', 'health-check'];
+
+export interface Full {
+  readonly reason: RefusalReason;
+  readonly message: string;
+}
+
+export class Admission {
+  readonly #limits: ApiLimits;
+  readonly #refusals: Refusals;
+  readonly #running: Record<Kind, number> = { unary: 0, stream: 0, 'health-check': 0 };
+  readonly #streams: Map<string, number> = new Map();
+  /** By method, then by how they ended. Both are names that we know, so that no client can make more of them. */
+  readonly #ended: Map<string, Map<string, number>> = new Map();
+
+  constructor(limits: ApiLimits, refusals: Refusals) {
+    this.#limits = limits;
+    this.#refusals = refusals;
+  }
+
+  /** Counts the call as under way until `leave`; or says why it may not come in. */
+  enter(call: Call): Full | undefined {
+    const kind = kindOf(call);
+    const { max, reason } = this.#bound(kind);
+    if (this.#running[kind] >= max) {
+      const message = `${max} ${kind === 'unary' ? 'calls' : kind === 'stream' ? 'streaming calls' : 'health checks'} are under way: no more are allowed`;
+      this.#refusals.add(reason, message);
+      this.#count(call, Code.ResourceExhausted);
+      return { reason, message };
+    }
+    this.#running[kind]++;
+    if (call.isStream) this.#addStream(call, 1);
+    return undefined;
+  }
+
+  leave(call: Call): void {
+    this.#running[kindOf(call)]--;
+    if (call.isStream) this.#addStream(call, -1);
+    this.#count(call, call.failed);
+  }
+
+  addMetrics(out: Exposition): void {
+    const running = out.gauge('tsbgp_api_calls_running', 'Calls of the API that are under way, by kind.');
+    for (const kind of KINDS) running.add({ kind }, this.#running[kind]);
+    const streams = out.gauge('tsbgp_api_streams', 'Streaming calls that are under way, by method: watchers are those of WatchRoutes.');
+    for (const [method, count] of this.#streams) streams.add({ method }, count);
+    const ended = out.counter('tsbgp_api_calls_total', 'Calls of the API that have ended, by method and code.');
+    for (const [method, codes] of this.#ended) for (const [code, count] of codes) ended.add({ method, code }, count);
+  }
+
+  #bound(kind: Kind): { max: number; reason: RefusalReason } {
+    const { requests, streams, healthChecks } = this.#limits;
+    if (kind === 'stream') return { max: streams, reason: 'streams' };
+    return kind === 'unary' ? { max: requests, reason: 'requests' } : { max: healthChecks, reason: 'health-checks' };
+  }
+
+  #addStream(call: Call, count: number): void {
+    const method = methodName(call.method);
+    this.#streams.set(method, (this.#streams.get(method) ?? 0) + count);
+  }
+
+  #count(call: Call, failed: Code | undefined): void {
+    const method = methodName(call.method);
+    const code = failed === undefined ? 'OK' : Code[failed].replace(/(?<!^)([A-Z])/g, '_$1').toUpperCase();
+    let codes = this.#ended.get(method);
+    if (codes === undefined) {
+      codes = new Map();
+      this.#ended.set(method, codes);
+    }
+    codes.set(code, (codes.get(code) ?? 0) + 1);
+  }
+}
+
+function kindOf(call: Call): Kind {
+  if (call.isStream) return 'stream';
+  return HEALTH_CHECKS.has(methodName(call.method)) ? 'health-check' : 'unary';
+}

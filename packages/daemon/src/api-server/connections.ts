@@ -1,0 +1,222 @@
+/**
+ * The connections of the API. The first octets tell whether one speaks HTTP/1.1 or HTTP/2. Each has little time until its first request is
+ * there and between its requests, and there are no more than the limits say: of those that do nothing, the oldest makes room.
+ */
+import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from 'node:http2';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Exchange, NodeRequest, NodeResponse } from './exchange.ts';
+import type { ApiLimits, Refusals } from './limits.ts';
+
+const HTTP2_PREFACE = Buffer.from('PRI ');
+const SWEEP_MS = 1000;
+/** A connection that was busy so recently is not idle. */
+const IDLE_MS = 1000;
+
+export interface Arrived {
+  readonly connection: Connection;
+  readonly request: NodeRequest;
+  readonly response: NodeResponse;
+  readonly expectsContinue: boolean;
+}
+
+export interface ConnectionsContext {
+  readonly limits: ApiLimits;
+  readonly refusals: Refusals;
+  /** Runs a callback of Node; contains what it throws. */
+  readonly run: (action: () => void) => void;
+  readonly onRequest: (arrived: Arrived) => void;
+}
+
+export class Connection {
+  readonly socket: Socket;
+  readonly isUnix: boolean;
+  /** Requests that are under way. */
+  readonly exchanges: Set<Exchange> = new Set();
+  /** The client has shown that it speaks HTTP: a request came, or HTTP/2's settings. */
+  isOpen = false;
+  isHttp2 = false;
+  /** Since when nothing is under way. */
+  idleSince: number;
+
+  constructor(socket: Socket, isUnix: boolean, now: number) {
+    this.socket = socket;
+    this.isUnix = isUnix;
+    this.idleSince = now;
+  }
+
+  get isIdle(): boolean {
+    return this.exchanges.size === 0;
+  }
+
+  add(exchange: Exchange): void {
+    this.isOpen = true;
+    this.exchanges.add(exchange);
+    exchange.ended.then(() => {
+      this.exchanges.delete(exchange);
+      this.idleSince = performance.now();
+    });
+  }
+}
+
+export class Connections {
+  readonly #context: ConnectionsContext;
+  readonly #http1;
+  readonly #http2;
+  readonly #all: Set<Connection> = new Set();
+  readonly #bySocket: WeakMap<object, Connection> = new WeakMap();
+  readonly #sweep: ReturnType<typeof setInterval>;
+  #connecting: Connection | undefined;
+
+  constructor(context: ConnectionsContext) {
+    this.#context = context;
+    const { limits, refusals, run } = context;
+    this.#http1 = createHttp1({ maxHeaderSize: limits.headerBytes, requireHostHeader: false });
+    this.#http2 = createHttp2({
+      settings: { maxConcurrentStreams: limits.requestsPerConnection, maxHeaderListSize: limits.headerBytes, enablePush: false },
+    });
+    const request = (expectsContinue: boolean) => (request_: NodeRequest, response: NodeResponse) =>
+      run(() => this.#arrived(request_, response, expectsContinue));
+    for (const server of [this.#http1, this.#http2] as const) {
+      const on = (event: string, listener: (request: NodeRequest, response: NodeResponse) => void): void =>
+        void server.on(
+          event,
+          listener as (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void,
+        );
+      on('request', request(false));
+      // Node's own answer to Expect throws where an HTTP/2 stream was reset in the same packet.
+      on('checkContinue', request(true));
+      on('checkExpectation', request(false));
+    }
+    // Over HTTP/2 a CONNECT is a request like others, which has no path. Over HTTP/1.1 Node closes the connection.
+    this.#http2.on('connect', request(false));
+    this.#http1.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+      run(() => {
+        refusals.add('malformed', 'a client sent what is not HTTP');
+        const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+        const busy = this.#bySocket.get(socket)?.isIdle === false;
+        if (socket.writable && !busy) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+        else socket.destroy();
+      }),
+    );
+    // A client that breaks the protocol has its connection closed; that is all.
+    this.#http2.on('sessionError', () => undefined);
+    this.#http2.on('session', (session) => run(() => this.#session(session)));
+    this.#sweep = setInterval(() => run(() => this.#closeTheLate()), SWEEP_MS).unref();
+  }
+
+  listener(isUnix: boolean): Server {
+    return createServer((socket) => this.#context.run(() => this.#accept(socket, isUnix)));
+  }
+
+  count(isUnix: boolean): number {
+    let count = 0;
+    for (const connection of this.#all) if (connection.isUnix === isUnix) count++;
+    return count;
+  }
+
+  get halfOpen(): number {
+    let count = 0;
+    for (const connection of this.#all) if (!connection.isOpen) count++;
+    return count;
+  }
+
+  /** Lets answers that are under way leave, then closes. */
+  end(): void {
+    clearInterval(this.#sweep);
+    setTimeout(() => {
+      for (const { socket } of this.#all) socket.destroy();
+    }, 100).unref();
+    for (const { socket, isIdle } of this.#all) if (isIdle) socket.destroy();
+  }
+
+  #accept(socket: Socket, isUnix: boolean): void {
+    socket.on('error', () => undefined); // the client went away: 'close' follows
+    if (!this.#makeRoom(isUnix)) {
+      this.#context.refusals.add('connections', 'a connection was refused: all of those that are allowed are busy');
+      socket.destroy();
+      return;
+    }
+    const connection = new Connection(socket, isUnix, performance.now());
+    this.#all.add(connection);
+    this.#bySocket.set(socket, connection);
+    socket.once('close', () =>
+      this.#context.run(() => {
+        this.#all.delete(connection);
+        for (const exchange of connection.exchanges) exchange.end();
+      }),
+    );
+    let first: Buffer = Buffer.alloc(0);
+    const peek = (chunk: Buffer): void =>
+      this.#context.run(() => {
+        first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+        const known = Math.min(first.length, HTTP2_PREFACE.length);
+        const isHttp2 = HTTP2_PREFACE.compare(first, 0, known, 0, known) === 0;
+        if (isHttp2 && known < HTTP2_PREFACE.length) return;
+        socket.off('data', peek);
+        if (socket.destroyed) return;
+        socket.pause();
+        socket.unshift(first);
+        connection.isHttp2 = isHttp2;
+        this.#connecting = connection;
+        (isHttp2 ? this.#http2 : this.#http1).emit('connection', socket);
+        this.#connecting = undefined;
+        if (!isHttp2) socket.resume();
+      });
+    socket.on('data', peek);
+  }
+
+  /** Closes connections that do nothing where a new one would be too many. False where none does nothing. */
+  #makeRoom(isUnix: boolean): boolean {
+    const { limits, refusals } = this.#context;
+    if (this.halfOpen >= limits.halfOpenConnections) {
+      refusals.add('half-open', 'a connection was closed: too many have sent no request yet');
+      this.#oldest(({ isOpen }) => !isOpen)?.socket.destroy();
+    }
+    const tooMany = this.#all.size >= limits.connections;
+    if (!tooMany && (isUnix || this.count(false) < limits.tcpConnections)) return true;
+    const idleBefore = performance.now() - IDLE_MS;
+    const idle = this.#oldest((each) => each.isIdle && (tooMany || !each.isUnix) && (!each.isOpen || each.idleSince < idleBefore));
+    if (idle === undefined) return false;
+    refusals.add('connections', 'an idle connection was closed to make room for a new one');
+    this.#all.delete(idle);
+    idle.socket.destroy();
+    return true;
+  }
+
+  #oldest(chosen: (connection: Connection) => boolean): Connection | undefined {
+    let oldest: Connection | undefined;
+    for (const each of this.#all) if (chosen(each) && (oldest === undefined || each.idleSince < oldest.idleSince)) oldest = each;
+    return oldest;
+  }
+
+  #closeTheLate(): void {
+    const { limits, refusals } = this.#context;
+    const before = performance.now() - limits.headerSeconds * 1000;
+    for (const { isIdle, isOpen, isHttp2, idleSince, socket } of this.#all) {
+      // An open connection of HTTP/2 may be idle: clients of gRPC keep one for their next call.
+      if (!isIdle || idleSince >= before || (isOpen && isHttp2)) continue;
+      if (!isOpen) refusals.add('header-time', `a connection was closed: no request came within ${limits.headerSeconds} s`);
+      socket.destroy();
+    }
+  }
+
+  #session(session: Http2Session): void {
+    const connection = this.#connecting;
+    if (connection === undefined) return session.destroy();
+    this.#bySocket.set(session, connection);
+    session.on('error', () => undefined); // 'close' follows
+    session.once('remoteSettings', () => {
+      connection.isOpen = true;
+      connection.idleSince = performance.now();
+    });
+  }
+
+  #arrived(request: NodeRequest, response: NodeResponse, expectsContinue: boolean): void {
+    const key = 'stream' in request ? request.stream.session : request.socket;
+    const connection = key === undefined ? undefined : this.#bySocket.get(key);
+    // The connection ended before the request was told.
+    if (connection === undefined || connection.socket.destroyed) return;
+    this.#context.onRequest({ connection, request, response, expectsContinue });
+  }
+}

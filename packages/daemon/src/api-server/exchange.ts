@@ -1,0 +1,217 @@
+/**
+ * One request and its answer, over HTTP/1.1 or HTTP/2. Node's two classes differ in when they throw, what they emit and what they wait for;
+ * here is one small thing that never throws at the event loop, never waits for a client for ever, and ends exactly once.
+ */
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { ApiLimits, Budget, Refusals } from './limits.ts';
+
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
+export type NodeResponse = ServerResponse | Http2ServerResponse;
+
+/** Answers up to this size are not counted as held: their number is bounded. */
+const SMALL_ANSWER_BYTES = 16 * 1024;
+/** How long a client may go on sending after its answer. */
+const LINGER_MS = 1000;
+/** What Node throws at us when the client was quicker. */
+const GONE_CODES: ReadonlySet<string> = new Set([
+  'ERR_HTTP2_INVALID_STREAM',
+  'ERR_HTTP2_INVALID_SESSION',
+  'ERR_HTTP2_GOAWAY_SESSION',
+  'ERR_HTTP2_SOCKET_UNBOUND',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+]);
+
+export interface ExchangeContext {
+  readonly limits: ApiLimits;
+  readonly refusals: Refusals;
+  readonly heldAnswers: Budget;
+  /** An exception that is nobody's but ours. */
+  readonly contain: (error: unknown) => void;
+}
+
+/** The client ended the call, or went away. */
+export class Gone extends ConnectError {
+  constructor() {
+    super('the client ended the call', Code.Canceled);
+  }
+}
+
+export class Exchange {
+  readonly request: NodeRequest;
+  readonly isHttp2: boolean;
+  /** Aborted when the exchange ends, whichever way. */
+  readonly signal: AbortSignal;
+  /** Resolves when the exchange ends. */
+  readonly ended: Promise<void>;
+  readonly #response: NodeResponse;
+  readonly #context: ExchangeContext;
+  readonly #abort: AbortController = new AbortController();
+  readonly #resolveEnded: () => void;
+  #isEnded = false;
+  #isHeadSent = false;
+  #isAnswered = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(request: NodeRequest, response: NodeResponse, context: ExchangeContext) {
+    this.request = request;
+    this.#response = response;
+    this.#context = context;
+    this.isHttp2 = 'stream' in request;
+    this.signal = this.#abort.signal;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#resolveEnded = resolve;
+    // Whatever goes wrong with one of them, 'close' follows.
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    const end = (): void => this.end();
+    if ('stream' in request) {
+      const { stream } = request;
+      stream.on('error', () => undefined);
+      stream.once('close', end);
+      if (stream.destroyed || stream.closed) end();
+    } else {
+      response.once('close', end);
+      if (response.destroyed) end();
+    }
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  get isHeadSent(): boolean {
+    return this.#isHeadSent;
+  }
+
+  /** The whole answer was given to the socket. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
+  }
+
+  /** Nothing is sent or read any more. Called when the connection is gone, too: not every kind of response notices. */
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    clearTimeout(this.#timer);
+    this.#abort.abort(new Gone());
+    this.#resolveEnded();
+  }
+
+  /** Tells a client that asked for it to send its request (RFC 9110 §10.1.1). */
+  sendContinue(): void {
+    this.#try(() => this.#response.writeContinue());
+  }
+
+  /** Does nothing after the first time. */
+  sendHead(status: number, headers: OutgoingHttpHeaders, isEarly = false): void {
+    if (this.#isHeadSent || this.#isEnded) return;
+    this.#isHeadSent = true;
+    this.#try(() => {
+      (this.#response as ServerResponse).writeHead(status, headers);
+      // HTTP/1.1 waits for the body unless it is told not to.
+      if (isEarly && !this.isHttp2) (this.#response as ServerResponse).flushHeaders();
+    });
+  }
+
+  /** Resolves when the client's socket wants more. Rejects with Gone. */
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.#isEnded) throw new Gone();
+    const { heldAnswers, refusals } = this.#context;
+    const held = chunk.length > SMALL_ANSWER_BYTES ? chunk.length : 0;
+    if (!heldAnswers.take(held)) {
+      refusals.add('held-answers', `answers of more than ${heldAnswers.max} octets wait for clients that do not read them`);
+      throw new ConnectError('too many answers wait for clients that do not read them', Code.ResourceExhausted);
+    }
+    try {
+      const target = 'stream' in this.#response ? this.#response.stream : this.#response;
+      let wantsMore = false;
+      this.#try(() => {
+        wantsMore = (this.#response as ServerResponse).write(chunk);
+      });
+      if (!wantsMore && !this.#isEnded) await this.#drained(target);
+      if (this.#isEnded) throw new Gone();
+    } finally {
+      heldAnswers.give(held);
+    }
+  }
+
+  /** Sends what is left. Resolves when the client has it, or the exchange ended in another way. */
+  async finish(trailers?: OutgoingHttpHeaders): Promise<void> {
+    if (this.#isEnded) return;
+    const { request } = this;
+    const target = 'stream' in request ? request.stream : this.#response;
+    target.once('finish', () => {
+      this.#isAnswered = true;
+      if ('stream' in request) this.#close(request);
+    });
+    this.#try(() => {
+      if (trailers !== undefined) (this.#response as ServerResponse).addTrailers(trailers as Record<string, string>);
+      this.#response.end();
+    });
+    // What the client still sends is passed over, so that it comes to read the answer.
+    if (!request.readableEnded) request.on('data', () => undefined);
+    await this.ended;
+  }
+
+  /** A client of HTTP/2 that goes on sending is told after a moment that nobody reads it (RFC 9113 §8.1). */
+  #close({ stream }: Http2ServerRequest): void {
+    if (stream.readableEnded) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#try(() => stream.close(constants.NGHTTP2_NO_ERROR)), LINGER_MS).unref();
+  }
+
+  /** The client has so long to take an answer of `bytes` octets. */
+  expectTaken(bytes: number): void {
+    const { limits, refusals } = this.#context;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        refusals.add('answer-time', 'a client did not take its answer in time');
+        this.destroy();
+      },
+      (limits.answerSeconds + bytes / limits.answerBytesPerSecond) * 1000,
+    ).unref();
+  }
+
+  /** Ends it without an answer: the stream is reset, or the connection of HTTP/1.1 closed. */
+  destroy(): void {
+    if (this.#isEnded) return;
+    this.end();
+    try {
+      if ('stream' in this.request) this.request.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      else this.request.socket.destroy();
+    } catch {
+      // It is closed already.
+    }
+  }
+
+  #drained(target: {
+    once(event: 'drain', listener: () => void): unknown;
+    off(event: 'drain', listener: () => void): unknown;
+  }): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        target.off('drain', done);
+        this.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      target.once('drain', done);
+      this.signal.addEventListener('abort', done);
+    });
+  }
+
+  /** Node throws where a stream is gone already: that ends the exchange. */
+  #try(action: () => void): void {
+    if (this.#isEnded) return;
+    try {
+      action();
+    } catch (error) {
+      if (!GONE_CODES.has((error as NodeJS.ErrnoException).code ?? '')) this.#context.contain(error);
+      this.destroy();
+    }
+  }
+}

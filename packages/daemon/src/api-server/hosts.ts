@@ -1,0 +1,91 @@
+/**
+ * Whose requests are answered. A page in a browser can reach a daemon on its user's machine or network: with a name of its own that resolves to
+ * the daemon (DNS rebinding) or from its own origin. So a request over TCP must name a host that is the daemon, and a request that says where
+ * it comes from (Origin, RFC 6454) must come from such a host too. Programs send no Origin.
+ */
+import { parseAddress } from '@tsbgp/wire';
+
+/** Host and port as `Host` and `:authority` have them. `port` is '' where there is none. */
+export interface Authority {
+  /** In lower case; an IPv6 address without its brackets. */
+  readonly host: string;
+  readonly port: string;
+}
+
+const PORT_MAX = 65_535;
+const REG_NAME = /^(?:[a-z0-9._~!$&'()*+,;=-]|%[0-9a-f]{2})+$/i;
+
+/** Reads an authority (RFC 3986 §3.2, without user information). Undefined where it is none. An empty one is none. */
+export function parseAuthority(text: string): Authority | undefined {
+  const parts = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d{0,5}))?$/.exec(text);
+  if (parts === null || Number(parts[3] ?? '') > PORT_MAX) return undefined;
+  const port = parts[3] ?? '';
+  if (parts[1] !== undefined) {
+    const address = parts[1].toLowerCase();
+    return parseAddress(address)?.length === 16 ? { host: address, port } : undefined;
+  }
+  const host = parts[2]!.toLowerCase();
+  if (!REG_NAME.test(host)) return undefined;
+  // What ends in a number is an IPv4 address or nothing (WHATWG URL, "ends in a number").
+  if (/(?:^|\.)\d+\.?$/.test(host) && parseAddress(host) === undefined) return undefined;
+  return { host, port };
+}
+
+export interface HostRules {
+  /** Names and addresses beside the loopback ones and the address that was connected to. */
+  readonly names: readonly string[];
+}
+
+/** Whether `host` names this daemon on a connection to `localAddress`. */
+export function isOurHost(host: string, localAddress: string | undefined, { names }: HostRules): boolean {
+  const plain = host.endsWith('.') ? host.slice(0, -1) : host;
+  if (plain === 'localhost' || plain.endsWith('.localhost') || sameAddress(plain, '::1') || /^127\.\d+\.\d+\.\d+$/.test(plain)) return true;
+  if (localAddress !== undefined && sameAddress(plain, localAddress)) return true;
+  return names.some((name) => name.toLowerCase() === plain || sameAddress(plain, name));
+}
+
+function sameAddress(a: string, b: string): boolean {
+  const left = parseAddress(a);
+  const right = parseAddress(b.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, ''));
+  return left !== undefined && right !== undefined && left.length === right.length && left.every((octet, i) => octet === right[i]);
+}
+
+export interface Arrival {
+  /** Of HTTP/1.1: Host, or the target's own authority. Of HTTP/2: `:authority`, and Host where there is one too. */
+  readonly hosts: readonly string[];
+  readonly origin: string | undefined;
+  readonly localAddress: string | undefined;
+  /** Over the unix socket: who may connect is a matter of file permissions, and clients write into Host what they like. */
+  readonly isUnix: boolean;
+}
+
+export interface Turned {
+  readonly reason: 'malformed' | 'host' | 'origin';
+  readonly message: string;
+}
+
+/** Undefined: the request may come in. */
+export function turnAway(arrival: Arrival, rules: HostRules | 'any-host', option: string): Turned | undefined {
+  const { hosts, origin, localAddress, isUnix } = arrival;
+  const authorities: Authority[] = [];
+  for (const text of hosts) {
+    if (text === '') continue;
+    const authority = parseAuthority(text);
+    if (authority === undefined) return { reason: 'malformed', message: 'Host or :authority is not a host and a port' };
+    authorities.push(authority);
+  }
+  if (!isUnix) {
+    if (authorities.length === 0) return { reason: 'malformed', message: 'Host or :authority is missing' };
+    if (rules !== 'any-host' && !authorities.every(({ host }) => isOurHost(host, localAddress, rules))) {
+      return { reason: 'host', message: `this host is not allowed: use an address of the daemon, or add the name to ${option}` };
+    }
+  }
+  if (origin === undefined) return undefined;
+  const from = parseAuthority(/^https?:\/\/([^/]*)$/i.exec(origin)?.[1] ?? '');
+  const names = rules === 'any-host' ? { names: [] } : rules;
+  const isOurs =
+    from !== undefined &&
+    isOurHost(from.host, localAddress, names) &&
+    authorities.some(({ host, port }) => host === from.host && port === from.port);
+  return isOurs ? undefined : { reason: 'origin', message: 'this Origin is not allowed: pages of other hosts may not use the daemon' };
+}

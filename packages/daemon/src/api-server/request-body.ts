@@ -1,0 +1,244 @@
+/**
+ * The body of a request: its messages are taken out, decoded (message-decoder.ts) and put aside for the interceptor; what goes on to Connect are
+ * place holders, empty messages in the same envelopes. So Connect has the protocol, and we have the bounds.
+ *
+ *     octets of the client -> messages -> decoded, into call.messages
+ *                                     \-> empty ones, to Connect
+ */
+import { Code, ConnectError } from '@connectrpc/connect';
+import { ControlError } from '../control-plane.ts';
+import { type Call, methodName } from './call.ts';
+import { refusal } from './errors.ts';
+import { type Exchange, Gone } from './exchange.ts';
+import { Malformed, TooMuch } from './json-scan.ts';
+import type { ApiLimits, Budget, Refusals } from './limits.ts';
+import { decodeMessage } from './message-decoder.ts';
+
+/** How the messages stand in the body. */
+export interface BodyForm {
+  /** Each message has a head of five octets: flags and length (gRPC, gRPC-Web, Connect's streams). Otherwise the body is the message. */
+  readonly isEnveloped: boolean;
+  readonly codec: 'json' | 'proto';
+}
+
+export interface BodyContext {
+  readonly limits: ApiLimits;
+  readonly refusals: Refusals;
+  readonly heldRequests: Budget;
+}
+
+const HEAD_BYTES = 5;
+/** Connect's and gRPC-Web's last message, which has no message of the call in it. */
+const END_FLAGS = 0x02 | 0x80;
+const COMPRESSED_FLAG = 0x01;
+
+/** Undefined for a content type that is none of ours: Connect answers that. */
+export function bodyForm(contentType: string | undefined): BodyForm | undefined {
+  const parts = /^application\/(?:(grpc-web|grpc)(?:\+(json|proto))?|(connect)\+(json|proto)|(json|proto))(?:\s*;.*)?$/i.exec(
+    contentType ?? '',
+  );
+  if (parts === null) return undefined;
+  const codec = (parts[2] ?? parts[4] ?? parts[5] ?? 'proto').toLowerCase() === 'json' ? 'json' : 'proto';
+  return { isEnveloped: parts[5] === undefined, codec };
+}
+
+export async function* requestBody(
+  exchange: Exchange,
+  call: Call,
+  form: BodyForm,
+  context: BodyContext,
+  expectsContinue: boolean,
+): AsyncGenerator<Uint8Array> {
+  const octets = new Octets(exchange, call, context);
+  const takesMany = call.method.methodKind === 'client_streaming' || call.method.methodKind === 'bidi_streaming';
+  if (expectsContinue) exchange.sendContinue();
+  try {
+    if (!form.isEnveloped) {
+      await decodeInto(call, await octets.rest(), form, context);
+      yield placeHolder(form);
+      return;
+    }
+    for (let count = 0; ; count++) {
+      const head = await octets.take(HEAD_BYTES, takesMany);
+      if (head === undefined) return;
+      const flags = head[0]!;
+      const length = ((head[1]! << 24) | (head[2]! << 16) | (head[3]! << 8) | head[4]!) >>> 0;
+      if ((flags & END_FLAGS) !== 0) return;
+      if (flags === COMPRESSED_FLAG) throw fault(call, Code.Unimplemented, 'compressed messages are not supported');
+      if (flags !== 0) throw fault(call, Code.InvalidArgument, `a message has unknown flags: ${flags}`);
+      // Connect says what is wrong with a second message of a unary call; it need not be read for that.
+      if (count === 1 && !takesMany) {
+        yield envelopeOf(placeHolder(form));
+        return;
+      }
+      const message = (await octets.take(length, false)) ?? new Uint8Array(0);
+      await decodeInto(call, message, form, context);
+      octets.release(HEAD_BYTES + length);
+      yield envelopeOf(placeHolder(form));
+    }
+  } catch (error) {
+    throw translated(call, error, context);
+  } finally {
+    octets.end();
+  }
+}
+
+async function decodeInto(call: Call, bytes: Uint8Array, form: BodyForm, { limits, refusals }: BodyContext): Promise<void> {
+  const message = await decodeMessage(call.method.input, bytes, form.codec, limits, (nestedMessages) => {
+    if (call.hold(nestedMessages)) return;
+    refusals.add('held-requests', 'requests that are under way have too many messages in them');
+    throw new ConnectError('too many large requests are under way: try again', Code.ResourceExhausted);
+  });
+  call.messages.push(message);
+}
+
+function translated(call: Call, error: unknown, { refusals }: BodyContext): ConnectError {
+  if (error instanceof TooMuch) {
+    refusals.add('message-count', `a request of ${methodName(call.method)} is too large: ${error.message}`);
+    return fault(call, Code.ResourceExhausted, `the request is too large: ${error.message}`);
+  }
+  if (error instanceof Malformed)
+    return fault(call, Code.InvalidArgument, `the request is not a ${call.method.input.name}: ${error.message}`);
+  const status = error instanceof ControlError ? refusal(error) : ConnectError.from(error, Code.Internal);
+  call.failed = status.code;
+  return status;
+}
+
+function fault(call: Call, code: Code, message: string): ConnectError {
+  call.failed = code;
+  return new ConnectError(message, code);
+}
+
+function placeHolder({ codec }: BodyForm): Uint8Array {
+  return codec === 'json' ? Uint8Array.of(0x7b, 0x7d) : new Uint8Array(0);
+}
+
+function envelopeOf(message: Uint8Array): Uint8Array {
+  const envelope = new Uint8Array(HEAD_BYTES + message.length);
+  envelope[4] = message.length;
+  envelope.set(message, HEAD_BYTES);
+  return envelope;
+}
+
+/** What has arrived and was not taken yet. */
+class Octets {
+  readonly #exchange: Exchange;
+  readonly #call: Call;
+  readonly #context: BodyContext;
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #parts: Uint8Array[] = [];
+  #length = 0;
+  #held = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #expired: Promise<never> | undefined;
+
+  constructor(exchange: Exchange, call: Call, context: BodyContext) {
+    this.#exchange = exchange;
+    this.#call = call;
+    this.#context = context;
+    // Leaving the loop must not destroy the request: the answer still has to go out on its connection.
+    this.#chunks = exchange.request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
+  }
+
+  /** `count` octets; undefined where the body ends before the first of them. `mayPause`: the client need not have begun to send them. */
+  async take(count: number, mayPause: boolean): Promise<Uint8Array | undefined> {
+    if (count > this.#context.limits.messageBytes) throw this.#tooLong();
+    if (!mayPause || this.#length > 0) this.#startClock();
+    while (this.#length < count) {
+      if (await this.#more()) {
+        this.#startClock();
+        continue;
+      }
+      if (this.#length === 0 && count === HEAD_BYTES) return undefined;
+      throw fault(this.#call, Code.InvalidArgument, `the request ends within a message: ${count - this.#length} octets are missing`);
+    }
+    return this.#cut(count);
+  }
+
+  /** All of the body. */
+  async rest(): Promise<Uint8Array> {
+    const { messageBytes } = this.#context.limits;
+    this.#startClock();
+    while (await this.#more()) if (this.#length > messageBytes) throw this.#tooLong();
+    return this.#cut(this.#length);
+  }
+
+  /** Gives back the room of a message that was decoded. */
+  release(bytes: number): void {
+    this.#stopClock();
+    this.#context.heldRequests.give(bytes);
+    this.#held -= bytes;
+  }
+
+  end(): void {
+    this.release(this.#held);
+    this.#parts = [];
+    // It lets go of the request, which the exchange then passes over.
+    this.#chunks.return?.().catch(() => undefined);
+  }
+
+  #tooLong(): ConnectError {
+    const { limits, refusals } = this.#context;
+    refusals.add('message-size', `a request of ${methodName(this.#call.method)} is larger than ${limits.messageBytes} octets`);
+    return fault(this.#call, Code.ResourceExhausted, `a message has more than ${limits.messageBytes} octets`);
+  }
+
+  async #more(): Promise<boolean> {
+    const next = this.#chunks.next();
+    next.catch(() => undefined); // it may lose the race
+    let step: IteratorResult<Uint8Array>;
+    try {
+      step = await (this.#expired === undefined ? next : Promise.race([next, this.#expired]));
+    } catch (error) {
+      if (error instanceof ConnectError) throw error;
+      throw new Gone();
+    }
+    if (step.done === true) {
+      if (this.#exchange.isEnded) throw new Gone();
+      return false;
+    }
+    const { length } = step.value;
+    const { heldRequests, refusals } = this.#context;
+    if (!heldRequests.take(length)) {
+      refusals.add('held-requests', `requests that are under way have more than ${heldRequests.max} octets`);
+      throw fault(this.#call, Code.ResourceExhausted, 'too many large requests are under way: try again');
+    }
+    this.#held += length;
+    this.#parts.push(step.value);
+    this.#length += length;
+    return true;
+  }
+
+  #cut(count: number): Uint8Array {
+    let [all = new Uint8Array(0)] = this.#parts;
+    if (this.#parts.length > 1) {
+      all = new Uint8Array(this.#length);
+      let at = 0;
+      for (const part of this.#parts) {
+        all.set(part, at);
+        at += part.length;
+      }
+    }
+    this.#length -= count;
+    this.#parts = this.#length === 0 ? [] : [all.subarray(count)];
+    return all.subarray(0, count);
+  }
+
+  #startClock(): void {
+    if (this.#timer !== undefined) return;
+    const { limits, refusals } = this.#context;
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => undefined); // nobody may be waiting
+    this.#expired = promise;
+    this.#timer = setTimeout(() => {
+      refusals.add('message-time', `a request of ${methodName(this.#call.method)} did not arrive within ${limits.messageSeconds} s`);
+      reject(fault(this.#call, Code.DeadlineExceeded, `the request did not arrive within ${limits.messageSeconds} s`));
+    }, limits.messageSeconds * 1000).unref();
+  }
+
+  #stopClock(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#expired = undefined;
+  }
+}
