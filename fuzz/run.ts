@@ -1,10 +1,13 @@
 /**
- * `npm run fuzz [-- OPTIONS]`: changed octets into the decoders of @tsbgp/wire, until something is wrong or all inputs are through.
+ * `npm run fuzz [-- OPTIONS]`: changed octets into the decoders of @tsbgp/wire, then into the sockets of the API, until something is wrong or
+ * all inputs are through.
  *
  *     --inputs N        20000000          --seed N       4271: the same seed and workers, the same inputs
  *     --seconds N       no limit          --workers N    one for each core, 2 at most
  *     --deep N          one input in N is also written, printed and read back (32)
  *     --failures N      a worker goes on until it has found N that differ (1)
+ *     --http N          30000 requests on the sockets of the API as well, after the others; 0: none
+ *     --http-seconds N  300
  *     --replay TARGET --hex HEX           one input again
  *
  * Ends with 1 where anything failed, and with the octets that did it. See README.md.
@@ -13,6 +16,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Failure } from './engine.ts';
 import { type FuzzOptions, fuzz, type Progress, replay } from './fuzz.ts';
+import { fuzzHttp, HTTP_TARGET, replayHttp } from './http/fuzz.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +26,8 @@ const { values } = parseArgs({
     workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     deep: { type: 'string', default: '32' },
     failures: { type: 'string', default: '1' },
+    http: { type: 'string', default: '30000' },
+    'http-seconds': { type: 'string', default: '300' },
     replay: { type: 'string' },
     hex: { type: 'string' },
   },
@@ -56,12 +62,33 @@ async function main(): Promise<number> {
     `\n${outcome.inputs} inputs in ${seconds.toFixed(1)} s, ${rate}/s with ${values.workers} workers, seed ${values.seed}; ` +
       `heap ${mib(outcome.heap)}, grown by ${mib(outcome.heapGrowth)}; ${outcome.failures.length} failures`,
   );
-  return outcome.failures.length === 0 ? 0 : 1;
+  const found = await overHttp(options);
+  return outcome.failures.length === 0 && found ? 0 : 1;
+}
+
+/** Whether nothing was wrong. */
+async function overHttp({ seed }: FuzzOptions): Promise<boolean> {
+  const inputs = whole('http', values.http, 0);
+  if (inputs === 0) return true;
+  const line = progressLine();
+  const outcome = await fuzzHttp({
+    inputs,
+    seconds: whole('http-seconds', values['http-seconds']),
+    ...(seed !== undefined && { seed }),
+    onProgress: (done, milliseconds) => line({ inputs: done, milliseconds, heap: 0 }),
+  });
+  outcome.failures.forEach(show);
+  console.log(
+    `\n${outcome.inputs} requests of HTTP in ${(outcome.milliseconds / 1000).toFixed(1)} s, seed ${values.seed}; ` +
+      `heap grown by ${mib(outcome.heapGrowth)}; ${outcome.failures.length} failures`,
+  );
+  return outcome.failures.length === 0;
 }
 
 async function replayed(options: FuzzOptions, target: string, hex: string): Promise<number> {
   if (!/^(?:[0-9a-fA-F]{2})*$/.test(hex)) throw new RangeError(`--hex: found "${hex}", allowed are octets, e.g. "ffff"`);
-  const failure = await replay(options, target, Uint8Array.from(Buffer.from(hex, 'hex')));
+  const bytes = Uint8Array.from(Buffer.from(hex, 'hex'));
+  const failure = target === HTTP_TARGET ? await replayHttp(bytes) : await replay(options, target, bytes);
   if (failure === undefined) console.log('passes');
   else show(failure);
   return failure === undefined ? 0 : 1;

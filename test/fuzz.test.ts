@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { ATTRIBUTE_CODECS, CAPABILITIES, DEFAULT_CONTEXT, decodeAttributes, decodeCapabilities, FAMILY_CODECS, Fault } from '@tsbgp/wire';
 import { type FuzzOptions, fuzz, type Outcome, replay } from '../fuzz/fuzz.ts';
+import { fuzzHttp, replayHttp } from '../fuzz/http/fuzz.ts';
 import { ownSeeds } from '../fuzz/own-seeds.ts';
 import { FAMILIES } from '../fuzz/targets.ts';
 import { scaled } from './scale.ts';
@@ -70,7 +71,7 @@ test('where nothing is wrong nothing is found, by two workers, and a limit of ti
 test('the command: exit code, the octets, and a replay', () => {
   const command = (...args: string[]) =>
     spawnSync(process.execPath, ['--conditions=tsbgp-source', 'fuzz/run.ts', ...args], { cwd: ROOT, encoding: 'utf8', timeout: 60_000 });
-  const short = command('--inputs', '2000', '--workers', '1');
+  const short = command('--inputs', '2000', '--workers', '1', '--http', '0');
   assert.equal(short.status, 0, short.stdout + short.stderr);
   assert.match(short.stdout, /2000 inputs in .* 0 failures/);
   assert.equal(command('--replay', 'nlri', '--hex', '0000').status, 0);
@@ -78,6 +79,24 @@ test('the command: exit code, the octets, and a replay', () => {
   assert.equal(wrong.status, 2);
   assert.match(wrong.stderr, /--inputs: found "many", allowed is a whole number from 1, e\.g\. --inputs 1/);
   assert.match(command('--replay', 'nowhere').stderr, /target: found "nowhere", allowed are "message ebgp"/);
+});
+
+test('requests on the sockets of the API: it lives, answers others, and holds nothing afterwards', { timeout: 90_000 }, async (t) => {
+  const { failures, inputs, milliseconds } = await fuzzHttp({ inputs: 1500, seed: 1, seconds: 30 });
+  assert.deepEqual(failures, []);
+  t.diagnostic(`${inputs} inputs in ${milliseconds.toFixed(0)} ms`);
+});
+
+test('a request that ends the process of the API is found, and does so again', { timeout: 120_000 }, async () => {
+  const { failures } = await fuzzHttp({ inputs: 3000, seed: 1, seconds: 30, plant: 'dies' });
+  assert.match(failures[0]?.reason ?? 'none', /the server ended with 1: [\s\S]*planted/);
+  const again = await replayHttp(Buffer.from(failures[0]!.minimised, 'hex'), 'dies');
+  assert.match(again?.reason ?? 'none', /planted/);
+});
+
+test('what the API does not free is found', { timeout: 90_000 }, async () => {
+  const { failures } = await fuzzHttp({ inputs: 2000, seed: 1, seconds: 40, plant: 'leaks', heapGrowthMax: 4 << 20 });
+  assert.match(failures[0]?.reason ?? 'none', /the heap grew by/);
 });
 
 test('own seeds: every row of the tables of attributes, capabilities and families is among them, and they are sound', () => {

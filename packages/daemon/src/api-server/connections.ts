@@ -10,6 +10,7 @@ import type { ApiLimits, Refusals } from './limits.ts';
 
 const HTTP2_PREFACE = Buffer.from('PRI ');
 const SWEEP_MS = 1000;
+const KEEP_ALIVE_MS = 60_000;
 /** A connection that was busy so recently is not idle. */
 const IDLE_MS = 1000;
 
@@ -36,6 +37,9 @@ export class Connection {
   /** The client has shown that it speaks HTTP: a request came, or HTTP/2's settings. */
   isOpen = false;
   isHttp2 = false;
+  session: Http2Session | undefined;
+  /** Since when the session takes no new calls. */
+  closingSince: number | undefined;
   /** Since when nothing is under way. */
   idleSince: number;
 
@@ -132,6 +136,8 @@ export class Connections {
 
   #accept(socket: Socket, isUnix: boolean): void {
     socket.on('error', () => undefined); // the client went away: 'close' follows
+    // A client whose machine is gone says nothing for ever, and a quiet watch writes nothing that could fail.
+    if (!isUnix) socket.setKeepAlive(true, KEEP_ALIVE_MS);
     if (!this.#makeRoom(isUnix)) {
       this.#context.refusals.add('connections', 'a connection was refused: all of those that are allowed are busy');
       socket.destroy();
@@ -192,8 +198,16 @@ export class Connections {
 
   #closeTheLate(): void {
     const { limits, refusals } = this.#context;
-    const before = performance.now() - limits.headerSeconds * 1000;
-    for (const { isIdle, isOpen, isHttp2, idleSince, socket } of this.#all) {
+    const now = performance.now();
+    const before = now - limits.headerSeconds * 1000;
+    for (const connection of this.#all) {
+      const { isIdle, isOpen, isHttp2, idleSince, socket, session } = connection;
+      // After GOAWAY Node waits for the last stream, and does not notice that the client is gone.
+      if (session !== undefined && (session.closed || session.destroyed)) {
+        connection.closingSince ??= now;
+        if (now - connection.closingSince >= limits.goawaySeconds * 1000) socket.destroy();
+        continue;
+      }
       // An open connection of HTTP/2 may be idle: clients of gRPC keep one for their next call.
       if (!isIdle || idleSince >= before || (isOpen && isHttp2)) continue;
       if (!isOpen) refusals.add('header-time', `a connection was closed: no request came within ${limits.headerSeconds} s`);
@@ -205,6 +219,7 @@ export class Connections {
     const connection = this.#connecting;
     if (connection === undefined) return session.destroy();
     this.#bySocket.set(session, connection);
+    connection.session = session;
     session.on('error', () => undefined); // 'close' follows
     session.once('remoteSettings', () => {
       connection.isOpen = true;

@@ -3,7 +3,7 @@
  * here is one small thing that never throws at the event loop, never waits for a client for ever, and ends exactly once.
  */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { constants, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { ApiLimits, Budget, Refusals } from './limits.ts';
 
@@ -161,7 +161,11 @@ export class Exchange {
   #close({ stream }: Http2ServerRequest): void {
     if (stream.readableEnded) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#try(() => stream.close(constants.NGHTTP2_NO_ERROR)), LINGER_MS).unref();
+    this.#timer = setTimeout(() => {
+      this.#try(() => stream.close(constants.NGHTTP2_NO_ERROR));
+      this.end();
+      destroySoon(stream);
+    }, LINGER_MS).unref();
   }
 
   /** The client has so long to take an answer of `bytes` octets. */
@@ -182,8 +186,13 @@ export class Exchange {
     if (this.#isEnded) return;
     this.end();
     try {
-      if ('stream' in this.request) this.request.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-      else this.request.socket.destroy();
+      if ('stream' in this.request) {
+        const { stream } = this.request;
+        stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+        destroySoon(stream);
+      } else {
+        this.request.socket.destroy();
+      }
     } catch {
       // It is closed already.
     }
@@ -214,4 +223,11 @@ export class Exchange {
       this.destroy();
     }
   }
+}
+
+/** A stream that was closed waits for what it has still to send, for ever where the client's window is 0. */
+function destroySoon(stream: ServerHttp2Stream): void {
+  setImmediate(() => {
+    if (!stream.destroyed) stream.destroy();
+  });
 }

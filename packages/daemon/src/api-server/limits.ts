@@ -13,6 +13,8 @@ export interface ApiLimits {
   readonly halfOpenConnections: number;
   /** Time for the headers of a request, from the connection or from the answer before. */
   readonly headerSeconds: number;
+  /** Time for the calls of a connection of HTTP/2 after its client said GOAWAY. */
+  readonly goawaySeconds: number;
   /** Octets of the headers of a request. */
   readonly headerBytes: number;
   /** Requests of one connection at a time: streams of HTTP/2, pipelined requests of HTTP/1.1. */
@@ -51,6 +53,7 @@ export const API_LIMITS: ApiLimits = {
   tcpConnections: 192,
   halfOpenConnections: 64,
   headerSeconds: 10,
+  goawaySeconds: 10,
   headerBytes: 16 * 1024,
   requestsPerConnection: 100,
   requests: 512,

@@ -386,6 +386,28 @@ suite('bounds', { timeout: 60_000 }, () => {
       session.destroy();
     }));
 
+  test('HTTP/2: streams that are opened around a GOAWAY of a client that goes are freed', () =>
+    withLimits({ goawaySeconds: 0.2, answerSeconds: 0.2 }, async (api) => {
+      const call = (stream: number, path: string, type: string, body: string, flags: number) =>
+        Buffer.concat([
+          frame(Frame.Headers, END_HEADERS, stream, hpack(requestHeaders(path, [['content-type', type]]))),
+          frame(Frame.Data, flags, stream, Buffer.from(body)),
+        ]);
+      const octets = Buffer.concat([
+        PREFACE,
+        call(1, GET_GLOBAL, 'application/json', '{}', 0),
+        frame(Frame.Settings, 0, 0, Buffer.of(0, 4, 0, 0, 0, 0)),
+        call(3, WATCH, 'application/grpc', '\0\0\0\0\0', END_STREAM),
+        frame(Frame.Goaway, 0, 0, Buffer.alloc(8)),
+        call(5, GET_GLOBAL, 'application/json', '{}', 0),
+        call(7, GET_GLOBAL, 'application/json', '{', 0),
+      ]);
+      for (const target of [portOf(api), { path: api.socket }]) await exchange(target, [octets], 30);
+      await until(() => !/tsbgp_api_connections\{listener="\w+"\} [1-9]/.test(api.metrics()), 'the connections are freed');
+      await until(() => !/tsbgp_api_calls_running\{kind="\w+"\} [1-9]/.test(api.metrics()), 'the calls are freed');
+      assert.equal(api.control.listeners.size, 0);
+    }));
+
   test('of connections without a request the oldest makes room', () =>
     withLimits({ halfOpenConnections: 3 }, async (api) => {
       const first = open(portOf(api));
