@@ -131,7 +131,7 @@ class Transport {
     this.connections = new Connections({
       limits: this.#limits,
       refusals: this.#refusals,
-      run: (action) => void options.boundaries.run('api', {}, action),
+      run: (action) => options.boundaries.run('api', {}, action),
       onRequest: (arrived) => this.#onRequest(arrived),
     });
   }

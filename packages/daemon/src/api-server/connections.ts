@@ -56,7 +56,7 @@ export class Connection {
   add(exchange: Exchange): void {
     this.isOpen = true;
     this.exchanges.add(exchange);
-    exchange.ended.then(() => {
+    void exchange.ended.then(() => {
       this.exchanges.delete(exchange);
       this.idleSince = performance.now();
     });
@@ -131,7 +131,12 @@ export class Connections {
     setTimeout(() => {
       for (const { socket } of this.#all) socket.destroy();
     }, 100).unref();
-    for (const { socket, isIdle } of this.#all) if (isIdle) socket.destroy();
+    for (const { socket, isIdle, session } of this.#all) {
+      if (!isIdle) continue;
+      // What HTTP/2 has still to send of its last answer leaves before.
+      if (session !== undefined && !session.destroyed) session.close();
+      else socket.destroy();
+    }
   }
 
   #accept(socket: Socket, isUnix: boolean): void {

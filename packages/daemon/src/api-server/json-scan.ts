@@ -84,9 +84,10 @@ export function* scanJson(bytes: Uint8Array, limits: ScanLimits, pieceBytes: num
     const octet = bytes[at]!;
     if (octet === QUOTE) {
       const start = at++;
-      while (at < length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+      const last = Math.min(length, start + limits.elementBytes);
+      while (at < last && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
       if (at >= length) throw new Malformed('the JSON text ends within a string');
-      if (at - start > limits.elementBytes) throw new TooMuch(`a string has more than ${limits.elementBytes} octets`);
+      if (at >= last) throw new TooMuch(`a text has more than ${limits.elementBytes} octets`);
       if (depth === 1) {
         textStart = start;
         textEnd = at + 1;

@@ -105,7 +105,7 @@ class HttpListener {
     this.#limits = { ...HTTP_LIMITS, ...limits };
     this.#rules = hosts === undefined && !isLoopback(endpoint.host) ? 'any-host' : { names: hosts ?? [] };
     const idleMs = this.#limits.idleSeconds * 1000;
-    const run = (action: () => void): void => void boundaries.run('http', {}, action);
+    const run = (action: () => void): void => boundaries.run('http', {}, action);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => run(() => this.#onRequest(request, response));
     this.server = createServer(
       {
