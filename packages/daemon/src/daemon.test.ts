@@ -10,6 +10,7 @@ import { ControlError, type ControlPlane, type Endpoint, type NeighborConfig } f
 import { crashFolder } from './crash-report.ts';
 import { Daemon, STOP_TIMEOUT_MS } from './daemon.ts';
 import type { DaemonLog } from './log.ts';
+import { Exposition } from './metrics/exposition.ts';
 import type { ApiSettings, Rooms, SpeakerRoom, SpeakerSettings } from './rooms.ts';
 import { StartError } from './start-error.ts';
 
@@ -71,7 +72,11 @@ class FakeRooms implements Rooms {
 
   createApiServer(_: ControlPlane, settings: ApiSettings) {
     this.api = settings;
-    return { addMetrics: () => undefined, start: async () => this.#do('api start'), close: async () => this.#do('api close') };
+    return {
+      addMetrics: (out: Exposition) => void out.gauge('tsbgp_api_test', 'A test.').set(1),
+      start: async () => this.#do('api start'),
+      close: async () => this.#do('api close'),
+    };
   }
 
   defaultSocketPath(): string | undefined {
@@ -113,6 +118,17 @@ test('the API listens first; BGP listeners and neighbors come in one turn; each 
     ],
   );
   assert.equal(rooms.api?.mode, 0o660);
+});
+
+test('the metrics of the API and of the HTTP listener are among those of the daemon', async () => {
+  const rooms = new FakeRooms();
+  const running = daemon(rooms, `${CONFIG}http: { listen: "127.0.0.1:0" }`);
+  await running.start();
+  const out = new Exposition();
+  for (const addMetrics of rooms.settings!.metricSources) addMetrics(out);
+  for (const name of ['tsbgp_api_test', 'tsbgp_http_connections', 'tsbgp_contained_exceptions_total'])
+    assert.match(out.toString(), new RegExp(`^${name}`, 'm'));
+  await running.stop();
 });
 
 test('RFC 4486: a stop tells the peers first, then closes the rest', async () => {
