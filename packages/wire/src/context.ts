@@ -12,7 +12,10 @@ export interface WireContext {
   readonly addPath: ReadonlySet<Family>;
   /** RFC 7606 treats some attributes of internal and external peers differently. */
   readonly peerType: 'ebgp' | 'ibgp';
-  /** The peer belongs to our confederation, so that an external one too may speak of it in AS_PATH (RFC 5065 §5). @default false */
+  /**
+   * Whether the peer belongs to our confederation and may name its members in AS_PATH (RFC 5065 §5). @default not known: taken as true of an
+   * internal peer, as false of an external one
+   */
   readonly confederation?: boolean;
   /**
    * AFIs of the routes for which the sender may put BGPSEC_PATH in the place of AS_PATH: it said that it sends BGPsec, the receiver that it
@@ -21,6 +24,16 @@ export interface WireContext {
   readonly bgpsec?: ReadonlySet<number>;
   /** Told what decoders read and where; see `dissectMessage`. @default none: nothing is recorded */
   readonly spans?: SpanRecorder;
+  /**
+   * AFIs that a next hop of the family may have besides its own (RFC 8950 §4). What an MP_REACH_NLRI has beyond them ends the session
+   * (RFC 7606 §7.11). @default not known: any length that a document allows is taken
+   */
+  readonly extendedNextHop?: ReadonlyMap<Family, ReadonlySet<number>>;
+  /**
+   * Families in use. Of MP_REACH_NLRI and MP_UNREACH_NLRI of another family only the header is judged, because nobody reads the rest.
+   * @default all
+   */
+  readonly families?: ReadonlySet<Family>;
   /** RFC 8654. */
   readonly extendedMessage: boolean;
 }

@@ -183,7 +183,7 @@ export type { SrPolicyNlri } from './nlri/sr-policy.ts';
 export type { UnknownRoute } from './nlri/typed-routes.ts';
 export type { VplsNlri } from './nlri/vpls.ts';
 export type { VpnNlri } from './nlri/vpn.ts';
-export { AttributeScan, UpdateScan } from './scan/update-scan.ts';
+export { AttributeScan, keptFlags, UpdateScan } from './scan/update-scan.ts';
 export { prefixesAreWhole, updateVerdict } from './scan/update-verdict.ts';
 export { allSpans, type Span, type SpanMark, SpanRecorder, spansAt } from './spans.ts';
 export { formatMessage, parseMessage } from './text/message.ts';

@@ -35,7 +35,7 @@ test('families are names, alone, in sets and as keys of maps', () => {
   assert.deepEqual(toJson({ families, addPath, receive }), {
     families: ['ipv4-unicast', 'ipv6-unicast'],
     addPath: { 'ipv6-unicast': { send: true, receive: true } },
-    receive: { fourOctetAs: false, addPath: ['ipv6-unicast'], peerType: 'ibgp', extendedMessage: false },
+    receive: { fourOctetAs: false, addPath: ['ipv6-unicast'], peerType: 'ibgp', extendedMessage: false, extendedNextHop: {} },
   });
   assert.deepEqual(toJson({ family: IPV4_UNICAST, endOfRib: IPV6_UNICAST }), { family: 'ipv4-unicast', endOfRib: 'ipv6-unicast' });
 });

@@ -4,7 +4,7 @@
  *     | segment type | count | AS number, 2 or 4 octets | AS number | …  | segment type | …
  *
  * A segment of unknown type or without an AS, one that runs past the attribute, or a remaining octet: treat-as-withdraw (RFC 7606 §7.2).
- * So is AS 0 (RFC 7607 §2), and a segment of a confederation from outside (RFC 5065 §5).
+ * So is AS 0 (RFC 7607 §2), and a segment of a confederation from a peer that is no member of ours (RFC 5065 §4.1, §5).
  *
  * As text: `65001 65002 {65003 65004} (65005 65006) [65007]`; braces hold a set, parentheses and brackets a confederation's sequence and
  * set. `|` stands between two sequences that need not be two.
@@ -38,8 +38,8 @@ export const asPath: AttributeCodec<AsPathSegment[]> = {
   name: 'AS_PATH',
   flags: WELL_KNOWN,
   check(bytes, start, end, context) {
-    const foreign = context.peerType === 'ebgp' && context.confederation !== true;
-    const problem = segmentsProblem(bytes, start, end, context.fourOctetAs ? 4 : 2, !foreign);
+    const confederation = context.confederation ?? context.peerType === 'ibgp';
+    const problem = segmentsProblem(bytes, start, end, context.fourOctetAs ? 4 : 2, confederation);
     return problem === undefined ? undefined : treatAsWithdraw(UpdateError.MalformedAsPath, `AS_PATH ${problem}`);
   },
   decode: (bytes, start, end, context) => decodeSegments(bytes, start, end, context.fourOctetAs ? 4 : 2, context.spans),

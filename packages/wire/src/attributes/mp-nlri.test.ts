@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
-import { IPV6_UNICAST } from '../family.ts';
+import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { type MpReachNlri, mpReachNlri } from './mp-reach-nlri.ts';
 import { mpUnreachNlri } from './mp-unreach-nlri.ts';
@@ -98,6 +98,74 @@ for (const [title, hex] of [
   test(`${title} ends the session`, () => {
     const bytes = fromHex(hex);
     assert.equal(mpReachNlri.check(bytes, 0, bytes.length, DEFAULT_CONTEXT)?.action, 'reset');
+  });
+}
+
+/** Both sides said nothing of IPv6 next hops for IPv4 routes, or both said that they may be. */
+const NO_EXTENDED: WireContext = { ...DEFAULT_CONTEXT, extendedNextHop: new Map() };
+const EXTENDED: WireContext = {
+  ...DEFAULT_CONTEXT,
+  extendedNextHop: new Map([0x0101, 0x0102, 0x0104, 0x0180, 0x0181].map((of) => [of as Family, new Set([2])])),
+};
+const LENGTHS = [0, 1, 3, 4, 5, 8, 12, 15, 16, 17, 20, 24, 28, 31, 32, 36, 40, 48, 64];
+
+for (const [of, plain, extended] of [
+  ['000101', [4], [4, 16, 32]],
+  ['000102', [4], [4, 16, 32]],
+  ['000104', [4], [4, 16, 32]],
+  ['000180', [12], [12, 24, 48]],
+  ['000181', [4, 12], [4, 12, 16, 24, 32, 48]],
+  ['000201', [16, 32], [16, 32]],
+  ['000202', [16, 32], [16, 32]],
+  ['000204', [4, 16, 32], [4, 16, 32]],
+  ['000280', [12, 24, 48], [12, 24, 48]],
+  ['001b01', LENGTHS, LENGTHS],
+  ['001b80', LENGTHS, LENGTHS],
+  ['001981', LENGTHS, LENGTHS],
+  ['001946', LENGTHS, LENGTHS],
+  ['0009c8', LENGTHS, LENGTHS],
+] as const) {
+  test(`RFC 7606 §7.11, RFC 8950 §4: family ${of} may have next hops of ${plain.join(', ')} octets, or ${extended.join(', ')}`, () => {
+    for (const length of LENGTHS) {
+      const bytes = fromHex(`${of} ${length.toString(16).padStart(2, '0')} ${'20'.repeat(length)} 00`);
+      for (const [context, allowed] of [
+        [NO_EXTENDED, plain],
+        [EXTENDED, extended],
+        [DEFAULT_CONTEXT, extended], // nobody knows what the two agreed on
+      ] as const) {
+        const expected = (allowed as readonly number[]).includes(length) ? undefined : 'reset';
+        const fault = mpReachNlri.check(bytes, 0, bytes.length, context);
+        assert.equal(fault?.action, expected, `${length} octets`);
+        if (fault !== undefined) assert.deepEqual([fault.code, fault.subcode], [3, 9]);
+      }
+    }
+  });
+}
+
+for (const [title, reach, unreach] of [
+  ['a prefix of 129 bits', `000201 10 ${GLOBAL} 00 81 ${GLOBAL}00`, `000201 81 ${GLOBAL}00`],
+  ['a next hop of 5 octets', '000201 05 0102030405 00', undefined],
+  ['a VPN prefix too short for its labels', '000180 04 c0000201 00 08 00', '000180 08 00'],
+  ['an EVPN route that runs past the end', '001946 04 c0000201 00 02ff00', '001946 02ff00'],
+] as const) {
+  test(`RFC 4760 §8: a family that is not in use is ignored, whatever stands behind its header: ${title}`, () => {
+    const context: WireContext = { ...DEFAULT_CONTEXT, families: new Set([IPV4_UNICAST]) };
+    for (const [codec, hex] of [
+      [mpReachNlri, reach],
+      [mpUnreachNlri, unreach],
+    ] as const) {
+      if (hex === undefined) continue;
+      const bytes = fromHex(hex);
+      assert.equal(codec.check(bytes, 0, bytes.length, DEFAULT_CONTEXT)?.action, 'reset');
+      assert.equal(codec.check(bytes, 0, bytes.length, context), undefined);
+      const { nlri } = codec.decode(bytes, 0, bytes.length, context);
+      assert.deepEqual(
+        nlri.map(({ type }) => type),
+        ['unknown'].slice(0, nlri.length),
+      );
+    }
+    // Where the next hop ends must be known in any family.
+    assert.equal(mpReachNlri.check(fromHex('001b01 09 0a0a'), 0, 6, context)?.action, 'reset');
   });
 }
 

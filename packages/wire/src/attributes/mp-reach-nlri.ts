@@ -9,6 +9,7 @@
 import { addressBytes, formatAddress } from '../address.ts';
 import { ByteWriter, equalBytes, fromHex, readU16, toHex } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
+import type { WireContext } from '../context.ts';
 import { Afi, afiOf, type Family, family, formatFamily, parseFamily, Safi, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
@@ -35,7 +36,8 @@ export const mpReachNlri: AttributeCodec<MpReachNlri> = {
     const nextHopLength = bytes[start + 3]!;
     const nlri = start + 5 + nextHopLength;
     if (nlri > end) return broken('next hop of MP_REACH_NLRI runs past the attribute');
-    if (!nextHopFits(of, nextHopLength)) return broken(`next hop of ${nextHopLength} octets for ${formatFamily(of)}`);
+    if (context.families?.has(of) === false) return undefined;
+    if (!nextHopFits(of, nextHopLength, context)) return broken(`next hop of ${nextHopLength} octets for ${formatFamily(of)}`);
     if (!nlriAreWhole(bytes, nlri, end, of, context)) return broken(`NLRI of ${formatFamily(of)} cannot be read`);
     return undefined;
   },
@@ -112,30 +114,24 @@ function hasRouteDistinguisher(of: Family): boolean {
 }
 
 /**
- * RFC 4760 §3, RFC 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 8950 §3. RFC 7606 §7.11 speaks of a length that the family expects: families
- * whose next hops we do not know may have any.
+ * RFC 4760 §3, RFC 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 8277 §2.2. IPv4 families have an IPv6 next hop only where both speakers said
+ * that they may (RFC 8950 §4). Families whose next hops we do not know may have any.
  */
-function nextHopFits(of: Family, length: number): boolean {
+function nextHopFits(of: Family, length: number, context: WireContext): boolean {
   if (!isIp(of)) return true;
-  const afi = afiOf(of);
+  const isIpv4 = afiOf(of) === Afi.Ipv4;
+  const ipv6Allowed = !isIpv4 || context.extendedNextHop === undefined || context.extendedNextHop.get(of)?.has(Afi.Ipv6) === true;
   switch (safiOf(of)) {
-    case Safi.FlowSpec:
-    case Safi.FlowSpecVpn:
-      return true; // RFC 8955 §4: none is needed, any is ignored
     case Safi.MplsVpn:
-      return length === 12 || length === 24 || length === 48;
+      return length === 12 || ((length === 24 || length === 48) && ipv6Allowed);
     case Safi.MulticastVpn: // RFC 6514 does not say whether it has a route distinguisher; both are seen
-      return length === 12 || length === 24 || length === 48 || length === 4 || length === 16 || length === 32;
+      return length === 12 || length === 4 || ((length === 24 || length === 48 || length === 16 || length === 32) && ipv6Allowed);
     case Safi.Unicast:
     case Safi.Multicast:
+      return (length === 4 && isIpv4) || ((length === 16 || length === 32) && ipv6Allowed);
     case Safi.LabeledUnicast:
-      return (
-        length === 16 ||
-        length === 32 ||
-        (afi === Afi.Ipv4 && length === 4) ||
-        (afi === Afi.Ipv6 && length === 4 && safiOf(of) === Safi.LabeledUnicast)
-      );
-    default:
+      return length === 4 || ((length === 16 || length === 32) && ipv6Allowed);
+    default: // among them flow specifications (RFC 8955 §4), which need none and whose receiver ignores any
       return true;
   }
 }

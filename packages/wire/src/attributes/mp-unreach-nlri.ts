@@ -27,6 +27,7 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri> = {
   check(bytes, start, end, context) {
     if (end - start < 3) return broken(`MP_UNREACH_NLRI of ${end - start} octets`);
     const of = family(readU16(bytes, start), bytes[start + 2]!);
+    if (context.families?.has(of) === false) return undefined;
     return nlriAreWhole(bytes, start + 3, end, of, context) ? undefined : broken(`NLRI of ${formatFamily(of)} cannot be read`);
   },
   decode(bytes, start, end, context) {

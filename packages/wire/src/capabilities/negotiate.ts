@@ -74,12 +74,14 @@ export function negotiate(local: readonly Capability[], remote: readonly Capabil
     send: fourOctetAs ? negotiateBgpsec(local, remote) : new Set<number>(),
     receive: fourOctetAs ? negotiateBgpsec(remote, local) : new Set<number>(),
   };
+  const extendedNextHop = negotiateNextHop(local, remote);
   const context = (direction: 'send' | 'receive'): WireContext => ({
     fourOctetAs,
     addPath: new Set([...addPath].filter(([, allowed]) => allowed[direction]).map(([of]) => of)),
     peerType,
     extendedMessage: extendedMessage[direction],
     ...(bgpsec[direction].size > 0 && { bgpsec: bgpsec[direction] }),
+    extendedNextHop,
   });
 
   const localRestart = last(local, 'graceful-restart');
@@ -97,7 +99,7 @@ export function negotiate(local: readonly Capability[], remote: readonly Capabil
     extendedMessage,
     addPath,
     pathsLimit: negotiatePathsLimit(remote, addPath),
-    extendedNextHop: negotiateNextHop(local, remote),
+    extendedNextHop,
     linkLocalNextHop: both('link-local-next-hop'),
     routeRefresh: { send: canRefresh(remote), receive: canRefresh(local) },
     enhancedRouteRefresh: both('enhanced-route-refresh'),

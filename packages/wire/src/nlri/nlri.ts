@@ -45,6 +45,8 @@ function endsInPrefix(of: Family): boolean {
 
 /** The NLRI in a field that `nlriAreWhole` passed; NLRI that are framed but make no sense are kept as octets. Borrows nothing. */
 export function decodeNlri(bytes: Uint8Array, start: number, end: number, of: Family, context: WireContext): Nlri[] {
+  // Octets that nobody judged.
+  if (context.families?.has(of) === false) return start === end ? [] : [{ type: 'unknown', family: of, bytes: bytes.slice(start, end) }];
   const addPath = context.addPath.has(of);
   const { spans } = context;
   if (isPrefixFamily(of)) {

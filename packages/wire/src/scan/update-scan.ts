@@ -17,6 +17,18 @@ const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
 const DISCARDED = -1;
 const NOTIFICATION_DATA_MAX = MESSAGE_LENGTH_MAX - HEADER_LENGTH - 2;
 
+const UNUSED_FLAGS = 0x0f;
+
+/** RFC 4271 §4.3: the low four bits mean nothing, and the Partial bit only something on an optional transitive attribute. */
+function meaninglessFlags(flags: number): number {
+  return (flags & OPTIONAL_TRANSITIVE) === OPTIONAL_TRANSITIVE ? UNUSED_FLAGS : UNUSED_FLAGS | AttributeFlag.Partial;
+}
+
+/** The flags octet of an attribute as it is kept and sent: without the bits that mean nothing (RFC 4271 §4.3). */
+export function keptFlags(flags: number): number {
+  return flags & ~meaninglessFlags(flags);
+}
+
 /** Where the sections of one UPDATE lie, in octets of the buffer that was scanned. */
 export class UpdateScan {
   withdrawnStart = 0;
@@ -54,7 +66,10 @@ export class AttributeScan {
   /** What is wrong with the address in NEXT_HOP: of no account where the UPDATE has no NLRI of its own (RFC 4760 §3). */
   nextHopFault: Fault | undefined = undefined;
 
-  /** Whether the entries follow each other without a gap and, MP_REACH_NLRI and MP_UNREACH_NLRI aside, in ascending order of code. */
+  /**
+   * Whether the entries follow each other without a gap and, MP_REACH_NLRI and MP_UNREACH_NLRI aside, in ascending order of code, and no
+   * flags octet has a bit that `keptFlags` would clear.
+   */
   inOrder = false;
 
   /**
@@ -128,6 +143,7 @@ export class AttributeScan {
           continue;
         }
       }
+      if ((flags & meaninglessFlags(flags)) !== 0) inOrder = false;
       if (code !== AttributeCode.MpReachNlri && code !== AttributeCode.MpUnreachNlri) {
         if (code < highest) inOrder = false;
         highest = code;
