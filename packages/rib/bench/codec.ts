@@ -30,6 +30,7 @@ import {
 } from '@tsbgp/wire';
 import { AttributeTable } from '../src/attributes/attribute-table.ts';
 import { CanonicalBlock } from '../src/attributes/canonical.ts';
+import { OwnIdentity } from '../src/attributes/own-identity.ts';
 import { NONE } from '../src/columns.ts';
 import { generateMrt } from './generate-mrt.ts';
 import { MrtMessages } from './mrt.ts';
@@ -65,7 +66,7 @@ interface Scanned {
 }
 
 function scan(bytes: Uint8Array): Scanned {
-  const table = new AttributeTable(65_000, 1 << 16);
+  const table = new AttributeTable(new OwnIdentity(65_000, 1), 1 << 16);
   const messages = new MrtMessages(bytes);
   const update = new UpdateScan();
   const attributes = new AttributeScan();

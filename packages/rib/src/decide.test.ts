@@ -18,6 +18,10 @@ interface Path {
   readonly as_path_length?: number;
   readonly as_path?: readonly unknown[];
   readonly neighbour_as?: number;
+  /** AS of the peer. */
+  readonly remote_as?: number;
+  /** The AS_PATH is a set of as many. */
+  readonly as_set?: boolean;
   readonly origin?: string;
   readonly med?: number;
   readonly originator_id?: string;
@@ -44,7 +48,7 @@ function best(paths: readonly Path[]): string | undefined {
     const peer = rib.addPeer({
       name: path.name,
       kind: path.locally_originated === true ? PeerKind.Local : path.peer_type === 'ibgp' ? PeerKind.Internal : PeerKind.External,
-      remoteAs: 1,
+      remoteAs: path.remote_as ?? 1,
       localAs: 64_512,
       bgpIdentifier: readU32(parseIpv4(path.router_id ?? '0.0.0.1')!, 0),
       address: addressBytes(path.peer_address ?? '10.0.0.1'),
@@ -71,7 +75,7 @@ function attributesOf(path: Path): PathAttribute[] {
   const asns = Array.from({ length }, (_, i) => (i === 0 ? (path.neighbour_as ?? firstAs(path)) : 65_000 + i));
   const attributes: PathAttribute[] = [
     { type: 'origin', flags: 0x40, value: ORIGINS[path.origin ?? 'IGP'] ?? 'incomplete' },
-    { type: 'as-path', flags: 0x40, value: length === 0 ? [] : [{ type: 'sequence', asns }] },
+    { type: 'as-path', flags: 0x40, value: length === 0 ? [] : [{ type: path.as_set === true ? 'set' : 'sequence', asns }] },
     { type: 'next-hop', flags: 0x40, value: '192.0.2.1' },
   ];
   if (path.med !== undefined) attributes.push({ type: 'multi-exit-disc', flags: 0x80, value: path.med });
@@ -98,6 +102,36 @@ const STEPS: readonly (readonly [title: string, a: Omit<Path, 'name'>, b: Omit<P
     '§9.1.2.2 c: MEDs of different neighbours are not compared',
     { med: 2, neighbour_as: 7 },
     { med: 1, neighbour_as: 8, router_id: '0.0.0.9' },
+  ],
+  [
+    '§9.1.2.2 c: without an AS_PATH the peer is the neighbor, and MEDs of two are not compared',
+    { med: 999, as_path_length: 0, remote_as: 65_001, router_id: '0.0.0.1' },
+    { med: 1, as_path_length: 0, remote_as: 65_002, router_id: '0.0.0.2' },
+  ],
+  [
+    '§9.1.2.2 c: nor are they where the AS_PATH begins with a set',
+    { med: 999, as_path_length: 2, as_set: true, remote_as: 65_001, router_id: '0.0.0.1' },
+    { med: 1, as_path_length: 2, as_set: true, remote_as: 65_002, router_id: '0.0.0.2' },
+  ],
+  [
+    '§9.1.2.2 c: two sessions with the same AS, without an AS_PATH, are compared',
+    { med: 1, as_path_length: 0, remote_as: 65_001, router_id: '0.0.0.2' },
+    { med: 999, as_path_length: 0, remote_as: 65_001, router_id: '0.0.0.1' },
+  ],
+  [
+    '§9.1.2.2 c: a set from the AS that another path begins with is compared with it',
+    { med: 1, as_path_length: 1, as_set: true, neighbour_as: 9, remote_as: 65_001, router_id: '0.0.0.2' },
+    { med: 999, as_path_length: 1, neighbour_as: 65_001, remote_as: 65_001, router_id: '0.0.0.1' },
+  ],
+  [
+    '§9.1.2.2 c: routes that two internal peers originated are of our own AS, and compared',
+    { med: 1, as_path_length: 0, peer_type: 'ibgp', remote_as: 64_512, router_id: '0.0.0.2' },
+    { med: 999, as_path_length: 0, peer_type: 'ibgp', remote_as: 64_512, router_id: '0.0.0.1' },
+  ],
+  [
+    '§9.1.2.2 c: a route that an internal peer originated is not compared with one of an external peer without an AS_PATH',
+    { med: 999, as_path_length: 0, remote_as: 65_001 },
+    { med: 1, as_path_length: 0, peer_type: 'ibgp', remote_as: 64_512 },
   ],
   ['§9.1.2.2 d: external before internal', { peer_type: 'ebgp', router_id: '0.0.0.9' }, { peer_type: 'ibgp', router_id: '0.0.0.1' }],
   ['§9.1.2.2 d: our own before external', { locally_originated: true, router_id: '0.0.0.9' }, { peer_type: 'ebgp' }],

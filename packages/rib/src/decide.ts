@@ -4,7 +4,7 @@
  *   1. degree of preference: LOCAL_PREF, or its default for external routes            §9.1.1
  *   2. a  shortest AS_PATH, an AS_SET counts one                                        §9.1.2.2 a
  *   3. b  lowest ORIGIN                                                                 §9.1.2.2 b
- *   4. c  lowest MULTI_EXIT_DISC among those of the same neighbouring AS                §9.1.2.2 c
+ *   4. c  lowest MULTI_EXIT_DISC among those of the same neighboring AS                 §9.1.2.2 c
  *   5. d  local before external before internal                                        §9.1.2.2 d
  *   6. e  lowest interior cost: all equal, the RIB knows no IGP                         §9.1.2.2 e
  *   7. f  lowest BGP Identifier, or ORIGINATOR_ID in its place                          §9.1.2.2 f, RFC 4456 §9
@@ -21,7 +21,7 @@ import { AttrFlag } from './attributes/facts.ts';
 import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
-import { compareAddresses, type RibPeer } from './peer.ts';
+import { compareAddresses, PeerKind, type RibPeer } from './peer.ts';
 import { PathFlag, type PathId, type RibTable } from './table.ts';
 
 /** Best path of a destination, or NONE. Allocates nothing. */
@@ -52,7 +52,7 @@ function breakTie(table: RibTable, first: number, bestRank: number): number {
     if (!isCandidate(table, path, bestRank) || losesOnMed(table, path, first, bestRank)) continue;
     if (best === NONE || comparePaths(table, path, best) < 0) best = path;
   }
-  invariant(best !== NONE, 'the lowest MULTI_EXIT_DISC of each neighbouring AS survives');
+  invariant(best !== NONE, 'the lowest MULTI_EXIT_DISC of each neighboring AS survives');
   return best;
 }
 
@@ -64,18 +64,29 @@ function isCandidate(table: RibTable, path: number, rank: number): boolean {
   );
 }
 
-/** Step 4: another candidate through the same neighbouring AS has a lower MULTI_EXIT_DISC. */
+/** Step 4: another candidate through the same neighboring AS has a lower MULTI_EXIT_DISC. */
 function losesOnMed(table: RibTable, path: number, first: number, rank: number): boolean {
-  const { med, neighborAs } = table.attributes;
-  const attr = table.pathAttr[path]!;
-  const ownMed = med[attr]!;
+  const { med } = table.attributes;
+  const ownMed = med[table.pathAttr[path]!]!;
   if (ownMed === 0) return false;
-  const ownNeighbor = neighborAs[attr]!;
+  const ownNeighbor = neighboringAs(table, path);
   for (let other = first; other !== NONE; other = table.pathNext[other]!) {
-    const otherAttr = table.pathAttr[other]!;
-    if (neighborAs[otherAttr] === ownNeighbor && med[otherAttr]! < ownMed && isCandidate(table, other, rank)) return true;
+    if (med[table.pathAttr[other]!]! < ownMed && isCandidate(table, other, rank) && neighboringAs(table, other) === ownNeighbor)
+      return true;
   }
   return false;
+}
+
+/**
+ * The neighboring AS of step 4: the first AS of the AS_PATH. Where the path is empty or begins with a set, an external peer's own AS, and for
+ * an internal peer, which then originated or aggregated the route, our AS. Deviates from RFC 4271 §9.1.2.2 c for routes of a route server: the
+ * AS that the server had the route from counts, not that of the server, as in BIRD and FRR.
+ */
+function neighboringAs(table: RibTable, path: number): number {
+  const first = table.attributes.neighborAs[table.pathAttr[path]!]!;
+  if (first !== 0) return first;
+  const peer = table.peers[table.pathPeer[path]!]!;
+  return peer.kind === PeerKind.External ? peer.options.remoteAs : peer.localAs;
 }
 
 /** Steps 5 to 9; negative when `a` is better. */

@@ -10,6 +10,7 @@ export { endOfRib } from './export/encoder.ts';
 export type { UpdateGroup } from './export/group.ts';
 export type { Member } from './export/member.ts';
 export { AttributeRewriter } from './export/rewrite.ts';
+export { type FilterReason, filterReason, type UnusableReason } from './filter-reason.ts';
 export type { IngestObserver } from './ingest.ts';
 export { longestMatch } from './longest-match.ts';
 export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';

@@ -3,9 +3,12 @@
  *
  *   1. Sections: lengths that contradict each other end the session.
  *   2. Attributes: if the block is one that we hold already, octet by octet, everything about it is known. Else it is scanned, judged
- *      (RFC 7606) and brought into canonical form.
+ *      (RFC 7606) and brought into canonical form. A set that would not fit its length field then is treated as withdrawn.
  *   3. NLRI: all of them are read once for syntax, so that nothing is applied of an UPDATE that ends the session.
  *   4. Withdrawals are applied, then announcements; a verdict of treat-as-withdraw turns those into withdrawals.
+ *
+ * Nothing a peer sends makes this throw. If something does throw (an observer, a column that finds no memory), what was applied so far stays
+ * applied and all columns agree: an attribute set is held from its making until its paths hold it, and an NLRI without a path is dropped.
  */
 import {
   AttributeCode,
@@ -25,8 +28,9 @@ import type { AttributeTable } from './attributes/attribute-table.ts';
 import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import { NONE } from './columns.ts';
+import { importFlags, type UnusableReason, unusableReason } from './filter-reason.ts';
 import { PeerKind, type RibPeer } from './peer.ts';
-import { importFlags, type RibTable } from './table.ts';
+import type { RibTable } from './table.ts';
 
 /** Told what RFC 7606 made of an UPDATE that did not end the session, and when a peer has sent all it has. */
 export interface IngestObserver {
@@ -34,6 +38,8 @@ export interface IngestObserver {
   fault(peer: RibPeer, fault: Fault): void;
   /** The peer has sent all its routes of the family (RFC 4724 §2). */
   endOfRib(peer: RibPeer, family: Family): void;
+  /** Routes of an UPDATE are held, but not used (RFC 4271 §6.3, §9.1.2, RFC 4456 §8). At most once per field of routes. */
+  unusable?(peer: RibPeer, reason: UnusableReason): void;
 }
 
 export class Ingest {
@@ -44,6 +50,9 @@ export class Ingest {
   readonly #update: UpdateScan = new UpdateScan();
   readonly #scan: AttributeScan = new AttributeScan();
   readonly #canonical: CanonicalBlock = new CanonicalBlock();
+  /** The attributes of a session without four-octet AS numbers, rewritten with them. */
+  #wide: Uint8Array = new Uint8Array(0);
+  readonly #wideScan: AttributeScan = new AttributeScan();
   /** Of the block that `#known` did not find. */
   #missedHash = 0;
   /** Seconds since 1970, kept by the caller: the RIB has no clock. */
@@ -62,7 +71,7 @@ export class Ingest {
     const broken = update.scan(bytes, start, end);
     if (broken !== undefined) return broken;
     const { attributesStart, attributesEnd, nlriStart, nlriEnd, withdrawnStart, withdrawnEnd } = update;
-    const context = peer.options.receive;
+    const context = peer.receive;
     const ipv4Identifiers = context.addPath.has(this.#ipv4.family);
     if (nlriEnd > nlriStart || withdrawnEnd > withdrawnStart) {
       if (
@@ -74,13 +83,18 @@ export class Ingest {
       if (nlriEnd > nlriStart) {
         const known = this.#known(peer, bytes, attributesStart, attributesEnd);
         if (known !== NONE && peer.options.families.includes(this.#ipv4.family)) {
-          if (withdrawnEnd > withdrawnStart) {
-            // A withdrawal may release the last reference to the very set that is announced.
-            this.#attributes.hold(known);
-            this.#withdraw(this.#ipv4, peer, bytes, withdrawnStart, withdrawnEnd, ipv4Identifiers);
-            this.#attributes.unhold(known);
+          if (withdrawnEnd === withdrawnStart) {
+            this.#announce(this.#ipv4, peer, known, bytes, nlriStart, nlriEnd, ipv4Identifiers);
+            return undefined;
           }
-          this.#announce(this.#ipv4, peer, known, bytes, nlriStart, nlriEnd, ipv4Identifiers);
+          // A withdrawal may release the last reference to the very set that is announced.
+          this.#attributes.hold(known);
+          try {
+            this.#withdraw(this.#ipv4, peer, bytes, withdrawnStart, withdrawnEnd, ipv4Identifiers);
+            this.#announce(this.#ipv4, peer, known, bytes, nlriStart, nlriEnd, ipv4Identifiers);
+          } finally {
+            this.#attributes.release(known);
+          }
           return undefined;
         }
       }
@@ -93,7 +107,7 @@ export class Ingest {
 
   /** The id of a raw block that is canonical and that this peer may send; then it passed every check when it was interned. */
   #known(peer: RibPeer, bytes: Uint8Array, start: number, end: number): number {
-    if (!peer.options.receive.fourOctetAs) return NONE;
+    if (!peer.receive.fourOctetAs) return NONE;
     const hash = this.#attributes.hash(bytes, start, end);
     const attr = this.#attributes.find(bytes, start, end, hash);
     this.#missedHash = hash;
@@ -107,7 +121,8 @@ export class Ingest {
     const update = this.#update;
     const scan = this.#scan;
     scan.scan(bytes, update.attributesStart, update.attributesEnd, context);
-    const fault = updateVerdict(update, scan);
+    let fault = updateVerdict(update, scan);
+    if (!context.fourOctetAs && (fault === undefined || fault.action === 'discard')) fault = this.#widen(bytes, context) ?? fault;
     if (fault !== undefined) {
       // Families that cannot be told apart from the damage are not disabled one by one: a reset is what RFC 7606 §2 allows instead.
       if (fault.action === 'reset' || fault.action === 'disable') return fault;
@@ -154,19 +169,26 @@ export class Ingest {
     }
     // Both fields of one UPDATE share their attributes but not their next hop; two attribute sets then.
     if (reachTable !== undefined && reachEnd > reachStart) {
-      const attr = this.#intern(bytes, context, 'mp-reach');
-      this.#announce(reachTable, peer, attr, bytes, reachStart, reachEnd, context.addPath.has(reachTable.family));
-      this.#attributes.sweep(attr);
+      this.#announceNew(reachTable, peer, 'mp-reach', bytes, reachStart, reachEnd);
     }
     if (nlriEnd > nlriStart && peer.options.families.includes(this.#ipv4.family)) {
-      const attr = this.#intern(bytes, context, 'next-hop');
-      this.#announce(this.#ipv4, peer, attr, bytes, nlriStart, nlriEnd, ipv4Identifiers);
-      this.#attributes.sweep(attr);
+      this.#announceNew(this.#ipv4, peer, 'next-hop', bytes, nlriStart, nlriEnd);
     }
     return undefined;
   }
 
-  /** The attribute set of the scanned block. The caller sweeps it when it has taken its references. */
+  /** Announces the routes in `bytes[start, end)` with the attributes of the scanned block. */
+  #announceNew(table: RibTable, peer: RibPeer, source: NextHopSource, bytes: Uint8Array, start: number, end: number): void {
+    const attr = this.#intern(bytes, peer.receive, source);
+    this.#attributes.hold(attr);
+    try {
+      this.#announce(table, peer, attr, bytes, start, end, peer.receive.addPath.has(table.family));
+    } finally {
+      this.#attributes.release(attr);
+    }
+  }
+
+  /** The id of the attribute set of the scanned block. Nobody holds a new one yet. */
   #intern(bytes: Uint8Array, context: WireContext, source: NextHopSource): number {
     const canonical = this.#canonical;
     if (context.fourOctetAs) {
@@ -177,12 +199,22 @@ export class Ingest {
         return this.#attributes.intern(bytes, attributesStart, attributesEnd, this.#missedHash);
       }
     } else {
-      const wide = widenAsNumbers(bytes, this.#update.attributesStart, this.#update.attributesEnd, context);
-      const scan = new AttributeScan();
-      scan.scan(wide, 0, wide.length, { ...context, fourOctetAs: true });
-      canonical.write(wide, scan, source);
+      canonical.write(this.#wide, this.#wideScan, source);
     }
     return this.#attributes.intern(canonical.bytes, canonical.start, canonical.end);
+  }
+
+  /** Rewrites the scanned block with AS numbers of four octets. Treat-as-withdraw where no attribute set has room for them. */
+  #widen(bytes: Uint8Array, context: WireContext): Fault | undefined {
+    const wide = widenAsNumbers(bytes, this.#scan, context);
+    if (wide === undefined) {
+      const reason = 'with AS numbers of four octets the path attributes take more than 65535 octets';
+      return new Fault('withdraw', NotificationCode.UpdateMessageError, UpdateError.AttributeLength, reason);
+    }
+    this.#wide = wide;
+    this.#wideScan.scan(wide, 0, wide.length, { ...context, fourOctetAs: true });
+    const { fault } = this.#wideScan;
+    return fault?.action === 'discard' ? undefined : fault;
   }
 
   #tableAt(peer: RibPeer, bytes: Uint8Array, value: number): RibTable | undefined {
@@ -191,8 +223,29 @@ export class Ingest {
   }
 
   #announce(table: RibTable, peer: RibPeer, attr: number, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
+    const refresh = peer.refresh[table.position]!;
+    const filtered = importFlags(this.#attributes, attr, peer);
+    refresh.announcedBits = refresh.bits;
+    try {
+      this.#announceEach(table, peer, attr, filtered | refresh.bits, bytes, start, end, identifiers);
+    } catch (error) {
+      dropUnused(table, bytes, start, end, identifiers);
+      throw error;
+    }
+    if (filtered !== 0 && peer.options.importAccept) this.#tellUnusable(peer, attr);
+  }
+
+  #announceEach(
+    table: RibTable,
+    peer: RibPeer,
+    attr: number,
+    flags: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    identifiers: boolean,
+  ): void {
     const { index } = table;
-    const flags = importFlags(peer, this.#attributes.flags[attr]!);
     const now = this.nowSeconds;
     let offset = start;
     let identifier = 0;
@@ -204,6 +257,13 @@ export class Ingest {
       table.announce(index.insertWire(bytes, offset), peer, identifier >>> 0, attr, flags, now);
       offset += 1 + ((bytes[offset]! + 7) >>> 3);
     }
+  }
+
+  #tellUnusable(peer: RibPeer, attr: number): void {
+    const reason = unusableReason(this.#attributes, attr, peer);
+    if (reason === undefined) return;
+    peer.unusable[reason]++;
+    this.#observer.unusable?.(peer, reason);
   }
 
   #withdraw(table: RibTable, peer: RibPeer, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
@@ -219,6 +279,16 @@ export class Ingest {
       if (nlri !== NONE) table.withdraw(nlri, peer, identifier >>> 0);
       offset += 1 + ((bytes[offset]! + 7) >>> 3);
     }
+  }
+}
+
+/** Frees the NLRI of a field that are in the index although their path was not added. */
+function dropUnused(table: RibTable, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
+  let offset = start;
+  while (offset < end) {
+    if (identifiers) offset += 4;
+    table.dropUnused(table.index.findWire(bytes, offset));
+    offset += 1 + ((bytes[offset]! + 7) >>> 3);
   }
 }
 

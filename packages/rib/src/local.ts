@@ -4,15 +4,27 @@
  * Many routes usually share few attribute sets. The caller interns each set once, announces any number of prefixes with its id, and then
  * gives the id back.
  */
-import { AttributeScan, DEFAULT_CONTEXT, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
+import {
+  AttributeCode,
+  AttributeScan,
+  DEFAULT_CONTEXT,
+  type Family,
+  Fault,
+  family,
+  formatFamily,
+  IPV4_UNICAST,
+  NotificationCode,
+  readU16,
+  UpdateError,
+} from '@tsbgp/wire';
 import type { AttrId } from './attributes/attribute-table.ts';
 import { CanonicalBlock } from './attributes/canonical.ts';
 import { NONE } from './columns.ts';
 import type { RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
 
-/** LOCAL_PREF is ours to set: attributes are judged as those of an internal peer. */
-const CONTEXT = { ...DEFAULT_CONTEXT, peerType: 'ibgp' } as const;
+/** LOCAL_PREF is ours to set: attributes are judged as those of an internal peer. We belong to no confederation. */
+const CONTEXT = { ...DEFAULT_CONTEXT, peerType: 'ibgp', confederation: false } as const;
 
 /** Scratch of one call. */
 const scan = new AttributeScan();
@@ -26,7 +38,7 @@ export function checkLocal(attributes: Uint8Array): Fault | undefined {
 
 /** The id of the set, of which the caller then holds one reference, or the fault that keeps it from being announced. */
 export function internLocal(table: RibTable, attributes: Uint8Array): AttrId | Fault {
-  const fault = checkLocal(attributes);
+  const fault = checkLocal(attributes) ?? missing(attributes, table.family);
   if (fault !== undefined) return fault;
   canonical.write(attributes, scan, table.family === IPV4_UNICAST ? 'next-hop' : 'mp-reach');
   const attr = table.attributes.intern(canonical.bytes, canonical.start, canonical.end);
@@ -50,4 +62,24 @@ export function announceLocal(
 export function withdrawLocal(table: RibTable, peer: RibPeer, prefixes: Uint8Array, offset: number): boolean {
   const nlri = table.index.findWire(prefixes, offset);
   return nlri !== NONE && table.withdraw(nlri, peer, 0);
+}
+
+/** RFC 4271 §5: no message may go out without ORIGIN, AS_PATH and a next hop of the family. */
+function missing(attributes: Uint8Array, wanted: Family): Fault | undefined {
+  for (const code of [AttributeCode.Origin, AttributeCode.AsPath]) {
+    if (scan.find(code) === -1) return missingFault(`mandatory attribute ${code} is missing`);
+  }
+  return hasNextHop(attributes, wanted) ? undefined : missingFault(`there is no next hop for ${formatFamily(wanted)}`);
+}
+
+function hasNextHop(attributes: Uint8Array, wanted: Family): boolean {
+  if (wanted === IPV4_UNICAST) return scan.find(AttributeCode.NextHop) !== -1;
+  const reach = scan.find(AttributeCode.MpReachNlri);
+  if (reach === -1) return false;
+  const value = scan.valueStart[reach]!;
+  return family(readU16(attributes, value), attributes[value + 2]!) === wanted;
+}
+
+function missingFault(reason: string): Fault {
+  return new Fault('withdraw', NotificationCode.UpdateMessageError, UpdateError.MissingWellKnownAttribute, reason);
 }

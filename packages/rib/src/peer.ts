@@ -3,6 +3,8 @@
  * columns hold. A session that ends keeps its index until the last of its paths is swept away.
  */
 import type { Family, WireContext } from '@tsbgp/wire';
+import type { UnusableReason } from './filter-reason.ts';
+import { Refresh } from './refresh.ts';
 
 /** A peer in the columns; 0 is nobody. Used again when nothing names the peer any more. */
 export type PeerIndex = number & { readonly __id: 'PeerIndex' };
@@ -39,6 +41,11 @@ export interface PeerOptions {
   readonly families: readonly Family[];
   readonly receive: WireContext;
   readonly send: WireContext;
+  /**
+   * Our own addresses as this peer may name them, of 4 or 16 octets: those of this machine, and of the link-local ones those of the interface
+   * of the session. Routes with one of them as next hop are held, but not used (RFC 4271 §6.3 a). @default none
+   */
+  readonly ownAddresses?: readonly Uint8Array[];
   /** Our address as next hop, by family, in the form of the NEXT_HOP or MP_REACH_NLRI field. Without one, such routes are not sent. */
   readonly nextHopSelf: ReadonlyMap<Family, Uint8Array>;
   /** RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC go out as they came in. */
@@ -57,20 +64,31 @@ export class RibPeer {
   readonly options: PeerOptions;
   readonly kind: PeerKind;
   readonly localAs: number;
+  readonly ownAddresses: readonly Uint8Array[];
+  /** How its UPDATEs are judged: what it was agreed to send, and nothing of families that are not in use or of a confederation. */
+  readonly receive: WireContext;
   /** False once the session ended: its paths no longer take part. */
   up = true;
   /** Paths held and paths in the decision process, by position of the family in the RIB. */
   readonly received: number[];
   readonly accepted: number[];
+  /** Which paths are stale (RFC 7313), by position of the family. */
+  readonly refresh: readonly Refresh[];
   /** UPDATEs whose routes were treated as withdrawn, and attributes discarded (RFC 7606). */
   treatedAsWithdraw = 0;
   attributesDiscarded = 0;
+  /** UPDATEs whose routes are held but not used, by what is wrong with them. */
+  readonly unusable: Record<UnusableReason, number> = { 'as-loop': 0, 'originator-id': 0, 'cluster-list': 0, 'next-hop': 0 };
 
   constructor(index: PeerIndex, options: PeerOptions, familyCount: number) {
     this.index = index;
     this.options = options;
     this.kind = options.kind;
     this.localAs = options.localAs;
+    this.ownAddresses = options.ownAddresses ?? [];
+    const { receive } = options;
+    this.receive = { ...receive, families: new Set(options.families), confederation: receive.confederation ?? false };
+    this.refresh = Array.from({ length: familyCount }, () => new Refresh());
     this.received = Array.from({ length: familyCount }, () => 0);
     this.accepted = Array.from({ length: familyCount }, () => 0);
   }

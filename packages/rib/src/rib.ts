@@ -9,6 +9,7 @@
 
 import { type Family, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
 import { type AttrId, AttributeTable } from './attributes/attribute-table.ts';
+import { OwnIdentity } from './attributes/own-identity.ts';
 import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import { decide } from './decide.ts';
@@ -20,6 +21,7 @@ import { Ipv4Index } from './nlri/ipv4-index.ts';
 import { Ipv6Index } from './nlri/ipv6-index.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { type PeerIndex, PeerKind, type PeerOptions, RibPeer } from './peer.ts';
+import { Sweeps } from './sweep.ts';
 import { type PathId, RibTable } from './table.ts';
 
 /** Who we are, who is told what, and what to make room for. */
@@ -37,8 +39,8 @@ export interface RibOptions {
 
 /** NLRI decided in one slice of work: enough to fill messages, few enough for a fair turn. */
 const DECIDE_SLICE = 8192;
-/** Path slots looked at in one slice of sweeping after a session. */
-const SWEEP_SLICE = 65_536;
+/** Attribute sets looked at in one slice after something else has become ours. */
+const OWN_SLICE = 16_384;
 /** NLRI evaluated in one slice for a new group. */
 const BUILD_SLICE = 32_768;
 /** Columns name a peer by 16 bits; 0 is nobody. */
@@ -46,13 +48,6 @@ const PEERS_MAX = 65_535;
 
 /** Told of each NLRI whose best path is another one, or has other attributes. */
 export type BestObserver = (table: RibTable, nlri: NlriId) => void;
-
-interface Sweep {
-  readonly peer: RibPeer;
-  /** Position of the table and path slot to go on with. */
-  table: number;
-  cursor: number;
-}
 
 /** Adj-RIB-In, Loc-RIB and Adj-RIB-Out of all families. One owner, synchronous, without a clock. */
 export class Rib {
@@ -67,13 +62,15 @@ export class Rib {
   readonly #ingest: Ingest;
   readonly #groups: UpdateGroup[][];
   readonly #members: Map<RibPeer, Member[]> = new Map();
-  readonly #sweeps: Sweep[] = [];
+  readonly #sweeps: Sweeps = new Sweeps((peer) => this.#departed.push(peer));
+  /** The attribute set to go on with in looking for what is ours; NONE when all were looked at. */
+  #ownCursor: number = NONE;
   /** Swept peers whose index waits until no Adj-RIB-Out names it any more. */
   #departed: RibPeer[] = [];
 
   constructor(options: RibOptions) {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
-    this.attributes = new AttributeTable(options.localAs, attributeSets);
+    this.attributes = new AttributeTable(new OwnIdentity(options.localAs, options.bgpIdentifier), attributeSets);
     this.tables = [
       new RibTable(0, new Ipv4Index(ipv4), this.attributes, this.#peers, ipv4, ipv4 * pathsPerNlri),
       new RibTable(1, new Ipv6Index(ipv6), this.attributes, this.#peers, ipv6, ipv6 * pathsPerNlri),
@@ -109,6 +106,7 @@ export class Rib {
   /** A session is Established. Its first routes go out with the next `work`. */
   addPeer(options: PeerOptions): RibPeer {
     const peer = this.#newPeer(options);
+    this.#recognizeOwn(peer);
     const members: Member[] = [];
     for (const family of options.families) {
       const table = this.#tableOf.get(family);
@@ -133,7 +131,31 @@ export class Rib {
       groups.splice(groups.indexOf(group), 1);
     }
     this.#members.delete(peer);
-    this.#sweeps.push({ peer, table: 0, cursor: 1 });
+    this.#sweeps.addDeparted(peer, this.tables);
+  }
+
+  /**
+   * The peer begins to send all its routes of a family again (BoRR, RFC 7313 §4.2): those it has sent so far are stale until it sends them
+   * again. Called once more before `endRefresh`, it begins anew.
+   */
+  beginRefresh(peer: RibPeer, family: Family): void {
+    const table = this.#tableOf.get(family);
+    const refresh = table === undefined ? undefined : peer.refresh[table.position];
+    if (table === undefined || refresh === undefined || refresh.begin()) return;
+    // No generation is left: an unfinished refresh was begun anew several times, with routes in between.
+    this.#sweeps.finishStale(peer, table);
+    table.unifyStale(peer);
+    refresh.begin();
+  }
+
+  /** The peer has sent all its routes of a family again (EoRR): `work` withdraws those that are still stale. False without `beginRefresh`. */
+  endRefresh(peer: RibPeer, family: Family): boolean {
+    const table = this.#tableOf.get(family);
+    const refresh = table === undefined ? undefined : peer.refresh[table.position];
+    if (table === undefined || refresh === undefined || !refresh.isRunning) return false;
+    refresh.isRunning = false;
+    this.#sweeps.addStale(peer, table);
+    return true;
   }
 
   /** An UPDATE body in `bytes[start, end)`, borrowed for the call. A fault that is returned ends the session. */
@@ -204,7 +226,8 @@ export class Rib {
   get idle(): boolean {
     return (
       this.dirtyCount === 0 &&
-      this.#sweeps.length === 0 &&
+      this.#sweeps.count === 0 &&
+      this.attributes.own.settled &&
       this.#departed.length === 0 &&
       !this.tables.some((table) => table.doomedCount > 0)
     );
@@ -212,7 +235,11 @@ export class Rib {
 
   /** One slice of work, a few milliseconds at most. True when there is more to do at once. */
   work(): boolean {
-    let more = this.#sweepSlice();
+    let more = this.#sweeps.slice();
+    if (!this.attributes.own.settled) {
+      this.#ownSlice();
+      more = true;
+    }
     for (const table of this.tables) {
       const groups = this.#groups[table.position]!;
       if (table.dirtyCount > 0) this.#decideSlice(table, groups);
@@ -251,31 +278,19 @@ export class Rib {
     for (const group of groups) group.send();
   }
 
-  #sweepSlice(): boolean {
-    const sweep = this.#sweeps[0];
-    if (sweep === undefined) return false;
-    const table = this.tables[sweep.table]!;
-    const { pathPeer } = table;
-    const { index } = sweep.peer;
-    const end = Math.min(sweep.cursor + SWEEP_SLICE, table.pathTop);
-    // Removing costs more than looking: the slice is over early when it removed much.
-    let budget = DECIDE_SLICE;
-    let path = sweep.cursor;
-    for (; path < end && budget > 0; path++) {
-      if (pathPeer[path] !== index) continue;
-      table.removePath(path as PathId, sweep.peer);
-      budget--;
-    }
-    sweep.cursor = path;
-    if (path >= table.pathTop || sweep.peer.received[table.position] === 0) {
-      sweep.table++;
-      sweep.cursor = 1;
-      if (sweep.table === this.tables.length) {
-        this.#sweeps.shift();
-        this.#departed.push(sweep.peer);
-      }
-    }
-    return true;
+  /** What is ours towards this peer is looked for in attribute sets from now on, and by slices of `work` in those that are interned already. */
+  #recognizeOwn(peer: RibPeer): void {
+    const { own } = this.attributes;
+    const towards = (each: RibPeer) => ({ localAs: each.localAs, addresses: each.ownAddresses });
+    if (own.covers(towards(peer))) return;
+    own.unite(this.#peers.filter((each) => each?.up === true).map((each) => towards(each!)));
+    own.settled = false;
+    this.#ownCursor = 1;
+  }
+
+  #ownSlice(): void {
+    this.#ownCursor = this.attributes.findOwn(this.#ownCursor, OWN_SLICE);
+    if (this.#ownCursor === NONE) this.attributes.own.settled = true;
   }
 
   #releaseIndexes(): void {

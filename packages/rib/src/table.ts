@@ -11,19 +11,23 @@
  */
 import type { Family } from '@tsbgp/wire';
 import type { AttributeTable } from './attributes/attribute-table.ts';
-import { AttrFlag } from './attributes/facts.ts';
 import { grown, NONE } from './columns.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
-import { PeerKind, type RibPeer } from './peer.ts';
+import type { RibPeer } from './peer.ts';
 
 /** One path to one destination; small, and used again when the path is gone. */
 export type PathId = number & { readonly __id: 'PathId' };
 
 /** Bits of `pathFlags`. */
 export const PathFlag = {
-  /** Kept, but not in the decision process: import policy, AS loop, unusable next hop. */
+  /** Kept, but not in the decision process: see filter-reason.ts. The lowest bit: it is counted with. */
   Filtered: 1,
 } as const;
+
+/** The highest bits of `pathFlags` hold the generation of the path (refresh.ts). */
+export const GENERATION_SHIFT = 5;
+export const GENERATION_MASK = 0xe0;
+export const GENERATIONS: number = 1 << (8 - GENERATION_SHIFT);
 
 const NlriFlag = {
   Dirty: 1,
@@ -114,7 +118,14 @@ export class RibTable {
     if (path !== NONE) {
       const old = this.pathAttr[path]!;
       const oldFlags = this.pathFlags[path]!;
-      if (old === attr && oldFlags === flags) return false;
+      if (old === attr) {
+        if (oldFlags === flags) return false;
+        // No more than no longer stale.
+        if (((oldFlags ^ flags) & ~GENERATION_MASK) === 0) {
+          this.pathFlags[path] = flags;
+          return false;
+        }
+      }
       attributes.references[attr] = attributes.references[attr]! + 1;
       if (this.best[nlri] === path) this.nlriFlags[nlri]! |= NlriFlag.Touched;
       if (this.best[nlri] === path || this.#matters(nlri, attr, flags) || this.#matters(nlri, old, oldFlags)) this.mark(nlri);
@@ -166,6 +177,34 @@ export class RibTable {
     this.#unlink(nlri, before, path, peer);
   }
 
+  /** Whether the peer of a path is sending its routes again and has not yet sent this one (RFC 7313 §4.2). */
+  isStale(path: PathId): boolean {
+    const peer = this.peers[this.pathPeer[path]!];
+    return peer !== undefined && (this.pathFlags[path]! & GENERATION_MASK) !== peer.refresh[this.position]!.bits;
+  }
+
+  /**
+   * Frees an NLRI that was put into the index for a path that then was not added. One that has a path, or of which the decision process or a
+   * member still has to be told, stays.
+   */
+  dropUnused(nlri: NlriId): void {
+    if (nlri === NONE || !this.index.isLive(nlri)) return;
+    const isKnown =
+      nlri < this.head.length && (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & (NlriFlag.Dirty | NlriFlag.Doomed)) !== 0);
+    if (!isKnown) this.index.remove(nlri);
+  }
+
+  /** Gives all stale paths of a peer the same generation, so that others can be used again. A walk over all paths of the family. */
+  unifyStale(peer: RibPeer): void {
+    const refresh = peer.refresh[this.position]!;
+    const { pathPeer, pathFlags } = this;
+    for (let path = 1; path < this.pathTop; path++) {
+      if (pathPeer[path] !== peer.index || (pathFlags[path]! & GENERATION_MASK) === refresh.bits) continue;
+      pathFlags[path] = (pathFlags[path]! & ~GENERATION_MASK) | refresh.staleBits;
+    }
+    refresh.unify();
+  }
+
   /** Puts the destination into the queue of those to be decided, if it is not there. */
   mark(nlri: NlriId): void {
     if ((this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0) return;
@@ -195,8 +234,8 @@ export class RibTable {
   /** Notes that an NLRI has no path left; it is freed by `bury` when no member still has to be told. */
   doom(nlri: NlriId): void {
     if ((this.nlriFlags[nlri]! & NlriFlag.Doomed) !== 0) return;
-    this.nlriFlags[nlri]! |= NlriFlag.Doomed;
     if (this.#doomedCount === this.#doomed.length) this.#doomed = grown(this.#doomed, this.#doomedCount * 2, this.#doomedCount);
+    this.nlriFlags[nlri]! |= NlriFlag.Doomed;
     this.#doomed[this.#doomedCount++] = nlri;
   }
 
@@ -249,9 +288,20 @@ export class RibTable {
   }
 
   #unlink(nlri: NlriId, before: number, path: number, peer: RibPeer): void {
+    if (this.observer === undefined) {
+      this.#remove(nlri, before, path, peer);
+      return;
+    }
+    try {
+      this.observer(nlri, path as PathId, false);
+    } finally {
+      this.#remove(nlri, before, path, peer);
+    }
+  }
+
+  #remove(nlri: NlriId, before: number, path: number, peer: RibPeer): void {
     if (before === NONE) this.head[nlri] = this.pathNext[path]!;
     else this.pathNext[before] = this.pathNext[path]!;
-    this.observer?.(nlri, path as PathId, false);
     const attr = this.pathAttr[path]!;
     const flags = this.pathFlags[path]!;
     if (this.best[nlri] === path) {
@@ -283,35 +333,40 @@ export class RibTable {
     return this.pathTop++;
   }
 
+  /** All columns or none: where one finds no memory, the others stay as they are. */
   #growNlri(): void {
     const used = this.head.length;
     const capacity = used * 2;
     const queue = new Int32Array(capacity);
     for (let i = 0; i < this.dirtyCount; i++) queue[i] = this.#queue[(this.#queueHead + i) % used]!;
+    const head = grown(this.head, capacity, used);
+    const best = grown(this.best, capacity, used);
+    const nlriFlags = grown(this.nlriFlags, capacity, used);
+    const bucketNext = grown(this.bucketNext, capacity, used);
     this.#queue = queue;
     this.#queueHead = 0;
-    this.head = grown(this.head, capacity, used);
-    this.best = grown(this.best, capacity, used);
-    this.nlriFlags = grown(this.nlriFlags, capacity, used);
-    this.bucketNext = grown(this.bucketNext, capacity, used);
+    this.head = head;
+    this.best = best;
+    this.nlriFlags = nlriFlags;
+    this.bucketNext = bucketNext;
   }
 
+  /** As `#growNlri`. */
   #growPaths(): void {
     const used = this.pathTop;
     const capacity = used * 2;
-    this.pathNlri = grown(this.pathNlri, capacity, used);
-    this.pathPeer = grown(this.pathPeer, capacity, used);
-    this.pathAttr = grown(this.pathAttr, capacity, used);
-    this.pathNext = grown(this.pathNext, capacity, used);
-    this.pathFlags = grown(this.pathFlags, capacity, used);
-    this.pathLearned = grown(this.pathLearned, capacity, used);
+    const pathNlri = grown(this.pathNlri, capacity, used);
+    const pathPeer = grown(this.pathPeer, capacity, used);
+    const pathAttr = grown(this.pathAttr, capacity, used);
+    const pathNext = grown(this.pathNext, capacity, used);
+    const pathFlags = grown(this.pathFlags, capacity, used);
+    const pathLearned = grown(this.pathLearned, capacity, used);
     if (this.pathIdentifier !== undefined) this.pathIdentifier = grown(this.pathIdentifier, capacity, used);
+    this.pathNlri = pathNlri;
+    this.pathPeer = pathPeer;
+    this.pathAttr = pathAttr;
+    this.pathNext = pathNext;
+    this.pathFlags = pathFlags;
+    this.pathLearned = pathLearned;
   }
-}
-
-/** Flags of a path with this attribute set from this peer. */
-export function importFlags(peer: RibPeer, attrFlags: number): number {
-  if (peer.kind === PeerKind.Local) return 0;
-  const unusable = (attrFlags & (AttrFlag.AsLoop | AttrFlag.BadNextHop)) !== 0;
-  return unusable || !peer.options.importAccept ? PathFlag.Filtered : 0;
 }

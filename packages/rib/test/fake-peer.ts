@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import {
+  Afi,
   addressBytes,
   DEFAULT_CONTEXT,
   decodeUpdate,
@@ -29,6 +30,10 @@ export interface FakePeerOptions {
   readonly fourOctetAs?: boolean;
   readonly importAccept?: boolean;
   readonly exportAccept?: boolean;
+  /** Whether IPv4 routes may have IPv6 next hops (RFC 8950). @default not known */
+  readonly extendedNextHop?: boolean;
+  /** What this peer may not name as next hop. */
+  readonly ownAddresses?: readonly string[];
 }
 
 export interface Announcement {
@@ -44,6 +49,8 @@ export interface Announcement {
 export class FakePeer {
   readonly name: string;
   readonly kind: PeerKind;
+  readonly as: number;
+  readonly localAs: number;
   /** What this peer holds from us: prefix -> attributes as JSON text. */
   readonly view: Map<string, string> = new Map();
   readonly endOfRib: Family[] = [];
@@ -57,6 +64,8 @@ export class FakePeer {
     this.#rib = rib;
     this.#options = options;
     this.name = options.address;
+    this.as = options.as;
+    this.localAs = options.localAs;
     this.kind = options.as === options.localAs ? PeerKind.Internal : PeerKind.External;
   }
 
@@ -86,6 +95,17 @@ export class FakePeer {
         ? { withdrawn: [nlri], attributes: [] }
         : { withdrawn: [], attributes: [{ type: 'mp-unreach-nlri', flags: 0x80, value: { family: nlri.family, nlri: [nlri] } }] };
     return this.raw(encodeUpdate({ type: 'update', nlri: [], ...update }, this.#context()));
+  }
+
+  /** BoRR and EoRR (RFC 7313). */
+  beginRefresh(family: 'ipv4' | 'ipv6'): void {
+    assert.ok(this.ribPeer);
+    this.#rib.beginRefresh(this.ribPeer, family === 'ipv4' ? IPV4_UNICAST : IPV6_UNICAST);
+  }
+
+  endRefresh(family: 'ipv4' | 'ipv6'): boolean {
+    assert.ok(this.ribPeer);
+    return this.#rib.endRefresh(this.ribPeer, family === 'ipv4' ? IPV4_UNICAST : IPV6_UNICAST);
   }
 
   /** An UPDATE body as it is. */
@@ -137,8 +157,13 @@ export class FakePeer {
   }
 
   #context() {
-    const { fourOctetAs = true } = this.#options;
-    return { ...DEFAULT_CONTEXT, fourOctetAs, peerType: this.kind === PeerKind.Internal ? 'ibgp' : 'ebgp' } as const;
+    const { fourOctetAs = true, extendedNextHop } = this.#options;
+    return {
+      ...DEFAULT_CONTEXT,
+      fourOctetAs,
+      peerType: this.kind === PeerKind.Internal ? 'ibgp' : 'ebgp',
+      ...(extendedNextHop !== undefined && { extendedNextHop: new Map(extendedNextHop ? [[IPV4_UNICAST, new Set([Afi.Ipv6])]] : []) }),
+    } as const;
   }
 
   #ipv4Address(): string {
@@ -165,6 +190,7 @@ export class FakePeer {
       nextHopSelfAlways: false,
       importAccept: options.importAccept ?? true,
       exportAccept: options.exportAccept ?? true,
+      ownAddresses: (options.ownAddresses ?? []).map(addressBytes),
       port: this,
     };
   }

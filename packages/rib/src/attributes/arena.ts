@@ -31,18 +31,21 @@ export class Arena {
   /** Offset of a new block for `length` octets. Its content is undefined. May replace `data`. */
   allocate(length: number): number {
     const grains = (length + 7) >>> GRAIN_SHIFT;
-    this.used += grains << GRAIN_SHIFT;
     const reused = this.#free[grains]!;
     if (reused !== 0) {
+      this.used += grains << GRAIN_SHIFT;
       this.#free[grains] = this.#link(reused);
       return reused;
     }
     const offset = this.top;
-    this.top += grains << GRAIN_SHIFT;
-    if (this.top > this.data.length) {
-      this.data = grown(this.data, Math.max(this.top, this.data.length * 2), offset);
+    const top = offset + (grains << GRAIN_SHIFT);
+    if (top > this.data.length) {
+      // May find no memory and throw: before anything is counted.
+      this.data = grown(this.data, Math.max(top, this.data.length * 2), offset);
       this.view = viewOf(this.data);
     }
+    this.top = top;
+    this.used += grains << GRAIN_SHIFT;
     return offset;
   }
 

@@ -16,12 +16,16 @@ import { invariant } from '../broken-invariant.ts';
 import { grown, NONE, powerOfTwo } from '../columns.ts';
 import { Arena } from './arena.ts';
 import { AttributeFacts } from './facts.ts';
+import type { OwnIdentity } from './own-identity.ts';
 import { LastViews } from './views.ts';
 
 export type AttrId = number & { readonly __id: 'AttrId' };
 
 /** Octets in front of those of a set: its id and length. */
 const BLOCK_HEADER = 6;
+
+/** Octets of the largest attribute set: those that the length field of an UPDATE can tell (RFC 4271 §4.3). */
+export const SET_LENGTH_MAX = 0xffff;
 
 /** Untouched slots cost nothing, and growing costs a walk over all sets. */
 const SLOTS_INITIAL = 1 << 18;
@@ -40,7 +44,8 @@ export class AttributeTable {
   /** Sets in use. */
   count = 0;
 
-  readonly #localAs: number;
+  /** What is ours in an attribute set. */
+  readonly own: OwnIdentity;
   readonly #facts: AttributeFacts = new AttributeFacts();
   /** Pairs; an offset of 0 is an empty slot. */
   #slots: Int32Array;
@@ -50,8 +55,8 @@ export class AttributeTable {
   #top = 1;
   #free: number = NONE;
 
-  constructor(localAs: number, capacity: number) {
-    this.#localAs = localAs;
+  constructor(own: OwnIdentity, capacity: number) {
+    this.own = own;
     this.arena = new Arena(capacity * 80);
     this.offset = new Uint32Array(capacity);
     this.length = new Uint16Array(capacity);
@@ -91,9 +96,14 @@ export class AttributeTable {
       this.#rehash();
       slot = this.#slotOf(hash, view, start, end);
     }
-    const id = this.#allocate();
     const length = end - start;
+    invariant(length <= SET_LENGTH_MAX, 'an attribute set is no longer than SET_LENGTH_MAX');
+    // First everything that may throw: nothing of the set is there before all of it can be.
+    const facts = this.#facts;
+    facts.derive(view, start, end, this.own);
+    if (this.#free === NONE && this.#top === this.offset.length) this.#grow();
     const offset = this.arena.allocate(BLOCK_HEADER + length) + BLOCK_HEADER;
+    const id = this.#allocate();
     const data = this.arena.data;
     writeU32(data, offset - 6, id);
     writeU16(data, offset - 2, length);
@@ -102,8 +112,6 @@ export class AttributeTable {
     this.length[id] = length;
     this.references[id] = 0;
     this.bucket[id] = NONE;
-    const facts = this.#facts;
-    facts.derive(this.arena.view, offset, offset + length, this.#localAs);
     this.rank[id] = facts.rank;
     this.med[id] = facts.med;
     this.neighborAs[id] = facts.neighborAs;
@@ -113,6 +121,22 @@ export class AttributeTable {
     this.#slots[2 * slot + 1] = offset;
     this.count++;
     return id as AttrId;
+  }
+
+  /**
+   * Looks again for what is ours in the sets of up to `count` ids from `from` on, after `own` has changed. Returns the id to go on with, or
+   * NONE when no set is left.
+   */
+  findOwn(from: number, count: number): number {
+    const end = Math.min(from + count, this.#top);
+    const facts = this.#facts;
+    for (let id = from; id < end; id++) {
+      const offset = this.offset[id]!;
+      if (offset === NONE) continue;
+      facts.derive(this.arena.view, offset, offset + this.length[id]!, this.own);
+      this.flags[id] = facts.flags;
+    }
+    return end === this.#top ? NONE : end;
   }
 
   /** Takes a reference; `release` gives it back. */
@@ -184,7 +208,6 @@ export class AttributeTable {
       this.#free = this.bucket[id]!;
       return id;
     }
-    if (this.#top === this.offset.length) this.#grow();
     return this.#top++;
   }
 
@@ -227,18 +250,28 @@ export class AttributeTable {
     this.#mask = mask;
   }
 
+  /** All columns or none: where one finds no memory, the others stay as they are. */
   #grow(): void {
     const used = this.#top;
     const capacity = used * 2;
-    this.offset = grown(this.offset, capacity, used);
-    this.length = grown(this.length, capacity, used);
-    this.references = grown(this.references, capacity, used);
-    this.rank = grown(this.rank, capacity, used);
-    this.med = grown(this.med, capacity, used);
-    this.neighborAs = grown(this.neighborAs, capacity, used);
-    this.originAs = grown(this.originAs, capacity, used);
-    this.flags = grown(this.flags, capacity, used);
-    this.bucket = grown(this.bucket, capacity, used);
+    const offset = grown(this.offset, capacity, used);
+    const length = grown(this.length, capacity, used);
+    const references = grown(this.references, capacity, used);
+    const rank = grown(this.rank, capacity, used);
+    const med = grown(this.med, capacity, used);
+    const neighborAs = grown(this.neighborAs, capacity, used);
+    const originAs = grown(this.originAs, capacity, used);
+    const flags = grown(this.flags, capacity, used);
+    const bucket = grown(this.bucket, capacity, used);
+    this.offset = offset;
+    this.length = length;
+    this.references = references;
+    this.rank = rank;
+    this.med = med;
+    this.neighborAs = neighborAs;
+    this.originAs = originAs;
+    this.flags = flags;
+    this.bucket = bucket;
   }
 }
 

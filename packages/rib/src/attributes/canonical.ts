@@ -3,7 +3,8 @@
  *
  *   1. Each attribute once, the first of each code; malformed ones that RFC 7606 discards are gone.
  *   2. Ascending type codes; AS numbers of four octets, AS4_* merged.
- *   3. No NLRI. IPv4 unicast routes of the UPDATE's own NLRI field keep NEXT_HOP. Routes of MP_REACH_NLRI have instead, as the first
+ *   3. Flags octets without bits that mean nothing: the low four, and Partial where no attribute may have it (RFC 4271 §4.3).
+ *   4. No NLRI. IPv4 unicast routes of the UPDATE's own NLRI field keep NEXT_HOP. Routes of MP_REACH_NLRI have instead, as the first
  *      attribute, MP_REACH_NLRI abbreviated to AFI, SAFI and next hop (as RFC 6396 §4.3.4 does, with the family kept).
  *
  * Nearly all speakers send attributes this way already: then the octets of the message are the canonical octets and nothing is rewritten.
@@ -11,16 +12,26 @@
  * another AS in front anyway; without it each of their UPDATEs would take the long way.
  */
 import {
+  type AsPathSegment,
   AttributeCode,
   AttributeFlag,
   type AttributeScan,
-  decodeAttributes,
+  attributeCodec,
   encodeAttributes,
+  findAttribute,
+  keptFlags,
+  type PathAttribute,
   readU16,
   reconcileAs4,
   type WireContext,
 } from '@tsbgp/wire';
+import { SET_LENGTH_MAX } from './attribute-table.ts';
 import { copyOctets, LastViews, viewOf } from './views.ts';
+
+/** The count of an AS_PATH segment is one octet. */
+const SEGMENT_ASNS_MAX = 255;
+/** AFI, SAFI, next hop length, and the reserved octet after the next hop. */
+const MP_REACH_HEADER_LENGTH = 5;
 
 /** Where the next hop of the routes comes from. */
 export type NextHopSource = 'next-hop' | 'mp-reach';
@@ -101,7 +112,7 @@ export class CanonicalBlock {
         ipv4NextHop = -1;
       }
       if (code === AttributeCode.NextHop && source === 'mp-reach') continue;
-      this.#attribute(scan.flags[entry]!, code, bytes, scan.valueStart[entry]!, scan.valueEnd[entry]!);
+      this.#attribute(keptFlags(scan.flags[entry]!), code, bytes, scan.valueStart[entry]!, scan.valueEnd[entry]!);
     }
     if (ipv4NextHop !== -1) this.#attribute(AttributeFlag.Transitive, AttributeCode.NextHop, bytes, ipv4NextHop, ipv4NextHop + 4);
   }
@@ -165,11 +176,46 @@ function hasIpv4NextHop(bytes: Uint8Array, value: number): boolean {
   return readU16(bytes, value) === 1 && bytes[value + 2] === 1 && bytes[value + 3] === 4;
 }
 
+/** Attributes that say the same in other octets where AS numbers have four. */
+const WITH_AS_NUMBERS: ReadonlySet<number> = new Set([
+  AttributeCode.AsPath,
+  AttributeCode.Aggregator,
+  AttributeCode.As4Path,
+  AttributeCode.As4Aggregator,
+]);
+
 /**
- * The attributes of a session without four-octet AS numbers, rewritten with them (RFC 6793 §4.2.3). Such peers are few: this takes the
- * long way through the typed codec.
+ * The attributes that `scan` found in `bytes`, of a session without four-octet AS numbers, rewritten with them (RFC 6793 §4.2.3), and without
+ * NLRI. Undefined when they take more than SET_LENGTH_MAX octets: an AS_PATH of 16,000 numbers is one. Such peers are few: attributes with AS
+ * numbers take the long way through the typed codec. The others are copied.
  */
-export function widenAsNumbers(bytes: Uint8Array, start: number, end: number, context: WireContext): Uint8Array {
-  const { attributes } = decodeAttributes(bytes, start, end, context);
-  return encodeAttributes(reconcileAs4(attributes), { ...context, fourOctetAs: true });
+export function widenAsNumbers(bytes: Uint8Array, scan: AttributeScan, context: WireContext): Uint8Array | undefined {
+  const attributes: PathAttribute[] = [];
+  for (let entry = 0; entry < scan.count; entry++) {
+    const code = scan.codes[entry]!;
+    const flags = scan.flags[entry]!;
+    const start = scan.valueStart[entry]!;
+    const end = scan.valueEnd[entry]!;
+    const codec = attributeCodec(code);
+    if (codec !== undefined && WITH_AS_NUMBERS.has(code)) {
+      // The row's type and value belong together by construction; the table cannot say so.
+      attributes.push({ type: codec.type, flags, value: codec.decode(bytes, start, end, context) } as PathAttribute);
+    } else if (code !== AttributeCode.MpUnreachNlri) {
+      const valueEnd = code === AttributeCode.MpReachNlri ? start + MP_REACH_HEADER_LENGTH + bytes[start + 3]! : end;
+      attributes.push({ type: 'unknown', code, flags, bytes: bytes.subarray(start, valueEnd) });
+    }
+  }
+  const reconciled = reconcileAs4(attributes);
+  const asPath = findAttribute(reconciled, 'as-path');
+  // The encoder throws for an attribute whose length does not fit its length field.
+  if (asPath !== undefined && widePathLength(asPath.value) > SET_LENGTH_MAX) return undefined;
+  const wide = encodeAttributes(reconciled, { ...context, fourOctetAs: true });
+  return wide.length > SET_LENGTH_MAX ? undefined : wide;
+}
+
+/** Octets of an AS_PATH with AS numbers of four octets, its longest sequences divided. */
+function widePathLength(segments: readonly AsPathSegment[]): number {
+  let length = 0;
+  for (const { asns } of segments) length += 4 * asns.length + 2 * Math.ceil(asns.length / SEGMENT_ASNS_MAX);
+  return length;
 }

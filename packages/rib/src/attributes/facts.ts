@@ -2,6 +2,8 @@
  * What the decision process and export ask of an attribute set, worked out once when the set is interned (RFC 4271 §9.1).
  */
 import { AttributeCode, AttributeFlag } from '@tsbgp/wire';
+import { addressLength, isBadIpv4NextHop, isBadMpNextHop, MP_NEXT_HOP_OFFSET } from './next-hops.ts';
+import type { OwnIdentity } from './own-identity.ts';
 
 /** Bits of the `flags` column. */
 export const AttrFlag = {
@@ -9,9 +11,9 @@ export const AttrFlag = {
   NoExport: 1,
   /** NO_ADVERTISE (RFC 1997): to no peer. */
   NoAdvertise: 2,
-  /** The AS_PATH holds our own AS (RFC 4271 §9.1.2): kept, but not eligible. */
-  AsLoop: 4,
-  /** The next hop cannot be one: unspecified, multicast, or broadcast (RFC 4271 §6.3). */
+  /** Holds an AS, identifier or address of ours (own-identity.ts): whether the route may be used depends on the peer (filter-reason.ts). */
+  Own: 4,
+  /** There is no next hop, or none that a host of the family can have (RFC 4271 §6.3). */
   BadNextHop: 8,
   /** Holds what an external peer may not send: LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST, AIGP, confederation segments. */
   InternalOnly: 16,
@@ -39,7 +41,7 @@ export class AttributeFacts {
    */
   rank = 0;
   med = 0;
-  /** First AS of the AS_PATH, 0 when it is empty or does not begin with a sequence: which routes' MEDs may be compared. */
+  /** First AS of the AS_PATH; 0 when it is empty or begins with a set, because then the peer says who the neighboring AS is (decide.ts). */
   neighborAs = 0;
   /** Last AS of the AS_PATH, 0 when it is empty or ends in a set. */
   originAs = 0;
@@ -48,10 +50,11 @@ export class AttributeFacts {
   #confederation = false;
 
   /** Reads the canonical block in `data[start, end)`. */
-  derive(data: DataView, start: number, end: number, localAs: number): void {
+  derive(data: DataView, start: number, end: number, own: OwnIdentity): void {
     let localPref = DEFAULT_LOCAL_PREF;
     let origin = 2;
     let flags = 0;
+    let nextHopSeen = false;
     this.med = 0;
     this.neighborAs = 0;
     this.originAs = 0;
@@ -68,15 +71,17 @@ export class AttributeFacts {
           origin = data.getUint8(value);
           break;
         case AttributeCode.AsPath:
-          pathLength = this.#asPath(data, value, offset, localAs);
+          pathLength = this.#asPath(data, value, offset, own);
           if (this.#confederation) flags |= AttrFlag.InternalOnly;
           if (pathLength < 0) {
             pathLength = ~pathLength;
-            flags |= AttrFlag.AsLoop;
+            flags |= AttrFlag.Own;
           }
           break;
         case AttributeCode.NextHop:
+          nextHopSeen = true;
           if (isBadIpv4NextHop(data, value)) flags |= AttrFlag.BadNextHop;
+          if (own.mayBeAddress(data, value, length)) flags |= AttrFlag.Own;
           break;
         case AttributeCode.MultiExitDisc:
           this.med = data.getUint32(value);
@@ -87,6 +92,9 @@ export class AttributeFacts {
           break;
         case AttributeCode.OriginatorId:
         case AttributeCode.ClusterList:
+          flags |= AttrFlag.InternalOnly;
+          for (let at = value; at < offset; at += 4) if (data.getUint32(at) === own.bgpIdentifier) flags |= AttrFlag.Own;
+          break;
         case AttributeCode.Aigp:
           flags |= AttrFlag.InternalOnly;
           break;
@@ -94,17 +102,20 @@ export class AttributeFacts {
           flags |= communityFlags(data, value, offset);
           break;
         case AttributeCode.MpReachNlri:
+          nextHopSeen = true;
           flags |= AttrFlag.MpNextHop;
           if (isBadMpNextHop(data, value)) flags |= AttrFlag.BadNextHop;
+          if (hasOwnMpNextHop(data, value, own)) flags |= AttrFlag.Own;
           break;
       }
     }
-    this.flags = flags;
+    this.flags = nextHopSeen ? flags : flags | AttrFlag.BadNextHop;
     this.rank = (0xffff_ffff - localPref) * 2 ** 18 + Math.min(pathLength, 0xffff) * 4 + origin;
   }
 
-  /** AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing); its complement if our AS is in it. */
-  #asPath(data: DataView, start: number, end: number, localAs: number): number {
+  /** AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing); its complement if an AS of ours is in it. */
+  #asPath(data: DataView, start: number, end: number, own: OwnIdentity): number {
+    const { localAs, hasOtherAses } = own;
     let length = 0;
     let loop = false;
     let offset = start;
@@ -115,7 +126,10 @@ export class AttributeFacts {
       const count = data.getUint8(offset + 1);
       const asns = offset + 2;
       offset = asns + 4 * count;
-      for (let at = asns; at < offset; at += 4) if (data.getUint32(at) === localAs) loop = true;
+      for (let at = asns; at < offset; at += 4) {
+        const as = data.getUint32(at);
+        if (as === localAs || (hasOtherAses && own.isAs(as))) loop = true;
+      }
       if (type === SEGMENT_AS_SEQUENCE) {
         length += count;
         if (first) this.neighborAs = data.getUint32(asns);
@@ -145,17 +159,11 @@ function communityFlags(data: DataView, start: number, end: number): number {
   return flags;
 }
 
-function isBadIpv4NextHop(data: DataView, offset: number): boolean {
-  return data.getUint8(offset) >= 224 || data.getUint32(offset) === 0;
-}
-
-/** `data` at `offset` begins the abbreviated MP_REACH_NLRI: AFI, SAFI, next hop length, next hop. */
-function isBadMpNextHop(data: DataView, offset: number): boolean {
-  const length = data.getUint8(offset + 3);
-  const nextHop = offset + 4;
-  if (length === 4) return isBadIpv4NextHop(data, nextHop);
-  if (length !== 16 && length !== 32) return false;
-  if (data.getUint8(nextHop) === 0xff) return true;
-  for (let i = 0; i < 16; i += 4) if (data.getUint32(nextHop + i) !== 0) return false;
-  return true;
+/** `data` at `offset` begins the abbreviated MP_REACH_NLRI. */
+function hasOwnMpNextHop(data: DataView, offset: number, own: OwnIdentity): boolean {
+  const fieldLength = data.getUint8(offset + 3);
+  const length = addressLength(fieldLength);
+  const field = offset + MP_NEXT_HOP_OFFSET;
+  for (let at = field; at < field + fieldLength; at += length) if (own.mayBeAddress(data, at, length)) return true;
+  return false;
 }

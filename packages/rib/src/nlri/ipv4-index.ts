@@ -148,8 +148,10 @@ export class Ipv4Index {
       return id;
     }
     if (this.top === this.address.length) {
-      this.address = grown(this.address, this.top * 2, this.top);
+      // Both columns or none: where one finds no memory, the other stays as it is.
+      const address = grown(this.address, this.top * 2, this.top);
       this.prefixLength = grown(this.prefixLength, this.top * 2, this.top);
+      this.address = address;
     }
     return this.top++;
   }

@@ -167,11 +167,16 @@ export class Ipv6Index {
     }
     if (this.top === this.word0.length) {
       const capacity = this.top * 2;
-      this.word0 = grown(this.word0, capacity, this.top);
-      this.word1 = grown(this.word1, capacity, this.top);
-      this.word2 = grown(this.word2, capacity, this.top);
-      this.word3 = grown(this.word3, capacity, this.top);
+      // All columns or none: where one finds no memory, the others stay as they are.
+      const word0 = grown(this.word0, capacity, this.top);
+      const word1 = grown(this.word1, capacity, this.top);
+      const word2 = grown(this.word2, capacity, this.top);
+      const word3 = grown(this.word3, capacity, this.top);
       this.prefixLength = grown(this.prefixLength, capacity, this.top);
+      this.word0 = word0;
+      this.word1 = word1;
+      this.word2 = word2;
+      this.word3 = word3;
     }
     return this.top++;
   }

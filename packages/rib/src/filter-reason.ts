@@ -1,0 +1,113 @@
+/**
+ * Why a path is kept out of the decision process. The first that holds:
+ *
+ *   as-loop         the AS_PATH has the AS we use on that session, or our global one           RFC 4271 §9.1.2
+ *   originator-id   ORIGINATOR_ID is our BGP Identifier                                        RFC 4456 §8
+ *   cluster-list    CLUSTER_LIST has our cluster identifier, which is our BGP Identifier       RFC 4456 §8
+ *   next-hop        the next hop is our own address, or none that a host of the family can have   RFC 4271 §6.3
+ *   import-policy   the import policy of the neighbor rejects it
+ *
+ * All but the last say something of the attribute set and the peer, so that they are evaluated at most once per UPDATE. Nearly all sets have
+ * neither AttrFlag.Own nor AttrFlag.BadNextHop, and are not looked at.
+ */
+import { AttributeCode, readU32 } from '@tsbgp/wire';
+import type { AttributeTable } from './attributes/attribute-table.ts';
+import { findAttribute, headerLength, valueLength } from './attributes/block.ts';
+import { AttrFlag } from './attributes/facts.ts';
+import { addressLength, ipv4Offset, MP_NEXT_HOP_OFFSET } from './attributes/next-hops.ts';
+import { viewOf } from './attributes/views.ts';
+import { NONE } from './columns.ts';
+import { PeerKind, type RibPeer } from './peer.ts';
+import type { Rib } from './rib.ts';
+import { PathFlag, type PathId, type RibTable } from './table.ts';
+
+/** Why routes with an attribute set cannot be used, whatever the policy says. */
+export type UnusableReason = 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop';
+
+/** Why a path does not take part in the decision process. */
+export type FilterReason = UnusableReason | 'import-policy';
+
+/** Why `path` is filtered; undefined when it takes part in the decision process. Reads the attribute set again: for listings. */
+export function filterReason(rib: Rib, table: RibTable, path: PathId): FilterReason | undefined {
+  if ((table.pathFlags[path]! & PathFlag.Filtered) === 0) return undefined;
+  const peer = rib.peers[table.pathPeer[path]!];
+  if (peer === undefined) return undefined;
+  return unusableReason(table.attributes, table.pathAttr[path]!, peer) ?? (peer.options.importAccept ? undefined : 'import-policy');
+}
+
+/** Flags of a path with this attribute set from this peer. */
+export function importFlags(attributes: AttributeTable, attr: number, peer: RibPeer): number {
+  if (peer.kind === PeerKind.Local) return 0;
+  if (!peer.options.importAccept) return PathFlag.Filtered;
+  if ((attributes.flags[attr]! & (AttrFlag.Own | AttrFlag.BadNextHop)) === 0 && attributes.own.settled) return 0;
+  return unusableReason(attributes, attr, peer) === undefined ? 0 : PathFlag.Filtered;
+}
+
+/** Why routes with this attribute set cannot be used when they come from this peer. */
+export function unusableReason(attributes: AttributeTable, attr: number, peer: RibPeer): UnusableReason | undefined {
+  if (peer.kind === PeerKind.Local) return undefined;
+  const { own } = attributes;
+  const { data } = attributes.arena;
+  const start = attributes.offset[attr]!;
+  const end = start + attributes.length[attr]!;
+  const find = (code: number): number => findAttribute(data, start, end, code);
+  const asPath = find(AttributeCode.AsPath);
+  if (asPath !== NONE && asPathHas(data, asPath, own.localAs, peer.localAs)) return 'as-loop';
+  const originatorId = find(AttributeCode.OriginatorId);
+  if (originatorId !== NONE && valuesHave(data, originatorId, own.bgpIdentifier)) return 'originator-id';
+  const clusterList = find(AttributeCode.ClusterList);
+  if (clusterList !== NONE && valuesHave(data, clusterList, own.bgpIdentifier)) return 'cluster-list';
+  if ((attributes.flags[attr]! & AttrFlag.BadNextHop) !== 0) return 'next-hop';
+  const { view } = attributes.arena;
+  const nextHop = find(AttributeCode.NextHop);
+  if (nextHop !== NONE) return isOurs(view, nextHop + headerLength(data, nextHop), 4, peer) ? 'next-hop' : undefined;
+  const mpReach = find(AttributeCode.MpReachNlri);
+  if (mpReach === NONE) return 'next-hop';
+  const field = mpReach + headerLength(data, mpReach) + MP_NEXT_HOP_OFFSET;
+  const fieldLength = data[field - 1]!;
+  const length = addressLength(fieldLength);
+  for (let at = field; at < field + fieldLength; at += length) if (isOurs(view, at, length, peer)) return 'next-hop';
+  return undefined;
+}
+
+/** Whether an AS number is in any segment of the AS_PATH whose header is at `header`. */
+function asPathHas(data: Uint8Array, header: number, one: number, other: number): boolean {
+  let at = header + headerLength(data, header);
+  const end = at + valueLength(data, header);
+  while (at < end) {
+    const next = at + 2 + 4 * data[at + 1]!;
+    for (at += 2; at < next; at += 4) {
+      const as = readU32(data, at);
+      if (as === one || as === other) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether the value whose header is at `header`, a list of numbers of four octets, has `wanted`. */
+function valuesHave(data: Uint8Array, header: number, wanted: number): boolean {
+  const start = header + headerLength(data, header);
+  const end = start + valueLength(data, header);
+  for (let at = start; at < end; at += 4) if (readU32(data, at) === wanted) return true;
+  return false;
+}
+
+/** Whether the address in `data[start, start + length)` is one of ours towards `peer`; IPv4-mapped ones are their IPv4 address. */
+function isOurs(data: DataView, start: number, length: number, peer: RibPeer): boolean {
+  const ipv4 = ipv4Offset(data, start, length);
+  for (const address of peer.ownAddresses) {
+    const own = viewOf(address);
+    const ownIpv4 = ipv4Offset(own, 0, address.length);
+    if (ipv4 !== -1 && ownIpv4 !== -1) {
+      if (data.getUint32(ipv4) === own.getUint32(ownIpv4)) return true;
+    } else if (address.length === length && areEqual(data, start, own, length)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function areEqual(data: DataView, start: number, own: DataView, length: number): boolean {
+  for (let i = 0; i < length; i++) if (data.getUint8(start + i) !== own.getUint8(i)) return false;
+  return true;
+}

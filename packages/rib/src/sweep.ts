@@ -1,0 +1,89 @@
+/**
+ * Paths are swept away in slices: all of a session that is over, and the stale ones of a family after a refresh.
+ *
+ * A sweep walks the path columns once. What is announced meanwhile is not swept: a session that is over announces nothing, and a path that is
+ * announced during a refresh has a generation that the sweep spares (refresh.ts).
+ */
+import type { RibPeer } from './peer.ts';
+import type { PathId, RibTable } from './table.ts';
+
+/** Path slots looked at in one slice. */
+const SLOTS_SLICE = 65_536;
+/** Paths removed in one slice. Removing costs more than looking: the slice is over early when it removed so many. */
+const REMOVALS_SLICE = 8192;
+
+interface Sweep {
+  readonly peer: RibPeer;
+  /** Paths of older generations go; undefined: all go. */
+  readonly below: number | undefined;
+  /** Tables that are still to be swept, and the path slot to go on with in the first. */
+  readonly tables: RibTable[];
+  cursor: number;
+}
+
+export class Sweeps {
+  readonly #sweeps: Sweep[] = [];
+  readonly #departed: (peer: RibPeer) => void;
+
+  /** `departed` is called when the last path of a session that is over is gone. */
+  constructor(departed: (peer: RibPeer) => void) {
+    this.#departed = departed;
+  }
+
+  get count(): number {
+    return this.#sweeps.length;
+  }
+
+  /** The session is over. Sweeps of its stale paths are no longer needed. */
+  addDeparted(peer: RibPeer, tables: readonly RibTable[]): void {
+    const others = this.#sweeps.filter((sweep) => sweep.peer !== peer);
+    this.#sweeps.splice(0, this.#sweeps.length, ...others, { peer, below: undefined, tables: [...tables], cursor: 1 });
+  }
+
+  /** EoRR of a family: what has not been announced since BoRR goes. */
+  addStale(peer: RibPeer, table: RibTable): void {
+    this.#sweeps.push({ peer, below: peer.refresh[table.position]!.current, tables: [table], cursor: 1 });
+  }
+
+  /** One slice of the first sweep. True when there was one. */
+  slice(): boolean {
+    const [sweep] = this.#sweeps;
+    if (sweep === undefined) return false;
+    if (this.#advance(sweep, SLOTS_SLICE, REMOVALS_SLICE)) this.#sweeps.shift();
+    return true;
+  }
+
+  /** Ends the sweeps of stale paths of a peer and family, at once. */
+  finishStale(peer: RibPeer, table: RibTable): void {
+    for (const sweep of this.#sweeps.filter((each) => each.peer === peer && each.tables[0] === table && each.below !== undefined)) {
+      while (!this.#advance(sweep, Infinity, Infinity));
+      this.#sweeps.splice(this.#sweeps.indexOf(sweep), 1);
+    }
+  }
+
+  /** True when the sweep is at its end. */
+  #advance(sweep: Sweep, slots: number, removals: number): boolean {
+    const { peer, below } = sweep;
+    const table = sweep.tables[0]!;
+    const { pathPeer, pathFlags } = table;
+    const refresh = peer.refresh[table.position]!;
+    const end = Math.min(sweep.cursor + slots, table.pathTop);
+    let path = sweep.cursor;
+    let left = removals;
+    for (; path < end && left > 0; path++) {
+      if (pathPeer[path] !== peer.index) continue;
+      if (below !== undefined && refresh.generationOf(pathFlags[path]!) >= below) continue;
+      sweep.cursor = path + 1; // in case an observer throws: the path is gone then too
+      table.removePath(path as PathId, peer);
+      left--;
+    }
+    sweep.cursor = path;
+    if (path < table.pathTop && peer.received[table.position]! > 0) return false;
+    if (below !== undefined) refresh.oldest = Math.max(refresh.oldest, below);
+    sweep.tables.shift();
+    sweep.cursor = 1;
+    if (sweep.tables.length > 0) return false;
+    if (below === undefined) this.#departed(peer);
+    return true;
+  }
+}
