@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import {
+  type Capability,
   DEFAULT_CONTEXT,
   encodeControlMessage,
   type Family,
@@ -50,6 +51,18 @@ export async function startSpeaker(lastPeer: number): Promise<SpeakerProcess> {
   };
 }
 
+/** What a RawPeer's OPEN says other than by default. */
+export interface RawPeerOptions {
+  /** @default 65000 + the last octet of its address */
+  readonly as?: number;
+  /** @default true */
+  readonly fourOctetAs?: boolean;
+  /** Besides IPv4 and IPv6 unicast, four-octet AS numbers and route refresh. */
+  readonly capabilities?: readonly Capability[];
+  /** @default IPv4 and IPv6 unicast */
+  readonly families?: readonly Family[];
+}
+
 export class RawPeer {
   readonly socket: Socket;
   readonly as: number;
@@ -62,16 +75,15 @@ export class RawPeer {
   #wake: () => void = () => undefined;
 
   readonly #holdTimeSeconds: number;
+  readonly #options: RawPeerOptions;
   /** When a KEEPALIVE or UPDATE came last, and the longest silence before one, in milliseconds. */
   lastHeard = performance.now();
   longestSilence = 0;
 
-  readonly #families: readonly Family[];
-
-  constructor(port: number, last: number, holdTimeSeconds = 240, families: readonly Family[] = [IPV4_UNICAST, IPV6_UNICAST]) {
-    this.#families = families;
+  constructor(port: number, last: number, holdTimeSeconds = 240, options: RawPeerOptions = {}) {
     this.#holdTimeSeconds = holdTimeSeconds;
-    this.as = 65_000 + last;
+    this.#options = options;
+    this.as = options.as ?? 65_000 + last;
     this.socket = connect({ host: '127.0.0.1', port, localAddress: `127.0.0.${last}` });
     this.socket.on('data', (chunk: Buffer) => this.#data(chunk));
     this.socket.on('error', () => undefined); // a reset is one of the answers that tests look for: 'close' follows
@@ -88,11 +100,12 @@ export class RawPeer {
       version: 4,
       as: this.as,
       holdTimeSeconds: this.#holdTimeSeconds,
-      bgpIdentifier: `10.1.0.${this.as % 256}`,
+      bgpIdentifier: `10.1.0.${this.as % 256 || 1}`,
       capabilities: [
-        ...this.#families.map((family) => ({ type: 'multiprotocol', family }) as const),
-        { type: 'four-octet-as', as: this.as },
+        ...(this.#options.families ?? [IPV4_UNICAST, IPV6_UNICAST]).map((family) => ({ type: 'multiprotocol', family }) as const),
+        ...(this.#options.fourOctetAs === false ? [] : [{ type: 'four-octet-as', as: this.as } as const]),
         { type: 'route-refresh' },
+        ...(this.#options.capabilities ?? []),
       ],
       otherParameters: [],
     };

@@ -24,7 +24,9 @@ import type {
   NeighborState,
 } from '../control-plane.ts';
 import type { NewEvent } from '../events.ts';
+import type { InboundRefreshes } from './inbound-refresh.ts';
 import { nextHopsSelf } from './next-hop.ts';
+import { ownAddresses } from './own-addresses.ts';
 import type { Port } from './port.ts';
 
 export class Neighbor {
@@ -36,6 +38,8 @@ export class Neighbor {
   ribPeer: RibPeer | undefined;
   session: SessionInfo | undefined;
   port: Port | undefined;
+  /** While Established. */
+  refreshes: InboundRefreshes | undefined;
   flapCount = 0;
   lastNotification: NeighborNotification | undefined;
   /** Of sessions that are over; see RibPeer. */
@@ -59,10 +63,12 @@ export class Neighbor {
     ];
   }
 
-  /** What the RIB must know of a session that came up. */
-  ribOptions(session: SessionInfo, port: Port): RibPeerOptions {
+  /** What the RIB must know of a session that came up. `neighbors` are the addresses of all neighbors. */
+  ribOptions(session: SessionInfo, port: Port, neighbors: Iterable<string>): RibPeerOptions {
     const { config } = this;
     const families = config.families.filter((family) => session.families.has(family));
+    const nextHopSelf = nextHopsSelf(session.localAddress, families);
+    const { localAddress, remoteAddress } = session;
     return {
       name: config.address,
       kind: session.peerType === 'ibgp' ? PeerKind.Internal : PeerKind.External,
@@ -71,9 +77,10 @@ export class Neighbor {
       bgpIdentifier: readU32(parseIpv4(session.remoteBgpIdentifier) ?? new Uint8Array(4), 0),
       address: addressBytes(session.remoteAddress.split('%')[0]!),
       families,
+      ownAddresses: ownAddresses({ localAddress, remoteAddress, nextHops: nextHopSelf.values() }, neighbors),
       receive: session.receive,
       send: session.send,
-      nextHopSelf: nextHopsSelf(session.localAddress, families),
+      nextHopSelf,
       routeServerClient: config.routeServerClient,
       nextHopSelfAlways: config.nextHopSelf,
       importAccept: this.#accepts('import'),
@@ -82,10 +89,11 @@ export class Neighbor {
     };
   }
 
-  up(session: SessionInfo, ribPeer: RibPeer, port: Port): void {
+  up(session: SessionInfo, ribPeer: RibPeer, port: Port, refreshes: InboundRefreshes): void {
     this.session = session;
     this.ribPeer = ribPeer;
     this.port = port;
+    this.refreshes = refreshes;
     this.#upMs = performance.now();
   }
 
@@ -110,6 +118,8 @@ export class Neighbor {
     this.session = undefined;
     this.ribPeer = undefined;
     this.port = undefined;
+    this.refreshes?.close();
+    this.refreshes = undefined;
     this.flapCount++;
   }
 

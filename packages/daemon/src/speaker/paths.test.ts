@@ -139,7 +139,7 @@ suite('paths of a prefix, and events', { timeout: 30_000 }, () => {
   });
 
   test('RFC 4760 §8: a session without an address family in common is Established, with a warning', async () => {
-    const peer = new RawPeer(port, 5, 240, [IPV4_UNICAST]);
+    const peer = new RawPeer(port, 5, 240, { families: [IPV4_UNICAST] });
     peers.push(peer);
     await peer.up();
     await until(() => told('127.0.0.5').length === 3, 'the warning');

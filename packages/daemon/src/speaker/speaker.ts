@@ -1,8 +1,17 @@
 /**
  * The speaker: sessions on one side, the RIB on the other, and the control plane over both. It owns the wiring and no routing logic.
  */
-import { BrokenInvariant, Rib, type RibPeer } from '@tsbgp/rib';
-import { type CloseReason, type Logger, type Peer, PeerError, type PeerOptions, type Plugin, Server } from '@tsbgp/session';
+import { BrokenInvariant, Rib, type RibPeer, type UnusableReason } from '@tsbgp/rib';
+import {
+  type CloseReason,
+  type Logger,
+  type Peer,
+  PeerError,
+  type PeerOptions,
+  type Plugin,
+  Server,
+  type SessionInfo,
+} from '@tsbgp/session';
 import {
   CeaseSubcode,
   type Family,
@@ -40,6 +49,7 @@ import { EventLog } from '../events.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { Background } from './background.ts';
+import { InboundRefreshes } from './inbound-refresh.ts';
 import { Listings } from './listing.ts';
 import { LocalRoutes } from './local-routes.ts';
 import { addBackground, renderMetrics } from './metrics.ts';
@@ -103,7 +113,8 @@ export class Speaker implements ControlPlane {
       bgpIdentifier: readU32(parseIpv4(options.routerId) ?? new Uint8Array(4), 0),
       observer: {
         fault: (peer, fault) => this.#observed(peer, () => this.#reportFault(peer, fault)),
-        endOfRib: (peer, family) => this.#observed(peer, () => this.#reportEndOfRib(peer, family)),
+        endOfRib: (peer, family) => this.#observed(peer, () => this.#endOfRib(peer, family)),
+        unusable: (peer, reason) => this.#observed(peer, () => this.#reportUnusable(peer, reason)),
       },
     });
     this.#rib.nowSeconds = Math.floor(Date.now() / 1000);
@@ -295,8 +306,8 @@ export class Speaker implements ControlPlane {
       getCapabilities: () => neighbor.capabilities(),
       onEstablished: (_peer, session, writer) => {
         const port = new Port(writer, this.#corked);
-        const ribPeer = this.#rib.addPeer(neighbor.ribOptions(session, port));
-        neighbor.up(session, ribPeer, port);
+        const ribPeer = this.#rib.addPeer(neighbor.ribOptions(session, port, this.#neighbors.keys()));
+        neighbor.up(session, ribPeer, port, this.#refreshes(session, ribPeer));
         this.#neighborOf.set(ribPeer, neighbor);
         writer.onDrain = () => this.#turns.schedule();
         this.#turns.schedule();
@@ -326,10 +337,31 @@ export class Speaker implements ControlPlane {
     this.#turns.schedule();
   }
 
+  #refreshes(session: SessionInfo, peer: RibPeer): InboundRefreshes {
+    return new InboundRefreshes({
+      rib: this.#rib,
+      peer,
+      gracefulRestart: session.negotiated.gracefulRestart.remote !== undefined,
+      logger: this.#logger,
+      boundaries: this.#options.boundaries,
+      schedule: () => this.#turns.schedule(),
+    });
+  }
+
+  #endOfRib(peer: RibPeer, family: Family): void {
+    this.#neighborOf.get(peer)?.refreshes?.endOfRib(family);
+    this.#logger.info({ neighbor: peer.options.name, family: formatFamily(family) }, 'End-of-RIB received');
+    this.events.record({ type: 'end-of-rib', neighbor: peer.options.name, family, text: 'End-of-RIB received' });
+  }
+
   /** RFC 2918 §4; RFC 7313 §4.1: between the marks the peer may tell what is stale. */
   #refresh(neighbor: Neighbor, family: Family, subtype: number): void {
     const { ribPeer, session } = neighbor;
-    if (ribPeer === undefined || subtype !== RefreshSubtype.Request) return;
+    if (ribPeer === undefined) return;
+    if (subtype !== RefreshSubtype.Request) {
+      neighbor.refreshes?.mark(family, subtype);
+      return;
+    }
     if (session?.enhancedRouteRefresh !== true) {
       this.#rib.resend(ribPeer, family);
     } else {
@@ -356,18 +388,12 @@ export class Speaker implements ControlPlane {
     this.#options.boundaries.run('rib-observer', { neighbor: peer.options.name }, action);
   }
 
-  #reportEndOfRib(peer: RibPeer, family: Family): void {
-    this.#logger.info({ neighbor: peer.options.name, family: formatFamily(family) }, 'End-of-RIB received');
-    this.events.record({ type: 'end-of-rib', neighbor: peer.options.name, family, text: 'End-of-RIB received' });
-  }
-
   #recordUp(neighbor: Neighbor, peer: RibPeer): void {
     const { address } = neighbor.config;
     const families = peer.options.families.map(formatFamily).join(', ');
     this.events.record({ type: 'session-up', neighbor: address, text: families === '' ? 'Established' : `Established: ${families}` });
     if (families !== '') return;
     const text = 'no address family in common: the session is up, and no routes are exchanged (RFC 4760 §8)';
-    this.#logger.warn({ neighbor: address, families: neighbor.config.families.map(formatFamily) }, text);
     this.events.record({ type: 'warning', neighbor: address, text });
   }
 
@@ -389,6 +415,14 @@ export class Speaker implements ControlPlane {
     this.#logger.warn({ neighbor: peer.options.name, count, reason: fault.reason }, `malformed UPDATE: ${answer} (RFC 7606)`);
     const text = `malformed UPDATE, ${answer} (RFC 7606): ${fault.reason}${count > 1 ? `; ${count} by now` : ''}`;
     this.events.record({ type: 'malformed-update', neighbor: peer.options.name, text });
+  }
+
+  /** RFC 4271 §6.3, RFC 4456 §8: such routes are ignored, and an operator finds out why. Loops of the AS_PATH are nobody's mistake. */
+  #reportUnusable(peer: RibPeer, reason: UnusableReason): void {
+    const count = peer.unusable[reason];
+    if (!/^10*$/.test(String(count))) return;
+    const level = reason === 'as-loop' ? 'debug' : 'warn';
+    this.#logger[level]({ neighbor: peer.options.name, count, reason }, `routes are not used: ${UNUSABLE[reason]}`);
   }
 
   #state(neighbor: Neighbor): NeighborState {
@@ -462,6 +496,13 @@ function asControlError<T>(action: () => T): T {
 }
 
 /** The session library's names of what a neighbour's configuration calls otherwise. */
+const UNUSABLE: Readonly<Record<UnusableReason, string>> = {
+  'as-loop': 'our own AS is in their AS_PATH (RFC 4271 §9.1.2)',
+  'originator-id': 'their ORIGINATOR_ID is our BGP Identifier (RFC 4456 §8)',
+  'cluster-list': 'our cluster identifier is in their CLUSTER_LIST (RFC 4456 §8)',
+  'next-hop': 'their next hop is our own address, or none that a host can have (RFC 4271 §6.3)',
+};
+
 const FIELDS: Readonly<Record<string, string>> = {
   remoteAddress: 'address',
   remoteAs: 'remote_as',

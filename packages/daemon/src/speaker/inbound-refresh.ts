@@ -1,0 +1,84 @@
+/**
+ * Enhanced route refresh as its receiver (RFC 7313 §4.2): the peer frames its answer to a route refresh with BoRR and EoRR, and what it does
+ * not send between them goes. The RIB knows what is stale; this has the clock and the rules.
+ *
+ *   BoRR   all routes of the family become stale, and a timer starts. Once more: all again, and the timer too.
+ *   EoRR   stale routes go. So they do when REFRESH_SECONDS_MAX have passed without it (§4.2 allows a bound).
+ *
+ * A peer that announced graceful restart ends its first routes with End-of-RIB, and marks before it are ignored (§4).
+ */
+import type { Rib, RibPeer } from '@tsbgp/rib';
+import type { Logger } from '@tsbgp/session';
+import { type Family, formatFamily, RefreshSubtype } from '@tsbgp/wire';
+import type { Boundaries } from '../boundaries.ts';
+
+/** How long after BoRR stale routes are kept without EoRR. */
+export const REFRESH_SECONDS_MAX = 600;
+
+export interface InboundRefreshOptions {
+  readonly rib: Pick<Rib, 'beginRefresh' | 'endRefresh'>;
+  readonly peer: RibPeer;
+  /** The peer announced the graceful restart capability (RFC 4724 §3). */
+  readonly gracefulRestart: boolean;
+  readonly logger: Logger;
+  readonly boundaries: Boundaries;
+  /** The RIB has work to do. */
+  readonly schedule: () => void;
+}
+
+/** The refreshes that one session receives; until `close`. */
+export class InboundRefreshes {
+  readonly #options: InboundRefreshOptions;
+  readonly #timers: Map<Family, NodeJS.Timeout> = new Map();
+  readonly #endOfRib: Set<Family> = new Set();
+
+  constructor(options: InboundRefreshOptions) {
+    this.#options = options;
+  }
+
+  /** The peer has sent End-of-RIB of the family. */
+  endOfRib(family: Family): void {
+    this.#endOfRib.add(family);
+  }
+
+  /** BoRR or EoRR for a family of the session. */
+  mark(family: Family, subtype: number): void {
+    if (this.#options.gracefulRestart && !this.#endOfRib.has(family)) {
+      this.#log(family, `${subtype === RefreshSubtype.Begin ? 'BoRR' : 'EoRR'} before End-of-RIB ignored (RFC 7313 §4)`);
+    } else if (subtype === RefreshSubtype.Begin) {
+      this.#begin(family);
+    } else if (subtype === RefreshSubtype.End) {
+      this.#end(family, 'EoRR');
+    }
+  }
+
+  /** The session is over. */
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #begin(family: Family): void {
+    const { rib, peer, boundaries } = this.#options;
+    rib.beginRefresh(peer, family);
+    clearTimeout(this.#timers.get(family));
+    const expire = (): void => {
+      boundaries.run('timer', { neighbor: peer.options.name }, () => this.#end(family, `no EoRR within ${REFRESH_SECONDS_MAX} s`));
+    };
+    this.#timers.set(family, setTimeout(expire, REFRESH_SECONDS_MAX * 1000).unref());
+    this.#log(family, 'BoRR: all routes of the family are stale until they are announced again');
+  }
+
+  #end(family: Family, why: string): void {
+    const { rib, peer, schedule } = this.#options;
+    clearTimeout(this.#timers.get(family));
+    this.#timers.delete(family);
+    if (!rib.endRefresh(peer, family)) return;
+    schedule();
+    this.#log(family, `${why}: routes that are still stale are withdrawn`);
+  }
+
+  #log(family: Family, message: string): void {
+    this.#options.logger.info({ neighbor: this.#options.peer.options.name, family: formatFamily(family) }, message);
+  }
+}
