@@ -3,6 +3,8 @@
  */
 import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
+import type { UpdateGroup } from './export/group.ts';
+import { NotSent } from './export/observer.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import type { Rib } from './rib.ts';
 import { PathFlag, type RibTable } from './table.ts';
@@ -12,17 +14,7 @@ export function checkInvariants(rib: Rib): void {
   const hold = (attr: number): void => void held.set(attr, (held.get(attr) ?? 0) + 1);
   for (const table of rib.tables) {
     checkTable(rib, table, hold);
-    for (const group of rib.groupsOf(table)) {
-      let count = 0;
-      for (let nlri = 1; nlri < table.index.top && nlri < group.attr.length; nlri++) {
-        const attr = group.attr[nlri]!;
-        if (attr === NONE) continue;
-        count++;
-        hold(attr);
-        invariant(rib.peers[group.source[nlri]!] !== undefined, 'the source of an advertised route is a peer');
-      }
-      invariant(count === group.count, 'an Adj-RIB-Out counts its routes');
-    }
+    for (const group of rib.groupsOf(table)) checkGroup(rib, group, hold);
   }
   let sets = 0;
   for (const attr of rib.attributes.ids()) {
@@ -31,6 +23,32 @@ export function checkInvariants(rib: Rib): void {
     invariant(rib.attributes.bucket[attr] === NONE, 'between batches every bucket is empty');
   }
   invariant(sets === rib.attributes.count && sets === held.size, 'attribute sets are held or gone');
+}
+
+function checkGroup(rib: Rib, group: UpdateGroup, hold: (attr: number) => void): void {
+  const { table } = group;
+  let count = 0;
+  const bySource = new Map<number, number>();
+  for (let nlri = 1; nlri < table.index.top && nlri < group.attr.length; nlri++) {
+    const attr = group.attr[nlri]!;
+    const source = group.source[nlri]!;
+    bySource.set(source, (bySource.get(source) ?? 0) + 1);
+    for (const member of group.members) {
+      const sent = attr !== NONE && source !== member.peer.index;
+      invariant(sent || !member.isWithheld(nlri), 'what is withheld from a member is in the Adj-RIB-Out, from another peer');
+    }
+    if (attr === NONE) {
+      invariant(source === 0 || Object.values(NotSent).includes(source as NotSent), 'a route that is not sent has a reason');
+      continue;
+    }
+    count++;
+    hold(attr);
+    invariant(rib.peers[source] !== undefined, 'the source of an advertised route is a peer');
+  }
+  invariant(count === group.count, 'an Adj-RIB-Out counts its routes');
+  for (const [source, routes] of bySource) {
+    invariant(source === 0 || routes === group.countBySource[source], 'an Adj-RIB-Out counts the routes of each source');
+  }
 }
 
 function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): void {

@@ -48,6 +48,11 @@ export interface PeerOptions {
   readonly ownAddresses?: readonly Uint8Array[];
   /** Our address as next hop, by family, in the form of the NEXT_HOP or MP_REACH_NLRI field. Without one, such routes are not sent. */
   readonly nextHopSelf: ReadonlyMap<Family, Uint8Array>;
+  /**
+   * The link (interface, VLAN) that the peer is on with us: route server clients on the same link get each other's link-local next hops
+   * (RFC 2545 §3). @default none: the peer may be several hops away
+   */
+  readonly link?: string | undefined;
   /** RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC go out as they came in. */
   readonly routeServerClient: boolean;
   /** NEXT_HOP towards an internal peer is our own. */

@@ -10,11 +10,12 @@
 import { type Family, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
 import { type AttrId, AttributeTable } from './attributes/attribute-table.ts';
 import { OwnIdentity } from './attributes/own-identity.ts';
-import { invariant } from './broken-invariant.ts';
+import { BrokenInvariant, invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import { decide } from './decide.ts';
 import { UpdateGroup } from './export/group.ts';
-import type { Member } from './export/member.ts';
+import type { Member, RefreshMarks } from './export/member.ts';
+import { type ExportObserver, PEER_INDEX_MAX } from './export/observer.ts';
 import { Ingest, type IngestObserver } from './ingest.ts';
 import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
 import { Ipv4Index } from './nlri/ipv4-index.ts';
@@ -30,6 +31,8 @@ export interface RibOptions {
   /** Our BGP Identifier as an unsigned number. */
   readonly bgpIdentifier: number;
   readonly observer: IngestObserver;
+  /** Told of routes that are not sent, and of peers whose session must end. @default nobody is told; see `Member.failure` */
+  readonly exportObserver?: ExportObserver;
   /**
    * Expected sizes. Columns are reserved for them at once, which costs address space but no memory until they are used, and saves copying.
    * More is always possible. @default a full table from a few upstreams
@@ -43,9 +46,6 @@ const DECIDE_SLICE = 8192;
 const OWN_SLICE = 16_384;
 /** NLRI evaluated in one slice for a new group. */
 const BUILD_SLICE = 32_768;
-/** Columns name a peer by 16 bits; 0 is nobody. */
-const PEERS_MAX = 65_535;
-
 /** Told of each NLRI whose best path is another one, or has other attributes. */
 export type BestObserver = (table: RibTable, nlri: NlriId) => void;
 
@@ -60,6 +60,9 @@ export class Rib {
   readonly #peers: (RibPeer | undefined)[] = [undefined];
   readonly #freeIndexes: number[] = [];
   readonly #ingest: Ingest;
+  readonly #exportObserver: ExportObserver | undefined;
+  /** Peers of whose failure the observer was told. */
+  readonly #failed: WeakSet<RibPeer> = new WeakSet();
   readonly #groups: UpdateGroup[][];
   readonly #members: Map<RibPeer, Member[]> = new Map();
   readonly #sweeps: Sweeps = new Sweeps((peer) => this.#departed.push(peer));
@@ -70,6 +73,7 @@ export class Rib {
 
   constructor(options: RibOptions) {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
+    this.#exportObserver = options.exportObserver;
     this.attributes = new AttributeTable(new OwnIdentity(options.localAs, options.bgpIdentifier), attributeSets);
     this.tables = [
       new RibTable(0, new Ipv4Index(ipv4), this.attributes, this.#peers, ipv4, ipv4 * pathsPerNlri),
@@ -191,9 +195,12 @@ export class Rib {
     return checkLocal(attributes);
   }
 
-  /** Sends everything of a family again, and then calls `after` (route refresh, RFC 2918 §4, RFC 7313 §4; soft reset out). */
-  resend(peer: RibPeer, family: Family, after?: () => void): void {
-    this.memberOf(peer, family)?.missAll(after);
+  /**
+   * Sends everything of a family again (route refresh, RFC 2918 §4; soft reset out). With marks it is an enhanced refresh (RFC 7313 §4):
+   * `marks.begin` is called before the routes, at the earliest after End-of-RIB and the end of a refresh that runs, `marks.end` after them.
+   */
+  resend(peer: RibPeer, family: Family, marks?: RefreshMarks): void {
+    this.memberOf(peer, family)?.resend(marks);
   }
 
   /** The memberships of a peer, one for each of its families. */
@@ -245,18 +252,51 @@ export class Rib {
       if (table.dirtyCount > 0) this.#decideSlice(table, groups);
       let allInStep = true;
       for (const group of groups) {
-        if (!group.build(BUILD_SLICE)) more = true;
-        for (const member of group.members) {
-          if (!member.behind) continue;
-          if (member.catchUp()) more = true;
-          if (member.behind) allInStep = false;
-        }
+        if (this.#exportSlice(group)) more = true;
+        if (group.membersBehind > 0) allInStep = false;
       }
       if (table.dirtyCount > 0) more = true;
       else if (allInStep && table.doomedCount > 0) table.bury();
     }
     if (this.#departed.length > 0 && this.dirtyCount === 0) this.#releaseIndexes();
+    this.#tellFailures();
     return more;
+  }
+
+  /** Evaluates more of a new group, and sends to members that are behind. True when there is more to do at once. */
+  #exportSlice(group: UpdateGroup): boolean {
+    let more = false;
+    try {
+      if (!group.build(BUILD_SLICE)) more = true;
+      for (const member of group.members) if (member.behind && member.catchUp()) more = true;
+    } catch (error) {
+      this.#abandon(group, error);
+    }
+    return more;
+  }
+
+  /** An exception on the way out costs the peers that it concerns, not the RIB. */
+  #abandon(group: UpdateGroup, error: unknown): void {
+    if (error instanceof BrokenInvariant) throw error;
+    group.abandon(error);
+    this.#exportObserver?.exportFailed(group, error);
+  }
+
+  /** Tells of members that failed since the last call, when no loop over members is running: the observer may remove them. */
+  #tellFailures(): void {
+    let failed: Map<RibPeer, unknown> | undefined;
+    for (const groups of this.#groups) {
+      for (const group of groups) {
+        for (const { failure, peer } of group.members) {
+          if (failure === undefined || this.#failed.has(peer)) continue;
+          this.#failed.add(peer);
+          failed ??= new Map();
+          failed.set(peer, failure.error);
+        }
+      }
+    }
+    if (failed === undefined) return;
+    for (const [peer, error] of failed) this.#exportObserver?.peerFailed(peer, error);
   }
 
   #decideSlice(table: RibTable, groups: readonly UpdateGroup[]): void {
@@ -272,10 +312,27 @@ export class Rib {
         if (before !== NONE) table.bestCount--;
         if (table.head[nlri] === NONE) table.doom(nlri);
       }
-      for (const group of groups) group.evaluate(nlri);
+      this.#evaluate(groups, nlri);
       if (observer !== undefined && table.takeTouched(nlri, best as PathId, before as PathId)) observer(table, nlri);
     }
-    for (const group of groups) group.send();
+    for (const group of groups) {
+      try {
+        group.send();
+      } catch (error) {
+        this.#abandon(group, error);
+      }
+    }
+  }
+
+  #evaluate(groups: readonly UpdateGroup[], nlri: NlriId): void {
+    let at = 0;
+    while (at < groups.length) {
+      try {
+        for (; at < groups.length; at++) groups[at]!.evaluate(nlri);
+      } catch (error) {
+        this.#abandon(groups[at++]!, error);
+      }
+    }
   }
 
   /** What is ours towards this peer is looked for in attribute sets from now on, and by slices of `work` in those that are interned already. */
@@ -303,7 +360,7 @@ export class Rib {
 
   #newPeer(options: PeerOptions): RibPeer {
     const index = this.#freeIndexes.pop() ?? this.#peers.length;
-    invariant(index <= PEERS_MAX, 'more sessions than a column can name');
+    invariant(index <= PEER_INDEX_MAX, 'more sessions than a column can name');
     const peer = new RibPeer(index as PeerIndex, options, this.tables.length);
     this.#peers[index] = peer;
     return peer;
@@ -312,6 +369,8 @@ export class Rib {
   #groupFor(table: RibTable, peer: RibPeer): UpdateGroup {
     const { options } = peer;
     const nextHopSelf = options.nextHopSelf.get(table.family);
+    // Of no account to others: they would only be in more groups.
+    const link = options.routeServerClient ? options.link : undefined;
     const key = [
       peer.kind,
       peer.localAs,
@@ -321,19 +380,24 @@ export class Rib {
       options.exportAccept,
       options.send.fourOctetAs,
       options.send.extendedMessage,
+      options.send.addPath.has(table.family),
+      options.send.confederation === true,
+      link ?? '',
     ].join(' ');
     const groups = this.#groups[table.position]!;
-    const existing = groups.find((group) => group.key === key);
+    const existing = groups.find((group) => group.key === key && !group.abandoned);
     if (existing !== undefined) return existing;
-    const group = new UpdateGroup(key, table, {
+    const view = {
       kind: peer.kind,
       localAs: peer.localAs,
       routeServerClient: options.routeServerClient,
       nextHopSelfAlways: options.nextHopSelfAlways,
       nextHopSelf,
+      link,
       context: options.send,
       denyAll: !options.exportAccept,
-    });
+    };
+    const group = new UpdateGroup(key, table, view, this.#exportObserver);
     groups.push(group);
     return group;
   }

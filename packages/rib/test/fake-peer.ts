@@ -10,9 +10,11 @@ import {
   encodeUpdate,
   type Family,
   Fault,
+  formatFamily,
   IPV4_UNICAST,
   IPV6_UNICAST,
   type IpPrefix,
+  type Nlri,
   type PathAttribute,
   parseIpv4,
   readU16,
@@ -20,7 +22,7 @@ import {
   toJson,
   type UpdateMessage,
 } from '@tsbgp/wire';
-import { PeerKind, type PeerOptions, type Rib, type RibPeer } from '../src/index.ts';
+import { type ExportObserver, PeerKind, type PeerOptions, Rib, type RibPeer } from '../src/index.ts';
 
 export interface FakePeerOptions {
   readonly address: string;
@@ -28,6 +30,13 @@ export interface FakePeerOptions {
   readonly localAs: number;
   readonly routeServerClient?: boolean;
   readonly fourOctetAs?: boolean;
+  readonly extendedMessage?: boolean;
+  /** Takes path identifiers of these families (RFC 7911). */
+  readonly addPath?: readonly Family[];
+  readonly nextHopSelfAlways?: boolean;
+  /** Our own next hops. @default 198.51.100.1 and 2001:db8:ffff::1 */
+  readonly nextHopSelf?: ReadonlyMap<Family, Uint8Array>;
+  readonly link?: string;
   readonly importAccept?: boolean;
   readonly exportAccept?: boolean;
   /** Whether IPv4 routes may have IPv6 next hops (RFC 8950). @default not known */
@@ -53,8 +62,14 @@ export class FakePeer {
   readonly localAs: number;
   /** What this peer holds from us: prefix -> attributes as JSON text. */
   readonly view: Map<string, string> = new Map();
+  /** The same, as values; MP_REACH_NLRI among them. */
+  readonly attributes: Map<string, readonly PathAttribute[]> = new Map();
   readonly endOfRib: Family[] = [];
   messages = 0;
+  /** What was sent, in order: "announce PREFIX", "withdraw PREFIX", "end-of-rib FAMILY". */
+  readonly log: string[] = [];
+  /** Thrown by the next `write`. */
+  throws: Error | undefined;
   backlogBytes = 0;
   ribPeer: RibPeer | undefined;
   readonly #options: FakePeerOptions;
@@ -71,6 +86,7 @@ export class FakePeer {
 
   up(): void {
     this.view.clear();
+    this.attributes.clear();
     this.ribPeer = this.#rib.addPeer(this.#peerOptions());
   }
 
@@ -108,6 +124,18 @@ export class FakePeer {
     return this.#rib.endRefresh(this.ribPeer, family === 'ipv4' ? IPV4_UNICAST : IPV6_UNICAST);
   }
 
+  /** Announces prefixes of one family with these attributes, to which NEXT_HOP or MP_REACH_NLRI comes. */
+  announceWith(attributes: readonly PathAttribute[], nextHops: readonly string[], ...prefixes: string[]): Fault | undefined {
+    const nlri = prefixes.map(ipPrefix);
+    const { family } = nlri[0]!;
+    const own = family === IPV4_UNICAST;
+    const next: PathAttribute = own
+      ? { type: 'next-hop', flags: 0x40, value: nextHops[0]! }
+      : { type: 'mp-reach-nlri', flags: 0x80, value: { family, nextHops: [...nextHops], nlri } };
+    const update: UpdateMessage = { type: 'update', withdrawn: [], attributes: [...attributes, next], nlri: own ? nlri : [] };
+    return this.raw(encodeUpdate(update, this.#context()));
+  }
+
   /** An UPDATE body as it is. */
   raw(body: Uint8Array): Fault | undefined {
     assert.ok(this.ribPeer);
@@ -131,39 +159,72 @@ export class FakePeer {
     return { attributes, nlri: ipv4 ? [nlri] : [] };
   }
 
-  /** What the RIB sends. */
+  /** What the RIB sends: whole UPDATEs that fit and decode without a fault. */
   write(messages: Uint8Array): void {
+    if (this.throws !== undefined) throw this.throws;
+    const context = this.#sendContext();
     for (let at = 0; at < messages.length; ) {
       const length = readU16(messages, at + 16);
-      const update = decodeUpdate(messages, at + 19, at + length, this.#context());
+      assert.ok(length <= (context.extendedMessage ? 65_535 : 4096), `a message of ${length} octets`);
+      assert.ok(at + length <= messages.length, 'messages are whole');
+      const update = decodeUpdate(messages, at + 19, at + length, context);
       assert.ok(!(update instanceof Fault), 'the RIB writes well-formed messages');
-      assert.equal(update.fault, undefined);
+      assert.equal(update.fault?.reason, undefined);
       at += length;
       this.messages++;
-      if (update.endOfRib !== undefined) this.endOfRib.push(update.endOfRib);
-      for (const { prefix } of update.withdrawn) this.view.delete(prefix);
-      const shown = JSON.stringify(toJson(update.attributes.filter(({ type }) => type !== 'mp-reach-nlri' && type !== 'mp-unreach-nlri')));
-      for (const { prefix } of update.nlri) this.view.set(prefix, shown);
-      for (const attribute of update.attributes) {
-        if (attribute.type === 'mp-unreach-nlri') {
-          for (const nlri of attribute.value.nlri) if (nlri.type === 'ip-prefix') this.view.delete(nlri.prefix);
-        } else if (attribute.type === 'mp-reach-nlri') {
-          for (const nlri of attribute.value.nlri) {
-            if (nlri.type === 'ip-prefix') this.view.set(nlri.prefix, `${attribute.value.nextHops.join(' ')} ${shown}`);
-          }
-        }
+      this.#take(update);
+    }
+  }
+
+  #take(update: UpdateMessage): void {
+    if (update.endOfRib !== undefined) {
+      this.endOfRib.push(update.endOfRib);
+      this.log.push(`end-of-rib ${formatFamily(update.endOfRib)}`);
+    }
+    const others = update.attributes.filter(({ type }) => type !== 'mp-reach-nlri' && type !== 'mp-unreach-nlri');
+    const shown = JSON.stringify(toJson(others));
+    this.#withdrawn(update.withdrawn);
+    this.#announced(update.nlri, others, shown);
+    for (const attribute of update.attributes) {
+      if (attribute.type === 'mp-unreach-nlri') this.#withdrawn(attribute.value.nlri);
+      else if (attribute.type === 'mp-reach-nlri') {
+        this.#announced(attribute.value.nlri, update.attributes, `${attribute.value.nextHops.join(' ')} ${shown}`);
       }
     }
   }
 
+  #withdrawn(nlri: readonly Nlri[]): void {
+    for (const route of nlri) {
+      assert.ok(route.type === 'ip-prefix');
+      this.log.push(`withdraw ${route.prefix}`);
+      this.view.delete(route.prefix);
+      this.attributes.delete(route.prefix);
+    }
+  }
+
+  #announced(nlri: readonly Nlri[], attributes: readonly PathAttribute[], shown: string): void {
+    for (const route of nlri) {
+      assert.ok(route.type === 'ip-prefix');
+      assert.equal(route.pathIdentifier !== undefined, this.#sendContext().addPath.has(route.family));
+      this.log.push(`announce ${route.prefix}`);
+      this.view.set(route.prefix, shown);
+      this.attributes.set(route.prefix, attributes);
+    }
+  }
+
   #context() {
-    const { fourOctetAs = true, extendedNextHop } = this.#options;
+    const { fourOctetAs = true, extendedMessage = false, extendedNextHop } = this.#options;
     return {
       ...DEFAULT_CONTEXT,
       fourOctetAs,
+      extendedMessage,
       peerType: this.kind === PeerKind.Internal ? 'ibgp' : 'ebgp',
       ...(extendedNextHop !== undefined && { extendedNextHop: new Map(extendedNextHop ? [[IPV4_UNICAST, new Set([Afi.Ipv6])]] : []) }),
     } as const;
+  }
+
+  #sendContext() {
+    return { ...this.#context(), addPath: new Set(this.#options.addPath ?? []) } as const;
   }
 
   #ipv4Address(): string {
@@ -181,13 +242,16 @@ export class FakePeer {
       address: addressBytes(options.address),
       families: [IPV4_UNICAST, IPV6_UNICAST],
       receive: this.#context(),
-      send: this.#context(),
-      nextHopSelf: new Map([
-        [IPV4_UNICAST, addressBytes('198.51.100.1')],
-        [IPV6_UNICAST, addressBytes('2001:db8:ffff::1')],
-      ]),
+      send: this.#sendContext(),
+      nextHopSelf:
+        options.nextHopSelf ??
+        new Map([
+          [IPV4_UNICAST, addressBytes('198.51.100.1')],
+          [IPV6_UNICAST, addressBytes('2001:db8:ffff::1')],
+        ]),
+      link: options.link,
       routeServerClient: options.routeServerClient ?? false,
-      nextHopSelfAlways: false,
+      nextHopSelfAlways: options.nextHopSelfAlways ?? false,
       importAccept: options.importAccept ?? true,
       exportAccept: options.exportAccept ?? true,
       ownAddresses: (options.ownAddresses ?? []).map(addressBytes),
@@ -203,4 +267,15 @@ function ipPrefix(prefix: string): IpPrefix {
 /** Works until nothing is left. */
 export function settle(rib: Rib): void {
   for (let turns = 0; rib.work(); turns++) assert.ok(turns < 10_000, 'work comes to an end');
+}
+
+/** A RIB of AS 64500 with room for little, so that every column grows. */
+export function smallRib(exportObserver?: ExportObserver, localAs = 64_500): Rib {
+  return new Rib({
+    localAs,
+    bgpIdentifier: 1,
+    observer: { fault: (_peer, fault) => assert.fail(fault.reason), endOfRib: () => undefined },
+    ...(exportObserver && { exportObserver }),
+    capacity: { ipv4: 2, ipv6: 2, pathsPerNlri: 1, attributeSets: 2 },
+  });
 }

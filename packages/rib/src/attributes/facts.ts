@@ -19,7 +19,14 @@ export const AttrFlag = {
   InternalOnly: 16,
   /** The next hop is in MP_REACH_NLRI, which is then the first attribute of the block. */
   MpNextHop: 32,
+  /** The next hop is link-local, without a global address beside it (RFC 2545 §3). */
+  LinkLocalNextHop: 64,
+  /** So long that a message of 4096 octets may not hold it once it is rewritten: longer than LARGE_SET_LENGTH. */
+  Large: 128,
 } as const;
+
+/** Octets of an attribute set that fit into any message with any NLRI, in every form (export/rewrite.ts). */
+export const LARGE_SET_LENGTH = 2200;
 
 /** RFC 1997: reserved ones begin here. */
 const WELL_KNOWN = 0xffff_0000;
@@ -53,7 +60,7 @@ export class AttributeFacts {
   derive(data: DataView, start: number, end: number, own: OwnIdentity): void {
     let localPref = DEFAULT_LOCAL_PREF;
     let origin = 2;
-    let flags = 0;
+    let flags = end - start > LARGE_SET_LENGTH ? AttrFlag.Large : 0;
     let nextHopSeen = false;
     this.med = 0;
     this.neighborAs = 0;
@@ -106,6 +113,7 @@ export class AttributeFacts {
           flags |= AttrFlag.MpNextHop;
           if (isBadMpNextHop(data, value)) flags |= AttrFlag.BadNextHop;
           if (hasOwnMpNextHop(data, value, own)) flags |= AttrFlag.Own;
+          if (isLinkLocal(data, value)) flags |= AttrFlag.LinkLocalNextHop;
           break;
       }
     }
@@ -166,4 +174,10 @@ function hasOwnMpNextHop(data: DataView, offset: number, own: OwnIdentity): bool
   const field = offset + MP_NEXT_HOP_OFFSET;
   for (let at = field; at < field + fieldLength; at += length) if (own.mayBeAddress(data, at, length)) return true;
   return false;
+}
+
+/** Whether the first address of the abbreviated MP_REACH_NLRI at `offset` is in fe80::/10. */
+function isLinkLocal(data: DataView, offset: number): boolean {
+  const length = data.getUint8(offset + 3);
+  return (length === 16 || length === 32) && (data.getUint16(offset + 4) & 0xffc0) === 0xfe80;
 }

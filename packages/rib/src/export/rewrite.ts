@@ -3,32 +3,46 @@
  *
  *                        external                     route server client      internal
  *   AS_PATH              our AS in front              as it is                 as it is
- *   NEXT_HOP             ours                         as it is                 as it is, or ours if asked
+ *   NEXT_HOP             ours                         as it is                 as it is, or ours (next-hop.ts)
  *   MULTI_EXIT_DISC      only of our own routes       as it is                 as it is
  *   LOCAL_PREF           removed                      removed                  as it is, default added
  *   ORIGINATOR_ID, CLUSTER_LIST   removed             removed                  as they are
- *   unknown, transitive  Partial bit set              Partial bit set          Partial bit set       RFC 4271 §5
+ *   non-transitive extended communities   removed     removed                  as they are              RFC 4360 §6, RFC 5701 §2
+ *   confederation segments of AS_PATH     removed     removed                  removed                  RFC 5065 §4.1
+ *   unknown, transitive  Partial bit set              Partial bit set          Partial bit set          RFC 4271 §5
  *   unknown, otherwise   removed                      removed                  removed
  *
- * Our own routes go to a route server client as to any external peer. Done once per attribute set and message, not per route.
+ * Our own routes go to a route server client as to any external peer. Confederation segments and non-transitive extended communities stay
+ * where the peer belongs to our confederation. Optional and Transitive are what the attribute's RFC says, Partial is on optional transitive
+ * attributes only, and the four low bits of the flags are zero (RFC 4271 §4.3). A peer without four-octet AS numbers gets AS_TRANS, AS4_PATH and AS4_AGGREGATOR (RFC 6793 §4.2.2).
+ *
+ * Done once per attribute set and message, not per route.
  */
-import {
-  AttributeCode,
-  AttributeFlag,
-  attributeCodec,
-  decodeAttributes,
-  encodeAttributes,
-  narrowAs,
-  type WireContext,
-  writeU32,
-} from '@tsbgp/wire';
+import { AS_TRANS, AttributeCode, AttributeFlag, attributeCodec, readU32, type WireContext, writeU16, writeU32 } from '@tsbgp/wire';
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { headerLength, valueLength } from '../attributes/block.ts';
 import { DEFAULT_LOCAL_PREF } from '../attributes/facts.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
+import { NextHopUse, nextHopUse, sameLink } from './next-hop.ts';
 
 const SEGMENT_AS_SEQUENCE = 2;
+const SEGMENT_CONFED_SEQUENCE = 3;
 const SEGMENT_LENGTH_MAX = 255;
+const TWO_OCTETS_MAX = 0xffff;
+const EXTENDED_COMMUNITY_LENGTH = 8;
+const IPV6_EXTENDED_COMMUNITY_LENGTH = 20;
+/** RFC 4360 §2: bit of the first octet of a community that is not transitive across ASes. */
+const NON_TRANSITIVE = 0x40;
+const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
+/** By type code: the flags that the attribute's RFC says, which are never 0; 0 for an unknown one. */
+const KNOWN_FLAGS: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) => attributeCodec(code)?.flags ?? 0);
+/** Above every type code: nothing is to be inserted. */
+const NOTHING_DUE = 256;
+/** An address, and a link-local one beside it (RFC 2545 §3). */
+const IPV6_NEXT_HOP_LENGTH = 16;
+const NEXT_HOP_LENGTH_MAX = 255;
+/** What an attribute set may grow by, beside the AS_PATH that goes out twice: our AS, LOCAL_PREF, AS4_AGGREGATOR, longer headers. */
+const GROWTH_MAX = 64;
 
 export interface ExportView {
   readonly kind: PeerKind;
@@ -37,7 +51,17 @@ export interface ExportView {
   readonly nextHopSelfAlways: boolean;
   /** Our own next hop for the family of the group; undefined where we have none. */
   readonly nextHopSelf: Uint8Array | undefined;
+  /** The link that the peers are on (`PeerOptions.link`). */
+  readonly link: string | undefined;
   readonly context: WireContext;
+}
+
+/**
+ * Octets that an attribute block of `length` octets needs at most once it is rewritten. A segment of one AS has six octets; towards a peer
+ * with two-octet AS numbers it becomes ten, four in AS_PATH and six in AS4_PATH.
+ */
+export function rewrittenLengthMax(length: number): number {
+  return Math.ceil((length * 5) / 3) + GROWTH_MAX;
 }
 
 /** Rewrites into its own buffers, which the next call overwrites. */
@@ -45,14 +69,33 @@ export class AttributeRewriter {
   /** The path attributes without MP_REACH_NLRI are `bytes[0, length)`. */
   bytes: Uint8Array = new Uint8Array(8192);
   length = 0;
-  /** Next hop field of MP_REACH_NLRI, for sets that have one. */
-  readonly nextHop: Uint8Array = new Uint8Array(64);
+  /** The next hop: the value of NEXT_HOP, or the next hop field of MP_REACH_NLRI. */
+  readonly nextHop: Uint8Array = new Uint8Array(NEXT_HOP_LENGTH_MAX);
   nextHopLength = 0;
+  /** The next hop is ours, not the one that came in. */
+  ownNextHop = false;
 
   readonly #view: ExportView;
+  readonly #external: boolean;
+  readonly #confederation: boolean;
+  readonly #twoOctetAs: boolean;
+
+  /** Lowest type code of what is still to be inserted, and what that is. */
+  #due = NOTHING_DUE;
+  #localPrefDue = false;
+  #as4PathDue = false;
+  #as4AggregatorDue = false;
+  /** Of the set's AS_PATH and AGGREGATOR in the arena, for AS4_PATH and AS4_AGGREGATOR. */
+  #pathStart = 0;
+  #pathEnd = 0;
+  #pathPrepended = false;
+  #aggregator = 0;
 
   constructor(view: ExportView) {
     this.#view = view;
+    this.#external = view.kind === PeerKind.External;
+    this.#confederation = view.context.confederation === true;
+    this.#twoOctetAs = !view.context.fourOctetAs;
   }
 
   /** Writes the attributes of a set as they go out to peers of this view, learned from `source`. */
@@ -60,132 +103,282 @@ export class AttributeRewriter {
     const data = attributes.arena.data;
     const start = attributes.offset[attr]!;
     const end = start + attributes.length[attr]!;
-    const view = this.#view;
+    const external = this.#external;
     const ownRoute = source.kind === PeerKind.Local;
-    const transparent = view.routeServerClient && !ownRoute;
-    const external = view.kind === PeerKind.External;
-    if (this.bytes.length < end - start + 64) this.bytes = new Uint8Array((end - start) * 2 + 64);
+    const transparent = this.#view.routeServerClient && !ownRoute;
+    const use = nextHopUse(this.#view, attributes.flags[attr]!, source);
+    if (use === NextHopUse.None) throw new Error('a route that has no next hop for its peers is to be rewritten');
+    this.ownNextHop = use === NextHopUse.Own;
+    const room = rewrittenLengthMax(end - start);
+    if (this.bytes.length < room) this.bytes = new Uint8Array(room);
     this.length = 0;
     this.nextHopLength = 0;
-    let localPrefSeen = false;
+    this.#localPrefDue = !external;
+    this.#as4PathDue = false;
+    this.#as4AggregatorDue = false;
+    this.#due = external ? NOTHING_DUE : AttributeCode.LocalPref;
+    let originSeen = false;
+    let pathSeen = false;
     for (let offset = start; offset < end; ) {
       const code = data[offset + 1]!;
       const value = offset + headerLength(data, offset);
       const next = value + valueLength(data, offset);
+      // MP_REACH_NLRI comes first in a canonical block, and is written by the encoder.
+      if (code > this.#due && code !== AttributeCode.MpReachNlri) this.#insert(data, code);
       switch (code) {
+        case AttributeCode.Origin:
+          this.#copy(data, offset, next);
+          originSeen = true;
+          break;
         case AttributeCode.AsPath:
-          if (external && !transparent) this.#prepend(data, value, next);
-          else this.#copy(data, offset, next);
+          this.#asPath(data, value, next, external && !transparent);
+          pathSeen = true;
           break;
         case AttributeCode.NextHop:
           this.#copy(data, offset, next);
-          if (this.#ownNextHop(data, value, 4, transparent, ownRoute)) this.bytes.set(view.nextHopSelf!, this.length - 4);
+          this.#takeNextHop(data, value, next, source);
+          if (this.ownNextHop) this.bytes.set(this.nextHop.subarray(0, 4), this.length - 4);
           break;
         case AttributeCode.MpReachNlri:
-          this.#mpNextHop(data, value, transparent, ownRoute);
+          this.#takeNextHop(data, value + 4, next, source);
           break;
         case AttributeCode.MultiExitDisc:
           if (!external || transparent || ownRoute) this.#copy(data, offset, next);
           break;
         case AttributeCode.LocalPref:
-          localPrefSeen = true;
-          if (!external) this.#copy(data, offset, next);
+          if (external) break;
+          this.#copy(data, offset, next);
+          this.#localPrefDue = false;
+          this.#setDue();
+          break;
+        case AttributeCode.Aggregator:
+          this.#aggregatorOf(data, offset, value, next);
           break;
         case AttributeCode.OriginatorId:
         case AttributeCode.ClusterList:
           if (!external) this.#copy(data, offset, next);
           break;
+        case AttributeCode.ExtendedCommunities:
+          this.#communities(data, offset, value, next, EXTENDED_COMMUNITY_LENGTH);
+          break;
+        case AttributeCode.Ipv6ExtendedCommunities:
+          this.#communities(data, offset, value, next, IPV6_EXTENDED_COMMUNITY_LENGTH);
+          break;
+        case AttributeCode.As4Path:
+        case AttributeCode.As4Aggregator:
+          break; // RFC 6793 §4.1: only a peer with two-octet AS numbers gets them, and they are made anew then
         default:
-          if (!external && !localPrefSeen && code > AttributeCode.LocalPref) {
-            this.#defaultLocalPref();
-            localPrefSeen = true;
-          }
           this.#other(data, offset, next, code, external);
       }
       offset = next;
     }
-    if (!external && !localPrefSeen) this.#defaultLocalPref();
-    if (!view.context.fourOctetAs) this.#narrow();
+    if (this.#due !== NOTHING_DUE) this.#insert(data, NOTHING_DUE);
+    // RFC 4271 §5: better no route than an UPDATE without them, which may cost the peer's session.
+    if (!originSeen || !pathSeen || this.nextHopLength === 0) throw new Error('an attribute set lacks a mandatory attribute');
   }
 
   /** Anything that has no rule of its own here. */
   #other(data: Uint8Array, start: number, end: number, code: number, external: boolean): void {
-    const flags = data[start]!;
-    const transitive = (flags & AttributeFlag.Transitive) !== 0;
-    if (attributeCodec(code) === undefined) {
-      if (!transitive) return;
-      this.#copy(data, start, end);
-      this.bytes[this.length - (end - start)] = flags | AttributeFlag.Partial;
-    } else if (transitive || !external) {
-      this.#copy(data, start, end);
+    const known = KNOWN_FLAGS[code]!;
+    const transitive = ((known === 0 ? data[start]! : known) & AttributeFlag.Transitive) !== 0;
+    if (transitive || (known !== 0 && !external)) this.#copy(data, start, end);
+  }
+
+  /** Of `data[start, end)`, unless our own takes its place. */
+  #takeNextHop(data: Uint8Array, start: number, end: number, source: RibPeer): void {
+    const to = this.nextHop;
+    if (this.ownNextHop) {
+      const own = this.#view.nextHopSelf!;
+      this.nextHopLength = own.length;
+      for (let i = 0; i < own.length; i++) to[i] = own[i]!;
+      return;
     }
+    let length = end - start;
+    // RFC 2545 §3: the link-local address is for those on its link.
+    if (length === 2 * IPV6_NEXT_HOP_LENGTH && !sameLink(this.#view, source)) length = IPV6_NEXT_HOP_LENGTH;
+    this.nextHopLength = length;
+    for (let i = 0; i < length; i++) to[i] = data[start + i]!;
   }
 
-  #ownNextHop(data: Uint8Array, nextHop: number, length: number, transparent: boolean, ownRoute: boolean): boolean {
-    const view = this.#view;
-    if (view.nextHopSelf === undefined || transparent) return false;
-    if (view.kind === PeerKind.External || view.nextHopSelfAlways) return true;
-    return ownRoute && isUnspecified(data, nextHop, length);
+  /** AS_PATH, with our AS in front where `prepend` says so. Notes whether AS4_PATH must go along. */
+  #asPath(data: Uint8Array, start: number, end: number, prepend: boolean): void {
+    const width = this.#twoOctetAs ? 2 : 4;
+    if (this.#twoOctetAs && this.#isWide(data, start, end, prepend)) {
+      this.#as4PathDue = true;
+      this.#pathStart = start;
+      this.#pathEnd = end;
+      this.#pathPrepended = prepend;
+      this.#setDue();
+    }
+    this.#writePath(AttributeFlag.Transitive, AttributeCode.AsPath, data, start, end, prepend, width, this.#confederation);
   }
 
-  #mpNextHop(data: Uint8Array, value: number, transparent: boolean, ownRoute: boolean): void {
-    const length = data[value + 3]!;
-    const own = this.#ownNextHop(data, value + 4, Math.min(length, 16), transparent, ownRoute);
-    const from = own ? this.#view.nextHopSelf! : data.subarray(value + 4, value + 4 + length);
-    this.nextHop.set(from);
-    this.nextHopLength = from.length;
+  /** Whether an AS number outside confederation segments does not fit into two octets. */
+  #isWide(data: Uint8Array, start: number, end: number, prepend: boolean): boolean {
+    if (prepend && this.#view.localAs > TWO_OCTETS_MAX) return true;
+    for (let at = start; at < end; ) {
+      const type = data[at]!;
+      const next = at + 2 + 4 * data[at + 1]!;
+      if (type < SEGMENT_CONFED_SEQUENCE) for (at += 2; at < next; at += 4) if (data[at] !== 0 || data[at + 1] !== 0) return true;
+      at = next;
+    }
+    return false;
   }
 
-  /** AS_PATH with our AS in front (RFC 4271 §5.1.2 b): in its first sequence while that has room, else in a new one. */
-  #prepend(data: Uint8Array, start: number, end: number): void {
-    const joins = end > start && data[start] === SEGMENT_AS_SEQUENCE && data[start + 1]! < SEGMENT_LENGTH_MAX;
-    const length = end - start + (joins ? 4 : 6);
+  /**
+   * An attribute of the segments `data[start, end)`. Our AS goes into the first sequence while that has room, else into a new one in front
+   * (RFC 4271 §5.1.2 b).
+   */
+  #writePath(
+    flags: number,
+    code: number,
+    data: Uint8Array,
+    start: number,
+    end: number,
+    prepend: boolean,
+    width: number,
+    confederation: boolean,
+  ): void {
+    let segments = 0;
+    let asns = prepend ? 1 : 0;
+    let joins = false;
+    for (let at = start; at < end; ) {
+      const type = data[at]!;
+      const count = data[at + 1]!;
+      at += 2 + 4 * count;
+      if (type >= SEGMENT_CONFED_SEQUENCE && !confederation) continue;
+      if (segments === 0) joins = prepend && type === SEGMENT_AS_SEQUENCE && count < SEGMENT_LENGTH_MAX;
+      segments++;
+      asns += count;
+    }
+    if (prepend && !joins) segments++;
+    this.#header(flags, code, 2 * segments + width * asns);
     const out = this.bytes;
     let at = this.length;
-    if (length > 255) {
-      out[at++] = AttributeFlag.Transitive | AttributeFlag.ExtendedLength;
-      out[at++] = AttributeCode.AsPath;
-      out[at++] = length >>> 8;
-    } else {
-      out[at++] = AttributeFlag.Transitive;
-      out[at++] = AttributeCode.AsPath;
+    if (prepend && !joins) {
+      out[at] = SEGMENT_AS_SEQUENCE;
+      out[at + 1] = 1;
+      at = writeAs(out, at + 2, this.#view.localAs, width);
     }
-    out[at++] = length;
-    out[at++] = SEGMENT_AS_SEQUENCE;
-    out[at++] = joins ? data[start + 1]! + 1 : 1;
-    writeU32(out, at, this.#view.localAs);
-    at += 4;
-    for (let from = joins ? start + 2 : start; from < end; from++) out[at++] = data[from]!;
+    for (let from = start; from < end; ) {
+      const type = data[from]!;
+      const count = data[from + 1]!;
+      const next = from + 2 + 4 * count;
+      if (type < SEGMENT_CONFED_SEQUENCE || confederation) {
+        out[at] = type;
+        out[at + 1] = joins ? count + 1 : count;
+        at += 2;
+        if (joins) at = writeAs(out, at, this.#view.localAs, width);
+        joins = false;
+        from += 2;
+        if (width === 4) for (; from < next; from++) out[at++] = data[from]!;
+        else for (; from < next; from += 4) at = writeAs(out, at, readU32(data, from), 2);
+      }
+      from = next;
+    }
     this.length = at;
   }
 
-  #defaultLocalPref(): void {
+  /** AGGREGATOR; notes whether AS4_AGGREGATOR must go along. */
+  #aggregatorOf(data: Uint8Array, start: number, value: number, end: number): void {
+    if (!this.#twoOctetAs) {
+      this.#copy(data, start, end);
+      return;
+    }
+    this.#header(this.#flagsOf(data[start]!, data[start + 1]!), AttributeCode.Aggregator, 6);
     const out = this.bytes;
-    out[this.length] = AttributeFlag.Transitive;
-    out[this.length + 1] = AttributeCode.LocalPref;
-    out[this.length + 2] = 4;
-    writeU32(out, this.length + 3, DEFAULT_LOCAL_PREF);
-    this.length += 7;
+    const as = readU32(data, value);
+    let at = writeAs(out, this.length, as, 2);
+    for (let from = value + 4; from < end; from++) out[at++] = data[from]!;
+    this.length = at;
+    if (as <= TWO_OCTETS_MAX) return;
+    this.#as4AggregatorDue = true;
+    this.#aggregator = value;
+    this.#setDue();
+  }
+
+  /** Extended communities of `size` octets each; across the border of the AS only the transitive ones. */
+  #communities(data: Uint8Array, start: number, value: number, end: number, size: number): void {
+    let kept = end - value;
+    if (this.#external && !this.#confederation) {
+      for (let from = value; from < end; from += size) if ((data[from]! & NON_TRANSITIVE) !== 0) kept -= size;
+    }
+    if (kept === end - value) {
+      this.#copy(data, start, end);
+      return;
+    }
+    if (kept === 0) return;
+    this.#header(this.#flagsOf(data[start]!, data[start + 1]!), data[start + 1]!, kept);
+    const out = this.bytes;
+    let at = this.length;
+    for (let from = value; from < end; from += size) {
+      if ((data[from]! & NON_TRANSITIVE) === 0) for (let i = 0; i < size; i++) out[at++] = data[from + i]!;
+    }
+    this.length = at;
+  }
+
+  /** Inserts what is due before the attribute with this type code. */
+  #insert(data: Uint8Array, before: number): void {
+    if (this.#localPrefDue && before > AttributeCode.LocalPref) {
+      this.#localPrefDue = false;
+      this.#header(AttributeFlag.Transitive, AttributeCode.LocalPref, 4);
+      writeU32(this.bytes, this.length, DEFAULT_LOCAL_PREF);
+      this.length += 4;
+    }
+    if (this.#as4PathDue && before > AttributeCode.As4Path) {
+      this.#as4PathDue = false;
+      this.#writePath(OPTIONAL_TRANSITIVE, AttributeCode.As4Path, data, this.#pathStart, this.#pathEnd, this.#pathPrepended, 4, false);
+    }
+    if (this.#as4AggregatorDue && before > AttributeCode.As4Aggregator) {
+      this.#as4AggregatorDue = false;
+      this.#header(OPTIONAL_TRANSITIVE, AttributeCode.As4Aggregator, 8);
+      for (let i = 0; i < 8; i++) this.bytes[this.length++] = data[this.#aggregator + i]!;
+    }
+    this.#setDue();
+  }
+
+  #setDue(): void {
+    if (this.#localPrefDue) this.#due = AttributeCode.LocalPref;
+    else if (this.#as4PathDue) this.#due = AttributeCode.As4Path;
+    else this.#due = this.#as4AggregatorDue ? AttributeCode.As4Aggregator : NOTHING_DUE;
+  }
+
+  #header(flags: number, code: number, length: number): void {
+    const out = this.bytes;
+    let at = this.length;
+    out[at + 1] = code;
+    if (length > 255) {
+      out[at] = flags | AttributeFlag.ExtendedLength;
+      writeU16(out, at + 2, length);
+      at += 4;
+    } else {
+      out[at] = flags & ~AttributeFlag.ExtendedLength;
+      out[at + 2] = length;
+      at += 3;
+    }
+    this.length = at;
   }
 
   #copy(data: Uint8Array, start: number, end: number): void {
     const out = this.bytes;
     let at = this.length;
-    for (let from = start; from < end; from++) out[at++] = data[from]!;
+    out[at++] = this.#flagsOf(data[start]!, data[start + 1]!);
+    for (let from = start + 1; from < end; from++) out[at++] = data[from]!;
     this.length = at;
   }
 
-  /** RFC 6793 §4.2.2, for the few peers without four-octet AS numbers: the long way through the typed codec. */
-  #narrow(): void {
-    const { context } = this.#view;
-    const { attributes } = decodeAttributes(this.bytes, 0, this.length, { ...context, fourOctetAs: true });
-    const narrowed = encodeAttributes(narrowAs(attributes), context);
-    this.bytes.set(narrowed);
-    this.length = narrowed.length;
+  /** The flags that the attribute goes out with; Extended Length as it is. */
+  #flagsOf(flags: number, code: number): number {
+    const known = KNOWN_FLAGS[code]!;
+    const lasting = flags & (AttributeFlag.ExtendedLength | AttributeFlag.Partial);
+    if (known === 0) return OPTIONAL_TRANSITIVE | AttributeFlag.Partial | lasting;
+    return known | (known === OPTIONAL_TRANSITIVE ? lasting : lasting & AttributeFlag.ExtendedLength);
   }
 }
 
-function isUnspecified(data: Uint8Array, offset: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (data[offset + i] !== 0) return false;
-  return true;
+/** Writes an AS number, AS_TRANS where two octets cannot hold it; returns the offset after it. */
+function writeAs(out: Uint8Array, at: number, as: number, width: number): number {
+  if (width === 4) writeU32(out, at, as);
+  else writeU16(out, at, as > TWO_OCTETS_MAX ? AS_TRANS : as);
+  return at + width;
 }
