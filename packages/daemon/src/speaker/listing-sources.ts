@@ -97,7 +97,7 @@ export class AdvertisedSource implements Source {
     const { table } = group;
     const attr = group.attr[nlri] ?? NONE;
     const source = this.#rib.peers[group.source[nlri] ?? 0];
-    if (attr === NONE || source === undefined || source === peer || table.best[nlri] === NONE) return undefined;
+    if (!this.#member.isSent(nlri) || source === undefined || table.best[nlri] === NONE) return undefined;
     if (this.#filter.matchesAttributes(attr)) routes.push(advertisedRoute(this.#rib, table, nlri, attr, source, this.#rewriter));
     return undefined;
   }

@@ -2,7 +2,7 @@
  * The daemon's own metrics, read off the columns and counters when somebody scrapes.
  */
 
-import type { Rib } from '@tsbgp/rib';
+import { NotSent, type Rib } from '@tsbgp/rib';
 import { formatFamily } from '@tsbgp/wire';
 import type { GlobalState, NeighborState } from '../control-plane.ts';
 import { Exposition, type MetricSource } from '../metrics/exposition.ts';
@@ -26,6 +26,7 @@ export function renderMetrics(
   addNeighbors(out, neighbors);
   addSessions(out, peers);
   addRib(out, rib);
+  addNotSent(out, rib);
   for (const addMetrics of sources) addMetrics(out);
   addProcessMetrics(out);
   return out.toString();
@@ -112,4 +113,21 @@ function addRib(out: Exposition, rib: Rib): void {
   }
   out.gauge('tsbgp_rib_attribute_sets', 'Distinct attribute sets held.').set(rib.attributes.count);
   out.gauge('tsbgp_rib_attribute_bytes', 'Octets of the attribute sets held.').set(rib.attributes.arena.used);
+}
+
+function addNotSent(out: Exposition, rib: Rib): void {
+  const help =
+    'Routes that policy lets out and that are not sent: too large for a message, without a next hop, not encodable, next hop of the peer.';
+  const notSent = out.gauge('tsbgp_neighbor_routes_not_sent', help);
+  for (const table of rib.tables) {
+    for (const group of rib.groupsOf(table)) {
+      for (const member of group.members) {
+        const labels = { neighbor: member.peer.options.name, family: formatFamily(table.family) };
+        notSent.add({ ...labels, reason: 'too-large' }, group.notSent(NotSent.TooLarge));
+        notSent.add({ ...labels, reason: 'no-next-hop' }, group.notSent(NotSent.NoNextHop));
+        notSent.add({ ...labels, reason: 'failed' }, group.notSent(NotSent.Failed));
+        notSent.add({ ...labels, reason: 'own-next-hop' }, member.withheldCount);
+      }
+    }
+  }
 }

@@ -25,7 +25,7 @@ import type {
 } from '../control-plane.ts';
 import type { NewEvent } from '../events.ts';
 import type { InboundRefreshes } from './inbound-refresh.ts';
-import { nextHopsSelf } from './next-hop.ts';
+import { linkOf, nextHopsSelf } from './next-hop.ts';
 import { ownAddresses } from './own-addresses.ts';
 import type { Port } from './port.ts';
 
@@ -67,7 +67,7 @@ export class Neighbor {
   ribOptions(session: SessionInfo, port: Port, neighbors: Iterable<string>): RibPeerOptions {
     const { config } = this;
     const families = config.families.filter((family) => session.families.has(family));
-    const nextHopSelf = nextHopsSelf(session.localAddress, families);
+    const nextHopSelf = nextHopsSelf(session, families);
     const { localAddress, remoteAddress } = session;
     return {
       name: config.address,
@@ -81,6 +81,7 @@ export class Neighbor {
       receive: session.receive,
       send: session.send,
       nextHopSelf,
+      link: linkOf(session),
       routeServerClient: config.routeServerClient,
       nextHopSelfAlways: config.nextHopSelf,
       importAccept: this.#accepts('import'),
@@ -131,6 +132,11 @@ export class Neighbor {
     const isCollision = code === NotificationCode.Cease && subcode === CeaseSubcode.ConnectionCollisionResolution;
     if (!isCollision) this.lastNotification = { direction, code, subcode, text, at: new Date() };
     return { type: `notification-${direction}`, neighbor: this.config.address, text, code, subcode };
+  }
+
+  /** What the peer was sent is no longer what we think it was: the session starts anew. */
+  exportFailed(): void {
+    this.peer.reset(CeaseSubcode.OutOfResources);
   }
 
   state(counts: (family: Family) => FamilyCounts): NeighborState {

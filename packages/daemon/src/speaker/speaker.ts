@@ -49,6 +49,7 @@ import { EventLog } from '../events.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { Background } from './background.ts';
+import { ExportReport } from './export-report.ts';
 import { InboundRefreshes } from './inbound-refresh.ts';
 import { Listings } from './listing.ts';
 import { LocalRoutes } from './local-routes.ts';
@@ -94,6 +95,7 @@ export class Speaker implements ControlPlane {
   readonly #startedAt: Date = new Date();
   /** By the monotonic clock. */
   readonly #startedMs: number = performance.now();
+  readonly #exportReport: ExportReport;
   #corked: Port[] = [];
 
   constructor(options: SpeakerOptions) {
@@ -108,6 +110,9 @@ export class Speaker implements ControlPlane {
       onError: (error, { place, peer }) =>
         options.boundaries.caught('session', { neighbor: peer?.config.remoteAddress, state: peer?.state, callback: place }, error),
     });
+    this.#exportReport = new ExportReport(options.logger, options.boundaries, this.events, (peer) =>
+      this.#neighborOf.get(peer)?.exportFailed(),
+    );
     this.#rib = new Rib({
       localAs: options.localAs,
       bgpIdentifier: readU32(parseIpv4(options.routerId) ?? new Uint8Array(4), 0),
@@ -116,6 +121,7 @@ export class Speaker implements ControlPlane {
         endOfRib: (peer, family) => this.#observed(peer, () => this.#endOfRib(peer, family)),
         unusable: (peer, reason) => this.#observed(peer, () => this.#reportUnusable(peer, reason)),
       },
+      exportObserver: this.#exportReport,
     });
     this.#rib.nowSeconds = Math.floor(Date.now() / 1000);
     this.#turns = new Turns(
@@ -305,14 +311,14 @@ export class Speaker implements ControlPlane {
     return {
       getCapabilities: () => neighbor.capabilities(),
       onEstablished: (_peer, session, writer) => {
-        const port = new Port(writer, this.#corked);
-        const ribPeer = this.#rib.addPeer(neighbor.ribOptions(session, port, this.#neighbors.keys()));
+        const port = new Port(writer, this.#corked, (error) => this.#exportReport.peerFailed(ribPeer, error));
+        const ribPeer: RibPeer = this.#rib.addPeer(neighbor.ribOptions(session, port, this.#neighbors.keys()));
         neighbor.up(session, ribPeer, port, this.#refreshes(session, ribPeer));
         this.#neighborOf.set(ribPeer, neighbor);
         writer.onDrain = () => this.#turns.schedule();
         this.#turns.schedule();
         this.#recordUp(neighbor, ribPeer);
-        this.#warnOfMissingNextHops(ribPeer);
+        this.#exportReport.peerUp(ribPeer);
         const rib = this.#rib;
         const turns = this.#turns;
         return (bytes, start, end) => {
@@ -365,8 +371,10 @@ export class Speaker implements ControlPlane {
     if (session?.enhancedRouteRefresh !== true) {
       this.#rib.resend(ribPeer, family);
     } else {
-      neighbor.peer.sendRouteRefresh(family, RefreshSubtype.Begin);
-      this.#rib.resend(ribPeer, family, () => this.#observed(ribPeer, () => neighbor.peer.sendRouteRefresh(family, RefreshSubtype.End)));
+      this.#rib.resend(ribPeer, family, {
+        begin: () => this.#observed(ribPeer, () => neighbor.peer.sendRouteRefresh(family, RefreshSubtype.Begin)),
+        end: () => this.#observed(ribPeer, () => neighbor.peer.sendRouteRefresh(family, RefreshSubtype.End)),
+      });
     }
     this.#turns.schedule();
   }
@@ -395,16 +403,6 @@ export class Speaker implements ControlPlane {
     if (families !== '') return;
     const text = 'no address family in common: the session is up, and no routes are exchanged (RFC 4760 §8)';
     this.events.record({ type: 'warning', neighbor: address, text });
-  }
-
-  #warnOfMissingNextHops(peer: RibPeer): void {
-    const { options } = peer;
-    for (const family of options.families) {
-      if (options.nextHopSelf.has(family)) continue;
-      const text = 'no address of this family on the interface of the session: our own next hop is missing, such routes are not sent';
-      this.#logger.warn({ neighbor: options.name, family: formatFamily(family) }, text);
-      this.events.record({ type: 'warning', neighbor: options.name, family, text });
-    }
   }
 
   #reportFault(peer: RibPeer, fault: Fault): void {
@@ -438,7 +436,7 @@ export class Speaker implements ControlPlane {
       family,
       received: ribPeer.received[position]!,
       accepted: ribPeer.accepted[position]!,
-      advertised: member?.group.advertisedTo(ribPeer) ?? 0,
+      advertised: member?.advertised ?? 0,
     };
   }
 
