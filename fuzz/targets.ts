@@ -1,4 +1,4 @@
-/** The decoders of @tsbgp/wire, in the sessions they may meet. */
+/** The decoders of @tsbgp/wire, in the sessions they may meet; and the way out of @tsbgp/rib (outgoing.ts). */
 
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -73,6 +73,7 @@ import {
   ValueError,
   type WireContext,
 } from '@tsbgp/wire';
+import { outgoing } from './outgoing.ts';
 import type { Target } from './target.ts';
 
 /** By the first octet of an input of kind 'nlri', modulo their number. */
@@ -102,6 +103,7 @@ export const targets: readonly Target[] = [
   { name: 'nlri', kind: 'nlri', weight: 15, run: readNlri },
   { name: 'capabilities', kind: 'capabilities', weight: 5, run: readCapabilities },
   { name: 'community', kind: 'community', weight: 5, run: readCommunities },
+  outgoing,
 ];
 
 const OUR_CAPABILITIES = [
