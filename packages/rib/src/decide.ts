@@ -82,7 +82,7 @@ function losesOnMed(table: RibTable, path: number, first: number, rank: number):
  * an internal peer, which then originated or aggregated the route, our AS. Deviates from RFC 4271 §9.1.2.2 c for routes of a route server: the
  * AS that the server had the route from counts, not that of the server, as in BIRD and FRR.
  */
-function neighboringAs(table: RibTable, path: number): number {
+export function neighboringAs(table: RibTable, path: number): number {
   const first = table.attributes.neighborAs[table.pathAttr[path]!]!;
   if (first !== 0) return first;
   const peer = table.peers[table.pathPeer[path]!]!;

@@ -6,7 +6,7 @@
  */
 import { formatAddress, writeU32 } from '@tsbgp/wire';
 import { NONE } from './columns.ts';
-import { clusterCount, originator } from './decide.ts';
+import { clusterCount, neighboringAs, originator } from './decide.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { compareAddresses, PeerKind, type RibPeer } from './peer.ts';
 import { PathFlag, type PathId, type RibTable } from './table.ts';
@@ -132,7 +132,7 @@ function lowestMedsOf(table: RibTable, candidates: readonly PathId[]): Map<strin
 /** Paths of one rank through one neighboring AS: step 4 compares only what steps 1 to 3 left equal. */
 function medGroup(table: RibTable, path: PathId): string {
   const attr = table.pathAttr[path]!;
-  return `${table.attributes.rank[attr]} ${table.attributes.neighborAs[attr]}`;
+  return `${table.attributes.rank[attr]} ${neighboringAs(table, path)}`;
 }
 
 function medOf(table: RibTable, path: PathId): number {

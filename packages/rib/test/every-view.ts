@@ -18,6 +18,7 @@ import {
   type WireContext,
 } from '@tsbgp/wire';
 import { PeerKind, type PeerOptions, type PeerPort, Rib, type RibPeer } from '../src/index.ts';
+import { inject } from './inject.ts';
 
 const LOCAL_AS = 64_500;
 const HEADER_LENGTH = 19;
@@ -90,7 +91,7 @@ export class EveryView {
 
   /** The local route of a prefix in wire form. Returns whether it was taken. */
   announceLocal(family: Family, prefix: Uint8Array, attributes: Uint8Array): boolean {
-    const fault = this.rib.announceLocal(family, prefix, attributes);
+    const fault = inject(this.rib, family, prefix, attributes);
     this.settle();
     return fault === undefined;
   }
@@ -98,7 +99,7 @@ export class EveryView {
   /** The source has no routes any more. */
   forget(name: SourceName): void {
     if (name === 'local') {
-      for (const prefix of PREFIXES) this.rib.withdrawLocal(prefix.length > 5 ? IPV6_UNICAST : IPV4_UNICAST, prefix);
+      for (const prefix of PREFIXES) this.rib.withdrawLocal(prefix.length > 5 ? IPV6_UNICAST : IPV4_UNICAST, prefix, 0);
     } else {
       this.rib.ingest(this.#sources.get(name)!, WITHDRAWAL, 0, WITHDRAWAL.length);
       if (this.rib.tables.some(({ pathCount }) => pathCount > 0)) {

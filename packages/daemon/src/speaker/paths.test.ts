@@ -83,7 +83,7 @@ suite('paths of a prefix, and events', { timeout: 30_000 }, () => {
     await peers[1]!.write(update(['198.51.100.0/24', '198.51.0.0/16'], [65_003, 65_020]));
     await peers[2]!.write(update(['198.51.100.0/24'], [65_004]));
     await until(() => speaker.listNeighbors().every(({ prefixes }, i) => i === 3 || prefixes[0]!.received > 0), 'the routes are there');
-    speaker.addRoutes([{ family: IPV4_UNICAST, prefix: '198.51.100.128/25', nextHop: '192.0.2.1', attributes: [] }]);
+    await speaker.addRoutes([{ family: IPV4_UNICAST, prefix: '198.51.100.128/25', nextHop: '192.0.2.1', attributes: [] }]);
     await until(() => speaker.health().routes === 3, 'they are decided');
   });
   after(async () => {

@@ -1,5 +1,15 @@
 /** All paths of one prefix and what the decision process made of each. */
-import { type ExplainedPath, explain, longestMatch, type NlriId, NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
+import {
+  type ExplainedPath,
+  explain,
+  filterReason,
+  longestMatch,
+  type NlriId,
+  NONE,
+  type PathId,
+  type Rib,
+  type RibTable,
+} from '@tsbgp/rib';
 import { ControlError, type ExplainedRoute, type PathQuery, type PrefixPaths } from '../control-plane.ts';
 import { parsePrefix } from './route-filter.ts';
 import { prefixOf, receivedRoute } from './route-view.ts';
@@ -31,6 +41,7 @@ function explainedRoute(rib: Rib, table: RibTable, explained: ExplainedPath): Ex
   const nlri = table.pathNlri[path]!;
   // The decision that is awaited is made here already: the answer agrees with itself.
   const route = { ...receivedRoute(rib, table, nlri as NlriId, path), best: outcome === 'best', filtered: outcome === 'filtered' };
+  if (outcome === 'filtered') return { route, filterReason: filterReason(rib, table, path) };
   if (outcome !== 'lost') return { route };
   const { step, value, betterValue, by } = explained.defeat;
   return {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressBytes, encodeAttributes, type Family, findAttribute, IPV4_UNICAST, IPV6_UNICAST, type PathAttribute } from '@tsbgp/wire';
 import { FakePeer, type FakePeerOptions, settle, smallRib } from '../../test/fake-peer.ts';
+import { inject } from '../../test/inject.ts';
 import { NotSent, type Rib } from '../index.ts';
 import { checkInvariants } from '../invariants.ts';
 
@@ -131,7 +132,7 @@ for (const [family, prefix, nextHop, own] of [
       peerType: 'ibgp',
       extendedMessage: true,
     });
-    assert.equal(rib.announceLocal(family, octets, attributes), undefined);
+    assert.equal(inject(rib, family, octets, attributes), undefined);
     settle(rib);
     checkInvariants(rib);
     assert.deepEqual(
