@@ -5,9 +5,9 @@
  *     node test/run.ts --full                 only the files with long tests, and these whole (scale.ts)
  *     node test/run.ts [OPTION|FILE]...       options of `node --test`, and other files or patterns than all
  *
- * Two things differ from a plain `node --test`. One test file runs per core: node:test leaves one core free, which on two cores means one file
- * at a time. And compiled code is kept in a cache, since each of the hundred processes would compile much the same modules: 115 s of processor
- * time instead of 140 s. With --full one core stays free, because long tests also look at delays.
+ * Two things differ from a plain `node --test`. One more test file runs than there are cores, since many tests wait for a timer or a socket:
+ * node:test leaves one core free, which on two cores means one file at a time. And compiled code is kept in a cache, since each of the hundred
+ * processes would compile much the same modules: 115 s of processor time instead of 140 s. With --full one core stays free, because long tests also look at delays.
  */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const options = given.filter((argument) => argument.startsWith('-'));
 const files = given.filter((argument) => !argument.startsWith('-'));
 if (files.length === 0) files.push(...(full ? longFiles() : PATTERNS));
 
-const concurrency = Math.max(1, availableParallelism() - (full ? 1 : 0));
+const concurrency = Math.max(1, availableParallelism() + (full ? -1 : 1));
 const child = spawn(
   process.execPath,
   ['--conditions=tsbgp-source', '--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...options, ...files],
