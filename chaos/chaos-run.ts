@@ -22,7 +22,7 @@ const SETTLE_SECONDS = 45;
 const DESCRIPTORS_SLACK = 8;
 const LOG_BYTES = 64 << 10;
 const SIGNALS = ['SIGUSR1', 'SIGUSR2', 'SIGHUP'] as const;
-const DAEMON_PROGRAM = join(import.meta.dirname, '../packages/daemon/src/bin.ts');
+const DAEMON_PROGRAM = join(import.meta.dirname, '../packages/daemon/dist/bin.js');
 const ENTRY = [process.execPath, '--conditions=tsbgp-source'] as const;
 
 export class ChaosRun {
@@ -67,7 +67,7 @@ export class ChaosRun {
     copyFileSync(join(config, bird.configName), join(this.#folder, bird.configName));
     mkdirSync(this.#logFolder);
     await mustRun(['mount', '-t', 'tmpfs', '-o', `size=${LOG_BYTES}`, 'tmpfs', this.#logFolder]);
-    this.#daemon = new DaemonProcess(bed.on('tsbgpd', [...ENTRY, DAEMON_PROGRAM, instance.configFile]), this.#logFile);
+    this.#daemon = new DaemonProcess(bed.on('tsbgpd', [process.execPath, DAEMON_PROGRAM, instance.configFile]), this.#logFile);
     this.#client = createTsbgpClient({ address: `unix://${this.#socket}` });
     await this.#until('tsbgpd answers', 20, async () => (await this.#client.control.getHealth({}, { timeoutMs: 1000 })).healthy);
     const birdAt = {
@@ -93,8 +93,10 @@ export class ChaosRun {
       const { nowMb, peakMb } = memoryOf(this.#pid);
       this.#peakMb = peakMb;
       if (tick % 15 === 14) process.kill(this.#pid, SIGNALS[Math.floor(tick / 15) % SIGNALS.length]);
-      if (tick % 30 === 0)
-        console.log(`  ${Math.round((end - Date.now()) / 1000)} s left, ${nowMb} MB, ${descriptorsOf(this.#pid)} descriptors`);
+      if (tick % 10 === 0)
+        console.log(
+          `  ${Math.round((end - Date.now()) / 1000)} s left, ${nowMb} MB (${await this.#heap()}), ${descriptorsOf(this.#pid)} descriptors`,
+        );
       if (!isLogEmptied && Date.now() > end - seconds * 500) {
         truncateSync(this.#logFile);
         isLogEmptied = true;
@@ -212,6 +214,13 @@ export class ChaosRun {
   async #metrics(): Promise<string> {
     const { output } = await runCommand(this.#bed!.on('bird', ['curl', '-s', '-m', '5', `http://${DAEMON_ADDRESS}:${HTTP_PORT}/metrics`]));
     return output;
+  }
+
+  /** Where the memory is, by the daemon's own account. */
+  async #heap(): Promise<string> {
+    const metrics = await this.#metrics();
+    const megabytes = (name: string): string => `${Math.round(Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(metrics)?.[1] ?? 0) / 1e6)}`;
+    return `heap ${megabytes('nodejs_heap_size_used_bytes')} of ${megabytes('nodejs_heap_size_total_bytes')}, external ${megabytes('nodejs_external_memory_bytes')}`;
   }
 
   get #pid(): number {

@@ -4,6 +4,7 @@
  *
  * Options: --minutes N (default 10), --short (one minute), --only NAME,NAME (some attacks), --keep (leaves the folder in place).
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,7 @@ async function main(): Promise<number> {
     console.log(`0 passed, ${isFailure ? 1 : 0} failed`);
     return isFailure ? 1 : 0;
   }
+  buildBundle();
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-chaos-'));
   const run = new ChaosRun(folder, names);
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => run.stop.abort());
@@ -55,4 +57,11 @@ async function main(): Promise<number> {
 
 function whyNoBird(): string | undefined {
   return availableDaemons(new Set(['bird'])).here.has('bird') ? undefined : 'bird2 is not installed';
+}
+
+/** The daemon as it is installed: the bundle. */
+function buildBundle(): void {
+  const build = join(import.meta.dirname, '../tools/build.ts');
+  const { status } = spawnSync(process.execPath, [build], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error('the bundle could not be built');
 }

@@ -1,6 +1,8 @@
 /** The program `tsbgpd`, once bin.ts has seen that this Node can run it. */
+import { limitHeapGrowth } from './heap.ts';
 import { main } from './main.ts';
 
+limitHeapGrowth();
 process.title = 'tsbgpd';
 const status = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),

@@ -13,6 +13,10 @@ export function addProcessMetrics(out: Exposition): void {
   if (limit !== undefined) out.gauge('process_max_fds', 'Maximum number of open file descriptors.').set(limit);
   out.gauge('process_start_time_seconds', 'Start time of the process since the Unix epoch in seconds.').set(START_TIME_SECONDS);
   out.gauge('nodejs_heap_size_used_bytes', 'Used heap of the JavaScript engine in bytes.').set(memory.heapUsed);
+  out.gauge('nodejs_heap_size_total_bytes', 'Heap that the JavaScript engine has taken from the system in bytes.').set(memory.heapTotal);
+  out
+    .gauge('nodejs_external_memory_bytes', 'Memory outside the heap that objects hold in bytes, array buffers among it.')
+    .set(memory.external);
   out.gauge('nodejs_array_buffers_bytes', 'Memory of array buffers in bytes: where the RIB keeps its columns.').set(memory.arrayBuffers);
 }
 

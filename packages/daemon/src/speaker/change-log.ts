@@ -15,7 +15,7 @@
 import { type NlriId, NONE, type PathId, type RibPeer, type RibTable } from '@tsbgp/rib';
 
 /** Changes that wait for watchers, of all watchers together; about 35 octets each. */
-export const CHANGES_MAX: number = 1 << 20;
+export const CHANGES_MAX: number = 1 << 19;
 
 /** Records dropped at a time when there are too many. */
 const DROP_RECORDS = 1024;

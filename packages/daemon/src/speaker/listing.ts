@@ -20,8 +20,11 @@ export const STREAMS_MAX: number = 32;
 /** Pages that are being made at a time; streams that are not read do not take their places. */
 export const PAGES_MAX: number = 64;
 
-/** Routes of one page, or one message of a stream, at most. */
+/** Routes of one page, at most. */
 export const PAGE_ROUTES_MAX: number = 1000;
+
+/** Routes of one message of a stream, at most: each stream that is not read keeps one message. */
+export const STREAM_ROUTES_MAX: number = 256;
 
 /** Prefixes of the first window of a listing, and of its largest one: each is twice as large as the one before. */
 const WINDOW_MIN = 512;
@@ -46,7 +49,7 @@ export class Listings {
     this.#background = background;
   }
 
-  /** Routes as the reader takes them, up to PAGE_ROUTES_MAX at a time. Rejects when `signal` aborts. Throws ControlError. */
+  /** Routes as the reader takes them, up to STREAM_ROUTES_MAX at a time. Rejects when `signal` aborts. Throws ControlError. */
   stream(query: RouteQuery, signal: AbortSignal): AsyncIterable<readonly Route[]> {
     const listing = this.#listing(query);
     const leave = this.#streams.enter();
@@ -95,7 +98,7 @@ export class Listings {
       for (;;) {
         // Half a table must not end as a whole one does.
         signal.throwIfAborted();
-        const routes = await this.#slice(listing, PAGE_ROUTES_MAX);
+        const routes = await this.#slice(listing, STREAM_ROUTES_MAX);
         if (routes.length === 0) break;
         yield routes;
       }

@@ -105,7 +105,7 @@ export const LocalRouteKeySchema: GenMessage<LocalRouteKey> = /*@__PURE__*/
  */
 export type AddRoutesRequest = Message<"tsbgp.v1.AddRoutesRequest"> & {
   /**
-   * At most 500,000 in a message of at most 32 MiB; more as a stream. Routes with equal attributes cost less in the binary format.
+   * At most 500,000 in a message of at most 16 MiB; more as a stream.
    *
    * @generated from field: repeated tsbgp.v1.LocalRoute routes = 1;
    */

@@ -897,7 +897,7 @@ export const RibService: GenService<{
     output: typeof ListPathsResponseSchema;
   },
   /**
-   * ListReceived as a stream, for whole tables: up to 1,000 routes a message, as fast as the client reads. RESOURCE_EXHAUSTED: 32 streams are
+   * ListReceived as a stream, for whole tables: up to 256 routes a message, as fast as the client reads. RESOURCE_EXHAUSTED: 32 streams are
    * under way already.
    *
    * @generated from rpc tsbgp.v1.RibService.StreamReceived
