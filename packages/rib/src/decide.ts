@@ -21,8 +21,9 @@ import { AttrFlag } from './attributes/facts.ts';
 import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
+import { PathFlag } from './path-flags.ts';
 import { compareAddresses, PeerKind, type RibPeer } from './peer.ts';
-import { PathFlag, type PathId, type RibTable } from './table.ts';
+import type { PathId, RibTable } from './table.ts';
 
 /** Best path of a destination, or NONE. Allocates nothing. */
 export function decide(table: RibTable, nlri: NlriId): PathId {

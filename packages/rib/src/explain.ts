@@ -8,8 +8,9 @@ import { formatAddress, writeU32 } from '@tsbgp/wire';
 import { NONE } from './columns.ts';
 import { clusterCount, neighboringAs, originator } from './decide.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
+import { PathFlag } from './path-flags.ts';
 import { compareAddresses, PeerKind, type RibPeer } from './peer.ts';
-import { PathFlag, type PathId, type RibTable } from './table.ts';
+import type { PathId, RibTable } from './table.ts';
 
 /** A step of the decision process; the numbers are those of decide.ts. */
 export type DecisionStep =

@@ -120,7 +120,7 @@ for (const [title, attributes, nlri, reason, options] of CASES) {
     assert.equal(table.pathCount, 1);
     assert.equal(table.bestCount, reason === undefined ? 1 : 0);
     assert.equal(receiver.view.size, table.bestCount);
-    assert.equal(filterReason(rib, table, 1 as PathId), reason);
+    assert.equal(filterReason(table, 1 as PathId), reason);
     assert.deepEqual(told, reason === undefined ? [] : [reason]);
     if (reason !== undefined) assert.equal(sender.ribPeer?.unusable[reason], 1);
   });
@@ -133,7 +133,7 @@ test('import policy is the reason where nothing else is, and is told to nobody',
   sender.raw(body(`${SHARED} 4003047f000001`, '18c63365'));
   const table = rib.table(IPV4_UNICAST);
   assert.deepEqual(
-    [1, 2].map((path) => filterReason(rib, table, path as PathId)),
+    [1, 2].map((path) => filterReason(table, path as PathId)),
     ['import-policy', 'next-hop'],
   );
   assert.deepEqual(told, []);
@@ -157,7 +157,7 @@ test('the same set is used from one peer and not from another, to whom it has ou
   assert.equal(table.bestCount, 1);
   assert.equal(rib.attributes.count, 1);
   assert.deepEqual(
-    [1, 2, 3].map((path) => filterReason(rib, table, path as PathId)),
+    [1, 2, 3].map((path) => filterReason(table, path as PathId)),
     [undefined, 'next-hop', 'next-hop'],
   );
 });

@@ -17,20 +17,17 @@ import { AttrFlag } from './attributes/facts.ts';
 import { addressLength, ipv4Offset, MP_NEXT_HOP_OFFSET } from './attributes/next-hops.ts';
 import { viewOf } from './attributes/views.ts';
 import { NONE } from './columns.ts';
-import { PeerKind, type RibPeer } from './peer.ts';
-import type { Rib } from './rib.ts';
-import { PathFlag, type PathId, type RibTable } from './table.ts';
-
-/** Why routes with an attribute set cannot be used, whatever the policy says. */
-export type UnusableReason = 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop';
+import { PathFlag } from './path-flags.ts';
+import { PeerKind, type RibPeer, type UnusableReason } from './peer.ts';
+import type { PathId, RibTable } from './table.ts';
 
 /** Why a path does not take part in the decision process. */
 export type FilterReason = UnusableReason | 'import-policy';
 
 /** Why `path` is filtered; undefined when it takes part in the decision process. Reads the attribute set again: for listings. */
-export function filterReason(rib: Rib, table: RibTable, path: PathId): FilterReason | undefined {
+export function filterReason(table: RibTable, path: PathId): FilterReason | undefined {
   if ((table.pathFlags[path]! & PathFlag.Filtered) === 0) return undefined;
-  const peer = rib.peers[table.pathPeer[path]!];
+  const peer = table.peers[table.pathPeer[path]!];
   if (peer === undefined) return undefined;
   return unusableReason(table.attributes, table.pathAttr[path]!, peer) ?? (peer.options.importAccept ? undefined : 'import-policy');
 }

@@ -28,8 +28,8 @@ import type { AttributeTable } from './attributes/attribute-table.ts';
 import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import { NONE } from './columns.ts';
-import { importFlags, type UnusableReason, unusableReason } from './filter-reason.ts';
-import { PeerKind, type RibPeer } from './peer.ts';
+import { importFlags, unusableReason } from './filter-reason.ts';
+import { PeerKind, type RibPeer, type UnusableReason } from './peer.ts';
 import type { RibTable } from './table.ts';
 
 /** Told what RFC 7606 made of an UPDATE that did not end the session, and when a peer has sent all it has. */

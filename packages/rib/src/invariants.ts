@@ -6,8 +6,9 @@ import { NONE } from './columns.ts';
 import type { UpdateGroup } from './export/group.ts';
 import { NotSent } from './export/observer.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
+import { PathFlag } from './path-flags.ts';
 import type { Rib } from './rib.ts';
-import { PathFlag, type RibTable } from './table.ts';
+import type { RibTable } from './table.ts';
 
 export function checkInvariants(rib: Rib): void {
   const held = new Map<number, number>();

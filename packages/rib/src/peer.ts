@@ -3,11 +3,13 @@
  * columns hold. A session that ends keeps its index until the last of its paths is swept away.
  */
 import type { Family, WireContext } from '@tsbgp/wire';
-import type { UnusableReason } from './filter-reason.ts';
 import { Refresh } from './refresh.ts';
 
 /** A peer in the columns; 0 is nobody. Used again when nothing names the peer any more. */
 export type PeerIndex = number & { readonly __id: 'PeerIndex' };
+
+/** Why routes with an attribute set cannot be used, whatever the policy says (filter-reason.ts). */
+export type UnusableReason = 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop';
 
 /** Where routes come from, as the decision process sees it (RFC 4271 §9.1.1). */
 export const PeerKind = {

@@ -5,7 +5,7 @@ import { addressBytes, IPV4_UNICAST } from '@tsbgp/wire';
 import { FakePeer, settle } from '../test/fake-peer.ts';
 import { type PathId, Rib } from './index.ts';
 import { checkInvariants } from './invariants.ts';
-import { GENERATIONS } from './table.ts';
+import { GENERATIONS } from './path-flags.ts';
 
 function scene() {
   const rib = new Rib({

@@ -13,7 +13,7 @@
  * while a refresh runs begins it anew (all is stale again). So many of those that no generation is left make the RIB walk the paths of the
  * peer and give all stale ones the same generation.
  */
-import { GENERATION_MASK, GENERATION_SHIFT, GENERATIONS } from './table.ts';
+import { GENERATION_MASK, GENERATION_SHIFT, GENERATIONS } from './path-flags.ts';
 
 export class Refresh {
   /** The bits of `pathFlags` that an announcement gets. */

@@ -13,21 +13,11 @@ import type { Family } from '@tsbgp/wire';
 import type { AttributeTable } from './attributes/attribute-table.ts';
 import { grown, NONE } from './columns.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
+import { GENERATION_MASK, PathFlag } from './path-flags.ts';
 import type { RibPeer } from './peer.ts';
 
 /** One path to one destination; small, and used again when the path is gone. */
 export type PathId = number & { readonly __id: 'PathId' };
-
-/** Bits of `pathFlags`. */
-export const PathFlag = {
-  /** Kept, but not in the decision process: see filter-reason.ts. The lowest bit: it is counted with. */
-  Filtered: 1,
-} as const;
-
-/** The highest bits of `pathFlags` hold the generation of the path (refresh.ts). */
-export const GENERATION_SHIFT = 5;
-export const GENERATION_MASK = 0xe0;
-export const GENERATIONS: number = 1 << (8 - GENERATION_SHIFT);
 
 const NlriFlag = {
   Dirty: 1,

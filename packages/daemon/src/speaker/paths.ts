@@ -41,7 +41,7 @@ function explainedRoute(rib: Rib, table: RibTable, explained: ExplainedPath): Ex
   const nlri = table.pathNlri[path]!;
   // The decision that is awaited is made here already: the answer agrees with itself.
   const route = { ...receivedRoute(rib, table, nlri as NlriId, path), best: outcome === 'best', filtered: outcome === 'filtered' };
-  if (outcome === 'filtered') return { route, filterReason: filterReason(rib, table, path) };
+  if (outcome === 'filtered') return { route, filterReason: filterReason(table, path) };
   if (outcome !== 'lost') return { route };
   const { step, value, betterValue, by } = explained.defeat;
   return {

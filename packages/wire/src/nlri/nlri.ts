@@ -7,11 +7,10 @@ import { assert, type ByteWriter, fromHex, readU32, toHex } from '../bytes.ts';
 import type { WireContext } from '../context.ts';
 import { type Family, formatFamily, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { prefixesAreWhole } from '../scan/update-verdict.ts';
 import { appendTypedNlri, familyCodec, type TypedNlri } from './families.ts';
 import type { FamilyNlri } from './family-codec.ts';
 import { appendPrefix, decodePrefixes, type IpPrefix, isPrefixFamily, prefixBitsMax } from './ip-prefix.ts';
-import { addressOctets, normalizePrefix } from './prefix-bits.ts';
+import { addressOctets, normalizePrefix, prefixesAreWhole } from './prefix-bits.ts';
 
 /** The whole NLRI field of a family without a codec; or one NLRI of a family with one, that makes no sense. */
 export interface UnknownNlri extends FamilyNlri<'unknown'> {

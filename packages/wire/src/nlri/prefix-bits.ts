@@ -65,3 +65,20 @@ export function writePrefix(out: ByteWriter, text: string, addressSize: number):
   out.u8(bits);
   out.raw(octets);
 }
+
+/**
+ * RFC 4271 §4.3, RFC 7606 §5.3: whether `bytes[start, end)` is a whole number of prefixes of at most `bitsMax` bits, each after a path
+ * identifier where the session has them (RFC 7911 §3).
+ */
+export function prefixesAreWhole(bytes: Uint8Array, start: number, end: number, bitsMax: number, pathIdentifiers: boolean): boolean {
+  const before = pathIdentifiers ? 4 : 0;
+  let offset = start;
+  while (offset < end) {
+    offset += before;
+    if (offset >= end) return false;
+    const length = bytes[offset]!;
+    if (length > bitsMax) return false;
+    offset += 1 + ((length + 7) >>> 3);
+  }
+  return offset === end;
+}

@@ -29,23 +29,6 @@ export function updateVerdict(update: UpdateScan, attributes: AttributeScan): Fa
   return fault;
 }
 
-/**
- * RFC 4271 §4.3, RFC 7606 §5.3: whether `bytes[start, end)` is a whole number of prefixes of at most `bitsMax` bits, each after a path
- * identifier where the session has them (RFC 7911 §3).
- */
-export function prefixesAreWhole(bytes: Uint8Array, start: number, end: number, bitsMax: number, pathIdentifiers: boolean): boolean {
-  const before = pathIdentifiers ? 4 : 0;
-  let offset = start;
-  while (offset < end) {
-    offset += before;
-    if (offset >= end) return false;
-    const length = bytes[offset]!;
-    if (length > bitsMax) return false;
-    offset += 1 + ((length + 7) >>> 3);
-  }
-  return offset === end;
-}
-
 function attributesBesidesMpUnreach(update: UpdateScan, attributes: AttributeScan): boolean {
   if (update.attributesEnd === update.attributesStart) return false;
   return attributes.count !== 1 || attributes.codes[0] !== AttributeCode.MpUnreachNlri;

@@ -1,0 +1,12 @@
+/** The flags octet of a path slot. */
+
+/** Bits of `pathFlags`. */
+export const PathFlag = {
+  /** Kept, but not in the decision process: see filter-reason.ts. The lowest bit: it is counted with. */
+  Filtered: 1,
+} as const;
+
+/** The highest bits hold the generation of the path (refresh.ts). */
+export const GENERATION_SHIFT = 5;
+export const GENERATION_MASK = 0xe0;
+export const GENERATIONS: number = 1 << (8 - GENERATION_SHIFT);
