@@ -10,6 +10,10 @@ import { FLUSH_TIMEOUT_MS } from './log.ts';
 import { LOG_QUEUE_BYTES_MAX, LOG_RECENT_MAX, LOG_RETRY_MS } from './log-destination.ts';
 import { DESCRIPTOR_CHECK_MS, DESCRIPTOR_RESERVE, DESCRIPTOR_WARN_SHARE } from './metrics/descriptors.ts';
 import { MEANINGLESS_SIGNALS } from './signals.ts';
+import { CHANGES_MAX } from './speaker/change-log.ts';
+import { PAGES_MAX, STREAM_ROUTES_MAX, STREAMS_MAX } from './speaker/listing.ts';
+import { BATCH_ROUTES_MAX, BATCHES_MAX } from './speaker/local-routes.ts';
+import { WATCHERS_MAX } from './speaker/watchers.ts';
 import { SUMMARY_NEIGHBORS_MAX } from './state-summary.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
@@ -27,6 +31,13 @@ const BOUNDS = {
   HALF_OPEN_MAX_DEFAULT: session.HALF_OPEN_MAX_DEFAULT,
   REFUSED_MAX: session.REFUSED_MAX,
   RANGE_LIMIT_DEFAULT: session.RANGE_LIMIT_DEFAULT,
+  STREAMS_MAX,
+  STREAM_ROUTES_MAX,
+  PAGES_MAX,
+  WATCHERS_MAX,
+  CHANGES_MAX,
+  BATCHES_MAX,
+  BATCH_ROUTES_MAX,
 };
 
 for (const [name, value] of Object.entries(BOUNDS)) {
