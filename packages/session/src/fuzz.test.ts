@@ -1,6 +1,6 @@
 /**
  * Whole sessions gone wrong: a good handshake, then mutations, truncations, slow octets, resets, half-closes. Nothing may be thrown, leak or
- * hang, and whatever the peer deserved to be told it is told. TSBGP_FUZZ_SESSIONS sets how many (issue: 10,000).
+ * hang, and whatever the peer deserved to be told it is told. TSBGP_FUZZ_SESSIONS sets how many.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -21,9 +21,10 @@ import {
 } from '@tsbgp/wire';
 import { type Batch, ControlError, type ControlProblem, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
+import { quote } from '../quote.ts';
 import { type Background, Limit } from './background.ts';
 import { notANextHop, notRouted } from './injectable.ts';
-import { parsePrefix, quoted, type WirePrefix } from './route-filter.ts';
+import { parsePrefix, type WirePrefix } from './route-filter.ts';
 
 /** Routes of one batch. */
 export const BATCH_ROUTES_MAX: number = 500_000;
@@ -188,7 +189,7 @@ class EncodedBatch {
   /** Throws ControlError that names `routes[index]` and the field. */
   addRoute(route: LocalRoute, index: number): void {
     const reason = notRouted(this.addKey(route, index));
-    if (reason !== undefined) throw invalid(`routes[${index}].prefix`, `found ${quoted(route.prefix)}, ${reason}; it cannot be injected`);
+    if (reason !== undefined) throw invalid(`routes[${index}].prefix`, `found ${quote(route.prefix)}, ${reason}; it cannot be injected`);
     this.#sets[index] = this.#setOf(route, index);
   }
 
@@ -204,7 +205,7 @@ class EncodedBatch {
     const table = this.#rib.table(family);
     const { wire } = parsePrefix(key.prefix, `routes[${index}].prefix`);
     if (wire.bitsMax !== table.index.bitsMax) {
-      throw invalid(`routes[${index}].prefix`, `found ${quoted(key.prefix)}, which is not of family ${formatFamily(family)}`);
+      throw invalid(`routes[${index}].prefix`, `found ${quote(key.prefix)}, which is not of family ${formatFamily(family)}`);
     }
     this.#tables[index] = table.position;
     this.prefixes.set(wire.octets, index * PREFIX_OCTETS);
@@ -263,14 +264,14 @@ class EncodedBatch {
     const example = size === 4 ? '192.0.2.1' : '2001:db8::1';
     const field = `routes[${index}].next_hop`;
     if (address === undefined || address.length !== size) {
-      throw invalid(field, `found ${quoted(nextHop)}, allowed is an address of ${formatFamily(family)}, e.g. "${example}"`);
+      throw invalid(field, `found ${quote(nextHop)}, allowed is an address of ${formatFamily(family)}, e.g. "${example}"`);
     }
     const reason = notANextHop(address);
     if (reason !== undefined) {
       const own = size === 4 ? '0.0.0.0' : '::';
       throw invalid(
         field,
-        `found ${quoted(nextHop)} (${reason}), allowed is the address of a router, or ${own} for our own, e.g. "${example}"`,
+        `found ${quote(nextHop)} (${reason}), allowed is the address of a router, or ${own} for our own, e.g. "${example}"`,
       );
     }
     const attributes: PathAttribute[] = given.filter(({ type }) => type !== 'next-hop' && type !== 'mp-reach-nlri');

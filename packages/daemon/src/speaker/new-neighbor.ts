@@ -9,7 +9,7 @@ import { readRefusal } from '../config/fields.ts';
 import { type BrokenRule, NEXT_HOP_SELF_WITH_ROUTE_SERVER, onlyExternal, otherKind, ownEndpoint } from '../config/neighbor-rules.ts';
 import { NEIGHBOR } from '../config/schema.ts';
 import { ControlError, type ControlProblem, type Endpoint, type NeighborConfig } from '../control-plane.ts';
-import { quoted } from './route-filter.ts';
+import { quote } from '../quote.ts';
 
 /** Names of an interface, as the kernel allows them (IFNAMSIZ), without what could be confused with other parts of an address. */
 const ZONE = /^[\w.:@-]{1,15}$/;
@@ -43,8 +43,8 @@ export function checkedNeighbor(config: NeighborConfig, localAs: number, listen:
   const place = { address, port: config.remotePort, localAddress };
   // Rules between values only where each alone is right.
   const isRead = problems.length === 0;
-  if (isRead) refuseRule('address', quoted(config.address), ownEndpoint(place, listen, config.passive ? [] : ownAddresses()));
-  if (isRead) refuseRule('local_address', quoted(config.localAddress ?? ''), otherKind(address, localAddress));
+  if (isRead) refuseRule('address', quote(config.address), ownEndpoint(place, listen, config.passive ? [] : ownAddresses()));
+  if (isRead) refuseRule('local_address', quote(config.localAddress ?? ''), otherKind(address, localAddress));
   const ours = config.localAs ?? localAs;
   if (config.remoteAs === ours) {
     if (config.routeServerClient) refuseRule('route_server_client', 'true', onlyExternal(ours, 'route-server-client'));
@@ -88,7 +88,7 @@ function problemOf(key: keyof typeof KEYS, value: unknown): string | undefined {
   const [issue] = v.safeParse(schema, value).issues ?? [];
   if (issue === undefined) return undefined;
   const { because } = readRefusal(issue.message);
-  const found = typeof value === 'string' ? quoted(value) : String(value);
+  const found = typeof value === 'string' ? quote(value) : String(value);
   return `found ${found}${because === undefined ? '' : ` (${because})`}, allowed ${words.allowed}`;
 }
 

@@ -16,6 +16,7 @@ import {
   readU32,
 } from '@tsbgp/wire';
 import { ControlError, type RouteFilter } from '../control-plane.ts';
+import { quote } from '../quote.ts';
 
 export interface CompiledFilter {
   readonly tables: readonly RibTable[];
@@ -106,7 +107,7 @@ export function parsePrefix(text: string, field = 'filter.prefix'): { wire: Wire
     throw new ControlError(
       'invalid-argument',
       field,
-      `${field}: found ${quoted(text)}, allowed is an IPv4 or IPv6 prefix, e.g. "192.0.2.0/24" or "2001:db8::/32"`,
+      `found ${quote(text)}, allowed is an IPv4 or IPv6 prefix, e.g. "192.0.2.0/24" or "2001:db8::/32"`,
     );
   }
   const octets = new Uint8Array(17);
@@ -118,7 +119,7 @@ export function parsePrefix(text: string, field = 'filter.prefix'): { wire: Wire
     throw new ControlError(
       'invalid-argument',
       field,
-      `${field}: found ${quoted(text)}, which has bits set after the first ${bits}; did you mean "${meant}" or "${host}/${bitsMax}"?`,
+      `found ${quote(text)}, which has bits set after the first ${bits}; did you mean "${meant}" or "${host}/${bitsMax}"?`,
     );
   }
   return { wire };
@@ -130,16 +131,6 @@ function hasHostBits({ bits, octets }: WirePrefix): boolean {
   if (bits % 8 !== 0 && (octets[at++]! & (0xff >> (bits % 8))) !== 0) return true;
   while (at < octets.length) if (octets[at++] !== 0) return true;
   return false;
-}
-
-/** Longest text of a request that is repeated in an answer. */
-const QUOTED_MAX = 64;
-
-/** The text in quotation marks, cut where it is long. */
-export function quoted(text: string): string {
-  return text.length <= QUOTED_MAX
-    ? JSON.stringify(text)
-    : `${JSON.stringify(text.slice(0, QUOTED_MAX))} and ${text.length - QUOTED_MAX} more`;
 }
 
 /** The same prefix with fewer bits. */

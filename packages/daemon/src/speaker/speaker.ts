@@ -48,6 +48,7 @@ import {
 import { EventLog } from '../events.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
+import { quote } from '../quote.ts';
 import { Background } from './background.ts';
 import { ExportReport } from './export-report.ts';
 import { InboundRefreshes } from './inbound-refresh.ts';
@@ -58,7 +59,6 @@ import { Neighbor } from './neighbor.ts';
 import { canonical, checkedNeighbor } from './new-neighbor.ts';
 import { pathsOf } from './paths.ts';
 import { Port } from './port.ts';
-import { quoted } from './route-filter.ts';
 import { checkReason } from './shutdown-reason.ts';
 import { Turns } from './turns.ts';
 import { Watchers } from './watchers.ts';
@@ -460,11 +460,7 @@ export class Speaker implements ControlPlane {
 function canonicalAddress(text: string, field = 'address'): string {
   const address = canonical(text);
   if (parseAddress(address.split('%', 1)[0]!) !== undefined) return address;
-  throw new ControlError(
-    'invalid-argument',
-    field,
-    `${field}: found ${quoted(text)}, allowed is an IPv4 or IPv6 address, e.g. "192.0.2.1"`,
-  );
+  throw new ControlError('invalid-argument', field, `found ${quote(text)}, allowed is an IPv4 or IPv6 address, e.g. "192.0.2.1"`);
 }
 
 function peerOptions(config: NeighborConfig): PeerOptions {
