@@ -35,13 +35,16 @@ interface DecodeOptions {
 }
 
 const HELP = `
-HEX is a message or several, with their markers; without a marker a packet, or a block of path attributes, or what --as says. FILE is a capture
-(pcap or pcapng), or octets of the same, or their text: digits, or a dump of hexdump -C, xxd, od -tx1 or Wireshark; gzip and zstd are unpacked. On a terminal the answer is a tree, elsewhere a line of JSON for each
-message, as docs/wire.md describes them. Exit code 1: something was malformed.
+HEX is a message or several, with their markers; without a marker a packet, or
+a block of path attributes, or what --as says. FILE is a capture (pcap or
+pcapng), or octets of the same, or their text: digits, or a dump of hexdump -C,
+xxd, od -tx1 or Wireshark; gzip and zstd are unpacked. On a terminal the answer
+is a tree, elsewhere a line of JSON for each message, as docs/wire.md describes
+them. Exit code 1: something was malformed.
 
 Examples:
   tsbgp decode ffffffffffffffffffffffffffffffff001304
-  tsbgp decode --as nlri --family l2vpn-evpn 0311000100007b00000000007b0120c0000201
+  tsbgp decode --as nlri --family ipv4-flowspec 0801180a0000038106
   tsbgp decode capture.pcapng
   tcpdump -w - port 179 | tsbgp decode - --json
 `;
