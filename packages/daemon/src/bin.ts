@@ -13,6 +13,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 // Without a handler Node answers USR1 with its inspector, through which every local user could run code in this process. signals.ts gives the
-// signal its meaning; until then it has none. (For the time before these lines there is "node --disable-sigusr1".)
+// signal its meaning; until then it has none. (Node's option --disable-sigusr1 is no way: it blocks the signal for good.)
 process.on('SIGUSR1', () => {});
 await import('./start.ts');

@@ -74,7 +74,10 @@ class FakeRooms implements Rooms {
     this.api = settings;
     return {
       addMetrics: (out: Exposition) => void out.gauge('tsbgp_api_test', 'A test.').set(1),
-      start: async () => this.#do('api start'),
+      start: async () => {
+        this.#do('api start');
+        return undefined;
+      },
       close: async () => this.#do('api close'),
     };
   }

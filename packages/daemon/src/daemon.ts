@@ -178,8 +178,9 @@ export class Daemon {
     const settings = { unixSocket: path, mode, tcp, hosts, logger: this.#log, boundaries: this.boundaries };
     this.#api = this.#rooms.createApiServer(this.speaker, settings);
     this.#metricSources.push(this.#api.addMetrics);
+    let bound = tcp;
     try {
-      await this.#api.start();
+      bound = (await this.#api.start())?.tcp ?? tcp;
     } catch (error) {
       // Which of the two it was stands in the error of the system, if it stands anywhere.
       const onTcp = tcp !== undefined && (path === undefined || (error as { port?: number }).port === tcp.port);
@@ -189,7 +190,7 @@ export class Daemon {
     }
     if (newFolder !== undefined) this.#log.info({ folder: newFolder }, `created the folder ${newFolder} for the API socket`);
     if (path !== undefined) this.#log.info({ path }, `API listening on unix:${path}`);
-    if (tcp !== undefined) this.#log.info(tcp, `API listening on ${formatEndpoint(tcp)}`);
+    if (bound !== undefined) this.#log.info(bound, `API listening on ${formatEndpoint(bound)}`);
   }
 
   async #startHttp(): Promise<void> {

@@ -243,17 +243,3 @@ test('without a file and without one at the usual places: it says where it looke
   assert.deepEqual([status, stdout], [1, '']);
   assert.match(stderr, /^tsbgpd: no configuration file: looked for \/etc\/tsbgp\/tsbgpd\.yaml, then \.\/tsbgpd\.yaml\n/);
 });
-
-test('SIGUSR1 while the program is still being loaded opens no inspector either', { timeout: 20_000 }, async () => {
-  const bin = join(import.meta.dirname, 'bin.ts');
-  const child = spawn(process.execPath, ['--conditions=tsbgp-source', '--disable-sigusr1', bin, '--check', good], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let text = '';
-  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  const timer = setInterval(() => child.kill('SIGUSR1'), 5);
-  await ended;
-  clearInterval(timer);
-  assert.doesNotMatch(text, /Debugger listening/);
-});

@@ -42,7 +42,8 @@ export interface ApiSettings {
 
 export interface ApiRoom {
   readonly addMetrics: MetricSource;
-  start(): Promise<unknown>;
+  /** The TCP endpoint that was bound, where there is one. */
+  start(): Promise<{ readonly tcp?: Endpoint | undefined } | undefined>;
   close(): Promise<void>;
 }
 

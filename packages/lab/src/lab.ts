@@ -103,7 +103,7 @@ function spawnDaemon(configFile: string, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a');
   const bin = fileURLToPath(new URL('./bin.ts', import.meta.resolve('@tsbgp/daemon')));
   // detached: Ctrl-C in the terminal must reach the daemon through us, after the peers.
-  const child = spawn(process.execPath, [SOURCE_CONDITION, '--disable-sigusr1', bin, configFile], {
+  const child = spawn(process.execPath, [SOURCE_CONDITION, bin, configFile], {
     stdio: ['ignore', log, log],
     detached: true,
   });

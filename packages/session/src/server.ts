@@ -117,7 +117,7 @@ export class Server {
           return;
         }
         this.#listeners.add(listening);
-        this.#logger.info({ host: address, port }, 'listening');
+        this.#logger.debug({ host: address, port }, 'listening');
         resolve({ host: address, port });
       });
     });

@@ -48,6 +48,7 @@ async function inputOf(chunks: AsyncIterable<Uint8Array>, name: string): Promise
     if (magic === SECTION_HEADER) return { type: 'capture', packets: named(readPcapng(source), name) };
   }
   const bytes = await all(source, name);
+  if (bytes.length === 0) throw usageError(`${name}: there is nothing to decode`);
   const foreign = foreignFormat(bytes);
   if (foreign !== undefined)
     throw new CliError(ExitCode.Refused, `${name}: this looks like ${foreign.name}, which decode does not read`, [foreign.hint]);

@@ -141,3 +141,15 @@ test('units', () => {
   assert.equal(counted(0, 'entry', 'entries'), '0 entries');
   assert.deepEqual([812, 1400, 14_200, 83_000_000].map(bytes), ['812 B', '1.4 kB', '14 kB', '83 MB']);
 });
+
+test('a later batch whose cells are longer than all before still fits the terminal', () => {
+  const writer = new TableWriter<readonly [string, string]>(
+    [
+      { title: 'A', value: ([a]) => a, shrinkTo: 8 },
+      { title: 'B', value: ([, b]) => b },
+    ],
+    { width: 30, style: plain },
+  );
+  writer.lines([['short', 'x']]);
+  for (const line of writer.lines([['a'.repeat(60), 'b'.repeat(60)]])) assert.ok(line.length <= 30, line);
+});

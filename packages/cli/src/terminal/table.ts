@@ -156,7 +156,7 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP.length * Math.max(0, widths.length - 1);
 }
 
-/** Takes from the widest shrinkable column until the table fits. */
+/** Takes from the widest shrinkable column until the table fits; where they are at their least, from the widest of all. */
 function shrink<Row>(columns: readonly Column<Row>[], natural: readonly number[], terminalWidth: number): number[] {
   const widths = [...natural];
   while (total(widths) > terminalWidth) {
@@ -164,7 +164,9 @@ function shrink<Row>(columns: readonly Column<Row>[], natural: readonly number[]
     for (const [i, column] of columns.entries()) {
       if (widths[i]! > minimum(column, natural[i]!) && (widestIndex === -1 || widths[i]! > widths[widestIndex]!)) widestIndex = i;
     }
-    if (widestIndex === -1) break;
+    // Columns that are there cannot be dropped any more: a row that does not fit would break every line.
+    if (widestIndex === -1) widestIndex = widths.indexOf(Math.max(...widths));
+    if (widths[widestIndex]! <= 1) break;
     widths[widestIndex]!--;
   }
   return widths;

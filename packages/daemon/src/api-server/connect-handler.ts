@@ -11,6 +11,7 @@ import {
   createConnectRouter,
   createContextValues,
 } from '@connectrpc/connect';
+import { quote } from '../quote.ts';
 import { CALL, Call } from './call.ts';
 import { type Exchange, Gone } from './exchange.ts';
 import type { Budget } from './limits.ts';
@@ -73,7 +74,7 @@ async function serve(
       contextValues: createContextValues().set(CALL, call),
     });
     if (answer.status >= 400 && call.failed === undefined) call.failed = Code.Unimplemented;
-    await send(answer, call, exchange);
+    await send(answer.status === 415 ? unsupportedType(handler, request.headers['content-type']) : answer, call, exchange);
   } catch (error) {
     // Connect turns errors of handlers into answers; what comes here is of the transport.
     if (!(error instanceof ConnectError)) throw error;
@@ -84,6 +85,21 @@ async function serve(
     await body.return(undefined).catch(() => undefined);
     call.release();
   }
+}
+
+/** Connect's 415 has no body, which tells a person with curl nothing. */
+function unsupportedType({ method }: UniversalHandler, found: string | undefined): Answer {
+  const allowed =
+    method.methodKind === 'unary'
+      ? 'application/json, application/proto, application/grpc and application/grpc-web'
+      : 'application/connect+json, application/connect+proto, application/grpc and application/grpc-web';
+  const message = `content-type: ${found === undefined ? 'is missing' : `found ${quote(found)}`}, allowed are ${allowed}`;
+  const body = new TextEncoder().encode(JSON.stringify({ code: 'invalid_argument', message }));
+  return { status: 415, header: new Headers({ 'content-type': 'application/json' }), body: once(body) };
+}
+
+async function* once(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield chunk;
 }
 
 async function send(answer: Answer, call: Call, exchange: Exchange): Promise<void> {

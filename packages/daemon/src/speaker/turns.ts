@@ -39,6 +39,8 @@ export class Turns {
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
+    // What comes in before the turn is stamped with this time.
+    this.#rib.nowSeconds = Math.floor(Date.now() / 1000);
     setImmediate(this.#run);
   }
 
