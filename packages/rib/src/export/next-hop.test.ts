@@ -218,3 +218,22 @@ test('RFC 4271 §5.1.3: the link-local address beside a next hop counts as well'
   assert.equal(nextHops(one), 'none');
   assert.equal(nextHops(two), '2001:db8:9::2 fe80::2');
 });
+
+test('RFC 4271 §5.1.3: the IPv4-mapped address of a peer is its address', () => {
+  const rib = smallRib();
+  const from = peerOf(rib, '10.0.0.1', { as: 65_001 });
+  const one = peerOf(rib, '10.0.0.2', { as: 64_500 });
+  const two = peerOf(rib, '10.0.0.3', { as: 64_500 });
+  from.announceWith(BASE, ['::ffff:10.0.0.2'], PREFIX); // 00000000000000000000ffff0a000002
+  settle(rib);
+  checkInvariants(rib);
+  assert.equal(nextHops(one), 'none');
+  assert.equal(nextHops(two), '::ffff:10.0.0.2');
+  assert.equal(rib.memberOf(one.ribPeer!, IPV6_UNICAST)!.advertised, 0);
+
+  // Not every address that ends in the same octets.
+  from.announceWith(BASE, ['2001:db8::10.0.0.2'], PREFIX);
+  settle(rib);
+  checkInvariants(rib);
+  assert.equal(nextHops(one), '2001:db8::a00:2');
+});

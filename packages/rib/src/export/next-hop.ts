@@ -14,6 +14,7 @@
  */
 import { readU32 } from '@tsbgp/wire';
 import { AttrFlag } from '../attributes/facts.ts';
+import { IPV4_ADDRESS_OCTETS } from '../attributes/next-hops.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
 import type { Member } from './member.ts';
 import type { ExportView } from './rewrite.ts';
@@ -58,7 +59,7 @@ export interface NextHopOwners {
 
 /** The members of a group by address. Only those that are in step count: the others are not written to along with them. */
 export class MembersByAddress implements NextHopOwners {
-  /** By the last four octets of the address. */
+  /** By the last four octets of the address, which an IPv4-mapped address shares with its IPv4 address. */
   readonly #byKey: Map<number, Member[]> = new Map();
 
   add(member: Member): void {
@@ -103,13 +104,20 @@ export class MembersByAddress implements NextHopOwners {
 /** Whether the next hop, or the link-local address beside it, is the address of the peer. */
 export function isNextHopOf(peer: RibPeer, nextHop: Uint8Array, length: number): boolean {
   const { address } = peer.options;
-  return sameOctets(address, nextHop, 0, Math.min(length, 16)) || (length === 32 && sameOctets(address, nextHop, 16, 32));
+  return isSameAddress(address, nextHop, 0, Math.min(length, 16)) || (length === 32 && isSameAddress(address, nextHop, 16, 32));
 }
 
-function sameOctets(address: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (address.length !== end - start) return false;
-  for (let i = 0; i < address.length; i++) if (address[i] !== bytes[start + i]) return false;
+/** Whether `bytes[start, end)` is the address. The IPv4-mapped form of an IPv4 address is the same address, as in filter-reason.ts. */
+function isSameAddress(address: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  const from = address.length === IPV4_ADDRESS_OCTETS && isIpv4Mapped(bytes, start, end) ? end - IPV4_ADDRESS_OCTETS : start;
+  if (address.length !== end - from) return false;
+  for (let i = 0; i < address.length; i++) if (address[i] !== bytes[from + i]) return false;
   return true;
+}
+
+/** `::ffff:0:0/96` (RFC 4291 §2.5.5.2). */
+function isIpv4Mapped(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start === 16 && readU32(bytes, start) === 0 && readU32(bytes, start + 4) === 0 && readU32(bytes, start + 8) === 0xffff;
 }
 
 function lastOctets(bytes: Uint8Array, end: number): number {
