@@ -55,6 +55,15 @@ const CASES: readonly Case[] = [
   },
   { received: ['fe80::2'], internal: OWN, internalWithoutOwn: 'none', sameLink: 'fe80::2', otherLink: 'none' },
   { received: ['fe80::2', 'fe80::2'], internal: OWN, internalWithoutOwn: 'none', sameLink: 'fe80::2 fe80::2', otherLink: 'none' },
+  // A second address that is not link-local: e.g. 20010db8000900000000000000000002 ff020000000000000000000000000001.
+  ...['ff02::1', '::', '2001:db8:9::3'].map((second) => ({
+    received: ['2001:db8:9::2', second],
+    internal: '2001:db8:9::2',
+    internalWithoutOwn: '2001:db8:9::2',
+    sameLink: '2001:db8:9::2',
+    otherLink: '2001:db8:9::2',
+  })),
+  { received: ['fe80::2', '2001:db8:9::2'], internal: OWN, internalWithoutOwn: 'none', sameLink: 'fe80::2', otherLink: 'none' },
 ];
 
 for (const { received, internal, internalWithoutOwn, sameLink, otherLink } of CASES) {

@@ -9,6 +9,8 @@
  *                                                   else the route is not sent
  *   none (`::` or 0.0.0.0 of an injected route)     ours                           ours
  *
+ * A second address that is not link-local goes to nobody: it is none of those that RFC 2545 §3 allows there.
+ *
  * Where ours is needed and we have none in this family, the route is not sent. Nor is a route sent to the peer whose own address is its
  * next hop (RFC 4271 §5.1.3); BIRD does the same.
  */

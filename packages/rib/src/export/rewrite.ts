@@ -194,8 +194,10 @@ export class AttributeRewriter {
       return;
     }
     let length = end - start;
-    // RFC 2545 §3: the link-local address is for those on its link.
-    if (length === 2 * IPV6_NEXT_HOP_LENGTH && !sameLink(this.#view, source)) length = IPV6_NEXT_HOP_LENGTH;
+    // RFC 2545 §3: the second address is link-local, and for those on its link. Any other second address is left out, as FRR does.
+    if (length === 2 * IPV6_NEXT_HOP_LENGTH && !(sameLink(this.#view, source) && isLinkLocal(data, start + IPV6_NEXT_HOP_LENGTH))) {
+      length = IPV6_NEXT_HOP_LENGTH;
+    }
     this.nextHopLength = length;
     for (let i = 0; i < length; i++) to[i] = data[start + i]!;
   }
@@ -374,6 +376,11 @@ export class AttributeRewriter {
     if (known === 0) return OPTIONAL_TRANSITIVE | AttributeFlag.Partial | lasting;
     return known | (known === OPTIONAL_TRANSITIVE ? lasting : lasting & AttributeFlag.ExtendedLength);
   }
+}
+
+/** Whether the IPv6 address at `at` is in fe80::/10. */
+function isLinkLocal(data: Uint8Array, at: number): boolean {
+  return data[at] === 0xfe && (data[at + 1]! & 0xc0) === 0x80;
 }
 
 /** Writes an AS number, AS_TRANS where two octets cannot hold it; returns the offset after it. */
