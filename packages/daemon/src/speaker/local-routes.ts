@@ -148,11 +148,11 @@ export class LocalRoutes {
   async #eachStep(count: number, visit: (index: number) => void): Promise<void> {
     let index = 0;
     await this.#background.run((deadline) => {
+      this.#schedule(); // first, because it sets the clock of the RIB
       while (index < count) {
         for (const end = Math.min(index + STEP_ROUTES, count); index < end; index++) visit(index);
         if (performance.now() >= deadline) break;
       }
-      this.#schedule();
       return index >= count;
     });
   }

@@ -65,3 +65,14 @@ test('reading pauses while the RIB is far behind, also when pausing throws once'
   turns.schedule();
   await until(() => told.filter((what) => what === 'pause').length === 2);
 });
+
+test('after a quiet hour the RIB has the time of now before the first UPDATE comes in', (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setImmediate'], now: 1_000_000 });
+  const { turns, rib } = setUp(() => false);
+  turns.schedule();
+  t.mock.timers.tick(3_600_000);
+  assert.equal(rib.nowSeconds, 4600, 'the turn');
+  t.mock.timers.tick(3_600_000);
+  turns.schedule();
+  assert.equal(rib.nowSeconds, 8200);
+});

@@ -35,7 +35,7 @@ export class Turns {
     this.#boundaries = boundaries;
   }
 
-  /** There is something to do. Cheap: called for every UPDATE. */
+  /** There is something to do. Cheap: called for every UPDATE, before the RIB gets it, so that its routes have the time of now. */
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
