@@ -1,7 +1,7 @@
 /** From octets of a capture file to messages: every way in which they can be wrapped, cut, lost and mixed up. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_CONTEXT, encodeMessage, Fault, formatMessage, IPV4_UNICAST, parseMessage, type WireContext } from '@tsbgp/wire';
+import { DEFAULT_CONTEXT, encodeMessage, Fault, formatMessage, fromHex, IPV4_UNICAST, parseMessage, type WireContext } from '@tsbgp/wire';
 import { block, concat, ethernet, Flag, ipv4, ipv6, octets, pcap, pcapng, type Segment, tcp } from '../../test/packets.ts';
 import { openInput } from '../decode/input.ts';
 import { BgpCapture, type CaptureOptions } from './bgp-capture.ts';
@@ -213,6 +213,43 @@ test('who acknowledges octets has read them: the OPEN after a gap comes before t
   );
   assert.deepEqual(await read(pcap(capture)), [OPEN, '! 10 octets missing in the capture', open, UPDATE]);
 });
+
+/** MP_REACH_NLRI of 2001:db8:1::/48, ORIGIN, BGPSEC_PATH of AS 65001 with one signature. */
+const BGPSEC_UPDATE = fromHex(
+  `${'ff'.repeat(16)}006702 0000 0050 800e1c00020110${'20010db8000000000000000000000001'}00 3020010db80001 40010100 90210029 0008 0100 0000fde9 0021 01${'11'.repeat(20)} 0008${'22'.repeat(8)}`.replaceAll(
+    ' ',
+    '',
+  ),
+);
+const MISSING = 'mandatory attribute 2 is missing';
+
+for (const [who, fromSender, fromReceiver, fault] of [
+  ['both OPENs offer it', '; bgpsec 0 send afi-2', '; bgpsec 0 receive afi-2', undefined],
+  ['the receiver does not take it', '; bgpsec 0 send afi-2', '', MISSING],
+  ['both send it', '; bgpsec 0 send afi-2', '; bgpsec 0 send afi-2', MISSING],
+  ['it was offered for another family', '; bgpsec 0 send afi-1', '; bgpsec 0 receive afi-1', MISSING],
+  ['the OPEN of the receiver is not there', '; bgpsec 0 send afi-2', undefined, undefined],
+  ['the only OPEN does not offer it', '', undefined, MISSING],
+  ['no OPEN is there', undefined, undefined, undefined],
+] as const) {
+  test(`RFC 8205 §3, §4.1: BGPSEC_PATH in place of AS_PATH, and ${who}`, async () => {
+    const open = (as: number, more: string | undefined) =>
+      more === undefined
+        ? message('keepalive')
+        : message(
+            `open as ${as} hold-time 90 bgp-identifier 192.0.2.1 capabilities { multiprotocol ipv6-unicast; four-octet-as ${as}${more} }`,
+          );
+    const first = open(65_001, fromSender);
+    const capture = segments(
+      { sequence: 1, payload: first },
+      { fromClient: false, sequence: 100, payload: open(65_002, fromReceiver) },
+      { sequence: 1 + first.length, payload: BGPSEC_UPDATE },
+    );
+    const content = (await entriesOf(pcap(capture), 100)).at(-1)?.content;
+    assert.ok(content?.type === 'message' && !(content.message instanceof Fault) && content.message.type === 'update');
+    assert.equal(content.message.fault?.reason, fault);
+  });
+}
 
 test('sequence numbers that jump farther than any window', async () => {
   const far = segments({ sequence: 1, payload: message('keepalive') }, { sequence: 0x4000_0000, payload: message('keepalive') });

@@ -6,10 +6,14 @@
  *   one OPEN is there                   what it does not offer is not; what it offers is tried first, then the other way
  *   none                                four octets an AS number, no path identifiers; then the other ways
  *
+ * BGPSEC_PATH takes the place of AS_PATH where the OPENs that are there say so. Where there is none it does too: nobody sends BGPSEC_PATH to a
+ * peer that did not offer to take it (RFC 8205 §4.1).
+ *
  * Of several ways the first that makes sense of a message is taken, and tried first with the next one of that side. What differs from the
  * usual and was not known for certain is named in `guesses`.
  */
 import {
+  Afi,
   attributeCodec,
   type Capability,
   decodeMessage,
@@ -66,6 +70,9 @@ export const ALL_FAMILIES: ReadonlySet<Family> = new (class extends Set<Family> 
   }
 })();
 
+/** Those for which RFC 8205 §2.1 has BGPsec. */
+const BGPSEC_AFIS: ReadonlySet<number> = new Set([Afi.Ipv4, Afi.Ipv6]);
+
 const NO_FAMILIES: ReadonlySet<Family> = new Set();
 const NOTHING: readonly string[] = [];
 
@@ -121,14 +128,18 @@ function waysOf({ opens, options }: Conversation, sender: 0 | 1): Ways {
   const to = opens[1 - sender];
   let asSizes: readonly boolean[] = [true, false];
   let addPaths: readonly ReadonlySet<Family>[] = [NO_FAMILIES, ALL_FAMILIES];
+  let bgpsec: ReadonlySet<number> | undefined = BGPSEC_AFIS;
   if (from !== undefined && to !== undefined) {
     const { receive } = negotiate(to.capabilities, from.capabilities, { localAs: openAs(to), remoteAs: openAs(from) });
     asSizes = [receive.fourOctetAs];
     addPaths = [receive.addPath];
+    bgpsec = receive.bgpsec;
   } else if (from !== undefined || to !== undefined) {
     const { capabilities } = (from ?? to)!;
     asSizes = capabilities.some(({ type }) => type === 'four-octet-as') ? [true, false] : [false];
-    const offered = addPathOffer(capabilities, from === undefined ? 'receive' : 'send');
+    const direction = from === undefined ? 'receive' : 'send';
+    const offered = addPathOffer(capabilities, direction);
+    bgpsec = bgpsecOffer(capabilities, direction);
     addPaths = offered.size === 0 ? [NO_FAMILIES] : [offered, NO_FAMILIES];
   }
   if (options.fourOctetAs !== undefined) asSizes = [options.fourOctetAs];
@@ -136,7 +147,11 @@ function waysOf({ opens, options }: Conversation, sender: 0 | 1): Ways {
   const peerType = options.peerType ?? 'ibgp';
   // RFC 8654 is taken as agreed: a longer message is worth more read than refused.
   const contexts = addPaths.flatMap((addPath) =>
-    asSizes.map((fourOctetAs): WireContext => ({ fourOctetAs, addPath, peerType, extendedMessage: true })),
+    asSizes.map((fourOctetAs): WireContext => {
+      const context = { fourOctetAs, addPath, peerType, extendedMessage: true };
+      // RFC 8205 §2.2: without four-octet AS numbers there is no BGPsec.
+      return fourOctetAs && bgpsec !== undefined ? { ...context, bgpsec } : context;
+    }),
   );
   return { contexts, asSizeIsKnown: asSizes.length === 1, addPathIsKnown: addPaths.length === 1 };
 }
@@ -144,6 +159,10 @@ function waysOf({ opens, options }: Conversation, sender: 0 | 1): Ways {
 function addPathOffer(capabilities: readonly Capability[], direction: 'send' | 'receive'): ReadonlySet<Family> {
   const entries = capabilities.flatMap((each) => (each.type === 'add-path' ? each.families : []));
   return new Set(entries.filter((each) => each[direction]).map(({ family }) => family));
+}
+
+function bgpsecOffer(capabilities: readonly Capability[], direction: 'send' | 'receive'): ReadonlySet<number> {
+  return new Set(capabilities.flatMap((each) => (each.type === 'bgpsec' && each.direction === direction ? [each.afi] : [])));
 }
 
 function decode(bytes: Uint8Array, context: WireContext): Message | Fault {
