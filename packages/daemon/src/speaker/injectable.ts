@@ -33,13 +33,16 @@ export function notRouted(prefix: WirePrefix): string | undefined {
 /** Why an address cannot be the next hop of a route; undefined: it can. The unspecified address stands for our own. */
 export function notANextHop(address: Uint8Array): string | undefined {
   if (address.every((octet) => octet === 0)) return undefined;
+  const isIpv4Compatible = address.length === 16 && address.subarray(0, 12).every((octet) => octet === 0);
   const isLoopback = address.length === 4 ? address[0] === 127 : address.every((octet, i) => octet === (i === 15 ? 1 : 0));
   // RFC 4271 §5.1.3: the next hop is the address of a router.
   return isLoopback
     ? 'a loopback address'
     : address[0] === 0xfe && address.length === 16 && (address[1]! & 0xc0) === 0x80
       ? 'a link-local address'
-      : notOneHost(address);
+      : isIpv4Compatible
+        ? 'an IPv4-compatible address (RFC 4291 §2.5.5.1)'
+        : notOneHost(address);
 }
 
 /** Whether the first `bits` bits of a prefix in wire form are those of a block. */

@@ -118,6 +118,7 @@ for (const [nextHop, prefix] of [
   ['::1', '2001:db8:1::/48'],
   ['fe80::1', '2001:db8:1::/48'],
   ['::ffff:192.0.2.1', '2001:db8:1::/48'],
+  ['::192.0.2.1', '2001:db8:1::/48'],
 ] as const) {
   test(`RFC 4271 §5.1.3: ${nextHop} is no next hop of a route`, async () => {
     const world = new RibWorld();
