@@ -36,6 +36,11 @@ for (const [title, text] of [
     '0000   ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff   ab cd ef 12 34 56\n' +
       '0010   00 13 04 ff ff ff ff ff ff ff ff ff ff ff ff ff   ................\n0020   ff ff ff 00 13 04                                 ......\n',
   ],
+  [
+    'tcpdump -X',
+    '\t0x0000:  ffff ffff ffff ffff ffff ffff ffff ffff  ................\n' +
+      '\t0x0010:  0013 04ff ffff ffff ffff ffff ffff ffff  ................\n\t0x0020:  ffff ff00 1304                           ......\n',
+  ],
 ] as const) {
   test(`octets as text: ${title}`, () => {
     assert.equal(read(text), KEEPALIVES);

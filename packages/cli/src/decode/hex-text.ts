@@ -1,6 +1,6 @@
 /**
  * Octets written as text: bare digits in any grouping, lists such as `0xff, 0xff` or `\xff\xff`, arrays of C, and the dumps of `hexdump -C`,
- * `xxd`, `od -tx1` and Wireshark, which have an offset in front of each line and characters after it.
+ * `xxd`, `od -tx1`, `tcpdump -x` and Wireshark, which have an offset in front of each line and characters after it.
  *
  *     00000000  ff ff ff ff ff ff ff ff  ff ff ff ff ff ff ff ff  |................|
  *     00000000: ffff ffff ffff ffff ffff ffff ffff ffff  ................
@@ -39,7 +39,7 @@ function readDump(text: string): HexText | undefined {
   const raw = text.split('\n').filter((line) => line.trim() !== '');
   const lines: (Line | '*')[] = [];
   for (const line of raw) {
-    const match = /^\s*([0-9a-f]{4,8})(:|\b)(?:\s+(.*))?$/i.exec(line);
+    const match = /^\s*(?:0x)?([0-9a-f]{4,8})(:|\b)(?:\s+(.*))?$/i.exec(line);
     if (match !== null) lines.push({ offset: match[1]!, isColon: match[2] === ':', rest: match[3] ?? '' });
     else if (line.trim() === '*') lines.push('*');
     else return undefined;
@@ -47,7 +47,7 @@ function readDump(text: string): HexText | undefined {
   const [first, second] = lines;
   if (first === undefined || first === '*' || !/^0+$/.test(first.offset)) return undefined;
   const isOffset =
-    second === undefined ? /^\s*\d+(:|\s\s)/.test(raw[0]!) : second === '*' || Number.parseInt(second.offset, 16) <= LINE_MAX;
+    second === undefined ? /^\s*(0x)?\d+(:|\s\s)/.test(raw[0]!) : second === '*' || Number.parseInt(second.offset, 16) <= LINE_MAX;
   if (!isOffset) return undefined;
   // `od` counts in octal digits, unless it is told not to; the others in hexadecimal ones.
   const hexadecimal = octetsOf(lines, 16);
