@@ -12,7 +12,16 @@ suite('the client', { timeout: 20_000 }, () => {
   });
 
   test('what is no address is refused with an example', () => {
-    for (const address of ['', '127.0.0.1:50051', 'unix:relative', 'unix://relative', 'ftp://x', 'http://x/path']) {
+    for (const address of [
+      '',
+      '127.0.0.1:50051',
+      'unix:relative',
+      'unix://relative',
+      'ftp://x',
+      'http://x/path',
+      'http://x:99999',
+      'http://1.2.3.256:1',
+    ]) {
       assert.throws(() => createTsbgpClient({ address }), { name: 'RangeError', message: /e\.g\. "unix:\/\/\// });
     }
   });

@@ -512,6 +512,18 @@ suite('bounds', { timeout: 60_000 }, () => {
       await answers(api);
     }));
 
+  test('our own client sends as much as the daemon takes, and its connection goes on', () =>
+    withLimits({}, async (api) => {
+      const bytes = new Uint8Array(600);
+      const routes = Array.from({ length: 25_000 }, (_, i) => ({
+        prefix: `10.${i >> 8}.${i & 255}.0/24`,
+        nextHop: '192.0.2.9',
+        attributes: [{ flags: 192, kind: { case: 'unknown' as const, value: { code: 200, value: bytes } } }],
+      }));
+      await api.client.injection.addRoutes({ routes }); // 15.9 MB
+      await api.client.global.getGlobal({});
+    }));
+
   test('requests that are under way share a bound of octets', () =>
     withLimits({ heldRequestBytes: 3000 }, async (api) => {
       const slow = open(portOf(api));
@@ -535,6 +547,18 @@ suite('bounds', { timeout: 60_000 }, () => {
       await until(() => refusedCount(api, 'answer-time') === 1, 'it was given up');
       await until(() => /held_bytes\{what="answers"\} 0/.test(api.metrics()), 'nothing is held');
       socket.destroy();
+    }));
+
+  test('streams that were reset are no slow clients: nothing waits for them', () =>
+    withLimits({ answerSeconds: 0.1 }, async (api) => {
+      const reset = (id: number) => [
+        frame(Frame.Headers, END_HEADERS, id, hpack(requestHeaders(GET_GLOBAL, [JSON_TYPE]))),
+        frame(Frame.RstStream, 0, id, Buffer.of(0, 0, 0, 8)),
+      ];
+      const streams = Array.from({ length: 1000 }, (_, i) => reset(2 * i + 1)).flat();
+      await exchange(portOf(api), [Buffer.concat([PREFACE, ...streams])], 400);
+      assert.equal(refusedCount(api, 'answer-time'), 0);
+      await answers(api);
     }));
 
   test('answers that nobody takes share a bound of octets; small ones are still given', () =>
