@@ -25,7 +25,9 @@ function read(text: string, source: Address['source']): Address {
   const path = /^(?:unix:(?:\/\/)?)?(\/.+)$/.exec(text)?.[1];
   if (path !== undefined) return { url: `unix://${path}`, text: `unix:${path}`, source };
   const tcp = /^(?:https?:\/\/)?((?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5})\/?$/.exec(text)?.[1];
-  if (tcp !== undefined) return { url: text.startsWith('http') ? text : `http://${tcp}`, text: tcp, source };
+  // A port of 99999 or a host of 1.2.3.256 has the shape of an address and is none.
+  if (tcp !== undefined && URL.canParse(`http://${tcp}`))
+    return { url: text.startsWith('http') ? text : `http://${tcp}`, text: tcp, source };
   throw usageError(
     `${source}: "${text}" is not an address`,
     'allowed: the path of a socket, or HOST:PORT',

@@ -26,7 +26,18 @@ test('an address is a socket path or HOST:PORT, in every usual spelling', () => 
   assert.equal(url('[::1]:50051'), 'http://[::1]:50051');
   assert.equal(url('router.example:50051'), 'http://router.example:50051');
   assert.equal(url('https://router.example:443/'), 'https://router.example:443/');
-  for (const wrong of ['', 'router', 'x.sock', '127.0.0.1', '::1:50051']) {
+  for (const wrong of [
+    '',
+    'router',
+    'x.sock',
+    '127.0.0.1',
+    '::1:50051',
+    '127.0.0.1:99999',
+    '1.2.3.256:50051',
+    '[::g]:50051',
+    '[1:2]:50051',
+    'http://x:65536',
+  ]) {
     assert.throws(() => url(wrong), { name: 'CliError', exitCode: ExitCode.Usage }, wrong);
   }
 });
