@@ -76,7 +76,7 @@ class FakeRooms implements Rooms {
       addMetrics: (out: Exposition) => void out.gauge('tsbgp_api_test', 'A test.').set(1),
       start: async () => {
         this.#do('api start');
-        return undefined;
+        return { tcp: settings.tcp === undefined ? undefined : { ...settings.tcp, port: settings.tcp.port || 40_001 } };
       },
       close: async () => this.#do('api close'),
     };
@@ -121,6 +121,12 @@ test('the API listens first; BGP listeners and neighbors come in one turn; each 
     ],
   );
   assert.equal(rooms.api?.mode, 0o660);
+});
+
+test('the log names the port that the system chose for the API', async () => {
+  const rooms = new FakeRooms();
+  await daemon(rooms, `${CONFIG}api: { unix-socket: none, tcp: "127.0.0.1:0" }`).start();
+  assert.ok(rooms.lines.includes('info: API listening on 127.0.0.1:40001'), rooms.lines.join('\n'));
 });
 
 test('the metrics of the API and of the HTTP listener are among those of the daemon', async () => {

@@ -14,7 +14,7 @@ import { HALF_OPEN_MAX_DEFAULT } from '@tsbgp/session';
 import { Boundaries } from './boundaries.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
 import { formatEndpoint } from './config/values.ts';
-import { ControlError } from './control-plane.ts';
+import { ControlError, type Endpoint } from './control-plane.ts';
 import { crashFolder, writeCrashReport } from './crash-report.ts';
 import type { HttpServer } from './http/http-server.ts';
 import type { DaemonLog } from './log.ts';
@@ -178,9 +178,9 @@ export class Daemon {
     const settings = { unixSocket: path, mode, tcp, hosts, logger: this.#log, boundaries: this.boundaries };
     this.#api = this.#rooms.createApiServer(this.speaker, settings);
     this.#metricSources.push(this.#api.addMetrics);
-    let bound = tcp;
+    let bound: Endpoint | undefined;
     try {
-      bound = (await this.#api.start())?.tcp ?? tcp;
+      bound = (await this.#api.start()).tcp;
     } catch (error) {
       // Which of the two it was stands in the error of the system, if it stands anywhere.
       const onTcp = tcp !== undefined && (path === undefined || (error as { port?: number }).port === tcp.port);

@@ -42,8 +42,8 @@ export interface ApiSettings {
 
 export interface ApiRoom {
   readonly addMetrics: MetricSource;
-  /** The TCP endpoint that was bound, where there is one. */
-  start(): Promise<{ readonly tcp?: Endpoint | undefined } | undefined>;
+  /** Resolves with where it listens: of port 0 the one that the system chose. */
+  start(): Promise<{ readonly tcp?: Endpoint | undefined }>;
   close(): Promise<void>;
 }
 

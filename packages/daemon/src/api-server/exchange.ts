@@ -168,8 +168,9 @@ export class Exchange {
     }, LINGER_MS).unref();
   }
 
-  /** The client has so long to take an answer of `bytes` octets. */
+  /** The client has so long to take an answer of `bytes` octets. One that is gone takes none, and is no slow one. */
   expectTaken(bytes: number): void {
+    if (this.#isEnded) return;
     const { limits, refusals } = this.#context;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
