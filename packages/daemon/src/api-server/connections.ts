@@ -96,7 +96,8 @@ export class Connections {
     this.#http2.on('connect', request(false));
     this.#http1.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       run(() => {
-        refusals.add('malformed', 'a client sent what is not HTTP');
+        // What the system tells (ECONNRESET, EPIPE) comes here, too: a client that went away said nothing wrong.
+        if (error.syscall === undefined) refusals.add('malformed', 'a client sent what is not HTTP');
         const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
         const busy = this.#bySocket.get(socket)?.isIdle === false;
         if (socket.writable && !busy) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);

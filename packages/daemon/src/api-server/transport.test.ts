@@ -549,6 +549,18 @@ suite('bounds', { timeout: 60_000 }, () => {
       socket.destroy();
     }));
 
+  test('a client of HTTP/1.1 that resets its connection said nothing malformed', () =>
+    withLimits({}, async (api) => {
+      const sockets = Array.from({ length: 5 }, () => open(portOf(api)));
+      for (const socket of sockets)
+        socket.pause().write(post(WATCH, 'host: localhost\r\n').replace('application/json', 'application/grpc-web+proto'));
+      for (const socket of sockets) socket.write(post(GET_GLOBAL, 'host: localhost\r\n'));
+      await until(() => /tsbgp_api_connections\{listener="tcp"\} 5/.test(api.metrics()), 'they are open');
+      for (const socket of sockets) socket.resetAndDestroy();
+      await until(() => /tsbgp_api_connections\{listener="tcp"\} 0/.test(api.metrics()), 'they are gone');
+      assert.equal(refusedCount(api, 'malformed'), 0);
+    }));
+
   test('streams that were reset are no slow clients: nothing waits for them', () =>
     withLimits({ answerSeconds: 0.1 }, async (api) => {
       const reset = (id: number) => [

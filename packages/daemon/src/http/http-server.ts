@@ -123,7 +123,8 @@ class HttpListener {
     this.server.on('connection', (socket) => run(() => this.#onConnection(socket)));
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       run(() => {
-        this.#refuse('malformed');
+        // What the system tells (ECONNRESET, EPIPE) comes here, too: a client that went away said nothing wrong.
+        if (error.syscall === undefined) this.#refuse('malformed');
         const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
         const isBusy = (this.#connections.get(socket as Socket)?.running ?? 0) > 0;
         if (socket.writable && !isBusy) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
