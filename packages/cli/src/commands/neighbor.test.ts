@@ -17,6 +17,14 @@ test('neighbor lists; the answer fits 80 columns and is plain in a pipe', async 
   assert.ok(!(await tsbgp(['neighbor', '--no-color'], { columns: 80 })).out.includes('\u001b'));
 });
 
+test('a second neighbor is refused, not passed over', async () => {
+  for (const command of ['show', 'del', 'enable', 'disable', 'reset']) {
+    const { code, err, asked } = await tsbgp(['neighbor', command, '192.0.2.1', '192.0.2.2']);
+    assert.deepEqual([code, asked], [ExitCode.Usage, []], command);
+    assert.match(err, /too many arguments/);
+  }
+});
+
 test('neighbor --down, --sort', async () => {
   assert.deepEqual((await tsbgp(['neighbor', '--down'])).out.match(/^[\d:][^ ]*/gm), ['2001:db8::1', '2']);
   const all = Array.from({ length: 3 }, (_, i) => ({ ...UP, address: `192.0.2.${[10, 9, 100][i]}`, flapCount: [0, 5, 2][i]! }));

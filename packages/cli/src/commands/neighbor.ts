@@ -15,7 +15,6 @@ export function addNeighborCommands(program: Command, session: Session): void {
     .description('list neighbors, or show, add, delete, enable, disable, reset one')
     .option('--down', 'only those that are not Established')
     .addOption(new Option('--sort <column>', 'in this order; counts and uptime: the largest first').choices(NEIGHBOR_ORDERS))
-    .allowExcessArguments() // for a better answer than "too many arguments"
     .action(async (options: ListOptions, command: Command) => {
       const [word] = command.args;
       if (word === undefined) return list(session, options);
@@ -63,6 +62,9 @@ export function addNeighborCommands(program: Command, session: Session): void {
     });
 
   resetCommand(neighbor, session);
+
+  // For a better answer than "too many arguments". At the end, as commands inherit it: "neighbor del A B" would delete A alone.
+  neighbor.allowExcessArguments();
 }
 
 interface ListOptions {
