@@ -30,6 +30,13 @@ const oldNode = (process.env.PATH ?? '')
     return major !== undefined && (Number(major) < 22 || (Number(major) === 22 && Number(minor) < 18));
   });
 
+test('tsbgpd takes USR1 and HUP before it reads the rest: neither opens the inspector or ends a daemon that starts', () => {
+  const preload =
+    "data:text/javascript,process.on('exit', () => console.log(['SIGUSR1', 'SIGHUP'].map((name) => process.listenerCount(name))))";
+  const { stdout } = spawnSync(process.execPath, ['--import', preload, entryOf('daemon')], { encoding: 'utf8' });
+  assert.equal(stdout, 'started\n[ 1, 1 ]\n');
+});
+
 for (const [room, name] of [
   ['daemon', 'tsbgpd'],
   ['cli', 'tsbgp'],

@@ -15,4 +15,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
 // Without a handler Node answers USR1 with its inspector, through which every local user could run code in this process. signals.ts gives the
 // signal its meaning; until then it has none. (Node's option --disable-sigusr1 is no way: it blocks the signal for good.)
 process.on('SIGUSR1', () => {});
+// A supervisor may ask for a reload while the rest is still being read; that would end the process.
+process.on('SIGHUP', () => {});
 await import('./start.ts');
