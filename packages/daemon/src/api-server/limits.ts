@@ -61,7 +61,7 @@ export const API_LIMITS: ApiLimits = {
   healthChecks: 32,
   messageBytes: 16 * 1024 * 1024,
   elementBytes: 1024 * 1024,
-  nestedMessages: 1_000_000,
+  nestedMessages: 2_000_000,
   values: 8_000_000,
   nesting: 32,
   heldRequestBytes: 64 * 1024 * 1024,
