@@ -13,7 +13,7 @@ import { MEANINGLESS_SIGNALS } from './signals.ts';
 import { CHANGES_MAX } from './speaker/change-log.ts';
 import { PAGES_MAX, STREAM_ROUTES_MAX, STREAMS_MAX } from './speaker/listing.ts';
 import { BATCH_ROUTES_MAX, BATCHES_MAX } from './speaker/local-routes.ts';
-import { WATCHERS_MAX } from './speaker/watchers.ts';
+import { EVENTS_MAX, WATCHERS_MAX } from './speaker/watchers.ts';
 import { SUMMARY_NEIGHBORS_MAX } from './state-summary.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
@@ -35,6 +35,7 @@ const BOUNDS = {
   STREAM_ROUTES_MAX,
   PAGES_MAX,
   WATCHERS_MAX,
+  EVENTS_MAX,
   CHANGES_MAX,
   BATCHES_MAX,
   BATCH_ROUTES_MAX,

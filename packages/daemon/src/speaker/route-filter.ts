@@ -103,7 +103,7 @@ export function parsePrefix(text: string, field = 'filter.prefix'): { wire: Wire
   const address = parseAddress(host);
   const bitsMax = address === undefined ? 0 : address.length * 8;
   const bits = length === undefined ? bitsMax : Number(length);
-  if (address === undefined || rest !== undefined || (length !== undefined && !/^\d{1,3}$/.test(length)) || bits > bitsMax) {
+  if (address === undefined || rest !== undefined || (length !== undefined && !/^(0|[1-9]\d{0,2})$/.test(length)) || bits > bitsMax) {
     throw new ControlError(
       'invalid-argument',
       field,

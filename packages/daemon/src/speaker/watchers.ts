@@ -16,7 +16,7 @@ import { prefixOf, receivedRoute } from './route-view.ts';
 export const WATCHERS_MAX: number = 64;
 
 /** Events told at once. */
-const EVENTS_MAX = 1000;
+export const EVENTS_MAX: number = 256;
 
 interface Watcher {
   readonly query: WatchQuery;

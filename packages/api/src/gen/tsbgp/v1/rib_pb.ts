@@ -399,7 +399,7 @@ export const WatchRoutesRequest_TableSchema: GenEnum<WatchRoutesRequest_Table> =
  */
 export type WatchRoutesResponse = Message<"tsbgp.v1.WatchRoutesResponse"> & {
   /**
-   * In the order of the last change of each; at most 1,000.
+   * In the order of the last change of each; at most 256.
    *
    * @generated from field: repeated tsbgp.v1.RouteEvent events = 1;
    */
