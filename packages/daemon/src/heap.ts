@@ -3,7 +3,7 @@
  * answers and configuration. Left alone, V8 lets garbage of busy API clients grow to several times what lives, and gives it back late. The
  * daemon collects earlier instead: that costs the clients that make the garbage, and nothing per route.
  *
- * Measured in the chaos run, all attacks at once: 917 MB resident before, 454 MB with these settings (docs/operations.md has today's figures).
+ * docs/adr/0014 has what was measured.
  */
 import { setFlagsFromString } from 'node:v8';
 
