@@ -90,7 +90,8 @@ test('requests on the sockets of the API: it lives, answers others, and holds no
 test('a request that ends the process of the API is found, and does so again', { timeout: 120_000 }, async () => {
   const { failures } = await fuzzHttp({ inputs: 3000, seed: 1, seconds: 30, plant: 'dies' });
   assert.match(failures[0]?.reason ?? 'none', /the server ended with 1: [\s\S]*planted/);
-  const again = await replayHttp(Buffer.from(failures[0]!.minimised, 'hex'), 'dies');
+  // The input as it was found: what little is left of it may depend on when octets arrive.
+  const again = await replayHttp(Buffer.from(failures[0]!.hex, 'hex'), 'dies');
   assert.match(again?.reason ?? 'none', /planted/);
 });
 

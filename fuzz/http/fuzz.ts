@@ -46,7 +46,7 @@ const EXIT_MS = 300;
 const FREE_MS = 8000;
 /** Processes that are spent on making an input smaller. */
 const MINIMISE_TRIES = 6;
-const REPLAY_TRIES = 3;
+const REPLAY_TRIES = 5;
 
 /** The first octets of an input say how it is sent; the others are sent. */
 const PLAN_OCTETS = 3;
