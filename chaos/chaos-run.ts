@@ -15,7 +15,8 @@ import type { HealthReport } from './health-probe.ts';
 import { BIRD_ADDRESS, DAEMON_ADDRESS, FLAPPERS, HTTP_PORT, PREFIX_LENGTH, SILENT_ADDRESS, STRANGER_ADDRESS } from './plan.ts';
 
 const MEMORY_MAX_MB = 400;
-const HEALTH_P99_MAX_MS = 100;
+/** A minute has a dozen calls above its 99th percentile, and CI's machine may have other guests: the short form allows twice as much. */
+export const HEALTH_P99_MAX_MS = { whole: 100, short: 200 } as const;
 /** After the attacks: until what they took is given back. */
 const SETTLE_SECONDS = 45;
 /** Descriptors that a settled daemon may hold more than before the attacks: the client of this test among them. */
@@ -32,6 +33,7 @@ export class ChaosRun {
   readonly #folder: string;
   readonly #logFolder: string;
   readonly #names: readonly string[];
+  readonly #healthP99MaxMs: number;
   readonly #children: Map<string, ChildProcess> = new Map();
   readonly #said: Map<string, string> = new Map();
   #bed: TestBed | undefined;
@@ -41,7 +43,8 @@ export class ChaosRun {
   #peakMb = 0;
   #before = { memoryMb: 0, descriptors: 0 };
 
-  constructor(folder: string, names: readonly string[]) {
+  constructor(folder: string, names: readonly string[], healthP99MaxMs: number) {
+    this.#healthP99MaxMs = healthP99MaxMs;
     this.#folder = folder;
     this.#logFolder = join(folder, 'log');
     this.#names = names;
@@ -122,8 +125,8 @@ export class ChaosRun {
       `${health.calls} calls, ${health.failures.join('; ')}`,
     );
     this.check(
-      `GetHealth p99 below ${HEALTH_P99_MAX_MS} ms`,
-      health.p99 < HEALTH_P99_MAX_MS,
+      `GetHealth p99 below ${this.#healthP99MaxMs} ms`,
+      health.p99 < this.#healthP99MaxMs,
       `p50 ${health.p50}, p99 ${health.p99}, max ${health.max} ms`,
     );
     this.#peakMb = memoryOf(this.#pid).peakMb;

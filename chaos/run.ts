@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { availableDaemons } from '../interop/harness/install.ts';
 import { whyNoTestBed } from '../interop/harness/test-bed.ts';
 import { ATTACKS } from './attacks/registry.ts';
-import { ChaosRun } from './chaos-run.ts';
+import { ChaosRun, HEALTH_P99_MAX_MS } from './chaos-run.ts';
 
 const { values } = parseArgs({
   options: {
@@ -39,7 +39,7 @@ async function main(): Promise<number> {
   }
   buildBundle();
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-chaos-'));
-  const run = new ChaosRun(folder, names);
+  const run = new ChaosRun(folder, names, values.short ? HEALTH_P99_MAX_MS.short : HEALTH_P99_MAX_MS.whole);
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => run.stop.abort());
   try {
     await run.setUp();
