@@ -46,7 +46,7 @@ const EXIT_MS = 300;
 const FREE_MS = 8000;
 /** Processes that are spent on making an input smaller. */
 const MINIMISE_TRIES = 6;
-const REPLAY_TRIES = 5;
+const REPLAY_TRIES = 3;
 
 /** The first octets of an input say how it is sent; the others are sent. */
 const PLAN_OCTETS = 3;
@@ -94,9 +94,7 @@ export async function fuzzHttp(options: HttpFuzzOptions): Promise<HttpFuzzOutcom
 
 /** Sends one input to a fresh server. */
 export async function replayHttp(input: Uint8Array, plant?: HttpFuzzOptions['plant']): Promise<Failure | undefined> {
-  let reason: string | undefined;
-  // Sockets have their own time: what fails does not fail each time.
-  for (let left = REPLAY_TRIES; left > 0 && reason === undefined; left--) reason = await failsAlone(input, plant);
+  const reason = await failsAgain(input, plant);
   if (reason === undefined) return undefined;
   const hex = Buffer.from(input).toString('hex');
   return { target: HTTP_TARGET, hex, minimised: hex, reason };
@@ -120,6 +118,13 @@ function makeInput(random: Random, mutator: Mutator): Uint8Array {
   return input;
 }
 
+/** `failsAlone`, several times: sockets have their own time, and what fails does not fail each time. */
+async function failsAgain(input: Uint8Array, plant: HttpFuzzOptions['plant']): Promise<string | undefined> {
+  let reason: string | undefined;
+  for (let left = REPLAY_TRIES; left > 0 && reason === undefined; left--) reason = await failsAlone(input, plant);
+  return reason;
+}
+
 async function failsAlone(input: Uint8Array, plant: HttpFuzzOptions['plant']): Promise<string | undefined> {
   const server = await Server.start(plant);
   try {
@@ -130,21 +135,29 @@ async function failsAlone(input: Uint8Array, plant: HttpFuzzOptions['plant']): P
   }
 }
 
-/** The input of a batch after which the server is not well: one after the other, until it is. */
+/** Looks for an input of the batch that does it to a fresh server as well, sent alone: first as they came, then each of those that did it. */
 async function explain(batch: readonly Uint8Array[], wrong: string, plant: HttpFuzzOptions['plant']): Promise<Failure> {
-  const server = await Server.start(plant);
-  let guilty: Uint8Array | undefined;
-  for (const input of batch) {
-    await server.send(input);
-    if ((await server.look()) === undefined) continue;
-    guilty = input;
-    break;
+  let server = await Server.start(plant);
+  try {
+    for (const input of batch) {
+      await server.send(input);
+      if ((await server.look()) === undefined) continue;
+      server.stop();
+      server = await Server.start(plant);
+      const reason = await failsAgain(input, plant);
+      if (reason === undefined) continue;
+      const least = await minimiseSlowly(
+        input,
+        'community',
+        async (bytes) => (await failsAlone(bytes, plant)) !== undefined,
+        MINIMISE_TRIES,
+      );
+      return { target: HTTP_TARGET, hex: Buffer.from(input).toString('hex'), minimised: Buffer.from(least).toString('hex'), reason };
+    }
+  } finally {
+    server.stop();
   }
-  server.stop();
-  const reason = guilty === undefined ? undefined : await failsAlone(guilty, plant);
-  if (guilty === undefined || reason === undefined) return whole(`${wrong} (after several inputs together)`);
-  const least = await minimiseSlowly(guilty, 'community', async (bytes) => (await failsAlone(bytes, plant)) !== undefined, MINIMISE_TRIES);
-  return { target: HTTP_TARGET, hex: Buffer.from(guilty).toString('hex'), minimised: Buffer.from(least).toString('hex'), reason };
+  return whole(`${wrong} (after several inputs together)`);
 }
 
 class Server {

@@ -35,14 +35,23 @@ const control = new FakeControlPlane();
 control.table = Array.from({ length: 2000 }, (_, i) => fakeRoute(i));
 const plant = process.argv[2];
 if (plant === 'dies') {
-  control.health = () => {
+  const die = () => {
     setImmediate(() => {
       throw new Error('planted: outside of any promise');
     });
     throw new Error('planted');
   };
+  // All that unary calls ask for, so that most inputs which are answered at all are guilty, sent alone as well as together.
+  Object.assign(control, { health: die, listNeighbors: die, getNeighbor: die, routes: die, routesPage: die, paths: die });
 }
-if (plant === 'leaks') control.listNeighbors = () => (leaked.push(Buffer.alloc(1_000_000)), []);
+if (plant === 'leaks') {
+  // What the fuzzer itself asks after each batch, so that the leak does not depend on which of its inputs are answered in time.
+  const global = control.global.bind(control);
+  control.global = () => {
+    leaked.push(Buffer.alloc(8_000_000));
+    return global();
+  };
+}
 const leaked: Buffer[] = [];
 
 const api = await serve(control, { limits: { headerSeconds: 1, goawaySeconds: 1, messageSeconds: 1, answerSeconds: 1 } });
