@@ -1,5 +1,5 @@
 /**
- * The house's one rule: a room imports only rooms below it, by their names, and the pure rooms know no Node.
+ * A package imports only packages below it, by their names, and the pure packages know no Node.
  *
  *     lab  cli
  *     daemon
@@ -13,9 +13,9 @@ import assert from 'node:assert/strict';
 import { isBuiltin } from 'node:module';
 import { join, relative, resolve, sep } from 'node:path';
 import { test } from 'node:test';
-import { filesBelow, importsOf, ROOT, type Room, rooms } from './workspace.ts';
+import { filesBelow, importsOf, type Package, packages, ROOT } from './workspace.ts';
 
-/** Room -> rooms that it may import. A new room needs a line here, and so a thought. */
+/** Package -> packages that it may import. A new package needs a line here, and so a thought. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   fsm: ['wire'],
@@ -34,13 +34,13 @@ const PURE = new Set(['wire', 'fsm', 'rib', 'policy']);
 /** What only tests may import, from the repository's development dependencies. */
 const TEST_ONLY = new Set(['fast-check', 'mitata', 'esbuild']);
 
-const all = rooms();
+const all = packages();
 
-test('every room has its line in this test', () => {
+test('every package has its line in this test', () => {
   assert.deepEqual(all.map(({ name }) => name).toSorted(), Object.keys(BELOW).toSorted());
 });
 
-test('no circles: what is below a room never has it below', () => {
+test('no circles: what is below a package never imports it', () => {
   const seen = new Set<string>();
   const visit = (name: string, path: readonly string[]): void => {
     assert.ok(!path.includes(name), `circle: ${[...path, name].join(' -> ')}`);
@@ -51,30 +51,30 @@ test('no circles: what is below a room never has it below', () => {
   for (const { name } of all) visit(name, []);
 });
 
-test('wire, fsm, rib and policy depend on no package but rooms below; wire on nothing at all', () => {
-  for (const { name, manifest } of all.filter((room) => PURE.has(room.name))) {
+test('wire, fsm, rib and policy depend only on packages below; wire on nothing at all', () => {
+  for (const { name, manifest } of all.filter(({ name }) => PURE.has(name))) {
     const foreign = runtimeDependencies(manifest).filter((dependency) => !dependency.startsWith('@tsbgp/'));
     assert.deepEqual(foreign, [], name);
   }
   assert.deepEqual(runtimeDependencies(all.find(({ name }) => name === 'wire')!.manifest), []);
 });
 
-for (const room of all) {
-  const allowed = BELOW[room.name] ?? [];
+for (const each of all) {
+  const allowed = BELOW[each.name] ?? [];
 
-  test(`${room.name}: package.json names only rooms below it`, () => {
-    const named = runtimeDependencies(room.manifest).filter((dependency) => dependency.startsWith('@tsbgp/'));
+  test(`${each.name}: package.json names only packages below it`, () => {
+    const named = runtimeDependencies(each.manifest).filter((dependency) => dependency.startsWith('@tsbgp/'));
     for (const dependency of named) {
-      assert.ok(allowed.includes(dependency.slice('@tsbgp/'.length)), `${room.name} must not depend on ${dependency}`);
+      assert.ok(allowed.includes(dependency.slice('@tsbgp/'.length)), `${each.name} must not depend on ${dependency}`);
     }
   });
 
-  test(`${room.name}: imports only what it may`, () => {
-    const problems = filesBelow(room.folder)
+  test(`${each.name}: imports only what it may`, () => {
+    const problems = filesBelow(each.folder)
       .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
       .flatMap((file) =>
         importsOf(file).flatMap(({ specifier, place }) => {
-          const problem = problemWith(room, file, specifier);
+          const problem = problemWith(each, file, specifier);
           return problem === undefined ? [] : [`${place}: ${specifier}: ${problem}`];
         }),
       );
@@ -82,34 +82,34 @@ for (const room of all) {
   });
 }
 
-/** Why a file of a room may not import this, or undefined. Tests, examples and benchmarks may use Node, the tools and their own package's name. */
-function problemWith(room: Room, file: string, specifier: string): string | undefined {
+/** Why a file of a package may not import this, or undefined. Tests, examples and benchmarks may use Node, the tools and their own package's name. */
+function problemWith(from: Package, file: string, specifier: string): string | undefined {
   const isTest = /\.test\.tsx?$|\.test-support\.ts$|(?:^|[\\/])(?:test|test-support|testing|examples|bench)[\\/]/.test(
-    relative(room.folder, file),
+    relative(from.folder, file),
   );
   if (specifier.startsWith('.')) {
-    const inside = resolve(file, '..', specifier).startsWith(room.folder + sep);
+    const inside = resolve(file, '..', specifier).startsWith(from.folder + sep);
     if (inside) return undefined;
     return isTest && resolve(file, '..', specifier).startsWith(join(ROOT, 'test') + sep) ? undefined : 'outside its own package';
   }
   if (isBuiltin(specifier)) {
     if (!specifier.startsWith('node:')) return 'write node: before the name';
-    return PURE.has(room.name) && !isTest ? 'a pure room knows no Node' : undefined;
+    return PURE.has(from.name) && !isTest ? 'a pure package knows no Node' : undefined;
   }
   const dependency = specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
-  if (dependency === room.manifest.name) return isTest && specifier === dependency ? undefined : 'itself, by its name';
+  if (dependency === from.manifest.name) return isTest && specifier === dependency ? undefined : 'itself, by its name';
   if (dependency.startsWith('@tsbgp/')) {
-    if (!(BELOW[room.name] ?? []).includes(dependency.slice('@tsbgp/'.length))) return 'not a room below';
+    if (!(BELOW[from.name] ?? []).includes(dependency.slice('@tsbgp/'.length))) return 'not a package below';
     const exported = all.find(({ manifest }) => manifest.name === dependency)?.manifest.exports ?? {};
     if (!Object.hasOwn(exported, `.${specifier.slice(dependency.length)}`)) return 'the inside of another package';
   }
-  if (runtimeDependencies(room.manifest).includes(dependency)) return undefined;
+  if (runtimeDependencies(from.manifest).includes(dependency)) return undefined;
   return isTest && TEST_ONLY.has(dependency) ? undefined : 'not a dependency of this package';
 }
 
-function runtimeDependencies({ dependencies, optionalDependencies, peerDependencies }: Room['manifest']): string[] {
+function runtimeDependencies({ dependencies, optionalDependencies, peerDependencies }: Package['manifest']): string[] {
   return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
 }

@@ -1,9 +1,9 @@
 /** Each public package is set up so that `npm pack` ships it whole (`npm run test:packages` then looks at the result, and takes longer). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rooms } from './workspace.ts';
+import { packages } from './workspace.ts';
 
-for (const { name, manifest } of rooms().filter((room) => room.manifest.private !== true)) {
+for (const { name, manifest } of packages().filter((each) => each.manifest.private !== true)) {
   test(`@tsbgp/${name}: package.json has what npm pack and the installed package need`, () => {
     assert.equal(manifest.name, `@tsbgp/${name}`);
     assert.equal(manifest.license, 'Apache-2.0');
@@ -24,8 +24,8 @@ for (const { name, manifest } of rooms().filter((room) => room.manifest.private 
 }
 
 test('all packages have one version, and name each other in it', () => {
-  const version = rooms()[0]!.manifest.version;
-  for (const { manifest } of rooms()) {
+  const version = packages()[0]!.manifest.version;
+  for (const { manifest } of packages()) {
     assert.equal(manifest.version, version, manifest.name);
     for (const [name, wanted] of Object.entries(manifest.dependencies ?? {})) {
       if (name.startsWith('@tsbgp/')) assert.equal(wanted, version, `${manifest.name} wants ${name} ${wanted}`);

@@ -7,10 +7,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ROOT, rooms } from './workspace.ts';
+import { packages, ROOT } from './workspace.ts';
 
 test('every package has a README with a title', () => {
-  for (const { name, folder } of rooms()) {
+  for (const { name, folder } of packages()) {
     const file = join(folder, 'README.md');
     assert.ok(existsSync(file), `packages/${name}/README.md is missing`);
     assert.match(readFileSync(file, 'utf8'), /^# \S/, `packages/${name}/README.md begins with its title`);
@@ -22,8 +22,8 @@ test('the ```ts code of the READMEs type checks', () => {
   const folder = join(ROOT, 'build', `readme-code-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   try {
-    const files = rooms().flatMap(({ name, folder: room }) => {
-      const readme = join(room, 'README.md');
+    const files = packages().flatMap(({ name, folder }) => {
+      const readme = join(folder, 'README.md');
       if (!existsSync(readme)) return [];
       return [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = ''], index) => {
         const file = `${name}-${index + 1}.ts`;

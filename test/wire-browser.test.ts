@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { type BuildResult, build } from 'esbuild';
 import { dumpDom, findChromium, PROFILE_PREFIX } from './browser/chromium.ts';
 import { results } from './browser/wire-cases.ts';
-import { filesBelow, importsOf, ROOT, rooms } from './workspace.ts';
+import { filesBelow, importsOf, packages, ROOT } from './workspace.ts';
 
 const WIRE = join(ROOT, 'packages/wire');
 const BROWSER_MILLISECONDS = 60_000;
@@ -33,7 +33,7 @@ function bundle(entry: string, format: 'esm' | 'iife'): Promise<BuildResult<{ wr
 }
 
 test('package.json of wire names no dependency of any kind', () => {
-  const manifest = rooms().find(({ name }) => name === 'wire')!.manifest;
+  const manifest = packages().find(({ name }) => name === 'wire')!.manifest;
   const { dependencies, optionalDependencies, peerDependencies, devDependencies } = manifest;
   assert.deepEqual({ ...dependencies, ...optionalDependencies, ...peerDependencies, ...devDependencies }, {});
 });

@@ -8,7 +8,7 @@ export const ROOT: string = join(import.meta.dirname, '..');
 /** Made by tools, or no part of the repository. */
 const NOT_OURS = new Set(['node_modules', 'dist', 'build', '.git', 'gen']);
 
-export interface Room {
+export interface Package {
   /** "wire" of @tsbgp/wire. */
   readonly name: string;
   readonly folder: string;
@@ -32,7 +32,7 @@ export interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-export function rooms(): Room[] {
+export function packages(): Package[] {
   const folder = join(ROOT, 'packages');
   return readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, 'package.json')))

@@ -13,7 +13,7 @@ import { after, before, suite, test } from 'node:test';
 import { promisify } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
-import { filesBelow, ROOT, rooms } from '../workspace.ts';
+import { filesBelow, packages, ROOT } from '../workspace.ts';
 
 const run = promisify(execFile);
 
@@ -21,7 +21,7 @@ const run = promisify(execFile);
 const OLDEST_NODE = '22.18.0';
 /** They run where no Node is, and their types need nothing but lib.es2024. */
 const PURE = ['wire', 'fsm', 'rib', 'policy'];
-const PUBLIC = rooms().filter(({ manifest }) => manifest.private !== true);
+const PUBLIC = packages().filter(({ manifest }) => manifest.private !== true);
 
 const folder = mkdtempSync(join(tmpdir(), 'tsbgp-packages-'));
 /** The tarballs, and each of them unpacked. */
@@ -39,7 +39,7 @@ const runtimes: readonly Runtime[] = [
   { title: `Node ${process.versions.node}`, node: process.execPath },
 ];
 
-const tarball = (name: string): string => join(packed, `tsbgp-${name}-${PUBLIC.find((room) => room.name === name)!.manifest.version}.tgz`);
+const tarball = (name: string): string => join(packed, `tsbgp-${name}-${PUBLIC.find((each) => each.name === name)!.manifest.version}.tgz`);
 const unpacked = (name: string): string => join(packed, name);
 
 /** Runs a program of the repository or of the project; what it prints is the message if it fails. */

@@ -42,3 +42,6 @@ const NONE: ReadonlySet<Family> = new Set();
 
 /** An external peer with four-octet AS numbers, without ADD-PATH and without extended messages. */
 export const DEFAULT_CONTEXT: WireContext = { fourOctetAs: true, addPath: NONE, peerType: 'ebgp', extendedMessage: false };
+
+/** How attributes are stored and exchanged between parts of one program: as from an internal peer, so that none of them is refused. */
+export const STORED_CONTEXT: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp' };

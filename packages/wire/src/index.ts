@@ -4,26 +4,16 @@ export type { AggregatorValue } from './attributes/aggregator.ts';
 export { aigpMetric } from './attributes/aigp.ts';
 export { type AsPathSegment, asPathLength } from './attributes/as-path.ts';
 export { mergeAsPaths, narrowAs, reconcileAs4 } from './attributes/as4.ts';
-export {
-  type Attribute,
-  findAttribute,
-  type KnownAttribute,
-  type PathAttribute,
-  type UnknownAttribute,
-} from './attributes/attribute.ts';
+export { type Attribute, findAttribute, type KnownAttribute, type PathAttribute, type UnknownAttribute } from './attributes/attribute.ts';
 export type { AttributeSet } from './attributes/attribute-set.ts';
 export {
   attributeCode,
   attributeName,
-  type DecodedAttributes,
-  decodeAttributes,
   encodeAttributes,
   formatAttribute,
   formatAttributeValue,
   makeAttributeSet,
-  openAttributeSet,
   parseAttribute,
-  scannedAttributes,
 } from './attributes/attributes.ts';
 export type { MsdValue, SegmentRange } from './attributes/bgp-ls-fields.ts';
 export type { BgpsecPath, BgpsecSignature, SecurePathSegment, SignatureBlock } from './attributes/bgpsec-path.ts';
@@ -37,20 +27,7 @@ export type { PmsiTunnel } from './attributes/pmsi-tunnel.ts';
 export { ATTRIBUTE_CODECS, attributeCodec, attributeCodecByName } from './attributes/registry.ts';
 export type { EndpointStructure } from './attributes/srv6.ts';
 export { isUnknown, type KnownTlv, type Tlv, type TlvField, type UnknownTlv } from './attributes/tlv.ts';
-export type { LabelRange } from './attributes/tlv-fields.ts';
-export {
-  assert,
-  ByteWriter,
-  equalBytes,
-  fromHex,
-  readU16,
-  readU24,
-  readU32,
-  readU64,
-  toHex,
-  writeU16,
-  writeU32,
-} from './bytes.ts';
+export { assert, ByteWriter, equalBytes, fromHex, readU16, readU24, readU32, readU64, toHex, writeU16, writeU32 } from './bytes.ts';
 export type { AddPathCapability, AddPathFamily, PathsLimitCapability } from './capabilities/add-path.ts';
 export type { BgpsecCapability } from './capabilities/bgpsec.ts';
 export { decodeCapabilities, encodeCapability, formatCapability, parseCapability } from './capabilities/capabilities.ts';
@@ -104,7 +81,7 @@ export {
 export { decodeIpv6ExtendedCommunity, formatIpv6ExtendedCommunity, parseIpv6ExtendedCommunity } from './communities/ipv6-extended.ts';
 export { formatLargeCommunity, type LargeCommunity, parseLargeCommunity } from './communities/large.ts';
 export { formatCommunity, parseCommunity } from './communities/standard.ts';
-export { DEFAULT_CONTEXT, type WireContext } from './context.ts';
+export { DEFAULT_CONTEXT, STORED_CONTEXT, type WireContext } from './context.ts';
 export { Afi, afiOf, type Family, family, formatFamily, IPV4_UNICAST, IPV6_UNICAST, parseFamily, Safi, safiOf } from './family.ts';
 export { Fault, type FaultAction, strongest, ValueError } from './fault.ts';
 export { attributeFromJson } from './json/attributes.ts';
@@ -173,17 +150,19 @@ export type { FlowSpecNlri } from './nlri/flowspec.ts';
 export type { FlowSpecBits, FlowSpecComponent, FlowSpecNumber } from './nlri/flowspec-component.ts';
 export { canonicalPrefix, type IpPrefix } from './nlri/ip-prefix.ts';
 export type { LabeledUnicastNlri } from './nlri/labeled-unicast.ts';
-export type { Labels } from './nlri/labels.ts';
 export type { McastVpnNlri, McastVpnRoute } from './nlri/mcast-vpn.ts';
 export type { MupEndpoint, MupNlri, MupRoute } from './nlri/mup.ts';
 export { formatNlri, type Nlri, parseNlri } from './nlri/nlri.ts';
-export { prefixesAreWhole } from './nlri/prefix-bits.ts';
-export { formatRd, parseRd } from './nlri/route-distinguisher.ts';
 export type { RouteTargetNlri } from './nlri/route-target.ts';
 export type { SrPolicyNlri } from './nlri/sr-policy.ts';
 export type { UnknownRoute } from './nlri/typed-routes.ts';
 export type { VplsNlri } from './nlri/vpls.ts';
 export type { VpnNlri } from './nlri/vpn.ts';
+export type { Labels } from './parts/labels.ts';
+export { prefixesAreWhole } from './parts/prefix-bits.ts';
+export { formatRd, parseRd } from './parts/route-distinguisher.ts';
+export type { LabelRange } from './parts/tlv-fields.ts';
+export { type DecodedAttributes, decodeAttributes, openAttributeSet, scannedAttributes } from './scan/decode-attributes.ts';
 export { AttributeScan, keptFlags, UpdateScan } from './scan/update-scan.ts';
 export { updateVerdict } from './scan/update-verdict.ts';
 export { allSpans, type Span, type SpanMark, SpanRecorder, spansAt } from './spans.ts';

@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import { withRightFlags } from '../test/expected-verdict.ts';
 import { attributeComesBack, capabilityComesBack, faultComesBack, messageComesBack, nlriComesBack } from '../test/round-trip.ts';
 import { loadVectors, sharedWireFolder, type Vector } from '../test/shared.ts';
-import { decodeAttributes } from './attributes/attributes.ts';
 import { fromHex } from './bytes.ts';
 import { decodeCapabilities } from './capabilities/capabilities.ts';
 import {
@@ -20,6 +19,7 @@ import { Fault } from './fault.ts';
 import { decodeMessage } from './messages/message.ts';
 import { decodeOpenBody } from './messages/open.ts';
 import { decodeNlri, nlriAreWhole } from './nlri/nlri.ts';
+import { decodeAttributes } from './scan/decode-attributes.ts';
 
 /** As lenient as can be: what matters is how much of it decodes. */
 function contextOf({ context }: Vector): WireContext {

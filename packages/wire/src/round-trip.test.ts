@@ -16,7 +16,7 @@ import { rowsOf, tlvOf } from '../test/arbitraries/tlvs.ts';
 import { attributeComesBack, capabilityComesBack, faultComesBack, messageComesBack, nlriComesBack } from '../test/round-trip.ts';
 import { AIGP_TLVS } from './attributes/aigp.ts';
 import type { KnownAttribute } from './attributes/attribute.ts';
-import { decodeAttributes, encodeAttributes } from './attributes/attributes.ts';
+import { encodeAttributes } from './attributes/attributes.ts';
 import { BGP_LS_TLVS } from './attributes/bgp-ls-tlvs.ts';
 import { PREFIX_SID_TLVS } from './attributes/prefix-sid.ts';
 import { ATTRIBUTE_CODECS } from './attributes/registry.ts';
@@ -43,7 +43,8 @@ import { toJson } from './json.ts';
 import { decodeMessage, encodeMessage, type Message } from './messages/message.ts';
 import { FAMILY_CODECS } from './nlri/families.ts';
 import { appendNlri, decodeNlri, nlriAreWhole } from './nlri/nlri.ts';
-import { formatRd, parseRd } from './nlri/route-distinguisher.ts';
+import { formatRd, parseRd } from './parts/route-distinguisher.ts';
+import { decodeAttributes } from './scan/decode-attributes.ts';
 
 function property<T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void, numRuns = 100): void {
   fc.assert(fc.property(arbitrary, holds), { seed: 4271, numRuns: scaled(numRuns, Math.ceil(numRuns / 4)) });

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { loadVectors, sharedWireFolder } from '../test/shared.ts';
-import { decodeAttributes } from './attributes/attributes.ts';
 import { fromHex, toHex } from './bytes.ts';
 import { HEADER_LENGTH, MessageType } from './codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from './context.ts';
@@ -11,6 +10,7 @@ import { Afi, family, Safi } from './family.ts';
 import { Fault } from './fault.ts';
 import { writeHeader } from './messages/header.ts';
 import { decodeMessage, dissectMessage, encodeMessage } from './messages/message.ts';
+import { decodeAttributes } from './scan/decode-attributes.ts';
 import { allSpans, type Span, SpanRecorder, spansAt } from './spans.ts';
 import { parseMessage } from './text/message.ts';
 

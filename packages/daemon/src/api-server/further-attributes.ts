@@ -19,6 +19,7 @@ import {
   openAttributeSet,
   type PathAttribute,
   parseAttribute,
+  STORED_CONTEXT,
   type Tlv,
   toJson,
   ValueError,
@@ -32,9 +33,6 @@ type TlvType = 'tunnel-encapsulation' | 'aigp' | 'bgp-ls' | 'prefix-sid';
 /** How those within an ATTR_SET are translated: by the functions for any attribute. */
 type ToMessage = (attribute: PathAttribute) => MessageInitShape<typeof PathAttributeSchema>;
 type ToValue = (message: AttributeMessage, place: string) => PathAttribute;
-
-/** Some of these are discarded when an external peer sends them; the operator may. */
-const INTERNAL = { ...DEFAULT_CONTEXT, peerType: 'ibgp' } as const;
 
 /** Undefined: it has no structure in the API. */
 export function furtherKind(attribute: KnownAttribute, toMessage: ToMessage): Kind | undefined {
@@ -135,8 +133,8 @@ function tlvAttribute(type: TlvType, { octets, text }: TlvMessage, flags: number
     return { type, flags, value };
   }
   const { code } = attributeCodecByName(type)!;
-  const block = encodeAttributes([{ type: 'unknown', code, flags, bytes: octets }], INTERNAL);
-  const [attribute] = decodeAttributes(block, 0, block.length, INTERNAL).attributes;
+  const block = encodeAttributes([{ type: 'unknown', code, flags, bytes: octets }], STORED_CONTEXT);
+  const [attribute] = decodeAttributes(block, 0, block.length, STORED_CONTEXT).attributes;
   if (attribute?.type !== type) throw refused(`${place}.octets`, `found ${octets.length} octets that do not make whole TLVs`);
   return attribute;
 }

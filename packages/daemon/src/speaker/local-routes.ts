@@ -10,13 +10,13 @@
  */
 import { type AttrId, NONE, type Rib } from '@tsbgp/rib';
 import {
-  DEFAULT_CONTEXT,
   encodeAttributes,
   Fault,
   formatFamily,
   IPV4_UNICAST,
   type PathAttribute,
   parseAddress,
+  STORED_CONTEXT,
   ValueError,
 } from '@tsbgp/wire';
 import { type Batch, ControlError, type ControlProblem, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
@@ -43,8 +43,6 @@ const STEP_ROUTES = 64;
 
 /** Octets of a prefix in wire form: its length, then the whole address. */
 const PREFIX_OCTETS = 17;
-
-const CONTEXT = { ...DEFAULT_CONTEXT, peerType: 'ibgp' } as const;
 
 export interface LocalRoutesOptions {
   readonly rib: Rib;
@@ -284,7 +282,7 @@ class EncodedBatch {
     );
     let octets: Uint8Array;
     try {
-      octets = encodeAttributes(attributes, CONTEXT);
+      octets = encodeAttributes(attributes, STORED_CONTEXT);
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       throw invalid(`routes[${index}].attributes`, error.message, error);

@@ -7,16 +7,13 @@ import {
   AttributeCode,
   AttributeFlag,
   afiOf,
-  DEFAULT_CONTEXT,
   decodeAttributes,
   formatAddress,
   type PathAttribute,
   readU16,
+  STORED_CONTEXT,
 } from '@tsbgp/wire';
 import type { Route } from '../control-plane.ts';
-
-/** Stored attributes have four-octet AS numbers, and keep what only internal peers may send. */
-const STORED = { ...DEFAULT_CONTEXT, peerType: 'ibgp' } as const;
 
 const scratch = new Uint8Array(32);
 
@@ -81,7 +78,7 @@ function storedAttributes(block: Uint8Array): { attributes: PathAttribute[]; nex
 }
 
 function decode(bytes: Uint8Array, start: number, end: number): PathAttribute[] {
-  return decodeAttributes(bytes, start, end, STORED).attributes;
+  return decodeAttributes(bytes, start, end, STORED_CONTEXT).attributes;
 }
 
 function nextHopOf(attributes: readonly PathAttribute[]): string {

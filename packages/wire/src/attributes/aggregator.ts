@@ -10,8 +10,9 @@ import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { type Fault, ValueError } from '../fault.ts';
+import { parseU32, within } from '../numbers.ts';
 import type { AttributeCodec } from './codec.ts';
-import { attributeDiscard, OPTIONAL_TRANSITIVE, parseU32, within } from './fields.ts';
+import { attributeDiscard, OPTIONAL_TRANSITIVE } from './fields.ts';
 import { ipv4Octets } from './ipv4.ts';
 
 /** Who formed an aggregate route (RFC 4271 §5.1.7): its AS number and its address. */

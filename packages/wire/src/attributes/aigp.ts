@@ -7,11 +7,11 @@
  * sends, for which AIGP_SESSION is off by default (§3.3). Text: `metric value=42`.
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
+import { U64 } from '../parts/tlv-fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, notFromExternal, OPTIONAL_NON_TRANSITIVE } from './fields.ts';
 import { isUnknown, type Tlv, type TlvHeader, type TlvTable, tlvEnd } from './tlv.ts';
 import { tlvAttribute } from './tlv-attribute.ts';
-import { U64 } from './tlv-fields.ts';
 
 const METRIC = 1;
 const METRIC_TLV_LENGTH = 11;

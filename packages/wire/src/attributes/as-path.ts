@@ -12,9 +12,10 @@
 import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
+import { parseU32, within } from '../numbers.ts';
 import type { SpanRecorder } from '../spans.ts';
 import type { AttributeCodec } from './codec.ts';
-import { parseU32, treatAsWithdraw, WELL_KNOWN, within } from './fields.ts';
+import { treatAsWithdraw, WELL_KNOWN } from './fields.ts';
 
 /** One segment of an AS_PATH (RFC 4271 §4.3 b, RFC 5065 §3), its AS numbers in the order of the wire. */
 export interface AsPathSegment {

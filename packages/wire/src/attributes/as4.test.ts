@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { AS_TRANS } from '../codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
+import { decodeAttributes } from '../scan/decode-attributes.ts';
 import { type AsPathSegment, asPath } from './as-path.ts';
 import { mergeAsPaths, narrowAs, reconcileAs4 } from './as4.ts';
-import { decodeAttributes, encodeAttributes, formatAttribute, parseAttribute } from './attributes.ts';
+import { encodeAttributes, formatAttribute, parseAttribute } from './attributes.ts';
 
 const twoOctets: WireContext = { ...DEFAULT_CONTEXT, fourOctetAs: false };
 

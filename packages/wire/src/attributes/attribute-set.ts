@@ -9,8 +9,9 @@
 import { fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
+import { parseU32, within } from '../numbers.ts';
 import type { AttributeCodec } from './codec.ts';
-import { OPTIONAL_TRANSITIVE, parseU32, treatAsWithdraw, within } from './fields.ts';
+import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
 /** ATTR_SET (RFC 6368 §5): a customer's own attributes, carried through a provider's VPN. See `openAttributeSet`. */
 export interface AttributeSet {

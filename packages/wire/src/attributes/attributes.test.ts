@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { fromHex, toHex } from '../bytes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
 import { ValueError } from '../fault.ts';
+import { decodeAttributes, openAttributeSet } from '../scan/decode-attributes.ts';
 import type { PathAttribute } from './attribute.ts';
-import { decodeAttributes, encodeAttributes, formatAttribute, makeAttributeSet, openAttributeSet, parseAttribute } from './attributes.ts';
+import { encodeAttributes, formatAttribute, makeAttributeSet, parseAttribute } from './attributes.ts';
 
 const context: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp' };
 

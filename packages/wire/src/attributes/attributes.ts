@@ -1,119 +1,17 @@
-/**
- * A block of path attributes as values, as octets and as text. Walking the octets and RFC 7606's verdicts are the scan's
- * (../scan/update-scan.ts); here its columns become values.
- */
-import { ByteWriter, fromHex, readU16, toHex } from '../bytes.ts';
-import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
-import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
-import { type Fault, strongest, ValueError } from '../fault.ts';
-import type { AttributeScan } from '../scan/update-scan.ts';
-import type { SpanRecorder } from '../spans.ts';
+/** Path attributes as octets and as text. How octets become values: ../scan/decode-attributes.ts. */
+import { ByteWriter, fromHex, toHex } from '../bytes.ts';
+import { AttributeCode, AttributeFlag } from '../codes.ts';
+import { STORED_CONTEXT, type WireContext } from '../context.ts';
+import { ValueError } from '../fault.ts';
+import { within } from '../numbers.ts';
 import { narrowAs } from './as4.ts';
 import type { PathAttribute } from './attribute.ts';
 import type { AttributeSet } from './attribute-set.ts';
-import { within } from './fields.ts';
-import { ATTRIBUTE_CODECS, attributeCodecByName } from './registry.ts';
-import { borrowScan, giveBackScan } from './scan-pool.ts';
+import { attributeCodecByName } from './registry.ts';
 
-/** What a block of path attributes says. */
-export interface DecodedAttributes {
-  /** In the order they came. What a verdict discarded is left out; what it calls malformed otherwise is `unknown`, with its octets. */
-  attributes: PathAttribute[];
-  /** The strongest verdict. */
-  fault?: Fault;
-}
-
-const WITHIN_SET: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp' };
-
-/** The attributes in `bytes[start, end)`, as they are on the wire: for a two-octet peer see `reconcileAs4`. Borrows nothing. */
-export function decodeAttributes(bytes: Uint8Array, start: number, end: number, context: WireContext): DecodedAttributes {
-  const scan = borrowScan();
-  scan.scan(bytes, start, end, context);
-  const attributes = scannedAttributes(bytes, scan, context);
-  if (context.spans !== undefined) {
-    recordLeftOut(context.spans, bytes, start, end);
-    blameNextHop(context.spans, scan);
-  }
-  const fault = strongest(scan.fault, scan.nextHopFault);
-  giveBackScan(scan);
-  return fault === undefined ? { attributes } : { attributes, fault };
-}
-
-/** The values of what `scan` found in `bytes`. */
-export function scannedAttributes(bytes: Uint8Array, scan: AttributeScan, context: WireContext): PathAttribute[] {
-  // The scan keeps one verdict for all; only when it is a bad one do we have to ask again which of them are sound.
-  const sound = scan.fault === undefined || scan.fault.action === 'discard';
-  const attributes: PathAttribute[] = [];
-  for (let entry = 0; entry < scan.count; entry++) {
-    const code = scan.codes[entry]!;
-    const flags = scan.flags[entry]!;
-    const start = scan.valueStart[entry]!;
-    const end = scan.valueEnd[entry]!;
-    const codec = ATTRIBUTE_CODECS[code];
-    const { spans } = context;
-    if (spans !== undefined) openAttribute(spans, code, flags, start);
-    let attribute: PathAttribute;
-    if (codec !== undefined && (sound || canBeRead(codec.check(bytes, start, end, context)))) {
-      // The row's type and value belong together by construction; the table cannot say so.
-      attribute = { type: codec.type, flags, value: codec.decode(bytes, start, end, context) } as PathAttribute;
-    } else {
-      attribute = { type: 'unknown', code, flags, bytes: bytes.slice(start, end) };
-    }
-    if (spans !== undefined) closeAttribute(spans, end, attribute);
-    attributes.push(attribute);
-  }
-  return attributes;
-}
-
-/** Opens the attribute whose value begins at `valueStart`, and in it the value. */
-function openAttribute(spans: SpanRecorder, code: number, flags: number, valueStart: number): void {
-  const extended = (flags & AttributeFlag.ExtendedLength) !== 0;
-  const start = valueStart - (extended ? 4 : 3);
-  spans.open(ATTRIBUTE_CODECS[code]?.type ?? `attribute-${code}`, start);
-  spans.numbers(start, ['flags', 1], ['type', 1], ['length', extended ? 2 : 1]);
-  spans.open('value', valueStart);
-}
-
-function closeAttribute(spans: SpanRecorder, end: number, attribute: PathAttribute | undefined): void {
-  spans.close(end, attribute !== undefined && 'value' in attribute ? attribute.value : attribute?.bytes);
-  spans.close(end, attribute);
-}
-
-/** What is wrong with NEXT_HOP, where it counts. */
-export function blameNextHop(spans: SpanRecorder, scan: AttributeScan): void {
-  const entry = scan.find(AttributeCode.NextHop);
-  if (scan.nextHopFault !== undefined && entry !== -1) spans.blame(scan.nextHopFault, scan.valueStart[entry]!, scan.valueEnd[entry]!);
-}
-
-/** Records those in `bytes[start, end)` that a verdict left out: they are no values, but have their place. */
-export function recordLeftOut(spans: SpanRecorder, bytes: Uint8Array, start: number, end: number): void {
-  for (let at = start; end - at >= 3; ) {
-    const flags = bytes[at]!;
-    const valueStart = at + ((flags & AttributeFlag.ExtendedLength) === 0 ? 3 : 4);
-    if (valueStart > end) return;
-    const next = valueStart + (valueStart === at + 3 ? bytes[at + 2]! : readU16(bytes, at + 2));
-    if (next > end) return;
-    if (!spans.has(at)) {
-      openAttribute(spans, bytes[at + 1]!, flags, valueStart);
-      closeAttribute(spans, next, undefined);
-    }
-    at = next;
-  }
-}
-
-/** A next hop that no host can have is whole all the same: it is more use to who looks for the culprit than its octets. */
-function canBeRead(fault: Fault | undefined): boolean {
-  return fault === undefined || (fault.code === NotificationCode.UpdateMessageError && fault.subcode === UpdateError.InvalidNextHop);
-}
-
-/** The attributes that an ATTR_SET carries: those of an internal peer with four-octet AS numbers (RFC 6368 §5). */
-export function openAttributeSet(set: AttributeSet): DecodedAttributes {
-  return decodeAttributes(set.attributes, 0, set.attributes.length, WITHIN_SET);
-}
-
-/** The other way. Throws ValueError. */
+/** The ATTR_SET that carries `attributes`, which `openAttributeSet` gives back. Throws ValueError. */
 export function makeAttributeSet(originAs: number, attributes: readonly PathAttribute[]): AttributeSet {
-  return { originAs, attributes: encodeAttributes(attributes, WITHIN_SET) };
+  return { originAs, attributes: encodeAttributes(attributes, STORED_CONTEXT) };
 }
 
 /**

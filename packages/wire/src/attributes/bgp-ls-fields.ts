@@ -2,10 +2,10 @@
 import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-descriptor.ts';
-import { type Field, fail, type OptionalField, take, U16 } from '../nlri/fields.ts';
 import { formatIgpRouterId, parseIgpRouterId } from '../nlri/igp-router-id.ts';
-import { parseU32, within } from './fields.ts';
-import { IPV6, LABEL, reservedBits } from './tlv-fields.ts';
+import { parseU32, within } from '../numbers.ts';
+import { type Field, fail, type OptionalField, take, U16 } from '../parts/fields.ts';
+import { IPV6, LABEL, reservedBits } from '../parts/tlv-fields.ts';
 
 const LABEL_MAX = 0xf_ffff;
 

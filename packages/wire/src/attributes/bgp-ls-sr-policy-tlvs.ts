@@ -1,8 +1,8 @@
 /** TLVs of the BGP-LS attribute that tell of a candidate path of an SR Policy (RFC 9857 §5). */
-import { IPV4, U8, U16, U32 } from '../nlri/fields.ts';
+import { IPV4, U8, U16, U32 } from '../parts/fields.ts';
+import { HEX_TO_END, IPV6, LABEL, listToEnd, reserved, reservedBits, TEXT_TO_END } from '../parts/tlv-fields.ts';
 import { AFFINITIES, BINDING_SIDS, F32 } from './bgp-ls-fields.ts';
 import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
-import { HEX_TO_END, IPV6, LABEL, listToEnd, reserved, reservedBits, TEXT_TO_END } from './tlv-fields.ts';
 
 /** RFC 9857 §5.7.1: types 1 to 11 are called A to K, as in RFC 9256 §4. They differ in their SID and in what it stands for. */
 function segmentRows(holds: TlvTable): TlvRow[] {

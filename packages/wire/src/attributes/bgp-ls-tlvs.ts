@@ -2,7 +2,8 @@
  * TLVs of the BGP-LS attribute: of nodes, links, prefixes and SRv6 SIDs. Source: IANA, BGP-LS NLRI and Attribute TLVs, 2026-11; RFC 9552 §5.3,
  * RFC 8571, RFC 8814, RFC 9085, RFC 9086, RFC 9104, RFC 9247, RFC 9294, RFC 9351, RFC 9514.
  */
-import { IPV4, octets, U8, U16, U24, U32 } from '../nlri/fields.ts';
+import { IPV4, octets, U8, U16, U24, U32 } from '../parts/fields.ts';
+import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, listToEnd, reserved, reservedBits, TEXT_TO_END, U64 } from '../parts/tlv-fields.ts';
 import {
   APPLICATION_MASKS,
   aboveLabel,
@@ -18,7 +19,6 @@ import {
 } from './bgp-ls-fields.ts';
 import { srPolicyRows } from './bgp-ls-sr-policy-tlvs.ts';
 import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
-import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, listToEnd, reserved, reservedBits, TEXT_TO_END, U64 } from './tlv-fields.ts';
 
 export const BGP_LS_HEADER: TlvHeader = { codeOctets: 2, lengthOctets: () => 2 };
 

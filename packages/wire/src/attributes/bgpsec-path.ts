@@ -11,9 +11,10 @@
 import { fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
+import { parseU32, within } from '../numbers.ts';
 import type { SpanRecorder } from '../spans.ts';
 import type { AttributeCodec } from './codec.ts';
-import { OPTIONAL_NON_TRANSITIVE, parseU32, treatAsWithdraw, within } from './fields.ts';
+import { OPTIONAL_NON_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
 /** One AS of the path (RFC 8205 §3.1), with pCount, the number of times it counts, and its flags. */
 export interface SecurePathSegment {

@@ -9,8 +9,9 @@
 import { readU16, readU32 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
+import { parseU32, within } from '../numbers.ts';
 import type { AttributeCodec } from './codec.ts';
-import { OPTIONAL_TRANSITIVE, parseU32, treatAsWithdraw, within } from './fields.ts';
+import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
 /** One domain of a D-PATH: its identifier and the SAFI in which the route came through it. */
 export interface Domain {

@@ -1,7 +1,7 @@
-/** What rows of the attribute table share: flags, verdicts, and numbers as text. */
+/** What rows of the attribute table share: flags, verdicts and lists of entries. */
 import { NotificationCode, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
-import { Fault, ValueError } from '../fault.ts';
+import { Fault } from '../fault.ts';
 
 /** Optional and Transitive bits of the four kinds of attribute (RFC 4271 §5). */
 export const WELL_KNOWN = 0x40;
@@ -43,17 +43,4 @@ export function decodeEntries<T>(
     values.push(value);
   }
   return values;
-}
-
-/** A number of at most 32 bits in decimal. Throws ValueError. */
-export function parseU32(text: string): number {
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= 0xffff_ffff)) throw new ValueError(`found "${text}", allowed is a number from 0 to 4294967295`);
-  return value;
-}
-
-/** `value`, if it is a whole number from 0 to `max`. Throws ValueError. */
-export function within(name: string, value: number, max: number): number {
-  if (!Number.isInteger(value) || value < 0 || value > max) throw new ValueError(`${name}: found ${value}, allowed is 0 to ${max}`);
-  return value;
 }

@@ -6,8 +6,9 @@
  */
 import { readU32 } from '../bytes.ts';
 import { AttributeCode } from '../codes.ts';
+import { parseU32, within } from '../numbers.ts';
 import type { AttributeCodec } from './codec.ts';
-import { exactLength, notFromExternal, parseU32, WELL_KNOWN, within } from './fields.ts';
+import { exactLength, notFromExternal, WELL_KNOWN } from './fields.ts';
 
 export const localPref: AttributeCodec<number> = {
   code: AttributeCode.LocalPref,

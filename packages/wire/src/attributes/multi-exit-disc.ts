@@ -6,8 +6,9 @@
  */
 import { readU32 } from '../bytes.ts';
 import { AttributeCode } from '../codes.ts';
+import { parseU32, within } from '../numbers.ts';
 import type { AttributeCodec } from './codec.ts';
-import { exactLength, OPTIONAL_NON_TRANSITIVE, parseU32, within } from './fields.ts';
+import { exactLength, OPTIONAL_NON_TRANSITIVE } from './fields.ts';
 
 export const multiExitDisc: AttributeCodec<number> = {
   code: AttributeCode.MultiExitDisc,

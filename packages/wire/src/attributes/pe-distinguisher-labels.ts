@@ -10,9 +10,10 @@ import { formatAddress } from '../address.ts';
 import { readU24 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
-import { parseAddressText } from '../nlri/fields.ts';
+import { within } from '../numbers.ts';
+import { parseAddressText } from '../parts/fields.ts';
 import type { AttributeCodec } from './codec.ts';
-import { OPTIONAL_TRANSITIVE, treatAsWithdraw, within } from './fields.ts';
+import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
 /** The label that a PE has for another PE (RFC 6514 §8). */
 export interface PeDistinguisherLabel {

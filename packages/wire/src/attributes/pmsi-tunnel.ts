@@ -9,8 +9,9 @@
 import { fromHex, readU24, toHex } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
+import { within } from '../numbers.ts';
 import type { AttributeCodec } from './codec.ts';
-import { OPTIONAL_TRANSITIVE, treatAsWithdraw, within } from './fields.ts';
+import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
 /** PMSI Tunnel (RFC 6514 §5): over which tunnel multicast comes. `identifier` is written as the tunnel type demands. */
 export interface PmsiTunnel {

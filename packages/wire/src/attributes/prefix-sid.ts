@@ -11,12 +11,12 @@
 import { readU16 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import type { Fault } from '../fault.ts';
-import { U8, U16, U32 } from '../nlri/fields.ts';
+import { U8, U16, U32 } from '../parts/fields.ts';
+import { IPV6, LABEL_RANGE, listToEnd, reserved } from '../parts/tlv-fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 import { type Tlv, type TlvHeader, type TlvTable, tlvEnd, tlvsAreWhole } from './tlv.ts';
 import { tlvAttribute } from './tlv-attribute.ts';
-import { IPV6, LABEL_RANGE, listToEnd, reserved } from './tlv-fields.ts';
 
 const LABEL_INDEX = 1;
 const ORIGINATOR_SRGB = 3;

@@ -2,9 +2,9 @@
 
 import { readU16 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
-import { type Field, type OptionalField, take } from '../nlri/fields.ts';
-import { within } from './fields.ts';
-import { reservedBits } from './tlv-fields.ts';
+import { within } from '../numbers.ts';
+import { type Field, type OptionalField, take } from '../parts/fields.ts';
+import { reservedBits } from '../parts/tlv-fields.ts';
 
 /** What an SRv6 SID does at its endpoint, and how its 128 bits are divided (RFC 8986 §4, RFC 9252 §3.2.1). */
 export interface EndpointStructure {

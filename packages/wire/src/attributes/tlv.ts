@@ -10,7 +10,7 @@
 import { ByteWriter, fromHex, readU16, toHex } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { type Field, kebab, type OptionalField, type Reader } from '../nlri/fields.ts';
+import { type Field, kebab, type OptionalField, type Reader } from '../parts/fields.ts';
 import type { SpanRecorder } from '../spans.ts';
 
 /** The value of one field of a TLV. */

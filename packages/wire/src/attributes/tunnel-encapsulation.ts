@@ -10,14 +10,24 @@
  *     tunnel-15 (preference flags=0 preference=100, segment-list (weight flags=0 weight=1, segment-a flags=0 label=16000))
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
-import { IPV4, octets, U8, U16, U24, U32 } from '../nlri/fields.ts';
+import { IPV4, octets, U8, U16, U24, U32 } from '../parts/fields.ts';
+import {
+  ANY_ADDRESS_TO_END,
+  HEX_TO_END,
+  IPV6,
+  LABEL,
+  listToEnd,
+  reserved,
+  SID_TO_END,
+  TEXT_TO_END,
+  trailing,
+} from '../parts/tlv-fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 import { PREFIX_SID_TLVS } from './prefix-sid.ts';
 import { ENDPOINT_STRUCTURE, structureReserved } from './srv6.ts';
 import { type Tlv, type TlvHeader, type TlvRow, type TlvTable, tlvEnd, tlvsAreWhole } from './tlv.ts';
 import { tlvAttribute } from './tlv-attribute.ts';
-import { ANY_ADDRESS_TO_END, HEX_TO_END, IPV6, LABEL, listToEnd, reserved, SID_TO_END, TEXT_TO_END, trailing } from './tlv-fields.ts';
 
 const tunnelHeader: TlvHeader = { codeOctets: 2, lengthOctets: () => 2 };
 /** RFC 9012 §3. */

@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { fromHex } from '../bytes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
 import type { FaultAction } from '../fault.ts';
+import { decodeAttributes } from '../scan/decode-attributes.ts';
 import { AttributeScan } from '../scan/update-scan.ts';
-import { attributeCode, decodeAttributes } from './attributes.ts';
+import { attributeCode } from './attributes.ts';
 import { attributeCodecByName } from './registry.ts';
 
 const ebgp: WireContext = DEFAULT_CONTEXT;

@@ -6,9 +6,10 @@
  */
 import { readU16 } from '../bytes.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { directionCode, formatDirection, formatItem, parseDirection, parseItem, parseNumber } from './text.ts';
+import { directionCode, formatDirection, formatItem, parseDirection, parseItem } from './text.ts';
 
 /** One family of ADD-PATH, and whether the sender receives, sends, or does both. */
 export interface AddPathFamily {

@@ -2,9 +2,10 @@
  * BGPsec, capability 7 (RFC 8205 §2.1): version (4 bits), direction (1 bit: 0 receive, 1 send), 3 unassigned bits, AFI.
  */
 import { readU16 } from '../bytes.ts';
+import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { noMoreWords, parseDirection, parseNumber } from './text.ts';
+import { noMoreWords, parseDirection } from './text.ts';
 
 /** BGPsec (RFC 8205 §2.1): one direction, one address family. */
 export interface BgpsecCapability {

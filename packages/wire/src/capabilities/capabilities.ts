@@ -10,9 +10,11 @@
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { NotificationCode } from '../codes.ts';
 import { Fault, ValueError } from '../fault.ts';
+import { parseNumber } from '../numbers.ts';
 import type { SpanRecorder } from '../spans.ts';
+import { splitWords } from '../words.ts';
 import { type Capability, capabilityCodec, capabilityCodecByType } from './registry.ts';
-import { noMoreWords, parseNumber, splitWords } from './text.ts';
+import { noMoreWords } from './text.ts';
 
 /** The capabilities in `bytes[start, end)`, or the fault 2/0 of a list that does not add up or of a malformed capability the session hangs on. */
 export function decodeCapabilities(bytes: Uint8Array, start = 0, end: number = bytes.length, spans?: SpanRecorder): Capability[] | Fault {

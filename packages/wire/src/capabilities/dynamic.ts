@@ -5,9 +5,10 @@
  *   68 multisession (draft-ietf-idr-bgp-multisession): a flags octet (0x80: grouping), then the codes that tell sessions apart; 131 came before it
  */
 import { ValueError } from '../fault.ts';
+import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { parseNumber, takeFlag } from './text.ts';
+import { takeFlag } from './text.ts';
 
 /** Dynamic Capability (draft-ietf-idr-dynamic-cap): which capabilities may change while the session is up. */
 export interface DynamicCapability<T extends string = 'dynamic'> {

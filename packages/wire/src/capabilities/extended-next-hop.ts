@@ -4,9 +4,10 @@
  */
 import { readU16 } from '../bytes.ts';
 import { Afi, afiOf, type Family, family, safiOf } from '../family.ts';
+import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { formatItem, parseItem, parseNumber } from './text.ts';
+import { formatItem, parseItem } from './text.ts';
 
 /** Extended Next Hop Encoding (RFC 8950 §4): families whose next hops may be of the other address family. */
 export interface ExtendedNextHopCapability {

@@ -1,8 +1,9 @@
 /** Support for 4-octet AS numbers, capability 65 (RFC 6793 §3): the sender's AS number. */
 import { readU32 } from '../bytes.ts';
+import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { noMoreWords, parseNumber } from './text.ts';
+import { noMoreWords } from './text.ts';
 
 /** Four-octet AS numbers (RFC 6793 §3), with the sender's own. */
 export interface FourOctetAsCapability {

@@ -11,9 +11,10 @@
 import { readU16, readU24 } from '../bytes.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { formatItem, parseItem, parseNumber } from './text.ts';
+import { formatItem, parseItem } from './text.ts';
 
 /** One family of Graceful Restart. */
 export interface GracefulRestartFamily {

@@ -8,9 +8,10 @@
  */
 import type { ByteWriter } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
+import { decodeUtf8, quote, unquote } from '../words.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { decodeUtf8, noMoreWords, quote, unquote } from './text.ts';
+import { noMoreWords } from './text.ts';
 
 /** FQDN (draft-walton-bgp-hostname-capability): host and domain name of the sender. */
 export interface FqdnCapability {

@@ -1,9 +1,10 @@
 /** Multiple Labels, capability 8 (RFC 8277 §2.1): per family, how many labels a prefix may carry. */
 import { readU16 } from '../bytes.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { formatItem, parseItem, parseNumber } from './text.ts';
+import { formatItem, parseItem } from './text.ts';
 
 /** Multiple Labels (RFC 8277 §2.1): how many labels the sender takes with a route of each family. */
 export interface MultipleLabelsCapability {

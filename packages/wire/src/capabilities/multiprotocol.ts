@@ -3,9 +3,10 @@
  */
 import { readU16 } from '../bytes.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { formatItem, noMoreWords, parseItem, parseNumber } from './text.ts';
+import { formatItem, noMoreWords, parseItem } from './text.ts';
 
 /** Multiprotocol Extensions (RFC 4760 §8): one family that the sender speaks. */
 export interface MultiprotocolCapability {

@@ -7,10 +7,11 @@ import type { ByteWriter } from '../bytes.ts';
 import { readU16 } from '../bytes.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { parseNumber } from '../numbers.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { directionCode, formatDirection, formatItem, parseDirection, parseItem, parseNumber } from './text.ts';
+import { directionCode, formatDirection, formatItem, parseDirection, parseItem } from './text.ts';
 
 /** The ORF types of one family, and whether the sender receives, sends, or does both (RFC 5291 §5). */
 export interface OrfFamily {

@@ -1,7 +1,9 @@
 /** BGP Role, capability 9 (RFC 9234 §4.1): what the sender is to its peer. */
+
+import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { noMoreWords, parseNumber } from './text.ts';
+import { noMoreWords } from './text.ts';
 
 /** Roles of a speaker towards its peer (RFC 9234 §4.1). */
 export const Role = { Provider: 0, RouteServer: 1, RouteServerClient: 2, Customer: 3, Peer: 4 } as const;

@@ -9,7 +9,6 @@ import { CANDIDATE_PATH } from '../nlri/bgp-ls-candidate-path.ts';
 import { type BgpLsDescriptor, MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-descriptor.ts';
 import { EVPN_ROUTES } from '../nlri/evpn.ts';
 import { familyCodec } from '../nlri/families.ts';
-import { type Field, PREFIX, RD, type Shape } from '../nlri/fields.ts';
 import type { FlowSpecComponent } from '../nlri/flowspec-component.ts';
 import { isPrefixFamily } from '../nlri/ip-prefix.ts';
 import { MCAST_VPN_ROUTES } from '../nlri/mcast-vpn.ts';
@@ -18,6 +17,7 @@ import { formatNlri, type Nlri, parseNlri } from '../nlri/nlri.ts';
 import { ROUTE_KEY } from '../nlri/route-key.ts';
 import { SR_POLICY_FIELDS } from '../nlri/sr-policy.ts';
 import { VPLS_AUTO_DISCOVERY } from '../nlri/vpls.ts';
+import { type Field, PREFIX, RD, type Shape } from '../parts/fields.ts';
 import {
   BOOLEAN,
   checkAgrees,

@@ -6,10 +6,10 @@
  */
 import type { ByteWriter } from '../bytes.ts';
 import { equalBytes, fromHex, toHex } from '../bytes.ts';
-import { unquote } from '../capabilities/text.ts';
 import { CeaseSubcode, HEADER_LENGTH, MessageType, NotificationCode } from '../codes.ts';
 import { Fault, ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
+import { unquote } from '../words.ts';
 import { badLength } from './header.ts';
 import { notificationCodeName, notificationSubcodeName } from './notification-names.ts';
 

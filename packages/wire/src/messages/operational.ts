@@ -10,11 +10,11 @@
 import { formatIpv4, parseIpv4 } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
-import { decodeUtf8 } from '../capabilities/text.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
 import { afiOf, type Family, family, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
+import { decodeUtf8 } from '../words.ts';
 import { badLength } from './header.ts';
 
 /** Its types. */

@@ -7,8 +7,7 @@
  */
 
 import type { PathAttribute } from '../attributes/attribute.ts';
-import { blameNextHop, encodeAttributes, recordLeftOut, scannedAttributes } from '../attributes/attributes.ts';
-import { borrowScan, giveBackScan } from '../attributes/scan-pool.ts';
+import { encodeAttributes } from '../attributes/attributes.ts';
 import { ByteWriter } from '../bytes.ts';
 import { AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
@@ -16,6 +15,8 @@ import { type Family, formatFamily, IPV4_UNICAST, Safi, safiOf } from '../family
 import { Fault, strongest, ValueError } from '../fault.ts';
 import { appendPrefix, decodePrefixes, type IpPrefix } from '../nlri/ip-prefix.ts';
 import { formatNlri, isMalformed } from '../nlri/nlri.ts';
+import { blameNextHop, recordLeftOut, scannedAttributes } from '../scan/decode-attributes.ts';
+import { borrowScan, giveBackScan } from '../scan/scan-pool.ts';
 import { UpdateScan } from '../scan/update-scan.ts';
 import { updateVerdict } from '../scan/update-verdict.ts';
 import type { SpanRecorder } from '../spans.ts';

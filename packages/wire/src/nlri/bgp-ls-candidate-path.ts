@@ -11,7 +11,7 @@ import { formatAddress } from '../address.ts';
 import { type ByteWriter, toHex } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { ADDRESS_TO_END, type Field, type OptionalField, octets, type RecordCodec, record, take, U8, U32 } from './fields.ts';
+import { ADDRESS_TO_END, type Field, type OptionalField, octets, type RecordCodec, record, take, U8, U32 } from '../parts/fields.ts';
 
 /** What names a candidate path of an SR Policy (RFC 9857 §4.1). */
 export interface CandidatePath {

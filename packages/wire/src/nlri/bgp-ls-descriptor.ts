@@ -8,10 +8,10 @@ import { formatAddress, parseAddress } from '../address.ts';
 import { ByteWriter, fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { parsePrefix, readPrefix } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { appendCandidatePath, CANDIDATE_PATH, type CandidatePath } from './bgp-ls-candidate-path.ts';
 import { formatIgpRouterId, parseIgpRouterId } from './igp-router-id.ts';
-import { parsePrefix, readPrefix } from './prefix-bits.ts';
 
 /** A descriptor TLV (RFC 9552 §5.2.1): the name of its row with the value, or type and octets. */
 export type BgpLsDescriptor =

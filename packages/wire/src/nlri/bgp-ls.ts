@@ -14,9 +14,9 @@
 import { ByteWriter, fromHex, readU16, readU64, toHex } from '../bytes.ts';
 import { Afi, type Family, family, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { formatRd, parseRd, RD_LENGTH } from '../parts/route-distinguisher.ts';
 import { type BgpLsDescriptor, decodeDescriptors, encodeDescriptors, formatDescriptors, parseDescriptors } from './bgp-ls-descriptor.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
-import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
 
 /** Kinds of object in the order of their NLRI types, from 1. */
 export const BGP_LS_KINDS = ['node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'candidate-path', 'srv6-sid'] as const;

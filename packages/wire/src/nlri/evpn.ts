@@ -14,7 +14,6 @@ import { formatAddress } from '../address.ts';
 import { toHex } from '../bytes.ts';
 import { Afi, family, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import {
   COUNTED_ADDRESS,
   ESI,
@@ -28,7 +27,8 @@ import {
   U8,
   U24,
   U32,
-} from './fields.ts';
+} from '../parts/fields.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { ROUTE_KEY } from './route-key.ts';
 import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
 

@@ -15,8 +15,8 @@ import type { ByteWriter } from '../bytes.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { parsePrefix, readPrefix } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
-import { parsePrefix, readPrefix } from './prefix-bits.ts';
 
 /** One comparison (RFC 8955 §4.2.1.1). */
 export interface FlowSpecNumber {

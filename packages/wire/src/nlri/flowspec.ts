@@ -13,9 +13,9 @@
 import { ByteWriter } from '../bytes.ts';
 import { Afi, afiOf, type Family, family, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { formatRd, parseRd, RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { decodeComponent, encodeComponent, type FlowSpecComponent, formatComponent, parseComponent } from './flowspec-component.ts';
-import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
 
 /** A flow specification (RFC 8955 §4, RFC 8956 §3): all of its components must match. */
 export interface FlowSpecNlri extends FamilyNlri<'flowspec'> {

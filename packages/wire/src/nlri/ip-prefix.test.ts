@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { Afi, type Family, family, IPV4_UNICAST, IPV6_UNICAST, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { prefixesAreWhole } from '../parts/prefix-bits.ts';
 import { appendPrefix, canonicalPrefix, decodePrefixes, type IpPrefix, isPrefixFamily, prefixBitsMax } from './ip-prefix.ts';
-import { prefixesAreWhole } from './prefix-bits.ts';
 
 function decode(hex: string, of: Family = IPV4_UNICAST, addPath = false): IpPrefix[] | undefined {
   const bytes = fromHex(hex);

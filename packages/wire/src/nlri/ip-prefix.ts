@@ -5,9 +5,9 @@
  */
 import { type ByteWriter, readU32 } from '../bytes.ts';
 import { Afi, afiOf, type Family, Safi, safiOf } from '../family.ts';
+import { addressOctets, normalizePrefix, readPrefix, writePrefix } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 import type { FamilyNlri } from './family-codec.ts';
-import { addressOctets, normalizePrefix, readPrefix, writePrefix } from './prefix-bits.ts';
 
 /** A plain prefix, unicast or multicast (RFC 4271 §4.3, RFC 4760 §5). */
 export interface IpPrefix extends FamilyNlri<'ip-prefix'> {

@@ -9,9 +9,9 @@
  */
 import { Afi, family, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from '../parts/labels.ts';
+import { addressOctets, normalizePrefix, parsePrefix, readPrefix } from '../parts/prefix-bits.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
-import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from './labels.ts';
-import { addressOctets, normalizePrefix, parsePrefix, readPrefix } from './prefix-bits.ts';
 
 /** A prefix with its labels (RFC 8277 §2). */
 export interface LabeledUnicastNlri extends FamilyNlri<'labeled-unicast'>, Labels {

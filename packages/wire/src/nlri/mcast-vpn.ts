@@ -6,8 +6,8 @@
  * Source and group stand after their length in bits; 0 is a wildcard (RFC 6625 §3).
  */
 import { Afi, family, Safi } from '../family.ts';
+import { ADDRESS_TO_END, OPTIONAL_COUNTED_ADDRESS, RD, U32 } from '../parts/fields.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
-import { ADDRESS_TO_END, OPTIONAL_COUNTED_ADDRESS, RD, U32 } from './fields.ts';
 import { ROUTE_KEY } from './route-key.ts';
 import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
 

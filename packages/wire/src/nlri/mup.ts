@@ -10,7 +10,6 @@ import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
 import { Afi, family, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import {
   ADDRESS_TO_END,
   COUNTED_ADDRESS,
@@ -23,8 +22,9 @@ import {
   take,
   U8,
   U32,
-} from './fields.ts';
-import { addressOctets } from './prefix-bits.ts';
+} from '../parts/fields.ts';
+import { addressOctets } from '../parts/prefix-bits.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
 
 export interface MupInterworkSegmentDiscovery {

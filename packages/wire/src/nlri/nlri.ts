@@ -2,15 +2,15 @@
  * NLRI of any family, as MP_REACH_NLRI and MP_UNREACH_NLRI hold them: plain prefixes, the typed families, and octets of what nobody knows.
  */
 
-import { within } from '../attributes/fields.ts';
 import { assert, type ByteWriter, fromHex, readU32, toHex } from '../bytes.ts';
 import type { WireContext } from '../context.ts';
 import { type Family, formatFamily, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { within } from '../numbers.ts';
+import { addressOctets, normalizePrefix, prefixesAreWhole } from '../parts/prefix-bits.ts';
 import { appendTypedNlri, familyCodec, type TypedNlri } from './families.ts';
 import type { FamilyNlri } from './family-codec.ts';
 import { appendPrefix, decodePrefixes, type IpPrefix, isPrefixFamily, prefixBitsMax } from './ip-prefix.ts';
-import { addressOctets, normalizePrefix, prefixesAreWhole } from './prefix-bits.ts';
 
 /** The whole NLRI field of a family without a codec; or one NLRI of a family with one, that makes no sense. */
 export interface UnknownNlri extends FamilyNlri<'unknown'> {

@@ -1,7 +1,7 @@
 /** Route key of a Leaf A-D route (RFC 6514 §4.4, RFC 9572 §3.3): the NLRI that it answers, with its type (1) and length (1). */
 import { fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
-import { type Field, take } from './fields.ts';
+import { type Field, take } from '../parts/fields.ts';
 
 export const ROUTE_KEY: Field<Uint8Array> = {
   read(reader) {

@@ -5,10 +5,10 @@
  */
 import { Afi, family, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { ADDRESS_TO_END, type RecordCodec, record, U32 } from '../parts/fields.ts';
+import { addressOctets } from '../parts/prefix-bits.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
-import { ADDRESS_TO_END, type RecordCodec, record, U32 } from './fields.ts';
 import { nextOfBits } from './labeled-unicast.ts';
-import { addressOctets } from './prefix-bits.ts';
 
 interface SrPolicyFields {
   distinguisher: number;

@@ -9,8 +9,8 @@ import type { ByteWriter } from '../bytes.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { type RecordCodec, record, type Shape } from '../parts/fields.ts';
 import type { SpanRecorder } from '../spans.ts';
-import { type RecordCodec, record, type Shape } from './fields.ts';
 
 /** A route of a type that is not known: its octets behind type and length. */
 export interface UnknownRoute {

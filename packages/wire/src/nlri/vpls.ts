@@ -6,8 +6,8 @@
 import { readU16 } from '../bytes.ts';
 import { Afi, family, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { IPV4, RD, type RecordCodec, record, U16, U24 } from '../parts/fields.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
-import { IPV4, RD, type RecordCodec, record, U16, U24 } from './fields.ts';
 
 export interface VplsFields {
   rd: string;

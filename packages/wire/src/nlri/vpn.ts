@@ -9,11 +9,11 @@
  */
 import { Afi, type Family, family, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from '../parts/labels.ts';
+import { addressOctets, normalizePrefix, parsePrefix, readPrefix } from '../parts/prefix-bits.ts';
+import { formatRd, parseRd, RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { nextOfBits } from './labeled-unicast.ts';
-import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from './labels.ts';
-import { addressOctets, normalizePrefix, parsePrefix, readPrefix } from './prefix-bits.ts';
-import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
 
 /** A prefix of a VPN with its labels (RFC 4364 §4.3.4). */
 export interface VpnNlri extends FamilyNlri<'vpn'>, Partial<Labels> {

@@ -7,10 +7,10 @@
  */
 import { formatAddress, parseIpv4 } from '../address.ts';
 import { toHex } from '../bytes.ts';
-import { quote, unquote } from '../capabilities/text.ts';
 import { formatFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { type OperationalMessage, OperationalType, operationalName } from '../messages/operational.ts';
+import { quote, unquote } from '../words.ts';
 import { Words } from './words.ts';
 
 const CODES: ReadonlyMap<string, number> = new Map(Object.values(OperationalType).map((code) => [operationalName(code), code]));

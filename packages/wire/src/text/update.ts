@@ -5,13 +5,14 @@
  */
 import { formatAttribute, parseAttribute } from '../attributes/attributes.ts';
 import { fromHex, toHex } from '../bytes.ts';
-import { parseNumber, quote, unquote } from '../capabilities/text.ts';
 import { AttributeFlag } from '../codes.ts';
 import { formatFamily, IPV4_UNICAST } from '../family.ts';
 import { Fault, type FaultAction, ValueError } from '../fault.ts';
 import { endOfRib, type UpdateMessage } from '../messages/update.ts';
 import type { IpPrefix } from '../nlri/ip-prefix.ts';
 import { formatNlri, parseNlri } from '../nlri/nlri.ts';
+import { parseNumber } from '../numbers.ts';
+import { quote, unquote } from '../words.ts';
 import { formatGroup, Words } from './words.ts';
 
 const ALLOWED = 'withdrawn, nlri, attributes, end-of-rib or fault';

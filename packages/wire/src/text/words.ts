@@ -4,9 +4,9 @@
  *     nlri { 192.0.2.0/24; 198.51.100.0/24 } fault discard 3/9 "a reason; and more"
  */
 import { fromHex } from '../bytes.ts';
-import { parseNumber } from '../capabilities/text.ts';
 import { type Family, parseFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { parseNumber } from '../numbers.ts';
 
 /** Quoted text, a brace, a semicolon, or a word without any of these. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{};]|[^\s{};"]+|"/g;

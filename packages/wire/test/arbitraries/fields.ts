@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import type { Family } from '../../src/family.ts';
-import type { Field, OptionalField, Reader, Shape } from '../../src/nlri/fields.ts';
+import type { Field, OptionalField, Reader, Shape } from '../../src/parts/fields.ts';
 import { octets } from './primitives.ts';
 
 type AnyField = Field<unknown> | OptionalField<unknown>;

@@ -7,14 +7,14 @@ import { BGP_LS_KINDS } from '../../src/nlri/bgp-ls.ts';
 import { type BgpLsDescriptor, decodeDescriptors, encodeDescriptors } from '../../src/nlri/bgp-ls-descriptor.ts';
 import { EVPN_ROUTES } from '../../src/nlri/evpn.ts';
 import { FAMILY_CODECS, familyCodec } from '../../src/nlri/families.ts';
-import type { Shape } from '../../src/nlri/fields.ts';
 import type { FlowSpecComponent } from '../../src/nlri/flowspec-component.ts';
 import { isPrefixFamily } from '../../src/nlri/ip-prefix.ts';
-import { decodeLabels, type Labels } from '../../src/nlri/labels.ts';
 import { MCAST_VPN_ROUTES } from '../../src/nlri/mcast-vpn.ts';
 import { MUP_ROUTES } from '../../src/nlri/mup.ts';
 import type { Nlri } from '../../src/nlri/nlri.ts';
-import { addressOctets } from '../../src/nlri/prefix-bits.ts';
+import type { Shape } from '../../src/parts/fields.ts';
+import { decodeLabels, type Labels } from '../../src/parts/labels.ts';
+import { addressOctets } from '../../src/parts/prefix-bits.ts';
 import { shapeValue } from './fields.ts';
 import { addressOf, ipv4, ipv6, maybe, octets, prefixOf, present, rd, record, u8, u16, u24, u32, u64, unsigned } from './primitives.ts';
 

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { formatAddress } from '../../src/address.ts';
 import { Afi, type Family, family, Safi } from '../../src/family.ts';
-import { addressOctets, normalizePrefix } from '../../src/nlri/prefix-bits.ts';
-import { formatRd } from '../../src/nlri/route-distinguisher.ts';
+import { addressOctets, normalizePrefix } from '../../src/parts/prefix-bits.ts';
+import { formatRd } from '../../src/parts/route-distinguisher.ts';
 
 export function unsigned(max: number, min = 0): fc.Arbitrary<number> {
   return fc.oneof(fc.integer({ min, max }), fc.constantFrom(min, max), fc.integer({ min, max: Math.min(max, min + 20) }));

@@ -1,5 +1,5 @@
 /** Scans to borrow: one is three kilobytes of columns, too much to make anew for each message. */
-import { AttributeScan } from '../scan/update-scan.ts';
+import { AttributeScan } from './update-scan.ts';
 
 const idle: AttributeScan[] = [];
 

@@ -1,9 +1,9 @@
-/** Fields of TLVs in attributes, beside those of NLRI (../nlri/fields.ts). Their text has no white space, comma or parenthesis. */
+/** Fields of TLVs in attributes, beside those of NLRI (fields.ts). Their text has no white space, comma or parenthesis. */
 import { formatAddress, formatIpv6, parseIpv6 } from '../address.ts';
 import { type ByteWriter, fromHex, readU32, readU64, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
-import { type Field, fail, type OptionalField, parseAddressText, type Reader, take } from '../nlri/fields.ts';
-import { parseU32, within } from './fields.ts';
+import { parseU32, within } from '../numbers.ts';
+import { type Field, fail, type OptionalField, parseAddressText, type Reader, take } from './fields.ts';
 
 /** Octets that say nothing: absent when they are zero, and hexadecimal text when someone wrote something into them. */
 export function reserved(count: number): OptionalField<string> {
