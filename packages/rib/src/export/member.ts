@@ -8,6 +8,7 @@
  *   3. The enhanced refresh that was asked for meanwhile begins (BoRR): after End-of-RIB, and never inside another. All requests that come
  *      in until then are answered by that one.
  */
+import type { AttrId } from '../attributes/attribute-table.ts';
 import { BrokenInvariant } from '../broken-invariant.ts';
 import { BitSet, NONE } from '../columns.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
@@ -68,6 +69,16 @@ export class Member implements NextHopOwners {
   isSent(nlri: number): boolean {
     const { attr, source } = this.group;
     return nlri < attr.length && attr[nlri] !== NONE && source[nlri] !== this.peer.index && !this.#withheld.has(nlri);
+  }
+
+  /** The attribute set that the member is sent for this NLRI, before it is rewritten; NONE when it is sent nothing. Not a new reference. */
+  sentAttr(nlri: NlriId): AttrId {
+    return (this.isSent(nlri) ? this.group.attr[nlri]! : NONE) as AttrId;
+  }
+
+  /** The peer that the route sent for this NLRI came from; undefined when the member is sent nothing. */
+  sentSource(nlri: NlriId): RibPeer | undefined {
+    return this.isSent(nlri) ? this.group.table.peers[this.group.source[nlri]!] : undefined;
   }
 
   /** Routes that the group sends and this member does not get, as the next hop is its own address. */
