@@ -86,7 +86,7 @@ export class AdvertisedSource implements Source {
     this.#rib = rib;
     this.#filter = filter;
     this.#member = member;
-    this.#rewriter = new AttributeRewriter(member.group.options);
+    this.#rewriter = new AttributeRewriter(member.group.view);
   }
 
   add(routes: Route[], _max: number, nlri: NlriId): Told | undefined {
