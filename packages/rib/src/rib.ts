@@ -184,14 +184,17 @@ export class Rib {
     this.attributes.release(attr);
   }
 
-  /** Announces a local route: the prefix in wire form at `offset` of `prefixes`, with attributes of `internLocal`. */
-  announceLocal(family: Family, prefixes: Uint8Array, offset: number, attr: AttrId): void {
-    announceLocal(this.table(family), this.localPeer, prefixes, offset, attr, this.nowSeconds);
+  /**
+   * Announces a local route: the prefix in wire form at `offset` of `prefixes`, with attributes of `internLocal`. Several paths of one prefix
+   * are told apart by `identifier`, 32 bits (RFC 7911).
+   */
+  announceLocal(family: Family, prefixes: Uint8Array, offset: number, attr: AttrId, identifier = 0): void {
+    announceLocal(this.table(family), this.localPeer, prefixes, offset, attr, identifier, this.nowSeconds);
   }
 
   /** Withdraws a local route. Returns whether there was one. */
-  withdrawLocal(family: Family, prefixes: Uint8Array, offset: number): boolean {
-    return withdrawLocal(this.table(family), this.localPeer, prefixes, offset);
+  withdrawLocal(family: Family, prefixes: Uint8Array, offset: number, identifier = 0): boolean {
+    return withdrawLocal(this.table(family), this.localPeer, prefixes, offset, identifier);
   }
 
   /** The fault that `internLocal` would find in these attributes. */
