@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The first lines of `tsbgpd`. They run on any Node that knows modules, so that an old one says what is missing; everything else is imported
- * after the check and may use what Node 22.18 has.
+ * The first lines of `tsbgpd`. They run on any Node that knows modules, so that an old Node gets a message it can print. Everything else is
+ * imported after this check and may use what Node 22.18 has.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -12,9 +12,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
-// Without a handler Node answers USR1 with its inspector, through which every local user could run code in this process. signals.ts gives the
-// signal its meaning; until then it has none. (Node's option --disable-sigusr1 is no way: it blocks the signal for good.)
+// Without a handler Node answers USR1 by starting its inspector, through which every local user could run code in this process. signals.ts
+// sets the real handler later. (Node's option --disable-sigusr1 does not help: it blocks the signal for the whole run.)
 process.on('SIGUSR1', () => {});
-// A supervisor may ask for a reload while the rest is still being read; that would end the process.
+// A supervisor may send HUP while the rest is still being loaded; without a handler that would end the process.
 process.on('SIGHUP', () => {});
 await import('./start.ts');

@@ -4,7 +4,7 @@
  * Only a broken invariant of the RIB passes: the routing state cannot be trusted then, and main.ts stops the daemon.
  */
 import { BrokenInvariant } from '@tsbgp/rib';
-import type { Log } from './log.ts';
+import type { Logger } from '@tsbgp/session';
 import type { Exposition } from './metrics/exposition.ts';
 
 /** The boundaries. A place is a label of `tsbgp_contained_exceptions_total`; docs/operations.md explains each. */
@@ -27,11 +27,11 @@ export type BoundaryPlace = keyof typeof BOUNDARY_PLACES;
 const REMEMBERED_MAX = 1000;
 
 export class Boundaries {
-  readonly #log: Pick<Log, 'error'>;
+  readonly #log: Pick<Logger, 'error'>;
   readonly #counts: Map<BoundaryPlace, number> = new Map();
   readonly #logged: Set<string> = new Set();
 
-  constructor(log: Pick<Log, 'error'>) {
+  constructor(log: Pick<Logger, 'error'>) {
     this.#log = log;
   }
 

@@ -36,13 +36,13 @@ neighbors: [{ address: 127.0.0.2, remote-as: 65002 }, { address: 127.0.0.3, remo
   const code = `
     import { BrokenInvariant, Rib } from '@tsbgp/rib';
     import { main } from ${JSON.stringify(join(import.meta.dirname, 'main.ts'))};
-    import { realRooms } from ${JSON.stringify(join(import.meta.dirname, 'real-rooms.ts'))};
+    import { loadParts } from ${JSON.stringify(join(import.meta.dirname, 'parts.ts'))};
     const ingest = Rib.prototype.ingest;
     Rib.prototype.ingest = function (peer, bytes, start, end) {
       if (end - start > 10) throw ${error};
       return ingest.call(this, peer, bytes, start, end);
     };
-    process.exit(await main(process.argv.slice(1), { out() {}, err() {}, loadRooms: async () => realRooms }));
+    process.exit(await main(process.argv.slice(1), { out() {}, err() {}, loadParts }));
   `;
   const child = spawn(
     process.execPath,

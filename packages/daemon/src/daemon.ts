@@ -1,16 +1,17 @@
 /**
- * The life of the daemon: a configuration, the rooms, and what is started in which order.
+ * The life of the daemon: its configuration, its parts, and what is started in which order.
  *
- *   1. API and HTTP listen: if one cannot, no peer has heard of us.
- *   2. The BGP listeners are asked for and the neighbors added in the same turn, so that a peer that connects at once is already known.
+ *   1. API and HTTP listen. If one of them cannot, no peer has heard of us yet.
+ *   2. The BGP listeners open and the neighbors are added in the same turn: a peer that connects at once is already known.
  *   3. Stop: Cease to every peer first, then the rest, all within STOP_TIMEOUT_MS.
  *
- * Whatever fails on the way, what was started is stopped again. A broken invariant ends all: Cease to every peer, a crash report, exit.
+ * If one step fails, what was started is stopped again. A broken invariant ends everything: Cease to every peer, a crash report, exit.
  */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BrokenInvariant } from '@tsbgp/rib';
 import { HALF_OPEN_MAX_DEFAULT } from '@tsbgp/session';
+import type { ApiServer } from './api-server/api-server.ts';
 import { Boundaries } from './boundaries.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
 import { formatEndpoint } from './config/values.ts';
@@ -21,43 +22,44 @@ import type { DaemonLog } from './log.ts';
 import { DESCRIPTOR_CHECK_MS, DescriptorWatch, descriptorLimit, descriptorMax, openDescriptors } from './metrics/descriptors.ts';
 import { EventLoopDelay } from './metrics/event-loop-delay.ts';
 import type { MetricSource } from './metrics/exposition.ts';
-import type { ApiRoom, Rooms, SpeakerRoom } from './rooms.ts';
+import type { Parts } from './parts.ts';
+import type { Speaker } from './speaker/speaker.ts';
 import { errno, listenError, StartError } from './start-error.ts';
 import { type StateSummary, summarize } from './state-summary.ts';
 import { VERSION } from './version.ts';
 
-/** A peer that does not read its Cease is not waited for any longer. */
+/** How long `stop` waits for peers that do not read their Cease. */
 export const STOP_TIMEOUT_MS: number = 5000;
-/** How long the Cease of a daemon with a broken state may take. */
+/** How long a daemon with a broken state waits for its Cease to go out. */
 export const CRASH_TIMEOUT_MS: number = 1000;
 
 export class Daemon {
   readonly config: DaemonConfig;
-  readonly speaker: SpeakerRoom;
-  /** Resolves with the reason when somebody asks for the end through the API. */
+  readonly speaker: Speaker;
+  /** Resolves with the reason when a client of the API asks the daemon to stop. */
   readonly shutdownRequested: Promise<string | undefined>;
   readonly boundaries: Boundaries;
-  /** The end is that of `crash`. */
+  /** `crash` was called. */
   crashed = false;
   #log: DaemonLog;
-  #rooms: Rooms;
-  #api: ApiRoom | undefined;
+  readonly #parts: Parts;
+  #api: ApiServer | undefined;
   #http: HttpServer | undefined;
   #metricSources: MetricSource[] = [];
   #delay: EventLoopDelay = new EventLoopDelay();
   #descriptorTimer: NodeJS.Timeout | undefined;
 
-  constructor(config: DaemonConfig, log: DaemonLog, rooms: Rooms) {
+  constructor(config: DaemonConfig, log: DaemonLog, parts: Parts) {
     this.config = config;
     this.#log = log;
-    this.#rooms = rooms;
+    this.#parts = parts;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.shutdownRequested = promise;
     this.boundaries = new Boundaries(log);
     this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics);
     const { as, routerId } = config.global;
     const limit = descriptorLimit();
-    this.speaker = rooms.createSpeaker({
+    this.speaker = parts.createSpeaker({
       localAs: as,
       routerId,
       logger: log,
@@ -66,12 +68,12 @@ export class Daemon {
       boundaries: this.boundaries,
       metricSources: this.#metricSources,
       descriptorMax: descriptorMax(limit),
-      // Where descriptors are few, connections that have proved nothing may take a quarter of them.
+      // With few descriptors, connections that have not sent a valid OPEN yet may take a quarter of them.
       halfOpenMax: limit === undefined ? undefined : Math.min(HALF_OPEN_MAX_DEFAULT, Math.max(1, Math.floor(limit / 4))),
     });
   }
 
-  /** Rejects with a StartError. Nothing runs then. */
+  /** Rejects with a StartError, after everything was stopped again. */
   async start(): Promise<void> {
     this.#delay.start();
     this.#watchDescriptors();
@@ -91,7 +93,7 @@ export class Daemon {
     );
   }
 
-  /** May be called in any state. Resolves when everything is closed, or after STOP_TIMEOUT_MS; then the answer is false. */
+  /** May be called in any state. Resolves with true when everything is closed, with false after STOP_TIMEOUT_MS. */
   async stop(reason?: string): Promise<boolean> {
     const api = this.#api;
     const http = this.#http;
@@ -115,7 +117,7 @@ export class Daemon {
     return done;
   }
 
-  /** What runs, in the log: one line for the process, one for each neighbor, one with every metric that belongs to no neighbor. */
+  /** Writes the state to the log: a line for the process, one for each neighbor, and one with every metric that belongs to no neighbor. */
   logState(): void {
     const { process: ours, health, neighbors, neighborsLeftOut, metrics } = this.#summary();
     this.#log.info({ ...ours, health }, 'state: process');
@@ -125,12 +127,12 @@ export class Daemon {
   }
 
   /**
-   * The routing state contradicts itself. Tells every peer, leaves a crash report, and resolves after at most CRASH_TIMEOUT_MS; the process
-   * must end then.
+   * For a routing state that contradicts itself. Sends Cease to every peer, writes a crash report, and resolves after at most
+   * CRASH_TIMEOUT_MS. The process must end then.
    */
   async crash(error: unknown): Promise<void> {
     this.crashed = true;
-    // First of all, and at once: from here on no peer gets another route.
+    // First, because no peer may get another route from here on.
     const leaving = this.#abandon();
     this.#log.fatal({ err: error }, error instanceof Error ? error.message : String(error));
     const folder = crashFolder(process.env);
@@ -166,7 +168,7 @@ export class Daemon {
 
   async #startApi(): Promise<void> {
     const { unixSocket, mode, tcp, hosts } = this.config.api;
-    const path = unixSocket === 'none' ? undefined : (unixSocket ?? this.#rooms.defaultSocketPath());
+    const path = unixSocket === 'none' ? undefined : (unixSocket ?? this.#parts.defaultSocketPath());
     if (path === undefined && unixSocket !== 'none') {
       throw new StartError(
         'no-socket-path',
@@ -176,13 +178,13 @@ export class Daemon {
     if (path === undefined && tcp === undefined) return;
     const newFolder = path !== undefined && !existsSync(dirname(path)) ? dirname(path) : undefined;
     const settings = { unixSocket: path, mode, tcp, hosts, logger: this.#log, boundaries: this.boundaries };
-    this.#api = this.#rooms.createApiServer(this.speaker, settings);
+    this.#api = this.#parts.createApiServer(this.speaker, settings);
     this.#metricSources.push(this.#api.addMetrics);
     let bound: Endpoint | undefined;
     try {
       bound = (await this.#api.start()).tcp;
     } catch (error) {
-      // Which of the two it was stands in the error of the system, if it stands anywhere.
+      // The error of the system says which of the two listeners failed, if anything does.
       const onTcp = tcp !== undefined && (path === undefined || (error as { port?: number }).port === tcp.port);
       throw onTcp
         ? listenError({ what: 'API', where: tcp, key: 'api.tcp' }, error)
@@ -210,20 +212,20 @@ export class Daemon {
   async #startBgp(): Promise<void> {
     const { listen, listenIsDefault } = this.config.global;
     const listening = listen.map((endpoint) => this.speaker.listen(endpoint));
-    // Awaited below, after the neighbors: nobody may miss a rejection that comes before.
+    // Awaited below, after the neighbors. Until then `allSettled` handles a rejection.
     const settled = Promise.allSettled(listening);
     for (const neighbor of this.config.neighbors) {
       try {
         this.speaker.addNeighbor(neighbor);
       } catch (error) {
         await settled;
-        // The file has other names for the fields than the API.
+        // `message` names the field as the API does; the file has other names.
         const reason = error instanceof ControlError ? error.sentence : error instanceof Error ? error.message : String(error);
         throw new StartError('neighbor-refused', `neighbor ${neighbor.address}: ${reason}`, { cause: error });
       }
     }
     const results = await settled;
-    const one = results.some((result) => result.status === 'fulfilled');
+    const anyListens = results.some((result) => result.status === 'fulfilled');
     for (const [i, result] of results.entries()) {
       const endpoint = listen[i]!;
       if (result.status === 'fulfilled') {
@@ -233,7 +235,7 @@ export class Daemon {
       }
       const error = listenError({ what: 'BGP', where: endpoint, key: 'global.listen' }, result.reason);
       const absent = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(errno(result.reason) ?? '');
-      if (!(listenIsDefault && one && absent)) throw error;
+      if (!(listenIsDefault && anyListens && absent)) throw error;
       this.#log.warn(endpoint, error.message);
     }
   }

@@ -35,8 +35,8 @@ export {
 } from './control-plane.ts';
 export { Daemon } from './daemon.ts';
 export { type HttpServer, startHttpServer } from './http/http-server.ts';
-export { createLog, type DaemonLog, type Log, type LogOptions } from './log.ts';
+export { createLog, type DaemonLog, type LogOptions } from './log.ts';
 export { Exposition, type Labels, type Metric } from './metrics/exposition.ts';
-export type { ApiRoom, ApiSettings, Rooms, SpeakerRoom, SpeakerSettings } from './rooms.ts';
+export { loadParts, type Parts } from './parts.ts';
 export { StartError, type StartErrorCode } from './start-error.ts';
 export { VERSION } from './version.ts';

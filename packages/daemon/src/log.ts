@@ -1,29 +1,22 @@
 /**
  * The daemon's log: pino on standard output, pretty for people on a terminal, one JSON object a line for everything else.
  *
- * Both forms go through a LogDestination, which never makes the daemon wait. No worker transports: they do not survive bundling, and a log
- * that dies with the process has lost its last words. pino-pretty is loaded only when it is used.
+ * Both forms go through a LogDestination, which never makes the daemon wait. Pino's worker transports are not used: they do not survive
+ * bundling, and the last lines before a crash would be lost. pino-pretty is loaded only when it is used.
  */
 import { isatty } from 'node:tty';
+import type { Logger } from '@tsbgp/session';
 import { type LoggerOptions, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import type { LogFormat, LogLevel } from './config/schema.ts';
 import { LogDestination, type LogTrouble } from './log-destination.ts';
 import { openSink } from './log-sink.ts';
 import type { MetricSource } from './metrics/exposition.ts';
 
-/** What rooms below are given (the session library's `Logger`): fields first, then the sentence. */
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface DaemonLog extends Log {
+export interface DaemonLog extends Logger {
   fatal(fields: object, message: string): void;
-  /** Resolves when everything is written, or after FLUSH_TIMEOUT_MS: whoever reads the log may have stopped. Call before the process ends. */
+  /** Resolves when everything is written, or after FLUSH_TIMEOUT_MS, as the reader of the log may have stopped. Call before the process ends. */
   flush(): Promise<void>;
-  /** For an end that cannot wait: what is held is written now, before a line that is just on its way. Never blocks. */
+  /** Writes what waits at once, for a process that ends now. A write that is under way may come out later. Never blocks. */
   flushNow(): void;
   /** The latest lines, for a crash report. */
   recent(): readonly string[];
@@ -41,7 +34,7 @@ export interface LogOptions {
 /** How long `flush` waits. */
 export const FLUSH_TIMEOUT_MS: number = 1000;
 
-/** No pid and host name: whatever collects the lines adds its own. */
+/** No pid and host name: the collector of the log adds them. */
 const COMMON: LoggerOptions = { base: null, timestamp: stdTimeFunctions.isoTime };
 
 export async function createLog({ level, format, fd = 1 }: LogOptions): Promise<DaemonLog> {

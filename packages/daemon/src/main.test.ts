@@ -29,7 +29,7 @@ async function run(...args: string[]): Promise<{ status: number; out: string; er
   const io: Io = {
     out: (text) => void (out += text),
     err: (text) => void (err += text),
-    loadRooms: () => Promise.reject(new Error('not in this test')),
+    loadParts: () => Promise.reject(new Error('not in this test')),
   };
   return { status: await main(args, io), out, err };
 }
@@ -69,7 +69,7 @@ test('a wrong option exits 2 and points to --help, which exits 0', async () => {
   assert.match(help.out, /usage: tsbgpd \[FILE\]/);
 });
 
-/** A process with rooms that do nothing but keep it alive; `close` never ends if asked so. */
+/** A process with parts that do nothing but keep it alive; `close` never ends if asked so. */
 function program(close: string): string {
   return `
     import { main } from ${JSON.stringify(join(import.meta.dirname, 'main.ts'))};
@@ -79,8 +79,8 @@ function program(close: string): string {
       listNeighbors: () => [{ config: { address: '192.0.2.1', remoteAs: 64501 }, state: 'Active', adminState: 'up', prefixes: [], flapCount: 0 }],
       health: () => ({ healthy: true }), metrics: () => 'tsbgp_x{limit="y"} 7\\ntsbgp_z{neighbor="192.0.2.1"} 1\\n',
     };
-    const rooms = { createSpeaker: () => speaker, createApiServer: () => ({ addMetrics: () => {}, start: async () => setInterval(() => {}, 1000), close: async () => {} }), defaultSocketPath: () => '/nowhere' };
-    process.exit(await main(process.argv.slice(1), { out() {}, err: (text) => process.stderr.write(text), loadRooms: async () => rooms }));
+    const parts = { createSpeaker: () => speaker, createApiServer: () => ({ addMetrics: () => {}, start: async () => setInterval(() => {}, 1000), close: async () => {} }), defaultSocketPath: () => '/nowhere' };
+    process.exit(await main(process.argv.slice(1), { out() {}, err: (text) => process.stderr.write(text), loadParts: async () => parts }));
   `;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `tsbgpd` from its arguments to its exit status. The configuration's machinery (yaml, valibot) is loaded here and used once; logging and
- * the rooms are loaded only when a daemon is to run.
+ * `tsbgpd` from its arguments to its exit status. Reading a configuration (yaml, valibot) is loaded here and used once. Logging and the
+ * parts of the daemon are loaded only when a daemon is to run.
  */
 import { existsSync } from 'node:fs';
 import { BrokenInvariant } from '@tsbgp/rib';
@@ -11,7 +11,7 @@ import { CONFIG_PATHS } from './config/defaults.ts';
 import { type Loaded, loadConfig } from './config/load.ts';
 import { Daemon } from './daemon.ts';
 import type { DaemonLog } from './log.ts';
-import type { Rooms } from './rooms.ts';
+import type { Parts } from './parts.ts';
 import { Signals } from './signals.ts';
 import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
@@ -20,10 +20,10 @@ export interface Io {
   /** To standard output and standard error. */
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  readonly loadRooms: () => Promise<Rooms>;
+  readonly loadParts: () => Promise<Parts>;
 }
 
-/** Resolves with the exit status: 0 fine, 1 configuration or start failed or a broken invariant, 2 wrong usage. */
+/** Resolves with the exit status: 0 for success, 1 for a refused configuration, a failed start or a broken invariant, 2 for wrong usage. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   const command = readCommandLine(args);
   switch (command.type) {
@@ -81,14 +81,14 @@ async function run({ config, warnings }: Loaded, io: Io): Promise<number> {
   const log = await createLog(config.log);
   try {
     for (const warning of warnings) log.warn({ code: warning.code }, formatWarning(warning));
-    return await runUntilStopped(config, log, await io.loadRooms());
+    return await runUntilStopped(config, log, await io.loadParts());
   } finally {
     await log.flush();
   }
 }
 
-async function runUntilStopped(config: DaemonConfig, log: DaemonLog, rooms: Rooms): Promise<number> {
-  const daemon = new Daemon(config, log, rooms);
+async function runUntilStopped(config: DaemonConfig, log: DaemonLog, parts: Parts): Promise<number> {
+  const daemon = new Daemon(config, log, parts);
   const unhandled = new Unhandled(daemon, log);
   const signals = new Signals(log, daemon.boundaries, () => daemon.logState());
   try {
@@ -104,7 +104,7 @@ async function runUntilStopped(config: DaemonConfig, log: DaemonLog, rooms: Room
     const reason = await Promise.race([stopped, unhandled.fatal]);
     if (reason === FATAL) return 1;
     log.info({}, `stopping: ${reason}`);
-    // The signal's name is nothing a peer's operator needs (RFC 9003).
+    // The name of a signal means nothing to the operator of a peer, so it is not sent (RFC 9003).
     const clean = await Promise.race([daemon.stop(signals.received ? undefined : reason), unhandled.fatal]);
     if (clean === FATAL || daemon.crashed) return 1;
     log.info({}, clean ? 'stopped' : 'stopped, not everything closed in time');
@@ -118,11 +118,11 @@ async function runUntilStopped(config: DaemonConfig, log: DaemonLog, rooms: Room
 const FATAL: unique symbol = Symbol('fatal');
 
 /**
- * Errors that no other boundary caught. A broken invariant ends the daemon; so does any error before it has started, since nobody would know
- * what is missing. Every other one is a bug that cost what it interrupted: it is logged and counted, and routing goes on.
+ * Errors that no other boundary caught. A broken invariant ends the daemon. So does any error during the start: a daemon that runs without one
+ * of its parts would look healthy. Every other error is a bug that interrupted one thing: it is logged and counted, and routing goes on.
  */
 class Unhandled {
-  /** Resolves when the process must end; what was to be said has been said. */
+  /** Resolves when the process must end, after the reason was logged. */
   readonly fatal: Promise<typeof FATAL>;
   isStarted = false;
   readonly #daemon: Daemon;
@@ -136,7 +136,7 @@ class Unhandled {
     const { promise, resolve } = Promise.withResolvers<typeof FATAL>();
     this.fatal = promise;
     this.#resolve = resolve;
-    // Rejections come here too: without a handler of their own Node turns them into uncaught exceptions.
+    // Unhandled rejections come here too: Node turns them into uncaught exceptions.
     process.on('uncaughtException', this.#onError);
   }
 
@@ -145,7 +145,7 @@ class Unhandled {
   }
 
   readonly #onError = (error: unknown, origin: string): void => {
-    if (this.#isEnding) return; // what breaks on the way out changes nothing
+    if (this.#isEnding) return; // an error while the process ends changes nothing
     if (error instanceof BrokenInvariant) {
       this.#isEnding = true;
       void this.#daemon.crash(error).finally(() => this.#resolve(FATAL));

@@ -7,6 +7,7 @@
  */
 import type { Server } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
+import type { Logger } from '@tsbgp/session';
 import type { Boundaries } from '../boundaries.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
@@ -31,16 +32,10 @@ export interface ApiServerOptions {
   readonly tcp?: Endpoint | undefined;
   /** Names and addresses by which clients may call the TCP listener, beside the loopback ones and its own address. @default none */
   readonly hosts?: readonly string[] | undefined;
-  readonly logger: ApiLogger;
+  readonly logger: Pick<Logger, 'debug' | 'warn' | 'error'>;
   readonly boundaries: Boundaries;
   /** @default API_LIMITS */
   readonly limits?: Partial<ApiLimits> | undefined;
-}
-
-export interface ApiLogger {
-  debug(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 export interface ApiServer {
@@ -105,7 +100,7 @@ class Transport {
   readonly #heldAnswers: Budget;
   readonly #handlers: ConnectHandlers;
   readonly #hosts: HostRules;
-  readonly #logger: ApiLogger;
+  readonly #logger: Pick<Logger, 'debug' | 'warn' | 'error'>;
   readonly #boundaries: Boundaries;
 
   constructor(control: ControlPlane, options: ApiServerOptions, shutdownSignal: AbortSignal) {

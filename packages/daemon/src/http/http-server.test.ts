@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Logger } from '@tsbgp/session';
 import { closed, exchange, open } from '../../test/api-server/raw-http.ts';
 import { until } from '../../test/api-server/serve.ts';
 import { Boundaries } from '../boundaries.ts';
 import type { Health } from '../control-plane.ts';
-import type { Log } from '../log.ts';
 import { Exposition } from '../metrics/exposition.ts';
 import { type HttpOptions, startHttpServer } from './http-server.ts';
 
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 const health: Health = { healthy: true, uptimeSeconds: 5, neighbors: 2, established: 1, routes: 7, rssBytes: 1 };
 
 async function server(t: { after(fn: () => Promise<void>): void }, source: { metrics(): string; health(): Health }): Promise<string> {

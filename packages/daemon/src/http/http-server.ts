@@ -8,11 +8,11 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Logger } from '@tsbgp/session';
 import { type HostRules, turnAway } from '../api-server/hosts.ts';
 import { Boundaries } from '../boundaries.ts';
 import { isLoopback } from '../config/values.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
-import type { Log } from '../log.ts';
 import { EXPOSITION_CONTENT_TYPE, type Exposition } from '../metrics/exposition.ts';
 
 export interface HttpServer {
@@ -60,7 +60,7 @@ const REASONS = ['connections', 'scrapes', 'requests-per-connection', 'malformed
 type Reason = (typeof REASONS)[number];
 
 /** Rejects with the listener's own error (`EADDRINUSE`, `EACCES` …). */
-export async function startHttpServer(control: Source, endpoint: Endpoint, log: Log, options: HttpOptions = {}): Promise<HttpServer> {
+export async function startHttpServer(control: Source, endpoint: Endpoint, log: Logger, options: HttpOptions = {}): Promise<HttpServer> {
   const http = new HttpListener(control, endpoint, log, options);
   const { server } = http;
   await new Promise<void>((resolve, reject) => {
@@ -99,7 +99,7 @@ class HttpListener {
   readonly #refused: Map<Reason, number> = new Map();
   #scrapes = 0;
 
-  constructor(control: Source, endpoint: Endpoint, log: Log, { boundaries = new Boundaries(log), hosts, limits }: HttpOptions) {
+  constructor(control: Source, endpoint: Endpoint, log: Logger, { boundaries = new Boundaries(log), hosts, limits }: HttpOptions) {
     this.#control = control;
     this.#boundaries = boundaries;
     this.#limits = { ...HTTP_LIMITS, ...limits };

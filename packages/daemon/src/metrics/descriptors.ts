@@ -3,7 +3,7 @@
  * and closes it, and nobody is told; so the number is watched before it is too late.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Log } from '../log.ts';
+import type { Logger } from '@tsbgp/session';
 
 /** Descriptors that incoming BGP connections leave to others: the API, metrics, our own connections, files. At most a quarter of the limit. */
 export const DESCRIPTOR_RESERVE: number = 64;
@@ -47,10 +47,10 @@ export function descriptorMax(limitOfProcess: number | undefined): number | unde
 
 /** Warns once when few descriptors are left, and says when that is over. */
 export class DescriptorWatch {
-  readonly #log: Pick<Log, 'warn' | 'info'>;
+  readonly #log: Pick<Logger, 'warn' | 'info'>;
   #warned = false;
 
-  constructor(log: Pick<Log, 'warn' | 'info'>) {
+  constructor(log: Pick<Logger, 'warn' | 'info'>) {
     this.#log = log;
   }
 
