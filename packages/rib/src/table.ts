@@ -10,11 +10,11 @@
  * An announcement or withdrawal changes the chain and marks the NLRI dirty; nothing is decided until `decide` walks the queue of dirty ones.
  */
 import type { Family } from '@tsbgp/wire';
-import type { AttributeTable } from './attributes/attribute-table.ts';
+import type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
 import { grown, NONE } from './columns.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 import { GENERATION_MASK, PathFlag } from './path-flags.ts';
-import type { RibPeer } from './peer.ts';
+import type { PeerIndex, RibPeer } from './peer.ts';
 
 /** One path to one destination; small, and used again when the path is gone. */
 export type PathId = number & { readonly __id: 'PathId' };
@@ -38,6 +38,7 @@ export class RibTable {
   readonly attributes: AttributeTable;
   readonly peers: readonly (RibPeer | undefined)[];
 
+  // Columns by NLRI, then by path. Only this package reads them; the methods at the end answer for others.
   head: Int32Array;
   best: Int32Array;
   nlriFlags: Uint8Array;
@@ -371,5 +372,71 @@ export class RibTable {
     this.pathNext = pathNext;
     this.pathFlags = pathFlags;
     this.pathLearned = pathLearned;
+  }
+
+  // Answers for other packages.
+
+  /** The best path of a destination; NONE when it has none, or when the decision is still due. */
+  bestPath(nlri: NlriId): PathId {
+    return this.best[nlri]! as PathId;
+  }
+
+  /** Whether a destination has any path, best or not. */
+  hasPaths(nlri: NlriId): boolean {
+    return this.head[nlri] !== NONE;
+  }
+
+  /**
+   * The first path of a destination, or NONE; `nextPath` gives the others, in no order that means anything.
+   *
+   *     for (let path = table.firstPath(nlri); path !== NONE; path = table.nextPath(path)) …
+   */
+  firstPath(nlri: NlriId): PathId {
+    return this.head[nlri]! as PathId;
+  }
+
+  /** The path of the same destination after `path`, or NONE. */
+  nextPath(path: PathId): PathId {
+    return this.pathNext[path]! as PathId;
+  }
+
+  /** The destination of a path. */
+  nlriOf(path: PathId): NlriId {
+    return this.pathNlri[path]! as NlriId;
+  }
+
+  /** The peer that a path came from. */
+  peerOf(path: PathId): RibPeer | undefined {
+    return this.peers[this.pathPeer[path]!];
+  }
+
+  /** The index of the peer that a path came from. */
+  peerIndexOf(path: PathId): PeerIndex {
+    return this.pathPeer[path]! as PeerIndex;
+  }
+
+  /** The attribute set of a path. The table holds it as long as the path has it. */
+  attrOf(path: PathId): AttrId {
+    return this.pathAttr[path]! as AttrId;
+  }
+
+  /** Whether a path is kept out of the decision process. */
+  isFiltered(path: PathId): boolean {
+    return (this.pathFlags[path]! & PathFlag.Filtered) !== 0;
+  }
+
+  /** When a path was announced or last changed, in seconds since 1970. */
+  learnedSeconds(path: PathId): number {
+    return this.pathLearned[path]!;
+  }
+
+  /** Whether a peer sends path identifiers (RFC 7911), so that paths of this family have them. */
+  get hasPathIdentifiers(): boolean {
+    return this.pathIdentifier !== undefined;
+  }
+
+  /** Every NLRI that has or had a path is below this. */
+  get nlriCapacity(): number {
+    return this.head.length;
   }
 }

@@ -130,7 +130,7 @@ export class ChangeLog {
 
   /** A path came, changed or goes. */
   notePath(table: RibTable, nlri: NlriId, path: PathId): void {
-    this.#note(2 * table.position + ChangeKind.Received, nlri, this.#numberOf(table, table.pathPeer[path]!), table.identifierOf(path));
+    this.#note(2 * table.position + ChangeKind.Received, nlri, this.#numberOf(table.peerOf(path)), table.identifierOf(path));
   }
 
   /**
@@ -238,7 +238,7 @@ export class ChangeLog {
     this.#unlink(record);
     this.#recycle(record);
     this.count--;
-    if (table.head[nlri] !== NONE || this.keeps(table, nlri)) return;
+    if (table.hasPaths(nlri) || this.keeps(table, nlri)) return;
     table.doom(nlri);
     this.#freed();
   }
@@ -266,9 +266,8 @@ export class ChangeLog {
     this.#numberOfIndex = [];
   }
 
-  #numberOf(table: RibTable, index: number): number {
-    const peer = table.peers[index];
-    if (peer !== undefined && this.#peerOfIndex[index] === peer) return this.#numberOfIndex[index]!;
+  #numberOf(peer: RibPeer | undefined): number {
+    if (peer !== undefined && this.#peerOfIndex[peer.index] === peer) return this.#numberOfIndex[peer.index]!;
     const name = peer?.options.name ?? '';
     let number = this.#numbers.get(name);
     if (number === undefined) {
@@ -280,8 +279,10 @@ export class ChangeLog {
       number = this.#names.push(name) - 1;
       this.#numbers.set(name, number);
     }
-    this.#peerOfIndex[index] = peer;
-    this.#numberOfIndex[index] = number;
+    if (peer !== undefined) {
+      this.#peerOfIndex[peer.index] = peer;
+      this.#numberOfIndex[peer.index] = number;
+    }
     return number;
   }
 
@@ -294,7 +295,7 @@ export class ChangeLog {
     let first = this.#first[slot]!;
     if (nlri >= first.length) {
       // As large as the table's own columns: pages that are not used cost nothing.
-      const bigger = new Int32Array(Math.max(this.#tables[slot >>> 1]!.head.length, nlri + 1));
+      const bigger = new Int32Array(Math.max(this.#tables[slot >>> 1]!.nlriCapacity, nlri + 1));
       bigger.set(first);
       first = bigger;
       this.#first[slot] = first;

@@ -136,14 +136,14 @@ export class Listings {
       }
       const peer = this.#findPeer(query.neighbor);
       const member = peer && rib.memberOf(peer, table.family);
-      return member && new AdvertisedSource(rib, filter, member);
+      return member && new AdvertisedSource(filter, member);
     }
     let peer: RibPeer | undefined;
     if (query.neighbor !== undefined) {
       peer = query.neighbor === '' ? rib.localPeer : this.#findPeer(query.neighbor);
       if (peer === undefined) return undefined;
     }
-    return new PathSource(rib, filter, table, peer, query.table === 'best');
+    return new PathSource(filter, table, peer, query.table === 'best');
   }
 }
 

@@ -112,7 +112,7 @@ function addRib(out: Exposition, rib: Rib): void {
     );
   }
   out.gauge('tsbgp_rib_attribute_sets', 'Distinct attribute sets held.').set(rib.attributes.count);
-  out.gauge('tsbgp_rib_attribute_bytes', 'Octets of the attribute sets held.').set(rib.attributes.arena.used);
+  out.gauge('tsbgp_rib_attribute_bytes', 'Octets of the attribute sets held.').set(rib.attributes.bytes);
 }
 
 function addNotSent(out: Exposition, rib: Rib): void {

@@ -1,15 +1,5 @@
 /** All paths of one prefix and what the decision process made of each. */
-import {
-  type ExplainedPath,
-  explain,
-  filterReason,
-  longestMatch,
-  type NlriId,
-  NONE,
-  type PathId,
-  type Rib,
-  type RibTable,
-} from '@tsbgp/rib';
+import { type ExplainedPath, explain, filterReason, longestMatch, type NlriId, NONE, type Rib, type RibTable } from '@tsbgp/rib';
 import { ControlError, type ExplainedRoute, type PathQuery, type PrefixPaths } from '../control-plane.ts';
 import { parsePrefix } from './route-filter.ts';
 import { prefixOf, receivedRoute } from './route-view.ts';
@@ -31,25 +21,26 @@ export function pathsOf(rib: Rib, query: PathQuery): PrefixPaths {
   return {
     family: table.family,
     prefix: prefixOf(table, nlri as NlriId),
-    paths: explained.slice(0, PATHS_MAX).map((path) => explainedRoute(rib, table, path)),
+    paths: explained.slice(0, PATHS_MAX).map((path) => explainedRoute(table, path)),
     pathCount: explained.length,
   };
 }
 
-function explainedRoute(rib: Rib, table: RibTable, explained: ExplainedPath): ExplainedRoute {
+function explainedRoute(table: RibTable, explained: ExplainedPath): ExplainedRoute {
   const { path, outcome } = explained;
-  const nlri = table.pathNlri[path]!;
   // The decision that is awaited is made here already: the answer agrees with itself.
-  const route = { ...receivedRoute(rib, table, nlri as NlriId, path), best: outcome === 'best', filtered: outcome === 'filtered' };
+  const route = { ...receivedRoute(table, path), best: outcome === 'best', filtered: outcome === 'filtered' };
   if (outcome === 'filtered') return { route, filterReason: filterReason(table, path) };
   if (outcome !== 'lost') return { route };
   const { step, value, betterValue, by } = explained.defeat;
   return {
     route,
-    defeat: { step, value, betterValue, betterNeighbor: nameOf(rib, table, by), betterPathIdentifier: table.identifierOf(by) },
+    defeat: {
+      step,
+      value,
+      betterValue,
+      betterNeighbor: table.peerOf(by)?.options.name ?? '',
+      betterPathIdentifier: table.identifierOf(by),
+    },
   };
-}
-
-function nameOf(rib: Rib, table: RibTable, path: PathId): string {
-  return rib.peers[table.pathPeer[path]!]?.options.name ?? '';
 }

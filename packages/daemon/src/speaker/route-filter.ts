@@ -50,7 +50,7 @@ export function compileFilter(rib: Rib, filter: RouteFilter): CompiledFilter {
       return bits <= prefix.wire.bits && sharesBits(scratch, prefix.wire.octets, bits);
     },
     matchesAttributes(attr) {
-      if (filter.originAs !== undefined && rib.attributes.originAs[attr] !== filter.originAs) return false;
+      if (filter.originAs !== undefined && rib.attributes.originAsOf(attr) !== filter.originAs) return false;
       return community === undefined || holdsCommunity(rib.attributes.octets(attr), community);
     },
   };

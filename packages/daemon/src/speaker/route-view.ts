@@ -1,7 +1,7 @@
 /**
  * Routes as people and programs read them: from columns to values. Cold: an object per route, made when somebody asks.
  */
-import { type AttributeRewriter, type NlriId, PathFlag, type PathId, type Rib, type RibPeer, type RibTable } from '@tsbgp/rib';
+import { type AttributeRewriter, type NlriId, type PathId, type RibPeer, type RibTable } from '@tsbgp/rib';
 import {
   Afi,
   AttributeCode,
@@ -25,34 +25,26 @@ export function prefixOf(table: RibTable, nlri: NlriId): string {
   return `${formatAddress(scratch, 1, 1 + size)}/${scratch[0]}`;
 }
 
-export function receivedRoute(rib: Rib, table: RibTable, nlri: NlriId, path: PathId): Route {
-  const { attributes, nextHop } = storedAttributes(rib.attributes.octets(table.pathAttr[path]!));
-  const peer = rib.peers[table.pathPeer[path]!];
+export function receivedRoute(table: RibTable, path: PathId): Route {
+  const { attributes, nextHop } = storedAttributes(table.attributes.octets(table.attrOf(path)));
+  const nlri = table.nlriOf(path);
   return {
     family: table.family,
     prefix: prefixOf(table, nlri),
-    pathIdentifier: table.pathIdentifier === undefined ? undefined : table.identifierOf(path),
-    neighbor: peer?.options.name ?? '',
+    pathIdentifier: table.hasPathIdentifiers ? table.identifierOf(path) : undefined,
+    neighbor: table.peerOf(path)?.options.name ?? '',
     nextHop,
     attributes,
-    best: table.best[nlri] === path,
-    filtered: (table.pathFlags[path]! & PathFlag.Filtered) !== 0,
-    learnedAt: new Date(table.pathLearned[path]! * 1000),
+    best: table.bestPath(nlri) === path,
+    filtered: table.isFiltered(path),
+    learnedAt: new Date(table.learnedSeconds(path) * 1000),
   };
 }
 
 /** The route as the group sends it: `attr` from `source`, rewritten. */
-export function advertisedRoute(
-  rib: Rib,
-  table: RibTable,
-  nlri: NlriId,
-  attr: number,
-  source: RibPeer,
-  rewriter: AttributeRewriter,
-): Route {
-  rewriter.write(rib.attributes, attr, source);
+export function advertisedRoute(table: RibTable, nlri: NlriId, attr: number, source: RibPeer, rewriter: AttributeRewriter): Route {
+  rewriter.write(table.attributes, attr, source);
   const attributes = decode(rewriter.bytes, 0, rewriter.length);
-  const path = table.best[nlri]!;
   return {
     family: table.family,
     prefix: prefixOf(table, nlri),
@@ -61,7 +53,7 @@ export function advertisedRoute(
     attributes,
     best: true,
     filtered: false,
-    learnedAt: new Date(table.pathLearned[path]! * 1000),
+    learnedAt: new Date(table.learnedSeconds(table.bestPath(nlri)) * 1000),
   };
 }
 

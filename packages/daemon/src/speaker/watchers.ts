@@ -2,7 +2,7 @@
  * Watchers of the RIB. With none, nothing is observed and nothing costs. With one or many, the RIB notes which routes changed
  * (change-log.ts), and each watcher takes what it has not seen when its reader asks for more: a watcher that does not read costs its place.
  */
-import { type NlriId, NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
+import { NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
 import type { Boundaries } from '../boundaries.ts';
 import { ControlError, type RouteEvent, type WatchQuery } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
@@ -207,19 +207,19 @@ export class Watchers {
     const { table, nlri } = change;
     if (!filter.tables.includes(table) || !filter.matchesNlri(table, nlri)) return undefined;
     if (watcher.reader.kind === ChangeKind.Best) {
-      const path = table.best[nlri]! as PathId;
-      const shown = path !== NONE && this.#isFrom(query.neighbor, table, path) && filter.matchesAttributes(table.pathAttr[path]!);
-      return shown ? this.#announce(table, nlri, path) : this.#withdraw(change);
+      const path = table.bestPath(nlri);
+      const shown = path !== NONE && this.#isFrom(query.neighbor, table, path) && filter.matchesAttributes(table.attrOf(path));
+      return shown ? this.#announce(table, path) : this.#withdraw(change);
     }
     if (query.neighbor !== undefined && query.neighbor !== change.neighbor) return undefined;
     const path = this.#pathOf(change);
     if (path === NONE) return this.#withdraw(change);
-    return filter.matchesAttributes(table.pathAttr[path]!) ? this.#announce(table, nlri, path) : this.#withdraw(change);
+    return filter.matchesAttributes(table.attrOf(path)) ? this.#announce(table, path) : this.#withdraw(change);
   }
 
   /** The path of the neighbor that the change is about, as it is now. */
   #pathOf({ table, nlri, neighbor, identifier }: Change): PathId {
-    for (let path = table.head[nlri]! as PathId; path !== NONE; path = table.pathNext[path]! as PathId) {
+    for (let path = table.firstPath(nlri); path !== NONE; path = table.nextPath(path)) {
       if (table.identifierOf(path) === identifier && this.#isFrom(neighbor, table, path)) return path;
     }
     return NONE as PathId;
@@ -227,15 +227,15 @@ export class Watchers {
 
   /** Whether the path came from this neighbor; undefined is any. */
   #isFrom(neighbor: string | undefined, table: RibTable, path: PathId): boolean {
-    return neighbor === undefined || this.#rib.peers[table.pathPeer[path]!]?.options.name === neighbor;
+    return neighbor === undefined || table.peerOf(path)?.options.name === neighbor;
   }
 
-  #announce(table: RibTable, nlri: NlriId, path: PathId): RouteEvent {
-    return { type: 'announce', route: receivedRoute(this.#rib, table, nlri, path) };
+  #announce(table: RibTable, path: PathId): RouteEvent {
+    return { type: 'announce', route: receivedRoute(table, path) };
   }
 
   #withdraw({ table, nlri, neighbor, identifier }: Change): RouteEvent {
-    const pathIdentifier = table.pathIdentifier === undefined ? undefined : identifier;
+    const pathIdentifier = table.hasPathIdentifiers ? identifier : undefined;
     return { type: 'withdraw', family: table.family, prefix: prefixOf(table, nlri), pathIdentifier, neighbor };
   }
 }

@@ -181,6 +181,16 @@ export class AttributeTable {
     for (let id = 1; id < this.#top; id++) if (this.offset[id] !== NONE) yield id as AttrId;
   }
 
+  /** The AS that a set's routes originate in (the last one of AS_PATH), 0 when there is none. */
+  originAsOf(id: number): number {
+    return this.originAs[id]!;
+  }
+
+  /** Octets that all sets take together. */
+  get bytes(): number {
+    return this.arena.used;
+  }
+
   /** The slot of these octets; if they are not interned, the empty one where they would go. */
   #slotOf(hash: number, view: DataView, start: number, end: number): number {
     const slots = this.#slots;
