@@ -1,11 +1,10 @@
 /**
- * A Speaker in a process of its own, so that a test can measure its memory and outlive it. Started with fork(): the parent gets the port and
- * then an answer to each question; it ends when the parent disconnects.
+ * A Speaker in a separate process, so that a test can measure its memory and survive its end. Started with fork(), with the last octet of
+ * the last neighbor as argument. The parent gets a report at once and then one for each message; the process ends when the parent disconnects.
  */
 import process from 'node:process';
-import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
-import { Boundaries } from '../src/boundaries.ts';
-import { Speaker } from '../src/speaker/speaker.ts';
+import type { Speaker } from '../src/speaker/speaker.ts';
+import { makeNeighbor, makeSpeaker, QUIET } from './speakers.ts';
 
 export interface SpeakerReport {
   readonly port: number;
@@ -16,33 +15,9 @@ export interface SpeakerReport {
 
 const log: string[] = [];
 const note = (fields: object, message: string): void => void log.push(`${message} ${JSON.stringify(fields)}`);
-const logger = { debug: () => undefined, info: () => undefined, warn: note, error: note };
-const speaker = new Speaker({
-  localAs: 64_512,
-  routerId: '10.0.0.1',
-  version: 'test',
-  onShutdown: () => undefined,
-  logger,
-  boundaries: new Boundaries(logger),
-});
+const speaker = makeSpeaker({ logger: { ...QUIET, warn: note, error: note } });
 const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
-// Neighbours on 127.0.0.2 and on: AS 65002 and on.
-for (let i = 2; i <= Number(process.argv[2] ?? 4); i++) {
-  speaker.addNeighbor({
-    address: `127.0.0.${i}`,
-    remoteAs: 65_000 + i,
-    families: [IPV4_UNICAST, IPV6_UNICAST],
-    passive: true,
-    remotePort: 179,
-    holdTimeSeconds: 240,
-    connectRetrySeconds: 10,
-    importPolicy: 'accept-all',
-    exportPolicy: 'accept-all',
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
-  });
-}
+for (let last = 2; last <= Number(process.argv[2] ?? 4); last++) speaker.addNeighbor(makeNeighbor(last));
 
 const report = (): SpeakerReport => ({
   port,

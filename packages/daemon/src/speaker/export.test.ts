@@ -17,10 +17,11 @@ import {
   readU16,
 } from '@tsbgp/wire';
 import { RawPeer } from '../../test/raw-peer.ts';
+import { makeNeighbor, makeSpeaker } from '../../test/speakers.ts';
 import { Boundaries } from '../boundaries.ts';
 import type { LocalRoute } from '../control-plane.ts';
 import { Port } from './port.ts';
-import { Speaker } from './speaker.ts';
+import type { Speaker } from './speaker.ts';
 
 const LOCAL_AS = 64_500;
 
@@ -83,25 +84,10 @@ async function scene(lasts: readonly number[]): Promise<{ speaker: Speaker; port
   const at = (level: string) => (fields: object, message: string) => void lines.push({ level, fields: { ...fields }, message });
   const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   const boundaries = new Boundaries(logger);
-  const options = { localAs: LOCAL_AS, routerId: '192.0.2.254', logger, version: '0', onShutdown: () => undefined, boundaries };
-  const speaker = new Speaker({ ...options, metricSources: [boundaries.addMetrics] });
+  const options = { localAs: LOCAL_AS, routerId: '192.0.2.254', logger, boundaries };
+  const speaker = makeSpeaker({ ...options, metricSources: [boundaries.addMetrics] });
   const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
-  for (const last of lasts) {
-    speaker.addNeighbor({
-      address: `127.0.0.${last}`,
-      remoteAs: 65_000 + last,
-      families: [IPV4_UNICAST, IPV6_UNICAST],
-      passive: true,
-      remotePort: 179,
-      holdTimeSeconds: 90,
-      connectRetrySeconds: 60,
-      importPolicy: 'accept-all',
-      exportPolicy: 'accept-all',
-      routeServerClient: false,
-      nextHopSelf: false,
-      enabled: true,
-    });
-  }
+  for (const last of lasts) speaker.addNeighbor(makeNeighbor(last, { holdTimeSeconds: 90, connectRetrySeconds: 60 }));
   return { speaker, port, lines, boundaries };
 }
 

@@ -2,10 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { IPV4_UNICAST, writeU16 } from '@tsbgp/wire';
 import { RawPeer } from '../../test/raw-peer.ts';
-import { Boundaries } from '../boundaries.ts';
-import { Speaker } from './speaker.ts';
-
-const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+import { makeNeighbor, makeSpeaker } from '../../test/speakers.ts';
 
 /** An UPDATE for 198.51.100.0/24 whose ORIGIN is 9, which RFC 7606 §7.1 treats as withdraw. */
 function badOrigin(as: number): Uint8Array {
@@ -22,30 +19,9 @@ function badOrigin(as: number): Uint8Array {
 test('metrics of a neighbor: description, uptime, hold time, and RFC 7606 counters that outlive the session', {
   timeout: 20_000,
 }, async () => {
-  const speaker = new Speaker({
-    localAs: 64_512,
-    routerId: '10.0.0.1',
-    logger,
-    version: 'test',
-    onShutdown: () => undefined,
-    boundaries: new Boundaries(logger),
-  });
+  const speaker = makeSpeaker();
   const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
-  speaker.addNeighbor({
-    address: '127.0.0.2',
-    remoteAs: 65_002,
-    description: 'transit "north"',
-    families: [IPV4_UNICAST],
-    passive: true,
-    remotePort: 179,
-    holdTimeSeconds: 90,
-    connectRetrySeconds: 10,
-    importPolicy: 'accept-all',
-    exportPolicy: 'accept-all',
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
-  });
+  speaker.addNeighbor(makeNeighbor(2, { description: 'transit "north"', families: [IPV4_UNICAST] }));
   const value = (name: string): string | undefined =>
     speaker
       .metrics()
@@ -76,14 +52,7 @@ test('metrics of a neighbor: description, uptime, hold time, and RFC 7606 counte
 });
 
 test('a clock that is set back does not shorten the uptime', () => {
-  const speaker = new Speaker({
-    localAs: 64_512,
-    routerId: '10.0.0.1',
-    logger,
-    version: 'test',
-    onShutdown: () => undefined,
-    boundaries: new Boundaries(logger),
-  });
+  const speaker = makeSpeaker();
   const { now } = Date;
   Date.now = () => now() - 86_400_000;
   try {
@@ -94,14 +63,7 @@ test('a clock that is set back does not shorten the uptime', () => {
 });
 
 test('everything that is bounded shows its bound and its use', () => {
-  const speaker = new Speaker({
-    localAs: 64_512,
-    routerId: '10.0.0.1',
-    logger,
-    version: 'test',
-    onShutdown: () => undefined,
-    boundaries: new Boundaries(logger),
-  });
+  const speaker = makeSpeaker();
   const text = speaker.metrics();
   for (const name of [
     'tsbgp_background_seconds_total',

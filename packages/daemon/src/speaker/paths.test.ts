@@ -13,29 +13,7 @@ import {
 } from '@tsbgp/wire';
 import { until } from '../../test/api-server/serve.ts';
 import { RawPeer } from '../../test/raw-peer.ts';
-import { Boundaries } from '../boundaries.ts';
-import type { NeighborConfig } from '../control-plane.ts';
-import { Speaker } from './speaker.ts';
-
-const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-
-function config(last: number, more: Partial<NeighborConfig> = {}): NeighborConfig {
-  return {
-    address: `127.0.0.${last}`,
-    remoteAs: 65_000 + last,
-    families: [IPV4_UNICAST],
-    passive: true,
-    remotePort: 179,
-    holdTimeSeconds: 240,
-    connectRetrySeconds: 10,
-    importPolicy: 'accept-all',
-    exportPolicy: 'accept-all',
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
-    ...more,
-  };
-}
+import { makeNeighbor, makeSpeaker } from '../../test/speakers.ts';
 
 /** An UPDATE with its header; `attributes` over an ORIGIN and a NEXT_HOP. */
 function update(prefixes: readonly string[], asns: readonly number[], med?: number): Uint8Array {
@@ -55,14 +33,7 @@ function update(prefixes: readonly string[], asns: readonly number[], med?: numb
 }
 
 suite('paths of a prefix, and events', { timeout: 30_000 }, () => {
-  const speaker = new Speaker({
-    localAs: 64_512,
-    routerId: '10.0.0.1',
-    version: 'test',
-    onShutdown: () => undefined,
-    logger,
-    boundaries: new Boundaries(logger),
-  });
+  const speaker = makeSpeaker();
   let peers: RawPeer[] = [];
   let port = 0;
   const told = (neighbor: string): string[] =>
@@ -73,10 +44,10 @@ suite('paths of a prefix, and events', { timeout: 30_000 }, () => {
 
   before(async () => {
     ({ port } = await speaker.listen({ host: '127.0.0.1', port: 0 }));
-    speaker.addNeighbor(config(2));
-    speaker.addNeighbor(config(3));
-    speaker.addNeighbor(config(4, { importPolicy: 'deny-all' }));
-    speaker.addNeighbor(config(5, { families: [IPV6_UNICAST] }));
+    speaker.addNeighbor(makeNeighbor(2, { families: [IPV4_UNICAST] }));
+    speaker.addNeighbor(makeNeighbor(3, { families: [IPV4_UNICAST] }));
+    speaker.addNeighbor(makeNeighbor(4, { families: [IPV4_UNICAST], importPolicy: 'deny-all' }));
+    speaker.addNeighbor(makeNeighbor(5, { families: [IPV6_UNICAST] }));
     peers = [2, 3, 4].map((last) => new RawPeer(port, last));
     await Promise.all(peers.map((peer) => peer.up()));
     await peers[0]!.write(update(['198.51.100.0/24'], [65_002, 65_010, 65_020]));

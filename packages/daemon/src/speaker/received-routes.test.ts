@@ -9,21 +9,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { Rib } from '@tsbgp/rib';
-import {
-  type Capability,
-  DEFAULT_CONTEXT,
-  decodeUpdate,
-  Fault,
-  findAttribute,
-  fromHex,
-  IPV4_UNICAST,
-  IPV6_UNICAST,
-  toHex,
-  type UpdateMessage,
-} from '@tsbgp/wire';
+import { type Capability, DEFAULT_CONTEXT, decodeUpdate, Fault, findAttribute, fromHex, toHex, type UpdateMessage } from '@tsbgp/wire';
 import { RawPeer } from '../../test/raw-peer.ts';
-import { Boundaries } from '../boundaries.ts';
-import { Speaker } from './speaker.ts';
+import { makeNeighbor, makeSpeaker } from '../../test/speakers.ts';
+import type { Speaker } from './speaker.ts';
 
 const PEERS = {
   A: { last: 2, as: 65_001 },
@@ -84,31 +73,11 @@ async function scene(t: TestContext): Promise<Scene> {
     log.push({ level, message, fields: { ...fields } });
   };
   const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
-  const speaker = new Speaker({
-    localAs: 64_500,
-    routerId: '192.0.2.254',
-    version: 'test',
-    onShutdown: () => undefined,
-    logger,
-    boundaries: new Boundaries(logger),
-  });
+  const speaker = makeSpeaker({ localAs: 64_500, routerId: '192.0.2.254', logger });
   const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
-  for (const options of Object.values(PEERS)) {
-    speaker.addNeighbor({
-      address: `127.0.0.${options.last}`,
-      remoteAs: options.as,
-      ...('localAs' in options ? { localAs: options.localAs } : {}),
-      families: [IPV4_UNICAST, IPV6_UNICAST],
-      passive: true,
-      remotePort: 179,
-      holdTimeSeconds: 240,
-      connectRetrySeconds: 10,
-      importPolicy: 'accept-all',
-      exportPolicy: 'accept-all',
-      routeServerClient: false,
-      nextHopSelf: false,
-      enabled: true,
-    });
+  for (const peer of Object.values(PEERS)) {
+    const localAs = 'localAs' in peer ? peer.localAs : undefined;
+    speaker.addNeighbor(makeNeighbor(peer.last, { remoteAs: peer.as, localAs }));
   }
   const peers: Neighbor[] = [];
   t.after(async () => {

@@ -1,37 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IPV4_UNICAST } from '@tsbgp/wire';
-import { Boundaries } from '../boundaries.ts';
+import { makeNeighbor, makeSpeaker } from '../../test/speakers.ts';
 import { ControlError } from '../control-plane.ts';
-import { Speaker } from './speaker.ts';
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** 130 letters of two octets: 260. */
 const LONG = 'ö'.repeat(130);
 
 function speaker() {
   let shutdown: string | undefined;
-  const it = new Speaker({
-    localAs: 64_500,
-    routerId: '192.0.2.254',
-    logger: silent,
-    version: '0',
-    onShutdown: (reason) => void (shutdown = reason),
-    boundaries: new Boundaries(silent),
-  });
-  it.addNeighbor({
-    address: '192.0.2.1',
-    remoteAs: 64_501,
-    families: [IPV4_UNICAST],
-    passive: true,
-    remotePort: 179,
-    holdTimeSeconds: 90,
-    connectRetrySeconds: 10,
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
-  });
+  const it = makeSpeaker({ onShutdown: (reason) => void (shutdown = reason) });
+  it.addNeighbor(makeNeighbor(1, { address: '192.0.2.1' }));
   return { it, shutdown: () => shutdown };
 }
 

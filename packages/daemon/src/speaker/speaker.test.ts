@@ -2,26 +2,9 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { fromHex, IPV4_UNICAST } from '@tsbgp/wire';
 import { RawPeer } from '../../test/raw-peer.ts';
+import { makeNeighbor, makeSpeaker, QUIET } from '../../test/speakers.ts';
 import { Boundaries } from '../boundaries.ts';
-import type { NeighborConfig } from '../control-plane.ts';
-import { Speaker } from './speaker.ts';
-
-function neighbor(address: string, remoteAs: number): NeighborConfig {
-  return {
-    address,
-    remoteAs,
-    families: [IPV4_UNICAST],
-    passive: true,
-    remotePort: 179,
-    holdTimeSeconds: 90,
-    connectRetrySeconds: 10,
-    importPolicy: 'accept-all',
-    exportPolicy: 'accept-all',
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
-  };
-}
+import type { Speaker } from './speaker.ts';
 
 /** 198.51.100.0/24 from AS 65002, then End-of-RIB. */
 const UPDATES = fromHex(
@@ -37,21 +20,13 @@ suite('Speaker', { timeout: 20_000 }, () => {
 
   beforeEach(async () => {
     thrown = undefined;
-    const note = (): void => undefined;
     const info = (_fields: object, message: string): void => {
       if (message === 'End-of-RIB received' && thrown !== undefined) throw thrown;
     };
-    boundaries = new Boundaries({ error: note });
-    speaker = new Speaker({
-      localAs: 64_512,
-      routerId: '10.0.0.1',
-      version: 'test',
-      onShutdown: () => undefined,
-      logger: { debug: note, info, warn: note, error: note },
-      boundaries,
-    });
+    boundaries = new Boundaries(QUIET);
+    speaker = makeSpeaker({ logger: { ...QUIET, info }, boundaries });
     ({ port } = await speaker.listen({ host: '127.0.0.1', port: 0 }));
-    speaker.addNeighbor(neighbor('127.0.0.2', 65_002));
+    speaker.addNeighbor(makeNeighbor(2));
   });
   afterEach(() => speaker.close());
 
@@ -75,7 +50,7 @@ suite('Speaker', { timeout: 20_000 }, () => {
   });
 
   test('our own listener is no neighbor', () => {
-    assert.throws(() => speaker.addNeighbor({ ...neighbor('127.0.0.1', 65_009), remotePort: port, passive: false }), {
+    assert.throws(() => speaker.addNeighbor(makeNeighbor(1, { remotePort: port, passive: false })), {
       code: 'invalid-argument',
       field: 'neighbor.address',
     });
@@ -83,9 +58,9 @@ suite('Speaker', { timeout: 20_000 }, () => {
 
   test('a neighbor is found by any spelling of its address', () => {
     assert.equal(speaker.getNeighbor('::ffff:127.0.0.2').config.address, '127.0.0.2');
-    speaker.addNeighbor(neighbor('2001:DB8:0::7', 65_007));
+    speaker.addNeighbor(makeNeighbor(7, { address: '2001:DB8:0::7' }));
     assert.equal(speaker.getNeighbor('2001:db8::7').config.address, '2001:db8::7');
-    assert.throws(() => speaker.addNeighbor(neighbor('2001:db8:0:0::7', 65_007)), { code: 'already-exists' });
+    assert.throws(() => speaker.addNeighbor(makeNeighbor(7, { address: '2001:db8:0:0::7' })), { code: 'already-exists' });
   });
 
   test('routes that were added are listed, deleted routes are not', async () => {
