@@ -3,12 +3,13 @@
  *
  *     socket -> connections -> exchange -> host and origin -> admission -> body -> Connect -> control plane
  *
- * What a client does costs its request or its connection, never more: each step has bounds (limits.ts), and what nobody expected is contained.
+ * A client can lose its own request or connection, and nothing else: each step has bounds (limits.ts), and unexpected errors are contained.
  */
 import type { Server } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from '@tsbgp/session';
 import type { Boundaries } from '../boundaries.ts';
+import { API_MODE_DEFAULT } from '../config/defaults.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { Admission } from './admission.ts';
@@ -20,17 +21,15 @@ import { Exchange, type NodeRequest } from './exchange.ts';
 import { type HostRules, turnAway } from './hosts.ts';
 import { API_LIMITS, type ApiLimits, Budget, Refusals } from './limits.ts';
 import { refuse } from './refuse.ts';
-import { routes } from './routes.ts';
+import { addServices } from './services.ts';
 import { listening, listenUnix } from './unix-socket.ts';
-
-/** Read and written by its owner and group. */
-export const SOCKET_MODE_DEFAULT = 0o660;
 
 export interface ApiServerOptions {
   readonly unixSocket?: string | undefined;
+  /** Permissions of the unix socket. @default API_MODE_DEFAULT */
   readonly mode?: number | undefined;
   readonly tcp?: Endpoint | undefined;
-  /** Names and addresses by which clients may call the TCP listener, beside the loopback ones and its own address. @default none */
+  /** Names and addresses by which clients may call the TCP listener, besides the loopback names and its own address. @default none */
   readonly hosts?: readonly string[] | undefined;
   readonly logger: Pick<Logger, 'debug' | 'warn' | 'error'>;
   readonly boundaries: Boundaries;
@@ -39,7 +38,7 @@ export interface ApiServerOptions {
 }
 
 export interface ApiServer {
-  /** Rejects when an address cannot be bound; nothing is left open then. */
+  /** Resolves with the bound addresses. Rejects when an address cannot be bound, with nothing left open. */
   start(): Promise<ApiAddresses>;
   /** Ends every call. */
   close(): Promise<void>;
@@ -63,7 +62,7 @@ export function createApiServer(control: ControlPlane, options: ApiServerOptions
       try {
         let tcp: Endpoint | undefined;
         if (options.unixSocket !== undefined) {
-          listeners.push(await listenUnix(connections.listener(true), options.unixSocket, options.mode ?? SOCKET_MODE_DEFAULT));
+          listeners.push(await listenUnix(connections.listener(true), options.unixSocket, options.mode ?? API_MODE_DEFAULT));
         }
         if (options.tcp !== undefined) {
           const { host, port } = options.tcp;
@@ -73,7 +72,7 @@ export function createApiServer(control: ControlPlane, options: ApiServerOptions
           const bound = listener.address();
           tcp = { host, port: typeof bound === 'object' && bound !== null ? bound.port : port };
         }
-        // Such as EMFILE in accept: the listener goes on.
+        // For example EMFILE in accept. The listener goes on.
         for (const listener of listeners) listener.on('error', (error) => options.logger.error({ err: error }, 'API listener failed'));
         return { unixSocket: options.unixSocket, tcp };
       } catch (error) {
@@ -114,10 +113,10 @@ class Transport {
     this.#heldMessages = new Budget(this.#limits.heldNestedMessages);
     this.#heldAnswers = new Budget(this.#limits.heldAnswerBytes);
     this.#handlers = connectHandlers(
-      (router) => routes(router, control, options.boundaries),
+      (router) => addServices(router, control, options.boundaries),
       {
         interceptors: [callInterceptor(options.boundaries)],
-        // Headers that are the same for every call can be sent before the handler has anything to say.
+        // Without compression the headers of every call are known before its handler answers; see early-headers.ts.
         acceptCompression: [],
         shutdownSignal,
       },
@@ -155,7 +154,7 @@ class Transport {
     });
     if (exchange.isEnded) return;
     if (connection.exchanges.size >= this.#limits.requestsPerConnection) {
-      // Over HTTP/2 the client breaks what it was told in SETTINGS; over HTTP/1.1 it sends without waiting for answers.
+      // An HTTP/2 client ignores our SETTINGS here; an HTTP/1.1 client sends requests without waiting for answers.
       this.#refusals.add('requests-per-connection', 'a connection was closed: it has too many requests under way');
       connection.socket.destroy();
       return;
@@ -181,7 +180,7 @@ class Transport {
       return refuse(exchange, { status: isBad ? 400 : 403, code, message, isHttp: true });
     }
     const found = this.#handlers.find(pathOf(request));
-    // Clients of gRPC read 404 as UNIMPLEMENTED.
+    // gRPC clients take 404 for UNIMPLEMENTED.
     if (found === undefined)
       return refuse(exchange, { status: 404, code: Code.Unimplemented, message: 'there is no such method', isHttp: true });
     if (request.method !== 'POST') {
@@ -205,7 +204,7 @@ class Transport {
   }
 }
 
-/** Of a target in absolute form (RFC 9112 §3.2.2) its own. */
+/** The path of the target, which may be in absolute form (RFC 9112 §3.2.2). */
 function pathOf(request: NodeRequest): string {
   const path = (request.url ?? '').replace(/^https?:\/\/[^/?]*/i, '');
   return path.split('?', 1)[0]!;
@@ -214,7 +213,7 @@ function pathOf(request: NodeRequest): string {
 function hostsOf(request: NodeRequest): string[] {
   const target = /^https?:\/\/([^/?]*)/i.exec(request.url ?? '')?.[1];
   const pseudo = 'stream' in request ? request.headers[':authority'] : target;
-  // Of two Host fields Node shows the first.
+  // Node shows only the first of two Host fields.
   const fields: string[] = [];
   for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
     if (request.rawHeaders[i]!.toLowerCase() === 'host') fields.push(request.rawHeaders[i + 1]!);

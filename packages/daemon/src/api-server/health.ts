@@ -4,14 +4,14 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@tsbgp/api';
 import type { ControlPlane } from '../control-plane.ts';
 import { quote } from '../quote.ts';
-import { SERVICES } from './services.ts';
+import type { ServiceContext } from './service-context.ts';
 
-/** Seconds between two looks of a Watch. */
+/** How often a Watch looks whether the status has changed. */
 const LOOK_SECONDS = 1;
 
-export function addHealth(router: ConnectRouter, control: ControlPlane): void {
+export function addHealth(router: ConnectRouter, control: ControlPlane, { services }: ServiceContext): void {
   const statusOf = (service: string): ServingStatus => {
-    if (service !== '' && !SERVICES.some(({ typeName }) => typeName === service)) return ServingStatus.SERVICE_UNKNOWN;
+    if (service !== '' && !services.some(({ typeName }) => typeName === service)) return ServingStatus.SERVICE_UNKNOWN;
     return control.health().healthy ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   };
   router.service(Health, {
@@ -21,7 +21,7 @@ export function addHealth(router: ConnectRouter, control: ControlPlane): void {
       return { status };
     },
     list: () => ({
-      statuses: Object.fromEntries(['', ...SERVICES.map(({ typeName }) => typeName)].map((name) => [name, { status: statusOf(name) }])),
+      statuses: Object.fromEntries(['', ...services.map(({ typeName }) => typeName)].map((name) => [name, { status: statusOf(name) }])),
     }),
     async *watch({ service }, { signal }) {
       let told: ServingStatus | undefined;

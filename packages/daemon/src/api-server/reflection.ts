@@ -1,52 +1,73 @@
 /**
- * gRPC server reflection, v1 and v1alpha: how grpcurl and its kin learn the API from the daemon itself. The two versions have the same
- * messages under different names, so one answer serves both.
+ * gRPC server reflection, v1 and v1alpha: how tools such as grpcurl learn the API from the daemon. The two versions have the same messages
+ * under different names, so one answer serves both.
  */
 
-import { type DescFile, toBinary } from '@bufbuild/protobuf';
+import { type DescFile, type DescService, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
-import { reflectionV1, reflectionV1alpha } from '@tsbgp/api';
+import { file_tsbgp_v1_errors, reflectionV1, reflectionV1alpha } from '@tsbgp/api';
+import type { ControlPlane } from '../control-plane.ts';
 import { quote } from '../quote.ts';
-import { FURTHER_FILES, SERVICES } from './services.ts';
+import type { ServiceContext } from './service-context.ts';
+
+/** No method names them, but answers carry their messages: the details of errors. */
+const FURTHER_FILES: readonly DescFile[] = [file_tsbgp_v1_errors];
 
 const NOT_FOUND = 5;
 const UNIMPLEMENTED = 12;
 
-export function addReflection(router: ConnectRouter): void {
+export function addReflection(router: ConnectRouter, _control: ControlPlane, { services }: ServiceContext): void {
+  const index = new Index(services);
   router.service(reflectionV1.ServerReflection, {
     async *serverReflectionInfo(requests) {
       for await (const request of requests) {
-        yield { validHost: request.host, originalRequest: request, messageResponse: answer(request.messageRequest) };
-      }
-    },
-  });
-  router.service(reflectionV1alpha.ServerReflection, {
-    async *serverReflectionInfo(requests) {
-      for await (const request of requests) {
-        yield { validHost: request.host, originalRequest: request, messageResponse: answer(request.messageRequest) };
+        yield { validHost: request.host, originalRequest: request, messageResponse: index.answer(request.messageRequest) };
       }
     },
   });
 }
 
-function answer(
-  request: reflectionV1.ServerReflectionRequest['messageRequest'] | reflectionV1alpha.ServerReflectionRequest['messageRequest'],
-) {
-  switch (request.case) {
-    case 'listServices': {
-      const service = SERVICES.map(({ typeName }) => ({ name: typeName }));
-      return { case: 'listServicesResponse', value: { service } } as const;
+export function addReflectionAlpha(router: ConnectRouter, _control: ControlPlane, { services }: ServiceContext): void {
+  const index = new Index(services);
+  router.service(reflectionV1alpha.ServerReflection, {
+    async *serverReflectionInfo(requests) {
+      for await (const request of requests) {
+        yield { validHost: request.host, originalRequest: request, messageResponse: index.answer(request.messageRequest) };
+      }
+    },
+  });
+}
+
+/** What can be asked for: services, files by name, and files by the symbols in them. */
+class Index {
+  readonly #services: readonly DescService[];
+  readonly #files: ReadonlyMap<string, DescFile>;
+  readonly #symbols: ReadonlyMap<string, DescFile>;
+
+  constructor(services: readonly DescService[]) {
+    this.#services = services;
+    const files = [...services.map(({ file }) => file), ...FURTHER_FILES].flatMap((file) => [...withDependencies(file)]);
+    this.#files = new Map(files.map((file) => [`${file.name}.proto`, file]));
+    this.#symbols = new Map(files.flatMap((file) => symbolsOf(file).map((name) => [name, file] as const)));
+  }
+
+  answer(request: reflectionV1.ServerReflectionRequest['messageRequest'] | reflectionV1alpha.ServerReflectionRequest['messageRequest']) {
+    switch (request.case) {
+      case 'listServices': {
+        const service = this.#services.map(({ typeName }) => ({ name: typeName }));
+        return { case: 'listServicesResponse', value: { service } } as const;
+      }
+      case 'fileByFilename':
+        return fileAnswer(this.#files.get(request.value), request.value);
+      case 'fileContainingSymbol':
+        return fileAnswer(this.#symbols.get(request.value), request.value);
+      case 'fileContainingExtension':
+      case 'allExtensionNumbersOfType':
+        return error(NOT_FOUND, 'this API has no extensions');
+      default:
+        return error(UNIMPLEMENTED, 'no question was asked');
     }
-    case 'fileByFilename':
-      return fileAnswer(FILES.get(request.value), request.value);
-    case 'fileContainingSymbol':
-      return fileAnswer(SYMBOLS.get(request.value), request.value);
-    case 'fileContainingExtension':
-    case 'allExtensionNumbersOfType':
-      return error(NOT_FOUND, 'this API has no extensions');
-    default:
-      return error(UNIMPLEMENTED, 'no question was asked');
   }
 }
 
@@ -60,29 +81,19 @@ function error(errorCode: number, errorMessage: string) {
   return { case: 'errorResponse', value: { errorCode, errorMessage } } as const;
 }
 
-/** The file first, then what it imports: the client need not ask for each. */
+/** The file and then what it imports, so that the client need not ask for each. */
 function withDependencies(file: DescFile, found: Set<DescFile> = new Set()): Set<DescFile> {
   found.add(file);
   for (const dependency of file.dependencies) if (!found.has(dependency)) withDependencies(dependency, found);
   return found;
 }
 
-const FILES: ReadonlyMap<string, DescFile> = new Map(
-  [...SERVICES.map(({ file }) => file), ...FURTHER_FILES]
-    .flatMap((file) => [...withDependencies(file)])
-    .map((file) => [`${file.name}.proto`, file]),
-);
-
-const SYMBOLS: ReadonlyMap<string, DescFile> = new Map(
-  [...FILES.values()].flatMap((file) => symbolsOf(file).map((name) => [name, file] as const)),
-);
-
 function symbolsOf(file: DescFile): string[] {
-  // The values of an enum stand beside it, not in it.
-  const enums = (of: DescFile['enums'], scope: string): string[] =>
-    of.flatMap(({ typeName, values }) => [typeName, ...values.map(({ name }) => `${scope}.${name}`)]);
-  const messages = (of: DescFile['messages']): string[] =>
-    of.flatMap(({ typeName, fields, oneofs, nestedMessages, nestedEnums }) => [
+  // Values of an enum belong to the scope around it, not to the enum.
+  const enums = (descriptors: DescFile['enums'], scope: string): string[] =>
+    descriptors.flatMap(({ typeName, values }) => [typeName, ...values.map(({ name }) => `${scope}.${name}`)]);
+  const messages = (descriptors: DescFile['messages']): string[] =>
+    descriptors.flatMap(({ typeName, fields, oneofs, nestedMessages, nestedEnums }) => [
       typeName,
       ...[...fields, ...oneofs].map(({ name }) => `${typeName}.${name}`),
       ...enums(nestedEnums, typeName),

@@ -1,9 +1,12 @@
-/** Every service that the API offers: what reflection lists and health knows. */
-import type { DescFile, DescService } from '@bufbuild/protobuf';
+/**
+ * The services of the API, a row each. The rows say what is routed, what reflection lists, and which names health knows. A new service is a
+ * file with its handlers and a row here.
+ */
+import type { DescService } from '@bufbuild/protobuf';
+import type { ConnectRouter } from '@connectrpc/connect';
 import {
   ControlService,
   EventService,
-  file_tsbgp_v1_errors,
   GlobalService,
   Health,
   InjectionService,
@@ -12,18 +15,36 @@ import {
   reflectionV1,
   reflectionV1alpha,
 } from '@tsbgp/api';
+import type { ControlPlane } from '../control-plane.ts';
+import { addControlService } from './control-service.ts';
+import { addEventService } from './event-service.ts';
+import { addGlobalService } from './global-service.ts';
+import { addHealth } from './health.ts';
+import { addInjectionService } from './injection-service.ts';
+import { addNeighborService } from './neighbor-service.ts';
+import { addReflection, addReflectionAlpha } from './reflection.ts';
+import { addRibService } from './rib-service.ts';
+import type { ServiceContext } from './service-context.ts';
 
-export const SERVICES: readonly DescService[] = [
-  GlobalService,
-  NeighborService,
-  RibService,
-  InjectionService,
-  ControlService,
-  EventService,
-  Health,
-  reflectionV1.ServerReflection,
-  reflectionV1alpha.ServerReflection,
+interface Service {
+  readonly descriptor: DescService;
+  /** Adds the handlers of the service to the router. */
+  readonly add: (router: ConnectRouter, control: ControlPlane, context: ServiceContext) => void;
+}
+
+const SERVICES: readonly Service[] = [
+  { descriptor: GlobalService, add: addGlobalService },
+  { descriptor: NeighborService, add: addNeighborService },
+  { descriptor: RibService, add: addRibService },
+  { descriptor: InjectionService, add: addInjectionService },
+  { descriptor: ControlService, add: addControlService },
+  { descriptor: EventService, add: addEventService },
+  { descriptor: Health, add: addHealth },
+  { descriptor: reflectionV1.ServerReflection, add: addReflection },
+  { descriptor: reflectionV1alpha.ServerReflection, add: addReflectionAlpha },
 ];
 
-/** What no method names, but answers carry: the details of errors. */
-export const FURTHER_FILES: readonly DescFile[] = [file_tsbgp_v1_errors];
+export function addServices(router: ConnectRouter, control: ControlPlane, boundaries: ServiceContext['boundaries']): void {
+  const context = { boundaries, services: SERVICES.map(({ descriptor }) => descriptor) };
+  for (const { add } of SERVICES) add(router, control, context);
+}

@@ -1,0 +1,27 @@
+/** ControlService: health, metrics, and the end of the daemon. */
+import type { ConnectRouter } from '@connectrpc/connect';
+import { ControlService } from '@tsbgp/api';
+import type { ControlPlane } from '../control-plane.ts';
+import { communicationOf } from './neighbor-service.ts';
+import type { ServiceContext } from './service-context.ts';
+
+export function addControlService(router: ConnectRouter, control: ControlPlane, { boundaries }: ServiceContext): void {
+  router.service(ControlService, {
+    getHealth() {
+      const health = control.health();
+      return {
+        ...health,
+        uptimeSeconds: BigInt(Math.floor(health.uptimeSeconds)),
+        routes: BigInt(health.routes),
+        rssBytes: BigInt(health.rssBytes),
+      };
+    },
+    getMetrics: () => ({ text: control.metrics() }),
+    shutdown({ reason }) {
+      const communication = communicationOf(reason);
+      // Only after the answer is sent: the daemon closes this connection too. An exception there has no promise to reject, hence the boundary.
+      setImmediate(() => boundaries.run('api', {}, () => control.shutdown(communication)));
+      return {};
+    },
+  });
+}
