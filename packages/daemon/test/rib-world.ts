@@ -5,8 +5,8 @@ import { Boundaries } from '../src/boundaries.ts';
 import { Background } from '../src/speaker/background.ts';
 import { Listings } from '../src/speaker/listing.ts';
 import { LocalRoutes } from '../src/speaker/local-routes.ts';
-import { parsePrefix } from '../src/speaker/route-filter.ts';
 import { Watchers } from '../src/speaker/watchers.ts';
+import { readPrefix } from '../src/speaker/wire-prefix.ts';
 
 const CONTEXT = { fourOctetAs: true, addPath: new Set<Family>(), peerType: 'ibgp', extendedMessage: false } as const;
 
@@ -90,5 +90,5 @@ export class RibWorld {
 
 function wire(prefix: string): { family: Family; octets: Uint8Array } {
   const family = parseAddress(prefix.split('/')[0]!)!.length === 4 ? IPV4_UNICAST : IPV6_UNICAST;
-  return { family, octets: parsePrefix(prefix).wire.octets };
+  return { family, octets: readPrefix(prefix, 'prefix').octets };
 }

@@ -24,7 +24,7 @@ import type { Exposition } from '../metrics/exposition.ts';
 import { quote } from '../quote.ts';
 import { type Background, Limit } from './background.ts';
 import { notANextHop, notRouted } from './injectable.ts';
-import { parsePrefix, type WirePrefix } from './route-filter.ts';
+import { readPrefix, type WirePrefix } from './wire-prefix.ts';
 
 /** Routes of one batch. */
 export const BATCH_ROUTES_MAX: number = 500_000;
@@ -201,13 +201,13 @@ class EncodedBatch {
       throw invalid(`routes[${index}].path_identifier`, `found ${key.pathIdentifier}, allowed 0: a prefix has one local route`);
     }
     const table = this.#rib.table(family);
-    const { wire } = parsePrefix(key.prefix, `routes[${index}].prefix`);
-    if (wire.bitsMax !== table.index.bitsMax) {
+    const prefix = readPrefix(key.prefix, `routes[${index}].prefix`);
+    if (prefix.bitsMax !== table.index.bitsMax) {
       throw invalid(`routes[${index}].prefix`, `found ${quote(key.prefix)}, which is not of family ${formatFamily(family)}`);
     }
     this.#tables[index] = table.position;
-    this.prefixes.set(wire.octets, index * PREFIX_OCTETS);
-    return wire;
+    this.prefixes.set(prefix.octets, index * PREFIX_OCTETS);
+    return prefix;
   }
 
   /** The id of the route's attributes, which the batch holds until it is released. */

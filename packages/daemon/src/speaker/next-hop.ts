@@ -1,14 +1,16 @@
 /**
  * Our own next hop towards a peer, by family: an address at which the peer can reach us (RFC 4271 §5.1.3, RFC 2545 §3).
  *
- *   1. The address of the session, in its own family. The peer reaches us at it, also at 127.0.0.1 or ::1: then it is on this machine.
- *   2. Otherwise an address of the same interface. A link-local address may be on many interfaces, so its zone says which one.
- *      Loopback and link-local addresses are never taken: to another machine they mean something else.
+ *   1. The address of the session, for its own family. The peer reaches us there. This holds for 127.0.0.1 and ::1 too, where the peer runs
+ *      on this machine.
+ *   2. Otherwise another address of the same interface. A link-local address may be on several interfaces; its zone says which one is meant.
+ *      Loopback and link-local addresses are never taken, since they mean something else on another machine.
  *
- * Where the interface has none, we have no next hop in this family, and routes that need it are not sent.
+ * When the interface has no such address, we have no next hop in this family, and routes that need it are not sent.
  */
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { Afi, afiOf, type Family, parseAddress } from '@tsbgp/wire';
+import { Afi, afiOf, type Family, sharesBits } from '@tsbgp/wire';
+import { hostOf, isLinkLocal, isLoopback, isUnspecified, octetsOf, zoneOf } from './host-address.ts';
 
 /** Both ends of a session. A link-local address carries its zone, "fe80::1%eth0.20". */
 export interface SessionAddresses {
@@ -31,7 +33,7 @@ export function nextHopsSelf(
   interfaces: Interfaces = networkInterfaces(),
 ): Map<Family, Uint8Array> {
   const result = new Map<Family, Uint8Array>();
-  const own = parseAddress(hostOf(session.localAddress));
+  const own = octetsOf(session.localAddress);
   const candidates = interfacesOf(session, interfaces).flatMap(({ addresses }) => addresses);
   for (const family of families) {
     const size = afiOf(family) === Afi.Ipv6 ? 16 : 4;
@@ -41,10 +43,10 @@ export function nextHopsSelf(
   return result;
 }
 
-/** The link that the peer is on with us: the interface whose subnet holds both ends. Undefined when the peer is farther away. */
+/** The link that we share with the peer: the interface whose subnet holds both ends. Undefined when the peer is farther away. */
 export function linkOf(session: SessionAddresses, interfaces: Interfaces = networkInterfaces()): string | undefined {
-  const local = parseAddress(hostOf(session.localAddress));
-  const remote = parseAddress(hostOf(session.remoteAddress));
+  const local = octetsOf(session.localAddress);
+  const remote = octetsOf(session.remoteAddress);
   if (local === undefined || remote === undefined) return undefined;
   if (isLinkLocal(local)) return interfacesOf(session, interfaces)[0]?.name;
   for (const { name, addresses } of grouped(interfaces)) {
@@ -59,8 +61,8 @@ function interfacesOf(session: SessionAddresses, interfaces: Interfaces): Interf
   const zone = zoneOf(session.localAddress) ?? zoneOf(session.remoteAddress);
   const holders = grouped(interfaces).filter(({ addresses }) => addresses.some(({ address }) => hostOf(address) === host));
   if (zone !== undefined) return holders.filter((holder) => isZone(zone, holder));
-  const own = parseAddress(host);
-  // Without a zone nobody knows which of them the session uses.
+  const own = octetsOf(host);
+  // Without a zone we cannot know which of them the session uses.
   return own !== undefined && isLinkLocal(own) && holders.length > 1 ? [] : holders;
 }
 
@@ -79,13 +81,12 @@ function isZone(zone: string, { name, addresses }: Interface): boolean {
   return name === zone || addresses.some((address) => address.family === 'IPv6' && address.scopeid > 0 && String(address.scopeid) === zone);
 }
 
-/** The first address of this size that the peer can reach; one of 169.254.0.0/16 only where there is no other. */
+/** The first address of this size that the peer can reach. One of 169.254.0.0/16 is taken only when there is no other. */
 function bestOf(candidates: readonly NetworkInterfaceInfo[], size: number): Uint8Array | undefined {
   let second: Uint8Array | undefined;
   for (const { address } of candidates) {
-    const bytes = parseAddress(hostOf(address));
-    if (bytes === undefined || bytes.length !== size || isLinkLocal(bytes) || isLoopback(bytes) || bytes.every((octet) => octet === 0))
-      continue;
+    const bytes = octetsOf(address);
+    if (bytes === undefined || bytes.length !== size || isLinkLocal(bytes) || isLoopback(bytes) || isUnspecified(bytes)) continue;
     if (size === 16 || bytes[0] !== 169 || bytes[1] !== 254) return bytes;
     second ??= bytes;
   }
@@ -94,27 +95,6 @@ function bestOf(candidates: readonly NetworkInterfaceInfo[], size: number): Uint
 
 function subnetHolds({ cidr }: NetworkInterfaceInfo, address: Uint8Array): boolean {
   const [host = '', bits = ''] = cidr?.split('/') ?? [];
-  const network = parseAddress(hostOf(host));
-  if (network === undefined || network.length !== address.length) return false;
-  for (let bit = 0; bit < Number(bits); bit++) {
-    if (((network[bit >>> 3]! ^ address[bit >>> 3]!) & (0x80 >>> (bit & 7))) !== 0) return false;
-  }
-  return true;
-}
-
-function hostOf(address: string): string {
-  return address.split('%')[0]!;
-}
-
-function zoneOf(address: string): string | undefined {
-  return address.split('%')[1];
-}
-
-function isLinkLocal(bytes: Uint8Array): boolean {
-  return bytes.length === 16 && bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80;
-}
-
-function isLoopback(bytes: Uint8Array): boolean {
-  if (bytes.length === 4) return bytes[0] === 127;
-  return bytes.every((octet, at) => octet === (at === 15 ? 1 : 0));
+  const network = octetsOf(host);
+  return network !== undefined && network.length === address.length && sharesBits(network, 0, address, 0, Number(bits));
 }

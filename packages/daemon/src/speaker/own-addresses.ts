@@ -1,16 +1,16 @@
 /**
- * Our own addresses as a peer may name them in a next hop (RFC 4271 §6.3 a, RFC 2545 §3).
+ * Which addresses in a peer's next hops are our own (RFC 4271 §6.3 a, RFC 2545 §3).
  *
- *   1. The address of the session, and what we send the peer as our own next hop.
- *   2. The addresses of this machine. Link-local addresses mean something on one link: only those of the session's interface count.
- *   3. Not an address that a configured neighbor has.
+ *   1. The address of the session, and the next hops of our own that we send to the peer.
+ *   2. The addresses of this machine. A link-local address counts only when it is on the interface of the session.
+ *   3. An address that belongs to a configured neighbor does not count.
  *
- * Where the peer runs on this machine too (loopback, several daemons on one host), the addresses of the machine are the peer's as much as
- * ours, and only step 1 counts. The addresses are read when the session comes up: one that the machine gets later counts from the next
- * session on.
+ * If the peer runs on this machine too (loopback, several daemons on one host), the addresses of the machine are also the peer's, so that
+ * step 2 is left out. The addresses are read when the session comes up: one that the machine gets later counts from the next session on.
  */
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { equalBytes, parseAddress } from '@tsbgp/wire';
+import { equalBytes } from '@tsbgp/wire';
+import { isLinkLocal, isLoopback, octetsOf, zoneOf } from './host-address.ts';
 
 type Interfaces = Readonly<Record<string, readonly Pick<NetworkInterfaceInfo, 'address'>[] | undefined>>;
 
@@ -37,34 +37,26 @@ export function ownAddresses(
   if (remote === undefined || !isOnThisMachine(remote, interfaces)) own.push(...machineAddresses(session.localAddress, local, interfaces));
   const others = [...neighbors].map(octetsOf).filter((octets) => octets !== undefined);
   return own.filter(
-    (each, i) => own.findIndex((first) => equalBytes(first, each)) === i && !others.some((other) => equalBytes(other, each)),
+    (octets, i) => own.findIndex((first) => equalBytes(first, octets)) === i && !others.some((other) => equalBytes(other, octets)),
   );
 }
 
 function machineAddresses(localAddress: string, local: Uint8Array | undefined, interfaces: Interfaces): Uint8Array[] {
-  const [, zone] = localAddress.split('%');
+  const zone = zoneOf(localAddress);
   return Object.entries(interfaces).flatMap(([name, addresses = []]) => {
-    const octets = addresses.map(({ address }) => octetsOf(address)).filter((each) => each !== undefined);
-    const isOfSession = zone === undefined ? octets.some((each) => local !== undefined && equalBytes(each, local)) : name === zone;
-    return octets.filter((each) => isOfSession || !isLinkLocal(each));
+    const own = addresses.map(({ address }) => octetsOf(address)).filter((octets) => octets !== undefined);
+    const isOfSession = zone === undefined ? own.some((octets) => local !== undefined && equalBytes(octets, local)) : name === zone;
+    return own.filter((octets) => isOfSession || !isLinkLocal(octets));
   });
 }
 
 function isOnThisMachine(address: Uint8Array, interfaces: Interfaces): boolean {
-  if (address.length === 4 && address[0] === 127) return true;
+  if (address.length === 4 && isLoopback(address)) return true;
   if (isLinkLocal(address)) return false; // the same one may be on another link
   return Object.values(interfaces).some((addresses) =>
-    addresses?.some((each) => {
-      const octets = octetsOf(each.address);
+    addresses?.some((candidate) => {
+      const octets = octetsOf(candidate.address);
       return octets !== undefined && equalBytes(octets, address);
     }),
   );
-}
-
-function octetsOf(address: string): Uint8Array | undefined {
-  return parseAddress(address.split('%')[0]!);
-}
-
-function isLinkLocal(octets: Uint8Array): boolean {
-  return octets.length === 16 && octets[0] === 0xfe && (octets[1]! & 0xc0) === 0x80;
 }

@@ -1,18 +1,18 @@
 /** All paths of one prefix and what the decision process made of each. */
 import { type ExplainedPath, explain, filterReason, longestMatch, type NlriId, NONE, type Rib, type RibTable } from '@tsbgp/rib';
 import { ControlError, type ExplainedRoute, type PathQuery, type PrefixPaths } from '../control-plane.ts';
-import { parsePrefix } from './route-filter.ts';
 import { prefixOf, receivedRoute } from './route-view.ts';
+import { readPrefix } from './wire-prefix.ts';
 
 /** Paths of one answer; the rest is only counted. */
 export const PATHS_MAX = 1000;
 
 /** Throws ControlError `invalid-argument` and, where there is no path, `not-found`. */
 export function pathsOf(rib: Rib, query: PathQuery): PrefixPaths {
-  const { wire } = parsePrefix(query.prefix, 'prefix');
+  const prefix = readPrefix(query.prefix, 'prefix');
   const isLongestMatch = query.longestMatch === true || !query.prefix.includes('/');
-  const table = rib.tables.find(({ index }) => index.bitsMax === wire.bitsMax);
-  const nlri = table === undefined ? NONE : isLongestMatch ? longestMatch(table, wire.octets) : table.index.findWire(wire.octets, 0);
+  const table = rib.tables.find(({ index }) => index.bitsMax === prefix.bitsMax);
+  const nlri = table === undefined ? NONE : isLongestMatch ? longestMatch(table, prefix.octets) : table.index.findWire(prefix.octets, 0);
   const explained = table === undefined || nlri === NONE ? [] : explain(table, nlri as NlriId);
   if (table === undefined || explained.length === 0) {
     const why = isLongestMatch ? `no route covers ${query.prefix}` : `there is no path to ${query.prefix}`;
