@@ -1,0 +1,133 @@
+/** The configured neighbors, by address. */
+import type { Rib } from '@tsbgp/rib';
+import { PeerError, type PeerOptions, type Plugin, type Server } from '@tsbgp/session';
+import { formatFamily, parseAddress } from '@tsbgp/wire';
+import { ControlError, type Endpoint, type NeighborConfig } from '../control-plane.ts';
+import type { EventLog } from '../events.ts';
+import { quote } from '../quote.ts';
+import { hostOf } from './host-address.ts';
+import { Neighbor } from './neighbor.ts';
+import { canonical, checkedNeighbor } from './new-neighbor.ts';
+
+export interface NeighborsOptions {
+  readonly localAs: number;
+  readonly server: Server;
+  readonly rib: Rib;
+  readonly events: EventLog;
+  /** Where the speaker listens: no neighbor may be there. */
+  readonly listen: readonly Endpoint[];
+  /** What the session library calls for the sessions of a neighbor. */
+  readonly plugin: (neighbor: Neighbor) => Plugin;
+}
+
+export class Neighbors {
+  readonly #options: NeighborsOptions;
+  readonly #byAddress: Map<string, Neighbor> = new Map();
+
+  constructor(options: NeighborsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#byAddress.size;
+  }
+
+  addresses(): Iterable<string> {
+    return this.#byAddress.keys();
+  }
+
+  all(): readonly Neighbor[] {
+    return [...this.#byAddress.values()];
+  }
+
+  /** The neighbor with this address in any spelling. Throws ControlError `invalid-argument`, `not-found`. */
+  find(address: string): Neighbor {
+    const neighbor = this.#byAddress.get(canonicalAddress(address));
+    if (neighbor !== undefined) return neighbor;
+    const known = [...this.#byAddress.keys()];
+    const hint = known.length === 0 ? 'there are none' : `known are ${known.slice(0, 5).join(', ')}${known.length > 5 ? ', …' : ''}`;
+    throw new ControlError('not-found', 'address', `no neighbor ${canonical(address)}: ${hint}`);
+  }
+
+  /** Its session starts at once unless the configuration disables it. Throws ControlError. */
+  add(config: NeighborConfig): Neighbor {
+    const { localAs, server, rib, events, listen, plugin } = this.#options;
+    const address = canonicalAddress(config.address, 'neighbor.address');
+    if (this.#byAddress.has(address)) {
+      throw new ControlError('already-exists', 'neighbor.address', `neighbor ${address} exists already; delete it first to change it`);
+    }
+    const unsupported = config.families.find((family) => !rib.has(family));
+    if (unsupported !== undefined || config.families.length === 0) {
+      const found = unsupported === undefined ? 'none' : formatFamily(unsupported);
+      throw new ControlError(
+        'invalid-argument',
+        'neighbor.families',
+        `neighbor.families: found ${found}, allowed are ipv4-unicast and ipv6-unicast`,
+      );
+    }
+    const checked = checkedNeighbor(config, localAs, listen);
+    const neighbor = new Neighbor(checked, localAs);
+    neighbor.peer = asControlError(() =>
+      server.addPeer(
+        { remoteAddress: address, remoteAs: config.remoteAs, localAs: neighbor.localAs },
+        plugin(neighbor),
+        peerOptions(checked),
+      ),
+    );
+    this.#byAddress.set(address, neighbor);
+    events.record({ type: 'neighbor-changed', neighbor: address, text: `neighbor added, AS ${config.remoteAs}` });
+    return neighbor;
+  }
+
+  /** Sends Cease/3. Resolves when the session is gone. Throws as `find`. */
+  async delete(address: string): Promise<void> {
+    const { config } = this.find(address);
+    this.#byAddress.delete(config.address);
+    this.#options.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor deleted' });
+    await this.#options.server.deletePeer(config.address);
+  }
+}
+
+function canonicalAddress(text: string, field = 'address'): string {
+  const address = canonical(text);
+  if (parseAddress(hostOf(address)) !== undefined) return address;
+  throw new ControlError('invalid-argument', field, `found ${quote(text)}, allowed is an IPv4 or IPv6 address, e.g. "192.0.2.1"`);
+}
+
+function peerOptions(config: NeighborConfig): PeerOptions {
+  return {
+    localAddress: config.localAddress,
+    remotePort: config.remotePort,
+    passive: config.passive,
+    enabled: config.enabled,
+    holdTimeSeconds: config.holdTimeSeconds,
+    connectRetrySeconds: config.connectRetrySeconds,
+    multihopTtl: config.multihopTtl,
+  };
+}
+
+/** The session library's refusals in the control plane's words. */
+function asControlError<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof PeerError)) throw error;
+    const code = error.code === 'already-exists' || error.code === 'not-found' ? error.code : 'invalid-argument';
+    const field = `neighbor.${FIELDS[error.field] ?? error.field}`;
+    // The library's sentence begins with its own name of the field.
+    const sentence = error.message.startsWith(`${error.field}: `) ? error.message.slice(error.field.length + 2) : error.message;
+    throw new ControlError(code, field, `${field}: ${sentence}`, { cause: error });
+  }
+}
+
+/** What the session library calls the fields of a neighbor, and what our API calls them. */
+const FIELDS: Readonly<Record<string, string>> = {
+  remoteAddress: 'address',
+  remoteAs: 'remote_as',
+  localAs: 'local_as',
+  localAddress: 'local_address',
+  remotePort: 'remote_port',
+  holdTimeSeconds: 'hold_time',
+  connectRetrySeconds: 'connect_retry',
+  multihopTtl: 'multihop_ttl',
+};

@@ -1,0 +1,147 @@
+/**
+ * Running sessions and the RIB: a session that comes up becomes a peer of the RIB, its UPDATEs go into the RIB, and route refreshes go both
+ * ways.
+ */
+import type { Rib, RibPeer } from '@tsbgp/rib';
+import type { CloseReason, Logger, Plugin, SessionInfo, UpdateWriter } from '@tsbgp/session';
+import { type Family, formatFamily, notificationOf, RefreshSubtype } from '@tsbgp/wire';
+import type { Boundaries } from '../boundaries.ts';
+import { ControlError, type ResetKind } from '../control-plane.ts';
+import type { EventLog } from '../events.ts';
+import type { ExportReport } from './export-report.ts';
+import type { ImportReport } from './import-report.ts';
+import { InboundRefreshes } from './inbound-refresh.ts';
+import type { Neighbor } from './neighbor.ts';
+import { Port } from './port.ts';
+
+export interface SessionsOptions {
+  readonly rib: Rib;
+  readonly logger: Logger;
+  readonly boundaries: Boundaries;
+  readonly events: EventLog;
+  readonly importReport: ImportReport;
+  readonly exportReport: ExportReport;
+  /** The RIB has something to do. */
+  readonly schedule: () => void;
+  /** Addresses of all configured neighbors. */
+  readonly addresses: () => Iterable<string>;
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #neighborOf: Map<RibPeer, Neighbor> = new Map();
+  /** Ports that were written to in this turn. */
+  readonly #corked: Port[] = [];
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  /** What the session library calls for the sessions of a neighbor. */
+  plugin(neighbor: Neighbor): Plugin {
+    const { rib, events, schedule } = this.#options;
+    return {
+      getCapabilities: () => neighbor.capabilities(),
+      onEstablished: (_peer, session, writer) => {
+        const ribPeer = this.#established(neighbor, session, writer);
+        return (bytes, start, end) => {
+          schedule();
+          const fault = rib.ingest(ribPeer, bytes, start, end);
+          return fault === undefined ? undefined : notificationOf(fault);
+        };
+      },
+      onClose: (_peer, reason) => this.#closed(neighbor, reason),
+      onNotification: (_peer, message, direction) => events.record(neighbor.notified(message, direction)),
+      onRouteRefresh: (_peer, message) => this.#refreshAsked(neighbor, message.family, message.subtype),
+    };
+  }
+
+  /** Asks the peer for its routes again (soft-in), sends it ours again (soft-out), or both. Throws ControlError `failed-precondition`. */
+  resetSoftly(neighbor: Neighbor, kind: Exclude<ResetKind, 'hard'>, families: readonly Family[] | undefined): void {
+    const { session, ribPeer, config } = neighbor;
+    const { address } = config;
+    if (session === undefined || ribPeer === undefined) {
+      throw new ControlError('failed-precondition', 'address', `neighbor ${address} is not Established: there is nothing to reset softly`);
+    }
+    const negotiated = ribPeer.options.families;
+    const wanted = families?.length ? families : negotiated;
+    const missing = wanted.find((family) => !negotiated.includes(family));
+    if (missing !== undefined) {
+      throw new ControlError('failed-precondition', 'families', `${formatFamily(missing)} was not negotiated with ${address}`);
+    }
+    if (kind !== 'soft-out' && !session.routeRefresh) {
+      throw new ControlError(
+        'failed-precondition',
+        'kind',
+        `neighbor ${address} has no route refresh capability (RFC 2918); reset it hard`,
+      );
+    }
+    for (const family of wanted) {
+      if (kind !== 'soft-out') neighbor.peer.sendRouteRefresh(family);
+      if (kind !== 'soft-in') this.#options.rib.resend(ribPeer, family);
+    }
+    this.#options.schedule();
+  }
+
+  endOfRib(peer: RibPeer, family: Family): void {
+    this.#neighborOf.get(peer)?.refreshes?.endOfRib(family);
+  }
+
+  /** Ends the session of a peer whose view of our routes is no longer known. */
+  exportFailed(peer: RibPeer): void {
+    this.#neighborOf.get(peer)?.exportFailed();
+  }
+
+  /** Lets out what was written to the sockets in this turn. */
+  uncork(): void {
+    for (const port of this.#corked) this.#options.boundaries.run('session', {}, () => port.uncork());
+    this.#corked.length = 0;
+  }
+
+  #established(neighbor: Neighbor, session: SessionInfo, writer: UpdateWriter): RibPeer {
+    const { rib, importReport, exportReport, addresses, schedule } = this.#options;
+    const port = new Port(writer, this.#corked, (error) => exportReport.peerFailed(ribPeer, error));
+    const ribPeer: RibPeer = rib.addPeer(neighbor.ribOptions(session, port, addresses()));
+    neighbor.up(session, ribPeer, port, this.#refreshesOf(session, ribPeer));
+    this.#neighborOf.set(ribPeer, neighbor);
+    writer.onDrain = schedule;
+    schedule();
+    importReport.peerUp(ribPeer);
+    exportReport.peerUp(ribPeer);
+    return ribPeer;
+  }
+
+  #closed(neighbor: Neighbor, reason: CloseReason): void {
+    const { ribPeer } = neighbor;
+    if (ribPeer === undefined) return;
+    this.#neighborOf.delete(ribPeer);
+    this.#options.rib.removePeer(ribPeer);
+    neighbor.down(reason);
+    this.#options.events.record({ type: 'session-down', neighbor: neighbor.config.address, text: reason.text });
+    this.#options.schedule();
+  }
+
+  #refreshesOf(session: SessionInfo, peer: RibPeer): InboundRefreshes {
+    const { rib, logger, boundaries, schedule } = this.#options;
+    const gracefulRestart = session.negotiated.gracefulRestart.remote !== undefined;
+    return new InboundRefreshes({ rib, peer, gracefulRestart, logger, boundaries, schedule });
+  }
+
+  /** RFC 2918 §4: sends all routes of the family again. RFC 7313 §4.1: marks around them let the peer find out which of its routes are stale. */
+  #refreshAsked(neighbor: Neighbor, family: Family, subtype: number): void {
+    const { ribPeer, session } = neighbor;
+    if (ribPeer === undefined) return;
+    if (subtype !== RefreshSubtype.Request) {
+      neighbor.refreshes?.mark(family, subtype);
+      return;
+    }
+    const { rib, boundaries, schedule } = this.#options;
+    // The RIB calls these in the middle of its work: no exception may get out.
+    const mark = (kind: number) => (): void => {
+      boundaries.run('rib-observer', { neighbor: neighbor.config.address }, () => neighbor.peer.sendRouteRefresh(family, kind));
+    };
+    const isEnhanced = session?.enhancedRouteRefresh === true;
+    rib.resend(ribPeer, family, isEnhanced ? { begin: mark(RefreshSubtype.Begin), end: mark(RefreshSubtype.End) } : undefined);
+    schedule();
+  }
+}
