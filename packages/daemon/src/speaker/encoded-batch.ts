@@ -1,0 +1,170 @@
+/**
+ * A batch of routes to inject, checked and encoded. It is kept in columns, without an object for each route; equal attributes are encoded
+ * once.
+ */
+import { type AttrId, NONE, type Rib } from '@tsbgp/rib';
+import {
+  encodeAttributes,
+  Fault,
+  formatFamily,
+  IPV4_UNICAST,
+  type PathAttribute,
+  parseAddress,
+  STORED_CONTEXT,
+  ValueError,
+} from '@tsbgp/wire';
+import { ControlError, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
+import { quote } from '../quote.ts';
+import { notANextHop, notRouted } from './injectable.ts';
+import { readPrefix, type WirePrefix } from './wire-prefix.ts';
+
+/** Attribute sets that a batch remembers, so that they are encoded once. */
+const KNOWN_SETS_MAX = 4096;
+
+/** Octets of a prefix in wire form: its length, then the whole address. */
+export const PREFIX_OCTETS = 17;
+
+export class EncodedBatch {
+  readonly prefixes: Uint8Array;
+  /** Attribute sets that were encoded. */
+  setCount = 0;
+  /** By route: position of its table, index of its set. */
+  readonly #tables: Uint8Array;
+  readonly #sets: Int32Array;
+  readonly #rib: Rib;
+  /** Attributes -> table and next hop -> index of the set. Emptied when it is full. */
+  readonly #known: Map<readonly PathAttribute[], Map<string, number>> = new Map();
+  /** The octets of all sets, one after the other; and by set: where its octets end, and its id in the RIB. */
+  #octets: Uint8Array = new Uint8Array(1 << 16);
+  #end: Int32Array = new Int32Array(256);
+  #attr: Int32Array = new Int32Array(256);
+
+  constructor(rib: Rib, capacity: number) {
+    this.#rib = rib;
+    this.prefixes = new Uint8Array(capacity * PREFIX_OCTETS);
+    this.#sets = new Int32Array(capacity);
+    this.#tables = new Uint8Array(capacity);
+  }
+
+  familyAt(index: number): LocalRouteKey['family'] {
+    return this.#rib.tables[this.#tables[index]!]!.family;
+  }
+
+  /** Throws ControlError that names `routes[index]` and the field. */
+  addRoute(route: LocalRoute, index: number): void {
+    const reason = notRouted(this.addKey(route, index));
+    if (reason !== undefined) throw invalid(`routes[${index}].prefix`, `found ${quote(route.prefix)}, ${reason}; it cannot be injected`);
+    this.#sets[index] = this.#setOf(route, index);
+  }
+
+  /** Returns the prefix. Throws ControlError that names `routes[index]` and the field. */
+  addKey(key: LocalRouteKey, index: number): WirePrefix {
+    const { family } = key;
+    if (!this.#rib.has(family)) {
+      throw invalid(`routes[${index}].family`, `found ${formatFamily(family)}, allowed are ipv4-unicast and ipv6-unicast`);
+    }
+    if ((key.pathIdentifier ?? 0) !== 0) {
+      throw invalid(`routes[${index}].path_identifier`, `found ${key.pathIdentifier}, allowed 0: a prefix has one local route`);
+    }
+    const table = this.#rib.table(family);
+    const prefix = readPrefix(key.prefix, `routes[${index}].prefix`);
+    if (prefix.bitsMax !== table.index.bitsMax) {
+      throw invalid(`routes[${index}].prefix`, `found ${quote(key.prefix)}, which is not of family ${formatFamily(family)}`);
+    }
+    this.#tables[index] = table.position;
+    this.prefixes.set(prefix.octets, index * PREFIX_OCTETS);
+    return prefix;
+  }
+
+  /** The id of the route's attribute set. The batch holds it until `release`. */
+  attrAt(index: number): AttrId {
+    const set = this.#sets[index]!;
+    const known = this.#attr[set]!;
+    if (known !== NONE) return known as AttrId;
+    const octets = this.#octets.subarray(set === 0 ? 0 : this.#end[set - 1]!, this.#end[set]!);
+    const attr = this.#rib.internLocal(this.familyAt(index), octets);
+    if (attr instanceof Fault) throw new Error(`attributes that were checked are refused: ${attr.reason}`);
+    this.#attr[set] = attr;
+    return attr;
+  }
+
+  release(set: number): void {
+    if (this.#attr[set] !== NONE) this.#rib.releaseLocal(this.#attr[set]! as AttrId);
+  }
+
+  #setOf({ attributes, nextHop, family }: LocalRoute, index: number): number {
+    let byNextHop = this.#known.get(attributes);
+    if (byNextHop === undefined) {
+      if (this.#known.size >= KNOWN_SETS_MAX) this.#known.clear();
+      byNextHop = new Map();
+      this.#known.set(attributes, byNextHop);
+    }
+    const table = this.#tables[index]!;
+    const key = `${table} ${nextHop}`;
+    const known = byNextHop.get(key);
+    if (known !== undefined) return known;
+    const set = this.#store(this.#encode(attributes, nextHop, family, index));
+    byNextHop.set(key, set);
+    return set;
+  }
+
+  #store(octets: Uint8Array): number {
+    const set = this.setCount++;
+    if (set === this.#end.length) {
+      this.#end = withRoom(this.#end, set * 2);
+      this.#attr = withRoom(this.#attr, set * 2);
+    }
+    const start = set === 0 ? 0 : this.#end[set - 1]!;
+    const end = start + octets.length;
+    if (end > this.#octets.length) this.#octets = withRoom(this.#octets, end * 2);
+    this.#octets.set(octets, start);
+    this.#end[set] = end;
+    return set;
+  }
+
+  #encode(given: readonly PathAttribute[], nextHop: string, family: LocalRouteKey['family'], index: number): Uint8Array {
+    const address = parseAddress(nextHop);
+    const size = family === IPV4_UNICAST ? 4 : 16;
+    const example = size === 4 ? '192.0.2.1' : '2001:db8::1';
+    const field = `routes[${index}].next_hop`;
+    if (address === undefined || address.length !== size) {
+      throw invalid(field, `found ${quote(nextHop)}, allowed is an address of ${formatFamily(family)}, e.g. "${example}"`);
+    }
+    const reason = notANextHop(address);
+    if (reason !== undefined) {
+      const own = size === 4 ? '0.0.0.0' : '::';
+      throw invalid(
+        field,
+        `found ${quote(nextHop)} (${reason}), allowed is the address of a router, or ${own} for our own, e.g. "${example}"`,
+      );
+    }
+    const attributes: PathAttribute[] = given.filter(({ type }) => type !== 'next-hop' && type !== 'mp-reach-nlri');
+    if (!attributes.some(({ type }) => type === 'origin')) attributes.push({ type: 'origin', flags: 0x40, value: 'igp' });
+    if (!attributes.some(({ type }) => type === 'as-path')) attributes.push({ type: 'as-path', flags: 0x40, value: [] });
+    attributes.push(
+      size === 4
+        ? { type: 'next-hop', flags: 0x40, value: nextHop }
+        : { type: 'mp-reach-nlri', flags: 0x80, value: { family, nextHops: [nextHop], nlri: [] } },
+    );
+    let octets: Uint8Array;
+    try {
+      octets = encodeAttributes(attributes, STORED_CONTEXT);
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      throw invalid(`routes[${index}].attributes`, error.message, error);
+    }
+    const fault = this.#rib.checkLocal(octets);
+    if (fault !== undefined) throw invalid(`routes[${index}].attributes`, fault.reason);
+    return octets;
+  }
+}
+
+function withRoom<Column extends Int32Array | Uint8Array>(column: Column, capacity: number): Column {
+  const bigger = new (column.constructor as new (length: number) => Column)(capacity);
+  bigger.set(column);
+  return bigger;
+}
+
+function invalid(field: string, message: string, cause?: unknown): ControlError {
+  return new ControlError('invalid-argument', field, message, { cause });
+}
