@@ -1,56 +1,59 @@
 /**
- * The daemon's one control plane, in process: what may be asked of it and told to it. Every adapter (gRPC, configuration file, metrics,
- * and those to come) translates to and from this interface and holds no routing logic. `Speaker` implements it.
+ * The daemon's control plane, in process: everything that the daemon can be asked for or told to do. Every adapter (gRPC, configuration file,
+ * metrics) translates to and from this interface and holds no routing logic. `Speaker` implements it.
  */
-import type { DecisionStep } from '@tsbgp/rib';
+import type { DecisionStep, FilterReason } from '@tsbgp/rib';
+import type { State } from '@tsbgp/session';
 import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
 import type { EventLog } from './events.ts';
-import { cutMessage } from './quote.ts';
+
+export type { FilterReason } from '@tsbgp/rib';
+export { ControlError, type ControlErrorCode, type ControlErrorOptions, type ControlProblem } from './control-error.ts';
 
 export interface ControlPlane {
   global(): GlobalState;
 
   /** Throws ControlError `already-exists`, `invalid-argument`. The session starts at once unless `enabled` is false. */
   addNeighbor(config: NeighborConfig): NeighborState;
-  /** Sends Cease/3 and forgets the neighbour and its routes. Throws `not-found`. */
+  /** Sends Cease/3 and forgets the neighbor and its routes. Throws `not-found`. */
   deleteNeighbor(address: string): Promise<void>;
   listNeighbors(): NeighborState[];
   getNeighbor(address: string): NeighborState;
   enableNeighbor(address: string): void;
-  /** Cease/2; `reason` goes to the peer as RFC 9003 text. Stays down until enabled. */
+  /** Sends Cease/2 with `reason` as RFC 9003 text. The neighbor stays down until it is enabled. */
   disableNeighbor(address: string, reason?: string): void;
-  /** `soft-in` needs the route refresh capability: `failed-precondition` without. `families` narrows a soft reset. */
+  /** `families` restricts a soft reset. `soft-in` needs the route refresh capability; without it `failed-precondition` is thrown. */
   resetNeighbor(address: string, kind: ResetKind, options?: { readonly reason?: string; readonly families?: readonly Family[] }): void;
 
   /**
-   * Routes in the order of prefixes, of one prefix the best first; up to 1,000 at a time, as the reader takes them. Rejects when `signal`
-   * aborts. Throws `invalid-argument`, `not-found`, and `resource-exhausted` when too many listings are under way.
+   * Routes in the order of prefixes, the best route of a prefix first. They come in arrays of at most 1,000, as fast as the reader takes them.
+   * Rejects when `signal` aborts. Throws `invalid-argument`, `not-found`, and `resource-exhausted` when too many listings are under way.
    */
   routes(query: RouteQuery, signal: AbortSignal): AsyncIterable<readonly Route[]>;
-  /** At most `limit` routes (1 to 1,000) and where to go on; `next` is undefined at the end. Rejects as `routes` throws. */
+  /** At most `limit` routes (1 to 1,000) and where the next page begins; `next` is undefined at the end. Rejects with what `routes` throws. */
   routesPage(query: RouteQuery, limit: number): Promise<{ readonly routes: readonly Route[]; readonly next?: RouteCursor | undefined }>;
   /**
-   * What changes from this call on, as the reader takes it: a route that changes several times meanwhile is told once, as it is then. Ends
-   * when the reader leaves or `signal` aborts, which rejects. Throws as `routes`; `resource-exhausted` when there are too many watchers.
+   * Changes of routes from this call on. A route that changes several times before the reader takes it is reported once, as it is then. Ends
+   * when the reader leaves; rejects when `signal` aborts. Throws as `routes` does, and `resource-exhausted` when there are too many watchers.
    */
   watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<readonly RouteEvent[]>;
 
   /**
-   * All or none: rejects with `invalid-argument`, naming the bad routes, before anything is applied. Resolves when all are in the RIB.
-   * Calls take effect in the order in which they were made.
+   * Adds all routes or none. Rejects with `invalid-argument`, which names the wrong routes, before anything is applied. Resolves when all
+   * routes are in the RIB. Calls take effect in the order in which they were made.
    */
   addRoutes(routes: Batch<LocalRoute>): Promise<void>;
-  /** Resolves with how many of them existed. All or none, as `addRoutes`. */
+  /** Deletes all of these routes or none. Resolves with how many of them existed. Rejects as `addRoutes` does. */
   deleteRoutes(keys: Batch<LocalRouteKey>): Promise<number>;
 
   /** All paths of one prefix, the best one first, and why each of the others is not. Throws `not-found`, `invalid-argument`. */
   paths(query: PathQuery): PrefixPaths;
-  /** What happened to sessions lately. */
+  /** The latest events of sessions. */
   readonly events: EventLog;
   health(): Health;
   /** Prometheus text exposition format 0.0.4. */
   metrics(): string;
-  /** Cease/2 to every peer, then the process ends. */
+  /** Sends Cease/2 to every peer; then the process ends. */
   shutdown(reason?: string): void;
 }
 
@@ -96,7 +99,7 @@ export interface NeighborConfig {
   readonly enabled: boolean;
 }
 
-export type SessionState = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established';
+export type SessionState = State;
 
 export interface NeighborState {
   readonly config: NeighborConfig;
@@ -105,14 +108,14 @@ export interface NeighborState {
   /** Present while Established. */
   readonly session?: NeighborSession | undefined;
   readonly counters: NeighborCounters;
-  /** Per family that the neighbour is configured for. */
+  /** A row for each family that the neighbor is configured for. */
   readonly prefixes: readonly FamilyCounts[];
   /** Times the session left Established. */
   readonly flapCount: number;
   /** Last NOTIFICATION or connection failure, as a sentence. */
   readonly lastError?: string | undefined;
   readonly lastErrorAt?: Date | undefined;
-  /** Stays when a failed attempt to connect comes after it. */
+  /** The last NOTIFICATION. A later failure to connect does not replace it. */
   readonly lastNotification?: NeighborNotification | undefined;
 }
 
@@ -120,7 +123,7 @@ export interface NeighborNotification {
   readonly direction: 'sent' | 'received';
   readonly code: number;
   readonly subcode: number;
-  /** Names of code and subcode, and the text that came with them. */
+  /** Names of code and subcode, and the text of the sender, if any. */
   readonly text: string;
   readonly at: Date;
 }
@@ -149,7 +152,7 @@ export interface NeighborCounters {
   readonly keepalivesReceived: number;
   readonly notificationsSent: number;
   readonly notificationsReceived: number;
-  /** By `code/subcode`, e.g. `6/2`; those that IANA's registry does not have are under `other`. */
+  /** By `code/subcode`, e.g. `6/2`. Codes that are not in IANA's registry are counted under `other`. */
   readonly notificationsSentByCode?: ReadonlyMap<string, number> | undefined;
   readonly notificationsReceivedByCode?: ReadonlyMap<string, number> | undefined;
   readonly routeRefreshesSent: number;
@@ -172,12 +175,12 @@ export interface Route {
   /** "192.0.2.0/24". */
   readonly prefix: string;
   readonly pathIdentifier?: number | undefined;
-  /** The neighbour it came from; '' for one injected here. */
+  /** The neighbor it came from; '' for a local route. */
   readonly neighbor: string;
   readonly nextHop: string;
   readonly attributes: readonly PathAttribute[];
   readonly best: boolean;
-  /** Received, but kept out of the decision process by policy, an AS loop, or an unusable next hop. */
+  /** Whether import policy, an AS loop or an unusable next hop keeps the route out of the decision process. */
   readonly filtered: boolean;
   readonly learnedAt: Date;
 }
@@ -186,22 +189,22 @@ export interface RouteFilter {
   readonly family?: Family | undefined;
   readonly prefix?: { readonly value: string; readonly match: 'exact' | 'longer' | 'shorter' } | undefined;
   readonly originAs?: number | undefined;
-  /** Text of a standard, extended or large community; well-known names allowed. */
+  /** Text of a standard, extended or large community; a well-known name is allowed. */
   readonly community?: string | undefined;
 }
 
 export interface RouteQuery extends RouteFilter {
-  /** Adj-RIB-In, Loc-RIB, or Adj-RIB-Out. `advertised` needs a neighbour. */
+  /** Adj-RIB-In, Loc-RIB, or Adj-RIB-Out. `advertised` needs `neighbor`. */
   readonly table: 'received' | 'best' | 'advertised';
   readonly neighbor?: string | undefined;
-  /** Goes on after this place: the `cursor` of an earlier answer. */
+  /** Continue after this place: `next` of an earlier page. */
   readonly after?: string | undefined;
 }
 
 export interface PathQuery {
-  /** A prefix; or an address, which asks for the longest prefix that covers it. */
+  /** A prefix, or an address, for which the longest prefix that covers it is taken. */
   readonly prefix: string;
-  /** Also a prefix asks for the longest one that covers it, itself included. */
+  /** Take the longest prefix that covers `prefix`, which may be `prefix` itself. */
   readonly longestMatch?: boolean | undefined;
 }
 
@@ -210,38 +213,36 @@ export interface PrefixPaths {
   readonly family: Family;
   readonly prefix: string;
   readonly paths: readonly ExplainedRoute[];
-  /** More than `paths` holds only where there are very many. */
+  /** How many paths there are. Larger than `paths.length` only when there are more than PATHS_MAX of them. */
   readonly pathCount: number;
 }
 
 export interface ExplainedRoute {
   readonly route: Route;
-  /** Why it takes no part in the decision process, where that is known. */
+  /** Why the path takes no part in the decision process, if that is known. */
   readonly filterReason?: FilterReason | undefined;
-  /** Why it lost; absent for the best one and for filtered ones. */
+  /** Why the path lost; absent for the best path and for filtered ones. */
   readonly defeat?: RouteDefeat | undefined;
 }
 
-export type FilterReason = 'import-policy' | 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop';
-
-/** The first step of the decision process on which a path and the one that beat it differ, with what each has there. */
+/** The first step of the decision process in which a path and the better one differ, with the values of both. */
 export interface RouteDefeat {
   readonly step: DecisionStep;
   readonly value: string;
   readonly betterValue: string;
-  /** '' for a route injected here. */
+  /** '' for a local route. */
   readonly betterNeighbor: string;
   readonly betterPathIdentifier: number;
 }
 
-/** Where a listing stands after a route: opaque, valid as long as the daemon runs. */
+/** The place of a listing after a route. Opaque, and valid as long as the daemon runs. */
 export type RouteCursor = string;
 
 export interface WatchQuery extends RouteFilter {
   /** `best` (default): changes of the Loc-RIB; `received`: every change of the Adj-RIBs-In. */
   readonly table?: 'best' | 'received' | undefined;
   readonly neighbor?: string | undefined;
-  /** Starts with an `announce` event for everything that is there, then `end-of-initial`. */
+  /** First report every route that exists as `announce`, then `end-of-initial`. */
   readonly initial?: boolean | undefined;
 }
 
@@ -255,10 +256,10 @@ export type RouteEvent =
       readonly neighbor: string;
     }
   | { readonly type: 'end-of-initial' }
-  /** The reader was too slow: so many changes were dropped, before those that follow. Start again. */
+  /** The reader was too slow: this many changes were dropped before the events that follow. Its picture is incomplete: watch anew. */
   | { readonly type: 'lost'; readonly count: number };
 
-/** What an array is to its reader: a batch may make its items when they are asked for. `at` may throw ControlError. */
+/** A read-only array that may make its items when `at` is called. `at` may throw ControlError. */
 export interface Batch<T> {
   readonly length: number;
   at(index: number): T | undefined;
@@ -273,7 +274,7 @@ export interface LocalRouteKey {
 export interface LocalRoute extends LocalRouteKey {
   readonly nextHop: string;
   /**
-   * Without NEXT_HOP and MP_REACH_NLRI. ORIGIN defaults to IGP, AS_PATH to empty. Routes of a batch that have the same array here are
+   * All attributes but NEXT_HOP and MP_REACH_NLRI. ORIGIN defaults to IGP, AS_PATH to an empty one. Routes of a batch that share an array are
    * encoded once.
    */
   readonly attributes: readonly PathAttribute[];
@@ -286,60 +287,4 @@ export interface Health {
   readonly established: number;
   readonly routes: number;
   readonly rssBytes: number;
-}
-
-export type ControlErrorCode = 'not-found' | 'already-exists' | 'invalid-argument' | 'failed-precondition' | 'resource-exhausted';
-
-/** One thing that is wrong with a request. */
-export interface ControlProblem {
-  /** Path of the offending field, e.g. `neighbor.hold_time`; '' where no field is to blame. */
-  readonly field: string;
-  /** What was found and what is allowed, without the field. Long values in it are cut (`ERROR_MESSAGE_MAX`). */
-  readonly sentence: string;
-}
-
-export interface ControlErrorOptions extends ErrorOptions {
-  /** What else is wrong. @default nothing */
-  readonly further?: readonly ControlProblem[] | undefined;
-  /** A last line of the message, e.g. how much more is wrong. @default none */
-  readonly more?: string | undefined;
-}
-
-/**
- * A refused request: names the place, what was found and what is allowed. Nothing was changed.
- *
- * The rule for the place: `message` has a line for each problem that begins with `field: ` (where there is a field), and this constructor is
- * the one place that puts it there. Callers pass the sentence alone. Whoever shows the error (log, gRPC status, command line) shows `message`
- * and adds nothing; `problems` are for those that show the field in a place of its own.
- */
-export class ControlError extends Error {
-  override readonly name = 'ControlError';
-  readonly code: ControlErrorCode;
-  /** The first problem, and all of them. */
-  readonly field: string;
-  readonly sentence: string;
-  readonly problems: readonly ControlProblem[];
-  readonly more: string | undefined;
-
-  constructor(code: ControlErrorCode, field: string, sentence: string, options?: ControlErrorOptions) {
-    const problems = [{ field, sentence }, ...(options?.further ?? [])].map(alone);
-    const lines = problems.map((problem) => prefixOf(problem) + problem.sentence);
-    super([...lines, ...(options?.more === undefined ? [] : [options.more])].join('\n'), options);
-    this.code = code;
-    this.field = field;
-    this.sentence = problems[0]!.sentence;
-    this.problems = problems;
-    this.more = options?.more;
-  }
-}
-
-function prefixOf({ field }: ControlProblem): string {
-  return field === '' ? '' : `${field}: `;
-}
-
-/** Sentences of libraries may bring the field already. */
-function alone(problem: ControlProblem): ControlProblem {
-  const { field, sentence } = problem;
-  const prefix = prefixOf(problem);
-  return { field, sentence: cutMessage(sentence.startsWith(prefix) ? sentence.slice(prefix.length) : sentence) };
 }

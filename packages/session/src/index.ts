@@ -1,4 +1,6 @@
 /** @tsbgp/session: an embeddable BGP speaker. */
+
+export { STATES } from '@tsbgp/fsm';
 export { PeerError, type PeerErrorCode } from './errors.ts';
 export { RANGE_LIMIT_DEFAULT } from './range.ts';
 export { REFUSED_MAX, Server } from './server.ts';
