@@ -1,7 +1,7 @@
 /**
- * Where exceptions stop. Each callback that the event loop, a socket or the RIB makes into the daemon runs inside a boundary. An exception
- * there costs the one peer, route, watcher or call that it belongs to. It is logged with its place, once for each message, and counted.
- * Only a broken invariant of the RIB passes: the routing state cannot be trusted then, and main.ts stops the daemon.
+ * Where exceptions stop. Every callback of the event loop, a socket or the RIB runs inside a boundary. An exception there ends or fails only the
+ * peer, route, watcher or call that it belongs to. It is counted, and logged with its place, once for each message. Only a broken invariant of
+ * the RIB is thrown on: the routing state cannot be trusted then, and main.ts stops the daemon.
  */
 import { BrokenInvariant } from '@tsbgp/rib';
 import type { Logger } from '@tsbgp/session';
@@ -23,7 +23,7 @@ export const BOUNDARY_PLACES = {
 
 export type BoundaryPlace = keyof typeof BOUNDARY_PLACES;
 
-/** Messages whose first appearance is remembered; beyond it a place is logged only once. */
+/** Messages that are remembered as logged. Beyond this, each place is logged only once more. */
 const REMEMBERED_MAX = 1000;
 
 export class Boundaries {
@@ -45,7 +45,7 @@ export class Boundaries {
     }
   }
 
-  /** Counts and logs an exception that somebody caught at `place`. `fields` say whose it is. Rethrows BrokenInvariant. */
+  /** Counts and logs an exception that the caller caught at `place`. `fields` say whose it is. Rethrows BrokenInvariant. */
   caught(place: BoundaryPlace, fields: object, error: unknown): void {
     if (error instanceof BrokenInvariant) throw error;
     this.#counts.set(place, this.count(place) + 1);
@@ -60,7 +60,7 @@ export class Boundaries {
     return this.#counts.get(place) ?? 0;
   }
 
-  /** A source of metrics: every place, also those that caught nothing yet. */
+  /** Adds the count of every place, with 0 for those that caught nothing yet. */
   readonly addMetrics = (out: Exposition): void => {
     const metric = out.counter('tsbgp_contained_exceptions_total', 'Unexpected exceptions that a boundary contained, by place.');
     for (const place of Object.keys(BOUNDARY_PLACES) as BoundaryPlace[]) metric.add({ place }, this.count(place));

@@ -1,4 +1,4 @@
-/** The words behind `tsbgpd`. */
+/** The arguments of `tsbgpd`. */
 import { parseArgs } from 'node:util';
 import { CONFIG_PATHS } from './config/defaults.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './config/schema.ts';

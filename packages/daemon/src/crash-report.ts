@@ -1,5 +1,5 @@
 /**
- * What a daemon leaves when it must stop because its state contradicts itself: a file that helps to find out why. It holds addresses and AS
+ * The file that a daemon writes when it must stop because its state contradicts itself. It helps to find the cause. It contains addresses and AS
  * numbers of neighbors, but no routes and no keys. Its mode is 0600.
  */
 import { lstatSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import type { StateSummary } from './state-summary.ts';
 import { VERSION } from './version.ts';
 
-/** Reports kept in the folder; the oldest go. */
+/** Reports kept in the folder. Older ones are deleted. */
 export const CRASH_REPORTS_MAX: number = 10;
 
 const NAME = /^tsbgpd-crash-[0-9TZ.-]+-\d+\.json$/;
 
 /** `$TSBGP_STATE_DIR`, else systemd's `$STATE_DIRECTORY`, else the folder for temporary files. */
 export function crashFolder(env: NodeJS.ProcessEnv): string {
-  // StateDirectory= may name several, with colons between.
+  // StateDirectory= may name several folders, separated by colons.
   const systemd = env.STATE_DIRECTORY?.split(':')[0];
   return env.TSBGP_STATE_DIR || systemd || tmpdir();
 }
@@ -39,17 +39,17 @@ export function writeCrashReport(folder: string, { error, state, log }: Crash, n
     state,
     log: log.map((line) => line.trimEnd()),
   };
-  // wx: in a folder that everybody may write to, nobody's link is followed.
+  // wx fails if the path exists, so that a link placed by another user in a shared folder is not followed.
   writeFileSync(path, `${JSON.stringify(report, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
   return path;
 }
 
-/** Leaves room for one more. Only files of this user count. */
+/** Deletes the oldest reports, so that one more may be written. Only files of this user count. */
 function removeOldest(folder: string): void {
   try {
     const ours = readdirSync(folder).filter((name) => NAME.test(name) && lstatSync(join(folder, name)).uid === process.geteuid?.());
     for (const name of ours.toSorted().slice(0, Math.max(0, ours.length - CRASH_REPORTS_MAX + 1))) unlinkSync(join(folder, name));
   } catch {
-    // Another process was faster, or the folder cannot be read: the new report matters more.
+    // Another process deleted a file first, or the folder cannot be read. Writing the new report matters more.
   }
 }

@@ -1,10 +1,10 @@
 /**
- * What happened to sessions lately: a ring of the last EVENTS_KEPT_MAX events, each with a sequence number. Whoever reads keeps the number of
- * the last event it has seen, so that a slow reader costs nothing: it is told how many it missed.
+ * The latest events of sessions: a ring of EVENTS_KEPT_MAX events, each with a sequence number. A reader remembers the number of the last event
+ * that it has seen. A slow reader costs nothing; it is told how many events it missed.
  */
 import type { Family } from '@tsbgp/wire';
 
-/** Events that are remembered; older ones are forgotten. */
+/** Events kept. Older ones are forgotten. */
 export const EVENTS_KEPT_MAX = 1000;
 /** Characters of an event's text; the rest is cut. */
 export const EVENT_TEXT_MAX = 512;
@@ -23,15 +23,15 @@ export interface NewEvent {
   readonly type: EventType;
   readonly neighbor: string;
   readonly family?: Family | undefined;
-  /** A sentence for people. May hold text of a peer as it came. */
+  /** A sentence for people. It may contain text of a peer, unchanged. */
   readonly text: string;
-  /** Of a NOTIFICATION. */
+  /** Code and subcode of a NOTIFICATION. */
   readonly code?: number | undefined;
   readonly subcode?: number | undefined;
 }
 
 export interface DaemonEvent extends NewEvent {
-  /** Counts all events from 1. */
+  /** The number of the event, from 1 on. */
   readonly sequence: number;
   readonly at: Date;
 }
@@ -48,12 +48,12 @@ export class EventLog {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Sequence number of the latest event; 0: none yet. */
+  /** Sequence number of the latest event; 0 when there was none yet. */
   get last(): number {
     return this.#last;
   }
 
-  /** At most `max` events that came after `sequence`, oldest first, and how many between are forgotten. */
+  /** The first `max` events after `sequence` that are kept, oldest first, and how many before them are forgotten already. */
   after(sequence: number, max: number): { readonly events: readonly DaemonEvent[]; readonly lost: number } {
     const oldest = Math.max(1, this.#last - EVENTS_KEPT_MAX + 1);
     const from = Math.max(sequence + 1, oldest);
@@ -62,7 +62,7 @@ export class EventLog {
     return { events, lost: from - (sequence + 1) };
   }
 
-  /** Calls `listener` after each event; it must not throw. Returns the function that ends it. */
+  /** Calls `listener` after each event; it must not throw. Returns a function that removes the listener. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -1,22 +1,22 @@
 /**
- * Where the lines of the log go. The daemon never waits for them: a file system that is full, a terminal that was stopped or a reader that
- * stalls costs lines of the log, and nothing else.
+ * Where the lines of the log go. The daemon never waits for the log: a full file system, a stopped terminal or a reader that stalls costs lines
+ * of the log, and nothing else.
  *
  *     write(line) -> queue, at most LOG_QUEUE_BYTES_MAX -> one write at a time
  *                      full: lines are lost and counted until half of it is free; then a line says how many
  */
 import type { LogSink } from './log-sink.ts';
 
-/** Lines that wait for the file, the terminal or the reader. What does not fit is lost and counted. */
+/** Octets of lines that wait to be written. Lines beyond this are lost and counted. */
 export const LOG_QUEUE_BYTES_MAX: number = 1_048_576;
-/** Pause before another attempt when a write failed (no space, input/output error, nobody reads). */
+/** Pause before the next attempt after a write failed (no space, input/output error, no reader). */
 export const LOG_RETRY_MS: number = 1000;
 /** Lines kept for a crash report. */
 export const LOG_RECENT_MAX: number = 100;
 
 /** Octets of one write. */
 const CHUNK_BYTES = 65_536;
-/** Pause when the reader is behind: doubles from one to the other. */
+/** Pause while the reader is behind. It doubles from the minimum to the maximum. */
 const BUSY_MS_MIN = 1;
 const BUSY_MS_MAX = 100;
 
@@ -44,7 +44,7 @@ export class LogDestination {
   #recent: string[] = [];
   #waiters: (() => void)[] = [];
 
-  /** `onRecovered` is called when lines go out again after trouble; a line that it writes stands where the lost ones would. */
+  /** Calls `onRecovered` when lines can be written again after trouble. A line that it logs takes the place of the lost ones. */
   constructor(sink: LogSink, onRecovered: (trouble: LogTrouble) => void) {
     this.#sink = sink;
     this.#onRecovered = onRecovered;
@@ -60,7 +60,7 @@ export class LogDestination {
     return this.#queueBytes;
   }
 
-  /** The latest lines, the oldest first, also those that were lost. */
+  /** The latest lines, oldest first, including lost ones. */
   get recent(): readonly string[] {
     return this.#recent.slice(-LOG_RECENT_MAX);
   }
@@ -90,13 +90,13 @@ export class LogDestination {
     return promise.finally(() => clearTimeout(timer));
   }
 
-  /** For an end that cannot wait: writes what is held, but for a chunk that is on its way. Never blocks. */
+  /** Writes what waits at once, for a process that ends now, except a chunk that is being written. Never blocks. */
   flushNow(): void {
     try {
       if (!this.#writing) this.#writeNow(this.#chunk);
       this.#writeNow(Buffer.from(this.#queue.join('')));
     } catch {
-      // Full, closed or not read: there is nowhere left to say so.
+      // The destination is full, closed or not read, and there is no other place to report that.
     }
   }
 
@@ -151,7 +151,7 @@ export class LogDestination {
     }, milliseconds);
   }
 
-  /** Writes go out again. Tells what happened as soon as there is room for the news and what follows it. */
+  /** A write succeeded. Reports trouble that is over, once half of the queue is free for the report and the lines after it. */
   #recover(): void {
     if ((!this.#losing && this.#code === undefined) || this.#queueBytes > LOG_QUEUE_BYTES_MAX / 2) return;
     const trouble = { lost: this.#lostNow, code: this.#code ?? 'EAGAIN' };

@@ -1,21 +1,21 @@
 /**
- * The ways to write to a file descriptor without ever waiting for whoever reads it.
+ * Ways to write to a file descriptor without waiting for its reader.
  *
  *     regular file, /dev/null     writes in the thread pool
- *     pipe, FIFO, terminal        the same, on a description of our own that does not block (reopened through /proc/self/fd)
+ *     pipe, FIFO, terminal        the same, on a separate description that does not block (reopened through /proc/self/fd)
  *     socket (systemd's journal)  a socket of the event loop
  *
- * A write that blocks in the thread pool would not only take a thread: the process could not even exit before it returns.
+ * A blocking write in the thread pool would occupy a thread, and the process could not exit before it returns.
  */
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 export interface LogSink {
-  /** One at a time. `done` hears how many octets were taken, and what went wrong. */
+  /** One write at a time. Calls `done` with the error, if any, and the number of octets written. */
   write(chunk: Uint8Array, done: (error: NodeJS.ErrnoException | null, written: number) => void): void;
-  /** Writes now. Returns the octets taken; throws the system's error. */
+  /** Writes at once. Returns the number of octets written. Throws the system's error. */
   writeNow(chunk: Uint8Array): number;
-  /** Nothing can be written any more, ever. */
+  /** Nothing can ever be written again. */
   readonly isDead: boolean;
 }
 
@@ -24,7 +24,7 @@ export function openSink(fd: number): LogSink {
   try {
     kind = fstatSync(fd);
   } catch {
-    return new FileSink(fd, false); // each write says why
+    return new FileSink(fd, false); // every write will report why
   }
   if (kind.isFIFO() || kind.isCharacterDevice()) {
     const own = reopened(fd);
@@ -37,17 +37,17 @@ export function openSink(fd: number): LogSink {
       // A kind of socket that Node has no stream for.
     }
   }
-  // A terminal of another user stays: there a write may block.
+  // What is left is for example a terminal of another user, where a write may block.
   return new FileSink(fd, kind.isCharacterDevice() || kind.isSocket());
 }
 
-/** A description of our own: the flag must not reach other processes that share the terminal or the pipe. */
+/** A separate file description, so that the flag O_NONBLOCK does not affect other processes on the same terminal or pipe. */
 function reopened(fd: number): number | undefined {
   const { O_WRONLY, O_APPEND, O_NOCTTY, O_NONBLOCK } = constants;
   try {
     return openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK);
   } catch {
-    return undefined; // no /proc, or it belongs to another user, or nobody reads
+    return undefined; // no /proc, or the file belongs to another user, or the pipe has no reader
   }
 }
 
@@ -77,7 +77,7 @@ class SocketSink implements LogSink {
   constructor(fd: number) {
     this.#fd = fd;
     this.#socket = new Socket({ fd, readable: false, writable: true });
-    this.#socket.on('error', () => {}); // the write hears it as well
+    this.#socket.on('error', () => {}); // the write gets the error too
   }
 
   get isDead(): boolean {

@@ -20,7 +20,7 @@ export interface DaemonLog extends Logger {
   flushNow(): void;
   /** The latest lines, for a crash report. */
   recent(): readonly string[];
-  /** A source of metrics: lines lost, octets that wait. */
+  /** Adds metrics: lines lost, and octets that wait. */
   readonly addMetrics: MetricSource;
 }
 

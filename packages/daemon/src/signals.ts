@@ -1,13 +1,13 @@
 /**
- * What signals mean to the daemon. Each one whose default ends a process has a meaning here, or none.
+ * What signals mean to the daemon. Every signal that ends a process by default is handled here or deliberately ignored.
  *
- *     INT, TERM, QUIT   stop: Cease to every peer; a second one does not wait
+ *     INT, TERM, QUIT   stop: Cease to every peer; a second signal stops without waiting
  *     HUP               logged: the configuration cannot be reloaded yet
  *     USR1              a summary of the state goes to the log
  *     the others below  no meaning: logged once, nothing happens
  *
- * Not here: KILL and STOP cannot be caught; TSTP and TTOU stop a job and CONT lets it go on, as on every terminal; ILL, ABRT, FPE, BUS,
- * SEGV, SYS and TRAP say that the process itself is broken; PIPE and XFSZ are ignored by Node.
+ * Not handled: KILL and STOP, which cannot be caught; TSTP, TTOU and CONT, which stop and continue a job; ILL, ABRT, FPE, BUS, SEGV, SYS and
+ * TRAP, which mean that the process itself is broken; PIPE and XFSZ, which Node ignores.
  */
 import { constants } from 'node:os';
 import type { Boundaries } from './boundaries.ts';
@@ -15,7 +15,7 @@ import type { DaemonLog } from './log.ts';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
 
-/** Ignored by intent. Without a handler each of them would end the process, and no peer would be told. */
+/** Deliberately ignored. Without a handler each of them would end the process without a Cease to the peers. */
 export const MEANINGLESS_SIGNALS: readonly NodeJS.Signals[] = [
   'SIGUSR2',
   'SIGALRM',
@@ -29,7 +29,7 @@ export const MEANINGLESS_SIGNALS: readonly NodeJS.Signals[] = [
 ];
 
 export class Signals {
-  /** Resolves with the name of the first signal that asks for the end. */
+  /** Resolves with the name of the first signal that asks the daemon to stop. */
   readonly stop: Promise<string>;
   received = false;
   readonly #handlers: Map<NodeJS.Signals, () => void> = new Map();
@@ -38,7 +38,7 @@ export class Signals {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.stop = promise;
     const on = (signal: NodeJS.Signals, handler: () => void) => {
-      if (!(signal in constants.signals)) return; // another system
+      if (!(signal in constants.signals)) return; // this system does not have the signal
       const guarded = () => boundaries.run('signal', { signal }, handler);
       this.#handlers.set(signal, guarded);
       process.on(signal, guarded);
@@ -71,7 +71,7 @@ export class Signals {
   }
 }
 
-/** A profile is taken with SIGPROF, which then belongs to V8. */
+/** Whether V8 takes a profile. It uses SIGPROF for that. */
 function isProfiled(): boolean {
   return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((text) => /--(cpu-)?prof\b/.test(text));
 }

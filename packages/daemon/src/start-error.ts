@@ -1,6 +1,6 @@
 /**
- * Why the daemon could not start although its configuration is right: somebody else has the port, or we may not have it. Says which
- * listener, why, and what to do. `code` is stable and listed in docs/errors.md.
+ * Why the daemon could not start although its configuration is valid, for example because the port is taken or needs privileges. The message
+ * names the listener, the reason, and what to do. `code` is stable and listed in docs/errors.md.
  */
 
 import { formatEndpoint } from './config/values.ts';
@@ -27,7 +27,7 @@ export class StartError extends Error {
   }
 }
 
-/** One thing that listens: what it is to people, where, and which key of the configuration moves it. */
+/** A listener: its name for people, its address, and the key of the configuration that sets the address. */
 export interface Listener {
   readonly what: 'BGP' | 'API' | 'HTTP';
   readonly where: Endpoint | string;
@@ -72,7 +72,7 @@ function howToBeAllowed({ where, key }: Listener): string {
   );
 }
 
-/** The system's word for what went wrong, wherever in the chain of causes it stands. */
+/** The system's code of an error, such as EADDRINUSE, from the error itself or one of its causes. */
 export function errno(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
     const { code } = at as NodeJS.ErrnoException;

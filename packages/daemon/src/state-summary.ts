@@ -1,22 +1,22 @@
 /**
- * What the daemon is doing, for the log (SIGUSR1) and for crash reports. Every part is read on its own: after a broken invariant some can
- * throw, and the others still help.
+ * The state of the daemon, for the log (SIGUSR1) and for crash reports. Every part is read separately, because after a broken invariant some of
+ * them may throw, and the others still help.
  */
 import { formatFamily } from '@tsbgp/wire';
 import type { ControlPlane, NeighborState } from './control-plane.ts';
 import type { Delay } from './metrics/event-loop-delay.ts';
 import { VERSION } from './version.ts';
 
-/** Neighbors listed at most: those that are not Established first. */
+/** Neighbors listed at most. Those that are not Established come first. */
 export const SUMMARY_NEIGHBORS_MAX: number = 500;
 
 export interface StateSummary {
   readonly process: Readonly<Record<string, unknown>>;
   readonly health: unknown;
   readonly neighbors: readonly Readonly<Record<string, unknown>>[];
-  /** Neighbors that the list leaves out. */
+  /** Number of neighbors that are not in the list. */
   readonly neighborsLeftOut: number;
-  /** Every metric that does not belong to one neighbor: limits, what is in use of them, what was lost. */
+  /** Every metric that does not belong to one neighbor: limits, their use, and losses. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 

@@ -1,4 +1,7 @@
-/** How many calls are under way, and whether one more may come in. Health checks have room of their own, so that they are answered last of all. */
+/**
+ * Counts calls that are under way and decides whether one more is let in. Health checks are counted separately, so that an overloaded daemon
+ * still answers them.
+ */
 import { Code } from '@connectrpc/connect';
 import type { Exposition } from '../metrics/exposition.ts';
 import { type Call, methodName } from './call.ts';
@@ -23,7 +26,7 @@ export class Admission {
   readonly #refusals: Refusals;
   readonly #running: Record<Kind, number> = { unary: 0, stream: 0, 'health-check': 0 };
   readonly #streams: Map<string, number> = new Map();
-  /** By method, then by how they ended. Both are names that we know, so that no client can make more of them. */
+  /** Calls that ended, by method and by code. Only known methods and codes are keys, so no client can make the map grow. */
   readonly #ended: Map<string, Map<string, number>> = new Map();
 
   constructor(limits: ApiLimits, refusals: Refusals) {
@@ -31,7 +34,7 @@ export class Admission {
     this.#refusals = refusals;
   }
 
-  /** Counts the call as under way until `leave`; or says why it may not come in. */
+  /** Lets a call in and counts it until `leave`, or returns why it is refused. */
   enter(call: Call): Full | undefined {
     const kind = kindOf(call);
     const { max, reason } = this.#bound(kind);

@@ -1,18 +1,18 @@
-/** A call on its way: what the transport, the decoder and the interceptor know of it together. */
+/** A call under way: what transport, decoder and interceptor share about it. */
 import type { DescMethod, Message } from '@bufbuild/protobuf';
 import { type Code, type ContextKey, createContextKey } from '@connectrpc/connect';
 import type { Budget } from './limits.ts';
 
-/** `tsbgp.v1.RibService/ListBest`. */
+/** For example `tsbgp.v1.RibService/ListBest`. */
 export function methodName(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
 }
 
 export class Call {
   readonly method: DescMethod;
-  /** Messages of the request, decoded, in the order in which Connect is given a place holder for each. */
+  /** Decoded messages of the request. Connect is given a placeholder for each, in this order. */
   readonly messages: Message[] = [];
-  /** How it ended, where it did not end well. */
+  /** Why the call failed; undefined when it did not. */
   failed: Code | undefined;
   readonly #heldMessages: Budget;
   #held = 0;
@@ -26,7 +26,7 @@ export class Call {
     return this.method.methodKind !== 'unary';
   }
 
-  /** Takes room for the messages inside the next message; what an earlier one took is given back. False where there is none. */
+  /** Reserves memory for the messages inside the next message, and gives back what the last message took. False when too little is left. */
   hold(nestedMessages: number): boolean {
     this.release();
     if (!this.#heldMessages.take(nestedMessages)) return false;

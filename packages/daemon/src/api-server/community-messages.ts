@@ -1,4 +1,4 @@
-/** Extended communities, those of eight octets and those of twenty, between the wire package's octets and the API's messages. */
+/** Extended communities of eight octets and IPv6 ones of twenty, from octets to messages of the API and back. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type {
   ExtendedCommunitySchema,
@@ -29,7 +29,7 @@ export function extendedMessage(octets: Uint8Array): ExtendedInit {
   return { ...message, name: community.name, form: formOf(community.fields, text) };
 }
 
-/** The forms of RFC 4360 §3 and RFC 5668: a number under an AS or under an address, and nothing else. */
+/** The two forms of RFC 4360 §3 and RFC 5668: AS and number, or address and number. */
 function formOf(fields: Readonly<Record<string, unknown>>, text: string): NonNullable<ExtendedInit['form']> {
   const { as, address, value } = fields;
   if (typeof value === 'number' && Object.keys(fields).length === 2) {

@@ -1,6 +1,6 @@
 /**
- * Connect's handlers behind an exchange. Connect has an adapter for Node, but it builds a URL from whatever the client wrote into Host, outside
- * of any promise; it waits for a client that is gone for ever; and what goes wrong while an answer leaves it writes to the console.
+ * Runs Connect's handlers for an exchange. Connect's own adapter for Node is not used: it builds a URL from an unchecked Host outside of any
+ * promise, it waits forever for a client that is gone, and it writes errors of sending to the console.
  */
 import type { OutgoingHttpHeaders } from 'node:http';
 import {
@@ -20,17 +20,17 @@ import { type BodyContext, bodyForm, requestBody } from './request-body.ts';
 type UniversalHandler = ConnectRouter['handlers'][number];
 type Answer = Awaited<ReturnType<UniversalHandler>>;
 
-/** setTimeout takes no more; a client that asks for a longer time has no limit. */
+/** The longest time that setTimeout takes. A longer timeout of a client is no limit at all. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 export interface ConnectHandlers {
-  /** The call of a path; undefined where there is none. */
+  /** A new call of the method at a path; undefined when there is no such method. */
   find(path: string): ConnectCall | undefined;
 }
 
 export interface ConnectCall {
   readonly call: Call;
-  /** Answers. Resolves when the exchange ended; rejects only with our own mistakes. */
+  /** Answers the call. Resolves when the exchange has ended. Rejects only for a bug of ours. */
   serve(exchange: Exchange, expectsContinue: boolean): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ async function serve(
     const answer = await handler({
       httpVersion: request.httpVersion,
       method: request.method ?? '',
-      // Connect reads nothing of it but the path.
+      // Connect reads only the path.
       url: `http://localhost${handler.requestPath}`,
       header: headersOf(request.headers),
       body,
@@ -76,7 +76,7 @@ async function serve(
     if (answer.status >= 400 && call.failed === undefined) call.failed = Code.Unimplemented;
     await send(answer.status === 415 ? unsupportedType(handler, request.headers['content-type']) : answer, call, exchange);
   } catch (error) {
-    // Connect turns errors of handlers into answers; what comes here is of the transport.
+    // Connect turns errors of handlers into answers. Errors that come here are of the transport.
     if (!(error instanceof ConnectError)) throw error;
     call.failed ??= error.code;
     if (!exchange.isHeadSent) exchange.sendHead(503, { 'content-length': 0 });
@@ -87,7 +87,7 @@ async function serve(
   }
 }
 
-/** Connect's 415 has no body, which tells a person with curl nothing. */
+/** Gives Connect's 415, which has no body, a message for people with curl. */
 function unsupportedType({ method }: UniversalHandler, found: string | undefined): Answer {
   const allowed =
     method.methodKind === 'unary'
@@ -116,7 +116,7 @@ async function send(answer: Answer, call: Call, exchange: Exchange): Promise<voi
     if (!call.isStream) exchange.expectTaken(0);
     await exchange.finish(answer.trailer === undefined ? undefined : nodeHeaders(answer.trailer));
   } catch (error) {
-    // The handler is told, so that what it holds for the client is let go.
+    // Tells the handler, so that it frees what it holds for the client.
     await chunks?.throw?.(error).catch(() => undefined);
     throw error;
   } finally {
@@ -126,7 +126,7 @@ async function send(answer: Answer, call: Call, exchange: Exchange): Promise<voi
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-/** Pseudo-headers are not for Connect; the length is that of the body as it came, not as Connect sees it. */
+/** Headers for Connect: without pseudo-headers, and without the length, which is not that of the placeholders. */
 function headersOf(headers: NodeJS.Dict<string | string[]>): Headers {
   const out = new Headers();
   for (const [name, value] of Object.entries(headers)) {

@@ -1,6 +1,6 @@
 /**
- * The connections of the API. The first octets tell whether one speaks HTTP/1.1 or HTTP/2. Each has little time until its first request is
- * there and between its requests, and there are no more than the limits say: of those that do nothing, the oldest makes room.
+ * The connections of the API. Their first octets tell HTTP/1.1 from HTTP/2. Times for the first request and between requests are bounded, and so
+ * is the number of connections: at the bound, the connection that is idle longest is closed for a new one.
  */
 import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from 'node:http2';
@@ -11,7 +11,7 @@ import type { ApiLimits, Refusals } from './limits.ts';
 const HTTP2_PREFACE = Buffer.from('PRI ');
 const SWEEP_MS = 1000;
 const KEEP_ALIVE_MS = 60_000;
-/** A connection that was busy so recently is not idle. */
+/** A connection counts as idle this long after its last request. */
 const IDLE_MS = 1000;
 
 export interface Arrived {
@@ -34,13 +34,13 @@ export class Connection {
   readonly isUnix: boolean;
   /** Requests that are under way. */
   readonly exchanges: Set<Exchange> = new Set();
-  /** The client has shown that it speaks HTTP: a request came, or HTTP/2's settings. */
+  /** The client has sent a request, or the settings of HTTP/2. */
   isOpen = false;
   isHttp2 = false;
   session: Http2Session | undefined;
-  /** Since when the session takes no new calls. */
+  /** When the session stopped taking new calls. */
   closingSince: number | undefined;
-  /** Since when nothing is under way. */
+  /** When the last request ended. */
   idleSince: number;
 
   constructor(socket: Socket, isUnix: boolean, now: number) {
@@ -88,15 +88,15 @@ export class Connections {
           listener as (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void,
         );
       on('request', request(false));
-      // Node's own answer to Expect throws where an HTTP/2 stream was reset in the same packet.
+      // Node's own answer to Expect throws when an HTTP/2 stream was reset in the same packet.
       on('checkContinue', request(true));
       on('checkExpectation', request(false));
     }
-    // Over HTTP/2 a CONNECT is a request like others, which has no path. Over HTTP/1.1 Node closes the connection.
+    // HTTP/2: a CONNECT is a request without a path. HTTP/1.1: Node closes the connection.
     this.#http2.on('connect', request(false));
     this.#http1.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       run(() => {
-        // What the system tells (ECONNRESET, EPIPE) comes here, too: a client that went away said nothing wrong.
+        // Errors of the system (ECONNRESET, EPIPE) come here too. They are no mistake of the client.
         if (error.syscall === undefined) refusals.add('malformed', 'a client sent what is not HTTP');
         const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
         const busy = this.#bySocket.get(socket)?.isIdle === false;
@@ -104,7 +104,7 @@ export class Connections {
         else socket.destroy();
       }),
     );
-    // A client that breaks the protocol has its connection closed; that is all.
+    // Node has closed the connection of a client that broke the protocol. There is nothing more to do.
     this.#http2.on('sessionError', () => undefined);
     this.#http2.on('session', (session) => run(() => this.#session(session)));
     this.#sweep = setInterval(() => run(() => this.#closeTheLate()), SWEEP_MS).unref();
@@ -126,7 +126,7 @@ export class Connections {
     return count;
   }
 
-  /** Lets answers that are under way leave, then closes. */
+  /** Closes all connections, after a moment for answers that are under way. */
   end(): void {
     clearInterval(this.#sweep);
     setTimeout(() => {
@@ -134,7 +134,7 @@ export class Connections {
     }, 100).unref();
     for (const { socket, isIdle, session } of this.#all) {
       if (!isIdle) continue;
-      // What HTTP/2 has still to send of its last answer leaves before.
+      // HTTP/2 sends the rest of its last answer before it closes.
       if (session !== undefined && !session.destroyed) session.close();
       else socket.destroy();
     }
@@ -142,7 +142,7 @@ export class Connections {
 
   #accept(socket: Socket, isUnix: boolean): void {
     socket.on('error', () => undefined); // the client went away: 'close' follows
-    // A client whose machine is gone says nothing for ever, and a quiet watch writes nothing that could fail.
+    // A client whose machine is gone is silent forever, and a quiet watch writes nothing that could fail.
     if (!isUnix) socket.setKeepAlive(true, KEEP_ALIVE_MS);
     if (!this.#makeRoom(isUnix)) {
       this.#context.refusals.add('connections', 'a connection was refused: all of those that are allowed are busy');
@@ -178,7 +178,7 @@ export class Connections {
     socket.on('data', peek);
   }
 
-  /** Closes connections that do nothing where a new one would be too many. False where none does nothing. */
+  /** Makes a new connection possible, by closing idle ones if need be. False when no connection is idle. */
   #makeRoom(isUnix: boolean): boolean {
     const { limits, refusals } = this.#context;
     if (this.halfOpen >= limits.halfOpenConnections) {
@@ -208,13 +208,13 @@ export class Connections {
     const before = now - limits.headerSeconds * 1000;
     for (const connection of this.#all) {
       const { isIdle, isOpen, isHttp2, idleSince, socket, session } = connection;
-      // After GOAWAY Node waits for the last stream, and does not notice that the client is gone.
+      // After GOAWAY Node waits for the last stream and does not notice that the client is gone.
       if (session !== undefined && (session.closed || session.destroyed)) {
         connection.closingSince ??= now;
         if (now - connection.closingSince >= limits.goawaySeconds * 1000) socket.destroy();
         continue;
       }
-      // An open connection of HTTP/2 may be idle: clients of gRPC keep one for their next call.
+      // An open HTTP/2 connection may be idle: gRPC clients keep one for their next call.
       if (!isIdle || idleSince >= before || (isOpen && isHttp2)) continue;
       if (!isOpen) refusals.add('header-time', `a connection was closed: no request came within ${limits.headerSeconds} s`);
       socket.destroy();
@@ -236,7 +236,7 @@ export class Connections {
   #arrived(request: NodeRequest, response: NodeResponse, expectsContinue: boolean): void {
     const key = 'stream' in request ? request.stream.session : request.socket;
     const connection = key === undefined ? undefined : this.#bySocket.get(key);
-    // The connection ended before the request was told.
+    // The connection ended before Node emitted the request.
     if (connection === undefined || connection.socket.destroyed) return;
     this.#context.onRequest({ connection, request, response, expectsContinue });
   }

@@ -1,6 +1,6 @@
 /**
- * Response headers at once. Connect holds them back until the first message, but some clients (tonic among them) wait for headers before a
- * streaming call returns: on a quiet daemon they would hang. So a streaming call that has said nothing by the next turn has its headers sent.
+ * Sends response headers of streaming calls early. Connect holds them back until the first message. Some clients, such as tonic, wait for
+ * headers before a streaming call returns, so that they would hang on a quiet daemon. The headers are sent in the next turn of the event loop.
  */
 import type { Exchange } from './exchange.ts';
 
@@ -9,6 +9,6 @@ const STREAMING_TYPES = /^application\/(grpc|grpc-web|grpc-web-text|connect)(\+(
 export function sendHeadersEarly(exchange: Exchange): void {
   const type = exchange.request.headers['content-type'];
   if (type === undefined || !STREAMING_TYPES.test(type)) return;
-  // What the handler says of status and type later is what was sent: errors of streaming calls travel in trailers or the last message.
+  // The handler will give the same status and type: errors of streaming calls are in the trailers or in the last message.
   setImmediate(() => exchange.sendHead(200, { 'content-type': type }, true));
 }

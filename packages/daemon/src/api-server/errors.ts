@@ -1,6 +1,6 @@
 /**
- * The control plane's refusals as gRPC statuses, with the field in their details. What nobody expected is contained and logged here, and tells
- * the client no more than that.
+ * Makes gRPC statuses of the control plane's refusals, with the fields in their details. Unexpected errors are contained and logged here; the
+ * client gets INTERNAL and no details.
  */
 import { Code, ConnectError, type Interceptor, type StreamRequest, type UnaryRequest } from '@connectrpc/connect';
 import { FieldErrorSchema } from '@tsbgp/api';
@@ -19,7 +19,7 @@ const CODES: Record<ControlErrorCode, Code> = {
   'resource-exhausted': Code.ResourceExhausted,
 };
 
-/** Gives the handlers the messages that were decoded for them, and the clients the errors in their words. */
+/** Gives handlers the decoded messages in place of placeholders, and turns their errors into statuses. */
 export function callInterceptor(boundaries: Boundaries): Interceptor {
   return (next) => async (request) => {
     const call = request.contextValues.get(CALL);
@@ -66,7 +66,7 @@ function statusOf(error: unknown, boundaries: Boundaries, signal: AbortSignal, c
   return new ConnectError('internal error: see the log of the daemon', Code.Internal);
 }
 
-/** Counts and logs what nobody expected. A broken invariant still stops the daemon, although it was caught inside a promise. */
+/** Counts and logs an unexpected error. A broken invariant stops the daemon, although it was caught inside a promise. */
 export function contain(boundaries: Boundaries, fields: object, error: unknown): void {
   try {
     boundaries.caught('api', fields, error);

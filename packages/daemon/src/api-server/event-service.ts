@@ -1,4 +1,4 @@
-/** EventService: what happens to sessions, as it happens. A watcher is a place in the ring of events; nothing is queued for it. */
+/** EventService: events of sessions as they happen. A watcher is a place in the ring of events; nothing is queued for it. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
@@ -31,7 +31,7 @@ async function* watch(control: ControlPlane, { neighbor, recent, recentOnly }: W
   if (log.listenerCount >= EVENT_WATCHERS_MAX) {
     throw new ControlError('resource-exhausted', '', `${EVENT_WATCHERS_MAX} watchers of events are there already`);
   }
-  // Throws `not-found`; answers with the canonical spelling.
+  // Throws `not-found`. The address is in canonical spelling.
   const address = neighbor === '' ? undefined : control.getNeighbor(neighbor).config.address;
   const wanted = (event: DaemonEvent): boolean => address === undefined || event.neighbor === address;
 

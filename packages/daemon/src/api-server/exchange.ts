@@ -1,6 +1,6 @@
 /**
- * One request and its answer, over HTTP/1.1 or HTTP/2. Node's two classes differ in when they throw, what they emit and what they wait for;
- * here is one small thing that never throws at the event loop, never waits for a client for ever, and ends exactly once.
+ * One request and its answer, over HTTP/1.1 or HTTP/2. Node's classes for the two differ in when they throw, what they emit and what they wait
+ * for. An exchange never throws into the event loop, never waits forever for a client, and ends exactly once.
  */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { constants, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
@@ -10,11 +10,11 @@ import type { ApiLimits, Budget, Refusals } from './limits.ts';
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
-/** Answers up to this size are not counted as held: their number is bounded. */
+/** Answers up to this size do not count as held octets, since the number of calls is bounded. */
 const SMALL_ANSWER_BYTES = 16 * 1024;
-/** How long a client may go on sending after its answer. */
+/** How long a client may go on sending after it got its answer. */
 const LINGER_MS = 1000;
-/** What Node throws at us when the client was quicker. */
+/** Codes of the errors that Node throws when the client ended first. */
 const GONE_CODES: ReadonlySet<string> = new Set([
   'ERR_HTTP2_INVALID_STREAM',
   'ERR_HTTP2_INVALID_SESSION',
@@ -28,7 +28,7 @@ export interface ExchangeContext {
   readonly limits: ApiLimits;
   readonly refusals: Refusals;
   readonly heldAnswers: Budget;
-  /** An exception that is nobody's but ours. */
+  /** Takes an exception that is a bug of ours. */
   readonly contain: (error: unknown) => void;
 }
 
@@ -42,7 +42,7 @@ export class Gone extends ConnectError {
 export class Exchange {
   readonly request: NodeRequest;
   readonly isHttp2: boolean;
-  /** Aborted when the exchange ends, whichever way. */
+  /** Aborted when the exchange ends, in any way. */
   readonly signal: AbortSignal;
   /** Resolves when the exchange ends. */
   readonly ended: Promise<void>;
@@ -64,7 +64,7 @@ export class Exchange {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#resolveEnded = resolve;
-    // Whatever goes wrong with one of them, 'close' follows.
+    // After any error of one of them comes 'close'.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     const end = (): void => this.end();
@@ -87,12 +87,12 @@ export class Exchange {
     return this.#isHeadSent;
   }
 
-  /** The whole answer was given to the socket. */
+  /** Whether the whole answer was given to the socket. */
   get isAnswered(): boolean {
     return this.#isAnswered;
   }
 
-  /** Nothing is sent or read any more. Called when the connection is gone, too: not every kind of response notices. */
+  /** Ends the exchange: nothing is sent or read any more. Also called when the connection is gone, which not every response notices. */
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -101,23 +101,23 @@ export class Exchange {
     this.#resolveEnded();
   }
 
-  /** Tells a client that asked for it to send its request (RFC 9110 §10.1.1). */
+  /** Sends 100 Continue to a client that waits for it before it sends its body (RFC 9110 §10.1.1). */
   sendContinue(): void {
     this.#try(() => this.#response.writeContinue());
   }
 
-  /** Does nothing after the first time. */
+  /** Sends status and headers, at the first call only. */
   sendHead(status: number, headers: OutgoingHttpHeaders, isEarly = false): void {
     if (this.#isHeadSent || this.#isEnded) return;
     this.#isHeadSent = true;
     this.#try(() => {
       (this.#response as ServerResponse).writeHead(status, headers);
-      // HTTP/1.1 waits for the body unless it is told not to.
+      // Node would hold the headers back until the body comes.
       if (isEarly && !this.isHttp2) (this.#response as ServerResponse).flushHeaders();
     });
   }
 
-  /** Resolves when the client's socket wants more. Rejects with Gone. */
+  /** Resolves when the client's socket takes more. Rejects with Gone. */
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#isEnded) throw new Gone();
     const { heldAnswers, refusals } = this.#context;
@@ -139,7 +139,7 @@ export class Exchange {
     }
   }
 
-  /** Sends what is left. Resolves when the client has it, or the exchange ended in another way. */
+  /** Sends the rest of the answer. Resolves when the client has it, or when the exchange has ended in another way. */
   async finish(trailers?: OutgoingHttpHeaders): Promise<void> {
     if (this.#isEnded) return;
     const { request } = this;
@@ -152,12 +152,12 @@ export class Exchange {
       if (trailers !== undefined) (this.#response as ServerResponse).addTrailers(trailers as Record<string, string>);
       this.#response.end();
     });
-    // What the client still sends is passed over, so that it comes to read the answer.
+    // Read and drop what the client still sends, so that the client gets to reading the answer.
     if (!request.readableEnded) request.on('data', () => undefined);
     await this.ended;
   }
 
-  /** A client of HTTP/2 that goes on sending is told after a moment that nobody reads it (RFC 9113 §8.1). */
+  /** Resets the stream of an HTTP/2 client that goes on sending for a moment after its answer (RFC 9113 §8.1). */
   #close({ stream }: Http2ServerRequest): void {
     if (stream.readableEnded) return;
     clearTimeout(this.#timer);
@@ -168,7 +168,7 @@ export class Exchange {
     }, LINGER_MS).unref();
   }
 
-  /** The client has so long to take an answer of `bytes` octets. One that is gone takes none, and is no slow one. */
+  /** Gives the client time for an answer of `bytes` octets. A client that is gone does not count as slow. */
   expectTaken(bytes: number): void {
     if (this.#isEnded) return;
     const { limits, refusals } = this.#context;
@@ -182,7 +182,7 @@ export class Exchange {
     ).unref();
   }
 
-  /** Ends it without an answer: the stream is reset, or the connection of HTTP/1.1 closed. */
+  /** Ends the exchange without an answer: resets the HTTP/2 stream, or closes the HTTP/1.1 connection. */
   destroy(): void {
     if (this.#isEnded) return;
     this.end();
@@ -214,7 +214,7 @@ export class Exchange {
     });
   }
 
-  /** Node throws where a stream is gone already: that ends the exchange. */
+  /** Ends the exchange when Node throws because the stream is gone already. */
   #try(action: () => void): void {
     if (this.#isEnded) return;
     try {
@@ -226,7 +226,7 @@ export class Exchange {
   }
 }
 
-/** A stream that was closed waits for what it has still to send, for ever where the client's window is 0. */
+/** A closed stream waits until the rest is sent, which is forever when the client's window is 0. */
 function destroySoon(stream: ServerHttp2Stream): void {
   setImmediate(() => {
     if (!stream.destroyed) stream.destroy();

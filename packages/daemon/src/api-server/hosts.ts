@@ -1,11 +1,11 @@
 /**
- * Whose requests are answered. A page in a browser can reach a daemon on its user's machine or network: with a name of its own that resolves to
- * the daemon (DNS rebinding) or from its own origin. So a request over TCP must name a host that is the daemon, and a request that says where
- * it comes from (Origin, RFC 6454) must come from such a host too. Programs send no Origin.
+ * Which requests are answered. A web page in a browser can reach a daemon on the user's machine or network, from the page's own origin or through
+ * a name of the page that resolves to the daemon (DNS rebinding). So the Host of a request over TCP must name this daemon, and so must Origin
+ * (RFC 6454) where a request has one. Programs send no Origin.
  */
 import { parseAddress } from '@tsbgp/wire';
 
-/** Host and port as `Host` and `:authority` have them. `port` is '' where there is none. */
+/** Host and port from `Host` or `:authority`. `port` is '' when there is none. */
 export interface Authority {
   /** In lower case; an IPv6 address without its brackets. */
   readonly host: string;
@@ -15,7 +15,7 @@ export interface Authority {
 const PORT_MAX = 65_535;
 const REG_NAME = /^(?:[a-z0-9._~!$&'()*+,;=-]|%[0-9a-f]{2})+$/i;
 
-/** Reads an authority (RFC 3986 §3.2, without user information). Undefined where it is none. An empty one is none. */
+/** Reads an authority (RFC 3986 §3.2, without user information). Undefined when the text is none, or is empty. */
 export function parseAuthority(text: string): Authority | undefined {
   const parts = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d{0,5}))?$/.exec(text);
   if (parts === null || Number(parts[3] ?? '') > PORT_MAX) return undefined;
@@ -26,13 +26,13 @@ export function parseAuthority(text: string): Authority | undefined {
   }
   const host = parts[2]!.toLowerCase();
   if (!REG_NAME.test(host)) return undefined;
-  // What ends in a number is an IPv4 address or nothing (WHATWG URL, "ends in a number").
+  // A host that ends in a number must be an IPv4 address (WHATWG URL, "ends in a number").
   if (/(?:^|\.)\d+\.?$/.test(host) && parseAddress(host) === undefined) return undefined;
   return { host, port };
 }
 
 export interface HostRules {
-  /** Names and addresses beside the loopback ones and the address that was connected to. */
+  /** Names and addresses of the daemon, besides loopback ones and the address that was connected to. */
   readonly names: readonly string[];
 }
 
@@ -51,11 +51,11 @@ function sameAddress(a: string, b: string): boolean {
 }
 
 export interface Arrival {
-  /** Of HTTP/1.1: Host, or the target's own authority. Of HTTP/2: `:authority`, and Host where there is one too. */
+  /** HTTP/1.1: Host, or the authority of the target. HTTP/2: `:authority`, and Host if there is one too. */
   readonly hosts: readonly string[];
   readonly origin: string | undefined;
   readonly localAddress: string | undefined;
-  /** Over the unix socket: who may connect is a matter of file permissions, and clients write into Host what they like. */
+  /** Over the unix socket Host is not checked: file permissions say who may connect, and clients put anything into Host. */
   readonly isUnix: boolean;
 }
 
@@ -64,7 +64,7 @@ export interface Turned {
   readonly message: string;
 }
 
-/** Undefined: the request may come in. */
+/** Why a request is turned away; undefined when it is answered. */
 export function turnAway(arrival: Arrival, rules: HostRules | 'any-host', option: string): Turned | undefined {
   const { hosts, origin, localAddress, isUnix } = arrival;
   const authorities: Authority[] = [];

@@ -1,4 +1,4 @@
-/** InjectionService: routes of our own. */
+/** InjectionService: adds and deletes local routes. */
 import type { ConnectRouter } from '@connectrpc/connect';
 import { InjectionService } from '@tsbgp/api';
 import { ControlError, type ControlPlane } from '../control-plane.ts';
@@ -31,7 +31,7 @@ export function addInjectionService(router: ConnectRouter, control: ControlPlane
   });
 }
 
-/** Errors of `work` name the message of the stream too, counted from 0. Those before it have taken effect. */
+/** Adds the number of the message in its stream, from 0, to the fields of errors. Earlier messages have taken effect. */
 async function inMessage<T>(index: number, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -1,12 +1,12 @@
 /**
- * JSON text looked at before it is parsed. One pass over the octets counts values and nesting, so that what would be too large as objects is
- * refused while it is octets, and finds the places where the text can be cut into pieces that are parsed in turns of their own.
+ * Scans JSON text before it is parsed. One pass over the octets counts values and nesting, so that a text that would make too many objects is
+ * refused before any are made. The pass also finds where the text can be cut into pieces, which are parsed in separate turns.
  *
  *     {"routes":[{…},{…},{…}],"x":1}      the text
  *     {"routes":[],"x":1}                 its frame
  *     {"routes":[{…},{…}]}  {"routes":[{…}]}   its pieces
  *
- * The text is JSON exactly when the frame and all pieces are, which the parser finds out.
+ * The text is valid JSON exactly when the frame and all pieces are. The parser checks that.
  */
 
 /** A message is beyond a bound. */
@@ -28,7 +28,7 @@ export interface ScanLimits {
 
 /** Some elements of a list that is a member of the outermost object. */
 export interface JsonPiece {
-  /** The member's name as the text has it, with its quotes: octets `[nameStart, nameEnd)`. */
+  /** Octets `[nameStart, nameEnd)` are the name of the member with its quotes. */
   readonly nameStart: number;
   readonly nameEnd: number;
   /** Index of the first element. */
@@ -54,7 +54,7 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Scans `bytes` in pieces of about `pieceBytes`; a text that is shorter has no pieces. Yields now and then, so that other work has its turn.
+ * Scans `bytes` and cuts it into pieces of about `pieceBytes`. A shorter text has no pieces. Yields about every millisecond for other work.
  * Throws TooMuch or Malformed.
  */
 export function* scanJson(bytes: Uint8Array, limits: ScanLimits, pieceBytes: number): Generator<void, JsonScan> {
@@ -66,7 +66,7 @@ export function* scanJson(bytes: Uint8Array, limits: ScanLimits, pieceBytes: num
   let nestedMessages = 0;
   let values = 0;
   let members = 1;
-  // Of the outermost object: its latest text, which is the name when a list follows, and where its latest member and list element began.
+  // In the outermost object: the last text, which is the name of a list that follows, and where the last member and list element began.
   let textStart = 0;
   let textEnd = 0;
   let memberStart = 0;
@@ -141,10 +141,10 @@ function checkSize(start: number, end: number, { elementBytes }: ScanLimits): vo
   if (end - start > elementBytes) throw new TooMuch(`one of its values has more than ${elementBytes} octets`);
 }
 
-/** Octets between two turns: about a millisecond. */
+/** Octets between two yields: about a millisecond. */
 const TURN_BYTES = 256 * 1024;
 
-/** Members of the outermost object: no request has as many fields. */
+/** Members of the outermost object. No request has as many fields. */
 const MEMBERS_MAX = 100;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

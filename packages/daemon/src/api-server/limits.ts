@@ -1,19 +1,19 @@
 /**
- * The bounds of the API's transport. Each has a label in `tsbgp_api_refused_total` and a row in docs/operations.md. What is beyond a bound is
- * refused, counted, and logged once a minute.
+ * The bounds of the API's transport. Each has a label in `tsbgp_api_refused_total` and a row in docs/operations.md. Requests and connections
+ * beyond a bound are refused, counted, and logged once a minute.
  */
 import type { Metric } from '../metrics/exposition.ts';
 
 export interface ApiLimits {
-  /** Open connections of all listeners. At the bound the connection that is idle longest is closed; where none is idle, the new one is. */
+  /** Open connections of all listeners. At the bound the connection that is idle longest is closed; when none is idle, the new one is. */
   readonly connections: number;
-  /** Of these over TCP. What is left belongs to the unix socket, so that a crowd on TCP does not keep the operator out. */
+  /** Open connections over TCP. The rest of `connections` is reserved for the unix socket, so that TCP clients cannot keep the operator out. */
   readonly tcpConnections: number;
-  /** Connections on which no whole request has arrived yet. At the bound the oldest of them is closed. */
+  /** Connections without a whole request yet. At the bound the oldest of them is closed. */
   readonly halfOpenConnections: number;
-  /** Time for the headers of a request, from the connection or from the answer before. */
+  /** Time for the headers of a request, counted from the connection or from the previous answer. */
   readonly headerSeconds: number;
-  /** Time for the calls of a connection of HTTP/2 after its client said GOAWAY. */
+  /** Time for the calls of an HTTP/2 connection after the client has sent GOAWAY. */
   readonly goawaySeconds: number;
   /** Octets of the headers of a request. */
   readonly headerBytes: number;
@@ -23,25 +23,25 @@ export interface ApiLimits {
   readonly requests: number;
   /** Streaming calls at a time. */
   readonly streams: number;
-  /** Health checks at a time, beside the other calls: they are answered when nothing else is. */
+  /** Health checks at a time. They do not count as unary calls, so they are answered when other calls are refused. */
   readonly healthChecks: number;
   /** Octets of one message of a request. */
   readonly messageBytes: number;
-  /** Octets of one element of a list in a message, such as a route, or of a field that is no list. */
+  /** Octets of one element of a list in a message, such as a route, or of a field that is not a list. */
   readonly elementBytes: number;
-  /** Messages inside a message, such as routes, attributes and segments; in JSON objects and arrays. */
+  /** Messages inside a message, such as routes, attributes and segments. In JSON: objects and arrays. */
   readonly nestedMessages: number;
   /** Values in a message: numbers, texts and messages. */
   readonly values: number;
-  /** Depth to which messages stand in each other. */
+  /** Depth to which messages are nested. */
   readonly nesting: number;
-  /** Octets of requests that are held at a time, of all calls. */
+  /** Octets of requests that are held at a time, for all calls together. */
   readonly heldRequestBytes: number;
-  /** Messages inside messages that are held at a time, of all calls. */
+  /** Messages inside messages that are held at a time, for all calls together. */
   readonly heldNestedMessages: number;
-  /** Time for one message of a request, from its first octet; for the first one from the headers. */
+  /** Time for one message of a request, from its first octet on. For the first message: from the headers on. */
   readonly messageSeconds: number;
-  /** Octets of answers that wait for clients, of all calls. */
+  /** Octets of answers that wait for clients, for all calls together. */
   readonly heldAnswerBytes: number;
   /** Time for the client to take the answer of a unary call, plus a second for each `answerBytesPerSecond`. */
   readonly answerSeconds: number;
@@ -126,7 +126,7 @@ export class Refusals {
   }
 }
 
-/** A number of things that all calls share. */
+/** An amount that all calls share. */
 export class Budget {
   readonly max: number;
   used = 0;
@@ -135,7 +135,7 @@ export class Budget {
     this.max = max;
   }
 
-  /** False, and nothing taken, where it would be too many. */
+  /** False when that would be too many; nothing is taken then. */
   take(count: number): boolean {
     if (this.used + count > this.max) return false;
     this.used += count;

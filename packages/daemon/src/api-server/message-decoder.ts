@@ -1,7 +1,7 @@
 /**
- * Messages of requests from their octets: checked, counted and decoded in turns of a few milliseconds, so that a large one does not hold up
- * the sessions. Connect would decode a message in one go, ignore members of JSON that no field has, and answer INTERNAL to octets that are
- * no message.
+ * Decodes messages of requests: checks, counts and decodes them in turns of a few milliseconds, so that a large message does not delay the
+ * sessions. Connect's own decoder would decode a message in one turn, ignore unknown members of JSON, and answer INTERNAL to octets that are
+ * not a message.
  */
 import {
   create,
@@ -23,7 +23,7 @@ import { scanProtobuf } from './protobuf-scan.ts';
 export const PIECE_BYTES: number = 64 * 1024;
 
 /**
- * Decodes `bytes` as `desc`. `reserve` is told the number of messages inside before they are made, and may throw. Throws ControlError,
+ * Decodes `bytes` as `desc`. Calls `reserve` with the number of messages inside before they are made; it may throw. Throws ControlError,
  * TooMuch or Malformed.
  */
 export async function decodeMessage(
@@ -96,7 +96,7 @@ interface Wrong {
   readonly sentence: string;
 }
 
-/** The first place in `json` that is not as `desc` has it; undefined where all is. */
+/** The first place in `json` that does not fit `desc`; undefined when all fits. */
 function findWrong(desc: DescMessage, json: JsonValue, place: string, firstIndex: number): Wrong | undefined {
   const reason = refusal(desc, json);
   if (reason === undefined) return undefined;
@@ -149,7 +149,7 @@ function join(place: string, name: string): string {
   return place === '' ? name : `${place}.${name}`;
 }
 
-/** A name as a part of a path; in quotes where it would not read as one. */
+/** A name as part of a path, in quotes if it could be misread. */
 function printable(name: string): string {
   return /^\w{1,64}$/.test(name) ? name : quote(name);
 }
@@ -180,13 +180,13 @@ function allowed(field: DescField): string {
   }
 }
 
-/** The last part of protobuf's own message: what comes before are names of its types. */
+/** The last part of protobuf's own message. The parts before it name protobuf's types. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^cannot decode .*? from (?:JSON|binary): /s, '');
 }
 
-/** Runs a scan to its end; other work has its turn wherever the scan yields. */
+/** Runs a scan to its end. Other work runs whenever the scan yields. */
 async function inTurns<T>(scan: Generator<void, T>): Promise<T> {
   for (;;) {
     const step = scan.next();

@@ -1,4 +1,4 @@
-/** The paths of a prefix and why each lost, as messages of the API. */
+/** The paths of a prefix, and why each of them lost, as a message of the API. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type ListPathsResponseSchema, FilterReason as Reason, DecisionStep as Step } from '@tsbgp/api';
 import { formatFamily } from '@tsbgp/wire';

@@ -1,13 +1,13 @@
 /**
- * A message in protobuf's binary form looked at before it is decoded: whether it is one at all, how many messages and values are in it, and
- * where it can be cut. A message may be cut between its fields, since decoding the pieces one after the other into one message is the same as
- * decoding the whole (protobuf.dev, "Encoding", last one wins and repeated fields add up).
+ * Scans a message in protobuf's binary form before it is decoded: whether it is a message at all, how many messages and values are in it, and
+ * where it can be cut. Cuts are between fields: decoding the pieces one after the other into one message gives the same as decoding the whole
+ * (protobuf.dev, "Encoding": the last value wins, repeated fields add up).
  */
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { Malformed, type ScanLimits, TooMuch } from './json-scan.ts';
 
 export interface ProtobufScan {
-  /** Ends of the pieces: the first begins at 0. */
+  /** Where the pieces end. The first one begins at 0. */
   readonly ends: readonly number[];
   readonly nestedMessages: number;
 }
@@ -17,7 +17,7 @@ const FIXED64 = 1;
 const DELIMITED = 2;
 const FIXED32 = 5;
 
-/** Scans all of `bytes` as `desc`. Yields now and then, so that other work has its turn. Throws TooMuch or Malformed. */
+/** Scans all of `bytes` as `desc`. Yields about every millisecond for other work. Throws TooMuch or Malformed. */
 export function* scanProtobuf(desc: DescMessage, bytes: Uint8Array, limits: ScanLimits, pieceBytes: number): Generator<void, ProtobufScan> {
   const scan = new Scan(bytes, limits);
   const fields = fieldsOf(desc);

@@ -1,13 +1,13 @@
-/** Answers to requests that no handler sees, in the protocol of the caller. */
+/** Refuses a request before any handler sees it, in the protocol of the client. */
 import { Code } from '@connectrpc/connect';
 import type { Exchange } from './exchange.ts';
 
 export interface Refusal {
-  /** Of HTTP, for callers that speak JSON, and for all where `isHttp` is set. */
+  /** Status of HTTP. Clients that speak JSON see it; with `isHttp` all clients do. */
   readonly status: number;
   readonly code: Code;
   readonly message: string;
-  /** The request is not one of HTTP that we answer: then gRPC's callers see the status of HTTP, too. */
+  /** The request is wrong as HTTP already, so gRPC clients too see the status of HTTP. */
   readonly isHttp?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,6 @@
 /**
- * The body of a request: its messages are taken out, decoded (message-decoder.ts) and put aside for the interceptor; what goes on to Connect are
- * place holders, empty messages in the same envelopes. So Connect has the protocol, and we have the bounds.
+ * Reads the body of a request. Its messages are taken out, decoded (message-decoder.ts) and kept for the interceptor. Connect gets placeholders:
+ * empty messages in the same envelopes. So Connect handles the protocol, and we keep the bounds.
  *
  *     octets of the client -> messages -> decoded, into call.messages
  *                                     \-> empty ones, to Connect
@@ -14,7 +14,7 @@ import { Malformed, TooMuch } from './json-scan.ts';
 import type { ApiLimits, Budget, Refusals } from './limits.ts';
 import { decodeMessage } from './message-decoder.ts';
 
-/** How the messages stand in the body. */
+/** How a body contains its messages. */
 export interface BodyForm {
   /** Each message has a head of five octets: flags and length (gRPC, gRPC-Web, Connect's streams). Otherwise the body is the message. */
   readonly isEnveloped: boolean;
@@ -32,7 +32,7 @@ const HEAD_BYTES = 5;
 const END_FLAGS = 0x02 | 0x80;
 const COMPRESSED_FLAG = 0x01;
 
-/** Undefined for a content type that is none of ours: Connect answers that. */
+/** Undefined for a content type that is not ours; Connect answers such a request. */
 export function bodyForm(contentType: string | undefined): BodyForm | undefined {
   const parts = /^application\/(?:(grpc-web|grpc)(?:\+(json|proto))?|(connect)\+(json|proto)|(json|proto))(?:\s*;.*)?$/i.exec(
     contentType ?? '',
@@ -66,7 +66,7 @@ export async function* requestBody(
       if ((flags & END_FLAGS) !== 0) return;
       if (flags === COMPRESSED_FLAG) throw fault(call, Code.Unimplemented, 'compressed messages are not supported');
       if (flags !== 0) throw fault(call, Code.InvalidArgument, `a message has unknown flags: ${flags}`);
-      // Connect says what is wrong with a second message of a unary call; it need not be read for that.
+      // Connect refuses a second message of a unary call. The message need not be read for that.
       if (count === 1 && !takesMany) {
         yield envelopeOf(placeHolder(form));
         return;
@@ -120,7 +120,7 @@ function envelopeOf(message: Uint8Array): Uint8Array {
   return envelope;
 }
 
-/** What has arrived and was not taken yet. */
+/** The octets that have arrived and were not taken yet. */
 class Octets {
   readonly #exchange: Exchange;
   readonly #call: Call;
@@ -136,11 +136,11 @@ class Octets {
     this.#exchange = exchange;
     this.#call = call;
     this.#context = context;
-    // Leaving the loop must not destroy the request: the answer still has to go out on its connection.
+    // Leaving the loop must not destroy the request, since the answer has to go out on its connection.
     this.#chunks = exchange.request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
   }
 
-  /** `count` octets; undefined where the body ends before the first of them. `mayPause`: the client need not have begun to send them. */
+  /** The next `count` octets; undefined when the body ends before the first of them. `mayPause`: no time runs until the first one arrives. */
   async take(count: number, mayPause: boolean): Promise<Uint8Array | undefined> {
     if (count > this.#context.limits.messageBytes) throw this.#tooLong();
     if (!mayPause || this.#length > 0) this.#startClock();
@@ -155,7 +155,7 @@ class Octets {
     return this.#cut(count);
   }
 
-  /** All of the body. */
+  /** All octets up to the end of the body. */
   async rest(): Promise<Uint8Array> {
     const { messageBytes } = this.#context.limits;
     this.#startClock();
@@ -163,7 +163,7 @@ class Octets {
     return this.#cut(this.#length);
   }
 
-  /** Gives back the room of a message that was decoded. */
+  /** Counts off the octets of a message that was decoded. */
   release(bytes: number): void {
     this.#stopClock();
     this.#context.heldRequests.give(bytes);
@@ -173,7 +173,7 @@ class Octets {
   end(): void {
     this.release(this.#held);
     this.#parts = [];
-    // It lets go of the request, which the exchange then passes over.
+    // Ends the reading loop; the exchange then drops the rest of the request.
     this.#chunks.return?.().catch(() => undefined);
   }
 
@@ -185,7 +185,7 @@ class Octets {
 
   async #more(): Promise<boolean> {
     const next = this.#chunks.next();
-    next.catch(() => undefined); // it may lose the race
+    next.catch(() => undefined); // handled below, unless the time is over first
     let step: IteratorResult<Uint8Array>;
     try {
       step = await (this.#expired === undefined ? next : Promise.race([next, this.#expired]));

@@ -1,4 +1,4 @@
-/** RibService: listings by page and as streams, and the watch. */
+/** RibService: routes by page and as streams, the paths of a prefix, and changes of routes. */
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';

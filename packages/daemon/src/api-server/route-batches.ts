@@ -1,6 +1,6 @@
 /**
- * Batches of routes as they come in, made into values one at a time, so that a large batch can be checked in slices. Routes of a batch that
- * have the same attributes get the same array of values, so that whoever encodes them does it once.
+ * Batches of routes from messages of the API. A route becomes a value only when it is asked for, so that a large batch can be checked in slices.
+ * Routes of a batch with the same attributes share one array of values, so that it is encoded once.
  */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { LocalRouteSchema, type LocalRoute as RouteMessage } from '@tsbgp/api';
@@ -10,12 +10,12 @@ import { familyOf } from './neighbor-service.ts';
 import { refused } from './refused.ts';
 import { attributeValue } from './route-messages.ts';
 
-/** Attribute sets of a batch that are found again. */
+/** Attribute sets of a batch that are remembered. */
 const KNOWN_SETS_MAX = 4096;
 
 const NO_ATTRIBUTES: readonly PathAttribute[] = [];
 
-/** Messages of `LocalRoute` as routes. `at` throws ControlError. */
+/** Routes from messages of `LocalRoute`. `at` throws ControlError. */
 export function routeBatch(messages: readonly RouteMessage[]): Batch<LocalRoute> {
   /** Octets of attributes, as text -> their values. */
   const known = new Map<string, readonly PathAttribute[]>();
@@ -39,7 +39,7 @@ export function routeBatch(messages: readonly RouteMessage[]): Batch<LocalRoute>
   };
 }
 
-/** Messages of `LocalRouteKey`. */
+/** Keys from messages of `LocalRouteKey`. `at` throws ControlError. */
 export function keyBatch(messages: readonly Key[]): Batch<LocalRouteKey> {
   return { length: messages.length, at: (index) => keyOf(messages[index]!, index) };
 }

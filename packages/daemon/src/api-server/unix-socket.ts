@@ -1,17 +1,17 @@
 /**
- * A socket in the file system. One that a dead daemon left behind is replaced; one that is answered, one that we may not ask, and a file that
- * is no socket at all are not touched.
+ * Listens on a socket in the file system. A socket that a dead daemon left there is replaced. A socket on which a process answers, one that we
+ * have no permission to try, and any other kind of file are not touched.
  */
 import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import process from 'node:process';
 
-/** Rejects with the system's error. Nobody can connect before the permissions are those of `mode`. */
+/** Rejects with the system's error. No client can connect before the permissions are those of `mode`. */
 export async function listenUnix(server: Server, path: string, mode: number): Promise<Server> {
   mkdirSync(dirname(path), { recursive: true });
   await removeStale(path);
-  // The file is made while `listen` runs, with what the umask leaves: nothing, until its mode is set.
+  // `listen` makes the file with the permissions that the umask leaves: none, until the mode is set.
   const umask = process.umask(0o777);
   let bound: Promise<Server>;
   try {
@@ -43,13 +43,13 @@ export function listening(server: Server, listen: () => void): Promise<Server> {
 async function removeStale(path: string): Promise<void> {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
-  // Connecting to any other file is refused as connecting to a dead socket is: the kind has to be asked for.
+  // Connecting fails in the same way for any other kind of file, so the kind has to be checked.
   if (!stat.isSocket()) throw systemError('EEXIST', `${path} is there and is not a socket; remove it, or choose another path`);
   if (await isDead(path)) unlinkSync(path);
   else throw systemError('EADDRINUSE', `${path}: another process listens there`);
 }
 
-/** Only a refusal says that nobody listens. A full queue, or no permission to ask, says nothing. */
+/** Only a refused connection shows that no process listens. A full queue or a lack of permission shows nothing. */
 function isDead(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect({ path }, () => {

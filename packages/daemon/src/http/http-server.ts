@@ -1,10 +1,10 @@
 /**
- * `/metrics` (Prometheus) and `/healthz` (200 healthy, 503 not) on a separate listener, so that scraping does not require API access. Both only
- * read. What a client does costs its request or its connection, never more.
+ * `/metrics` (Prometheus) and `/healthz` (200 healthy, 503 not) on a separate listener, so that scraping does not require API access. Both
+ * endpoints are read-only. A client can lose its own request or connection, and nothing else.
  *
- * Scrapers come by whatever name their configuration has. So on an address of the network any well-formed Host is answered, unless
- * `http.hosts` names those that are; whoever reaches the address may read it. On a loopback address only this machine's programs may read,
- * and a page in a browser could pretend to be one of them by DNS rebinding: there Host must be a loopback name or one of `http.hosts`.
+ * On an address of the network any well-formed Host is answered, since scrapers use various names; `http.hosts` restricts the names. Every
+ * client that reaches the address may read. On a loopback address Host must be a loopback name or one of `http.hosts`: only programs of this
+ * machine may read there, and a web page in a browser could pass for one of them by DNS rebinding.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -16,32 +16,32 @@ import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { EXPOSITION_CONTENT_TYPE, type Exposition } from '../metrics/exposition.ts';
 
 export interface HttpServer {
-  /** The real port, where 0 was asked for. */
+  /** Where the server listens. For port 0: the port that the system chose. */
   readonly endpoint: Endpoint;
   close(): Promise<void>;
-  /** A source of metrics. */
+  /** Adds the metrics of this server. */
   readonly addMetrics: (out: Exposition) => void;
 }
 
 export interface HttpOptions {
-  /** @default boundaries of its own */
+  /** @default new ones, which log to `log` */
   readonly boundaries?: Boundaries | undefined;
-  /** Names and addresses by which clients may call, beside the loopback ones and the listener's own. @default see above */
+  /** Names and addresses by which clients may call, besides loopback ones and that of the listener. @default see above */
   readonly hosts?: readonly string[] | undefined;
   /** @default HTTP_LIMITS */
   readonly limits?: Partial<HttpLimits> | undefined;
 }
 
 export interface HttpLimits {
-  /** Open connections. At the bound the one that is idle longest is closed; where none is idle, the new one is. */
+  /** Open connections. At the bound the one that is idle longest is closed; when none is idle, the new one is. */
   readonly connections: number;
-  /** Answers of `/metrics` that are under way; beyond it the answer is 503. Health has no bound of its own but that of connections. */
+  /** Answers of `/metrics` under way. Beyond this the answer is 503. `/healthz` is bounded only by the connections. */
   readonly scrapes: number;
   /** Requests of one connection at a time. */
   readonly requestsPerConnection: number;
-  /** A client that sends nothing, or reads nothing, for so long is closed; so is a request that is not whole after so long. */
+  /** The connection of a client that sends and reads nothing for this long is closed. A request must be complete within the same time. */
   readonly idleSeconds: number;
-  /** An answer that is not taken after so long is given up. */
+  /** An answer that the client has not taken within this time is given up. */
   readonly answerSeconds: number;
   readonly headerBytes: number;
 }
@@ -123,7 +123,7 @@ class HttpListener {
     this.server.on('connection', (socket) => run(() => this.#onConnection(socket)));
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       run(() => {
-        // What the system tells (ECONNRESET, EPIPE) comes here, too: a client that went away said nothing wrong.
+        // Errors of the system (ECONNRESET, EPIPE) come here too. They are no mistake of the client.
         if (error.syscall === undefined) this.#refuse('malformed');
         const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
         const isBusy = (this.#connections.get(socket as Socket)?.running ?? 0) > 0;
@@ -197,7 +197,7 @@ class HttpListener {
     }, this.#limits.answerSeconds * 1000).unref();
     let isOver = false;
     let isScrape = false;
-    // Of pipelined answers only the one that is being written sees the end of its connection.
+    // With pipelined requests, only the answer that is being written gets the end of the connection.
     const over = (): void => {
       if (isOver) return;
       isOver = true;
@@ -217,7 +217,7 @@ class HttpListener {
       }
       this.#send(request, response, answer);
     } catch (error) {
-      // The client first: a broken invariant passes, and ends the daemon.
+      // First answer the client: a broken invariant is thrown on and ends the daemon.
       this.#send(request, response, { status: 500, type: TEXT, body: 'internal error\n' });
       this.#boundaries.caught('http', { url: request.url?.slice(0, 100) }, error);
     }
@@ -230,7 +230,7 @@ class HttpListener {
     const turned =
       hostFields > 1
         ? { reason: 'malformed' as const, message: 'there is more than one Host' }
-        : // Probes written by hand speak HTTP/1.0, which has no Host.
+        : // Simple probes speak HTTP/1.0, which has no Host.
           host === undefined && request.httpVersion === '1.0' && origin === undefined && this.#rules === 'any-host'
           ? undefined
           : turnAway({ hosts, origin, localAddress: request.socket.localAddress, isUnix: false }, this.#rules, 'http.hosts');
@@ -282,6 +282,6 @@ interface Answer {
   readonly type: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** It may be large, and counts until the client has it. */
+  /** The answer may be large. It counts until the client has taken it. */
   readonly isScrape?: boolean;
 }

@@ -1,31 +1,31 @@
 /**
- * File descriptors: how many this process has and may have. Without a free one the kernel takes a connection from the queue of a listener
- * and closes it, and nobody is told; so the number is watched before it is too late.
+ * File descriptors: how many this process uses and may use. Without a free one, incoming connections are closed without any notice. So a warning
+ * is logged before that happens.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Logger } from '@tsbgp/session';
 
-/** Descriptors that incoming BGP connections leave to others: the API, metrics, our own connections, files. At most a quarter of the limit. */
+/** Descriptors reserved for the API, metrics, outgoing connections and files. At most a quarter of the limit. */
 export const DESCRIPTOR_RESERVE: number = 64;
-/** Share of the limit from which on a warning is logged, and the share below which the matter is settled. */
+/** Share of the limit at which a warning is logged, and the share below which the warning is over. */
 export const DESCRIPTOR_WARN_SHARE: number = 0.8;
 const SETTLED_SHARE = 0.7;
 /** How often they are counted. */
 export const DESCRIPTOR_CHECK_MS: number = 10_000;
 
-/** Open descriptors; undefined where the system does not say. */
+/** Open descriptors; undefined when the system does not tell. */
 export function openDescriptors(): number | undefined {
   try {
-    return readdirSync('/proc/self/fd').length - 1; // one is that of the folder
+    return readdirSync('/proc/self/fd').length - 1; // without the one that reads the folder
   } catch (error) {
-    // Without a free descriptor the folder cannot even be opened.
+    // Without a free descriptor the folder cannot be opened.
     return (error as NodeJS.ErrnoException).code === 'EMFILE' ? descriptorLimit() : undefined;
   }
 }
 
 let limit: number | undefined;
 
-/** The limit of the process. Node raises it to the hard limit when it starts; it does not change afterwards. */
+/** The limit of the process. Node raises it to the hard limit at its start; it does not change later. */
 export function descriptorLimit(): number | undefined {
   limit ??= readLimit();
   return limit;
@@ -40,12 +40,12 @@ function readLimit(): number | undefined {
   }
 }
 
-/** The descriptor number from which on incoming BGP connections are refused. */
+/** The lowest descriptor number with which an incoming BGP connection is refused. */
 export function descriptorMax(limitOfProcess: number | undefined): number | undefined {
   return limitOfProcess === undefined ? undefined : limitOfProcess - Math.min(DESCRIPTOR_RESERVE, Math.floor(limitOfProcess / 4));
 }
 
-/** Warns once when few descriptors are left, and says when that is over. */
+/** Warns once when few descriptors are left, and reports when enough are free again. */
 export class DescriptorWatch {
   readonly #log: Pick<Logger, 'warn' | 'info'>;
   #warned = false;

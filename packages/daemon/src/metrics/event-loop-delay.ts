@@ -1,10 +1,10 @@
-/** How late the event loop is: what every timer, keepalive and call of the API waits besides its own work. */
+/** How late the event loop is: how long every timer, keepalive and call of the API waits before its own work. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Exposition } from './exposition.ts';
 
-/** A timer is due each so often; how late it is is measured. */
+/** Interval of the timer whose lateness is measured. */
 const RESOLUTION_MS = 20;
-/** Values are of the last whole window and the present one. */
+/** Values cover the last whole window and the present one. */
 export const DELAY_WINDOW_MS: number = 15_000;
 
 export interface Delay {
@@ -34,7 +34,7 @@ export class EventLoopDelay {
     this.#timer = undefined;
   }
 
-  /** The worse of the last whole window and the present one. */
+  /** The larger values of the last whole window and the present one. */
   get(): Delay {
     const present = this.#present();
     return {
@@ -44,7 +44,7 @@ export class EventLoopDelay {
     };
   }
 
-  /** A source of metrics, by the names that dashboards know. */
+  /** Adds the delay under the names that dashboards expect. */
   readonly addMetrics = (out: Exposition): void => {
     const { p50Seconds, p99Seconds, maxSeconds } = this.get();
     out.gauge('nodejs_eventloop_lag_p50_seconds', 'Median delay of the event loop over the last 15 to 30 seconds.').set(p50Seconds);
@@ -63,7 +63,7 @@ export class EventLoopDelay {
   }
 }
 
-/** The histogram has the time between two looks: what exceeds the resolution is delay. */
+/** The histogram has the time between two ticks of the timer. What exceeds its interval is delay. */
 function lateness(nanoseconds: number): number {
   return Math.max(0, Math.round((nanoseconds / 1e6 - RESOLUTION_MS) * 1000) / 1e6);
 }

@@ -1,10 +1,10 @@
 /**
- * Prometheus text exposition format 0.0.4: counters and gauges, written by hand because our counters are columns that are only read when
- * somebody scrapes. Samples of one metric belong together, so a metric is opened once and filled:
+ * Prometheus text exposition format 0.0.4: counters and gauges. No library is used, because our counters are columns that are read only at a
+ * scrape. The samples of a metric must be together, so a metric is opened once and then filled:
  *
  *     const out = new Exposition();
  *     const up = out.gauge('tsbgp_neighbor_up', 'Whether the session is Established.');
- *     for (const one of neighbors) up.add({ neighbor: one.address }, one.established ? 1 : 0);
+ *     for (const { address, established } of neighbors) up.add({ neighbor: address }, established ? 1 : 0);
  *     out.toString();
  */
 import { assert } from '@tsbgp/wire';
@@ -14,19 +14,19 @@ export const EXPOSITION_CONTENT_TYPE: string = 'text/plain; version=0.0.4; chars
 export type Labels = Readonly<Record<string, string | number>>;
 
 export interface Metric {
-  /** One time series. Labels in the order given; the same labels twice are two lines, which Prometheus refuses: do not. */
+  /** Adds a time series, with labels in the given order. Never add the same labels twice: Prometheus refuses that. */
   add(labels: Labels, value: number | bigint): Metric;
-  /** The one sample of a metric without labels. */
+  /** Adds the only sample of a metric without labels. */
   set(value: number | bigint): Metric;
 }
 
-/** Something that adds its metrics when somebody scrapes. */
+/** Adds its metrics to a scrape. */
 export type MetricSource = (out: Exposition) => void;
 
 export class Exposition {
   #metrics = new Map<string, string[]>();
 
-  /** Only ever grows; by custom its name ends in `_total`. */
+  /** A value that only grows. Its name must end in `_total`. */
   counter(name: string, help: string): Metric {
     assert(name.endsWith('_total'), `counter ${name} does not end in _total`);
     return this.#metric(name, 'counter', help);
@@ -52,7 +52,7 @@ export class Exposition {
     return metric;
   }
 
-  /** Metrics in the order they were opened; one without samples keeps its HELP and TYPE. Ends in a newline, as the format demands. */
+  /** The text, with metrics in the order in which they were opened. A metric without samples has its HELP and TYPE. Ends in a newline. */
   toString(): string {
     const lines = [...this.#metrics.values()].flat();
     return lines.length === 0 ? '' : `${lines.join('\n')}\n`;

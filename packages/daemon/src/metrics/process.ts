@@ -1,4 +1,4 @@
-/** Metrics of the process itself, by the names that every Prometheus client uses, so that ready-made dashboards show them. */
+/** Metrics of the process, under the names that every Prometheus client uses, so that ready-made dashboards show them. */
 import { descriptorLimit, openDescriptors } from './descriptors.ts';
 import type { Exposition } from './exposition.ts';
 
@@ -20,5 +20,5 @@ export function addProcessMetrics(out: Exposition): void {
   out.gauge('nodejs_array_buffers_bytes', 'Memory of array buffers in bytes: where the RIB keeps its columns.').set(memory.arrayBuffers);
 }
 
-/** By the wall clock of the start: `process.uptime()` is monotonic, so a clock that is set later changes nothing. */
+/** By the wall clock at the start. A clock that is set later changes nothing, since `process.uptime()` is monotonic. */
 const START_TIME_SECONDS = Math.round(Date.now() / 1000 - process.uptime());

@@ -1,4 +1,4 @@
-/** Metrics of the session library: what is half-open, what was refused, NOTIFICATIONs by code and subcode. */
+/** Metrics of the session library: half-open connections, refused ones, and NOTIFICATIONs by code and subcode. */
 import type { ServerStatistics } from '@tsbgp/session';
 import type { NeighborState } from '../control-plane.ts';
 import type { Exposition } from './exposition.ts';

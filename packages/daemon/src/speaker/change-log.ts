@@ -6,8 +6,7 @@
  *     read by all: freed        unread by A                   unread by both
  *
  * A record says what changed, not how. When a watcher reads the record, the route is built from what the RIB holds then. So a route that
- * flaps has one record, which moves to the end with each change. A change of a route whose last change nobody has read yet costs one
- * comparison. The cost of a change does not grow with the number of watchers; a watcher that does not read costs one record, its place.
+ * flaps has one record, which moves to the end with each change. Another change costs one comparison while the last one is unread. The cost of a change does not grow with the number of watchers; a watcher that does not read costs one record, its place.
  *
  * Memory is bounded by CHANGES_MAX records. Beyond it the oldest records are dropped, and the watchers that had not read them are told how many
  * they lost. A record keeps its NLRI: the RIB does not free the prefix while a watcher must still be told that the prefix is gone.

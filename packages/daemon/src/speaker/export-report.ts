@@ -1,5 +1,6 @@
 /**
- * What does not go out is said: which routes, to whom, why and how many. And what throws on the way out costs the session concerned.
+ * Reports routes that are not sent: which ones, to which neighbors, why and how many. After an exception during the export, the session concerned
+ * is ended.
  */
 import { type ExportObserver, type NlriId, NotSent, type RibPeer, type UpdateGroup } from '@tsbgp/rib';
 import type { Logger } from '@tsbgp/session';
@@ -8,7 +9,7 @@ import type { Boundaries } from '../boundaries.ts';
 import type { EventLog } from '../events.ts';
 import { prefixOf } from './route-view.ts';
 
-/** Neighbors that a line of the log names; of more it gives the number. */
+/** Neighbors that a line of the log names. The line also has their number. */
 const NEIGHBORS_NAMED_MAX = 5;
 
 const REASONS: Readonly<Record<NotSent, string>> = {
@@ -30,7 +31,7 @@ export class ExportReport implements ExportObserver {
     this.#endSession = endSession;
   }
 
-  /** A session came up: in these families we have no next hop of our own. */
+  /** Warns of the families of a new session in which we have no next hop of our own. */
   peerUp(peer: RibPeer): void {
     const { options } = peer;
     for (const family of options.families) {

@@ -1,18 +1,18 @@
 /**
- * Enhanced route refresh as its receiver (RFC 7313 §4.2): the peer frames its answer to a route refresh with BoRR and EoRR, and what it does
- * not send between them goes. The RIB knows what is stale; this has the clock and the rules.
+ * Receives enhanced route refreshes (RFC 7313 §4.2). The peer sends BoRR before and EoRR after its answer to a route refresh; routes that it does
+ * not send between them are withdrawn. The RIB keeps which routes are stale; this file has the timer and the rules.
  *
- *   BoRR   all routes of the family become stale, and a timer starts. Once more: all again, and the timer too.
- *   EoRR   stale routes go. So they do when REFRESH_SECONDS_MAX have passed without it (§4.2 allows a bound).
+ *   BoRR   All routes of the family become stale, and a timer starts. A second BoRR does the same again.
+ *   EoRR   Stale routes are withdrawn. The same happens after REFRESH_SECONDS_MAX without EoRR (§4.2 allows a bound).
  *
- * A peer that announced graceful restart ends its first routes with End-of-RIB, and marks before it are ignored (§4).
+ * Before the End-of-RIB of a peer that announced graceful restart, BoRR and EoRR are ignored (§4).
  */
 import type { Rib, RibPeer } from '@tsbgp/rib';
 import type { Logger } from '@tsbgp/session';
 import { type Family, formatFamily, RefreshSubtype } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
 
-/** How long after BoRR stale routes are kept without EoRR. */
+/** How long stale routes are kept after BoRR when no EoRR comes. */
 export const REFRESH_SECONDS_MAX = 600;
 
 export interface InboundRefreshOptions {
@@ -26,7 +26,7 @@ export interface InboundRefreshOptions {
   readonly schedule: () => void;
 }
 
-/** The refreshes that one session receives; until `close`. */
+/** The refreshes that one session receives. Call `close` at its end. */
 export class InboundRefreshes {
   readonly #options: InboundRefreshOptions;
   readonly #timers: Map<Family, NodeJS.Timeout> = new Map();

@@ -1,7 +1,7 @@
 /**
- * Where a listing goes on: a prefix, and of a prefix with several paths which of them were told. As text it is opaque to clients:
+ * Where a listing continues: after a prefix, or inside a prefix with several paths, after those that were listed. Clients get it as opaque text:
  *
- *     table . address words and length, hexadecimal [. best told: peer, identifier [. last told: peer, identifier]]
+ *     table . address words and length, hexadecimal [. best path listed: peer, identifier . last path listed: peer, identifier]
  */
 import { ControlError, type RouteCursor } from '../control-plane.ts';
 
@@ -10,7 +10,7 @@ export interface PathPlace {
   readonly identifier: number;
 }
 
-/** Of one prefix: the path told first because it was the best, and the last one of the others, which come in the order of their places. */
+/** Which paths of a prefix were listed: the best path, which comes first, and the others up to `last` in the order of their places. */
 export interface Told {
   readonly best: PathPlace | undefined;
   readonly last: PathPlace | undefined;
@@ -23,7 +23,7 @@ export interface Cursor {
   readonly table: number;
   /** Key of the prefix; see NlriIndex. */
   readonly key: Float64Array;
-  /** What was told of that prefix; undefined: everything. */
+  /** Which paths of that prefix were listed; undefined: all. */
   readonly told: Told | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { CompiledFilter } from './route-filter.ts';
 import { advertisedRoute, receivedRoute } from './route-view.ts';
 
 export interface Source {
-  /** Adds routes of a prefix that are not told yet, at most `max` altogether. Returns what is told then; undefined when that is all. */
+  /** Adds routes of a prefix that are not listed yet, until `routes` has `max`. Returns what is listed then; undefined when that is all. */
   add(routes: Route[], max: number, nlri: NlriId, told: Told): Told | undefined;
 }
 
@@ -39,7 +39,7 @@ export class PathSource implements Source {
     for (let path = table.firstPath(nlri); path !== NONE; path = table.nextPath(path)) {
       if (this.#wants(path) && !this.#isTold(path, told)) paths.push(path);
     }
-    // The chain's own order changes as routes come. The best one is told out of turn only at the beginning: later it may be another one.
+    // The chain changes its order as routes come. The best path goes first only at the beginning: another path may be best later.
     const first = told === NOTHING_TOLD ? best : NONE;
     paths.sort((a, b) => Number(b === first) - Number(a === first) || this.#compare(a, b));
     let now = told;

@@ -14,7 +14,7 @@ import { type CompiledFilter, compileFilter } from './route-filter.ts';
 /** Streams at a time. A stream whose client does not read takes about 2 MB: its place, a window, and what waits in the socket. */
 export const STREAMS_MAX: number = 32;
 
-/** Pages under way at a time. Streams are counted apart, so that clients that do not read cannot keep pages out. */
+/** Pages under way at a time. Streams are counted separately, so that clients that do not read cannot keep pages out. */
 export const PAGES_MAX: number = 64;
 
 /** Routes of one page, at most. */

@@ -1,5 +1,5 @@
 /**
- * The daemon's own metrics, read off the columns and counters when somebody scrapes.
+ * The daemon's own metrics. They are read from the state and its counters at each scrape.
  */
 
 import { NotSent, type Rib } from '@tsbgp/rib';
@@ -86,7 +86,7 @@ function addSessions(out: Exposition, neighbors: readonly Neighbor[]): void {
   }
 }
 
-/** The budget that everything beside BGP shares. */
+/** The budget of time that everything besides BGP shares. */
 export function addBackground(out: Exposition, background: Background): void {
   out.counter('tsbgp_background_seconds_total', 'Time used by listings, watchers and injected routes.').set(background.seconds);
   out.counter('tsbgp_background_slices_total', 'Slices of that time given to them.').set(background.slices);

@@ -4,10 +4,10 @@ import { ControlError, type ExplainedRoute, type PathQuery, type PrefixPaths } f
 import { prefixOf, receivedRoute } from './route-view.ts';
 import { readPrefix } from './wire-prefix.ts';
 
-/** Paths of one answer; the rest is only counted. */
+/** Paths of one answer. Further ones are only counted. */
 export const PATHS_MAX = 1000;
 
-/** Throws ControlError `invalid-argument` and, where there is no path, `not-found`. */
+/** Throws ControlError `invalid-argument`, and `not-found` when there is no path. */
 export function pathsOf(rib: Rib, query: PathQuery): PrefixPaths {
   const prefix = readPrefix(query.prefix, 'prefix');
   const isLongestMatch = query.longestMatch === true || !query.prefix.includes('/');
@@ -28,7 +28,7 @@ export function pathsOf(rib: Rib, query: PathQuery): PrefixPaths {
 
 function explainedRoute(table: RibTable, explained: ExplainedPath): ExplainedRoute {
   const { path, outcome } = explained;
-  // The decision that is awaited is made here already: the answer agrees with itself.
+  // A decision may still be due. `explain` has made it already, so `best` is taken from there: the answer agrees with itself.
   const route = { ...receivedRoute(table, path), best: outcome === 'best', filtered: outcome === 'filtered' };
   if (outcome === 'filtered') return { route, filterReason: filterReason(table, path) };
   if (outcome !== 'lost') return { route };

@@ -1,5 +1,5 @@
 /**
- * The RIB's way to a session's socket: what one turn writes leaves in one system call.
+ * Writes messages of the RIB to a session's socket. All messages of one turn leave in one system call.
  */
 import type { PeerPort } from '@tsbgp/rib';
 import type { UpdateWriter } from '@tsbgp/session';
@@ -11,8 +11,8 @@ export class Port implements PeerPort {
   #isCorked = false;
 
   /**
-   * `corked` gathers the ports that must be uncorked at the end of the turn. `onFailure` is told when that throws: octets are lost then,
-   * and the session must end. What `write` throws is for the RIB to contain.
+   * A port that is written to adds itself to `corked`; its owner uncorks all of these at the end of the turn. `onFailure` is called when
+   * uncorking throws: octets are lost then, and the session must end. The RIB contains what `write` throws.
    */
   constructor(writer: UpdateWriter, corked: Port[], onFailure: (error: unknown) => void) {
     this.#writer = writer;
@@ -23,7 +23,7 @@ export class Port implements PeerPort {
   write(messages: Uint8Array): void {
     if (!this.#isCorked) {
       this.#isCorked = true;
-      // First, so that a socket that is corked is uncorked whatever happens.
+      // Before corking, so that a corked socket is always uncorked.
       this.#corked.push(this);
       this.#writer.cork();
     }
@@ -34,7 +34,7 @@ export class Port implements PeerPort {
     return this.#writer.backlogBytes;
   }
 
-  /** Never throws: the ports of other sessions come after this one. */
+  /** Never throws, so that the ports after this one are uncorked too. */
   uncork(): void {
     this.#isCorked = false;
     try {

@@ -1,5 +1,5 @@
 /**
- * What a listing or a watcher asks for, compiled once: which tables, which NLRI, which attribute sets.
+ * The filter of a listing or a watcher, compiled once: which tables, which NLRI and which attribute sets it wants.
  */
 import type { NlriId, Rib, RibTable } from '@tsbgp/rib';
 import { readU32, sharesBits } from '@tsbgp/wire';

@@ -1,5 +1,5 @@
 /**
- * Routes as people and programs read them: from columns to values. Cold: an object per route, made when somebody asks.
+ * Routes as values, for people and programs. Cold: makes an object for each route of an answer.
  */
 import { type AttributeRewriter, type NlriId, type PathId, type RibPeer, type RibTable } from '@tsbgp/rib';
 import {
@@ -41,7 +41,7 @@ export function receivedRoute(table: RibTable, path: PathId): Route {
   };
 }
 
-/** The route as the group sends it: `attr` from `source`, rewritten. */
+/** A route as it is sent to a neighbor: `rewriter` rewrites attribute set `attr`, which came from `source`. */
 export function advertisedRoute(table: RibTable, nlri: NlriId, attr: number, source: RibPeer, rewriter: AttributeRewriter): Route {
   rewriter.write(table.attributes, attr, source);
   const attributes = decode(rewriter.bytes, 0, rewriter.length);
@@ -57,7 +57,7 @@ export function advertisedRoute(table: RibTable, nlri: NlriId, attr: number, sou
   };
 }
 
-/** Attributes and next hop of a canonical block, whose MP_REACH_NLRI, if any, is abbreviated and comes first. */
+/** Attributes and next hop of a canonical block. MP_REACH_NLRI, if there is one, comes first and has only its next hop. */
 function storedAttributes(block: Uint8Array): { attributes: PathAttribute[]; nextHop: string } {
   if (block[1] !== AttributeCode.MpReachNlri) {
     const attributes = decode(block, 0, block.length);

@@ -1,24 +1,25 @@
 /**
- * When the RIB works: in turns of a few milliseconds between which timers, sockets and API calls have theirs.
+ * When the RIB works: in turns of a few milliseconds. Timers, sockets and API calls run between them.
  */
 import type { Rib } from '@tsbgp/rib';
 import type { Boundaries } from '../boundaries.ts';
 
-/** One turn of work; with the session's own turns it keeps the event loop's below about 10 ms. */
+/** Time of one turn. Together with the turns of the sessions, one round of the event loop takes less than about 10 ms. */
 const TURN_MS = 8;
 
-/** NLRI that may await a decision before reading pauses, and how many are left when it goes on. */
+/** Reading from peers pauses when more than DIRTY_MAX NLRI await a decision, and goes on below DIRTY_LOW. */
 const DIRTY_MAX = 400_000;
 const DIRTY_LOW = 100_000;
 
-/** After an exception the next turn waits this long, so that one which comes again and again does not take the event loop. */
+/** Pause before the next turn after an exception. Without it, an exception that comes in every turn would occupy the event loop. */
 export const RETRY_MS = 100;
 
 export interface TurnObserver {
-  /** The RIB is too far behind its input, or no longer. */
+  /** The RIB is too far behind its input. */
   pause(): void;
+  /** The RIB has caught up. */
   resume(): void;
-  /** After each turn: what was written may leave, what was observed may be told. */
+  /** Called after each turn. Sockets can be uncorked, and watchers can be told. */
   turnEnded(): void;
 }
 
@@ -35,11 +36,11 @@ export class Turns {
     this.#boundaries = boundaries;
   }
 
-  /** There is something to do. Cheap: called for every UPDATE, before the RIB gets it, so that its routes have the time of now. */
+  /** Starts a turn soon. Cheap, as it is called before the RIB gets each UPDATE; it also sets the RIB's clock for the routes in it. */
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    // What comes in before the turn is stamped with this time.
+    // UPDATEs that come in before the turn get this time.
     this.#rib.nowSeconds = Math.floor(Date.now() / 1000);
     setImmediate(this.#run);
   }
@@ -47,7 +48,7 @@ export class Turns {
   readonly #run = (): void => {
     this.#scheduled = false;
     const more = this.#boundaries.run('rib', {}, () => this.#work());
-    // Also after an exception: ports are corked, and watchers wait.
+    // After an exception too, since ports are corked and watchers wait.
     this.#boundaries.run('rib', {}, () => this.#observer.turnEnded());
     if (more === undefined) this.#retry();
     else if (more) this.schedule();

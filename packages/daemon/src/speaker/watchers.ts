@@ -1,6 +1,6 @@
 /**
- * Watchers of the RIB. With none, nothing is observed and nothing costs. With one or many, the RIB notes which routes changed
- * (change-log.ts), and each watcher takes what it has not seen when its reader asks for more: a watcher that does not read costs its place.
+ * Watchers of the RIB. Without watchers nothing is observed, and there is no cost. With any number of them, the change log notes once which
+ * routes changed (change-log.ts). When the reader of a watcher asks for more, the watcher takes the changes that it has not seen.
  */
 import { NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
 import type { Boundaries } from '../boundaries.ts';
@@ -15,14 +15,14 @@ import { prefixOf, receivedRoute } from './route-view.ts';
 /** Watchers at a time. */
 export const WATCHERS_MAX: number = 64;
 
-/** Events told at once. */
+/** Events of one message. */
 export const EVENTS_MAX: number = 256;
 
 interface Watcher {
   readonly query: WatchQuery;
   readonly filter: CompiledFilter;
   readonly reader: ChangeReader;
-  /** Resolves when there may be something to tell, or the watcher is ended. */
+  /** Wakes the watcher, when there may be news or the watcher has ended. Set while it waits. */
   wake: (() => void) | undefined;
   ended: boolean;
 }
@@ -32,9 +32,9 @@ export interface WatchersOptions {
   readonly listings: Listings;
   readonly background: Background;
   readonly boundaries: Boundaries;
-  /** The RIB has something to do: a prefix that was kept for watchers may be freed. */
+  /** The RIB has something to do: it may free a prefix that was kept for watchers. */
   readonly schedule: () => void;
-  /** Changes that wait at most, of all watchers together. @default CHANGES_MAX */
+  /** Changes that may wait, for all watchers together. @default CHANGES_MAX */
   readonly changesMax?: number | undefined;
 }
 
@@ -57,7 +57,7 @@ export class Watchers {
   }
 
   /**
-   * Events as the reader takes them. The watch begins with this call, and ends when the reader leaves or `signal` aborts, which rejects.
+   * Events, made as the reader takes them. The watch begins with this call. It ends when the reader leaves; it rejects when `signal` aborts.
    * Throws ControlError.
    */
   watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<readonly RouteEvent[]> {
@@ -83,7 +83,7 @@ export class Watchers {
     return this.#events(watcher, signal, end);
   }
 
-  /** Wakes the watchers that wait and have something to be told; called after each turn of the RIB. */
+  /** Wakes the waiting watchers that have news. Called after each turn of the RIB. */
   flush(): void {
     for (const watcher of this.#watchers) if (watcher.wake !== undefined && this.log.hasNews(watcher.reader)) watcher.wake();
   }
@@ -120,12 +120,12 @@ export class Watchers {
               boundaries.caught('rib-observer', {}, error);
             }
           };
-      // Also without watchers, until what waits for them is gone.
+      // Stays after the last watcher left, until its changes are trimmed.
       table.keeps = this.#watchers.size === 0 && log.count === 0 ? undefined : (nlri) => log.keeps(table, nlri);
     }
   }
 
-  /** Frees what nobody still has to be told, in slices. */
+  /** Frees changes that no watcher still has to be told of, in slices. */
   async #trim(): Promise<void> {
     if (this.#trimming) return;
     this.#trimming = true;
@@ -146,7 +146,7 @@ export class Watchers {
   async *#events(watcher: Watcher, signal: AbortSignal, end: () => void): AsyncGenerator<readonly RouteEvent[]> {
     try {
       if (watcher.query.initial === true) {
-        // The watcher has its place already: what changes while the table is read is told after it.
+        // The watcher has its place in the log already, so changes during this listing are reported after it.
         const { query } = watcher;
         for await (const routes of this.#options.listings.stream({ ...query, table: query.table ?? 'best' }, signal)) {
           yield routes.map((route) => ({ type: 'announce', route }) as const);
@@ -174,7 +174,7 @@ export class Watchers {
     watcher.wake = undefined;
   }
 
-  /** What the watcher has not seen, as much as fits a message and a slice. An exception ends this watcher and no other. */
+  /** Events that the watcher has not seen, as many as fit into a message and a slice. An exception ends this watcher and no other. */
   #take(watcher: Watcher, deadline: number): RouteEvent[] {
     const { reader } = watcher;
     const events: RouteEvent[] = [];
@@ -217,7 +217,7 @@ export class Watchers {
     return filter.matchesAttributes(table.attrOf(path)) ? this.#announce(table, path) : this.#withdraw(change);
   }
 
-  /** The path of the neighbor that the change is about, as it is now. */
+  /** The path that changed, as it is now; NONE when it is gone. */
   #pathOf({ table, nlri, neighbor, identifier }: Change): PathId {
     for (let path = table.firstPath(nlri); path !== NONE; path = table.nextPath(path)) {
       if (table.identifierOf(path) === identifier && this.#isFrom(neighbor, table, path)) return path;
@@ -225,7 +225,7 @@ export class Watchers {
     return NONE as PathId;
   }
 
-  /** Whether the path came from this neighbor; undefined is any. */
+  /** Whether the path came from this neighbor; undefined means any. */
   #isFrom(neighbor: string | undefined, table: RibTable, path: PathId): boolean {
     return neighbor === undefined || table.peerOf(path)?.options.name === neighbor;
   }
