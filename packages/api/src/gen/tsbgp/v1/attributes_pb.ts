@@ -2,7 +2,8 @@
 // @generated from file tsbgp/v1/attributes.proto (package tsbgp.v1, syntax proto3)
 /* eslint-disable */
 
-// Path attributes (RFC 4271 §4.3), each in the form its RFC gives it. What a message has no structure for is octets; nothing is left out.
+// Path attributes (RFC 4271 §4.3), each in the form that its RFC gives it. An attribute without a structure here is sent as octets, so that none is
+// left out.
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -17,7 +18,7 @@ export const file_tsbgp_v1_attributes: GenFile = /*@__PURE__*/
   fileDesc("Chl0c2JncC92MS9hdHRyaWJ1dGVzLnByb3RvEgh0c2JncC52MSKYCQoNUGF0aEF0dHJpYnV0ZRINCgVmbGFncxgBIAEoDRIiCgZvcmlnaW4YAiABKA4yEC50c2JncC52MS5PcmlnaW5IABIjCgdhc19wYXRoGAMgASgLMhAudHNiZ3AudjEuQXNQYXRoSAASEgoIbmV4dF9ob3AYBCABKAlIABIZCg9tdWx0aV9leGl0X2Rpc2MYBSABKA1IABIUCgpsb2NhbF9wcmVmGAYgASgNSAASNQoQYXRvbWljX2FnZ3JlZ2F0ZRgHIAEoCzIZLnRzYmdwLnYxLkF0b21pY0FnZ3JlZ2F0ZUgAEioKCmFnZ3JlZ2F0b3IYCCABKAsyFC50c2JncC52MS5BZ2dyZWdhdG9ySAASLAoLY29tbXVuaXRpZXMYCSABKAsyFS50c2JncC52MS5Db21tdW5pdGllc0gAEhcKDW9yaWdpbmF0b3JfaWQYCiABKAlIABItCgxjbHVzdGVyX2xpc3QYCyABKAsyFS50c2JncC52MS5DbHVzdGVyTGlzdEgAEj0KFGV4dGVuZGVkX2NvbW11bml0aWVzGAwgASgLMh0udHNiZ3AudjEuRXh0ZW5kZWRDb21tdW5pdGllc0gAEjcKEWxhcmdlX2NvbW11bml0aWVzGA0gASgLMhoudHNiZ3AudjEuTGFyZ2VDb21tdW5pdGllc0gAEiQKCGFzNF9wYXRoGA4gASgLMhAudHNiZ3AudjEuQXNQYXRoSAASLgoOYXM0X2FnZ3JlZ2F0b3IYDyABKAsyFC50c2JncC52MS5BZ2dyZWdhdG9ySAASLQoHdW5rbm93bhgQIAEoCzIaLnRzYmdwLnYxLlVua25vd25BdHRyaWJ1dGVIABJGChlpcHY2X2V4dGVuZGVkX2NvbW11bml0aWVzGBEgASgLMiEudHNiZ3AudjEuSXB2NkV4dGVuZGVkQ29tbXVuaXRpZXNIABIrCgtwbXNpX3R1bm5lbBgSIAEoCzIULnRzYmdwLnYxLlBtc2lUdW5uZWxIABI2ChR0dW5uZWxfZW5jYXBzdWxhdGlvbhgTIAEoCzIWLnRzYmdwLnYxLlRsdkF0dHJpYnV0ZUgAEiYKBGFpZ3AYFCABKAsyFi50c2JncC52MS5UbHZBdHRyaWJ1dGVIABJCChdwZV9kaXN0aW5ndWlzaGVyX2xhYmVscxgVIAEoCzIfLnRzYmdwLnYxLlBlRGlzdGluZ3Vpc2hlckxhYmVsc0gAEigKBmJncF9scxgWIAEoCzIWLnRzYmdwLnYxLlRsdkF0dHJpYnV0ZUgAEisKC2JncHNlY19wYXRoGBcgASgLMhQudHNiZ3AudjEuQmdwc2VjUGF0aEgAEhoKEG9ubHlfdG9fY3VzdG9tZXIYGCABKA1IABIhCgZkX3BhdGgYGSABKAsyDy50c2JncC52MS5EUGF0aEgAEiwKCnByZWZpeF9zaWQYGiABKAsyFi50c2JncC52MS5UbHZBdHRyaWJ1dGVIABIvCg1hdHRyaWJ1dGVfc2V0GBsgASgLMhYudHNiZ3AudjEuQXR0cmlidXRlU2V0SABCBgoEa2luZCIzCgZBc1BhdGgSKQoIc2VnbWVudHMYASADKAsyFy50c2JncC52MS5Bc1BhdGhTZWdtZW50IrcBCg1Bc1BhdGhTZWdtZW50EioKBHR5cGUYASABKA4yHC50c2JncC52MS5Bc1BhdGhTZWdtZW50LlR5cGUSDAoEYXNucxgCIAMoDSJsCgRUeXBlEhQKEFRZUEVfVU5TUEVDSUZJRUQQABIRCg1UWVBFX1NFUVVFTkNFEAESDAoIVFlQRV9TRVQQAhIYChRUWVBFX0NPTkZFRF9TRVFVRU5DRRADEhMKD1RZUEVfQ09ORkVEX1NFVBAEIhEKD0F0b21pY0FnZ3JlZ2F0ZSIpCgpBZ2dyZWdhdG9yEgoKAmFzGAEgASgNEg8KB2FkZHJlc3MYAiABKAkiHQoLQ29tbXVuaXRpZXMSDgoGdmFsdWVzGAEgAygNIhoKC0NsdXN0ZXJMaXN0EgsKA2lkcxgBIAMoCSJCChNFeHRlbmRlZENvbW11bml0aWVzEisKBnZhbHVlcxgBIAMoCzIbLnRzYmdwLnYxLkV4dGVuZGVkQ29tbXVuaXR5IrcBChFFeHRlbmRlZENvbW11bml0eRIOCgZvY3RldHMYASABKAwSDAoEdGV4dBgCIAEoCRIMCgRuYW1lGAMgASgJEjQKC2FzX3NwZWNpZmljGAQgASgLMh0udHNiZ3AudjEuQXNTcGVjaWZpY0NvbW11bml0eUgAEjgKDWlwdjRfc3BlY2lmaWMYBSABKAsyHy50c2JncC52MS5JcHY0U3BlY2lmaWNDb21tdW5pdHlIAEIGCgRmb3JtIkcKE0FzU3BlY2lmaWNDb21tdW5pdHkSCgoCYXMYASABKA0SDQoFdmFsdWUYAiABKA0SFQoNZm91cl9vY3RldF9hcxgDIAEoCCI3ChVJcHY0U3BlY2lmaWNDb21tdW5pdHkSDwoHYWRkcmVzcxgBIAEoCRINCgV2YWx1ZRgCIAEoDSJKChdJcHY2RXh0ZW5kZWRDb21tdW5pdGllcxIvCgZ2YWx1ZXMYASADKAsyHy50c2JncC52MS5JcHY2RXh0ZW5kZWRDb21tdW5pdHkiNQoVSXB2NkV4dGVuZGVkQ29tbXVuaXR5Eg4KBm9jdGV0cxgBIAEoDBIMCgR0ZXh0GAIgASgJIjwKEExhcmdlQ29tbXVuaXRpZXMSKAoGdmFsdWVzGAEgAygLMhgudHNiZ3AudjEuTGFyZ2VDb21tdW5pdHkiWAoOTGFyZ2VDb21tdW5pdHkSHAoUZ2xvYmFsX2FkbWluaXN0cmF0b3IYASABKA0SEwoLbG9jYWxfZGF0YTEYAiABKA0SEwoLbG9jYWxfZGF0YTIYAyABKA0iWQoKUG1zaVR1bm5lbBINCgVmbGFncxgBIAEoDRITCgt0dW5uZWxfdHlwZRgCIAEoDRITCgtsYWJlbF9maWVsZBgDIAEoDRISCgppZGVudGlmaWVyGAQgASgMIkcKFVBlRGlzdGluZ3Vpc2hlckxhYmVscxIuCgZ2YWx1ZXMYASADKAsyHi50c2JncC52MS5QZURpc3Rpbmd1aXNoZXJMYWJlbCI/ChRQZURpc3Rpbmd1aXNoZXJMYWJlbBISCgpwZV9hZGRyZXNzGAEgASgJEhMKC2xhYmVsX2ZpZWxkGAIgASgNInIKCkJncHNlY1BhdGgSMAoLc2VjdXJlX3BhdGgYASADKAsyGy50c2JncC52MS5TZWN1cmVQYXRoU2VnbWVudBIyChBzaWduYXR1cmVfYmxvY2tzGAIgAygLMhgudHNiZ3AudjEuU2lnbmF0dXJlQmxvY2siRQoRU2VjdXJlUGF0aFNlZ21lbnQSFQoNcHJlcGVuZF9jb3VudBgBIAEoDRINCgVmbGFncxgCIAEoDRIKCgJhcxgDIAEoDSJSCg5TaWduYXR1cmVCbG9jaxIRCglhbGdvcml0aG0YASABKA0SLQoKc2lnbmF0dXJlcxgCIAMoCzIZLnRzYmdwLnYxLkJncHNlY1NpZ25hdHVyZSJECg9CZ3BzZWNTaWduYXR1cmUSHgoWc3ViamVjdF9rZXlfaWRlbnRpZmllchgBIAEoDBIRCglzaWduYXR1cmUYAiABKAwiMQoFRFBhdGgSKAoIc2VnbWVudHMYASADKAsyFi50c2JncC52MS5EUGF0aFNlZ21lbnQiMQoMRFBhdGhTZWdtZW50EiEKB2RvbWFpbnMYASADKAsyEC50c2JncC52MS5Eb21haW4iUQoGRG9tYWluEhwKFGdsb2JhbF9hZG1pbmlzdHJhdG9yGAEgASgNEhsKE2xvY2FsX2FkbWluaXN0cmF0b3IYAiABKA0SDAoEc2FmaRgDIAEoDSJeCgxBdHRyaWJ1dGVTZXQSEQoJb3JpZ2luX2FzGAEgASgNEg4KBm9jdGV0cxgCIAEoDBIrCgphdHRyaWJ1dGVzGAMgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZSJWCgxUbHZBdHRyaWJ1dGUSDgoGb2N0ZXRzGAEgASgMEgwKBHRleHQYAiABKAkSKAoEdGx2cxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5MaXN0VmFsdWUiLwoQVW5rbm93bkF0dHJpYnV0ZRIMCgRjb2RlGAEgASgNEg0KBXZhbHVlGAIgASgMKlcKBk9yaWdpbhIWChJPUklHSU5fVU5TUEVDSUZJRUQQABIOCgpPUklHSU5fSUdQEAESDgoKT1JJR0lOX0VHUBACEhUKEU9SSUdJTl9JTkNPTVBMRVRFEANiBnByb3RvMw", [file_google_protobuf_struct]);
 
 /**
- * One path attribute. Exactly one of `kind` is set; a client that is older than the daemon may see none, which means "one that I do not know".
+ * A path attribute. Exactly one of `kind` is set. A client that is older than the daemon may see none: the attribute is one that it does not know.
  *
  * MP_REACH_NLRI and MP_UNREACH_NLRI do not appear: family, prefix and next hop of a route are fields of the route.
  *
@@ -25,8 +26,8 @@ export const file_tsbgp_v1_attributes: GenFile = /*@__PURE__*/
  */
 export type PathAttribute = Message<"tsbgp.v1.PathAttribute"> & {
   /**
-   * The flags octet as it came: 0x80 optional, 0x40 transitive, 0x20 partial, 0x10 extended length. In requests 0 stands for the flags that the
-   * attribute's RFC demands (0xc0 for an unknown one), so that it is rarely written; extended length is set as the value needs it.
+   * The flags octet as received: 0x80 optional, 0x40 transitive, 0x20 partial, 0x10 extended length. In requests it can be left at 0, which means
+   * the flags that the attribute's RFC demands (0xc0 for an unknown one). The daemon sets extended length as the value needs it.
    *
    * @generated from field: uint32 flags = 1;
    */
@@ -47,7 +48,7 @@ export type PathAttribute = Message<"tsbgp.v1.PathAttribute"> & {
     case: "origin";
   } | {
     /**
-     * AS_PATH, type 2. AS numbers always have four octets here, whatever the peer speaks.
+     * AS_PATH, type 2. AS numbers always have four octets here, even if the peer uses two.
      *
      * @generated from field: tsbgp.v1.AsPath as_path = 3;
      */
@@ -55,7 +56,7 @@ export type PathAttribute = Message<"tsbgp.v1.PathAttribute"> & {
     case: "asPath";
   } | {
     /**
-     * NEXT_HOP, type 3: an IPv4 address. In requests the next hop is a field of the route, and this is refused.
+     * NEXT_HOP, type 3: an IPv4 address. Refused in requests, where the next hop is a field of the route.
      *
      * @generated from field: string next_hop = 4;
      */
@@ -135,7 +136,7 @@ export type PathAttribute = Message<"tsbgp.v1.PathAttribute"> & {
     case: "largeCommunities";
   } | {
     /**
-     * AS4_PATH, type 17 (RFC 6793), where it could not be merged into AS_PATH. Refused in requests: the daemon writes it where a peer needs it.
+     * AS4_PATH, type 17 (RFC 6793), if it could not be merged into AS_PATH. Refused in requests: the daemon adds it for peers that need it.
      *
      * @generated from field: tsbgp.v1.AsPath as4_path = 14;
      */
@@ -143,7 +144,7 @@ export type PathAttribute = Message<"tsbgp.v1.PathAttribute"> & {
     case: "as4Path";
   } | {
     /**
-     * AS4_AGGREGATOR, type 18 (RFC 6793); as `as4_path`.
+     * AS4_AGGREGATOR, type 18 (RFC 6793), under the same conditions as `as4_path`.
      *
      * @generated from field: tsbgp.v1.Aggregator as4_aggregator = 15;
      */
@@ -151,7 +152,7 @@ export type PathAttribute = Message<"tsbgp.v1.PathAttribute"> & {
     case: "as4Aggregator";
   } | {
     /**
-     * Any other: its type code and octets, passed on as RFC 4271 §5 says.
+     * Any other attribute: its type code and octets. The daemon passes it on as RFC 4271 §5 says.
      *
      * @generated from field: tsbgp.v1.UnknownAttribute unknown = 16;
      */
@@ -262,7 +263,7 @@ export const PathAttributeSchema: GenMessage<PathAttribute> = /*@__PURE__*/
  */
 export type AsPath = Message<"tsbgp.v1.AsPath"> & {
   /**
-   * In the order of the wire. None: a route of our own AS.
+   * In the order of the wire. Empty: the route originates in our own AS.
    *
    * @generated from field: repeated tsbgp.v1.AsPathSegment segments = 1;
    */
@@ -283,7 +284,7 @@ export const AsPathSchema: GenMessage<AsPath> = /*@__PURE__*/
  */
 export type AsPathSegment = Message<"tsbgp.v1.AsPathSegment"> & {
   /**
-   * What this segment is.
+   * Which kind of segment this is.
    *
    * @generated from field: tsbgp.v1.AsPathSegment.Type type = 1;
    */
@@ -305,7 +306,7 @@ export const AsPathSegmentSchema: GenMessage<AsPathSegment> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 2);
 
 /**
- * What the order of the numbers means.
+ * Kinds of segments.
  *
  * @generated from enum tsbgp.v1.AsPathSegment.Type
  */
@@ -347,7 +348,7 @@ export const AsPathSegment_Type = {
 } as const;
 
 /**
- * What the order of the numbers means.
+ * Kinds of segments.
  *
  * @generated from enum tsbgp.v1.AsPathSegment.Type
  */
@@ -360,7 +361,7 @@ export const AsPathSegment_TypeSchema: GenEnum<AsPathSegment_Type> = /*@__PURE__
   enumDesc(file_tsbgp_v1_attributes, 2, 0);
 
 /**
- * ATOMIC_AGGREGATE (RFC 4271 §5.1.6): it is there, and says no more.
+ * ATOMIC_AGGREGATE (RFC 4271 §5.1.6): an attribute without a value.
  *
  * @generated from message tsbgp.v1.AtomicAggregate
  */
@@ -375,20 +376,20 @@ export const AtomicAggregateSchema: GenMessage<AtomicAggregate> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 3);
 
 /**
- * AGGREGATOR (RFC 4271 §5.1.7): who formed the aggregate.
+ * AGGREGATOR (RFC 4271 §5.1.7): the speaker that formed the aggregate.
  *
  * @generated from message tsbgp.v1.Aggregator
  */
 export type Aggregator = Message<"tsbgp.v1.Aggregator"> & {
   /**
-   * AS number.
+   * AS number of that speaker.
    *
    * @generated from field: uint32 as = 1;
    */
   as: number;
 
   /**
-   * Dotted quad: the BGP identifier, usually.
+   * Dotted quad, usually the BGP Identifier of that speaker.
    *
    * @generated from field: string address = 2;
    */
@@ -409,7 +410,7 @@ export const AggregatorSchema: GenMessage<Aggregator> = /*@__PURE__*/
  */
 export type Communities = Message<"tsbgp.v1.Communities"> & {
   /**
-   * 32 bits each: 65000:100 is 65000 * 65536 + 100; no-export is 0xffffff01.
+   * Each has 32 bits: 65000:100 is 65000 * 65536 + 100; no-export is 0xffffff01.
    *
    * @generated from field: repeated uint32 values = 1;
    */
@@ -430,7 +431,7 @@ export const CommunitiesSchema: GenMessage<Communities> = /*@__PURE__*/
  */
 export type ClusterList = Message<"tsbgp.v1.ClusterList"> & {
   /**
-   * Dotted quads, the last reflector first.
+   * Cluster identifiers as dotted quads, that of the last reflector first.
    *
    * @generated from field: repeated string ids = 1;
    */
@@ -466,8 +467,8 @@ export const ExtendedCommunitiesSchema: GenMessage<ExtendedCommunities> = /*@__P
   messageDesc(file_tsbgp_v1_attributes, 7);
 
 /**
- * One extended community. Answers say everything: the octets, their text, and for the three common forms their parts. Requests say it in one of
- * these ways, and the first that is there counts: `octets`, then `form` with `name`, then `text`.
+ * An extended community. Answers have its octets and its text, and for the three common forms its parts. Requests give it in one of these ways;
+ * of several, the first counts: `octets`, then `form` with `name`, then `text`.
  *
  * @generated from message tsbgp.v1.ExtendedCommunity
  */
@@ -480,27 +481,27 @@ export type ExtendedCommunity = Message<"tsbgp.v1.ExtendedCommunity"> & {
   octets: Uint8Array;
 
   /**
-   * "rt:65000:100", "ro:192.0.2.1:7", "color:0:100"; what has no name is "0x" and sixteen digits.
+   * For example "rt:65000:100", "ro:192.0.2.1:7" or "color:0:100"; a community without a name is "0x" and sixteen digits.
    *
    * @generated from field: string text = 2;
    */
   text: string;
 
   /**
-   * "rt", "ro", "color" …: what kind it is, in a word; empty where it has no name here.
+   * The kind of community: "rt", "ro", "color" …; empty if the daemon has no name for it.
    *
    * @generated from field: string name = 3;
    */
   name: string;
 
   /**
-   * The parts of the forms that RFC 4360 §3 and RFC 5668 define; none for others.
+   * The parts of the community, in one of the forms of RFC 4360 §3 and RFC 5668. Not set for other forms.
    *
    * @generated from oneof tsbgp.v1.ExtendedCommunity.form
    */
   form: {
     /**
-     * A number under an AS.
+     * An AS number and a number.
      *
      * @generated from field: tsbgp.v1.AsSpecificCommunity as_specific = 4;
      */
@@ -508,7 +509,7 @@ export type ExtendedCommunity = Message<"tsbgp.v1.ExtendedCommunity"> & {
     case: "asSpecific";
   } | {
     /**
-     * A number under an address.
+     * An IPv4 address and a number.
      *
      * @generated from field: tsbgp.v1.Ipv4SpecificCommunity ipv4_specific = 5;
      */
@@ -525,27 +526,27 @@ export const ExtendedCommunitySchema: GenMessage<ExtendedCommunity> = /*@__PURE_
   messageDesc(file_tsbgp_v1_attributes, 8);
 
 /**
- * The forms of types 0x00 and 0x02: rt:65000:100, rt:200000:100.
+ * The form of types 0x00 and 0x02, for example rt:65000:100 or rt:200000:100.
  *
  * @generated from message tsbgp.v1.AsSpecificCommunity
  */
 export type AsSpecificCommunity = Message<"tsbgp.v1.AsSpecificCommunity"> & {
   /**
-   * AS number.
+   * AS number of the administrator.
    *
    * @generated from field: uint32 as = 1;
    */
   as: number;
 
   /**
-   * 32 bits under an AS of two octets, 16 under one of four.
+   * 32 bits after an AS number of two octets, 16 bits after one of four.
    *
    * @generated from field: uint32 value = 2;
    */
   value: number;
 
   /**
-   * The AS number is written in four octets (RFC 5668). Implied in requests where it does not fit two.
+   * Whether the AS number has four octets (RFC 5668). In requests this is implied for AS numbers that do not fit into two.
    *
    * @generated from field: bool four_octet_as = 3;
    */
@@ -560,20 +561,20 @@ export const AsSpecificCommunitySchema: GenMessage<AsSpecificCommunity> = /*@__P
   messageDesc(file_tsbgp_v1_attributes, 9);
 
 /**
- * The form of type 0x01: rt:192.0.2.1:100.
+ * The form of type 0x01, for example rt:192.0.2.1:100.
  *
  * @generated from message tsbgp.v1.Ipv4SpecificCommunity
  */
 export type Ipv4SpecificCommunity = Message<"tsbgp.v1.Ipv4SpecificCommunity"> & {
   /**
-   * Dotted quad.
+   * Address of the administrator, a dotted quad.
    *
    * @generated from field: string address = 1;
    */
   address: string;
 
   /**
-   * 16 bits.
+   * A number of 16 bits.
    *
    * @generated from field: uint32 value = 2;
    */
@@ -609,7 +610,7 @@ export const Ipv6ExtendedCommunitiesSchema: GenMessage<Ipv6ExtendedCommunities> 
   messageDesc(file_tsbgp_v1_attributes, 11);
 
 /**
- * In requests `octets` is taken if it is there, else `text`.
+ * An IPv6 address specific extended community. In requests `octets` is used if it is set, otherwise `text`.
  *
  * @generated from message tsbgp.v1.Ipv6ExtendedCommunity
  */
@@ -622,7 +623,7 @@ export type Ipv6ExtendedCommunity = Message<"tsbgp.v1.Ipv6ExtendedCommunity"> & 
   octets: Uint8Array;
 
   /**
-   * "rt:[2001:db8::1]:100"; what has no name is "0x" and forty digits.
+   * For example "rt:[2001:db8::1]:100"; a community without a name is "0x" and forty digits.
    *
    * @generated from field: string text = 2;
    */
@@ -658,7 +659,7 @@ export const LargeCommunitiesSchema: GenMessage<LargeCommunities> = /*@__PURE__*
   messageDesc(file_tsbgp_v1_attributes, 13);
 
 /**
- * Three numbers of 32 bits: 65000:1:2.
+ * A large community: three numbers of 32 bits, for example 65000:1:2.
  *
  * @generated from message tsbgp.v1.LargeCommunity
  */
@@ -671,14 +672,14 @@ export type LargeCommunity = Message<"tsbgp.v1.LargeCommunity"> & {
   globalAdministrator: number;
 
   /**
-   * What the administrator makes of it.
+   * Its meaning is defined by the administrator.
    *
    * @generated from field: uint32 local_data1 = 2;
    */
   localData1: number;
 
   /**
-   * What the administrator makes of it.
+   * Its meaning is defined by the administrator.
    *
    * @generated from field: uint32 local_data2 = 3;
    */
@@ -693,20 +694,20 @@ export const LargeCommunitySchema: GenMessage<LargeCommunity> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 14);
 
 /**
- * PMSI_TUNNEL (RFC 6514 §5): the tunnel that carries broadcast and multicast of a VPN.
+ * PMSI_TUNNEL (RFC 6514 §5): the tunnel that carries broadcast and multicast traffic of a VPN.
  *
  * @generated from message tsbgp.v1.PmsiTunnel
  */
 export type PmsiTunnel = Message<"tsbgp.v1.PmsiTunnel"> & {
   /**
-   * The flags octet of the tunnel: 0x01 leaf information required.
+   * The flags octet of the tunnel. 0x01: leaf information required.
    *
    * @generated from field: uint32 flags = 1;
    */
   flags: number;
 
   /**
-   * IANA, P-Multicast Service Interface Tunnel Types: 6 is ingress replication.
+   * Type of the tunnel, from IANA's registry P-Multicast Service Interface Tunnel Types; 6 is ingress replication.
    *
    * @generated from field: uint32 tunnel_type = 2;
    */
@@ -720,7 +721,7 @@ export type PmsiTunnel = Message<"tsbgp.v1.PmsiTunnel"> & {
   labelField: number;
 
   /**
-   * Depends on the type.
+   * Identifies the tunnel. Its format depends on the type.
    *
    * @generated from field: bytes identifier = 4;
    */
@@ -756,13 +757,13 @@ export const PeDistinguisherLabelsSchema: GenMessage<PeDistinguisherLabels> = /*
   messageDesc(file_tsbgp_v1_attributes, 16);
 
 /**
- * A provider edge router and the label that tells it apart.
+ * A provider edge router and the label that identifies it.
  *
  * @generated from message tsbgp.v1.PeDistinguisherLabel
  */
 export type PeDistinguisherLabel = Message<"tsbgp.v1.PeDistinguisherLabel"> & {
   /**
-   * IPv4 or IPv6; all of one attribute are of one kind.
+   * IPv4 or IPv6 address. All addresses of an attribute are of the same kind.
    *
    * @generated from field: string pe_address = 1;
    */
@@ -797,7 +798,7 @@ export type BgpsecPath = Message<"tsbgp.v1.BgpsecPath"> & {
   securePath: SecurePathSegment[];
 
   /**
-   * One, or two while an algorithm is replaced.
+   * One block, or two while an algorithm is being replaced.
    *
    * @generated from field: repeated tsbgp.v1.SignatureBlock signature_blocks = 2;
    */
@@ -818,21 +819,21 @@ export const BgpsecPathSchema: GenMessage<BgpsecPath> = /*@__PURE__*/
  */
 export type SecurePathSegment = Message<"tsbgp.v1.SecurePathSegment"> & {
   /**
-   * How often the AS counts.
+   * How many times the AS counts in the length of the path.
    *
    * @generated from field: uint32 prepend_count = 1;
    */
   prependCount: number;
 
   /**
-   * The flags octet: 0x80 confederation segment.
+   * The flags octet. 0x80: confederation segment.
    *
    * @generated from field: uint32 flags = 2;
    */
   flags: number;
 
   /**
-   * AS number.
+   * AS number of the signer.
    *
    * @generated from field: uint32 as = 3;
    */
@@ -853,14 +854,14 @@ export const SecurePathSegmentSchema: GenMessage<SecurePathSegment> = /*@__PURE_
  */
 export type SignatureBlock = Message<"tsbgp.v1.SignatureBlock"> & {
   /**
-   * IANA, BGPsec Algorithm Suite: 1 is ECDSA P-256.
+   * Algorithm, from IANA's registry BGPsec Algorithm Suite; 1 is ECDSA P-256.
    *
    * @generated from field: uint32 algorithm = 1;
    */
   algorithm: number;
 
   /**
-   * One for each AS of the path.
+   * A signature for each AS of the path.
    *
    * @generated from field: repeated tsbgp.v1.BgpsecSignature signatures = 2;
    */
@@ -875,20 +876,20 @@ export const SignatureBlockSchema: GenMessage<SignatureBlock> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 20);
 
 /**
- * What one AS signed.
+ * The signature of one AS.
  *
  * @generated from message tsbgp.v1.BgpsecSignature
  */
 export type BgpsecSignature = Message<"tsbgp.v1.BgpsecSignature"> & {
   /**
-   * Twenty octets.
+   * Identifier of the signer's key, twenty octets.
    *
    * @generated from field: bytes subject_key_identifier = 1;
    */
   subjectKeyIdentifier: Uint8Array;
 
   /**
-   * As the algorithm makes it.
+   * The signature in the format of the algorithm.
    *
    * @generated from field: bytes signature = 2;
    */
@@ -903,7 +904,7 @@ export const BgpsecSignatureSchema: GenMessage<BgpsecSignature> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 21);
 
 /**
- * D-PATH: the domains that a route was carried through, the last first.
+ * D-PATH: the domains that the route came through, the last one first.
  *
  * @generated from message tsbgp.v1.DPath
  */
@@ -930,7 +931,7 @@ export const DPathSchema: GenMessage<DPath> = /*@__PURE__*/
  */
 export type DPathSegment = Message<"tsbgp.v1.DPathSegment"> & {
   /**
-   * 1 to 255.
+   * 1 to 255 domains.
    *
    * @generated from field: repeated tsbgp.v1.Domain domains = 1;
    */
@@ -945,7 +946,7 @@ export const DPathSegmentSchema: GenMessage<DPathSegment> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 23);
 
 /**
- * A domain of an interworking gateway: 65000:1:70.
+ * A domain of an interworking gateway, for example 65000:1:70.
  *
  * @generated from message tsbgp.v1.Domain
  */
@@ -958,14 +959,14 @@ export type Domain = Message<"tsbgp.v1.Domain"> & {
   globalAdministrator: number;
 
   /**
-   * 16 bits.
+   * A number of 16 bits.
    *
    * @generated from field: uint32 local_administrator = 2;
    */
   localAdministrator: number;
 
   /**
-   * SAFI of the route inside that domain; 0 when it was none of BGP's.
+   * SAFI of the route in that domain; 0 if it was not a BGP route.
    *
    * @generated from field: uint32 safi = 3;
    */
@@ -980,27 +981,28 @@ export const DomainSchema: GenMessage<Domain> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 24);
 
 /**
- * ATTR_SET (RFC 6368): the attributes of a customer's route, carried untouched. In requests `octets` is taken if it is there, else `attributes`.
+ * ATTR_SET (RFC 6368): the attributes of a customer's route, passed through unchanged. In requests `octets` is used if it is set, otherwise
+ * `attributes`.
  *
  * @generated from message tsbgp.v1.AttributeSet
  */
 export type AttributeSet = Message<"tsbgp.v1.AttributeSet"> & {
   /**
-   * AS of the customer.
+   * AS number of the customer.
    *
    * @generated from field: uint32 origin_as = 1;
    */
   originAs: number;
 
   /**
-   * The attributes as octets, AS numbers in four.
+   * The attributes as octets, with AS numbers of four octets.
    *
    * @generated from field: bytes octets = 2;
    */
   octets: Uint8Array;
 
   /**
-   * The same, read.
+   * The same attributes, decoded.
    *
    * @generated from field: repeated tsbgp.v1.PathAttribute attributes = 3;
    */
@@ -1015,7 +1017,7 @@ export const AttributeSetSchema: GenMessage<AttributeSet> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_attributes, 25);
 
 /**
- * An attribute that is a tree of TLVs. In requests `octets` is taken if it is there, else `text`.
+ * An attribute that is a tree of TLVs. In requests `octets` is used if it is set, otherwise `text`.
  *
  * @generated from message tsbgp.v1.TlvAttribute
  */
@@ -1028,15 +1030,15 @@ export type TlvAttribute = Message<"tsbgp.v1.TlvAttribute"> & {
   octets: Uint8Array;
 
   /**
-   * The same as a line: "label-index flags=0 index=90, tlv-9 0x0102".
+   * The same as one line: "label-index flags=0 index=90, tlv-9 0x0102".
    *
    * @generated from field: string text = 2;
    */
   text: string;
 
   /**
-   * The same as a tree, one object a TLV: `{"name": "label-index", "fields": {"flags": 0, "index": 90}}`, those within it under "tlvs"; one that
-   * the daemon does not know: `{"name": "unknown", "code": 9, "bytes": "0102"}`. Numbers of 64 bits are decimal text. Ignored in requests.
+   * The same as a tree with one object for each TLV: `{"name": "label-index", "fields": {"flags": 0, "index": 90}}`. TLVs within it are in "tlvs".
+   * An unknown TLV is `{"name": "unknown", "code": 9, "bytes": "0102"}`. Numbers of 64 bits are decimal text. Ignored in requests.
    *
    * @generated from field: google.protobuf.ListValue tlvs = 3;
    */
@@ -1079,7 +1081,7 @@ export const UnknownAttributeSchema: GenMessage<UnknownAttribute> = /*@__PURE__*
   messageDesc(file_tsbgp_v1_attributes, 27);
 
 /**
- * ORIGIN (RFC 4271 §5.1.1): how the first AS came to the route. Lower is preferred.
+ * ORIGIN (RFC 4271 §5.1.1): how the originating AS learned the route. Lower is preferred.
  *
  * @generated from enum tsbgp.v1.Origin
  */
@@ -1092,21 +1094,21 @@ export const Origin = {
   UNSPECIFIED: 0,
 
   /**
-   * On the wire 0.
+   * From an interior protocol; 0 on the wire.
    *
    * @generated from enum value: ORIGIN_IGP = 1;
    */
   IGP: 1,
 
   /**
-   * On the wire 1.
+   * From EGP (RFC 904); 1 on the wire.
    *
    * @generated from enum value: ORIGIN_EGP = 2;
    */
   EGP: 2,
 
   /**
-   * On the wire 2.
+   * From another source, for example a static route; 2 on the wire.
    *
    * @generated from enum value: ORIGIN_INCOMPLETE = 3;
    */
@@ -1114,7 +1116,7 @@ export const Origin = {
 } as const;
 
 /**
- * ORIGIN (RFC 4271 §5.1.1): how the first AS came to the route. Lower is preferred.
+ * ORIGIN (RFC 4271 §5.1.1): how the originating AS learned the route. Lower is preferred.
  *
  * @generated from enum tsbgp.v1.Origin
  */

@@ -13,7 +13,7 @@ export const file_tsbgp_v1_control: GenFile = /*@__PURE__*/
   fileDesc("ChZ0c2JncC92MS9jb250cm9sLnByb3RvEgh0c2JncC52MSISChBHZXRIZWFsdGhSZXF1ZXN0IocBChFHZXRIZWFsdGhSZXNwb25zZRIPCgdoZWFsdGh5GAEgASgIEhYKDnVwdGltZV9zZWNvbmRzGAIgASgEEhEKCW5laWdoYm9ycxgDIAEoDRITCgtlc3RhYmxpc2hlZBgEIAEoDRIOCgZyb3V0ZXMYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIhMKEUdldE1ldHJpY3NSZXF1ZXN0IiIKEkdldE1ldHJpY3NSZXNwb25zZRIMCgR0ZXh0GAEgASgJIiEKD1NodXRkb3duUmVxdWVzdBIOCgZyZWFzb24YASABKAkiEgoQU2h1dGRvd25SZXNwb25zZTLiAQoOQ29udHJvbFNlcnZpY2USRAoJR2V0SGVhbHRoEhoudHNiZ3AudjEuR2V0SGVhbHRoUmVxdWVzdBobLnRzYmdwLnYxLkdldEhlYWx0aFJlc3BvbnNlEkcKCkdldE1ldHJpY3MSGy50c2JncC52MS5HZXRNZXRyaWNzUmVxdWVzdBocLnRzYmdwLnYxLkdldE1ldHJpY3NSZXNwb25zZRJBCghTaHV0ZG93bhIZLnRzYmdwLnYxLlNodXRkb3duUmVxdWVzdBoaLnRzYmdwLnYxLlNodXRkb3duUmVzcG9uc2ViBnByb3RvMw");
 
 /**
- * Asks for nothing in particular.
+ * Has no parameters.
  *
  * @generated from message tsbgp.v1.GetHealthRequest
  */
@@ -34,7 +34,7 @@ export const GetHealthRequestSchema: GenMessage<GetHealthRequest> = /*@__PURE__*
  */
 export type GetHealthResponse = Message<"tsbgp.v1.GetHealthResponse"> & {
   /**
-   * It answers and does its work. Neighbors that are down do not make a daemon ill.
+   * The daemon does its work. It is healthy even when neighbors are down.
    *
    * @generated from field: bool healthy = 1;
    */
@@ -48,7 +48,7 @@ export type GetHealthResponse = Message<"tsbgp.v1.GetHealthResponse"> & {
   uptimeSeconds: bigint;
 
   /**
-   * Neighbors that there are, disabled ones included.
+   * Configured neighbors, including disabled ones.
    *
    * @generated from field: uint32 neighbors = 3;
    */
@@ -84,7 +84,7 @@ export const GetHealthResponseSchema: GenMessage<GetHealthResponse> = /*@__PURE_
   messageDesc(file_tsbgp_v1_control, 1);
 
 /**
- * Asks for nothing in particular.
+ * Has no parameters.
  *
  * @generated from message tsbgp.v1.GetMetricsRequest
  */
@@ -99,13 +99,13 @@ export const GetMetricsRequestSchema: GenMessage<GetMetricsRequest> = /*@__PURE_
   messageDesc(file_tsbgp_v1_control, 2);
 
 /**
- * The metrics.
+ * All metrics of the daemon.
  *
  * @generated from message tsbgp.v1.GetMetricsResponse
  */
 export type GetMetricsResponse = Message<"tsbgp.v1.GetMetricsResponse"> & {
   /**
-   * Many lines.
+   * Text exposition format, a line for each sample.
    *
    * @generated from field: string text = 1;
    */
@@ -120,13 +120,13 @@ export const GetMetricsResponseSchema: GenMessage<GetMetricsResponse> = /*@__PUR
   messageDesc(file_tsbgp_v1_control, 3);
 
 /**
- * The end of the daemon.
+ * Asks the daemon to stop.
  *
  * @generated from message tsbgp.v1.ShutdownRequest
  */
 export type ShutdownRequest = Message<"tsbgp.v1.ShutdownRequest"> & {
   /**
-   * Sent to the peers (RFC 9003), at most 255 octets of UTF-8; empty: none.
+   * Text that is sent to the peers (RFC 9003), at most 255 octets of UTF-8. Empty: no text.
    *
    * @generated from field: string reason = 1;
    */
@@ -141,7 +141,7 @@ export const ShutdownRequestSchema: GenMessage<ShutdownRequest> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_control, 4);
 
 /**
- * It was heard.
+ * The daemon has begun to stop. The connection of this call closes soon.
  *
  * @generated from message tsbgp.v1.ShutdownResponse
  */
@@ -156,13 +156,13 @@ export const ShutdownResponseSchema: GenMessage<ShutdownResponse> = /*@__PURE__*
   messageDesc(file_tsbgp_v1_control, 5);
 
 /**
- * How the daemon is, and its end. For load balancers and probes there is grpc.health.v1 beside it.
+ * Health, metrics and shutdown of the daemon. Load balancers and probes can use grpc.health.v1 instead.
  *
  * @generated from service tsbgp.v1.ControlService
  */
 export const ControlService: GenService<{
   /**
-   * A few numbers for people and dashboards.
+   * Whether the daemon is healthy, and a few numbers for people and dashboards.
    *
    * @generated from rpc tsbgp.v1.ControlService.GetHealth
    */
@@ -172,7 +172,7 @@ export const ControlService: GenService<{
     output: typeof GetHealthResponseSchema;
   },
   /**
-   * What the HTTP listener serves at /metrics: Prometheus text exposition format 0.0.4.
+   * The metrics that the HTTP listener serves at /metrics, in Prometheus text exposition format 0.0.4.
    *
    * @generated from rpc tsbgp.v1.ControlService.GetMetrics
    */
@@ -182,7 +182,7 @@ export const ControlService: GenService<{
     output: typeof GetMetricsResponseSchema;
   },
   /**
-   * Cease, administrative shutdown (RFC 4486), to every peer; then the process ends. The answer comes first.
+   * Answers, then sends Cease (administrative shutdown, RFC 4486) to every peer, then ends the process.
    *
    * @generated from rpc tsbgp.v1.ControlService.Shutdown
    */

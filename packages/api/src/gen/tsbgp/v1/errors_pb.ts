@@ -13,28 +13,29 @@ export const file_tsbgp_v1_errors: GenFile = /*@__PURE__*/
   fileDesc("ChV0c2JncC92MS9lcnJvcnMucHJvdG8SCHRzYmdwLnYxIjAKCkZpZWxkRXJyb3ISDQoFZmllbGQYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAliBnByb3RvMw");
 
 /**
- * In the details of every refused request, once for each thing that is wrong with it; of very many, for the first ones. The status of the call says which kind of refusal it is:
+ * One thing that is wrong with a refused request. The details of the error have one for each problem, or for the first ones of very many. The
+ * status of the call says which kind of refusal it is:
  *
- *   INVALID_ARGUMENT     the field is wrong in itself
- *   NOT_FOUND            no such neighbor
- *   ALREADY_EXISTS       such a neighbor is there
- *   FAILED_PRECONDITION  right in itself, but not now: a soft reset without the route refresh capability
+ *   INVALID_ARGUMENT     the value of the field is wrong
+ *   NOT_FOUND            there is no such neighbor, or no path to such a prefix
+ *   ALREADY_EXISTS       there is such a neighbor already
+ *   FAILED_PRECONDITION  not possible in this state, for example a soft reset without the route refresh capability
  *   RESOURCE_EXHAUSTED   a limit was reached
  *
- * Nothing of a refused request takes effect.
+ * A refused request changes nothing.
  *
  * @generated from message tsbgp.v1.FieldError
  */
 export type FieldError = Message<"tsbgp.v1.FieldError"> & {
   /**
-   * Path of the field within the request, for example "neighbor.hold_time" or "routes[3].attributes[0].origin"; may be empty.
+   * Path of the field in the request, for example "neighbor.hold_time" or "routes[3].attributes[0].origin". Empty when no single field is wrong.
    *
    * @generated from field: string field = 1;
    */
   field: string;
 
   /**
-   * A sentence: what was found, what is allowed, an example.
+   * A sentence that says what was found and what is allowed, with an example.
    *
    * @generated from field: string description = 2;
    */

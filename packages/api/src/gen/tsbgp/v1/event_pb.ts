@@ -15,27 +15,27 @@ export const file_tsbgp_v1_event: GenFile = /*@__PURE__*/
   fileDesc("ChR0c2JncC92MS9ldmVudC5wcm90bxIIdHNiZ3AudjEiSwoSV2F0Y2hFdmVudHNSZXF1ZXN0EhAKCG5laWdoYm9yGAEgASgJEg4KBnJlY2VudBgCIAEoDRITCgtyZWNlbnRfb25seRgDIAEoCCJEChNXYXRjaEV2ZW50c1Jlc3BvbnNlEh8KBmV2ZW50cxgBIAMoCzIPLnRzYmdwLnYxLkV2ZW50EgwKBGxvc3QYAiABKAQimAMKBUV2ZW50EhAKCHNlcXVlbmNlGAEgASgEEiYKAmF0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCgR0eXBlGAMgASgOMhQudHNiZ3AudjEuRXZlbnQuVHlwZRIQCghuZWlnaGJvchgEIAEoCRIOCgZmYW1pbHkYBSABKAkSDAoEdGV4dBgGIAEoCRIMCgRjb2RlGAcgASgNEg8KB3N1YmNvZGUYCCABKA0i4QEKBFR5cGUSFAoQVFlQRV9VTlNQRUNJRklFRBAAEhMKD1RZUEVfU0VTU0lPTl9VUBABEhUKEVRZUEVfU0VTU0lPTl9ET1dOEAISGgoWVFlQRV9OT1RJRklDQVRJT05fU0VOVBADEh4KGlRZUEVfTk9USUZJQ0FUSU9OX1JFQ0VJVkVEEAQSEwoPVFlQRV9FTkRfT0ZfUklCEAUSGQoVVFlQRV9NQUxGT1JNRURfVVBEQVRFEAYSEAoMVFlQRV9XQVJOSU5HEAcSGQoVVFlQRV9ORUlHSEJPUl9DSEFOR0VEEAgyXAoMRXZlbnRTZXJ2aWNlEkwKC1dhdGNoRXZlbnRzEhwudHNiZ3AudjEuV2F0Y2hFdmVudHNSZXF1ZXN0Gh0udHNiZ3AudjEuV2F0Y2hFdmVudHNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
- * Which events.
+ * Which events to send.
  *
  * @generated from message tsbgp.v1.WatchEventsRequest
  */
 export type WatchEventsRequest = Message<"tsbgp.v1.WatchEventsRequest"> & {
   /**
-   * Only of this neighbor; empty: all.
+   * Only events of this neighbor. Empty: events of all neighbors.
    *
    * @generated from field: string neighbor = 1;
    */
   neighbor: string;
 
   /**
-   * So many of those that are remembered come first, the last ones: 0 to 1,000.
+   * Send this many of the latest kept events first, 0 to 1,000.
    *
    * @generated from field: uint32 recent = 2;
    */
   recent: number;
 
   /**
-   * End after those: false waits for more.
+   * End after the kept events instead of waiting for new ones.
    *
    * @generated from field: bool recent_only = 3;
    */
@@ -50,20 +50,20 @@ export const WatchEventsRequestSchema: GenMessage<WatchEventsRequest> = /*@__PUR
   messageDesc(file_tsbgp_v1_event, 0);
 
 /**
- * What happened since the message before.
+ * The events since the last message.
  *
  * @generated from message tsbgp.v1.WatchEventsResponse
  */
 export type WatchEventsResponse = Message<"tsbgp.v1.WatchEventsResponse"> & {
   /**
-   * In the order it happened; at most 1,000.
+   * At most 1,000, in the order in which they happened.
    *
    * @generated from field: repeated tsbgp.v1.Event events = 1;
    */
   events: Event[];
 
   /**
-   * The client was so slow that the daemon no longer remembers this many events before `events`, of any neighbor.
+   * This many events before `events`, of any neighbor, are lost, because the client read too slowly and the daemon no longer has them.
    *
    * @generated from field: uint64 lost = 2;
    */
@@ -78,13 +78,13 @@ export const WatchEventsResponseSchema: GenMessage<WatchEventsResponse> = /*@__P
   messageDesc(file_tsbgp_v1_event, 1);
 
 /**
- * One event.
+ * Something that happened to a neighbor or its session.
  *
  * @generated from message tsbgp.v1.Event
  */
 export type Event = Message<"tsbgp.v1.Event"> & {
   /**
-   * Counts all events from 1, as long as the daemon runs.
+   * Number of the event, counted from 1 since the daemon started.
    *
    * @generated from field: uint64 sequence = 1;
    */
@@ -98,42 +98,42 @@ export type Event = Message<"tsbgp.v1.Event"> & {
   at?: Timestamp | undefined;
 
   /**
-   * What happened.
+   * Which kind of event it is.
    *
    * @generated from field: tsbgp.v1.Event.Type type = 3;
    */
   type: Event_Type;
 
   /**
-   * To which neighbor.
+   * Address of the neighbor that the event is about.
    *
    * @generated from field: string neighbor = 4;
    */
   neighbor: string;
 
   /**
-   * "ipv4-unicast"; empty where no family is concerned.
+   * For example "ipv4-unicast"; empty when the event is not about a family.
    *
    * @generated from field: string family = 5;
    */
   family: string;
 
   /**
-   * A sentence for people, at most 512 characters. May hold text of the neighbor: make it safe before it is shown.
+   * A sentence for people, at most 512 characters. It may contain text that the neighbor sent: escape it before you show it.
    *
    * @generated from field: string text = 6;
    */
   text: string;
 
   /**
-   * NOTIFICATIONs: RFC 4271 §4.5.
+   * Error code of a NOTIFICATION (RFC 4271 §4.5); 0 for other events.
    *
    * @generated from field: uint32 code = 7;
    */
   code: number;
 
   /**
-   * NOTIFICATIONs: what it means depends on `code`.
+   * Error subcode of a NOTIFICATION; its meaning depends on `code`.
    *
    * @generated from field: uint32 subcode = 8;
    */
@@ -148,13 +148,13 @@ export const EventSchema: GenMessage<Event> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_event, 2);
 
 /**
- * What happened.
+ * Kinds of events.
  *
  * @generated from enum tsbgp.v1.Event.Type
  */
 export const Event_Type = {
   /**
-   * Something that a client of this version does not know.
+   * A kind of event that is newer than this client.
    *
    * @generated from enum value: TYPE_UNSPECIFIED = 0;
    */
@@ -168,7 +168,7 @@ export const Event_Type = {
   SESSION_UP: 1,
 
   /**
-   * The session is over.
+   * The session has ended.
    *
    * @generated from enum value: TYPE_SESSION_DOWN = 2;
    */
@@ -189,22 +189,22 @@ export const Event_Type = {
   NOTIFICATION_RECEIVED: 4,
 
   /**
-   * The neighbor has sent all it had of `family` (End-of-RIB, RFC 4724 §2).
+   * The neighbor has sent all its routes of `family` (End-of-RIB, RFC 4724 §2).
    *
    * @generated from enum value: TYPE_END_OF_RIB = 5;
    */
   END_OF_RIB: 5,
 
   /**
-   * An UPDATE was malformed, and its routes were taken as withdrawn or an attribute was discarded (RFC 7606). Told for the first of a
-   * session and then at 10, 100, 1,000 …
+   * An UPDATE was malformed: its routes were treated as withdrawn, or an attribute was discarded (RFC 7606). Reported for the first, the
+   * tenth, the hundredth … of a session.
    *
    * @generated from enum value: TYPE_MALFORMED_UPDATE = 6;
    */
   MALFORMED_UPDATE: 6,
 
   /**
-   * The session is up, and something about it keeps routes back, for example no address family in common.
+   * The session is up, but some routes cannot be exchanged, for example because there is no address family in common.
    *
    * @generated from enum value: TYPE_WARNING = 7;
    */
@@ -219,7 +219,7 @@ export const Event_Type = {
 } as const;
 
 /**
- * What happened.
+ * Kinds of events.
  *
  * @generated from enum tsbgp.v1.Event.Type
  */
@@ -232,13 +232,13 @@ export const Event_TypeSchema: GenEnum<Event_Type> = /*@__PURE__*/
   enumDesc(file_tsbgp_v1_event, 2, 0);
 
 /**
- * What happens to sessions. The daemon remembers the last 1,000 events.
+ * Events of sessions. The daemon keeps the last 1,000.
  *
  * @generated from service tsbgp.v1.EventService
  */
 export const EventService: GenService<{
   /**
-   * Events as they happen, those that are remembered first if asked. Ends only when the client or the daemon does.
+   * Sends events as they happen, on request after those that the daemon has kept. Ends only when the client or the daemon ends it.
    *
    * @generated from rpc tsbgp.v1.EventService.WatchEvents
    */

@@ -15,7 +15,7 @@ export const file_tsbgp_v1_global: GenFile = /*@__PURE__*/
   fileDesc("ChV0c2JncC92MS9nbG9iYWwucHJvdG8SCHRzYmdwLnYxIhIKEEdldEdsb2JhbFJlcXVlc3QinQEKEUdldEdsb2JhbFJlc3BvbnNlEhAKCGxvY2FsX2FzGAEgASgNEhEKCXJvdXRlcl9pZBgCIAEoCRIiCgZsaXN0ZW4YAyADKAsyEi50c2JncC52MS5FbmRwb2ludBIPCgd2ZXJzaW9uGAQgASgJEi4KCnN0YXJ0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIiYKCEVuZHBvaW50EgwKBGhvc3QYASABKAkSDAoEcG9ydBgCIAEoDTJVCg1HbG9iYWxTZXJ2aWNlEkQKCUdldEdsb2JhbBIaLnRzYmdwLnYxLkdldEdsb2JhbFJlcXVlc3QaGy50c2JncC52MS5HZXRHbG9iYWxSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
- * Asks for nothing in particular.
+ * Has no parameters.
  *
  * @generated from message tsbgp.v1.GetGlobalRequest
  */
@@ -30,13 +30,13 @@ export const GetGlobalRequestSchema: GenMessage<GetGlobalRequest> = /*@__PURE__*
   messageDesc(file_tsbgp_v1_global, 0);
 
 /**
- * The daemon itself. Constant while it runs.
+ * The identity of the daemon. It does not change while the daemon runs.
  *
  * @generated from message tsbgp.v1.GetGlobalResponse
  */
 export type GetGlobalResponse = Message<"tsbgp.v1.GetGlobalResponse"> & {
   /**
-   * AS number; a neighbor may have another (`NeighborConfig.local_as`).
+   * Our AS number. Sessions with a neighbor may use another one (`NeighborConfig.local_as`).
    *
    * @generated from field: uint32 local_as = 1;
    */
@@ -50,14 +50,14 @@ export type GetGlobalResponse = Message<"tsbgp.v1.GetGlobalResponse"> & {
   routerId: string;
 
   /**
-   * Where connections of neighbors are accepted; none: it only connects.
+   * Where connections of neighbors are accepted. Empty: the daemon only connects.
    *
    * @generated from field: repeated tsbgp.v1.Endpoint listen = 3;
    */
   listen: Endpoint[];
 
   /**
-   * Of tsbgpd, for example "0.1.0".
+   * Version of tsbgpd, for example "0.1.0".
    *
    * @generated from field: string version = 4;
    */
@@ -79,20 +79,20 @@ export const GetGlobalResponseSchema: GenMessage<GetGlobalResponse> = /*@__PURE_
   messageDesc(file_tsbgp_v1_global, 1);
 
 /**
- * A bound TCP address.
+ * A TCP address on which the daemon listens.
  *
  * @generated from message tsbgp.v1.Endpoint
  */
 export type Endpoint = Message<"tsbgp.v1.Endpoint"> & {
   /**
-   * IPv4 or IPv6 text; "::" is any address.
+   * IPv4 or IPv6 address; "0.0.0.0" and "::" mean all addresses of the machine.
    *
    * @generated from field: string host = 1;
    */
   host: string;
 
   /**
-   * 1 to 65535.
+   * TCP port, 1 to 65535.
    *
    * @generated from field: uint32 port = 2;
    */
@@ -107,13 +107,13 @@ export const EndpointSchema: GenMessage<Endpoint> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_global, 2);
 
 /**
- * Who the daemon is.
+ * The identity of the daemon.
  *
  * @generated from service tsbgp.v1.GlobalService
  */
 export const GlobalService: GenService<{
   /**
-   * AS number, router id, where BGP is listened for, version, and since when it runs.
+   * AS number, router id, BGP listeners, version, and start time of the daemon.
    *
    * @generated from rpc tsbgp.v1.GlobalService.GetGlobal
    */

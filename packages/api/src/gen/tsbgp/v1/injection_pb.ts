@@ -21,35 +21,36 @@ export const file_tsbgp_v1_injection: GenFile = /*@__PURE__*/
  */
 export type LocalRoute = Message<"tsbgp.v1.LocalRoute"> & {
   /**
-   * "ipv4-unicast", "ipv6-unicast"; empty: the unicast family of the prefix.
+   * "ipv4-unicast" or "ipv6-unicast". Empty: the unicast family of the prefix.
    *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
-   * "192.0.2.0/24", "2001:db8::/32". Bits set after the length are refused, as are loopback, link-local, multicast and reserved addresses.
+   * For example "192.0.2.0/24" or "2001:db8::/32". Prefixes with bits set after their length, and loopback, link-local, multicast and reserved
+   * ones are refused.
    *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
-   * IPv4 or IPv6 text: the address of a router. 0.0.0.0 and :: stand for the daemon's own address towards each neighbor.
+   * IPv4 or IPv6 address of a router. 0.0.0.0 and :: mean the daemon's own address towards each neighbor.
    *
    * @generated from field: string next_hop = 3;
    */
   nextHop: string;
 
   /**
-   * Without the next hop. ORIGIN defaults to IGP, AS_PATH to empty. Each type at most once.
+   * All attributes but the next hop, each type at most once. ORIGIN defaults to IGP, AS_PATH to an empty one.
    *
    * @generated from field: repeated tsbgp.v1.PathAttribute attributes = 4;
    */
   attributes: PathAttribute[];
 
   /**
-   * Must be 0 now: a prefix has one local route.
+   * Must be 0, as a prefix has one local route.
    *
    * @generated from field: uint32 path_identifier = 5;
    */
@@ -64,27 +65,27 @@ export const LocalRouteSchema: GenMessage<LocalRoute> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_injection, 0);
 
 /**
- * What names a route.
+ * Identifies a local route.
  *
  * @generated from message tsbgp.v1.LocalRouteKey
  */
 export type LocalRouteKey = Message<"tsbgp.v1.LocalRouteKey"> & {
   /**
-   * As in LocalRoute.
+   * Family of the prefix, as in LocalRoute.
    *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
-   * As in LocalRoute.
+   * Prefix of the route, as in LocalRoute.
    *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
-   * As in LocalRoute.
+   * Must be 0, as in LocalRoute.
    *
    * @generated from field: uint32 path_identifier = 3;
    */
@@ -99,13 +100,13 @@ export const LocalRouteKeySchema: GenMessage<LocalRouteKey> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_injection, 1);
 
 /**
- * Routes to add, all or none.
+ * Routes to add: all of them or none.
  *
  * @generated from message tsbgp.v1.AddRoutesRequest
  */
 export type AddRoutesRequest = Message<"tsbgp.v1.AddRoutesRequest"> & {
   /**
-   * At most 500,000 in a message of at most 16 MiB; more as a stream.
+   * At most 500,000 routes in a message of at most 16 MiB. Use AddRouteStream for more.
    *
    * @generated from field: repeated tsbgp.v1.LocalRoute routes = 1;
    */
@@ -120,7 +121,7 @@ export const AddRoutesRequestSchema: GenMessage<AddRoutesRequest> = /*@__PURE__*
   messageDesc(file_tsbgp_v1_injection, 2);
 
 /**
- * They are there.
+ * All routes are in the tables.
  *
  * @generated from message tsbgp.v1.AddRoutesResponse
  */
@@ -135,13 +136,13 @@ export const AddRoutesResponseSchema: GenMessage<AddRoutesResponse> = /*@__PURE_
   messageDesc(file_tsbgp_v1_injection, 3);
 
 /**
- * Routes to take back.
+ * Routes to delete: all of them or none.
  *
  * @generated from message tsbgp.v1.DeleteRoutesRequest
  */
 export type DeleteRoutesRequest = Message<"tsbgp.v1.DeleteRoutesRequest"> & {
   /**
-   * As in AddRoutesRequest.
+   * At most 500,000 keys in a message of at most 16 MiB. Use DeleteRouteStream for more.
    *
    * @generated from field: repeated tsbgp.v1.LocalRouteKey routes = 1;
    */
@@ -156,13 +157,13 @@ export const DeleteRoutesRequestSchema: GenMessage<DeleteRoutesRequest> = /*@__P
   messageDesc(file_tsbgp_v1_injection, 4);
 
 /**
- * They are gone.
+ * All these routes are deleted.
  *
  * @generated from message tsbgp.v1.DeleteRoutesResponse
  */
 export type DeleteRoutesResponse = Message<"tsbgp.v1.DeleteRoutesResponse"> & {
   /**
-   * How many of them existed.
+   * How many of the routes existed.
    *
    * @generated from field: uint64 deleted = 1;
    */
@@ -177,13 +178,13 @@ export const DeleteRoutesResponseSchema: GenMessage<DeleteRoutesResponse> = /*@_
   messageDesc(file_tsbgp_v1_injection, 5);
 
 /**
- * Some of the routes to add. A thousand make a good message.
+ * Some of the routes to add. About a thousand routes a message work well.
  *
  * @generated from message tsbgp.v1.AddRouteStreamRequest
  */
 export type AddRouteStreamRequest = Message<"tsbgp.v1.AddRouteStreamRequest"> & {
   /**
-   * All or none.
+   * All routes of the message are added or none.
    *
    * @generated from field: repeated tsbgp.v1.LocalRoute routes = 1;
    */
@@ -198,13 +199,13 @@ export const AddRouteStreamRequestSchema: GenMessage<AddRouteStreamRequest> = /*
   messageDesc(file_tsbgp_v1_injection, 6);
 
 /**
- * Comes when the client has sent its last message.
+ * Sent after the client has sent its last message.
  *
  * @generated from message tsbgp.v1.AddRouteStreamResponse
  */
 export type AddRouteStreamResponse = Message<"tsbgp.v1.AddRouteStreamResponse"> & {
   /**
-   * Routes of all messages.
+   * Number of routes of all messages.
    *
    * @generated from field: uint64 added = 1;
    */
@@ -219,13 +220,13 @@ export const AddRouteStreamResponseSchema: GenMessage<AddRouteStreamResponse> = 
   messageDesc(file_tsbgp_v1_injection, 7);
 
 /**
- * Some of the routes to take back.
+ * Some of the routes to delete.
  *
  * @generated from message tsbgp.v1.DeleteRouteStreamRequest
  */
 export type DeleteRouteStreamRequest = Message<"tsbgp.v1.DeleteRouteStreamRequest"> & {
   /**
-   * A thousand make a good message.
+   * About a thousand keys a message work well.
    *
    * @generated from field: repeated tsbgp.v1.LocalRouteKey routes = 1;
    */
@@ -240,13 +241,13 @@ export const DeleteRouteStreamRequestSchema: GenMessage<DeleteRouteStreamRequest
   messageDesc(file_tsbgp_v1_injection, 8);
 
 /**
- * Comes when the client has sent its last message.
+ * Sent after the client has sent its last message.
  *
  * @generated from message tsbgp.v1.DeleteRouteStreamResponse
  */
 export type DeleteRouteStreamResponse = Message<"tsbgp.v1.DeleteRouteStreamResponse"> & {
   /**
-   * How many of them existed.
+   * How many of the routes of all messages existed.
    *
    * @generated from field: uint64 deleted = 1;
    */
@@ -261,14 +262,14 @@ export const DeleteRouteStreamResponseSchema: GenMessage<DeleteRouteStreamRespon
   messageDesc(file_tsbgp_v1_injection, 9);
 
 /**
- * Routes of the daemon's own. They take part in the decision process as those of a peer, and are listed with an empty `neighbor`.
+ * Local routes of the daemon. They take part in the decision process like routes of a peer, and are listed with an empty `neighbor`.
  *
  * @generated from service tsbgp.v1.InjectionService
  */
 export const InjectionService: GenService<{
   /**
-   * Adds routes, and replaces those of the same prefix. All or none: the routes that are not acceptable are named by their index in the
-   * error's details (the first 10), and nothing is changed. The answer comes when all are in the tables.
+   * Adds routes, and replaces local routes of the same prefix. All are added or none: if some are not acceptable, nothing changes, and the
+   * details of the error name the first 10 of them by their index. The answer comes when all routes are in the tables.
    *
    * @generated from rpc tsbgp.v1.InjectionService.AddRoutes
    */
@@ -278,7 +279,7 @@ export const InjectionService: GenService<{
     output: typeof AddRoutesResponseSchema;
   },
   /**
-   * Takes routes back. Those that are not there are no error.
+   * Deletes local routes. A route that does not exist is not an error.
    *
    * @generated from rpc tsbgp.v1.InjectionService.DeleteRoutes
    */
@@ -288,8 +289,8 @@ export const InjectionService: GenService<{
     output: typeof DeleteRoutesResponseSchema;
   },
   /**
-   * AddRoutes in bulk: each message is all or none and takes effect when it arrives. An error ends the stream; the messages before it stay. Its
-   * field names the message, counted from 0, and the route in it: `messages[2].routes[0].prefix`.
+   * AddRoutes in bulk. The routes of each message are added when it arrives, all or none. An error ends the stream; earlier messages have taken
+   * effect. The field of the error names the message, counted from 0, and the route in it: `messages[2].routes[0].prefix`.
    *
    * @generated from rpc tsbgp.v1.InjectionService.AddRouteStream
    */
@@ -299,7 +300,7 @@ export const InjectionService: GenService<{
     output: typeof AddRouteStreamResponseSchema;
   },
   /**
-   * DeleteRoutes in bulk, as AddRouteStream.
+   * DeleteRoutes in bulk; messages and errors are handled as by AddRouteStream.
    *
    * @generated from rpc tsbgp.v1.InjectionService.DeleteRouteStream
    */

@@ -17,69 +17,69 @@ export const file_tsbgp_v1_rib: GenFile = /*@__PURE__*/
   fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIuEBCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpcCCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCSJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUi5wEKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgiQgoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAkILCglfbmVpZ2hib3IiOwoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50IrYBCgpSb3V0ZUV2ZW50EiMKCGFubm91bmNlGAEgASgLMg8udHNiZ3AudjEuUm91dGVIABIoCgh3aXRoZHJhdxgCIAEoCzIULnRzYmdwLnYxLldpdGhkcmF3YWxIABIwCg5lbmRfb2ZfaW5pdGlhbBgDIAEoCzIWLnRzYmdwLnYxLkVuZE9mSW5pdGlhbEgAEh4KBGxvc3QYBCABKAsyDi50c2JncC52MS5Mb3N0SABCBwoFZXZlbnQiVwoKV2l0aGRyYXdhbBIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCSIOCgxFbmRPZkluaXRpYWwiFQoETG9zdBINCgVjb3VudBgBIAEoBCI5ChBMaXN0UGF0aHNSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRIVCg1sb25nZXN0X21hdGNoGAIgASgIImYKEUxpc3RQYXRoc1Jlc3BvbnNlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSHQoFcGF0aHMYAyADKAsyDi50c2JncC52MS5QYXRoEhIKCnBhdGhfY291bnQYBCABKA0idwoEUGF0aBIeCgVyb3V0ZRgBIAEoCzIPLnRzYmdwLnYxLlJvdXRlEi0KDWZpbHRlcl9yZWFzb24YAiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SIAoGZGVmZWF0GAMgASgLMhAudHNiZ3AudjEuRGVmZWF0IowBCgZEZWZlYXQSJAoEc3RlcBgBIAEoDjIWLnRzYmdwLnYxLkRlY2lzaW9uU3RlcBINCgV2YWx1ZRgCIAEoCRIUCgxiZXR0ZXJfdmFsdWUYAyABKAkSFwoPYmV0dGVyX25laWdoYm9yGAQgASgJEh4KFmJldHRlcl9wYXRoX2lkZW50aWZpZXIYBSABKA0qxgEKDEZpbHRlclJlYXNvbhIdChlGSUxURVJfUkVBU09OX1VOU1BFQ0lGSUVEEAASHwobRklMVEVSX1JFQVNPTl9JTVBPUlRfUE9MSUNZEAESGQoVRklMVEVSX1JFQVNPTl9BU19MT09QEAISHwobRklMVEVSX1JFQVNPTl9PUklHSU5BVE9SX0lEEAMSHgoaRklMVEVSX1JFQVNPTl9DTFVTVEVSX0xJU1QQBBIaChZGSUxURVJfUkVBU09OX05FWFRfSE9QEAUq0wIKDERlY2lzaW9uU3RlcBIdChlERUNJU0lPTl9TVEVQX1VOU1BFQ0lGSUVEEAASHAoYREVDSVNJT05fU1RFUF9MT0NBTF9QUkVGEAESIAocREVDSVNJT05fU1RFUF9BU19QQVRIX0xFTkdUSBACEhgKFERFQ0lTSU9OX1NURVBfT1JJR0lOEAMSIQodREVDSVNJT05fU1RFUF9NVUxUSV9FWElUX0RJU0MQBBIbChdERUNJU0lPTl9TVEVQX1BFRVJfVFlQRRAFEiAKHERFQ0lTSU9OX1NURVBfQkdQX0lERU5USUZJRVIQBhIlCiFERUNJU0lPTl9TVEVQX0NMVVNURVJfTElTVF9MRU5HVEgQBxIeChpERUNJU0lPTl9TVEVQX1BFRVJfQUREUkVTUxAIEiEKHURFQ0lTSU9OX1NURVBfUEFUSF9JREVOVElGSUVSEAky9gQKClJpYlNlcnZpY2USSQoMTGlzdFJlY2VpdmVkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRQoITGlzdEJlc3QSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJLCg5MaXN0QWR2ZXJ0aXNlZBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEkQKCUxpc3RQYXRocxIaLnRzYmdwLnYxLkxpc3RQYXRoc1JlcXVlc3QaGy50c2JncC52MS5MaXN0UGF0aHNSZXNwb25zZRJRCg5TdHJlYW1SZWNlaXZlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEk0KClN0cmVhbUJlc3QSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJTChBTdHJlYW1BZHZlcnRpc2VkEh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESTAoLV2F0Y2hSb3V0ZXMSHC50c2JncC52MS5XYXRjaFJvdXRlc1JlcXVlc3QaHS50c2JncC52MS5XYXRjaFJvdXRlc1Jlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
 
 /**
- * A route of one of the tables.
+ * A route in one of the tables.
  *
  * @generated from message tsbgp.v1.Route
  */
 export type Route = Message<"tsbgp.v1.Route"> & {
   /**
-   * "ipv4-unicast", "ipv6-unicast".
+   * "ipv4-unicast" or "ipv6-unicast".
    *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
-   * "192.0.2.0/24".
+   * For example "192.0.2.0/24".
    *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
-   * RFC 7911; 0 where there is none.
+   * Path identifier (RFC 7911); 0 when there is none.
    *
    * @generated from field: uint32 path_identifier = 3;
    */
   pathIdentifier: number;
 
   /**
-   * The neighbor it came from; empty for a route injected here.
+   * Address of the neighbor that sent the route; empty for a local route.
    *
    * @generated from field: string neighbor = 4;
    */
   neighbor: string;
 
   /**
-   * IPv4 or IPv6 text; for IPv6 its global address.
+   * IPv4 or IPv6 address. Of an IPv6 next hop with two addresses: the global one.
    *
    * @generated from field: string next_hop = 5;
    */
   nextHop: string;
 
   /**
-   * As received, chosen or sent, according to the table.
+   * The attributes as received, chosen or sent, depending on the table.
    *
    * @generated from field: repeated tsbgp.v1.PathAttribute attributes = 6;
    */
   attributes: PathAttribute[];
 
   /**
-   * It is the one in the Loc-RIB.
+   * Whether this is the route in the Loc-RIB.
    *
    * @generated from field: bool best = 7;
    */
   best: boolean;
 
   /**
-   * Kept out of the decision process by policy, an AS loop or an unusable next hop.
+   * Whether policy, an AS loop or an unusable next hop keeps the route out of the decision process.
    *
    * @generated from field: bool filtered = 8;
    */
   filtered: boolean;
 
   /**
-   * When this path came, or last changed.
+   * When the route was received, or last changed.
    *
    * @generated from field: google.protobuf.Timestamp learned_at = 9;
    */
@@ -94,41 +94,41 @@ export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 0);
 
 /**
- * Only routes that match everything that is given.
+ * Selects the routes that match every field that is set.
  *
  * @generated from message tsbgp.v1.RouteFilter
  */
 export type RouteFilter = Message<"tsbgp.v1.RouteFilter"> & {
   /**
-   * "ipv4-unicast", "ipv6-unicast"; empty: all.
+   * "ipv4-unicast" or "ipv6-unicast". Empty: all families.
    *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
-   * A prefix, or an address in place of its longest prefix; empty: all. Bits set after its length are refused.
+   * A prefix without bits set after its length, or an address, which means its longest prefix. Empty: all prefixes.
    *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
-   * Which prefixes `prefix` means.
+   * Which prefixes are selected by `prefix`.
    *
    * @generated from field: tsbgp.v1.RouteFilter.PrefixMatch prefix_match = 3;
    */
   prefixMatch: RouteFilter_PrefixMatch;
 
   /**
-   * Last AS of the AS_PATH.
+   * The AS that originated the route: the last one of AS_PATH.
    *
    * @generated from field: optional uint32 origin_as = 4;
    */
   originAs?: number | undefined;
 
   /**
-   * A standard, extended or large community as text: "65000:100", "no-export", "rt:65000:100", "65000:1:2".
+   * A community that the route must have, standard, extended or large: "65000:100", "no-export", "rt:65000:100", "65000:1:2".
    *
    * @generated from field: string community = 5;
    */
@@ -143,34 +143,34 @@ export const RouteFilterSchema: GenMessage<RouteFilter> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 1);
 
 /**
- * What a prefix stands for.
+ * How prefixes are compared with `prefix`.
  *
  * @generated from enum tsbgp.v1.RouteFilter.PrefixMatch
  */
 export const RouteFilter_PrefixMatch = {
   /**
-   * As PREFIX_MATCH_EXACT.
+   * The same as PREFIX_MATCH_EXACT.
    *
    * @generated from enum value: PREFIX_MATCH_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * The prefix itself.
+   * The prefix itself, and no other.
    *
    * @generated from enum value: PREFIX_MATCH_EXACT = 1;
    */
   EXACT: 1,
 
   /**
-   * The prefix and everything within it.
+   * The prefix and all prefixes within it.
    *
    * @generated from enum value: PREFIX_MATCH_LONGER = 2;
    */
   LONGER: 2,
 
   /**
-   * The prefix and everything that covers it.
+   * The prefix and all prefixes that cover it.
    *
    * @generated from enum value: PREFIX_MATCH_SHORTER = 3;
    */
@@ -178,7 +178,7 @@ export const RouteFilter_PrefixMatch = {
 } as const;
 
 /**
- * What a prefix stands for.
+ * How prefixes are compared with `prefix`.
  *
  * @generated from enum tsbgp.v1.RouteFilter.PrefixMatch
  */
@@ -191,34 +191,34 @@ export const RouteFilter_PrefixMatchSchema: GenEnum<RouteFilter_PrefixMatch> = /
   enumDesc(file_tsbgp_v1_rib, 1, 0);
 
 /**
- * A page of a table. Routes that come and go between two pages may be missed; those that stay are told once.
+ * Asks for a page of a table. The table may change between two pages: a route that stays is on exactly one page.
  *
  * @generated from message tsbgp.v1.ListRoutesRequest
  */
 export type ListRoutesRequest = Message<"tsbgp.v1.ListRoutesRequest"> & {
   /**
-   * Which routes; absent: all.
+   * Which routes to list. Absent: all.
    *
    * @generated from field: tsbgp.v1.RouteFilter filter = 1;
    */
   filter?: RouteFilter | undefined;
 
   /**
-   * Routes from this neighbor, or to it where the table is Adj-RIB-Out; "": those injected here; absent: all.
+   * Only routes from this neighbor, or to it for the Adj-RIB-Out. "": only local routes. Absent: routes from all neighbors.
    *
    * @generated from field: optional string neighbor = 2;
    */
   neighbor?: string | undefined;
 
   /**
-   * Routes of the page at most, 1 to 1,000; 0 stands for 100.
+   * The largest number of routes on the page, 1 to 1,000. 0 means 100.
    *
    * @generated from field: uint32 page_size = 3;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before; everything else must be asked as then. Valid as long as the daemon runs.
+   * `next_page_token` of the page before; the other fields must be the same as then. Empty: the first page. Valid as long as the daemon runs.
    *
    * @generated from field: string page_token = 4;
    */
@@ -233,20 +233,20 @@ export const ListRoutesRequestSchema: GenMessage<ListRoutesRequest> = /*@__PURE_
   messageDesc(file_tsbgp_v1_rib, 2);
 
 /**
- * A page.
+ * A page of routes.
  *
  * @generated from message tsbgp.v1.ListRoutesResponse
  */
 export type ListRoutesResponse = Message<"tsbgp.v1.ListRoutesResponse"> & {
   /**
-   * In the order of prefixes: IPv4 before IPv6, by address, then by length. Of one prefix the best first.
+   * Ordered by prefix: IPv4 before IPv6, by address, then by length. The best route of a prefix comes first.
    *
    * @generated from field: repeated tsbgp.v1.Route routes = 1;
    */
   routes: Route[];
 
   /**
-   * Empty on the last page.
+   * The `page_token` for the next page; empty on the last one.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -261,20 +261,20 @@ export const ListRoutesResponseSchema: GenMessage<ListRoutesResponse> = /*@__PUR
   messageDesc(file_tsbgp_v1_rib, 3);
 
 /**
- * A whole table.
+ * Asks for a whole table.
  *
  * @generated from message tsbgp.v1.StreamRoutesRequest
  */
 export type StreamRoutesRequest = Message<"tsbgp.v1.StreamRoutesRequest"> & {
   /**
-   * As in ListRoutesRequest.
+   * Which routes to send. Absent: all.
    *
    * @generated from field: tsbgp.v1.RouteFilter filter = 1;
    */
   filter?: RouteFilter | undefined;
 
   /**
-   * As in ListRoutesRequest.
+   * Only routes from this neighbor, or to it for the Adj-RIB-Out. "": only local routes. Absent: routes from all neighbors.
    *
    * @generated from field: optional string neighbor = 2;
    */
@@ -289,13 +289,13 @@ export const StreamRoutesRequestSchema: GenMessage<StreamRoutesRequest> = /*@__P
   messageDesc(file_tsbgp_v1_rib, 4);
 
 /**
- * Some of its routes. The stream ends with status OK only where the table was read to its end.
+ * Some routes of the table. The stream ends with status OK only if all routes were sent.
  *
  * @generated from message tsbgp.v1.StreamRoutesResponse
  */
 export type StreamRoutesResponse = Message<"tsbgp.v1.StreamRoutesResponse"> & {
   /**
-   * 1 to 1,000, in the order of ListRoutesResponse.
+   * At least one, and at most 1,000, in the order of ListRoutesResponse.
    *
    * @generated from field: repeated tsbgp.v1.Route routes = 1;
    */
@@ -310,34 +310,34 @@ export const StreamRoutesResponseSchema: GenMessage<StreamRoutesResponse> = /*@_
   messageDesc(file_tsbgp_v1_rib, 5);
 
 /**
- * Changes to tell.
+ * Which changes to send.
  *
  * @generated from message tsbgp.v1.WatchRoutesRequest
  */
 export type WatchRoutesRequest = Message<"tsbgp.v1.WatchRoutesRequest"> & {
   /**
-   * Of which routes; absent: all.
+   * Only changes of these routes. Absent: of all routes.
    *
    * @generated from field: tsbgp.v1.RouteFilter filter = 1;
    */
   filter?: RouteFilter | undefined;
 
   /**
-   * Of which table.
+   * The table to watch.
    *
    * @generated from field: tsbgp.v1.WatchRoutesRequest.Table table = 2;
    */
   table: WatchRoutesRequest_Table;
 
   /**
-   * Routes from this neighbor; "": those injected here; absent: all.
+   * Only routes from this neighbor. "": only local routes. Absent: routes from all neighbors.
    *
    * @generated from field: optional string neighbor = 3;
    */
   neighbor?: string | undefined;
 
   /**
-   * Everything there is comes first, then `end_of_initial`.
+   * First send all routes that exist, then `end_of_initial`, then the changes.
    *
    * @generated from field: bool initial = 4;
    */
@@ -352,13 +352,13 @@ export const WatchRoutesRequestSchema: GenMessage<WatchRoutesRequest> = /*@__PUR
   messageDesc(file_tsbgp_v1_rib, 6);
 
 /**
- * A table that changes.
+ * A table whose changes can be watched.
  *
  * @generated from enum tsbgp.v1.WatchRoutesRequest.Table
  */
 export const WatchRoutesRequest_Table = {
   /**
-   * As TABLE_BEST.
+   * The same as TABLE_BEST.
    *
    * @generated from enum value: TABLE_UNSPECIFIED = 0;
    */
@@ -380,7 +380,7 @@ export const WatchRoutesRequest_Table = {
 } as const;
 
 /**
- * A table that changes.
+ * A table whose changes can be watched.
  *
  * @generated from enum tsbgp.v1.WatchRoutesRequest.Table
  */
@@ -393,13 +393,13 @@ export const WatchRoutesRequest_TableSchema: GenEnum<WatchRoutesRequest_Table> =
   enumDesc(file_tsbgp_v1_rib, 6, 0);
 
 /**
- * What changed since the message before.
+ * The changes since the last message.
  *
  * @generated from message tsbgp.v1.WatchRoutesResponse
  */
 export type WatchRoutesResponse = Message<"tsbgp.v1.WatchRoutesResponse"> & {
   /**
-   * In the order of the last change of each; at most 256.
+   * At most 256, in the order in which the routes last changed.
    *
    * @generated from field: repeated tsbgp.v1.RouteEvent events = 1;
    */
@@ -414,19 +414,19 @@ export const WatchRoutesResponseSchema: GenMessage<WatchRoutesResponse> = /*@__P
   messageDesc(file_tsbgp_v1_rib, 7);
 
 /**
- * One change.
+ * A change of a route, or a mark in the stream of changes.
  *
  * @generated from message tsbgp.v1.RouteEvent
  */
 export type RouteEvent = Message<"tsbgp.v1.RouteEvent"> & {
   /**
-   * What happened. None: something that a client of this version does not know.
+   * What happened. Not set: an event that is newer than this client.
    *
    * @generated from oneof tsbgp.v1.RouteEvent.event
    */
   event: {
     /**
-     * A route is there, or is another than before.
+     * A route was added or has changed.
      *
      * @generated from field: tsbgp.v1.Route announce = 1;
      */
@@ -434,7 +434,7 @@ export type RouteEvent = Message<"tsbgp.v1.RouteEvent"> & {
     case: "announce";
   } | {
     /**
-     * A route is gone.
+     * A route was removed, or no longer matches the filter.
      *
      * @generated from field: tsbgp.v1.Withdrawal withdraw = 2;
      */
@@ -442,7 +442,7 @@ export type RouteEvent = Message<"tsbgp.v1.RouteEvent"> & {
     case: "withdraw";
   } | {
     /**
-     * Everything that was there has been told.
+     * All routes that existed at the beginning have been sent.
      *
      * @generated from field: tsbgp.v1.EndOfInitial end_of_initial = 3;
      */
@@ -450,7 +450,7 @@ export type RouteEvent = Message<"tsbgp.v1.RouteEvent"> & {
     case: "endOfInitial";
   } | {
     /**
-     * Changes were dropped.
+     * Changes were dropped because the client read too slowly.
      *
      * @generated from field: tsbgp.v1.Lost lost = 4;
      */
@@ -467,34 +467,34 @@ export const RouteEventSchema: GenMessage<RouteEvent> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 8);
 
 /**
- * What named the route that is gone.
+ * Identifies a route that was removed.
  *
  * @generated from message tsbgp.v1.Withdrawal
  */
 export type Withdrawal = Message<"tsbgp.v1.Withdrawal"> & {
   /**
-   * As in Route.
+   * "ipv4-unicast" or "ipv6-unicast".
    *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
-   * As in Route.
+   * For example "192.0.2.0/24".
    *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
-   * As in Route.
+   * Path identifier (RFC 7911); 0 when there is none.
    *
    * @generated from field: uint32 path_identifier = 3;
    */
   pathIdentifier: number;
 
   /**
-   * Whose it was; empty for one injected here, and where the table is the Loc-RIB.
+   * Address of the neighbor that had sent the route; empty for a local route, and for changes of the Loc-RIB.
    *
    * @generated from field: string neighbor = 4;
    */
@@ -509,7 +509,7 @@ export const WithdrawalSchema: GenMessage<Withdrawal> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 9);
 
 /**
- * Only where `initial` was asked for, once.
+ * Sent once, after the routes that existed at the beginning, if the request had `initial`.
  *
  * @generated from message tsbgp.v1.EndOfInitial
  */
@@ -524,13 +524,13 @@ export const EndOfInitialSchema: GenMessage<EndOfInitial> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 10);
 
 /**
- * The client was too slow: so many events were dropped. What it holds is no longer true; watch again.
+ * The client read too slowly, and changes were dropped. Its picture of the table is incomplete: it should watch anew.
  *
  * @generated from message tsbgp.v1.Lost
  */
 export type Lost = Message<"tsbgp.v1.Lost"> & {
   /**
-   * How many.
+   * How many changes were dropped.
    *
    * @generated from field: uint64 count = 1;
    */
@@ -545,20 +545,20 @@ export const LostSchema: GenMessage<Lost> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 11);
 
 /**
- * A prefix to explain.
+ * Which prefix to explain.
  *
  * @generated from message tsbgp.v1.ListPathsRequest
  */
 export type ListPathsRequest = Message<"tsbgp.v1.ListPathsRequest"> & {
   /**
-   * A prefix ("198.51.100.0/24"); or an address ("198.51.100.7"), which asks for the longest prefix that covers it.
+   * A prefix ("198.51.100.0/24"), or an address ("198.51.100.7"), for which the longest prefix that covers it is taken.
    *
    * @generated from field: string prefix = 1;
    */
   prefix: string;
 
   /**
-   * Also a prefix asks for the longest one that covers it, itself included.
+   * Take the longest prefix that covers `prefix`, which may be `prefix` itself.
    *
    * @generated from field: bool longest_match = 2;
    */
@@ -573,34 +573,34 @@ export const ListPathsRequestSchema: GenMessage<ListPathsRequest> = /*@__PURE__*
   messageDesc(file_tsbgp_v1_rib, 12);
 
 /**
- * The paths of one prefix.
+ * The paths of one prefix, and what the decision process made of them.
  *
  * @generated from message tsbgp.v1.ListPathsResponse
  */
 export type ListPathsResponse = Message<"tsbgp.v1.ListPathsResponse"> & {
   /**
-   * "ipv4-unicast", "ipv6-unicast".
+   * "ipv4-unicast" or "ipv6-unicast".
    *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
-   * The prefix that was found. For a longest match the longest one with a best path; where none has one, the longest with any path.
+   * The prefix that was found. For a longest match: the longest one with a best path, or if none has one, the longest with any path.
    *
    * @generated from field: string prefix = 2;
    */
   prefix: string;
 
   /**
-   * In order of preference: the best one first, filtered ones last. At most 1,000.
+   * At most 1,000 paths in order of preference: the best one first, filtered ones last.
    *
    * @generated from field: repeated tsbgp.v1.Path paths = 3;
    */
   paths: Path[];
 
   /**
-   * Paths that there are; more than `paths` holds only where there are more than 1,000.
+   * How many paths there are. More than in `paths` only if there are more than 1,000.
    *
    * @generated from field: uint32 path_count = 4;
    */
@@ -615,27 +615,27 @@ export const ListPathsResponseSchema: GenMessage<ListPathsResponse> = /*@__PURE_
   messageDesc(file_tsbgp_v1_rib, 13);
 
 /**
- * One path, and what the decision process made of it.
+ * A path, and what the decision process made of it.
  *
  * @generated from message tsbgp.v1.Path
  */
 export type Path = Message<"tsbgp.v1.Path"> & {
   /**
-   * As in the Adj-RIB-In. `best` and `filtered` say what became of it.
+   * The path as in the Adj-RIB-In. `best` and `filtered` say how it fared.
    *
    * @generated from field: tsbgp.v1.Route route = 1;
    */
   route?: Route | undefined;
 
   /**
-   * Why it takes no part in the decision process; unspecified where it does.
+   * Why the path takes no part in the decision process; unspecified if it does.
    *
    * @generated from field: tsbgp.v1.FilterReason filter_reason = 2;
    */
   filterReason: FilterReason;
 
   /**
-   * Why it lost; absent for the best one and for filtered ones.
+   * Why the path lost; absent for the best path and for filtered ones.
    *
    * @generated from field: tsbgp.v1.Defeat defeat = 3;
    */
@@ -650,41 +650,42 @@ export const PathSchema: GenMessage<Path> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 14);
 
 /**
- * The first step on which a path and the one that beat it differ.
+ * The first step of the decision process in which a path and the better one differ.
  *
  * @generated from message tsbgp.v1.Defeat
  */
 export type Defeat = Message<"tsbgp.v1.Defeat"> & {
   /**
-   * Which step.
+   * The step in which the path lost.
    *
    * @generated from field: tsbgp.v1.DecisionStep step = 1;
    */
   step: DecisionStep;
 
   /**
-   * What this path has there, as text: "200", "igp", "external", "192.0.2.1".
+   * The value of this path in that step: "200", "igp", "external", "192.0.2.1".
    *
    * @generated from field: string value = 2;
    */
   value: string;
 
   /**
-   * What the path that beat it has there.
+   * The value of the better path.
    *
    * @generated from field: string better_value = 3;
    */
   betterValue: string;
 
   /**
-   * The neighbor whose path beat it: that of the best path, or for MULTI_EXIT_DISC of the lowest one through the same neighboring AS.
+   * The neighbor of the better path. That is the best path, or in step MULTI_EXIT_DISC the path with the lowest value through the same
+   * neighboring AS. Empty for a local route.
    *
    * @generated from field: string better_neighbor = 4;
    */
   betterNeighbor: string;
 
   /**
-   * The path identifier of the path that beat it (RFC 7911); 0 where there is none.
+   * The path identifier of the better path (RFC 7911); 0 when there is none.
    *
    * @generated from field: uint32 better_path_identifier = 5;
    */
@@ -705,42 +706,42 @@ export const DefeatSchema: GenMessage<Defeat> = /*@__PURE__*/
  */
 export const FilterReason = {
   /**
-   * Nothing, or something that the daemon does not tell.
+   * The path is not filtered, or the reason is not known.
    *
    * @generated from enum value: FILTER_REASON_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * The import policy of the neighbor.
+   * The import policy of the neighbor rejects it.
    *
    * @generated from enum value: FILTER_REASON_IMPORT_POLICY = 1;
    */
   IMPORT_POLICY: 1,
 
   /**
-   * The AS_PATH holds an AS that we are (RFC 4271 §9.1.2).
+   * AS_PATH contains our AS (RFC 4271 §9.1.2).
    *
    * @generated from enum value: FILTER_REASON_AS_LOOP = 2;
    */
   AS_LOOP: 2,
 
   /**
-   * The ORIGINATOR_ID is our BGP Identifier (RFC 4456 §8).
+   * ORIGINATOR_ID is our BGP Identifier (RFC 4456 §8).
    *
    * @generated from enum value: FILTER_REASON_ORIGINATOR_ID = 3;
    */
   ORIGINATOR_ID: 3,
 
   /**
-   * The CLUSTER_LIST holds our cluster (RFC 4456 §8).
+   * CLUSTER_LIST contains our cluster identifier (RFC 4456 §8).
    *
    * @generated from enum value: FILTER_REASON_CLUSTER_LIST = 4;
    */
   CLUSTER_LIST: 4,
 
   /**
-   * The next hop cannot be one (RFC 4271 §6.3).
+   * The next hop is our own address, or an address that no host can have (RFC 4271 §6.3).
    *
    * @generated from enum value: FILTER_REASON_NEXT_HOP = 5;
    */
@@ -761,27 +762,27 @@ export const FilterReasonSchema: GenEnum<FilterReason> = /*@__PURE__*/
   enumDesc(file_tsbgp_v1_rib, 0);
 
 /**
- * A step of the decision process (RFC 4271 §9.1, RFC 4456 §9), in the order in which they are taken.
+ * The steps of the decision process (RFC 4271 §9.1, RFC 4456 §9) in their order, and what each prefers.
  *
  * @generated from enum tsbgp.v1.DecisionStep
  */
 export const DecisionStep = {
   /**
-   * Never sent.
+   * The daemon never sends this.
    *
    * @generated from enum value: DECISION_STEP_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * Higher LOCAL_PREF, 100 where there is none.
+   * Higher LOCAL_PREF. A missing one counts as 100.
    *
    * @generated from enum value: DECISION_STEP_LOCAL_PREF = 1;
    */
   LOCAL_PREF: 1,
 
   /**
-   * Shorter AS_PATH; a set counts one.
+   * Shorter AS_PATH. A set counts as one AS.
    *
    * @generated from enum value: DECISION_STEP_AS_PATH_LENGTH = 2;
    */
@@ -795,21 +796,21 @@ export const DecisionStep = {
   ORIGIN: 3,
 
   /**
-   * Lower MULTI_EXIT_DISC among paths through the same neighboring AS; 0 where there is none.
+   * Lower MULTI_EXIT_DISC among paths through the same neighboring AS. A missing one counts as 0.
    *
    * @generated from enum value: DECISION_STEP_MULTI_EXIT_DISC = 4;
    */
   MULTI_EXIT_DISC: 4,
 
   /**
-   * Local before external before internal.
+   * Local routes, then those of external peers, then those of internal ones.
    *
    * @generated from enum value: DECISION_STEP_PEER_TYPE = 5;
    */
   PEER_TYPE: 5,
 
   /**
-   * Lower BGP Identifier of the neighbor, or ORIGINATOR_ID in its place.
+   * Lower ORIGINATOR_ID, or BGP Identifier of the neighbor if there is none.
    *
    * @generated from enum value: DECISION_STEP_BGP_IDENTIFIER = 6;
    */
@@ -838,7 +839,7 @@ export const DecisionStep = {
 } as const;
 
 /**
- * A step of the decision process (RFC 4271 §9.1, RFC 4456 §9), in the order in which they are taken.
+ * The steps of the decision process (RFC 4271 §9.1, RFC 4456 §9) in their order, and what each prefers.
  *
  * @generated from enum tsbgp.v1.DecisionStep
  */
@@ -851,13 +852,13 @@ export const DecisionStepSchema: GenEnum<DecisionStep> = /*@__PURE__*/
   enumDesc(file_tsbgp_v1_rib, 1);
 
 /**
- * What the daemon has learned, chosen and sent.
+ * The routes that the daemon has received, chosen and sent.
  *
  * @generated from service tsbgp.v1.RibService
  */
 export const RibService: GenService<{
   /**
-   * Routes as they came in (Adj-RIB-In), filtered ones included; of one neighbor or of all.
+   * Routes as received (Adj-RIB-In) from one neighbor or from all, including filtered ones.
    *
    * @generated from rpc tsbgp.v1.RibService.ListReceived
    */
@@ -867,7 +868,7 @@ export const RibService: GenService<{
     output: typeof ListRoutesResponseSchema;
   },
   /**
-   * Best routes (Loc-RIB).
+   * The best route of each prefix (Loc-RIB).
    *
    * @generated from rpc tsbgp.v1.RibService.ListBest
    */
@@ -877,7 +878,7 @@ export const RibService: GenService<{
     output: typeof ListRoutesResponseSchema;
   },
   /**
-   * Routes as they were sent (Adj-RIB-Out) to `neighbor`, which must be given.
+   * Routes as sent to `neighbor` (Adj-RIB-Out). `neighbor` must be given.
    *
    * @generated from rpc tsbgp.v1.RibService.ListAdvertised
    */
@@ -887,7 +888,7 @@ export const RibService: GenService<{
     output: typeof ListRoutesResponseSchema;
   },
   /**
-   * All paths of one prefix, the best first, with the reason why each of the others is not. NOT_FOUND: there is no path.
+   * All paths of one prefix, the best first, with the reason why each other path is not best. NOT_FOUND: there is no path.
    *
    * @generated from rpc tsbgp.v1.RibService.ListPaths
    */
@@ -897,8 +898,8 @@ export const RibService: GenService<{
     output: typeof ListPathsResponseSchema;
   },
   /**
-   * ListReceived as a stream, for whole tables: up to 256 routes a message, as fast as the client reads. RESOURCE_EXHAUSTED: 32 streams are
-   * under way already.
+   * ListReceived as a stream, for whole tables: up to 256 routes a message, as fast as the client reads. RESOURCE_EXHAUSTED: there are 32
+   * streams already.
    *
    * @generated from rpc tsbgp.v1.RibService.StreamReceived
    */
@@ -908,7 +909,7 @@ export const RibService: GenService<{
     output: typeof StreamRoutesResponseSchema;
   },
   /**
-   * ListBest as a stream.
+   * ListBest as a stream, under the conditions of StreamReceived.
    *
    * @generated from rpc tsbgp.v1.RibService.StreamBest
    */
@@ -918,7 +919,7 @@ export const RibService: GenService<{
     output: typeof StreamRoutesResponseSchema;
   },
   /**
-   * ListAdvertised as a stream.
+   * ListAdvertised as a stream, under the conditions of StreamReceived.
    *
    * @generated from rpc tsbgp.v1.RibService.StreamAdvertised
    */
@@ -928,9 +929,9 @@ export const RibService: GenService<{
     output: typeof StreamRoutesResponseSchema;
   },
   /**
-   * Changes from now on, or everything there is and then the changes. Ends only when the client or the daemon does. A route that changes
-   * several times before the client reads is told once, as it is then. About a million changes wait for all clients together; beyond that the
-   * slowest are told how many they lost, and had better watch again. RESOURCE_EXHAUSTED: 64 clients watch already.
+   * Sends changes of routes from now on, on request after all routes that exist. Ends only when the client or the daemon ends it. A route that
+   * changes several times before the client reads is sent once, as it is then. Up to 524,288 changes wait for all clients together. Beyond that
+   * the slowest clients lose changes; they are told how many and should watch anew. RESOURCE_EXHAUSTED: there are 64 watchers already.
    *
    * @generated from rpc tsbgp.v1.RibService.WatchRoutes
    */
