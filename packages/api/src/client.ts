@@ -15,8 +15,8 @@ import { RibService } from './gen/tsbgp/v1/rib_pb.ts';
 import { SafeSessionManager } from './session-manager.ts';
 
 /**
- * What a connection may have waiting, in Node's megabytes. With its 10 a request of 10 MB, which the daemon takes (it does up to 16 MiB), is reset
- * by our own side (ENHANCE_YOUR_CALM), and every later call of the connection too.
+ * Memory that a connection may use, in Node's megabytes. With Node's default of 10, our own side resets a request of 10 MB (ENHANCE_YOUR_CALM),
+ * and every later call of the connection too, although the daemon takes up to 16 MiB.
  */
 const SESSION_MEGABYTES_MAX = 256;
 
@@ -26,7 +26,7 @@ export interface TsbgpClientOptions {
 }
 
 export interface TsbgpClient {
-  /** Where it speaks to. */
+  /** The address of the daemon. */
   readonly address: string;
   readonly global: Client<typeof GlobalService>;
   readonly neighbors: Client<typeof NeighborService>;
@@ -37,16 +37,16 @@ export interface TsbgpClient {
 }
 
 /**
- * A refused or failed call. `code` is the gRPC status by name; `field` the path of the offending field, where there is one. `message` names the
- * field already: show it alone.
+ * A refused or failed call. `code` is the name of the gRPC status. `field` is the path of the wrong field, if there is one; `message` names it too,
+ * so show the message alone.
  */
 export class TsbgpError extends Error {
   override readonly name = 'TsbgpError';
   readonly code: string;
   readonly field: string | undefined;
-  /** Every field that was refused, with what was found there and what is allowed; `field` is the first. */
+  /** Every wrong field, with what was found and what is allowed. `field` is the first. */
   readonly fields: readonly { readonly field: string; readonly description: string }[];
-  /** Nothing listens at the address, or it went away. */
+  /** No daemon listens at the address, or the connection was lost. */
   readonly isUnreachable: boolean;
 
   constructor(cause: ConnectError) {
@@ -58,7 +58,7 @@ export class TsbgpError extends Error {
   }
 }
 
-/** Throws RangeError for an address that is none. Nothing is opened before the first call. */
+/** Throws RangeError for a wrong address. Opens no connection before the first call. */
 export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient {
   const address = options.address ?? `unix://${existingSocketPath()}`;
   const { baseUrl, nodeOptions } = endpoint(address);
@@ -84,7 +84,7 @@ function endpoint(address: string): { baseUrl: string; nodeOptions?: { path: str
   );
 }
 
-/** Connect's client, with every error of a call, also one in the middle of a stream, as a TsbgpError, and streams that end when they are left. */
+/** Connect's client, changed in two ways: every error, also in the middle of a stream, is a TsbgpError; leaving the loop over a stream ends it. */
 function clearClient<Service extends DescService>(service: Service, transport: Transport): Client<Service> {
   const client = createClient(service, transport);
   const kinds = new Map<string | symbol, string>(service.methods.map(({ localName, methodKind }) => [localName, methodKind]));
@@ -101,7 +101,7 @@ function clearClient<Service extends DescService>(service: Service, transport: T
   });
 }
 
-/** A stream of answers. Whoever leaves the loop ends the call: Connect alone would keep it until its signal is aborted. */
+/** A stream of answers. Leaving the loop ends the call; Connect alone would keep it until its signal is aborted. */
 class ClearStream<T> implements AsyncIterableIterator<T> {
   readonly #left: AbortController = new AbortController();
   readonly #messages: AsyncIterator<T>;

@@ -1,10 +1,10 @@
 /**
- * Where a daemon's API socket is when nobody names one. The daemon takes the first of these that it may create, a client the first that
- * exists, so both find each other without configuration:
+ * Default paths of the API socket. The daemon takes the first of these that it can create, and a client the first that exists, so that they find
+ * each other without configuration:
  *
  *   1. /run/tsbgp/tsbgpd.sock                   a system service
  *   2. $XDG_RUNTIME_DIR/tsbgp/tsbgpd.sock       a user with a session
- *   3. /tmp/tsbgp-UID/tsbgpd.sock               a user without; the folder is the user's own, 0700
+ *   3. /tmp/tsbgp-UID/tsbgpd.sock               a user without a session; the folder belongs to the user, mode 0700
  */
 import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,7 +15,7 @@ export interface AddressEnvironment {
   readonly XDG_RUNTIME_DIR?: string | undefined;
 }
 
-/** Paths to look at, best first. */
+/** The default paths, best first. */
 export function socketPathCandidates(
   environment: AddressEnvironment = process.env as AddressEnvironment,
   uid: number | undefined = process.getuid?.(),
@@ -25,12 +25,12 @@ export function socketPathCandidates(
   return [SYSTEM_SOCKET_PATH, ...own, `/tmp/tsbgp-${uid ?? 'user'}/tsbgpd.sock`];
 }
 
-/** For clients: the first that is there, else the first of all (for the message that nothing answers). */
+/** For clients: the first path with a socket, or the first of all, which the error of the connection then names. */
 export function existingSocketPath(candidates: readonly string[] = socketPathCandidates()): string {
   return candidates.find(isSocket) ?? candidates[0]!;
 }
 
-/** For the daemon: the first whose folder is there and writable, or can be made. Makes it. Undefined where none can be. */
+/** For the daemon: the first path whose folder is writable. Makes the folder if it does not exist. Undefined when there is no such path. */
 export function creatableSocketPath(candidates: readonly string[] = socketPathCandidates()): string | undefined {
   return candidates.find((path) => prepareFolder(dirname(path)));
 }
@@ -39,7 +39,7 @@ function isSocket(path: string): boolean {
   try {
     return lstatSync(path).isSocket() && isTrusted(dirname(path));
   } catch {
-    return false; // Absent, or in a folder that we may not look into: not ours to use.
+    return false; // The path does not exist, or its folder is not readable.
   }
 }
 
@@ -49,11 +49,11 @@ function prepareFolder(folder: string): boolean {
     accessSync(folder, constants.W_OK | constants.X_OK);
     return isTrusted(folder);
   } catch {
-    return false; // Not ours to make or to write: the next one.
+    return false; // We may not make the folder, or not write to it.
   }
 }
 
-/** In /tmp anybody may have made a folder of that name before us, or a link to elsewhere. */
+/** Whether a folder is ours: in /tmp another user may have made it, or a link in its place. */
 function isTrusted(folder: string): boolean {
   if (!folder.startsWith('/tmp/')) return true;
   const stat = lstatSync(folder);

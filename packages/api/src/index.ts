@@ -1,4 +1,4 @@
-/** @tsbgp/api: tsbgp.v1, the daemon's API: generated messages and services, and a typed client. */
+/** @tsbgp/api: the daemon's API, tsbgp.v1. Generated messages and services, and a typed client. */
 export { createTsbgpClient, type TsbgpClient, type TsbgpClientOptions, TsbgpError } from './client.ts';
 export { creatableSocketPath, existingSocketPath, socketPathCandidates } from './default-address.ts';
 export * from './gen/grpc/health/v1/health_pb.ts';

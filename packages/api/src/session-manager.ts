@@ -1,6 +1,6 @@
 /**
- * Connections of the client. Connect's own manager takes its listeners off a connection that was just destroyed by an error and opens another
- * one; the error, told in the next tick, would find no listener and end the process.
+ * Connections of the client. When an error destroys a connection, Connect's own manager removes its listeners and opens another connection. Node
+ * emits the error in the next tick; without a listener it would end the process.
  */
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { Http2SessionManager } from '@connectrpc/connect-node';
@@ -13,7 +13,7 @@ export class SafeSessionManager extends Http2SessionManager {
     const session = stream.session as ClientHttp2Session | undefined;
     if (session !== undefined && !this.#guarded.has(session)) {
       this.#guarded.add(session);
-      session.on('error', () => undefined); // each call on the session rejects with it
+      session.on('error', () => undefined); // each call of the session rejects with it
     }
     return stream;
   }
