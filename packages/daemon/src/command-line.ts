@@ -53,11 +53,11 @@ export function readCommandLine(args: readonly string[]): Command {
   if (values.version === true) return { type: 'version' };
   if (positionals.length > 1)
     return { type: 'wrong', reason: `one configuration file, found ${positionals.length}: ${positionals.join(', ')}` };
-  const level = LOG_LEVELS.find((one) => one === values['log-level']);
+  const level = LOG_LEVELS.find((known) => known === values['log-level']);
   if (values['log-level'] !== undefined && level === undefined) {
     return { type: 'wrong', reason: `--log-level: found "${values['log-level']}", allowed ${LOG_LEVELS.join(', ')}` };
   }
-  const format = LOG_FORMATS.find((one) => one === values['log-format']);
+  const format = LOG_FORMATS.find((known) => known === values['log-format']);
   if (values['log-format'] !== undefined && format === undefined) {
     return { type: 'wrong', reason: `--log-format: found "${values['log-format']}", allowed ${LOG_FORMATS.join(', ')}` };
   }

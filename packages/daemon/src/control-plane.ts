@@ -8,7 +8,7 @@ import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
 import type { EventLog } from './events.ts';
 
 export type { FilterReason } from '@tsbgp/rib';
-export { ControlError, type ControlErrorCode, type ControlErrorOptions, type ControlProblem } from './control-error.ts';
+export { ControlError, type ControlErrorCode, type ControlProblem } from './control-error.ts';
 
 export interface ControlPlane {
   global(): GlobalState;

@@ -1,6 +1,6 @@
 /**
  * The parts that a running daemon is made of. They are loaded only when a daemon is to run, so that `tsbgpd --check` stays quick. Tests
- * bring parts of their own.
+ * use other parts.
  */
 import type { createApiServer } from './api-server/api-server.ts';
 import type { Speaker, SpeakerOptions } from './speaker/speaker.ts';

@@ -1,5 +1,5 @@
 /**
- * A BGP peer made of a socket and hand-written octets, for what a well-behaved library would not do: stop reading, send garbage.
+ * A BGP peer made of a socket and hand-written octets. It can do what a well-behaved library would not: stop reading, or send garbage.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -28,7 +28,7 @@ export interface SpeakerProcess {
   stop(): Promise<void>;
 }
 
-/** Neighbours 127.0.0.2 to 127.0.0.`lastPeer` are configured. */
+/** Neighbors 127.0.0.2 to 127.0.0.`lastPeer` are configured. */
 export async function startSpeaker(lastPeer: number): Promise<SpeakerProcess> {
   const child = fork(fileURLToPath(new URL('speaker-process.ts', import.meta.url)), [String(lastPeer)], {
     execArgv: ['--conditions=tsbgp-source'],

@@ -81,7 +81,7 @@ export class RibWorld {
     return this.rib.table(family).index.findWire(octets, 0);
   }
 
-  /** The RIB does all of its work, and watchers hear of it. */
+  /** Lets the RIB do all of its work, and wakes the watchers. */
   settle(): void {
     while (this.rib.work());
     this.watchers.flush();

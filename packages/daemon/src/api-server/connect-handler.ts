@@ -131,9 +131,9 @@ function headersOf(headers: NodeJS.Dict<string | string[]>): Headers {
   const out = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(':') || name === 'content-length' || value === undefined || isEndless(name, value)) continue;
-    for (const each of typeof value === 'string' ? [value] : value) {
+    for (const single of typeof value === 'string' ? [value] : value) {
       try {
-        out.append(name, each);
+        out.append(name, single);
       } catch {
         throw new ConnectError(`header ${name} cannot be read`, Code.InvalidArgument);
       }

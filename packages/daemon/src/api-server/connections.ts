@@ -144,7 +144,7 @@ export class Connections {
     socket.on('error', () => undefined); // the client went away: 'close' follows
     // A client whose machine is gone is silent forever, and a quiet watch writes nothing that could fail.
     if (!isUnix) socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    if (!this.#makeRoom(isUnix)) {
+    if (!this.#admit(isUnix)) {
       this.#context.refusals.add('connections', 'a connection was refused: all of those that are allowed are busy');
       socket.destroy();
       return;
@@ -179,7 +179,7 @@ export class Connections {
   }
 
   /** Makes a new connection possible, by closing idle ones if need be. False when no connection is idle. */
-  #makeRoom(isUnix: boolean): boolean {
+  #admit(isUnix: boolean): boolean {
     const { limits, refusals } = this.#context;
     if (this.halfOpen >= limits.halfOpenConnections) {
       refusals.add('half-open', 'a connection was closed: too many have sent no request yet');
@@ -188,7 +188,9 @@ export class Connections {
     const tooMany = this.#all.size >= limits.connections;
     if (!tooMany && (isUnix || this.count(false) < limits.tcpConnections)) return true;
     const idleBefore = performance.now() - IDLE_MS;
-    const idle = this.#oldest((each) => each.isIdle && (tooMany || !each.isUnix) && (!each.isOpen || each.idleSince < idleBefore));
+    const idle = this.#oldest(
+      (connection) => connection.isIdle && (tooMany || !connection.isUnix) && (!connection.isOpen || connection.idleSince < idleBefore),
+    );
     if (idle === undefined) return false;
     refusals.add('connections', 'an idle connection was closed to make room for a new one');
     this.#all.delete(idle);
@@ -198,7 +200,8 @@ export class Connections {
 
   #oldest(chosen: (connection: Connection) => boolean): Connection | undefined {
     let oldest: Connection | undefined;
-    for (const each of this.#all) if (chosen(each) && (oldest === undefined || each.idleSince < oldest.idleSince)) oldest = each;
+    for (const connection of this.#all)
+      if (chosen(connection) && (oldest === undefined || connection.idleSince < oldest.idleSince)) oldest = connection;
     return oldest;
   }
 

@@ -103,7 +103,7 @@ function findWrong(desc: DescMessage, json: JsonValue, place: string, firstIndex
   if (json === null || typeof json !== 'object' || Array.isArray(json))
     return { place, sentence: `found ${show(json)}, allowed is an object` };
   for (const [name, value] of Object.entries(json)) {
-    const field = desc.fields.find((each) => each.jsonName === name || each.name === name);
+    const field = desc.fields.find((candidate) => candidate.jsonName === name || candidate.name === name);
     if (field === undefined) return { place: join(place, printable(name)), sentence: unknownMember(desc) };
     if (value === null) continue;
     const wrong = findWrongIn(desc, field, value, join(place, field.name), firstIndex);

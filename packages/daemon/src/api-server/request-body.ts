@@ -228,7 +228,7 @@ class Octets {
     if (this.#timer !== undefined) return;
     const { limits, refusals } = this.#context;
     const { promise, reject } = Promise.withResolvers<never>();
-    promise.catch(() => undefined); // nobody may be waiting
+    promise.catch(() => undefined); // there may be nothing that waits for it
     this.#expired = promise;
     this.#timer = setTimeout(() => {
       refusals.add('message-time', `a request of ${methodName(this.#call.method)} did not arrive within ${limits.messageSeconds} s`);

@@ -56,10 +56,10 @@ function addNeighbors(out: Exposition, neighbors: readonly NeighborState[]): voi
     bytesReceived.add(labels, counters.bytesReceived);
     bytesSent.add(labels, counters.bytesSent);
     for (const { family, received: held, accepted, advertised } of neighbor.prefixes) {
-      const of = { ...labels, family: formatFamily(family) };
-      prefixes.add({ ...of, table: 'received' }, held);
-      prefixes.add({ ...of, table: 'accepted' }, accepted);
-      prefixes.add({ ...of, table: 'advertised' }, advertised);
+      const withFamily = { ...labels, family: formatFamily(family) };
+      prefixes.add({ ...withFamily, table: 'received' }, held);
+      prefixes.add({ ...withFamily, table: 'accepted' }, accepted);
+      prefixes.add({ ...withFamily, table: 'advertised' }, advertised);
     }
     backlog.add(labels, neighbor.session?.backlogBytes ?? 0);
   }

@@ -1,5 +1,5 @@
 /**
- * A control plane in memory, without BGP: what the API's tests put behind the API. It remembers what it was asked; it does not filter.
+ * A control plane in memory, without BGP, for tests of the API. It records what it was asked and does not filter.
  */
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import {

@@ -1,4 +1,4 @@
-/** An API in front of a fake control plane, on a unix socket and a port of its own. */
+/** Serves the API of a fake control plane on a unix socket and on a free port. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
