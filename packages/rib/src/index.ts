@@ -4,7 +4,7 @@
 export type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
 export { AttrFlag, DEFAULT_LOCAL_PREF } from './attributes/facts.ts';
 export { BrokenInvariant, invariant } from './broken-invariant.ts';
-export { NONE } from './columns.ts';
+export { grown, NONE } from './columns.ts';
 export { type DecisionStep, type Defeat, type ExplainedPath, explain } from './explain.ts';
 export { endOfRib } from './export/encoder.ts';
 export type { UpdateGroup } from './export/group.ts';

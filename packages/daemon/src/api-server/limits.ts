@@ -4,73 +4,51 @@
  */
 import type { Metric } from '../metrics/exposition.ts';
 
-export interface ApiLimits {
+export const API_LIMITS = {
   /** Open connections of all listeners. At the bound the connection that is idle longest is closed; when none is idle, the new one is. */
-  readonly connections: number;
-  /** Open connections over TCP. The rest of `connections` is reserved for the unix socket, so that TCP clients cannot keep the operator out. */
-  readonly tcpConnections: number;
-  /** Connections without a whole request yet. At the bound the oldest of them is closed. */
-  readonly halfOpenConnections: number;
-  /** Time for the headers of a request, counted from the connection or from the previous answer. */
-  readonly headerSeconds: number;
-  /** Time for the calls of an HTTP/2 connection after the client has sent GOAWAY. */
-  readonly goawaySeconds: number;
-  /** Octets of the headers of a request. */
-  readonly headerBytes: number;
-  /** Requests of one connection at a time: streams of HTTP/2, pipelined requests of HTTP/1.1. */
-  readonly requestsPerConnection: number;
-  /** Unary calls at a time. */
-  readonly requests: number;
-  /** Streaming calls at a time. */
-  readonly streams: number;
-  /** Health checks at a time. They do not count as unary calls, so they are answered when other calls are refused. */
-  readonly healthChecks: number;
-  /** Octets of one message of a request. */
-  readonly messageBytes: number;
-  /** Octets of one element of a list in a message, such as a route, or of a field that is not a list. */
-  readonly elementBytes: number;
-  /** Messages inside a message, such as routes, attributes and segments. In JSON: objects and arrays. */
-  readonly nestedMessages: number;
-  /** Values in a message: numbers, texts and messages. */
-  readonly values: number;
-  /** Depth to which messages are nested. */
-  readonly nesting: number;
-  /** Octets of requests that are held at a time, for all calls together. */
-  readonly heldRequestBytes: number;
-  /** Messages inside messages that are held at a time, for all calls together. */
-  readonly heldNestedMessages: number;
-  /** Time for one message of a request, from its first octet on. For the first message: from the headers on. */
-  readonly messageSeconds: number;
-  /** Octets of answers that wait for clients, for all calls together. */
-  readonly heldAnswerBytes: number;
-  /** Time for the client to take the answer of a unary call, plus a second for each `answerBytesPerSecond`. */
-  readonly answerSeconds: number;
-  readonly answerBytesPerSecond: number;
-}
-
-export const API_LIMITS: ApiLimits = {
   connections: 256,
+  /** Open connections over TCP. The rest of `connections` is reserved for the unix socket, so that TCP clients cannot keep the operator out. */
   tcpConnections: 192,
+  /** Connections without a whole request yet. At the bound the oldest of them is closed. */
   halfOpenConnections: 64,
+  /** Time for the headers of a request, counted from the connection or from the previous answer. */
   headerSeconds: 10,
+  /** Time for the calls of an HTTP/2 connection after the client has sent GOAWAY. */
   goawaySeconds: 10,
-  headerBytes: 16 * 1024,
+  /** Octets of the headers of a request. */
+  headerBytes: 16_384,
+  /** Requests of one connection at a time: streams of HTTP/2, pipelined requests of HTTP/1.1. */
   requestsPerConnection: 100,
+  /** Unary calls at a time. */
   requests: 512,
+  /** Streaming calls at a time. */
   streams: 128,
+  /** Health checks at a time. They do not count as unary calls, so they are answered when other calls are refused. */
   healthChecks: 32,
-  messageBytes: 16 * 1024 * 1024,
-  elementBytes: 1024 * 1024,
+  /** Octets of one message of a request: 16 MiB. */
+  messageBytes: 16_777_216,
+  /** Octets of one element of a list in a message, such as a route, or of a field that is not a list. */
+  elementBytes: 1_048_576,
+  /** Messages inside a message, such as routes, attributes and segments. In JSON: objects and arrays. */
   nestedMessages: 2_000_000,
+  /** Values in a message: numbers, texts and messages. */
   values: 8_000_000,
+  /** Depth to which messages are nested. */
   nesting: 32,
-  heldRequestBytes: 64 * 1024 * 1024,
+  /** Octets of requests that are held at a time, for all calls together: 64 MiB. */
+  heldRequestBytes: 67_108_864,
+  /** Messages inside messages that are held at a time, for all calls together. */
   heldNestedMessages: 2_000_000,
+  /** Time for one message of a request, from its first octet on. For the first message: from the headers on. */
   messageSeconds: 60,
-  heldAnswerBytes: 32 * 1024 * 1024,
+  /** Octets of answers that wait for clients, for all calls together: 32 MiB. */
+  heldAnswerBytes: 33_554_432,
+  /** Time for the client to take the answer of a unary call, plus a second for each `answerBytesPerSecond`. */
   answerSeconds: 30,
-  answerBytesPerSecond: 64 * 1024,
-};
+  answerBytesPerSecond: 65_536,
+} as const;
+
+export type ApiLimits = Readonly<Record<keyof typeof API_LIMITS, number>>;
 
 /** Why something was refused or closed: the label `reason` of `tsbgp_api_refused_total`. */
 export const REFUSAL_REASONS = [

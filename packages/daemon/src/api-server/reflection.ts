@@ -19,25 +19,15 @@ const UNIMPLEMENTED = 12;
 
 export function addReflection(router: ConnectRouter, _control: ControlPlane, { services }: ServiceContext): void {
   const index = new Index(services);
-  router.service(reflectionV1.ServerReflection, {
-    async *serverReflectionInfo(requests) {
-      for await (const request of requests) {
-        yield { validHost: request.host, originalRequest: request, messageResponse: index.answer(request.messageRequest) };
-      }
-    },
-  });
+  router.service(reflectionV1.ServerReflection, { serverReflectionInfo: (requests) => index.answers(requests) });
 }
 
 export function addReflectionAlpha(router: ConnectRouter, _control: ControlPlane, { services }: ServiceContext): void {
   const index = new Index(services);
-  router.service(reflectionV1alpha.ServerReflection, {
-    async *serverReflectionInfo(requests) {
-      for await (const request of requests) {
-        yield { validHost: request.host, originalRequest: request, messageResponse: index.answer(request.messageRequest) };
-      }
-    },
-  });
+  router.service(reflectionV1alpha.ServerReflection, { serverReflectionInfo: (requests) => index.answers(requests) });
 }
+
+type Request = reflectionV1.ServerReflectionRequest | reflectionV1alpha.ServerReflectionRequest;
 
 /** What can be asked for: services, files by name, and files by the symbols in them. */
 class Index {
@@ -52,7 +42,13 @@ class Index {
     this.#symbols = new Map(files.flatMap((file) => symbolsOf(file).map((name) => [name, file] as const)));
   }
 
-  answer(request: reflectionV1.ServerReflectionRequest['messageRequest'] | reflectionV1alpha.ServerReflectionRequest['messageRequest']) {
+  async *answers<R extends Request>(requests: AsyncIterable<R>) {
+    for await (const request of requests) {
+      yield { validHost: request.host, originalRequest: request, messageResponse: this.#answer(request.messageRequest) };
+    }
+  }
+
+  #answer(request: Request['messageRequest']) {
     switch (request.case) {
       case 'listServices': {
         const service = this.#services.map(({ typeName }) => ({ name: typeName }));

@@ -12,9 +12,10 @@ import {
   WatchRoutesRequest_Table as Table,
 } from '@tsbgp/api';
 import { formatFamily } from '@tsbgp/wire';
-import { ControlError, type ControlPlane, type RouteEvent, type RouteFilter, type RouteQuery } from '../control-plane.ts';
+import type { ControlPlane, RouteEvent, RouteFilter, RouteQuery } from '../control-plane.ts';
 import { familyOf } from './neighbor-service.ts';
 import { pathsMessage } from './path-messages.ts';
+import { refused } from './refused.ts';
 import { routeMessage } from './route-messages.ts';
 
 const PAGE_DEFAULT = 100;
@@ -44,16 +45,29 @@ export function addRibService(router: ConnectRouter, control: ControlPlane): voi
   });
 }
 
+const TABLES: Partial<Record<Table, 'best' | 'received'>> = {
+  [Table.UNSPECIFIED]: 'best',
+  [Table.BEST]: 'best',
+  [Table.RECEIVED]: 'received',
+};
+
+const MATCHES: Partial<Record<PrefixMatch, 'exact' | 'longer' | 'shorter'>> = {
+  [PrefixMatch.UNSPECIFIED]: 'exact',
+  [PrefixMatch.EXACT]: 'exact',
+  [PrefixMatch.LONGER]: 'longer',
+  [PrefixMatch.SHORTER]: 'shorter',
+};
+
 function tableOf(table: Table): 'best' | 'received' {
-  switch (table) {
-    case Table.UNSPECIFIED:
-    case Table.BEST:
-      return 'best';
-    case Table.RECEIVED:
-      return 'received';
-    default:
-      throw new ControlError('invalid-argument', 'table', `table: found ${table}, allowed are TABLE_BEST and TABLE_RECEIVED`);
-  }
+  const known = TABLES[table];
+  if (known === undefined) throw refused('table', `found ${table}, allowed are TABLE_BEST and TABLE_RECEIVED`);
+  return known;
+}
+
+function matchOf(match: PrefixMatch): 'exact' | 'longer' | 'shorter' {
+  const known = MATCHES[match];
+  if (known === undefined) throw refused('filter.prefix_match', `found ${match}, allowed are exact, longer, shorter`);
+  return known;
 }
 
 function queryOf(request: ListRoutesRequest | StreamRoutesRequest, table: RouteQuery['table']): RouteQuery {
@@ -68,24 +82,6 @@ function filterOf(filter: FilterMessage | undefined): RouteFilter {
     originAs: filter.originAs,
     community: filter.community || undefined,
   };
-}
-
-function matchOf(match: PrefixMatch): 'exact' | 'longer' | 'shorter' {
-  switch (match) {
-    case PrefixMatch.UNSPECIFIED:
-    case PrefixMatch.EXACT:
-      return 'exact';
-    case PrefixMatch.LONGER:
-      return 'longer';
-    case PrefixMatch.SHORTER:
-      return 'shorter';
-    default:
-      throw new ControlError(
-        'invalid-argument',
-        'filter.prefix_match',
-        `filter.prefix_match: found ${match}, allowed are exact, longer, shorter`,
-      );
-  }
 }
 
 function eventMessage(event: RouteEvent): MessageInitShape<typeof RouteEventSchema> {

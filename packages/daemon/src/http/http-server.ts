@@ -32,28 +32,21 @@ export interface HttpOptions {
   readonly limits?: Partial<HttpLimits> | undefined;
 }
 
-export interface HttpLimits {
+export const HTTP_LIMITS = {
   /** Open connections. At the bound the one that is idle longest is closed; when none is idle, the new one is. */
-  readonly connections: number;
-  /** Answers of `/metrics` under way. Beyond this the answer is 503. `/healthz` is bounded only by the connections. */
-  readonly scrapes: number;
-  /** Requests of one connection at a time. */
-  readonly requestsPerConnection: number;
-  /** The connection of a client that sends and reads nothing for this long is closed. A request must be complete within the same time. */
-  readonly idleSeconds: number;
-  /** An answer that the client has not taken within this time is given up. */
-  readonly answerSeconds: number;
-  readonly headerBytes: number;
-}
-
-export const HTTP_LIMITS: HttpLimits = {
   connections: 64,
+  /** Answers of `/metrics` under way. Beyond this the answer is 503. `/healthz` is bounded only by the connections. */
   scrapes: 16,
+  /** Requests of one connection at a time. */
   requestsPerConnection: 8,
+  /** The connection of a client that sends and reads nothing for this long is closed. A request must be complete within the same time. */
   idleSeconds: 10,
+  /** An answer that the client has not taken within this time is given up. */
   answerSeconds: 60,
-  headerBytes: 16 * 1024,
-};
+  headerBytes: 16_384,
+} as const;
+
+export type HttpLimits = Readonly<Record<keyof typeof HTTP_LIMITS, number>>;
 
 type Source = Pick<ControlPlane, 'metrics' | 'health'>;
 const REASONS = ['connections', 'scrapes', 'requests-per-connection', 'malformed', 'host', 'origin', 'answer-time'] as const;

@@ -2,7 +2,7 @@
  * The records of the change log, in columns. A doubly linked list has them in the order of changes, with the places of readers between them;
  * a chain has the records of each NLRI. Removed records are reused.
  */
-import { NONE } from '@tsbgp/rib';
+import { grown, NONE } from '@tsbgp/rib';
 
 const CAPACITY_INITIAL = 1024;
 
@@ -63,19 +63,13 @@ export class ChangeRecords {
 
   #grow(): void {
     const capacity = this.#top * 2;
-    this.next = grown(this.next, capacity);
-    this.previous = grown(this.previous, capacity);
-    this.nlri = grown(this.nlri, capacity);
-    this.slot = grown(this.slot, capacity);
-    this.source = grown(this.source, capacity);
-    this.identifier = grown(this.identifier, capacity);
-    this.stamp = grown(this.stamp, capacity);
-    this.chain = grown(this.chain, capacity);
+    this.next = grown(this.next, capacity, this.#top);
+    this.previous = grown(this.previous, capacity, this.#top);
+    this.nlri = grown(this.nlri, capacity, this.#top);
+    this.slot = grown(this.slot, capacity, this.#top);
+    this.source = grown(this.source, capacity, this.#top);
+    this.identifier = grown(this.identifier, capacity, this.#top);
+    this.stamp = grown(this.stamp, capacity, this.#top);
+    this.chain = grown(this.chain, capacity, this.#top);
   }
-}
-
-function grown<Column extends Int32Array | Uint32Array | Uint16Array | Uint8Array>(column: Column, capacity: number): Column {
-  const bigger = new (column.constructor as new (length: number) => Column)(capacity);
-  bigger.set(column);
-  return bigger;
 }

@@ -2,7 +2,7 @@
  * A batch of routes to inject, checked and encoded. It is kept in columns, without an object for each route; equal attributes are encoded
  * once.
  */
-import { type AttrId, NONE, type Rib } from '@tsbgp/rib';
+import { type AttrId, grown, NONE, type Rib } from '@tsbgp/rib';
 import {
   encodeAttributes,
   Fault,
@@ -111,12 +111,12 @@ export class EncodedBatch {
   #store(octets: Uint8Array): number {
     const set = this.setCount++;
     if (set === this.#end.length) {
-      this.#end = withRoom(this.#end, set * 2);
-      this.#attr = withRoom(this.#attr, set * 2);
+      this.#end = grown(this.#end, set * 2, set);
+      this.#attr = grown(this.#attr, set * 2, set);
     }
     const start = set === 0 ? 0 : this.#end[set - 1]!;
     const end = start + octets.length;
-    if (end > this.#octets.length) this.#octets = withRoom(this.#octets, end * 2);
+    if (end > this.#octets.length) this.#octets = grown(this.#octets, end * 2, start);
     this.#octets.set(octets, start);
     this.#end[set] = end;
     return set;
@@ -157,12 +157,6 @@ export class EncodedBatch {
     if (fault !== undefined) throw invalid(`routes[${index}].attributes`, fault.reason);
     return octets;
   }
-}
-
-function withRoom<Column extends Int32Array | Uint8Array>(column: Column, capacity: number): Column {
-  const bigger = new (column.constructor as new (length: number) => Column)(capacity);
-  bigger.set(column);
-  return bigger;
 }
 
 function invalid(field: string, message: string, cause?: unknown): ControlError {

@@ -11,6 +11,15 @@ import { addProcessMetrics } from '../metrics/process.ts';
 import type { Background } from './background.ts';
 import type { Neighbor } from './neighbor.ts';
 
+/** Types of messages, and what their counters are called. */
+const MESSAGES = [
+  ['open', 'opens'],
+  ['update', 'updates'],
+  ['keepalive', 'keepalives'],
+  ['notification', 'notifications'],
+  ['route-refresh', 'routeRefreshes'],
+] as const;
+
 export function renderMetrics(
   global: GlobalState,
   peers: readonly Neighbor[],
@@ -45,14 +54,10 @@ function addNeighbors(out: Exposition, neighbors: readonly NeighborState[]): voi
     const { counters } = neighbor;
     state.add(labels, STATES.indexOf(neighbor.state) + 1);
     flaps.add(labels, neighbor.flapCount);
-    received.add({ ...labels, type: 'open' }, counters.opensReceived).add({ ...labels, type: 'update' }, counters.updatesReceived);
-    received.add({ ...labels, type: 'keepalive' }, counters.keepalivesReceived);
-    received.add({ ...labels, type: 'notification' }, counters.notificationsReceived);
-    received.add({ ...labels, type: 'route-refresh' }, counters.routeRefreshesReceived);
-    sent.add({ ...labels, type: 'open' }, counters.opensSent).add({ ...labels, type: 'update' }, counters.updatesSent);
-    sent.add({ ...labels, type: 'keepalive' }, counters.keepalivesSent);
-    sent.add({ ...labels, type: 'notification' }, counters.notificationsSent);
-    sent.add({ ...labels, type: 'route-refresh' }, counters.routeRefreshesSent);
+    for (const [type, name] of MESSAGES) {
+      received.add({ ...labels, type }, counters[`${name}Received`]);
+      sent.add({ ...labels, type }, counters[`${name}Sent`]);
+    }
     bytesReceived.add(labels, counters.bytesReceived);
     bytesSent.add(labels, counters.bytesSent);
     for (const { family, received: held, accepted, advertised } of neighbor.prefixes) {
