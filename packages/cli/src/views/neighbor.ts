@@ -1,9 +1,10 @@
 /**
- * Neighbours as people see them: a table of all, a page about one.
+ * Neighbors as people see them: a table of all, a page about one.
  */
-import { type Format, printable, type Style } from '../terminal/style.ts';
+import { type Format, printable } from '../terminal/style.ts';
 import { type Column, facts, table } from '../terminal/table.ts';
 import { bytes, count, counted, dateTime, duration } from '../terminal/units.ts';
+import type { ViewOptions } from './view-options.ts';
 
 export interface NeighborView {
   readonly address: string;
@@ -61,12 +62,6 @@ export interface SessionView {
   readonly localCapabilities: readonly string[];
   readonly remoteCapabilities: readonly string[];
   readonly backlogBytes: number;
-}
-
-export interface ViewOptions {
-  readonly width: number;
-  readonly style: Style;
-  readonly now: Date;
 }
 
 export function neighborTable(neighbors: readonly NeighborView[], options: ViewOptions): string[] {
