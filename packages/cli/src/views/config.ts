@@ -1,4 +1,4 @@
-/** What runs, in the words of the configuration file (docs/configuration.md). */
+/** The running configuration, with the keys of the configuration file (docs/configuration.md). */
 import { safeJson } from '../terminal/style.ts';
 import type { GlobalView } from './control.ts';
 import type { NeighborView } from './neighbor.ts';
@@ -11,7 +11,7 @@ export interface RunningConfig {
   readonly neighbors: readonly Mapping[];
 }
 
-/** Values that hold anyway (not passive, enabled …) are left out; those that a newer daemon might default otherwise are written. */
+/** Leaves out values that are the default of every daemon (not passive, enabled …). Writes those whose default may change. */
 export function runningConfig(global: GlobalView, neighbors: readonly NeighborView[]): RunningConfig {
   return {
     global: { as: global.localAs, 'router-id': global.routerId, listen: global.listen },
@@ -20,7 +20,7 @@ export function runningConfig(global: GlobalView, neighbors: readonly NeighborVi
 }
 
 function neighborConfig(n: NeighborView): Mapping {
-  const isOne = n.importPolicy === n.exportPolicy;
+  const isSame = n.importPolicy === n.exportPolicy;
   return present({
     address: n.address,
     'remote-as': n.remoteAs,
@@ -33,9 +33,9 @@ function neighborConfig(n: NeighborView): Mapping {
     'local-address': n.localAddress === '' ? undefined : n.localAddress,
     'hold-time': n.holdTimeSeconds,
     'connect-retry': n.connectRetrySeconds,
-    policy: isOne && n.importPolicy !== '' ? n.importPolicy : undefined,
-    import: isOne || n.importPolicy === '' ? undefined : n.importPolicy,
-    export: isOne || n.exportPolicy === '' ? undefined : n.exportPolicy,
+    policy: isSame && n.importPolicy !== '' ? n.importPolicy : undefined,
+    import: isSame || n.importPolicy === '' ? undefined : n.importPolicy,
+    export: isSame || n.exportPolicy === '' ? undefined : n.exportPolicy,
     'route-server-client': n.routeServerClient ? true : undefined,
     'next-hop-self': n.nextHopSelf ? true : undefined,
     enabled: n.isDisabled ? false : undefined,
@@ -47,7 +47,7 @@ export function toYaml({ global, neighbors }: RunningConfig): string[] {
     'global:',
     ...entries(global).map((line) => `  ${line}`),
     neighbors.length === 0 ? 'neighbors: []' : 'neighbors:',
-    ...neighbors.flatMap((one) => entries(one).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)),
+    ...neighbors.flatMap((neighbor) => entries(neighbor).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)),
   ];
 }
 
@@ -57,7 +57,7 @@ function entries(mapping: Mapping): string[] {
   );
 }
 
-/** Words of letters and dashes, and IPv4 addresses, are plain in YAML; everything else is quoted as in JSON, which YAML reads. */
+/** Words of letters and dashes, and IPv4 addresses, need no quotes in YAML. All else is quoted as in JSON, which YAML can read. */
 function scalar(value: Scalar): string {
   if (typeof value !== 'string') return String(value);
   return /^(?:[a-z]+\d?-[a-z-]+|\d{1,3}(?:\.\d{1,3}){3})$/.test(value) ? value : safeJson(value);

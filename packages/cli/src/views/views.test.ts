@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { coloured, plain, visibleLength } from '../terminal/style.ts';
+import { colored, plain, visibleLength } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 import { type NeighborView, neighborPage, neighborTable } from './neighbor.ts';
 import { announceLine, type RouteView, routeColumns, routePage, withdrawLine } from './route.ts';
@@ -74,8 +74,8 @@ test('the table of neighbors, wide', () => {
   ]);
 });
 
-test('tables and pages never wrap at 80 columns, coloured or not', () => {
-  for (const style of [plain, coloured]) {
+test('tables and pages never wrap at 80 columns, colored or not', () => {
+  for (const style of [plain, colored]) {
     const options = { width: 80, style, now };
     const lines = [...neighborTable([up, down], options), ...neighborPage(up, options), ...neighborPage(down, options)];
     for (const line of lines) assert.ok(visibleLength(line) <= 80, line);
