@@ -1,6 +1,4 @@
-/**
- * `npm run proto`: writes packages/api/src/gen from the .proto files, offline, with the plugin of this repository. The result is committed.
- */
+/** `npm run proto`: writes packages/api/src/gen from the .proto files, offline, with the plugin in node_modules. The result is committed. */
 import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
