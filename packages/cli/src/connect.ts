@@ -6,9 +6,10 @@ import { withoutField } from './api-errors.ts';
 import type { Daemon, RouteQuery } from './daemon.ts';
 import { CliError, ExitCode, notFound } from './exit-code.ts';
 import { neighborView, pathsView, routeView } from './from-api.ts';
+import { present } from './present.ts';
 import { rethrowBatch } from './route-batches.ts';
 import type { Io } from './terminal/io.ts';
-import { localRoute, localRouteKey, neighborConfig, present, resetKind, routeFilter } from './to-api.ts';
+import { localRoute, localRouteKey, neighborConfig, resetKind, routeFilter } from './to-api.ts';
 import type { RouteView } from './views/route.ts';
 
 /** Up to this many routes are asked for as one page; for more, a stream is opened. */

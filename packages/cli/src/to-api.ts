@@ -2,6 +2,7 @@
 import { AsPathSegment_Type, Origin, ResetNeighborRequest_Kind, RouteFilter_PrefixMatch, type TsbgpClient } from '@tsbgp/api';
 import type { AsPathSegment, PathAttribute } from '@tsbgp/wire';
 import type { NeighborRequest, ResetKind, RouteFilter, RouteKeyRequest, RouteRequest } from './daemon.ts';
+import { present } from './present.ts';
 
 type Request<Service extends keyof TsbgpClient, Method extends keyof TsbgpClient[Service]> = TsbgpClient[Service][Method] extends (
   request: infer R,
@@ -17,11 +18,6 @@ export type LocalRouteKeyInit = Item<Request<'injection', 'deleteRoutes'>['route
 export type RouteFilterInit = Item<Request<'rib', 'listBest'>['filter']>;
 type AttributeInit = Item<LocalRouteInit['attributes']>;
 type KindInit = NonNullable<AttributeInit['kind']>;
-
-/** Without the keys that are undefined: absent on the wire is what they mean. */
-export function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
 
 export function neighborConfig(request: NeighborRequest): NeighborConfigInit {
   return present({

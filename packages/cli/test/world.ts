@@ -3,9 +3,9 @@ import { AsPathSegment_Type, Event_Type as EventType, Origin, type TsbgpClient }
 import type { Api } from '../src/api.ts';
 import type { Daemon, RouteKeyRequest, RouteRequest } from '../src/daemon.ts';
 import { CliError, ExitCode } from '../src/exit-code.ts';
+import { present } from '../src/present.ts';
 import { run } from '../src/program.ts';
 import type { Io } from '../src/terminal/io.ts';
-import { present } from '../src/to-api.ts';
 import type { NeighborView } from '../src/views/neighbor.ts';
 import type { PathView, RouteView } from '../src/views/route.ts';
 

@@ -1,4 +1,6 @@
 /** The running configuration, with the keys of the configuration file (docs/configuration.md). */
+
+import { present } from '../present.ts';
 import { safeJson } from '../terminal/style.ts';
 import type { GlobalView } from './control.ts';
 import type { NeighborView } from './neighbor.ts';
@@ -61,10 +63,4 @@ function entries(mapping: Mapping): string[] {
 function scalar(value: Scalar): string {
   if (typeof value !== 'string') return String(value);
   return /^(?:[a-z]+\d?-[a-z-]+|\d{1,3}(?:\.\d{1,3}){3})$/.test(value) ? value : safeJson(value);
-}
-
-function present(mapping: Readonly<Record<string, Scalar | readonly string[] | undefined>>): Mapping {
-  return Object.fromEntries(
-    Object.entries(mapping).filter((entry): entry is [string, Scalar | readonly string[]] => entry[1] !== undefined),
-  );
 }
