@@ -5,9 +5,7 @@ import { isIpv6 } from './address.ts';
 import { PeerError } from './errors.ts';
 import { isProtected, protectDialing } from './protection.ts';
 import { closeSocket, openSocket } from './tcp-options.ts';
-import type { PeerOptions } from './types.ts';
-
-const BGP_PORT = 179;
+import { type PeerOptions, REMOTE_PORT_DEFAULT } from './types.ts';
 
 /** Half-open is allowed: the peer may have sent its FIN, and must still hear our NOTIFICATION. Throws PeerError when it must not be tried. */
 export function dial(remoteAddress: string, options: PeerOptions): Socket {
@@ -15,7 +13,7 @@ export function dial(remoteAddress: string, options: PeerOptions): Socket {
   if (options.localAddress !== undefined) checkInterface(options.localAddress, 'localAddress');
   const target = {
     host: remoteAddress,
-    port: options.remotePort ?? BGP_PORT,
+    port: options.remotePort ?? REMOTE_PORT_DEFAULT,
     ...(options.localAddress !== undefined && { localAddress: options.localAddress }),
     ...(options.localPort !== undefined && { localPort: options.localPort }),
   };

@@ -29,6 +29,7 @@ export {
   type PeerRangeConfig,
   type Plugin,
   REFUSAL_REASONS,
+  REMOTE_PORT_DEFAULT,
   type RefusalReason,
   type ServerOptions,
   type ServerStatistics,

@@ -14,6 +14,8 @@ export interface PeerConfig {
   readonly localAs: number;
 }
 
+/** `remotePort` of a peer that sets none: the port of BGP. */
+export const REMOTE_PORT_DEFAULT = 179;
 /** `holdTimeSeconds` of a peer that sets none. */
 export const HOLD_TIME_SECONDS_DEFAULT = 90;
 /** `connectRetrySeconds` of a peer that sets none. */
