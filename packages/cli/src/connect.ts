@@ -4,9 +4,10 @@ import { type Address, chooseAddress } from './address.ts';
 import type { Daemon, RouteKeyRequest, RouteQuery } from './daemon.ts';
 import { CliError, ExitCode, notFound } from './exit-code.ts';
 import { changeView, eventView, globalView, healthView, neighborView, pathsView, routeView } from './from-api.ts';
+import { configMessage } from './neighbor-config.ts';
 import type { Io } from './terminal/io.ts';
 import { counted } from './terminal/units.ts';
-import { localRoute, localRouteKey, neighborConfig, present, resetKind, routeFilter } from './to-api.ts';
+import { localRoute, localRouteKey, present, resetKind, routeFilter } from './to-api.ts';
 import type { RouteView } from './views/route.ts';
 
 /** Up to this many routes a page is asked for; beyond, a stream is opened. */
@@ -78,7 +79,7 @@ export async function connectDaemon(option: string | undefined, io: Io): Promise
       return neighborView(must((await asked(client.neighbors.getNeighbor({ address: which }, call))).neighbor));
     },
     async addNeighbor(request) {
-      return neighborView(must((await asked(client.neighbors.addNeighbor({ neighbor: neighborConfig(request) }, call))).neighbor));
+      return neighborView(must((await asked(client.neighbors.addNeighbor({ neighbor: configMessage(request) }, call))).neighbor));
     },
     async deleteNeighbor(which) {
       await asked(client.neighbors.deleteNeighbor({ address: which }, call));

@@ -1,6 +1,5 @@
 /** From the file to a `DaemonConfig`: read, parse, validate, apply the rules, fill in what was left out. */
 import { readFileSync, statSync } from 'node:fs';
-import type { NeighborConfig } from '../keys/neighbor-keys.ts';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
 import type { DaemonConfig } from './daemon-config.ts';

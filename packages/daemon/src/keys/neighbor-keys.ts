@@ -59,6 +59,15 @@ type Scope = 'defaults' | 'group' | 'neighbor' | 'range';
 /** What a change of the value touches in a running daemon. */
 export type OnChange = 'nothing' | 'import' | 'export' | 'stream' | 'session';
 
+interface KeyOption {
+  /** Its name, and a name for its value: `--port <number>`. */
+  readonly flags: string;
+  readonly help: string;
+  readonly required?: boolean;
+  /** It sets the field to false. */
+  readonly negated?: boolean;
+}
+
 export interface NeighborKey<T> {
   /** Its name in the configuration file. */
   readonly key: string;
@@ -74,8 +83,8 @@ export interface NeighborKey<T> {
   readonly ebgpOnly?: string;
   /** Fields that the key sets; it is no field itself. */
   readonly sets?: readonly NeighborField[];
-  /** The option of `tsbgp neighbor add` and its help text; without one the value is an argument. `negated`: sets the field to false. */
-  readonly option?: { readonly flags: string; readonly help: string; readonly negated?: boolean };
+  /** The option of `tsbgp neighbor add`. Without one the value is an argument. */
+  readonly option?: KeyOption;
   /** What other daemons call the key, separated by blanks. */
   readonly foreign?: string;
 }
@@ -120,7 +129,7 @@ export const NEIGHBOR_KEYS: Rows = {
     inDefaults: { about: 'For neighbors of one AS, such as iBGP.', standard: 'none' },
     scopes: EVERYWHERE,
     onChange: 'session',
-    option: { flags: '--as <number>', help: "the neighbor's AS; ours makes it iBGP" },
+    option: { flags: '--as <number>', help: "the neighbor's AS; ours makes it iBGP", required: true },
     foreign: 'peer-as neighbor-as as asn as-number remote-asn peer-asn',
   },
   description: {
