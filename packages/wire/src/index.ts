@@ -159,7 +159,7 @@ export type { UnknownRoute } from './nlri/typed-routes.ts';
 export type { VplsNlri } from './nlri/vpls.ts';
 export type { VpnNlri } from './nlri/vpn.ts';
 export type { Labels } from './parts/labels.ts';
-export { prefixesAreWhole } from './parts/prefix-bits.ts';
+export { maskAddress, type Prefix, parsePrefix, parsePrefixOrAddress, prefixesAreWhole, sharesBits } from './parts/prefix-bits.ts';
 export { formatRd, parseRd } from './parts/route-distinguisher.ts';
 export type { LabelRange } from './parts/tlv-fields.ts';
 export { type DecodedAttributes, decodeAttributes, openAttributeSet, scannedAttributes } from './scan/decode-attributes.ts';

@@ -8,7 +8,7 @@ import { formatAddress, parseAddress } from '../address.ts';
 import { ByteWriter, fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { parsePrefix, readPrefix } from '../parts/prefix-bits.ts';
+import { appendBits, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { appendCandidatePath, CANDIDATE_PATH, type CandidatePath } from './bgp-ls-candidate-path.ts';
 import { formatIgpRouterId, parseIgpRouterId } from './igp-router-id.ts';
@@ -267,13 +267,13 @@ function encodeValue(descriptor: BgpLsDescriptor): Uint8Array {
       out.u8(descriptor.value);
       break;
     case 'ip-reachability': {
-      const { bits, octets } = parsePrefix(descriptor.prefix, descriptor.prefix.includes(':') ? 16 : 4);
+      const prefix = prefixOfSize(descriptor.prefix, descriptor.prefix.includes(':') ? 16 : 4);
       const { trailingBits = 0 } = descriptor;
-      if ((trailingBits & ~trailingMask(bits)) !== 0)
-        throw new ValueError(`descriptor ip-reachability: found trailing bits ${trailingBits}, allowed 0 to ${trailingMask(bits)}`);
-      out.u8(bits);
-      out.raw(octets);
-      if (trailingBits !== 0) out.patchU8(out.length - 1, octets.at(-1)! | trailingBits);
+      if ((trailingBits & ~trailingMask(prefix.bits)) !== 0)
+        throw new ValueError(`descriptor ip-reachability: found trailing bits ${trailingBits}, allowed 0 to ${trailingMask(prefix.bits)}`);
+      out.u8(prefix.bits);
+      appendBits(out, prefix);
+      if (trailingBits !== 0) out.patchU8(out.length - 1, out.bytes[out.length - 1]! | trailingBits);
       break;
     }
     case 'candidate-path':
@@ -379,10 +379,10 @@ function parseDescriptor(text: string, depth: number): BgpLsDescriptor {
       return { name: word, value: parseUnsigned(word, value, 0xff) };
     case 'ip-reachability': {
       const [prefix = '', trailing, ...bits] = value.split(' ');
-      const parsed = parsePrefix(prefix, prefix.includes(':') ? 16 : 4);
+      const { bits: prefixBits } = prefixOfSize(prefix, prefix.includes(':') ? 16 : 4);
       if (trailing === undefined) return { name: word, prefix };
       if (trailing !== 'trailing-bits' || bits.length !== 1) throw new ValueError(`${word}: found "${value}", allowed a prefix`);
-      return { name: word, prefix, trailingBits: parseUnsigned('trailing-bits', bits[0], trailingMask(parsed.bits)) };
+      return { name: word, prefix, trailingBits: parseUnsigned('trailing-bits', bits[0], trailingMask(prefixBits)) };
     }
     case 'candidate-path':
       return { name: word, ...CANDIDATE_PATH.parse(value.split(/ +/), NO_FAMILY) };

@@ -15,7 +15,7 @@ import type { ByteWriter } from '../bytes.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { parsePrefix, readPrefix } from '../parts/prefix-bits.ts';
+import { appendBits, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 
 /** One comparison (RFC 8955 §4.2.1.1). */
@@ -220,10 +220,11 @@ export function encodeComponent(out: ByteWriter, component: FlowSpecComponent, a
 }
 
 function encodePrefix(out: ByteWriter, component: { prefix: string; offset?: number }, afi: number): void {
-  const { bits, octets } = parsePrefix(component.prefix, afi === Afi.Ipv6 ? 16 : 4);
+  const prefix = prefixOfSize(component.prefix, afi === Afi.Ipv6 ? 16 : 4);
+  const { address, bits } = prefix;
   out.u8(bits);
   if (afi !== Afi.Ipv6) {
-    out.raw(octets);
+    appendBits(out, prefix);
     return;
   }
   const offset = component.offset ?? 0;
@@ -231,7 +232,7 @@ function encodePrefix(out: ByteWriter, component: { prefix: string; offset?: num
     throw new ValueError(`prefix "${component.prefix}": found offset ${offset}, allowed less than ${bits} (RFC 8956 §3.1)`);
   out.u8(offset);
   const pattern = new Uint8Array((bits - offset + 7) >>> 3);
-  copyBits(octets, offset, pattern, 0, bits - offset);
+  copyBits(address, offset, pattern, 0, bits - offset);
   out.raw(pattern);
 }
 
@@ -316,13 +317,13 @@ function parseUnknown(code: number, text: string): FlowSpecComponent {
 
 function parsePrefixText(code: number, name: FlowSpecPrefixName, text: string, afi: number): FlowSpecComponent {
   const [prefix = '', offset] = text.split(',offset=');
-  const { bits, octets } = parsePrefix(prefix, afi === Afi.Ipv6 ? 16 : 4);
+  const { address: given, bits } = prefixOfSize(prefix, afi === Afi.Ipv6 ? 16 : 4);
   const from = Number(offset ?? 0);
   if (offset !== undefined && (afi !== Afi.Ipv6 || !/^\d{1,3}$/.test(offset) || from >= bits)) {
     throw new ValueError(`${name}: found "${text}", allowed an offset below the length of an IPv6 prefix (RFC 8956 §3.1)`);
   }
-  const address = new Uint8Array(afi === Afi.Ipv6 ? 16 : 4);
-  copyBits(octets, from, address, from, bits - from);
+  const address = new Uint8Array(given.length);
+  copyBits(given, from, address, from, bits - from);
   return { code, name, prefix: `${formatAddress(address)}/${bits}`, ...(from > 0 && { offset: from }) };
 }
 

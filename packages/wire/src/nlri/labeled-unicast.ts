@@ -10,7 +10,7 @@
 import { Afi, family, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from '../parts/labels.ts';
-import { addressOctets, normalizePrefix, parsePrefix, readPrefix } from '../parts/prefix-bits.ts';
+import { addressOctets, appendBits, normalizePrefix, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 
 /** A prefix with its labels (RFC 8277 §2). */
@@ -38,12 +38,12 @@ export const labeledUnicast: FamilyCodec<LabeledUnicastNlri> = {
     return prefix === undefined ? undefined : { type: 'labeled-unicast', family: of, ...stack.value, prefix };
   },
   encode(out, nlri) {
-    const { bits, octets } = parsePrefix(nlri.prefix, addressOctets(nlri.family));
-    const total = 24 * nlri.labels.length + bits;
-    if (total > 0xff) throw new ValueError(`found ${nlri.labels.length} labels and a /${bits}, allowed 255 bits in all`);
+    const prefix = prefixOfSize(nlri.prefix, addressOctets(nlri.family));
+    const total = 24 * nlri.labels.length + prefix.bits;
+    if (total > 0xff) throw new ValueError(`found ${nlri.labels.length} labels and a /${prefix.bits}, allowed 255 bits in all`);
     out.u8(total);
     encodeLabels(out, nlri);
-    out.raw(octets);
+    appendBits(out, prefix);
   },
   format: (nlri) => `${nlri.prefix} labels ${formatLabels(nlri)}`,
   parse(text, of) {

@@ -10,7 +10,7 @@
 import { Afi, type Family, family, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from '../parts/labels.ts';
-import { addressOctets, normalizePrefix, parsePrefix, readPrefix } from '../parts/prefix-bits.ts';
+import { addressOctets, appendBits, normalizePrefix, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
 import { formatRd, parseRd, RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { nextOfBits } from './labeled-unicast.ts';
@@ -48,14 +48,14 @@ export const vpn: FamilyCodec<VpnNlri> = {
     return { type: 'vpn', family: of, ...stack.value, rd, prefix };
   },
   encode(out, nlri) {
-    const { bits, octets } = parsePrefix(nlri.prefix, addressOctets(nlri.family));
+    const prefix = prefixOfSize(nlri.prefix, addressOctets(nlri.family));
     const labels = hasLabels(nlri.family) ? (nlri.labels ?? []) : [];
-    const total = 24 * labels.length + 8 * RD_LENGTH + bits;
-    if (total > 0xff) throw new ValueError(`found ${labels.length} labels and a /${bits}, allowed 255 bits in all`);
+    const total = 24 * labels.length + 8 * RD_LENGTH + prefix.bits;
+    if (total > 0xff) throw new ValueError(`found ${labels.length} labels and a /${prefix.bits}, allowed 255 bits in all`);
     out.u8(total);
     if (hasLabels(nlri.family)) encodeLabels(out, { ...nlri, labels });
     out.raw(parseRd(nlri.rd));
-    out.raw(octets);
+    appendBits(out, prefix);
   },
   format(nlri) {
     const text = `${nlri.rd} ${nlri.prefix}`;

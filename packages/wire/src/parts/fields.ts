@@ -10,7 +10,7 @@ import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
-import { addressOctets, normalizePrefix, parsePrefix, readPrefix, writePrefix } from './prefix-bits.ts';
+import { addressOctets, normalizePrefix, readPrefix, writePrefix } from './prefix-bits.ts';
 import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
 
 /** Where a route is being read. A field that finds too few octets, or wrong ones, sets `failed`. */
@@ -271,8 +271,5 @@ export const PREFIX: Field<string> = {
   },
   write: (out, value) => writePrefix(out, value, value.includes(':') ? 16 : 4),
   format: (value) => value,
-  parse(text, family) {
-    parsePrefix(text, addressOctets(family));
-    return normalizePrefix(text, addressOctets(family));
-  },
+  parse: (text, family) => normalizePrefix(text, addressOctets(family)),
 };

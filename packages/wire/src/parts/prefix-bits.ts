@@ -1,4 +1,4 @@
-/** Prefixes whose octets end where their bits do (RFC 4271 §4.3), of either address family, as text. */
+/** Prefixes of IPv4 and IPv6: as text, and as a number of bits with only the octets that those need (RFC 4271 §4.3). */
 import { formatAddress, parseAddress } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { Afi, afiOf, type Family } from '../family.ts';
@@ -9,9 +9,48 @@ export function addressOctets(family: Family): number {
   return afiOf(family) === Afi.Ipv6 ? 16 : 4;
 }
 
+/** An address and how many of its leading bits count. */
+export interface Prefix {
+  /** The whole address, 4 or 16 octets, as written: bits after the prefix may be set. */
+  readonly address: Uint8Array;
+  readonly bits: number;
+}
+
 /**
- * The prefix of `bits` bits at `start`, whose octets must end exactly at `end`; undefined when they do not, or are too many.
- * Bits behind the prefix mean nothing (RFC 4271 §4.3) and are read as zero.
+ * The prefix that `text` says, e.g. "192.0.2.0/24" or "2001:db8::/32"; undefined when it is none. Bits set after the prefix are no error:
+ * see `maskAddress`. Callers say in their own words what is wrong with the text.
+ */
+export function parsePrefix(text: string): Prefix | undefined {
+  const parts = /^([^/]*)\/(\d{1,3})$/.exec(text);
+  const address = parts === null ? undefined : parseAddress(parts[1]!);
+  const bits = Number(parts?.[2]);
+  return address !== undefined && bits <= 8 * address.length ? { address, bits } : undefined;
+}
+
+/** As `parsePrefix`; an address without a length is the prefix of all its bits. */
+export function parsePrefixOrAddress(text: string): Prefix | undefined {
+  const address = parseAddress(text);
+  return address === undefined ? parsePrefix(text) : { address, bits: 8 * address.length };
+}
+
+/** A copy of the address with all bits after the first `bits` cleared. */
+export function maskAddress(address: Uint8Array, bits: number): Uint8Array {
+  const masked = new Uint8Array(address.length);
+  masked.set(address.subarray(0, (bits + 7) >>> 3));
+  maskTail(masked, bits);
+  return masked;
+}
+
+/** Whether `bits` bits from octet `aStart` of `a` and from octet `bStart` of `b` are the same. */
+export function sharesBits(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, bits: number): boolean {
+  const whole = bits >>> 3;
+  for (let i = 0; i < whole; i++) if (a[aStart + i] !== b[bStart + i]) return false;
+  return bits % 8 === 0 || ((a[aStart + whole]! ^ b[bStart + whole]!) & (0xff << (8 - (bits % 8))) & 0xff) === 0;
+}
+
+/**
+ * Text of the prefix of `bits` bits at `start`. Undefined when its octets do not end exactly at `end`, or when `bits` is more than the address
+ * has. Bits after the prefix mean nothing (RFC 4271 §4.3) and are read as zero.
  */
 export function readPrefix(bytes: Uint8Array, start: number, end: number, bits: number, addressSize: number): string | undefined {
   const octets = (bits + 7) >>> 3;
@@ -26,49 +65,37 @@ function maskTail(address: Uint8Array, bits: number): void {
   if (bits % 8 !== 0) address[bits >>> 3]! &= 0xff << (8 - (bits % 8));
 }
 
-export interface PrefixBits {
-  readonly bits: number;
-  /** Only the octets the bits need. */
-  readonly octets: Uint8Array;
-}
-
-/** Throws ValueError for text that is no prefix of an address of `addressSize` octets. Bits behind the prefix are cleared. */
-export function parsePrefix(text: string, addressSize: number): PrefixBits {
-  const [host = '', length = ''] = text.split('/');
-  const address = parseAddress(host);
-  const bits = Number(length);
-  if (
-    address === undefined ||
-    address.length !== addressSize ||
-    !/^\d{1,3}$/.test(length) ||
-    bits > 8 * addressSize ||
-    text.split('/').length !== 2
-  ) {
+/** As `parsePrefix`, of an address of `addressSize` octets and with the bits after the prefix cleared. Throws ValueError. */
+export function prefixOfSize(text: string, addressSize: number): Prefix {
+  const prefix = parsePrefix(text);
+  if (prefix?.address.length !== addressSize) {
     const example = addressSize === 4 ? '192.0.2.0/24' : '2001:db8::/32';
     throw new ValueError(`"${text}" is not an ${addressSize === 4 ? 'IPv4' : 'IPv6'} prefix, e.g. "${example}"`);
   }
-  maskTail(address, bits);
-  return { bits, octets: address.subarray(0, (bits + 7) >>> 3) };
+  return { address: maskAddress(prefix.address, prefix.bits), bits: prefix.bits };
 }
 
-/** As `parsePrefix`, where the text is asked for its canonical form. */
+/** Canonical text of a prefix: bits after it cleared, addresses as in RFC 5952. Throws ValueError. */
 export function normalizePrefix(text: string, addressSize: number): string {
-  const { bits, octets } = parsePrefix(text, addressSize);
-  const address = new Uint8Array(addressSize);
-  address.set(octets);
+  const { address, bits } = prefixOfSize(text, addressSize);
   return `${formatAddress(address)}/${bits}`;
 }
 
-/** Length in bits, then the octets. */
+/** Appends the octets that hold the bits of the prefix, without a length. */
+export function appendBits(out: ByteWriter, { address, bits }: Prefix): void {
+  out.raw(address, 0, (bits + 7) >>> 3);
+}
+
+/** Appends the length in bits, then the octets. Throws ValueError. */
 export function writePrefix(out: ByteWriter, text: string, addressSize: number): void {
-  const { bits, octets } = parsePrefix(text, addressSize);
-  out.u8(bits);
-  out.raw(octets);
+  const prefix = prefixOfSize(text, addressSize);
+  out.u8(prefix.bits);
+  appendBits(out, prefix);
 }
 
 /**
- * RFC 4271 §4.3, RFC 7606 §5.3: whether `bytes[start, end)` is a whole number of prefixes of at most `bitsMax` bits, each after a path
- * identifier where the session has them (RFC 7911 §3).
+ * Whether `bytes[start, end)` is a whole number of prefixes of at most `bitsMax` bits (RFC 4271 §4.3, RFC 7606 §5.3). With
+ * `pathIdentifiers`, each prefix follows a path identifier (RFC 7911 §3).
  */
 export function prefixesAreWhole(bytes: Uint8Array, start: number, end: number, bitsMax: number, pathIdentifiers: boolean): boolean {
   const before = pathIdentifiers ? 4 : 0;
