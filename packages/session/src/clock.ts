@@ -1,5 +1,16 @@
 /** The system's clock, and jitter. */
-import type { Clock } from './types.ts';
+
+/** Time as an argument: tests move it. */
+export interface Clock {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Calls back once, after that many milliseconds; the result is for `clearTimeout`. */
+  setTimeout(callback: () => void, milliseconds: number): unknown;
+  /** Takes back what `setTimeout` returned. */
+  clearTimeout(handle: unknown): void;
+  /** In [0, 1), for jitter. */
+  random(): number;
+}
 
 export const systemClock: Clock = {
   now: () => performance.now(),

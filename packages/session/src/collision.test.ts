@@ -19,14 +19,13 @@ import {
   socketPair,
   speaker,
 } from '../test/support.ts';
-import { collide, dominates } from './collision.ts';
+import { type CollisionRules, collide, dominates } from './collision.ts';
 import { Containment } from './containment.ts';
-import { PeerSession } from './peer.ts';
+import type { PeerOptions } from './index.ts';
+import { InputScheduler } from './input-scheduler.ts';
+import { SILENT } from './logger.ts';
+import { PeerSession } from './peer-session.ts';
 import { Server } from './server.ts';
-import { Turns } from './turns.ts';
-import type { Logger, PeerOptions } from './types.ts';
-
-const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 interface Side {
   readonly peer: PeerSession;
@@ -35,15 +34,10 @@ interface Side {
 }
 
 /** A speaker that goes by RFC 4271 §6.8 and nothing else: judges at once, never waits for the other side. */
-class Naive extends PeerSession {
-  override mustAwait(): boolean {
-    return false;
-  }
-
-  override collisionOnOpen(...[half, message]: Parameters<PeerSession['collisionOnOpen']>): 'go' | 'wait' | 'drop' {
-    return super.collisionOnOpen(half, message, false);
-  }
-}
+const NAIVE: CollisionRules = {
+  collide: (direction, other, dominates, replaceEstablished) => collide(direction, other, dominates, replaceEstablished, false),
+  mustAwait: () => false,
+};
 
 /** Two peers of each other, and the sockets between them. */
 class Network {
@@ -52,12 +46,17 @@ class Network {
   readonly b: Side;
   readonly sockets: FakeSocket[] = [];
 
-  constructor(identifiers: readonly [string, string], ases: readonly [number, number], Other: typeof PeerSession = PeerSession) {
-    this.a = this.#side(0, identifiers, ases, PeerSession);
-    this.b = this.#side(1, identifiers, ases, Other);
+  constructor(identifiers: readonly [string, string], ases: readonly [number, number], otherRules?: CollisionRules) {
+    this.a = this.#side(0, identifiers, ases, undefined);
+    this.b = this.#side(1, identifiers, ases, otherRules);
   }
 
-  #side(index: 0 | 1, identifiers: readonly [string, string], ases: readonly [number, number], Class: typeof PeerSession): Side {
+  #side(
+    index: 0 | 1,
+    identifiers: readonly [string, string],
+    ases: readonly [number, number],
+    collisionRules: CollisionRules | undefined,
+  ): Side {
     const other = index === 0 ? 1 : 0;
     const addresses = ['192.0.2.1', '192.0.2.2'];
     const plugin = new Recorder();
@@ -69,7 +68,7 @@ class Network {
       pair[0].connecting = true;
       return pair[0].asSocket();
     };
-    const peer = new Class(
+    const peer = new PeerSession(
       { remoteAddress: addresses[other]!, localAs: ases[index], remoteAs: ases[other] },
       {},
       plugin,
@@ -77,12 +76,13 @@ class Network {
         routerId: identifiers[index],
         logger: SILENT,
         clock: this.clock,
-        turns: new Turns(1000),
+        scheduler: new InputScheduler(1000),
         containment: new Containment(SILENT, undefined, () => true),
         dial,
         established: () => {},
         replaced: () => {},
-        resting: () => {},
+        rested: () => {},
+        collisionRules,
       },
       ases[other],
     );
@@ -173,7 +173,7 @@ const order = fc.array(fc.nat(11), { minLength: 40, maxLength: 40 });
 test('against a dominant peer that judges at once: still one session, in any order of arrival', async () => {
   await fc.assert(
     fc.asyncProperty(order, async (choices) => {
-      const network = new Network(['10.0.0.1', '10.0.0.2'], [65_001, 65_002], Naive);
+      const network = new Network(['10.0.0.1', '10.0.0.2'], [65_001, 65_002], NAIVE);
       start(network);
       let at = 0;
       await settle(network, () => choices[at++ % choices.length]!);
@@ -186,7 +186,7 @@ test('against a dominant peer that judges at once: still one session, in any ord
 test('against a dominated peer that judges at once both connections may go, and then the next attempt succeeds', async () => {
   await fc.assert(
     fc.asyncProperty(order, async (choices) => {
-      const network = new Network(['10.0.0.2', '10.0.0.1'], [65_001, 65_002], Naive);
+      const network = new Network(['10.0.0.2', '10.0.0.1'], [65_001, 65_002], NAIVE);
       start(network);
       let at = 0;
       for (let attempt = 0; attempt < 5; attempt++) {

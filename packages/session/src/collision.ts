@@ -7,8 +7,8 @@
  *      where the dominant peer may still choose either, we do not choose but wait for its Cease, for a bounded time.
  *   4. Of two connections with the same direction the newer survives: the peer gave the older one up.
  */
+import type { State } from '@tsbgp/fsm';
 import { parseIpv4, readU32 } from '@tsbgp/wire';
-import type { State } from './types.ts';
 
 export interface Identity {
   readonly bgpIdentifier: string;
@@ -62,3 +62,11 @@ export function collide(
 export function mustAwait(direction: Direction, other: Rival, localDominates: boolean): boolean {
   return other.state === 'OpenSent' && other.direction !== direction && (direction === 'out') !== localDominates;
 }
+
+/** How a peer settles collisions. */
+export interface CollisionRules {
+  readonly collide: typeof collide;
+  readonly mustAwait: typeof mustAwait;
+}
+
+export const COLLISION_RULES: CollisionRules = { collide, mustAwait };

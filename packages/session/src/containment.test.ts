@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { suite, type TestContext, test } from 'node:test';
 import { breathe, END_OF_RIB, FakeClock, KEEPALIVE, message, open, RawPeer, Recorder, speaker } from '../test/support.ts';
-import type { ErrorPlace, Logger, PeerOptions, ServerOptions } from './types.ts';
+import type { ErrorPlace, Logger, PeerOptions, ServerOptions } from './index.ts';
 
 class Fatal extends Error {}
 

@@ -2,7 +2,32 @@
  * Where exceptions stop. Every call that the event loop makes into this library and every call that it makes into the user's code goes
  * through here. An exception is counted, told to the user's hook, and costs the session it belongs to. One that the user calls fatal passes.
  */
-import type { Clock, ErrorOrigin, ErrorPlace, Logger, Peer } from './types.ts';
+import type { Clock } from './clock.ts';
+import type { Logger } from './logger.ts';
+import type { Peer } from './peer.ts';
+
+/** Which code threw an exception: a callback of the plugin, the logger, or what a timer, a socket or a listener called here. */
+export type ErrorPlace =
+  | 'getCapabilities'
+  | 'onOpenMessage'
+  | 'onEstablished'
+  | 'update-handler'
+  | 'onDrain'
+  | 'onRouteRefresh'
+  | 'onStateChange'
+  | 'onNotification'
+  | 'onClose'
+  | 'logger'
+  | 'timer'
+  | 'socket'
+  | 'listener';
+
+/** Where an exception was contained. */
+export interface ErrorOrigin {
+  readonly place: ErrorPlace;
+  /** Whose session it belonged to; undefined when it belonged to none. */
+  readonly peer?: Peer | undefined;
+}
 
 export class Containment {
   readonly #logger: Logger;

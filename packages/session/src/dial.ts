@@ -2,10 +2,11 @@
 import { connect, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isIpv6 } from './address.ts';
+import { REMOTE_PORT_DEFAULT } from './defaults.ts';
 import { PeerError } from './errors.ts';
+import { closeSocket, openSocket } from './libc.ts';
+import type { PeerOptions } from './peer-options.ts';
 import { isProtected, protectDialing } from './protection.ts';
-import { closeSocket, openSocket } from './tcp-options.ts';
-import { type PeerOptions, REMOTE_PORT_DEFAULT } from './types.ts';
 
 /** Half-open is allowed: the peer may have sent its FIN, and must still hear our NOTIFICATION. Throws PeerError when it must not be tried. */
 export function dial(remoteAddress: string, options: PeerOptions): Socket {

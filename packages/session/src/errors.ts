@@ -14,3 +14,11 @@ export class PeerError extends Error {
     this.field = field;
   }
 }
+
+export function serverClosed(): PeerError {
+  return new PeerError('closed', 'the server is closed');
+}
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

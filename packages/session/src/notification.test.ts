@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { fromHex, type NotificationMessage, notification, toHex } from '@tsbgp/wire';
 import { concat, END_OF_RIB, KEEPALIVE, message, open, RawPeer, Recorder, speaker } from '../test/support.ts';
-import type { PeerOptions } from './types.ts';
+import type { PeerOptions } from './index.ts';
 
 type When = 'OpenSent' | 'OpenConfirm' | 'Established';
 

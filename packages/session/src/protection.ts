@@ -1,19 +1,9 @@
 /** What a peer's options ask of its sockets, and of the listeners it connects to. */
 import type { Server as NetServer, Socket } from 'node:net';
 import { isIpv6 } from './address.ts';
-import {
-  addAoKey,
-  deleteAoKey,
-  descriptorOf,
-  type KeyTarget,
-  probe,
-  requestAoKey,
-  type SocketFamily,
-  setMd5,
-  setTtl,
-  setTtlSecurity,
-} from './tcp-options.ts';
-import type { PeerOptions, TcpAoKey } from './types.ts';
+import type { PeerOptions, TcpAoKey } from './peer-options.ts';
+import { addAoKey, deleteAoKey, descriptorOf, probe, requestAoKey, setMd5, setTtl, setTtlSecurity } from './tcp-options.ts';
+import type { KeyTarget, SocketFamily } from './tcp-structures.ts';
 
 type Protection = Pick<PeerOptions, 'md5Key' | 'tcpAoKeys' | 'multihopTtl' | 'ttlSecurityHops'>;
 

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { breathe, open, RawPeer, Recorder } from '../test/support.ts';
-import { Server } from './index.ts';
+import { type PeerRangeConfig, Server } from './index.ts';
 import { Range } from './range.ts';
-import type { PeerRangeConfig } from './types.ts';
 
 async function setUp(t: TestContext, config: Partial<PeerRangeConfig> = {}) {
   const server = new Server({ routerId: '10.0.0.1' });

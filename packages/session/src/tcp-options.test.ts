@@ -4,7 +4,8 @@ import { suite, type TestContext, test } from 'node:test';
 import { toHex } from '@tsbgp/wire';
 import { breathe, RawPeer, Recorder } from '../test/support.ts';
 import { type PeerOptions, Server } from './index.ts';
-import { aoAddStructure, aoDeleteStructure, aoInfoStructure, md5Structure, probe } from './tcp-options.ts';
+import { probe } from './tcp-options.ts';
+import { aoAddStructure, aoDeleteStructure, aoInfoStructure, md5Structure } from './tcp-structures.ts';
 
 function unsupported(needs: { md5?: boolean; tcpAo?: boolean }): string | false {
   try {

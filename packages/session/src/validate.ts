@@ -2,7 +2,10 @@
 import { parseIpv4 } from '@tsbgp/wire';
 import { canonicalAddress, isIpv6 } from './address.ts';
 import { PeerError } from './errors.ts';
-import { type PeerConfig, type PeerOptions, type PeerRangeConfig, type ServerOptions, SHUTDOWN_MESSAGE_OCTETS_MAX } from './types.ts';
+import { SHUTDOWN_MESSAGE_OCTETS_MAX } from './limits.ts';
+import type { PeerConfig, PeerOptions } from './peer-options.ts';
+import type { PeerRangeConfig } from './range.ts';
+import type { ServerOptions } from './server-options.ts';
 
 export function validateServer(options: ServerOptions): void {
   checkIdentifier(options.routerId, 'routerId');

@@ -4,16 +4,16 @@ import { test } from 'node:test';
 import type { Fault, NotificationMessage } from '@tsbgp/wire';
 import fc from 'fast-check';
 import { breathe, concat, FakeClock, FakeSocket, KEEPALIVE, message, socketPair } from '../test/support.ts';
-import { CONSUMED, Connection, type ConnectionOwner, type Consumed, HOLD } from './connection.ts';
-import { Turns } from './turns.ts';
+import { InputScheduler } from './input-scheduler.ts';
+import { CONSUMED, type Consumed, HOLD, MessageStream, type StreamOwner } from './message-stream.ts';
 
-class Owner implements ConnectionOwner {
+class Owner implements StreamOwner {
   readonly seen: string[] = [];
   readonly faults: Fault[] = [];
   lost = 0;
   thrown: unknown = undefined;
   holdAt = -1;
-  connection: Connection | undefined = undefined;
+  stream: MessageStream | undefined = undefined;
 
   onMessage(type: number, bytes: Uint8Array, start: number, end: number): Consumed {
     if (this.seen.length === this.holdAt) return HOLD;
@@ -22,17 +22,17 @@ class Owner implements ConnectionOwner {
   }
 
   onRefused(_notification: NotificationMessage): void {
-    this.connection?.drop();
+    this.stream?.drop();
   }
 
   onHeaderFault(fault: Fault): void {
     this.faults.push(fault);
-    this.connection?.drop();
+    this.stream?.drop();
   }
 
   onThrown(error: unknown): void {
     this.thrown = error;
-    this.connection?.drop();
+    this.stream?.drop();
   }
 
   onLost(): void {
@@ -40,17 +40,17 @@ class Owner implements ConnectionOwner {
   }
 }
 
-function setUp(turns = new Turns(1000)): { socket: FakeSocket; owner: Owner; connection: Connection } {
+function setUp(scheduler = new InputScheduler(1000)): { socket: FakeSocket; owner: Owner; stream: MessageStream } {
   const [socket] = socketPair('192.0.2.1', '192.0.2.2');
   const owner = new Owner();
-  const connection = new Connection(socket.asSocket(), owner, turns, new FakeClock());
-  owner.connection = connection;
-  return { socket, owner, connection };
+  const stream = new MessageStream(socket.asSocket(), owner, scheduler, new FakeClock());
+  owner.stream = stream;
+  return { socket, owner, stream };
 }
 
 /** UPDATEs go to the handler, everything else to the owner: one list of both. */
-function handle(connection: Connection, owner: Owner): void {
-  connection.handler = (bytes, start, end) => {
+function handle(stream: MessageStream, owner: Owner): void {
+  stream.handler = (bytes, start, end) => {
     owner.seen.push(`2 ${Buffer.from(bytes.subarray(start, end)).toString('hex')}`);
     return undefined;
   };
@@ -68,8 +68,8 @@ const EXPECTED = ['4 ', '2 00000000', '2 0004180a0000000f40010100', '5 00010001'
 
 test('the stream split at every octet', () => {
   for (let at = 0; at <= STREAM.length; at++) {
-    const { socket, owner, connection } = setUp();
-    handle(connection, owner);
+    const { socket, owner, stream } = setUp();
+    handle(stream, owner);
     socket.receive(STREAM.slice(0, at));
     socket.receive(STREAM.slice(at));
     assert.deepEqual(owner.seen, EXPECTED, `split at ${at}`);
@@ -77,8 +77,8 @@ test('the stream split at every octet', () => {
 });
 
 test('the stream an octet at a time', () => {
-  const { socket, owner, connection } = setUp();
-  handle(connection, owner);
+  const { socket, owner, stream } = setUp();
+  handle(stream, owner);
   for (const octet of STREAM) socket.receive(Uint8Array.of(octet));
   assert.deepEqual(owner.seen, EXPECTED);
 });
@@ -106,26 +106,26 @@ test('any chunks, pauses, holds and exhausted turns: the same messages in the sa
       async (messages, cuts, pauses, holdAt, hurried) => {
         const list = messages.map(([type, length], i) => message(type, type === 4 ? '' : new Uint8Array(4 + length).fill(i)));
         const expected = list.map((bytes) => `${bytes[18]} ${Buffer.from(bytes.subarray(19)).toString('hex')}`);
-        const stream = concat(...list);
+        const octets = concat(...list);
         // A budget of 0: each look at the clock ends the turn.
-        const { socket, owner, connection } = setUp(new Turns(hurried ? 0.001 : 1000));
+        const { socket, owner, stream } = setUp(new InputScheduler(hurried ? 0.001 : 1000));
         owner.holdAt = holdAt;
-        connection.handler = (bytes, start, end) => {
+        stream.handler = (bytes, start, end) => {
           owner.seen.push(`2 ${Buffer.from(bytes.subarray(start, end)).toString('hex')}`);
-          if (pauses.includes(owner.seen.length)) connection.pause();
+          if (pauses.includes(owner.seen.length)) stream.pause();
           return undefined;
         };
         let at = 0;
         for (const cut of cuts) {
-          socket.receive(stream.slice(at, at + cut));
+          socket.receive(octets.slice(at, at + cut));
           at += cut;
         }
-        socket.receive(stream.slice(at));
+        socket.receive(octets.slice(at));
         for (let i = 0; i < 200 && owner.lost === 0; i++) {
           await breathe(1);
           owner.holdAt = -1;
-          connection.release();
-          connection.resume();
+          stream.release();
+          stream.resume();
           // A connection that ends while held has nothing more to say; that is another test.
           if (i === 0) socket.receive(undefined);
         }
@@ -138,8 +138,8 @@ test('any chunks, pauses, holds and exhausted turns: the same messages in the sa
 });
 
 test('a handler that throws stops delivery', () => {
-  const { socket, owner, connection } = setUp();
-  connection.handler = () => {
+  const { socket, owner, stream } = setUp();
+  stream.handler = () => {
     throw new Error('boom');
   };
   socket.receive(STREAM);
@@ -148,9 +148,9 @@ test('a handler that throws stops delivery', () => {
 });
 
 test('after drop nothing is delivered, not even from the same chunk', () => {
-  const { socket, owner, connection } = setUp();
-  connection.handler = () => {
-    connection.drop();
+  const { socket, owner, stream } = setUp();
+  stream.handler = () => {
+    stream.drop();
     return undefined;
   };
   socket.receive(STREAM);
@@ -159,9 +159,9 @@ test('after drop nothing is delivered, not even from the same chunk', () => {
 });
 
 test('the handler borrows: in place for what lies in one chunk', () => {
-  const { socket, connection } = setUp();
+  const { socket, stream } = setUp();
   const arrays = new Set<ArrayBufferLike>();
-  connection.handler = (bytes) => {
+  stream.handler = (bytes) => {
     assert.ok(!Buffer.isBuffer(bytes), 'a plain Uint8Array: slice copies');
     arrays.add(bytes.buffer);
     return undefined;
@@ -177,13 +177,13 @@ test('turns: two floods share a turn of the event loop, and the others have thei
   // A clock that stands still but for the work of the handlers: what else the machine does is not in it.
   let now = 0;
   t.mock.method(performance, 'now', () => now);
-  const turns = new Turns(BUDGET_MS);
+  const scheduler = new InputScheduler(BUDGET_MS);
   const counts = [0, 0];
-  const sides = [setUp(turns), setUp(turns)];
+  const sides = [setUp(scheduler), setUp(scheduler)];
   const flood = concat(...Array.from({ length: 4000 }, () => message(2, '00000000')));
   let unfair = 0;
-  sides.forEach(({ connection }, i) => {
-    connection.handler = () => {
+  sides.forEach(({ stream }, i) => {
+    stream.handler = () => {
       counts[i] = counts[i]! + 1;
       now += MESSAGE_MS;
       if (counts.every((count) => count < 4000)) unfair = Math.max(unfair, Math.abs(counts[0]! - counts[1]!));
