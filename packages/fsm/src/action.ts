@@ -13,13 +13,7 @@ export type Action =
   | { readonly do: 'sendNotification'; readonly notification: NotificationMessage }
   /** Closes the connection, or gives up the attempt, after what was sent before has left. */
   | { readonly do: 'dropConnection' }
-  /** Closes the connection the event is about, and keeps this session's own. */
-  | { readonly do: 'refuseConnection' }
-  /** Keeps a second connection for collision detection (RFC 4271 §6.8). */
-  | { readonly do: 'trackConnection' }
   /** The session is up: routes may be exchanged. */
   | { readonly do: 'sessionUp' }
   /** The session is over: the peer's routes go. Exactly once for each sessionUp. */
-  | { readonly do: 'sessionDown' }
-  /** The UPDATE or ROUTE-REFRESH of the event is to be processed. */
-  | { readonly do: 'processMessage' };
+  | { readonly do: 'sessionDown' };

@@ -40,12 +40,11 @@ export function active(session: Session, event: Event): Step {
     case 'DelayOpenTimerExpires': // Event 12
       return session.connection === 'open' ? toOpenSent(session) : stay(session);
     case 'TcpConnectionValid': // Event 14
-      return stay(session);
     case 'TcpCrInvalid': // Event 15
-      return stay(session, { do: 'refuseConnection' });
+      return stay(session);
     case 'TcpCrAcked': // Event 16
     case 'TcpConnectionConfirmed': // Event 17
-      if (session.connection === 'open') return stay(session, { do: 'trackConnection' });
+      if (session.connection === 'open') return stay(session); // a second connection has a separate machine
       return session.config.delayOpenSeconds > 0 ? delayOpen(session) : toOpenSent(session);
     case 'TcpConnectionFails': // Event 18
       // §8.2.2 restarts the ConnectRetryTimer and goes to Idle, where nothing may run but the IdleHoldTimer; that one waits as long instead.

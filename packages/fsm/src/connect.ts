@@ -34,13 +34,12 @@ export function connect(session: Session, event: Event): Step {
     case 'DelayOpenTimerExpires': // Event 12
       // Only runs while a connection is open; without one there is nothing to send an OPEN on.
       return session.connection === 'open' ? toOpenSent(session) : stay(session);
-    case 'TcpConnectionValid': // Event 14: the connection is processed, its end is event 17 or 18
-      return stay(session);
+    case 'TcpConnectionValid': // Event 14: event 17 or 18 follows
     case 'TcpCrInvalid': // Event 15
-      return stay(session, { do: 'refuseConnection' });
+      return stay(session);
     case 'TcpCrAcked': // Event 16
     case 'TcpConnectionConfirmed': // Event 17
-      if (session.connection === 'open') return stay(session, { do: 'trackConnection' });
+      if (session.connection === 'open') return stay(session); // a second connection has a separate machine
       return session.config.delayOpenSeconds > 0 ? delayOpen(session) : toOpenSent(session);
     case 'TcpConnectionFails': // Event 18
       if (session.running.has('delayOpen')) {

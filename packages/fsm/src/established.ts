@@ -1,6 +1,5 @@
 /** RFC 4271 §8.2.2, state Established: routes are exchanged. */
 import { FsmError, NotificationCode } from '@tsbgp/wire';
-import type { Action } from './action.ts';
 import type { Event } from './event.ts';
 import type { Session } from './session.ts';
 import {
@@ -34,11 +33,10 @@ export function established(session: Session, event: Event): Step {
     case 'KeepaliveTimerExpires': // Event 11
       return keepaliveTimerExpired(session);
     case 'TcpConnectionValid': // Event 14
-    case 'TcpCrAcked': // Event 16
-    case 'TcpConnectionConfirmed': // Event 17
-      return stay(session, { do: 'trackConnection' });
     case 'TcpCrInvalid': // Event 15
-      return stay(session, { do: 'refuseConnection' });
+    case 'TcpCrAcked': // Event 16
+    case 'TcpConnectionConfirmed': // Event 17: a second connection has a separate machine
+      return stay(session);
     case 'TcpConnectionFails': // Event 18
       return toIdle({ ...session, connection: 'none' }, { counter: 'increment' });
     case 'NotifMsg': // Event 25
@@ -59,11 +57,9 @@ export function established(session: Session, event: Event): Step {
     case 'RouteRefreshMsgErr': // RFC 7313 §5
       return fail(session, event.notification);
     case 'KeepAliveMsg': // Event 26
-      return stay(session, ...restartHold(session));
     case 'UpdateMsg': // Event 27
-      return stay(session, { do: 'processMessage' }, ...restartHold(session));
     case 'RouteRefreshMsg':
-      return stay(session, { do: 'processMessage' }, ...restartHold(session));
+      return session.holdTimeSeconds === 0 ? stay(session) : stay(session, start('hold', session.holdTimeSeconds));
     case 'StabilityTimerExpires':
       return stay({ ...session, oscillations: 0 });
     case 'SendHoldTimerExpires': // Event 29
@@ -75,8 +71,4 @@ export function established(session: Session, event: Event): Step {
     default:
       return unreachable(event);
   }
-}
-
-function restartHold(session: Session): Action[] {
-  return session.holdTimeSeconds === 0 ? [] : [start('hold', session.holdTimeSeconds)];
 }

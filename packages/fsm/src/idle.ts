@@ -20,16 +20,15 @@ export function idle(session: Session, event: Event): Step {
       return leave(session, session.config.passive);
     case 'ManualStop': // Event 2: nothing to stop but the start that was to come
       return [{ ...session, connectRetryCounter: 0 }, stopRunning(session, 'idleHold')];
-    case 'TcpConnectionValid': // Event 14
-    case 'TcpCrInvalid': // Event 15
-    case 'TcpCrAcked': // Event 16
-    case 'TcpConnectionConfirmed': // Event 17
-      return stay(session, { do: 'refuseConnection' });
-    case 'AutomaticStop': // Events 8-12, 18-29: no change
+    case 'AutomaticStop': // Events 8-12, 14-29: no change
     case 'ConnectRetryTimerExpires':
     case 'HoldTimerExpires':
     case 'KeepaliveTimerExpires':
     case 'DelayOpenTimerExpires':
+    case 'TcpConnectionValid':
+    case 'TcpCrInvalid':
+    case 'TcpCrAcked':
+    case 'TcpConnectionConfirmed':
     case 'TcpConnectionFails':
     case 'BgpOpen':
     case 'BgpHeaderErr':

@@ -33,11 +33,10 @@ export function openConfirm(session: Session, event: Event): Step {
     case 'KeepaliveTimerExpires': // Event 11
       return keepaliveTimerExpired(session);
     case 'TcpConnectionValid': // Event 14
-    case 'TcpCrAcked': // Event 16
-    case 'TcpConnectionConfirmed': // Event 17
-      return stay(session, { do: 'trackConnection' });
     case 'TcpCrInvalid': // Event 15
-      return stay(session, { do: 'refuseConnection' });
+    case 'TcpCrAcked': // Event 16
+    case 'TcpConnectionConfirmed': // Event 17: a second connection has a separate machine
+      return stay(session);
     case 'TcpConnectionFails': // Event 18
       return toIdle({ ...session, connection: 'none' }, { counter: 'increment' });
     case 'NotifMsg': // Event 25
