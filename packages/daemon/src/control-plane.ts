@@ -3,6 +3,7 @@
  * and those to come) translates to and from this interface and holds no routing logic. `Speaker` implements it.
  */
 import type { DecisionStep } from '@tsbgp/rib';
+import type { State } from '@tsbgp/session';
 import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
 import type { Endpoint } from './endpoint.ts';
 import type { EventLog } from './events.ts';
@@ -67,7 +68,6 @@ export interface GlobalState {
   readonly startedAt: Date;
 }
 
-export type SessionState = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established';
 
 export interface NeighborState {
   readonly config: NeighborConfig;
