@@ -45,13 +45,13 @@ export function established(session: Session, event: Event): Step {
         counter: 'increment',
         damp: event.type === 'NotifMsg' && event.code !== NotificationCode.Cease,
       });
-    case 'BgpOpen': // Event 19: as in OpenConfirm; with CollisionDetectEstablishedState the loser hears OpenCollisionDump
+    case 'BgpOpen': // Event 19: as in OpenConfirm; with CollisionDetectEstablishedState the loser gets OpenCollisionDump
     case 'BgpOpenMsgErr': // Event 22
       return unexpected(session, event, FsmError.UnexpectedInEstablished);
     case 'OpenCollisionDump': // Event 23
       return fail(session, event.notification);
     case 'BgpHeaderErr': // Event 21
-      // §8.2.2 lists it under "any other event" (Finite State Machine Error), §6.1 demands a Message Header Error. As everyone does: §6.1.
+      // §8.2.2 has it under "any other event" (Finite State Machine Error), but §6.1 wants a Message Header Error. We follow §6.1, as others do.
       return fail(session, event.notification);
     case 'UpdateMsgErr': // Event 28
     case 'RouteRefreshMsgErr': // RFC 7313 §5

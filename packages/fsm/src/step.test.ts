@@ -64,7 +64,7 @@ test('damping: Cease, sent or received, and a lost connection are no oscillation
   }
 });
 
-test('damping: a session that stays up is forgiven', () => {
+test('damping: a session that stays up resets it', () => {
   const session = { ...sessionIn('Established', { damping: { minSeconds: 5, maxSeconds: 30 } }), oscillations: 4 };
   assert.ok(session.running.has('stability'));
   assert.equal(run(session, ['StabilityTimerExpires']).session.oscillations, 0);
@@ -118,7 +118,7 @@ test('scenario: we connect, exchange, the peer falls silent, and we try again', 
   ]);
 });
 
-test('scenario: nobody answers', () => {
+test('scenario: no answer', () => {
   assert.deepEqual(
     acts(newSession({ connectRetrySeconds: 5 }), ['ManualStart', 'TcpConnectionFails', 'IdleHoldTimerExpires', 'ConnectRetryTimerExpires']),
     [

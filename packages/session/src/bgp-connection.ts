@@ -34,13 +34,13 @@ import type { OpenExchange } from './open-exchange.ts';
 
 const KEEPALIVE = keepaliveBytes();
 
-/** The other connection of the peer, as far as this one must know. */
+/** What a connection asks about the peer's other one. */
 export interface Rivalry {
   collisionOnOpen(connection: BgpConnection, open: OpenMessage, patience: boolean): CollisionVerdict;
   mustAwait(connection: BgpConnection, open: OpenMessage): boolean;
   /** A step of the machine and its actions are done. */
   settled(connection: BgpConnection): void;
-  /** The connection could not even be stopped: its TCP connection is gone, its machine is in Idle. True: the machine starts again. */
+  /** The machine failed and was replaced by a new one in Idle. Returns whether the new one starts by itself. */
   collapsed(connection: BgpConnection): boolean;
 }
 
@@ -123,7 +123,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
     this.session = { ...this.session, config: { ...this.session.config, ...config } };
   }
 
-  /** Feeds the machine. From inside a step (a plugin's callback, say) the event waits until that step is done. */
+  /** Gives an event to the machine. During a step (from a plugin's callback, say) the event waits until the step is done. */
   dispatch(event: Event, why: Why = {}): void {
     this.#events.push({ event, why });
     if (this.#stepping) return;
@@ -143,7 +143,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
     this.#context.rivalry.settled(this);
   }
 
-  /** Gives an accepted TCP connection to this machine, which is in Active. */
+  /** Gives an accepted TCP connection to the machine, which must be in Active. */
   adopt(socket: Socket): void {
     this.configure({ largeHoldTimeSeconds: INCOMING_OPEN_WAIT_SECONDS });
     this.#attach(socket, 'in');
@@ -173,7 +173,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
     }
   }
 
-  /** The machine's own way to Idle threw as well: takes TCP connection and timers away and begins with a new machine. */
+  /** The step to Idle threw as well: drops TCP connection and timers and begins with a new machine. */
   #collapse(): void {
     this.discard();
     this.session = newSession(this.session.config);
@@ -327,7 +327,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
     this.dispatch({ type: 'TcpConnectionFails' }, { text });
   }
 
-  // What incoming messages ask
+  // For the incoming messages
 
   get awaitsOpen(): boolean {
     return this.state === 'OpenSent' || this.session.running.has('delayOpen');

@@ -1,12 +1,12 @@
 /** The system's clock, and jitter. */
 
-/** Time as an argument: tests move it. */
+/** A source of time. Tests pass one that they move. */
 export interface Clock {
   /** Milliseconds, monotonic. */
   now(): number;
-  /** Calls back once, after that many milliseconds; the result is for `clearTimeout`. */
+  /** Calls back once, after `milliseconds`. Returns a handle for `clearTimeout`. */
   setTimeout(callback: () => void, milliseconds: number): unknown;
-  /** Takes back what `setTimeout` returned. */
+  /** Cancels a call that `setTimeout` promised. */
   clearTimeout(handle: unknown): void;
   /** In [0, 1), for jitter. */
   random(): number;
@@ -19,7 +19,7 @@ export const systemClock: Clock = {
   random: Math.random,
 };
 
-/** RFC 4271 §10: 75 to 100 % of a time, so that peers that started together do not act together for ever. */
+/** RFC 4271 §10: 75 to 100 % of a time, so that peers that started together drift apart. */
 export function jitter(milliseconds: number, random: number): number {
   return milliseconds * (0.75 + 0.25 * random);
 }

@@ -22,7 +22,7 @@ export interface CloseReason {
   readonly text: string;
 }
 
-/** What the machine does not need to know of an event, but people do. */
+/** What people want to know about an event and the machine does not need. */
 export interface Why {
   readonly text?: string | undefined;
   readonly received?: NotificationMessage | undefined;

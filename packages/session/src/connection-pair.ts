@@ -1,8 +1,8 @@
 /**
  * The connections of one peer: one, and a second one while two collide (RFC 4271 §6.8).
  *
- *     primary    the peer's own machine: dials, waits, is Established
- *     candidate  runs an accepted connection while the primary has (or opens) another; takes the primary's place or goes
+ *     primary    the peer's machine: dials, waits, is Established
+ *     candidate  runs an accepted connection while the primary has or opens another; replaces the primary or goes
  */
 import type { Socket } from 'node:net';
 import type { Config, State } from '@tsbgp/fsm';
@@ -25,7 +25,7 @@ export interface PairOwner extends Peer {
   connectionReplaced(): void;
   /** No connection is left. */
   rested(): void;
-  /** The session of a machine that collapsed is over. */
+  /** The machine of the session failed, and the session with it. */
   sessionCollapsed(): void;
 }
 
@@ -55,7 +55,7 @@ export class ConnectionPair implements Rivalry {
     return this.#visible;
   }
 
-  /** Both connections, the candidate first: what ends it must not make it the primary. */
+  /** Both connections. The candidate comes first: when the primary ends, the candidate would take its place. */
   *all(): Iterable<BgpConnection> {
     const candidate = this.#candidate;
     if (candidate !== undefined) yield candidate;
@@ -87,7 +87,7 @@ export class ConnectionPair implements Rivalry {
       if (RANK[this.#candidate.state] > RANK.OpenSent) {
         return { reason: 'negotiating', text: 'two connections are being negotiated already' };
       }
-      // The peer gave the older attempt up, or it would not come again.
+      // The peer connects again, so it has given the older attempt up.
       this.#peer.connectionReplaced();
       this.#candidate.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
     }
@@ -127,7 +127,7 @@ export class ConnectionPair implements Rivalry {
     return other !== undefined && this.#rules.mustAwait(connection.direction, rival(connection, other), this.#dominates(open));
   }
 
-  /** RFC 4724 §4.2: a peer that can restart and comes again has restarted; its old connection is dead. */
+  /** RFC 4724 §4.2: when a peer with graceful restart connects again, it has restarted and its old connection is dead. */
   #restarts(open: OpenMessage): boolean {
     const { session } = this.#peer;
     return session?.negotiated.gracefulRestart.remote !== undefined && open.capabilities.some(({ type }) => type === 'graceful-restart');
@@ -192,7 +192,7 @@ export class ConnectionPair implements Rivalry {
     this.#peer.visibleStateChanged(from, to);
   }
 
-  /** The candidate takes the primary's place; the primary, if it still does anything, stops. */
+  /** The candidate replaces the primary, which stops. */
   #promote(): void {
     const [old, next] = [this.#primary, this.#candidate];
     if (next === undefined) return;

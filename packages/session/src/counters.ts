@@ -5,7 +5,7 @@ type PlainCounters = Omit<PeerCounters, 'notificationsSentByCode' | 'notificatio
 
 export type MutableCounters = { -readonly [Key in keyof PlainCounters]: PlainCounters[Key] };
 
-/** What a message stream counts itself. */
+/** What a message stream counts. */
 export interface StreamCounts {
   readonly updatesIn: number;
   readonly bytesIn: number;
@@ -13,7 +13,7 @@ export interface StreamCounts {
 }
 
 export class PeerTally {
-  /** Without the present connection's UPDATEs and octets: its stream counts them until it ends. */
+  /** UPDATEs and octets of the present connection are missing: its stream counts them until it ends. */
   readonly counters: MutableCounters = {
     openSent: 0,
     openReceived: 0,

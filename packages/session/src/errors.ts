@@ -5,7 +5,7 @@ export type PeerErrorCode = 'already-exists' | 'not-found' | 'invalid-config' | 
 export class PeerError extends Error {
   override readonly name = 'PeerError';
   readonly code: PeerErrorCode;
-  /** The field in question, e.g. `holdTimeSeconds`; empty when it is none. */
+  /** The field that is wrong, e.g. `holdTimeSeconds`; empty when it is not about a field. */
   readonly field: string;
 
   constructor(code: PeerErrorCode, message: string, field = '', options?: ErrorOptions) {

@@ -15,7 +15,7 @@ interface Libc {
   readonly errno: () => number;
 }
 
-/** What is used of koffi. Its own types would be demanded from users who do not have it. */
+/** What we use of koffi. With koffi's types, our declarations would not compile for users who have not installed it. */
 interface Koffi {
   load(path: null): { func(declaration: string): (...args: never[]) => number };
   errno(): number;

@@ -1,6 +1,6 @@
 /**
- * Hold, keepalive and send hold timer of one stream. None is restarted by a message: each looks, when it fires, at when the last one came
- * or left, and sleeps on for the rest. A message then costs nothing here.
+ * Hold, keepalive and send hold timer of one connection. Messages do not restart them. A timer that fires looks when the last message came or
+ * left, and sleeps for the rest of its time. So a message costs nothing here.
  */
 import type { Event } from '@tsbgp/fsm';
 import { type Clock, jitter } from './clock.ts';
@@ -19,7 +19,7 @@ export class Liveness {
   readonly #dispatch: (event: Event) => void;
   readonly #contain: (action: () => void) => void;
 
-  /** `contain` runs what the event loop calls without a timer between. */
+  /** `contain` runs what the event loop calls other than through a timer. */
   constructor(
     timers: Timers,
     clock: Clock,
@@ -46,7 +46,7 @@ export class Liveness {
     this.#timers.start('hold', delayMs, () => {
       const stream = this.#stream();
       if (this.#holdGoesOn(holdMs, stream)) return;
-      // Perhaps it is we who were late: let the event loop read once more before the peer is blamed.
+      // Perhaps we were late, not the peer: let the event loop read once more first.
       setImmediate(() => this.#contain(() => this.#judgeSilence(holdMs, stream)));
     });
   }
@@ -58,8 +58,8 @@ export class Liveness {
 
   #holdGoesOn(holdMs: number, stream: MessageStream | undefined): boolean {
     if (stream === undefined) return false;
-    // Octets wait in our own hands: the peer is not silent, we do not listen.
-    const rest = stream.behind ? holdMs / 3 : stream.lastMessageAt + holdMs - this.#clock.now();
+    // We have octets that we did not look at yet: the peer is not silent.
+    const rest = stream.hasUnread ? holdMs / 3 : stream.lastMessageAt + holdMs - this.#clock.now();
     if (rest <= 0) return false;
     this.#armHold(holdMs, rest);
     return true;
@@ -75,7 +75,7 @@ export class Liveness {
     this.#timers.start('keepalive', delayMs, () => {
       const stream = this.#stream();
       if (stream !== undefined && stream.socket.writableLength === 0) {
-        // RFC 4271 §8.2.2: an UPDATE that left meanwhile serves as well.
+        // RFC 4271 §8.2.2: an UPDATE sent since then counts as well.
         const rest = stream.lastWriteAt + jitter(intervalMs, 0) - this.#clock.now();
         if (rest > 1) return this.#armKeepalive(intervalMs, rest);
       }
@@ -103,7 +103,7 @@ export class Liveness {
   #progress(): string {
     const socket = this.#stream()?.socket;
     if (socket === undefined || socket.writableLength === 0) return '';
-    // What libuv holds of the write under way is not part of the public interface; without it progress shows a write at a time.
+    // How much libuv holds of the present write is not public. Without it, progress shows only when a whole write is done.
     const handle = (socket as unknown as { _handle?: { writeQueueSize?: number } | null })._handle;
     return `${socket.bytesWritten - socket.writableLength} ${handle?.writeQueueSize ?? 0}`;
   }

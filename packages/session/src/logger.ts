@@ -6,7 +6,7 @@ export interface Logger {
   info(fields: object, message: string): void;
   /** What an operator may have to look into. */
   warn(fields: object, message: string): void;
-  /** What went wrong here. */
+  /** What went wrong in this process. */
   error(fields: object, message: string): void;
 }
 

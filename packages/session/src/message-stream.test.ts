@@ -1,4 +1,4 @@
-/** Framing: however the octets come in, the messages are the same. */
+/** Framing: the messages are the same, in whatever chunks the octets arrive. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault, NotificationMessage } from '@tsbgp/wire';
@@ -48,7 +48,7 @@ function setUp(scheduler = new InputScheduler(1000)): { socket: FakeSocket; owne
   return { socket, owner, stream };
 }
 
-/** UPDATEs go to the handler, everything else to the owner: one list of both. */
+/** Adds the UPDATEs, which the handler gets, to the owner's list of messages. */
 function handle(stream: MessageStream, owner: Owner): void {
   stream.handler = (bytes, start, end) => {
     owner.seen.push(`2 ${Buffer.from(bytes.subarray(start, end)).toString('hex')}`);
@@ -107,7 +107,7 @@ test('any chunks, pauses, holds and exhausted turns: the same messages in the sa
         const list = messages.map(([type, length], i) => message(type, type === 4 ? '' : new Uint8Array(4 + length).fill(i)));
         const expected = list.map((bytes) => `${bytes[18]} ${Buffer.from(bytes.subarray(19)).toString('hex')}`);
         const octets = concat(...list);
-        // A budget of 0: each look at the clock ends the turn.
+        // Hardly any budget: each look at the clock ends the turn.
         const { socket, owner, stream } = setUp(new InputScheduler(hurried ? 0.001 : 1000));
         owner.holdAt = holdAt;
         stream.handler = (bytes, start, end) => {
@@ -126,7 +126,7 @@ test('any chunks, pauses, holds and exhausted turns: the same messages in the sa
           owner.holdAt = -1;
           stream.release();
           stream.resume();
-          // A connection that ends while held has nothing more to say; that is another test.
+          // The end comes after the first round, when nothing is held any more.
           if (i === 0) socket.receive(undefined);
         }
         assert.deepEqual(owner.seen, expected);
@@ -158,7 +158,7 @@ test('after drop nothing is delivered, not even from the same chunk', () => {
   assert.equal(owner.lost, 0);
 });
 
-test('the handler borrows: in place for what lies in one chunk', () => {
+test('the handler borrows the octets: messages in one chunk are not copied', () => {
   const { socket, stream } = setUp();
   const arrays = new Set<ArrayBufferLike>();
   stream.handler = (bytes) => {
@@ -170,11 +170,11 @@ test('the handler borrows: in place for what lies in one chunk', () => {
   assert.equal(arrays.size, 1);
 });
 
-test('turns: two floods share a turn of the event loop, and the others have theirs between two turns', async (t) => {
+test('turns: two floods share a turn of the event loop, and other work runs between two turns', async (t) => {
   const BUDGET_MS = 2;
   const SLICE_MS = 1;
   const MESSAGE_MS = 0.02;
-  // A clock that stands still but for the work of the handlers: what else the machine does is not in it.
+  // Only the handlers move this clock, so other load on the machine does not count.
   let now = 0;
   t.mock.method(performance, 'now', () => now);
   const scheduler = new InputScheduler(BUDGET_MS);
@@ -191,7 +191,7 @@ test('turns: two floods share a turn of the event loop, and the others have thei
     };
   });
   for (const { socket } of sides) socket.receive(flood);
-  // The first takes the whole turn in which it came, and a slice before the other has its own.
+  // The first flood takes the whole turn in which it arrived, and then a slice before the other's first slice.
   let longestTurn = 0;
   for (let before = now; counts[0]! + counts[1]! < 8000; before = now) {
     await breathe(1);

@@ -30,7 +30,7 @@ export interface StreamOwner {
   onHeaderFault(fault: Fault): void;
   /** The handler threw. */
   onThrown(error: unknown): void;
-  /** No more messages will come; at most once, and not after `drop`. */
+  /** No more messages will come. Called at most once, and not after `drop`. */
   onLost(error: Error | undefined): void;
 }
 
@@ -99,7 +99,7 @@ export class MessageStream implements Work {
   }
 
   /** Octets from the peer may wait here, so it is not the peer that is silent. */
-  get behind(): boolean {
+  get hasUnread(): boolean {
     return this.#pending !== undefined || this.#paused;
   }
 

@@ -18,24 +18,27 @@ export interface Peer {
   readonly establishedSeconds?: number | undefined;
   /** The present session; undefined unless Established. */
   readonly session?: SessionInfo | undefined;
-  /** Admin state up: starts at once. Nothing happens when it is up already. */
+  /** Sets the admin state to up and starts at once. Does nothing when it is up already. */
   enable(): void;
-  /** Cease/2 with RFC 9003 text; stays down until `enable`. Throws PeerError `invalid-argument` for a text of more than 255 octets. */
+  /**
+   * Ends the session with Cease/2 and an RFC 9003 text; the peer stays down until `enable`. Throws PeerError `invalid-argument` for a text of
+   * more than 255 octets.
+   */
   disable(shutdownMessage?: string): void;
   /**
    * Ends the session with Cease and this subcode (4, administrative reset); starts again after the idle hold time. Throws PeerError
    * `invalid-argument` for a text of more than 255 octets.
    */
   reset(subcode?: number, message?: string): void;
-  /** False when there is no session or the peer has not the capability (RFC 2918; RFC 7313 for subtypes 1 and 2). */
+  /** False when there is no session, or the peer lacks the capability (RFC 2918; RFC 7313 for subtypes 1 and 2). */
   sendRouteRefresh(family: Family, subtype?: number): boolean;
-  /** Stops delivery of UPDATEs after the present one, and soon reading from the socket; the hold timer does not expire meanwhile. */
+  /** Delivers no UPDATE after the present one, and soon stops reading from the socket. The hold timer does not expire during the pause. */
   pauseReading(): void;
-  /** Goes on where `pauseReading` stopped; no message is lost. */
+  /** Continues where `pauseReading` stopped; no message is lost. */
   resumeReading(): void;
 }
 
-/** Since the peer was added: messages by type, octets, connections. */
+/** Counts since the peer was added: messages by type, octets, connections. */
 export interface PeerCounters {
   readonly openSent: number;
   readonly openReceived: number;
@@ -54,7 +57,7 @@ export interface PeerCounters {
   readonly connectFailures: number;
   readonly connectionsAccepted: number;
   readonly collisions: number;
-  /** NOTIFICATIONs by `code/subcode`, e.g. `6/2`; those without a name in the registry of IANA are under `other`. */
+  /** NOTIFICATIONs by `code/subcode`, e.g. `6/2`; those that IANA's registry does not have are under `other`. */
   readonly notificationsSentByCode: ReadonlyMap<string, number>;
   readonly notificationsReceivedByCode: ReadonlyMap<string, number>;
 }

@@ -1,4 +1,4 @@
-/** Peers by prefix range. */
+/** Dynamic peers of a prefix range. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { breathe, open, RawPeer, Recorder } from '../test/support.ts';
@@ -19,7 +19,7 @@ async function refusal(raw: RawPeer): Promise<string> {
   return `${code}/${subcode}`;
 }
 
-test('whoever connects from the range is a peer of the AS of its OPEN, and gone with its session', async (t) => {
+test('a connection from the range makes a peer of the AS in its OPEN, which is gone with its session', async (t) => {
   const { server, port, plugin, range } = await setUp(t);
   const raw = await RawPeer.connect(port, '127.0.1.5');
   await raw.establish({ as: 4_200_000_001 });
@@ -65,7 +65,7 @@ test('only the ASes of the range', async (t) => {
   assert.equal(server.listPeers().length, 1);
 });
 
-test('a configured peer goes before the range, a longer prefix before a shorter', async (t) => {
+test('a configured peer has precedence over the range, a longer prefix before a shorter', async (t) => {
   const { server, port, plugin } = await setUp(t);
   const longer = new Recorder();
   const own = new Recorder();

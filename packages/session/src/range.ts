@@ -11,10 +11,10 @@ import type { KeyTarget } from './tcp-structures.ts';
 export interface PeerRangeConfig {
   /** e.g. `192.0.2.0/24` */
   readonly prefix: string;
-  /** One AS, several, or any (undefined). Unless it is one, a peer's `config.remoteAs` is 0 until its OPEN came. */
+  /** One AS, several, or any (undefined). Unless it is one number, a peer's `config.remoteAs` is 0 until its OPEN comes. */
   readonly remoteAs?: number | readonly number[] | undefined;
   readonly localAs: number;
-  /** Peers at a time; beyond it connections are refused with Cease/8. @default 100 */
+  /** Peers at a time; more connections are refused with Cease/8. @default 100 */
   readonly limit?: number | undefined;
 }
 

@@ -26,9 +26,10 @@ export const REFUSAL_REASONS = [
 /** Why an incoming connection was refused, in the words of metrics. `replaced`: the peer opened a newer one before it sent an OPEN. */
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-/** Why a connection is refused: for metrics, and as a sentence. */
+/** Why a connection is refused. */
 export interface Refusal {
   readonly reason: RefusalReason;
+  /** One sentence for the log. */
   readonly text: string;
 }
 
@@ -57,7 +58,7 @@ export class Refusals {
     this.counts[reason]++;
   }
 
-  /** Answers with Cease and this subcode, then closes gently. Beyond REFUSED_MAX at a time, connections are closed at once and logged once. */
+  /** Sends Cease with this subcode, then closes gently. Beyond REFUSED_MAX at a time, closes at once and logs that once. */
   refuse(socket: Socket, subcode: number, { reason, text }: Refusal): void {
     this.count(reason);
     socket.on('error', () => {}); // refused anyway

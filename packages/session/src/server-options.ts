@@ -1,4 +1,4 @@
-/** What the user of this package configures of a server, and what a server tells. */
+/** What the user of this package configures of a server, and the statistics of a server. */
 import type { Clock } from './clock.ts';
 import type { ErrorOrigin } from './containment.ts';
 import type { Logger } from './logger.ts';
@@ -16,25 +16,25 @@ export interface ServerOptions {
   readonly clock?: Clock | undefined;
   /** How long one turn of the event loop may deliver input, over all peers. @default 8 */
   readonly turnBudgetMs?: number | undefined;
-  /** Accepted connections that are not Established, over all peers. Beyond it new ones are closed at once. @default 1024 */
+  /** Most accepted connections that are not Established, over all peers. More are closed at once. @default 1024 */
   readonly halfOpenMax?: number | undefined;
   /**
-   * Accepted connections whose file descriptor has this number or a higher one are closed at once, so that the descriptors from here on stay
-   * free for others. The kernel gives the lowest free number. @default none
+   * Accepted connections whose file descriptor has this number or a higher one are closed at once. So these descriptors stay free for other
+   * uses: the kernel always gives the lowest free number. @default none
    */
   readonly descriptorMax?: number | undefined;
   /**
-   * Told of each exception that was contained: the plugin threw it, or this library by mistake. It has cost one session at most. The hook
-   * counts and logs it. @default one line of `logger.error` each
+   * Called for each exception that was contained: the plugin threw it, or this library by mistake. It has ended one session at most. The
+   * hook should count or log it. @default one line of `logger.error` each
    */
   readonly onError?: ((error: unknown, where: ErrorOrigin) => void) | undefined;
-  /** Exceptions for which this is true are not contained: they are thrown on to the event loop. @default none */
+  /** Exceptions for which this is true are not contained: the event loop gets them. @default none */
   readonly isFatal?: ((error: unknown) => boolean) | undefined;
 }
 
 /** What a server counts over all peers. */
 export interface ServerStatistics {
-  /** Accepted connections that are not Established, and how many may be. */
+  /** Accepted connections that are not Established, and their limit. */
   readonly halfOpen: number;
   readonly halfOpenMax: number;
   /** Incoming connections refused since the start. */
@@ -45,9 +45,9 @@ export interface ServerStatistics {
 
 /** Where to listen. */
 export interface ListenOptions {
-  /** Address to listen on; `::` takes IPv4 as well. */
+  /** `::` accepts IPv4 as well. */
   readonly host: string;
-  /** 0: chosen by the kernel, see the result. */
+  /** 0: the kernel chooses one, see the result. */
   readonly port: number;
   /** Only IPv6 on `::`. @default false */
   readonly ipv6Only?: boolean | undefined;
@@ -59,8 +59,8 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** How a peer is told that it is no longer wanted. */
+/** How `deletePeer` ends the session. */
 export interface DeletePeerOptions {
-  /** Says why. Cease/3 has no room for text, so that Cease/2 is sent in its place (RFC 9003 §2). */
+  /** Tells the peer why. Cease/3 cannot carry text, so Cease/2 is sent instead (RFC 9003 §2). */
   readonly message?: string | undefined;
 }

@@ -25,7 +25,7 @@ import type { DeletePeerOptions, Endpoint, ListenOptions, ServerOptions, ServerS
 import { descriptorOf } from './tcp-options.ts';
 import { checkShutdownMessage, validatePeer, validateRange, validateServer } from './validate.ts';
 
-/** A BGP speaker (RFC 4271): listens, connects, and keeps the sessions of its peers. Routes are the business of their plugins. */
+/** A BGP speaker (RFC 4271): listens, connects, and keeps the sessions of its peers. Their plugins deal with routes. */
 export class Server {
   readonly options: ServerOptions;
   readonly #host: PeerHost;
@@ -74,7 +74,7 @@ export class Server {
     else signal?.addEventListener('abort', () => void this.close(), { once: true });
   }
 
-  /** Several listeners are fine. Rejects when the address cannot be bound. */
+  /** May be called several times. Rejects when the address cannot be bound. */
   listen(options: ListenOptions): Promise<Endpoint> {
     return this.#listeners.listen(options);
   }
@@ -106,8 +106,9 @@ export class Server {
   }
 
   /**
-   * Rolls the TCP-AO keys of a peer without ending its session (RFC 5925 §6.1): give both sides the old and the new, then both the new as
-   * `preferred`, then both only the new. Throws PeerError `not-found`, `invalid-config`, `unsupported` (e.g. a key still in use was left out).
+   * Rolls the TCP-AO keys of a peer without ending its session (RFC 5925 §6.1): give both sides the old and the new key, then make the new one
+   * `preferred` on both, then leave the old one out on both. Throws PeerError `not-found`, `invalid-config`, `unsupported` (e.g. a key still in
+   * use was left out).
    */
   setTcpAoKeys(remoteAddress: string, keys: readonly TcpAoKey[]): void {
     const { key, peer } = this.#find(remoteAddress);
@@ -188,8 +189,8 @@ export class Server {
   }
 
   /**
-   * For a process that must end because its state cannot be trusted: Cease/8 to all, without another call to any plugin, and nothing that
-   * was still to be written. Resolves when all is gone; do not wait for long.
+   * For a process that must end because its state cannot be trusted: sends Cease/8 to all peers, calls no plugin, and drops what was still
+   * to be written. Resolves when all connections are gone; do not wait for long.
    */
   abandon(): Promise<void> {
     this.#closing = this.#close((peer) => peer.abandon());
@@ -219,7 +220,7 @@ export class Server {
     return socket;
   }
 
-  /** This connection could not be accepted; the next may be. Without a free descriptor there may be thousands of them a second. */
+  /** The next connection may be accepted again. Without a free descriptor this is called thousands of times a second. */
   #acceptFailed(error: NodeJS.ErrnoException, { host, port }: ListenOptions): void {
     const reason = error.code === 'EMFILE' || error.code === 'ENFILE' ? 'descriptor-limit' : 'internal-error';
     this.#refusals.crowd({ reason, text: error.message }, { host, port });

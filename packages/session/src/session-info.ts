@@ -17,16 +17,16 @@ export interface SessionInfo {
   readonly holdTimeSeconds: number;
   readonly keepaliveSeconds: number;
   /**
-   * Families both sides advertised; IPv4 unicast when a side sent no multiprotocol capability at all (RFC 4760 §8). Empty when the two have
-   * none in common: the session is Established, no routes are exchanged, and the log has a warning.
+   * Families both sides advertised; IPv4 unicast when a side sent no multiprotocol capability at all (RFC 4760 §8). Empty when they
+   * have no family in common: then the session is Established, no routes are exchanged, and the log has a warning.
    */
   readonly families: ReadonlySet<Family>;
   readonly routeRefresh: boolean;
   /** RFC 7313. */
   readonly enhancedRouteRefresh: boolean;
-  /** For what the peer sends to us. */
+  /** How to decode what the peer sends. */
   readonly receive: WireContext;
-  /** For what we send to the peer. */
+  /** How to encode what we send. */
   readonly send: WireContext;
   /** Families whose IPv4 NLRI may have IPv6 next hops (RFC 8950), both sides. */
   readonly extendedNextHop: ReadonlySet<Family>;

@@ -1,4 +1,4 @@
-/** The life of a session over real sockets: coming up, timers, going down, and what the user sees of it. */
+/** The life of a session over real sockets: start, timers, end, and what the user sees of it. */
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { suite, test } from 'node:test';
@@ -77,7 +77,7 @@ suite('coming up', () => {
     assert.equal(peer.counters.connectAttempts, 2);
   });
 
-  test('nobody listens: connection refused is the last error, and the next attempt waits', async (t) => {
+  test('the peer does not listen: connection refused is the last error, and the next attempt waits', async (t) => {
     const clock = new FakeClock();
     const { peer, plugin } = await speaker(t, { passive: false, remotePort: 9, connectRetrySeconds: 10 }, { server: { clock } });
     await plugin.event('state Connect Idle');
@@ -316,7 +316,7 @@ suite('going down', () => {
     assert.equal(peer.counters.establishedCount, 2);
   });
 
-  test('reset: Cease/4 with text, and the session comes again', async (t) => {
+  test('reset: Cease/4 with text, and the session comes back', async (t) => {
     const { port, plugin, peer } = await speaker(t);
     const raw = await RawPeer.connect(port);
     await raw.establish();
@@ -429,7 +429,7 @@ suite('messages', () => {
     assert.equal(peer.counters.bytesIn, bytesIn);
   });
 
-  test('write: half a message is the caller’s mistake', async (t) => {
+  test('write: half a message is an error of the caller', async (t) => {
     const { port, plugin } = await speaker(t);
     await (await RawPeer.connect(port)).establish();
     const { writer } = await plugin.established();
@@ -474,7 +474,7 @@ suite('messages', () => {
 });
 
 suite('peers', () => {
-  test('addPeer refuses what cannot be, and says what is allowed', (t) => {
+  test('addPeer refuses wrong values, and says what is allowed', (t) => {
     const server = new Server({ routerId: '10.0.0.1' });
     t.after(() => server.close());
     const plugin = new Recorder();
@@ -511,7 +511,7 @@ suite('peers', () => {
     assert.equal(server.listPeers().length, 1);
   });
 
-  test('a port that is taken rejects', async (t) => {
+  test('listen rejects when the port is taken', async (t) => {
     const { server, port } = await speaker(t);
     await assert.rejects(server.listen({ host: '127.0.0.1', port }), /EADDRINUSE/);
   });

@@ -31,7 +31,7 @@ const TCP_AO_INFO = 40;
 
 const ENOENT = 2;
 
-/** The descriptor under a socket or a listener. */
+/** The file descriptor of a socket or a listener. */
 export function descriptorOf(handle: Socket | NetServer): number {
   const fd = (handle as unknown as { _handle?: { fd?: number } | null })._handle?.fd;
   if (fd === undefined || fd < 0) throw new PeerError('unsupported', 'this runtime does not say which descriptor a socket has');
@@ -40,13 +40,13 @@ export function descriptorOf(handle: Socket | NetServer): number {
 
 // TTL
 
-/** TTL (hop limit) of what is sent. IPv4 peers on an IPv6 socket have their own. */
+/** Sets the TTL (hop limit) of what we send. On an IPv6 socket the two families have separate values. */
 export function setTtl(fd: number, family: SocketFamily, ttl: number): void {
   if (family === 4) setSocketOption(fd, IPPROTO_IP, IP_TTL, int(ttl), 'IP_TTL', 'multihopTtl');
   else setSocketOption(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, int(ttl), 'IPV6_UNICAST_HOPS', 'multihopTtl');
 }
 
-/** RFC 5082 §3: what comes from further than `hops` away is dropped by the kernel, and what we send is sent with 255. */
+/** RFC 5082 §3: the kernel drops packets from more than `hops` away, and sends ours with a TTL of 255. */
 export function setTtlSecurity(fd: number, family: SocketFamily, hops: number): void {
   setTtl(fd, family, 255);
   const min = int(256 - hops);
@@ -56,12 +56,12 @@ export function setTtlSecurity(fd: number, family: SocketFamily, hops: number): 
 
 // TCP MD5
 
-/** Demands and makes RFC 2385 signatures towards `target`; undefined takes the key away again. */
+/** Requires and makes RFC 2385 signatures with `target`. Undefined removes the key. */
 export function setMd5(fd: number, family: SocketFamily, target: KeyTarget, key: string | undefined): void {
   try {
     setSocketOption(fd, IPPROTO_TCP, TCP_MD5SIG_EXT, md5Structure(family, target, key), 'TCP_MD5SIG', 'md5Key');
   } catch (error) {
-    // Taking away what is not there is no mistake.
+    // There was no key to remove.
     if (key === undefined && error instanceof SocketOptionError && error.errno === ENOENT) return;
     throw error;
   }
@@ -78,12 +78,12 @@ export function deleteAoKey(fd: number, family: SocketFamily, target: KeyTarget,
   setSocketOption(fd, IPPROTO_TCP, TCP_AO_DEL_KEY, aoDeleteStructure(family, target, key), 'TCP_AO_DEL_KEY', 'tcpAoKeys');
 }
 
-/** Asks the peer to sign with the key that we receive as `receiveId`; our own signatures follow the peer's wish (RFC 5925 §7.5.2). */
+/** Asks the peer to sign with the key that we receive as `receiveId`; for our signatures, the peer asks us (RFC 5925 §7.5.2). */
 export function requestAoKey(fd: number, receiveId: number): void {
   setSocketOption(fd, IPPROTO_TCP, TCP_AO_INFO, aoInfoStructure(receiveId), 'TCP_AO_INFO', 'tcpAoKeys');
 }
 
-/** Throws at configuration time what would else only show when a connection fails. */
+/** Tries the options on a scratch socket: throws at configuration time, not only when a connection fails. */
 export function probe(needs: { readonly md5?: boolean; readonly tcpAo?: boolean }): void {
   const fd = openSocket(4);
   try {

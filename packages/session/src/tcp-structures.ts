@@ -10,7 +10,7 @@ const TCP_MD5SIG_FLAG_PREFIX = 1;
 
 export type SocketFamily = 4 | 6;
 
-/** Whom a key is for: an address, or all addresses of a prefix. */
+/** The peers that a key is for: an address, or all addresses of a prefix. */
 export interface KeyTarget {
   readonly address: string;
   /** @default the whole address */
@@ -91,7 +91,7 @@ export function aoDeleteStructure(family: SocketFamily, target: KeyTarget, key: 
   return bytes;
 }
 
-/** Writes the address as the socket's family has it: IPv4 on an IPv6 socket is mapped, its prefix length stays IPv4's (as the kernel wants it). */
+/** Writes the address for a socket of `family`. On an IPv6 socket an IPv4 address is mapped, but the kernel wants the prefix length of IPv4. */
 function sockaddr(view: Native, family: SocketFamily, target: KeyTarget): { prefixLength: number } {
   const text = target.address.split('%')[0] ?? '';
   const v4 = parseIpv4(text);
@@ -112,7 +112,7 @@ function sockaddr(view: Native, family: SocketFamily, target: KeyTarget): { pref
   return { prefixLength };
 }
 
-/** Integers in the machine's order. */
+/** Writes integers in the byte order of the machine. */
 class Native {
   readonly bytes: Uint8Array;
   readonly #view: DataView;

@@ -1,4 +1,4 @@
-/** The timers of one session, by name. */
+/** The timers of one state machine, by name. */
 import type { Timer } from '@tsbgp/fsm';
 import type { Clock } from './clock.ts';
 

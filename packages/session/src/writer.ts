@@ -1,4 +1,4 @@
-/** What a plugin writes with: octets go to the socket as they are, the same array to as many peers as one likes. */
+/** The writer of a session: octets go to the socket as they are, and the same array may go to many peers. */
 import { assert, HEADER_LENGTH, MessageType } from '@tsbgp/wire';
 import type { MutableCounters } from './counters.ts';
 import { PeerError } from './errors.ts';
@@ -24,7 +24,7 @@ export class Writer implements UpdateWriter {
   #written = 0;
   #waiters: Waiter[] = [];
 
-  /** `onThrown` hears what `onDrain` throws. */
+  /** `onThrown` gets the exceptions of `onDrain`. */
   constructor(
     stream: MessageStream,
     counters: MutableCounters,
@@ -79,9 +79,9 @@ export class Writer implements UpdateWriter {
     for (const waiter of waiters) waiter.reject(new PeerError('closed', 'the session ended before all was written'));
   }
 
-  /** One function for all writes: Node then reports many at once. */
+  /** One function for all writes, so that Node reports many writes in one call. */
   readonly #onWritten = (error?: Error | null): void => {
-    if (error !== undefined && error !== null) return; // the connection hears it as well and ends the session
+    if (error !== undefined && error !== null) return; // the stream gets the error as well and ends the session
     this.#written++;
     while (this.#waiters[0] !== undefined && this.#waiters[0].writes <= this.#written) this.#waiters.shift()?.resolve();
     if (!this.#drainWanted || !this.#open || this.#stream.socket.writableLength > 0) return;

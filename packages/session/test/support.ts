@@ -1,4 +1,4 @@
-/** What the tests of this package share: a peer made of a bare socket, a plugin that records, a clock that is moved, a socket that is none. */
+/** Shared by the tests of this package: a peer made of a bare socket, a plugin that records, a fake clock, a fake socket. */
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
@@ -69,9 +69,9 @@ export class RawPeer {
 
   constructor(socket: Socket) {
     this.socket = socket;
-    socket.setNoDelay(true); // under a clock that is moved nobody waits 40 ms for a delayed ACK
+    socket.setNoDelay(true); // a test with a fake clock cannot wait 40 ms for a delayed ACK
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    socket.on('error', () => {}); // resets are part of the game
+    socket.on('error', () => {}); // tests reset connections
     socket.on('end', () => socket.end());
     for (const event of ['end', 'close']) {
       socket.on(event, () => {
@@ -91,7 +91,7 @@ export class RawPeer {
     this.socket.write(concat(...parts));
   }
 
-  /** The next message of whatever type; undefined when the other side closed. */
+  /** The next message of any type; undefined when the other side closed. */
   next(): Promise<Received | undefined> {
     const message = this.#messages.shift();
     if (message !== undefined) return Promise.resolve(message);
@@ -196,7 +196,7 @@ export class Recorder implements Plugin {
   readonly #emitter = new EventEmitter();
   up: Up | undefined = undefined;
 
-  /** Resolves with the first event from now on, or already seen since `mark`, that begins with `prefix`. */
+  /** Resolves with the first event since `mark` that begins with `prefix`, past or future. */
   async event(prefix: string, mark = 0): Promise<string> {
     for (let seen = mark; ; ) {
       const found = this.events.slice(seen).find((event) => event.startsWith(prefix));
@@ -206,7 +206,7 @@ export class Recorder implements Plugin {
     }
   }
 
-  /** The session of the `count`th time it came up. */
+  /** The session, once it has been Established `count` times. */
   async established(count = 1): Promise<Up> {
     while (this.events.filter((event) => event === 'established').length < count || this.up === undefined)
       await once(this.#emitter, 'event');
@@ -322,7 +322,7 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Moves time, firing what is due in order; lets sockets speak in between. */
+  /** Moves time and fires the due timers in order. Sockets can deliver in between. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
     for (;;) {
@@ -338,12 +338,12 @@ export class FakeClock implements Clock {
   }
 }
 
-/** A few turns of the event loop: what is on its way over loopback arrives. */
+/** A few turns of the event loop, in which octets on loopback arrive. */
 export async function breathe(turns = 5): Promise<void> {
   for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-// A socket that is none: what is written waits until the test delivers it
+// A fake socket: what is written waits until the test delivers it
 
 export class FakeSocket extends EventEmitter {
   other: FakeSocket | undefined = undefined;
@@ -407,7 +407,7 @@ export class FakeSocket extends EventEmitter {
     while (!this.paused && this.#inbox.length > 0) this.#emit(this.#inbox.shift());
   }
 
-  /** Hands the oldest write of this end to the other one. */
+  /** Delivers the oldest write of this end to the other one. */
   deliver(): void {
     const bytes = this.outbox.shift();
     const to = this.other;
