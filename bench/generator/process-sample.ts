@@ -7,12 +7,12 @@ export class ProcessSample {
   peakRssMb = 0;
   readonly #pids: readonly number[];
 
-  /** Without pid all answers are 0. */
+  /** Without a pid all figures are 0. */
   constructor(pid: number | undefined) {
     this.#pids = pid === undefined ? [] : family(pid);
   }
 
-  /** Takes the memory of this moment into the peak. */
+  /** Updates the peak with the memory used now. */
   take(): void {
     let kilobytes = 0;
     for (const pid of this.#pids) kilobytes += Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);

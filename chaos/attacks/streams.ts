@@ -1,4 +1,4 @@
-/** 200 calls of StreamBest that nobody reads, beside 20 that are read to their end. */
+/** 200 calls of StreamBest whose answers are not read, and 20 whose answers are read to the end. */
 import type { ClientHttp2Session } from 'node:http2';
 import { type Attack, pause } from '../plan.ts';
 import { call, session } from './unread.ts';

@@ -1,4 +1,4 @@
-/** Calls of WatchRoutes that nobody reads. */
+/** Calls of WatchRoutes whose answers are not read. */
 import type { ClientHttp2Session } from 'node:http2';
 import { type Attack, pause } from '../plan.ts';
 import { call, session } from './unread.ts';

@@ -1,4 +1,4 @@
-/** The configuration file of the lab's daemon. Written as a person would write it: it is there to be looked at and changed. */
+/** The configuration file of the lab's daemon, written for people who read and change it. */
 import { formatSocket, type LabPlan } from './plan.ts';
 import { DAEMON_AS, LAB_PEERS } from './topology.ts';
 

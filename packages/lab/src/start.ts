@@ -69,7 +69,7 @@ async function run(flapSeconds: number, isolated: boolean): Promise<number> {
 
 const [NO_WRAP, WRAP, CLEAR_LINE] = ['\u001b[?7l', '\u001b[?7h', '\u001b[2K'];
 
-/** On a terminal the last few events, rewritten in place; else line by line. */
+/** Shows the last few events, rewritten in place on a terminal; else line by line. */
 function showEvents(lab: Lab): { end(): void } {
   const { stdout } = process;
   const endless = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
