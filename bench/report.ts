@@ -15,7 +15,7 @@ export function tableCells(rows: readonly Row[]): string[][] {
   return rows.map(({ scenario, target, measurements }) => {
     const best = fastest(measurements);
     if (best === undefined) {
-      const failed = measurements.find((one) => one.type === 'failed');
+      const failed = measurements.find((measurement) => measurement.type === 'failed');
       return [scenario.name, target, failed?.reason ?? '–', '–', '–', '–', '–'];
     }
     const bird = fastest(rows.find((row) => row.scenario === scenario && row.target === 'bird')?.measurements ?? []);
@@ -33,7 +33,7 @@ export function tableCells(rows: readonly Row[]): string[][] {
 }
 
 function fastest(measurements: readonly Measurement[]) {
-  const results = measurements.flatMap((one) => (one.type === 'measured' ? [one.result] : []));
+  const results = measurements.flatMap((measurement) => (measurement.type === 'measured' ? [measurement.result] : []));
   return results.sort((a, b) => a.converge_s - b.converge_s)[0];
 }
 

@@ -80,8 +80,8 @@ async function main(): Promise<number> {
 function chosen<T extends { readonly name: string }>(names: string | undefined, all: readonly T[]): T[] {
   if (names === undefined) return [...all];
   return names.split(',').map((name) => {
-    const found = all.find((one) => one.name === name);
-    if (found === undefined) throw new Error(`found "${name}", allowed ${all.map((one) => one.name).join(', ')}`);
+    const found = all.find((candidate) => candidate.name === name);
+    if (found === undefined) throw new Error(`found "${name}", allowed ${all.map((candidate) => candidate.name).join(', ')}`);
     return found;
   });
 }

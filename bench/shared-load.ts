@@ -51,7 +51,7 @@ function whyNotShared(): string | undefined {
   }
   for (const program of ['gcc', 'python3']) {
     const folders = (process.env['PATH'] ?? '').split(':');
-    if (!folders.some((one) => existsSync(join(one, program)))) return `${program} is not installed`;
+    if (!folders.some((folder) => existsSync(join(folder, program)))) return `${program} is not installed`;
   }
   return undefined;
 }

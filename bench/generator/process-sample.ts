@@ -9,7 +9,7 @@ export class ProcessSample {
 
   /** Without a pid all figures are 0. */
   constructor(pid: number | undefined) {
-    this.#pids = pid === undefined ? [] : family(pid);
+    this.#pids = pid === undefined ? [] : withDescendants(pid);
   }
 
   /** Updates the peak with the memory used now. */
@@ -29,12 +29,12 @@ export class ProcessSample {
   }
 }
 
-function family(pid: number): number[] {
+function withDescendants(pid: number): number[] {
   const parents = readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map((entry) => ({ pid: Number(entry), parent: Number(afterName(Number(entry))[1] ?? 0) }));
   const found = [pid];
-  for (const one of found) found.push(...parents.filter(({ parent }) => parent === one).map((child) => child.pid));
+  for (const ancestor of found) found.push(...parents.filter(({ parent }) => parent === ancestor).map((child) => child.pid));
   return found;
 }
 

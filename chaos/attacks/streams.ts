@@ -22,7 +22,7 @@ export const streams: Attack = async ({ signal, did }) => {
         did('unread streams');
       }
       await pause(LIFE_MS, signal);
-      for (const each of sessions) each.destroy();
+      for (const connection of sessions) connection.destroy();
     }
   }
 

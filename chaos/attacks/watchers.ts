@@ -21,6 +21,6 @@ export const watchers: Attack = async ({ signal, did }) => {
       did('watchers');
     }
     await pause(LIFE_MS, signal);
-    for (const each of sessions) each.destroy();
+    for (const connection of sessions) connection.destroy();
   }
 };

@@ -86,7 +86,7 @@ class Host {
   readonly #announcers: DaemonProcess[] = [];
 
   static async create(name: string, scenario: Scenario, bed: TestBed, folder: string, signal: AbortSignal): Promise<Host> {
-    const kind = daemonKinds.find((one) => one.name === name);
+    const kind = daemonKinds.find((candidate) => candidate.name === name);
     if (kind === undefined) throw new Error(`no daemon called "${name}"`);
     mkdirSync(folder);
     const source = join(scenario.folder, kind.configName);

@@ -68,12 +68,12 @@ suite('the lab', { timeout: 60_000 }, () => {
   test('the commands on the screen work as printed', async () => {
     const [first, ...others] = commands(lab.plan).map(([command]) => command);
     assert.match(first!, /^export TSBGP_ADDRESS=/); // tsbgp does not find an isolated lab by itself
-    for (const command of others.filter((one) => !one.endsWith(' watch') && !(one.startsWith('curl ') && !hasCurl))) {
+    for (const command of others.filter((text) => !text.endsWith(' watch') && !(text.startsWith('curl ') && !hasCurl))) {
       const { stdout, stderr } = await shell('bash', ['-c', `${first}\n${command}`], { cwd: REPOSITORY });
       assert.equal(stderr, '', command);
       assert.notEqual(stdout.trim(), '', command);
     }
-    const watch = others.find((one) => one.endsWith(' watch'));
+    const watch = others.find((text) => text.endsWith(' watch'));
     const { stdout } = await shell('bash', ['-c', `${first}\n${watch} --limit 3`], { cwd: REPOSITORY });
     assert.equal(stdout.trim().split('\n').length, 3);
     const down = await call(lab, 'NeighborService/GetNeighbor', { address: lab.plan.peerAddresses[1] });

@@ -91,10 +91,10 @@ const BLANK_LINES = 4;
 function fitting(suggested: ReturnType<typeof commands>, rows: number, size: Size): ReturnType<typeof commands> {
   let used = 0;
   const shown = [];
-  for (const one of suggested) {
-    used += rowsOf([`  ${one[0]}`], size);
+  for (const command of suggested) {
+    used += rowsOf([`  ${command[0]}`], size);
     if (used > rows) break;
-    shown.push(one);
+    shown.push(command);
   }
   return shown;
 }

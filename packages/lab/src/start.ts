@@ -85,7 +85,7 @@ function showEvents(lab: Lab): { end(): void } {
     const up = recent.length === 0 ? '' : `\u001b[${recent.length}A`;
     recent.push(line);
     if (recent.length > events) recent.shift();
-    stdout.write(`${NO_WRAP}${up}${recent.map((one) => `${CLEAR_LINE}${one}\n`).join('')}${WRAP}`);
+    stdout.write(`${NO_WRAP}${up}${recent.map((line) => `${CLEAR_LINE}${line}\n`).join('')}${WRAP}`);
   });
   return {
     end() {

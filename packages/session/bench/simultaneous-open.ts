@@ -196,7 +196,7 @@ async function half(ours: string, theirs: string): Promise<{ worst: number; coll
     }
   } finally {
     child.kill();
-    for (const each of wires) each.close();
+    for (const wire of wires) wire.close();
     await server.close();
   }
   return { worst, collisions, flaps };

@@ -1,7 +1,10 @@
 /** A slow reader or a slow handler on one side must not fill the memory of the other. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { breathe, concat, END_OF_RIB, FakeClock, KEEPALIVE, message, RawPeer, speaker } from '../test/support.ts';
+import { breathe, FakeClock } from '../test/fake-clock.ts';
+import { concat, END_OF_RIB, KEEPALIVE, message } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { speaker } from '../test/speaker.ts';
 
 const BIG = concat(...Array.from({ length: 64 }, () => message(2, new Uint8Array(4000))));
 

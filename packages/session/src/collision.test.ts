@@ -6,19 +6,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Capability } from '@tsbgp/wire';
 import fc from 'fast-check';
-import {
-  breathe,
-  FakeClock,
-  FakeSocket,
-  KEEPALIVE,
-  message,
-  open,
-  RawListener,
-  RawPeer,
-  Recorder,
-  socketPair,
-  speaker,
-} from '../test/support.ts';
+import { breathe, FakeClock } from '../test/fake-clock.ts';
+import { FakeSocket, socketPair } from '../test/fake-socket.ts';
+import { KEEPALIVE, message, open } from '../test/messages.ts';
+import { RawListener, RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
+import { speaker } from '../test/speaker.ts';
 import { type CollisionRules, collide, dominates } from './collision.ts';
 import { Containment } from './containment.ts';
 import type { PeerOptions } from './index.ts';

@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { suite, type TestContext, test } from 'node:test';
 import { IPV6_UNICAST } from '@tsbgp/wire';
-import { FakeClock, KEEPALIVE, message, open, RawPeer, Recorder, speaker } from '../test/support.ts';
+import { FakeClock } from '../test/fake-clock.ts';
+import { KEEPALIVE, message, open } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
+import { speaker } from '../test/speaker.ts';
 import {
   CONNECTIONS_PER_PEER_MAX,
   INCOMING_OPEN_WAIT_SECONDS,

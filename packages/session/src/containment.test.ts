@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { suite, type TestContext, test } from 'node:test';
-import { breathe, END_OF_RIB, FakeClock, KEEPALIVE, message, open, RawPeer, Recorder, speaker } from '../test/support.ts';
+import { breathe, FakeClock } from '../test/fake-clock.ts';
+import { END_OF_RIB, KEEPALIVE, message, open } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
+import { speaker } from '../test/speaker.ts';
 import type { ErrorPlace, Logger, PeerOptions, ServerOptions } from './index.ts';
 
 class Fatal extends Error {}

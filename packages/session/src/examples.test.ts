@@ -6,7 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import * as wire from '@tsbgp/wire';
-import { message, open, RawListener, RawPeer } from '../test/support.ts';
+import { message, open } from '../test/messages.ts';
+import { RawListener, RawPeer } from '../test/raw-peer.ts';
 
 const FOLDER = new URL('../examples/', import.meta.url);
 

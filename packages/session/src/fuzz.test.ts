@@ -4,7 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { breathe, concat, END_OF_RIB, KEEPALIVE, message, open, RawPeer, speaker } from '../test/support.ts';
+import { breathe } from '../test/fake-clock.ts';
+import { concat, END_OF_RIB, KEEPALIVE, message, open } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { speaker } from '../test/speaker.ts';
 
 const SESSIONS = Number(process.env.TSBGP_FUZZ_SESSIONS ?? 300);
 const SEED = Number(process.env.TSBGP_FUZZ_SEED ?? 4271);

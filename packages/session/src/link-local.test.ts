@@ -18,15 +18,15 @@ const PROGRAM = `
       return () => undefined;
     },
   });
-  const one = new Server({ routerId: '10.0.0.1' });
-  const two = new Server({ routerId: '10.0.0.2' });
-  const { port } = await one.listen({ host: process.argv[1], port: 0 });
+  const first = new Server({ routerId: '10.0.0.1' });
+  const second = new Server({ routerId: '10.0.0.2' });
+  const { port } = await first.listen({ host: process.argv[1], port: 0 });
   const up = Promise.withResolvers();
-  one.addPeer({ remoteAddress: 'fe80::2%tsbgp0', localAs: 65001, remoteAs: 65002 }, plugin('one'), { passive: true });
-  two.addPeer({ remoteAddress: 'fe80::1%tsbgp0', localAs: 65002, remoteAs: 65001 }, plugin('two'),
+  first.addPeer({ remoteAddress: 'fe80::2%tsbgp0', localAs: 65001, remoteAs: 65002 }, plugin('one'), { passive: true });
+  second.addPeer({ remoteAddress: 'fe80::1%tsbgp0', localAs: 65002, remoteAs: 65001 }, plugin('two'),
     { localAddress: 'fe80::2%tsbgp0', remotePort: port });
-  for (let i = 0; i < 400 && !(one.listPeers()[0].session && two.listPeers()[0].session); i++) await new Promise((r) => setTimeout(r, 25));
-  await Promise.all([one.close(), two.close()]);
+  for (let i = 0; i < 400 && !(first.listPeers()[0].session && second.listPeers()[0].session); i++) await new Promise((r) => setTimeout(r, 25));
+  await Promise.all([first.close(), second.close()]);
 `;
 
 const SETUP = [

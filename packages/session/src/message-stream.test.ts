@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault, NotificationMessage } from '@tsbgp/wire';
 import fc from 'fast-check';
-import { breathe, concat, FakeClock, FakeSocket, KEEPALIVE, message, socketPair } from '../test/support.ts';
+import { breathe, FakeClock } from '../test/fake-clock.ts';
+import { FakeSocket, socketPair } from '../test/fake-socket.ts';
+import { concat, KEEPALIVE, message } from '../test/messages.ts';
 import { InputScheduler } from './input-scheduler.ts';
 import { CONSUMED, type Consumed, HOLD, MessageStream, type StreamOwner } from './message-stream.ts';
 

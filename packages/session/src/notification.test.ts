@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { fromHex, type NotificationMessage, notification, toHex } from '@tsbgp/wire';
-import { concat, END_OF_RIB, KEEPALIVE, message, open, RawPeer, Recorder, speaker } from '../test/support.ts';
+import { concat, END_OF_RIB, KEEPALIVE, message, open } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
+import { speaker } from '../test/speaker.ts';
 import type { PeerOptions } from './index.ts';
 
 type When = 'OpenSent' | 'OpenConfirm' | 'Established';

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { Recorder } from '../test/support.ts';
+import { Recorder } from '../test/recorder.ts';
 import { type PeerOptions, Server } from './index.ts';
 import { probe } from './tcp-options.ts';
 

@@ -1,7 +1,10 @@
 /** Dynamic peers of a prefix range. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { breathe, open, RawPeer, Recorder } from '../test/support.ts';
+import { breathe } from '../test/fake-clock.ts';
+import { open } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
 import { type PeerRangeConfig, Server } from './index.ts';
 import { Range } from './range.ts';
 

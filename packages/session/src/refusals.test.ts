@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { RawPeer } from '../test/support.ts';
+import { RawPeer } from '../test/raw-peer.ts';
 import { type Logger, Server } from './index.ts';
 
 test('a crowd of strangers that never close: some are answered, all are closed, few lines are logged', async (t) => {

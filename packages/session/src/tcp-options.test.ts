@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { toHex } from '@tsbgp/wire';
-import { breathe, RawPeer, Recorder } from '../test/support.ts';
+import { breathe } from '../test/fake-clock.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
 import { type PeerOptions, Server } from './index.ts';
 import { probe } from './tcp-options.ts';
 import { aoAddStructure, aoDeleteStructure, aoInfoStructure, md5Structure } from './tcp-structures.ts';
