@@ -1,9 +1,9 @@
 /**
- * RFC 4271 §8.2.2 as a table: every event in every state. A cell says where the machine goes and what it tells the peer:
+ * RFC 4271 §8.2.2 as a table: every event in every state. A cell has the next state and the NOTIFICATION:
  *
- *     =            stays
- *     Active       goes there without a NOTIFICATION
- *     Idle 6/2     goes there after this NOTIFICATION
+ *     =            the same state
+ *     Active       Active, without a NOTIFICATION
+ *     Idle 6/2     Idle, after this NOTIFICATION
  *     +  0         the ConnectRetryCounter goes up, or is set to zero; without either it stays
  *
  * Without DelayOpen and damping. The second table is with DelayOpen.

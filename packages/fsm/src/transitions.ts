@@ -79,7 +79,7 @@ export function failSilently(session: Session): Step {
 const NO_DATA = new Uint8Array(0);
 
 /**
- * "Any other event" after our OPEN was sent: Finite State Machine Error. RFC 6608: for a message the subcode says the state and the data is the
+ * "Any other event" after our OPEN was sent: Finite State Machine Error. RFC 6608: for a message the subcode is that of the state and the data is the
  * message type; other events have no subcode.
  */
 export function unexpected(session: Session, event: Event, subcode: number): Step {

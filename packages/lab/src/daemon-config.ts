@@ -11,7 +11,7 @@ global:
 
 defaults:
   families: [ipv4-unicast, ipv6-unicast]
-  policy: accept-all   # without it an eBGP neighbour imports and exports nothing (RFC 8212)
+  policy: accept-all   # without it an eBGP neighbor imports and exports nothing (RFC 8212)
   passive: true        # the lab peers come to us
 
 neighbors:

@@ -196,14 +196,14 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
     this.discard();
   }
 
-  /** Drops timers and TCP connection without a step of the machine: another connection took its place. */
+  /** Drops timers and TCP connection without a step of the machine, after another connection has replaced this one. */
   discard(): void {
     this.#timers.stopAll();
     this.#dropConnection(false);
     this.#events.length = 0;
   }
 
-  /** The rival is gone or something changed: a held message is judged again. */
+  /** Judges a held message again, after something has changed. */
   release(): void {
     this.stream?.release();
   }

@@ -2,12 +2,12 @@
 import type { Socket } from 'node:net';
 import type { Clock } from './clock.ts';
 
-/** How long a closed connection may take to hand over its last octets, then to hear the peer close. */
+/** How long a closed connection may take to send its last octets and to wait for the peer's end. */
 const LINGER_MS = 3000;
 
 /**
- * Goes on reading and discarding until the peer closes too: octets unread at close would make the kernel send a reset, which may overtake
- * our NOTIFICATION at the peer.
+ * Reads and discards until the peer closes too. With unread octets at close, the kernel would send a reset, which may overtake our
+ * NOTIFICATION at the peer.
  */
 export function closeGently(socket: Socket, clock: Clock): void {
   while (socket.writableCorked > 0) socket.uncork();
@@ -20,7 +20,7 @@ export function closeGently(socket: Socket, clock: Clock): void {
   socket.once('close', () => clock.clearTimeout(timer));
 }
 
-/** Hands what was written to the kernel and frees the descriptor at once. For crowds: a descriptor that waits for the peer costs too much. */
+/** Gives what was written to the kernel and frees the descriptor at once. For crowds, where waiting would need too many descriptors. */
 export function closeAfterWrite(socket: Socket): void {
   while (socket.writableCorked > 0) socket.uncork();
   socket.destroy();

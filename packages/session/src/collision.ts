@@ -52,8 +52,8 @@ export function collide(
     if (other.state === 'Established') return 'drop-this';
     return other.newer ? 'drop-this' : 'drop-other';
   }
-  const favoured = (direction === 'out') === localDominates;
-  if (!favoured) return 'drop-this';
+  const favored = (direction === 'out') === localDominates;
+  if (!favored) return 'drop-this';
   if (!localDominates && patience) return 'wait';
   return other.state === 'Established' ? 'drop-this' : 'drop-other';
 }

@@ -2,7 +2,7 @@
  * The connections of one peer: one, and a second one while two collide (RFC 4271 §6.8).
  *
  *     primary    the peer's machine: dials, waits, is Established
- *     candidate  runs an accepted connection while the primary has or opens another; replaces the primary or goes
+ *     candidate  runs an accepted connection while the primary has or opens another; replaces the primary or is dropped
  */
 import type { Socket } from 'node:net';
 import type { Config, State } from '@tsbgp/fsm';
@@ -73,7 +73,7 @@ export class ConnectionPair implements Rivalry {
     const damped = primary.state === 'Idle' && primary.session.oscillations > 0 && primary.session.config.damping !== undefined;
     if (damped) return { reason: 'peer-damped', text: 'the peer is damped after errors' };
     this.#context.tally.counters.connectionsAccepted++;
-    // An Idle primary only waits for its own next attempt. The peer is evidently there, so it starts now (RFC 4271 §8.1.2 leaves it to us).
+    // An Idle primary waits for its next attempt. The peer has connected, so it starts now (RFC 4271 §8.1.2 leaves that to us).
     if (primary.state === 'Idle') primary.dispatch({ type: 'AutomaticStartWithPassive' });
     if (primary.state === 'Active' && primary.session.connection === 'none') {
       primary.adopt(socket);
@@ -172,7 +172,7 @@ export class ConnectionPair implements Rivalry {
     return this.#peer.adminState === 'up' && connection === this.#primary;
   }
 
-  /** `connection` is about to be Established. */
+  /** Makes `connection`, which is Established, the primary. */
   establish(connection: BgpConnection): void {
     if (connection === this.#candidate) this.#promote();
   }

@@ -1,7 +1,9 @@
-/** Mistakes of the caller. What a peer does wrong is never thrown: it ends that peer's session. */
+/** Errors of the caller. What a peer does wrong is never thrown: it ends that peer's session. */
 
+/** The kind of an error; stable. */
 export type PeerErrorCode = 'already-exists' | 'not-found' | 'invalid-config' | 'invalid-argument' | 'unsupported' | 'closed';
 
+/** Thrown for an error of the caller, such as a wrong value of an option. */
 export class PeerError extends Error {
   override readonly name = 'PeerError';
   readonly code: PeerErrorCode;

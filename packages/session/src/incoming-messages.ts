@@ -26,13 +26,13 @@ import { CONSUMED, type Consumed, HOLD } from './message-stream.ts';
 /** How long a message may wait for the peer to settle a collision. */
 const PATIENCE_MS = 2000;
 
-/** After an OPEN: 'wait' holds it; 'drop' says that this connection has been ended. */
+/** What to do with an OPEN. 'wait': hold it. 'drop': this connection has been ended. */
 export type CollisionVerdict = 'go' | 'wait' | 'drop';
 
 /** What the messages need of their connection. */
 export interface IncomingOwner {
   readonly state: State;
-  /** The peer's OPEN is due. */
+  /** Whether the peer's OPEN is due. */
   readonly awaitsOpen: boolean;
   dispatch(event: Event, why?: Why): void;
   /** Why a well-formed OPEN is refused, or undefined. */

@@ -1,11 +1,11 @@
 /**
  * Shares the event loop between the connections of a server. Input is delivered for at most `budgetMs` in one turn of the event loop, over
- * all connections. A connection that has more waits in a queue and goes on in a later turn, a slice at a time. Timers and other sockets run
- * between two turns.
+ * all connections. A connection with more input waits in a queue and continues in a later turn, a slice at a time. Timers and other sockets
+ * run between two turns.
  */
 
 export interface Work {
-  /** Goes on until done or `deadline` (of `performance.now()`). True: there is more. */
+  /** Works until it is done or until `deadline` (of `performance.now()`). Returns whether there is more. */
   run(deadline: number): boolean;
 }
 

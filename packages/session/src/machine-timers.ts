@@ -21,7 +21,7 @@ export class MachineTimers {
   readonly #timers: Timers;
   readonly #liveness: Liveness;
 
-  /** `contain` runs what the event loop calls; `clock` does that itself. */
+  /** `clock` contains the exceptions of its callbacks. `contain` does that for other calls of the event loop. */
   constructor(
     clock: Clock,
     stream: () => MessageStream | undefined,
@@ -34,7 +34,7 @@ export class MachineTimers {
     this.#liveness = new Liveness(this.#timers, clock, stream, dispatch, contain);
   }
 
-  /** `seconds` without jitter. */
+  /** Starts or restarts a timer. `seconds` is without jitter. */
   start(timer: Timer, seconds: number): void {
     const milliseconds = seconds * 1000;
     switch (timer) {

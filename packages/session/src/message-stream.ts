@@ -98,7 +98,7 @@ export class MessageStream implements Work {
     this.lastWriteAt = this.#clock.now();
   }
 
-  /** Octets from the peer may wait here, so it is not the peer that is silent. */
+  /** Whether octets of the peer may wait to be read: then the peer is not silent. */
   get hasUnread(): boolean {
     return this.#pending !== undefined || this.#paused;
   }
@@ -128,7 +128,7 @@ export class MessageStream implements Work {
     return this.#held;
   }
 
-  /** Closes `immediately`, or after what was written has left; then `mayLinger` says whether to wait until the peer closes too. */
+  /** Closes `immediately`, or after what was written has left. In that case `mayLinger` says whether to wait for the peer's end. */
   drop(immediately = false, mayLinger: () => boolean = () => true): void {
     if (this.#dropped) return;
     this.#dropped = true;

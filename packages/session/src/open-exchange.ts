@@ -8,7 +8,7 @@ import type { Peer } from './peer.ts';
 import type { PeerConfig } from './peer-options.ts';
 import type { Plugin } from './plugin.ts';
 
-/** What our side of a session is. */
+/** Our side of a session. */
 export interface LocalSide {
   readonly as: number;
   readonly bgpIdentifier: string;
@@ -17,7 +17,7 @@ export interface LocalSide {
 }
 
 export interface OpenOwner extends Peer {
-  /** Gets the AS of a dynamic peer once its OPEN has told it. */
+  /** Replaced when the OPEN of a dynamic peer says its AS. */
   config: PeerConfig;
   thrown(error: unknown, place: ErrorPlace): void;
 }
@@ -72,7 +72,7 @@ export class OpenExchange {
     }
   }
 
-  /** What our OPEN on `connection` says. With DelayOpen the peer's OPEN comes before ours is made. */
+  /** What our OPEN on `connection` contains, or will contain: with DelayOpen the peer's OPEN may come first. */
   localSide(connection: object): LocalSide {
     return {
       as: this.#peer.config.localAs,

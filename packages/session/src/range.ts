@@ -7,7 +7,7 @@ import type { PeerOptions } from './peer-options.ts';
 import type { Plugin } from './plugin.ts';
 import type { KeyTarget } from './tcp-structures.ts';
 
-/** Peers without a separate configuration: anyone who connects from this prefix. Such a peer is passive and is gone when its session ends. */
+/** Accepts any peer that connects from this prefix. Such a peer is passive, and deleted when its session ends. */
 export interface PeerRangeConfig {
   /** e.g. `192.0.2.0/24` */
   readonly prefix: string;

@@ -10,6 +10,7 @@ import { REFUSED_MAX } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { encodeNotification } from './messages.ts';
 
+/** Every reason for which an incoming connection is refused, as in metrics. */
 export const REFUSAL_REASONS = [
   'unknown-peer',
   'range-full',
@@ -23,7 +24,7 @@ export const REFUSAL_REASONS = [
   'descriptor-limit',
   'internal-error',
 ] as const;
-/** Why an incoming connection was refused, in the words of metrics. `replaced`: the peer opened a newer one before it sent an OPEN. */
+/** Why an incoming connection was refused. `replaced`: the peer opened a newer one before it sent an OPEN. */
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** Why a connection is refused. */

@@ -204,7 +204,7 @@ export class Server {
       try {
         end(peer);
       } catch (error) {
-        fatal.push(error); // the other peers are told as well
+        fatal.push(error); // the other sessions must end as well
       }
     }
     if (fatal.length > 0) throw fatal[0];
@@ -287,7 +287,7 @@ export class Server {
     return peer;
   }
 
-  /** A dynamic peer lives as long as its connection. */
+  /** A dynamic peer is deleted when it has no connection. */
   #rested(peer: PeerSession): void {
     if (!this.#ranges.forget(peer)) return;
     if (this.#peers.get(peer.config.remoteAddress) === peer) this.#peers.delete(peer.config.remoteAddress);
