@@ -11,7 +11,7 @@ export interface Row {
 const HEAD = ['scenario', 'daemon', 'converge s', '× bird', 'CPU s', 'peak RSS MB', 'leave s'] as const;
 
 /** The fastest repetition counts: every disturbance makes a run slower. */
-export function tableCells(rows: readonly Row[]): string[][] {
+function tableCells(rows: readonly Row[]): string[][] {
   return rows.map(({ scenario, target, measurements }) => {
     const best = fastest(measurements);
     if (best === undefined) {

@@ -42,7 +42,7 @@ export interface Action {
   readonly forbidden: readonly string[];
 }
 
-export const QUESTION_SECONDS = 25;
+const QUESTION_SECONDS = 25;
 
 export function readScenario(name: string, folder: string): Scenario {
   const file = join(folder, 'steps');

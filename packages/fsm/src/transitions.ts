@@ -8,7 +8,7 @@ import { type Session, TIMERS, type Timer } from './session.ts';
 export type Step = readonly [Session, readonly Action[]];
 
 export const start = (timer: Timer, seconds: number): Action => ({ do: 'startTimer', timer, seconds });
-export const stop = (timer: Timer): Action => ({ do: 'stopTimer', timer });
+const stop = (timer: Timer): Action => ({ do: 'stopTimer', timer });
 
 export function stay(session: Session, ...actions: Action[]): Step {
   return [session, actions];
@@ -79,8 +79,8 @@ export function failSilently(session: Session): Step {
 const NO_DATA = new Uint8Array(0);
 
 /**
- * "Any other event" after our OPEN was sent: Finite State Machine Error. RFC 6608: for a message the subcode is that of the state and the data is the
- * message type; other events have no subcode.
+ * "Any other event" after our OPEN was sent: Finite State Machine Error. RFC 6608: for a message the subcode is that of the state and the data
+ * is the message type; other events have no subcode.
  */
 export function unexpected(session: Session, event: Event, subcode: number): Step {
   const type = MESSAGE_TYPES[event.type];
