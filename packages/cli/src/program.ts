@@ -12,7 +12,7 @@ import { addRoute } from './commands/route.ts';
 import { addWatch } from './commands/watch.ts';
 import { addCompletions } from './completions/command.ts';
 import { CliError, ExitCode } from './exit-code.ts';
-import { type Connect, type GlobalOptions, Session } from './session.ts';
+import { type Connect, type GlobalOptions, Invocation } from './invocation.ts';
 import { type Io, OutputClosed } from './terminal/io.ts';
 import { printable } from './terminal/style.ts';
 import { plainUsage } from './usage-message.ts';
@@ -37,16 +37,16 @@ Exit codes: 0 fine, 1 refused by the daemon or nothing found, 2 wrong usage,
 
 /** Resolves with the exit code; all there is to say was said. */
 export async function run(args: readonly string[], io: Io, connect: Connect): Promise<number> {
-  const session = new Session(io, connect);
+  const invocation = new Invocation(io, connect);
   try {
-    await program(session, io).parseAsync([...args], { from: 'user' });
+    await program(invocation, io).parseAsync([...args], { from: 'user' });
     return ExitCode.Ok;
   } catch (error) {
-    return await report(error, session);
+    return await report(error, invocation);
   }
 }
 
-export function program(session: Session, io: Io): Command {
+export function program(invocation: Invocation, io: Io): Command {
   const root = new Command('tsbgp')
     .description('Looks at and changes a running tsbgpd.')
     .version(VERSION, '-V, --version')
@@ -69,16 +69,16 @@ export function program(session: Session, io: Io): Command {
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(term)].join(' '),
     })
     .addHelpText('after', HELP);
-  root.hook('preAction', () => session.configure(root.opts<GlobalOptions>()));
-  addNeighborCommands(root, session);
-  addRib(root, session);
-  addRoute(root, session);
-  addWatch(root, session);
-  addEvents(root, session);
-  addConfig(root, session);
-  addControl(root, session);
-  addDecode(root, session);
-  addCompletions(root, session);
+  root.hook('preAction', () => invocation.configure(root.opts<GlobalOptions>()));
+  addNeighborCommands(root, invocation);
+  addRib(root, invocation);
+  addRoute(root, invocation);
+  addWatch(root, invocation);
+  addEvents(root, invocation);
+  addConfig(root, invocation);
+  addControl(root, invocation);
+  addDecode(root, invocation);
+  addCompletions(root, invocation);
   return root;
 }
 
@@ -87,16 +87,16 @@ function term(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
-async function report(error: unknown, session: Session): Promise<number> {
+async function report(error: unknown, invocation: Invocation): Promise<number> {
   if (error instanceof OutputClosed) return ExitCode.Ok;
   // Ctrl-C: what was shown was shown.
-  if (session.io.signal.aborted) return ExitCode.Ok;
+  if (invocation.io.signal.aborted) return ExitCode.Ok;
   // commander has printed it; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
   if (!(error instanceof CliError)) throw error;
-  const style = session.errorStyle;
+  const style = invocation.errorStyle;
   // Both may quote what a daemon or a peer said.
   const hints = error.hints.map((hint) => `  ${printable(hint)}\n`).join('');
-  await session.io.stderr.write(`${style('red', 'tsbgp:')} ${printable(error.message)}\n${hints}`).catch(() => {});
+  await invocation.io.stderr.write(`${style('red', 'tsbgp:')} ${printable(error.message)}\n${hints}`).catch(() => {});
   return error.exitCode;
 }

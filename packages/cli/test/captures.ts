@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BgpCapture, type CaptureEntry } from '../src/capture/bgp-capture.ts';
-import { openInput } from '../src/decode/input.ts';
+import { openInput } from '../src/input/open-input.ts';
 
 export const CAPTURES: string = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'conformance', 'captures', 'pcap');
 

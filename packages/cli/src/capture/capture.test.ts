@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_CONTEXT, encodeMessage, Fault, formatMessage, fromHex, IPV4_UNICAST, parseMessage, type WireContext } from '@tsbgp/wire';
 import { block, concat, ethernet, Flag, ipv4, ipv6, octets, pcap, pcapng, type Segment, tcp } from '../../test/packets.ts';
-import { openInput } from '../decode/input.ts';
+import { openInput } from '../input/open-input.ts';
 import { BgpCapture, type CaptureOptions } from './bgp-capture.ts';
 
 const WIDE = { ...DEFAULT_CONTEXT, peerType: 'ibgp' as const };

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { Fault, type Nlri } from '@tsbgp/wire';
 import { sampled } from '../../../../test/scale.ts';
 import { CAPTURES, captureFiles, decodeCapture, portOf, typeName } from '../../test/captures.ts';
-import { updateParts } from '../decode/fields.ts';
+import { updateParts } from '../decode/message-parts.ts';
 
 const run = promisify(execFile);
 

@@ -1,18 +1,18 @@
 /** `tsbgp config show`: what runs, as a configuration file. */
 import type { Command } from 'commander';
-import type { Session } from '../session.ts';
+import type { Invocation } from '../invocation.ts';
 import { runningConfig, toYaml } from '../views/config.ts';
 
-export function addConfig(program: Command, session: Session): void {
+export function addConfig(program: Command, invocation: Invocation): void {
   const config = program.command('config').description('show the configuration that runs');
   config
     .command('show')
     .description('print AS, listeners and neighbors as they are now, in the form of the configuration file')
     .action(async () => {
-      const [global, neighbors] = await session.ask((daemon) => Promise.all([daemon.global(), daemon.listNeighbors()]));
+      const [global, neighbors] = await invocation.ask((daemon) => Promise.all([daemon.global(), daemon.listNeighbors()]));
       const running = runningConfig(global, neighbors);
-      if (session.isJson) return session.printJson(running);
-      await session.print(
+      if (invocation.isJson) return invocation.printJson(running);
+      await invocation.print(
         '# What runs now, with defaults filled in.',
         '# The sections api, http and log are not shown: they are as tsbgpd was started.',
         ...toYaml(running),

@@ -17,11 +17,11 @@ import { BgpCapture, type CaptureEntry } from '../capture/bgp-capture.ts';
 import { MessageFramer } from '../capture/message-framer.ts';
 import type { Packet } from '../capture/packet.ts';
 import { ALL_FAMILIES, newConversation, type ReadOptions, type ReadOutcome, readMessage } from '../decode/conversation.ts';
-import { decodeNlriField, frameBody, isMessageBody, MESSAGE_BODIES, updateParts } from '../decode/fields.ts';
-import { openInput } from '../decode/input.ts';
+import { decodeNlriField, frameBody, isMessageBody, MESSAGE_BODIES, updateParts } from '../decode/message-parts.ts';
 import { attributeNode, faultNode, messageNode, type Node, nlriNode, treeLines } from '../decode/tree.ts';
 import { CliError, ExitCode, usageError } from '../exit-code.ts';
-import type { Session } from '../session.ts';
+import { openInput } from '../input/open-input.ts';
+import type { Invocation } from '../invocation.ts';
 import { integer } from '../values.ts';
 
 interface DecodeOptions {
@@ -49,7 +49,7 @@ Examples:
   tcpdump -w - port 179 | tsbgp decode - --json
 `;
 
-export function addDecode(program: Command, session: Session): void {
+export function addDecode(program: Command, invocation: Invocation): void {
   program
     .command('decode')
     .description('show what BGP octets say: messages, path attributes, NLRI, captures; needs no daemon')
@@ -73,13 +73,13 @@ export function addDecode(program: Command, session: Session): void {
     .option('--port <port>', 'TCP port of BGP in captures', integer(1, 65_535, 179), 179)
     .option('--text', 'a tree, whatever the output is')
     .addHelpText('after', HELP)
-    .action((argument: string | undefined, options: DecodeOptions) => decode(session, argument, options));
+    .action((argument: string | undefined, options: DecodeOptions) => decode(invocation, argument, options));
 }
 
-async function decode(session: Session, argument: string | undefined, options: DecodeOptions): Promise<void> {
-  const report = new Report(session, session.isJson || (!session.io.stdout.isTerminal && options.text !== true));
-  const input = await openInput(argument, session.io.stdin);
-  if (input.type === 'capture') await decodeCapture(input.packets, options, session, report);
+async function decode(invocation: Invocation, argument: string | undefined, options: DecodeOptions): Promise<void> {
+  const report = new Report(invocation, invocation.isJson || (!invocation.io.stdout.isTerminal && options.text !== true));
+  const input = await openInput(argument, invocation.io.stdin);
+  if (input.type === 'capture') await decodeCapture(input.packets, options, invocation, report);
   else await decodeOctets(input.bytes, options, report);
   await report.flush();
   if (report.malformed > 0) {
@@ -93,42 +93,47 @@ async function decode(session: Session, argument: string | undefined, options: D
 /** Collects what is to be written, as a tree or as JSON. */
 class Report {
   malformed = 0;
-  readonly #session: Session;
+  readonly #invocation: Invocation;
   readonly #isJson: boolean;
   #lines: string[] = [];
 
-  constructor(session: Session, isJson: boolean) {
-    this.#session = session;
+  constructor(invocation: Invocation, isJson: boolean) {
+    this.#invocation = invocation;
     this.#isJson = isJson;
   }
 
   async add(json: () => object, node: () => Node): Promise<void> {
     if (this.#isJson) this.#lines.push(JSON.stringify(json()));
-    else this.#lines.push(...treeLines(node(), this.#session.style));
+    else this.#lines.push(...treeLines(node(), this.#invocation.style));
     if (this.#lines.length > 500) await this.flush();
   }
 
   async flush(): Promise<void> {
     const lines = this.#lines;
     this.#lines = [];
-    await this.#session.print(...lines);
+    await this.#invocation.print(...lines);
   }
 }
 
-async function decodeCapture(packets: AsyncIterable<Packet>, options: DecodeOptions, session: Session, report: Report): Promise<void> {
+async function decodeCapture(
+  packets: AsyncIterable<Packet>,
+  options: DecodeOptions,
+  invocation: Invocation,
+  report: Report,
+): Promise<void> {
   if (options.as !== undefined && options.as !== 'messages') throw usageError(`--as ${options.as}: a capture holds messages`);
   const capture = captureOf(options);
   try {
     for await (const packet of packets) {
       for (const entry of capture.push(packet)) await addEntry(entry, report);
-      if (session.io.signal.aborted) break;
+      if (invocation.io.signal.aborted) break;
     }
   } finally {
     // What comes before the place where a file is damaged stands.
     for (const entry of capture.finish()) await addEntry(entry, report);
     await report.flush();
   }
-  if (capture.segments > 0 || session.io.signal.aborted) return;
+  if (capture.segments > 0 || invocation.io.signal.aborted) return;
   const reason = `the capture has no TCP packet of port ${options.port}: ${capture.whatElse().join('; ')}`;
   throw new CliError(ExitCode.Refused, reason, ['--port names another port of BGP']);
 }

@@ -8,7 +8,7 @@ import { neighborPage, neighborSummary, neighborTable } from '../views/neighbor.
 import { NEIGHBOR_ORDERS, type NeighborOrder, sortNeighbors } from '../views/neighbor-order.ts';
 import { addCommand } from './neighbor-add.ts';
 
-export function addNeighborCommands(program: Command, session: Session): void {
+export function addNeighborCommands(program: Command, invocation: Invocation): void {
   const neighbor = program
     .command('neighbor')
     .description('list neighbors, or show, add, delete, enable, disable, reset one')
@@ -26,19 +26,19 @@ export function addNeighborCommands(program: Command, session: Session): void {
     .description('show everything about a neighbor')
     .argument('<neighbor>', 'its address', address)
     .action(async (which: string) => {
-      const found = await session.ask((daemon) => daemon.getNeighbor(which));
-      await (session.isJson ? session.printJson(found) : session.print(...neighborPage(found, session.view())));
+      const found = await invocation.ask((daemon) => daemon.getNeighbor(which));
+      await (invocation.isJson ? invocation.printJson(found) : invocation.print(...neighborPage(found, invocation.view())));
     });
 
-  addCommand(neighbor, session);
+  addCommand(neighbor, invocation);
 
   neighbor
     .command('del')
     .description('close the session (Cease/3) and forget the neighbor and its routes')
     .argument('<neighbor>', 'its address', address)
     .action(async (which: string) => {
-      await session.ask((daemon) => daemon.deleteNeighbor(which));
-      await session.done(`neighbor ${which} deleted`);
+      await invocation.ask((daemon) => daemon.deleteNeighbor(which));
+      await invocation.done(`neighbor ${which} deleted`);
     });
 
   neighbor
@@ -46,8 +46,8 @@ export function addNeighborCommands(program: Command, session: Session): void {
     .description('let the session come up')
     .argument('<neighbor>', 'its address', address)
     .action(async (which: string) => {
-      await session.ask((daemon) => daemon.enableNeighbor(which));
-      await session.done(`neighbor ${which} enabled`);
+      await invocation.ask((daemon) => daemon.enableNeighbor(which));
+      await invocation.done(`neighbor ${which} enabled`);
     });
 
   neighbor
@@ -56,11 +56,11 @@ export function addNeighborCommands(program: Command, session: Session): void {
     .argument('<neighbor>', 'its address', address)
     .option('--reason <text>', 'told to the neighbor (RFC 9003), up to 255 octets', shutdownReason)
     .action(async (which: string, { reason }: { reason?: string }) => {
-      await session.ask((daemon) => daemon.disableNeighbor(which, reason));
-      await session.done(`neighbor ${which} disabled`);
+      await invocation.ask((daemon) => daemon.disableNeighbor(which, reason));
+      await invocation.done(`neighbor ${which} disabled`);
     });
 
-  resetCommand(neighbor, session);
+  resetCommand(neighbor, invocation);
 
   // For a better answer than "too many arguments". Commands that are made later inherit this, and "neighbor del A B" would delete A alone.
   neighbor.allowExcessArguments();
@@ -75,10 +75,10 @@ async function list(session: Session, { down, sort }: ListOptions): Promise<void
   const all = await session.ask((daemon) => daemon.listNeighbors());
   const wanted = down === true ? all.filter(({ isUp }) => !isUp) : all;
   const neighbors = sort === undefined ? wanted : sortNeighbors(wanted, sort);
-  if (session.isJson) return session.printJson(neighbors);
-  if (all.length === 0) return session.print('no neighbors; add one: tsbgp neighbor add 192.0.2.1 --as 64501');
-  if (neighbors.length > 0) await session.print(...neighborTable(neighbors, session.view()));
-  await session.print(session.style('dim', neighborSummary(all)));
+  if (invocation.isJson) return invocation.printJson(neighbors);
+  if (all.length === 0) return invocation.print('no neighbors; add one: tsbgp neighbor add 192.0.2.1 --as 64501');
+  if (neighbors.length > 0) await invocation.print(...neighborTable(neighbors, invocation.view()));
+  await invocation.print(invocation.style('dim', neighborSummary(all)));
 }
 
 type ResetOptions = Readonly<Partial<Record<'hard' | 'soft' | 'softIn' | 'softOut', boolean>>> & {
@@ -86,7 +86,7 @@ type ResetOptions = Readonly<Partial<Record<'hard' | 'soft' | 'softIn' | 'softOu
   readonly families?: readonly string[];
 };
 
-function resetCommand(neighbor: Command, session: Session): void {
+function resetCommand(neighbor: Command, invocation: Invocation): void {
   neighbor
     .command('reset')
     .description('close the session and let it come up again; --soft keeps it')
@@ -102,8 +102,8 @@ function resetCommand(neighbor: Command, session: Session): void {
       if (kind === 'hard' && options.families !== undefined) throw usageError('--families goes with --soft, --soft-in or --soft-out');
       if (kind !== 'hard' && options.reason !== undefined)
         throw usageError('--reason goes with --hard: a soft reset says nothing to the neighbor');
-      await session.ask((daemon) => daemon.resetNeighbor(which, { kind, reason: options.reason, families: options.families }));
-      await session.done(kind === 'hard' ? `session with ${which} reset` : `${kind} reset of ${which} on its way`);
+      await invocation.ask((daemon) => daemon.resetNeighbor(which, { kind, reason: options.reason, families: options.families }));
+      await invocation.done(kind === 'hard' ? `session with ${which} reset` : `${kind} reset of ${which} on its way`);
     });
 }
 

@@ -7,12 +7,13 @@ import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import type { RouteKeyRequest, RouteRequest } from '../daemon.ts';
 import { CliError, ExitCode, usageError } from '../exit-code.ts';
+import type { Invocation } from '../invocation.ts';
+import { linesOf } from '../lines.ts';
 import { addRouteOptions, attributesOf, type RouteOptions } from '../route-options.ts';
-import type { Session } from '../session.ts';
+import { splitWords } from '../shell-words.ts';
 import { counted } from '../terminal/units.ts';
 import { plainUsage } from '../usage-message.ts';
 import { argumentValue, prefix } from '../values.ts';
-import { linesOf, splitWords } from '../words.ts';
 import { addFilters, type FilterOptions } from './filters.ts';
 import { showRoutes } from './rib.ts';
 
@@ -28,12 +29,12 @@ interface BulkOptions {
   readonly file?: string;
 }
 
-export function addRoute(program: Command, session: Session): void {
+export function addRoute(program: Command, invocation: Invocation): void {
   const route = program.command('route').description('list, add or delete routes of our own');
   addFilters(route.command('list').description('list routes of our own').argument('[prefix]', 'only this prefix', prefix))
     .option('--detail', 'every attribute of each route (the default for a single prefix)')
     .action((wanted: string | undefined, options: FilterOptions & { detail?: boolean }) =>
-      showRoutes(session, { table: 'received', neighbor: '' }, wanted, options),
+      showRoutes(invocation, { table: 'received', neighbor: '' }, wanted, options),
     );
 
   addRouteOptions(
@@ -42,15 +43,15 @@ export function addRoute(program: Command, session: Session): void {
     .option('-f, --file <file>', 'read routes from a file')
     .addHelpText('after', BULK_HELP)
     .action(async (prefixes: readonly string[], options: RouteOptions & BulkOptions) => {
-      const lines = input(session, 'add', prefixes, options);
+      const lines = input(invocation, 'add', prefixes, options);
       const parse = lineParser<RouteOptions>(addRouteOptions);
       const requests = map(lines, ({ words, place }) => {
         const { first, options: own } = parse(words);
         return routeRequest(first, { ...options, ...own }, place);
       });
-      const daemon = await session.daemon();
+      const daemon = await invocation.daemon();
       const count = await daemon.addRoutes(batches(requests));
-      await session.done(`${counted(count, 'route')} added`, { count });
+      await invocation.done(`${counted(count, 'route')} added`, { count });
     });
 
   route
@@ -60,7 +61,7 @@ export function addRoute(program: Command, session: Session): void {
     .option('-f, --file <file>', 'read prefixes from a file')
     .addHelpText('after', BULK_HELP.replace(' --next-hop 192.0.2.1 --community 65000:100', ''))
     .action(async (prefixes: readonly string[], options: BulkOptions) => {
-      const lines = input(session, 'del', prefixes, options);
+      const lines = input(invocation, 'del', prefixes, options);
       // The options of `add` are understood and passed over, so that the file that added routes can delete them.
       const parse = lineParser<RouteOptions>(addRouteOptions);
       const requests = map(
@@ -70,13 +71,13 @@ export function addRoute(program: Command, session: Session): void {
           place,
         }),
       );
-      const daemon = await session.daemon();
+      const daemon = await invocation.daemon();
       let asked = 0;
       const count = await daemon.deleteRoutes(batches(map(requests, (request) => (asked++, request))));
       const absent = asked - count;
       if (count === 0 && asked > 0)
         throw new CliError(ExitCode.Refused, asked === 1 ? 'there is no such route' : 'there are no such routes');
-      await session.done(`${counted(count, 'route')} deleted${absent === 0 ? '' : `, ${absent} not found`}`, { count, absent });
+      await invocation.done(`${counted(count, 'route')} deleted${absent === 0 ? '' : `, ${absent} not found`}`, { count, absent });
     });
 }
 
@@ -86,7 +87,7 @@ interface Line {
   readonly words: readonly string[];
 }
 
-async function* input(session: Session, verb: string, prefixes: readonly string[], options: BulkOptions): AsyncGenerator<Line> {
+async function* input(invocation: Invocation, verb: string, prefixes: readonly string[], options: BulkOptions): AsyncGenerator<Line> {
   const fromStdin = prefixes.includes('-');
   if (fromStdin && prefixes.length > 1) throw usageError('- stands alone: prefixes come from standard input or from the command line');
   if (options.file !== undefined && prefixes.length > 0) throw usageError('--file and prefixes exclude each other');
@@ -97,7 +98,7 @@ async function* input(session: Session, verb: string, prefixes: readonly string[
     for (const one of prefixes) yield { place: '', words: [one] };
     return;
   }
-  const source = options.file === undefined ? session.io.stdin : createReadStream(options.file);
+  const source = options.file === undefined ? invocation.io.stdin : createReadStream(options.file);
   try {
     for await (const { number, text } of linesOf(source)) {
       const place = options.file === undefined ? `line ${number}` : `${options.file}:${number}`;

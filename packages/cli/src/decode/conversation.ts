@@ -32,7 +32,7 @@ import {
   type UpdateMessage,
   type WireContext,
 } from '@tsbgp/wire';
-import { updateParts } from './fields.ts';
+import { updateParts } from './message-parts.ts';
 
 /** What is known for certain, by options. */
 export interface ReadOptions {

@@ -20,7 +20,7 @@ import {
 } from '@tsbgp/wire';
 import { printable, type Style } from '../terminal/style.ts';
 import type { ReadOutcome } from './conversation.ts';
-import { type UpdateParts, updateParts } from './fields.ts';
+import { type UpdateParts, updateParts } from './message-parts.ts';
 
 export interface Node {
   readonly label: string;

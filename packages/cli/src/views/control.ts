@@ -2,7 +2,7 @@
 import { type Format } from '../terminal/style.ts';
 import { facts } from '../terminal/table.ts';
 import { bytes, count, dateTime, duration } from '../terminal/units.ts';
-import type { ViewOptions } from './neighbor.ts';
+import type { ViewOptions } from './view-options.ts';
 
 export interface GlobalView {
   readonly localAs: number;

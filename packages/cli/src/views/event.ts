@@ -1,7 +1,7 @@
 /** What happened to a session, as a line. */
 import { type Format, printable } from '../terminal/style.ts';
 import { clockTime, dateTime } from '../terminal/units.ts';
-import type { ViewOptions } from './neighbor.ts';
+import type { ViewOptions } from './view-options.ts';
 
 export interface EventView {
   readonly sequence: number;

@@ -3,6 +3,7 @@ import { FIELD_ROWS, fieldOf, type KeyRow, type NeighborConfigView, REMOTE_PORT_
 import { type Format, printable, type Style } from '../terminal/style.ts';
 import { type Column, type Fact, facts, table } from '../terminal/table.ts';
 import { bytes, count, counted, dateTime, duration } from '../terminal/units.ts';
+import type { ViewOptions } from './view-options.ts';
 
 export interface NeighborView extends Omit<NeighborConfigView, 'enabled'> {
   readonly state: string;
@@ -45,12 +46,6 @@ export interface SessionView {
   readonly localCapabilities: readonly string[];
   readonly remoteCapabilities: readonly string[];
   readonly backlogBytes: number;
-}
-
-export interface ViewOptions {
-  readonly width: number;
-  readonly style: Style;
-  readonly now: Date;
 }
 
 export function neighborTable(neighbors: readonly NeighborView[], options: ViewOptions): string[] {

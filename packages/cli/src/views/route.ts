@@ -4,7 +4,7 @@
 import { printable, type Style } from '../terminal/style.ts';
 import { type Column, type Fact, facts } from '../terminal/table.ts';
 import { clockTime, count, counted, dateTime, duration } from '../terminal/units.ts';
-import type { ViewOptions } from './neighbor.ts';
+import type { ViewOptions } from './view-options.ts';
 
 export interface RouteView {
   readonly family: string;

@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { linesOf, splitWords } from './words.ts';
-
-test('words are cut as a shell would, and nothing is expanded', () => {
-  assert.deepEqual(splitWords('  a  b\tc '), ['a', 'b', 'c']);
-  assert.deepEqual(splitWords(`--as-path "65001 65002" --x='{1}' a\\ b`), ['--as-path', '65001 65002', '--x={1}', 'a b']);
-  assert.deepEqual(splitWords('a "" # the rest is a comment'), ['a', '']);
-  assert.deepEqual(splitWords('# all of it'), []);
-  assert.deepEqual(splitWords('$(reboot) `reboot` a#b'), ['$(reboot)', '`reboot`', 'a#b']);
-  assert.throws(() => splitWords('a "b'), /not closed/);
-});
+import { linesOf } from './lines.ts';
 
 test('lines come out whole however the input is cut, numbered from 1', async () => {
   const text = new TextEncoder().encode('é\r\n\nlast');

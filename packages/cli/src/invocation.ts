@@ -4,7 +4,7 @@
 import type { Daemon } from './daemon.ts';
 import type { Io } from './terminal/io.ts';
 import { printable, type Style, safeJson, styleFor } from './terminal/style.ts';
-import type { ViewOptions } from './views/neighbor.ts';
+import type { ViewOptions } from './views/view-options.ts';
 
 export interface GlobalOptions {
   readonly address?: string | undefined;
@@ -14,7 +14,7 @@ export interface GlobalOptions {
 
 export type Connect = (address: string | undefined, io: Io) => Promise<Daemon>;
 
-export class Session {
+export class Invocation {
   readonly io: Io;
   readonly #connect: Connect;
   #options: GlobalOptions = { color: true };
