@@ -1,11 +1,7 @@
 /** Messages of tsbgp.v1 as the views of this program. */
 import {
   DecisionStep,
-  type Event,
-  Event_Type as EventType,
   FilterReason,
-  type GetGlobalResponse,
-  type GetHealthResponse,
   type ListPathsResponse,
   type Neighbor,
   type NeighborCounters,
@@ -13,7 +9,6 @@ import {
   type NeighborSession,
   Origin,
   type Route,
-  type RouteEvent,
   SessionState,
 } from '@tsbgp/api';
 import { formatCommunity, formatExtendedCommunity, formatLargeCommunity } from '@tsbgp/wire';
@@ -25,32 +20,6 @@ import type { GlobalView, HealthView } from './views/control.ts';
 import type { EventView, EventViewType } from './views/event.ts';
 import type { NeighborView, NotificationView, SessionView } from './views/neighbor.ts';
 import type { FilterReasonView, PrefixPathsView, RouteView, StepView } from './views/route.ts';
-
-interface Timestamp {
-  readonly seconds: bigint;
-  readonly nanos: number;
-}
-
-export function globalView(message: GetGlobalResponse): GlobalView {
-  return {
-    localAs: message.localAs,
-    routerId: message.routerId,
-    listen: message.listen.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
-    version: message.version,
-    startedAt: date(message.startedAt),
-  };
-}
-
-export function healthView(message: GetHealthResponse): HealthView {
-  return {
-    healthy: message.healthy,
-    uptimeSeconds: Number(message.uptimeSeconds),
-    neighbors: message.neighbors,
-    established: message.established,
-    routes: Number(message.routes),
-    rssBytes: Number(message.rssBytes),
-  };
-}
 
 const STATES: Readonly<Record<SessionState, string>> = {
   [SessionState.UNSPECIFIED]: 'unknown',
@@ -231,50 +200,4 @@ export function pathsView({ family, prefix, paths, pathCount }: ListPathsRespons
       };
     }),
   };
-}
-
-const EVENT_TYPES: Readonly<Record<EventType, EventViewType>> = {
-  [EventType.UNSPECIFIED]: 'unknown',
-  [EventType.SESSION_UP]: 'session-up',
-  [EventType.SESSION_DOWN]: 'session-down',
-  [EventType.NOTIFICATION_SENT]: 'notification-sent',
-  [EventType.NOTIFICATION_RECEIVED]: 'notification-received',
-  [EventType.END_OF_RIB]: 'end-of-rib',
-  [EventType.MALFORMED_UPDATE]: 'malformed-update',
-  [EventType.WARNING]: 'warning',
-  [EventType.NEIGHBOR_CHANGED]: 'neighbor-changed',
-};
-
-export function eventView({ sequence, at, type, neighbor, family, text, code, subcode }: Event): EventView {
-  return {
-    sequence: Number(sequence),
-    at: date(at) ?? new Date(0),
-    type: EVENT_TYPES[type] ?? 'unknown',
-    neighbor,
-    family: family || undefined,
-    text,
-    code: code === 0 ? undefined : code,
-    subcode: code === 0 ? undefined : subcode,
-  };
-}
-
-export function changeView({ event }: RouteEvent): ChangeView | undefined {
-  switch (event.case) {
-    case 'announce':
-      return { type: 'announce', route: routeView(event.value) };
-    case 'withdraw': {
-      const { family, prefix, pathIdentifier, neighbor } = event.value;
-      return { type: 'withdraw', family, prefix, pathIdentifier: pathIdentifier === 0 ? undefined : pathIdentifier, neighbor };
-    }
-    case 'endOfInitial':
-      return { type: 'end-of-initial' };
-    case 'lost':
-      return { type: 'lost', count: Number(event.value.count) };
-    case undefined:
-      return undefined; // A kind of event that this program does not know yet.
-  }
-}
-
-function date(timestamp: Timestamp | undefined): Date | undefined {
-  return timestamp === undefined ? undefined : new Date(Number(timestamp.seconds) * 1000 + timestamp.nanos / 1e6);
 }

@@ -1,6 +1,5 @@
-/**
- * One run of `tsbgp`: the daemon it speaks to, and how it answers (tables for people, `--json` for programs).
- */
+/** One run of `tsbgp`: the daemon it asks, and how it answers (tables for people, `--json` for programs). */
+import type { Api } from './api.ts';
 import type { Daemon } from './daemon.ts';
 import type { Io } from './terminal/io.ts';
 import { printable, type Style, safeJson, styleFor } from './terminal/style.ts';
@@ -25,7 +24,7 @@ export class Invocation {
     this.#connect = connect;
   }
 
-  /** Called once the command line is read. */
+  /** The options of the command line; called before the command runs. */
   configure(options: GlobalOptions): void {
     this.#options = options;
   }
@@ -34,15 +33,19 @@ export class Invocation {
     return this.#options.json === true;
   }
 
+  /** The daemon. The first call connects; later calls get the same one. */
   daemon(): Promise<Daemon> {
     this.#daemon ??= this.#connect(this.#options.address, this.io);
     return this.#daemon;
   }
 
-  /** Calls the daemon once and lets it go. */
+  /** The answer of the daemon to one question. */
   async ask<T>(question: (daemon: Daemon) => Promise<T>): Promise<T> {
     return question(await this.daemon());
   }
+
+  /** The answer of one call of the API. */
+  call: Api['call'] = async (request) => (await this.daemon()).call(request);
 
   get style(): Style {
     return styleFor(this.io, this.io.stdout, this.#options.color);
@@ -61,7 +64,7 @@ export class Invocation {
     if (lines.length > 0) await this.io.stdout.write(`${lines.join('\n')}\n`);
   }
 
-  /** A document for programs, indented for those who look. */
+  /** A document for programs, indented so that people can read it too. */
   async printJson(value: unknown): Promise<void> {
     await this.io.stdout.write(`${safeJson(value, 2)}\n`);
   }
@@ -71,7 +74,7 @@ export class Invocation {
     if (values.length > 0) await this.io.stdout.write(`${values.map((value) => safeJson(value)).join('\n')}\n`);
   }
 
-  /** The answer of a command that changes something: a sentence, or `--json` an object. */
+  /** What a command did that changes something: a sentence, or with `--json` an object. */
   async done(sentence: string, json: object = {}): Promise<void> {
     if (this.isJson) await this.printJson({ ok: true, ...json });
     else await this.print(`${this.style('green', '✓')} ${printable(sentence)}`);

@@ -2,15 +2,7 @@
  * `tsbgp` from its arguments to its exit code.
  */
 import { type Argument, Command, CommanderError } from 'commander';
-import { addConfig } from './commands/config.ts';
-import { addControl } from './commands/control.ts';
-import { addDecode } from './commands/decode.ts';
-import { addEvents } from './commands/events.ts';
-import { addNeighborCommands } from './commands/neighbor.ts';
-import { addRib } from './commands/rib.ts';
-import { addRoute } from './commands/route.ts';
-import { addWatch } from './commands/watch.ts';
-import { addCompletions } from './completions/command.ts';
+import { COMMANDS } from './commands/all.ts';
 import { CliError, ExitCode } from './exit-code.ts';
 import { type Connect, type GlobalOptions, Invocation } from './invocation.ts';
 import { type Io, OutputClosed } from './terminal/io.ts';
@@ -70,15 +62,7 @@ export function program(invocation: Invocation, io: Io): Command {
     })
     .addHelpText('after', HELP);
   root.hook('preAction', () => invocation.configure(root.opts<GlobalOptions>()));
-  addNeighborCommands(root, invocation);
-  addRib(root, invocation);
-  addRoute(root, invocation);
-  addWatch(root, invocation);
-  addEvents(root, invocation);
-  addConfig(root, invocation);
-  addControl(root, invocation);
-  addDecode(root, invocation);
-  addCompletions(root, invocation);
+  for (const addCommand of COMMANDS) addCommand(root, invocation);
   return root;
 }
 

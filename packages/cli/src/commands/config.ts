@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Invocation } from '../invocation.ts';
 import { runningConfig, toYaml } from '../views/config.ts';
+import { globalView } from '../views/control.ts';
 
 export function addConfig(program: Command, invocation: Invocation): void {
   const config = program.command('config').description('show the configuration that runs');
@@ -9,8 +10,12 @@ export function addConfig(program: Command, invocation: Invocation): void {
     .command('show')
     .description('print AS, listeners and neighbors as they are now, in the form of the configuration file')
     .action(async () => {
-      const [global, neighbors] = await invocation.ask((daemon) => Promise.all([daemon.global(), daemon.listNeighbors()]));
-      const running = runningConfig(global, neighbors);
+      const daemon = await invocation.daemon();
+      const [global, neighbors] = await Promise.all([
+        daemon.call((client, options) => client.global.getGlobal({}, options)),
+        daemon.listNeighbors(),
+      ]);
+      const running = runningConfig(globalView(global), neighbors);
       if (invocation.isJson) return invocation.printJson(running);
       await invocation.print(
         '# What runs now, with defaults filled in.',

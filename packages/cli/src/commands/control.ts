@@ -3,15 +3,16 @@ import type { Command } from 'commander';
 import { CliError, ExitCode } from '../exit-code.ts';
 import type { Invocation } from '../invocation.ts';
 import { printable } from '../terminal/style.ts';
+import { present } from '../to-api.ts';
 import { shutdownReason } from '../values.ts';
-import { globalPage, healthPage } from '../views/control.ts';
+import { globalPage, globalView, healthPage, healthView } from '../views/control.ts';
 
 export function addControl(program: Command, invocation: Invocation): void {
   program
     .command('global')
     .description('show AS, router id, listeners and version of the daemon')
     .action(async () => {
-      const global = await invocation.ask((daemon) => daemon.global());
+      const global = globalView(await invocation.call((client, options) => client.global.getGlobal({}, options)));
       await (invocation.isJson ? invocation.printJson(global) : invocation.print(...globalPage(global, invocation.view())));
     });
 
@@ -19,7 +20,7 @@ export function addControl(program: Command, invocation: Invocation): void {
     .command('health')
     .description('show whether all is well; exit code 1 when not')
     .action(async () => {
-      const health = await invocation.ask((daemon) => daemon.health());
+      const health = healthView(await invocation.call((client, options) => client.control.getHealth({}, options)));
       await (invocation.isJson ? invocation.printJson(health) : invocation.print(...healthPage(health, invocation.view())));
       if (!health.healthy) throw new CliError(ExitCode.Refused, 'the daemon is not healthy');
     });
@@ -28,7 +29,7 @@ export function addControl(program: Command, invocation: Invocation): void {
     .command('metrics')
     .description('print the metrics in Prometheus text format')
     .action(async () => {
-      const text = await invocation.ask((daemon) => daemon.metrics());
+      const { text } = await invocation.call((client, options) => client.control.getMetrics({}, options));
       // A program gets the text as it is; labels may hold what a peer or an operator wrote.
       const shown = invocation.io.stdout.isTerminal ? text.split('\n').map(printable).join('\n') : text;
       await (invocation.isJson ? invocation.printJson({ metrics: text }) : invocation.io.stdout.write(shown));
@@ -39,7 +40,7 @@ export function addControl(program: Command, invocation: Invocation): void {
     .description('stop the daemon; every neighbor gets a Cease')
     .option('--reason <text>', 'told to the neighbors (RFC 9003)', shutdownReason)
     .action(async ({ reason }: { reason?: string }) => {
-      await invocation.ask((daemon) => daemon.shutdown(reason));
+      await invocation.call((client, options) => client.control.shutdown(present({ reason }), options));
       await invocation.done('the daemon is stopping');
     });
 }

@@ -1,9 +1,11 @@
 /** `tsbgp watch`: changes as they happen, one line each, until Ctrl-C. */
+import { type RouteEvent, WatchRoutesRequest_Table } from '@tsbgp/api';
 import { type Command, Option } from 'commander';
-import type { ChangeView, WatchQuery } from '../daemon.ts';
+import { routeView } from '../from-api.ts';
 import type { Invocation } from '../invocation.ts';
+import { present, routeFilter } from '../to-api.ts';
 import { address, integer, prefix } from '../values.ts';
-import { announceLine, withdrawLine } from '../views/route.ts';
+import { announceLine, type RouteView, type WithdrawView, withdrawLine } from '../views/route.ts';
 import { addFilters, type FilterOptions, filterOf } from './filters.ts';
 
 interface WatchOptions extends FilterOptions {
@@ -25,22 +27,50 @@ export function addWatch(program: Command, invocation: Invocation): void {
 }
 
 async function watch(invocation: Invocation, wanted: string | undefined, options: WatchOptions): Promise<void> {
-  const query: WatchQuery = {
-    ...filterOf(wanted, options),
-    table: options.table,
-    neighbor: options.neighbor,
+  const request = {
+    filter: routeFilter(filterOf(wanted, options)),
+    table: options.table === 'best' ? WatchRoutesRequest_Table.BEST : WatchRoutesRequest_Table.RECEIVED,
     initial: options.initial === true,
+    ...present({ neighbor: options.neighbor }),
   };
   const daemon = await invocation.daemon();
   if (invocation.io.stdout.isTerminal && !invocation.isJson) await invocation.print(invocation.style('dim', 'watching; Ctrl-C ends it'));
   let left = options.limit ?? Number.POSITIVE_INFINITY;
-  for await (const changes of daemon.watch(query)) {
-    const shown = changes.slice(0, left);
+  for await (const { events } of daemon.stream((client, call) => client.rib.watchRoutes(request, call))) {
+    const shown = events
+      .map(changeView)
+      .filter((change) => change !== undefined)
+      .slice(0, left);
     left -= shown.length;
     const at = new Date();
     if (invocation.isJson) await invocation.printJsonLines(shown.map((change) => ({ at, ...change })));
     else await invocation.print(...shown.map((change) => line(change, at, invocation)));
     if (left === 0) return;
+  }
+}
+
+/** A change as `--json` shows it. */
+type ChangeView =
+  | { readonly type: 'announce'; readonly route: RouteView }
+  | ({ readonly type: 'withdraw'; readonly family: string } & WithdrawView)
+  | { readonly type: 'end-of-initial' }
+  /** This program was too slow, and the daemon dropped `count` changes. */
+  | { readonly type: 'lost'; readonly count: number };
+
+function changeView({ event }: RouteEvent): ChangeView | undefined {
+  switch (event.case) {
+    case 'announce':
+      return { type: 'announce', route: routeView(event.value) };
+    case 'withdraw': {
+      const { family, prefix, pathIdentifier, neighbor } = event.value;
+      return { type: 'withdraw', family, prefix, pathIdentifier: pathIdentifier === 0 ? undefined : pathIdentifier, neighbor };
+    }
+    case 'endOfInitial':
+      return { type: 'end-of-initial' };
+    case 'lost':
+      return { type: 'lost', count: Number(event.value.count) };
+    case undefined:
+      return undefined; // A kind of event that this program does not know yet.
   }
 }
 

@@ -1,7 +1,9 @@
-/** The daemon itself, as people see it. */
-import { type Format } from '../terminal/style.ts';
+/** The daemon itself: what the API says of it, and how users see it. */
+import type { GetGlobalResponse, GetHealthResponse } from '@tsbgp/api';
+import type { Format } from '../terminal/style.ts';
 import { facts } from '../terminal/table.ts';
 import { bytes, count, dateTime, duration } from '../terminal/units.ts';
+import { date } from '../timestamp.ts';
 import type { ViewOptions } from './view-options.ts';
 
 export interface GlobalView {
@@ -20,6 +22,27 @@ export interface HealthView {
   readonly established: number;
   readonly routes: number;
   readonly rssBytes: number;
+}
+
+export function globalView(message: GetGlobalResponse): GlobalView {
+  return {
+    localAs: message.localAs,
+    routerId: message.routerId,
+    listen: message.listen.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
+    version: message.version,
+    startedAt: date(message.startedAt),
+  };
+}
+
+export function healthView(message: GetHealthResponse): HealthView {
+  return {
+    healthy: message.healthy,
+    uptimeSeconds: Number(message.uptimeSeconds),
+    neighbors: message.neighbors,
+    established: message.established,
+    routes: Number(message.routes),
+    rssBytes: Number(message.rssBytes),
+  };
 }
 
 export function globalPage(global: GlobalView, options: ViewOptions): string[] {
