@@ -1,6 +1,4 @@
-/**
- * `tsbgp` from its arguments to its exit code.
- */
+/** `tsbgp` from its arguments to its exit code. */
 import { type Argument, Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands/all.ts';
 import { CliError, ExitCode } from './exit-code.ts';
@@ -27,7 +25,7 @@ Exit codes: 0 fine, 1 refused by the daemon or nothing found, 2 wrong usage,
 3 nobody answers at the address.
 `;
 
-/** Resolves with the exit code; all there is to say was said. */
+/** Runs a command line. Resolves with the exit code, after all output is written. */
 export async function run(args: readonly string[], io: Io, connect: Connect): Promise<number> {
   const invocation = new Invocation(io, connect);
   try {
@@ -55,7 +53,7 @@ export function program(invocation: Invocation, io: Io): Command {
       getOutHelpWidth: () => Math.min(io.stdout.columns, 120),
       getErrHelpWidth: () => Math.min(io.stderr.columns, 120),
     })
-    // Descriptions are wrapped, however narrow their column; a command's options are in its own help.
+    // Descriptions are wrapped even in a narrow column. The list of commands shows no options: each command has its own help.
     .configureHelp({
       minWidthToWrap: 16,
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(term)].join(' '),
@@ -73,13 +71,13 @@ function term(argument: Argument): string {
 
 async function report(error: unknown, invocation: Invocation): Promise<number> {
   if (error instanceof OutputClosed) return ExitCode.Ok;
-  // Ctrl-C: what was shown was shown.
+  // Ctrl-C ends a stream; it is no error.
   if (invocation.io.signal.aborted) return ExitCode.Ok;
-  // commander has printed it; help and version are no errors.
+  // commander has printed the message already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
   if (!(error instanceof CliError)) throw error;
   const style = invocation.errorStyle;
-  // Both may quote what a daemon or a peer said.
+  // Message and hints may quote what a daemon or a peer said.
   const hints = error.hints.map((hint) => `  ${printable(hint)}\n`).join('');
   await invocation.io.stderr.write(`${style('red', 'tsbgp:')} ${printable(error.message)}\n${hints}`).catch(() => {});
   return error.exitCode;

@@ -17,7 +17,7 @@ const NAMES = ['', 'OPEN', 'UPDATE', 'NOTIFICATION', 'KEEPALIVE', 'ROUTE-REFRESH
 
 type Counts = Record<string, number>;
 
-/** Where tshark counts otherwise, and why. */
+/** Captures that tshark counts differently, and why. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   'pmacct-500-traffic-00.pcap': 'tshark has no field for prefixes of VPN-IPv6',
   'ryu-bgp4-update_vpnv6.pcap': 'tshark has no field for prefixes of VPN-IPv6',

@@ -1,4 +1,4 @@
-/** `tsbgp config show`: what runs, as a configuration file. */
+/** `tsbgp config show`: the running configuration, in the form of a configuration file. */
 import type { Command } from 'commander';
 import type { Invocation } from '../invocation.ts';
 import { runningConfig, toYaml } from '../views/config.ts';

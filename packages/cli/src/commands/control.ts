@@ -1,4 +1,4 @@
-/** `tsbgp global`, `health`, `metrics`, `shutdown`: the daemon itself. */
+/** `tsbgp global`, `health`, `metrics` and `shutdown`: about the daemon itself. */
 import type { Command } from 'commander';
 import { CliError, ExitCode } from '../exit-code.ts';
 import type { Invocation } from '../invocation.ts';
@@ -30,7 +30,7 @@ export function addControl(program: Command, invocation: Invocation): void {
     .description('print the metrics in Prometheus text format')
     .action(async () => {
       const { text } = await invocation.call((client, options) => client.control.getMetrics({}, options));
-      // A program gets the text as it is; labels may hold what a peer or an operator wrote.
+      // Labels may hold what a peer or an operator wrote: made safe for a terminal, unchanged for a program.
       const shown = invocation.io.stdout.isTerminal ? text.split('\n').map(printable).join('\n') : text;
       await (invocation.isJson ? invocation.printJson({ metrics: text }) : invocation.io.stdout.write(shown));
     });

@@ -15,7 +15,7 @@ interface EventsOptions {
   readonly limit?: number;
 }
 
-/** The daemon remembers this many. */
+/** The daemon remembers this many events. */
 const RECENT_MAX = 1000;
 const RECENT_DEFAULT = 20;
 

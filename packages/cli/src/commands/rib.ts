@@ -1,6 +1,6 @@
 /**
- * `tsbgp rib`: the paths of a prefix and why one is the best, the best routes, what neighbors sent (`received`), what one was sent (`advertised`). Tables are written while they arrive:
- * the first rows of a million are there at once, and memory stays small.
+ * `tsbgp rib`: the best routes; the paths of a prefix, and why one of them is best; what neighbors sent (`received`); what a neighbor was sent
+ * (`advertised`). A table is written while its routes arrive: the first rows of a million appear at once, and memory stays small.
  */
 import type { Command } from 'commander';
 import type { RouteQuery } from '../daemon.ts';
@@ -35,7 +35,7 @@ export function addRib(program: Command, invocation: Invocation): void {
       .argument('[neighbor]', 'only from this neighbor')
       .argument('[prefix]', PREFIX_ABOUT),
   ).action((first: string | undefined, second: string | undefined, _own: RibOptions, command: Command) => {
-    // `rib received 192.0.2.0/24` asks all neighbors: a prefix has a slash, a neighbor has none.
+    // `rib received 192.0.2.0/24` is about all neighbors: a prefix has a slash, the address of a neighbor has none.
     const [neighbor, wanted] = first?.includes('/') === true && second === undefined ? [undefined, first] : [first, second];
     const query: RouteQuery = {
       table: 'received',
@@ -60,14 +60,14 @@ export function addRib(program: Command, invocation: Invocation): void {
   );
 }
 
-/** `rib` and the commands below it have the same options, so that commander gives them all to `rib`: read them with optsWithGlobals. */
+/** `rib` and its subcommands have the same options. commander then gives their values to `rib`: read them with optsWithGlobals. */
 function addOptions(command: Command): Command {
   return addFilters(command)
     .option('--limit <number>', 'no more than this many', integer(1, Number.MAX_SAFE_INTEGER, 20))
     .option('--detail', 'every attribute of each route (the default for a single prefix)');
 }
 
-/** Any of these asks for a listing of best routes. */
+/** Whether an option asks for a list of best routes, not for the paths of a prefix. */
 function isFiltered(options: RibOptions): boolean {
   const { longer, shorter, originAs, community, family, limit } = options;
   return [longer, shorter, originAs, community, family, limit].some((option) => option !== undefined);
@@ -111,7 +111,7 @@ function summary(count: number, { limit }: RouteQuery, { style }: Invocation): s
   return style('dim', `${limit === count ? `the first ${routes}` : routes}\n${LEGEND}`);
 }
 
-/** An empty table is an answer; that what was asked for by prefix, AS or community is not in it is exit code 1. */
+/** Nothing was found. An empty table is a valid answer (exit code 0); a prefix, AS or community that is not in the table is exit code 1. */
 async function nothing(invocation: Invocation, query: RouteQuery): Promise<void> {
   const { prefix: wanted, match, table, originAs, community, neighbor } = query;
   if (wanted !== undefined && match === 'exact') {

@@ -1,7 +1,6 @@
 /**
- * `tsbgp route add|del`: routes of our own. Many at once come from a file or from standard input, one per line, in the words of the command
- * line: `203.0.113.0/24 --next-hop 192.0.2.1 --community 65000:100`. What the command line says holds for every line that does not
- * say otherwise.
+ * `tsbgp route list|add|del`: routes of our own. Many routes can come from a file or from standard input, one per line, written as on the
+ * command line: `203.0.113.0/24 --next-hop 192.0.2.1 --community 65000:100`. Options of the command line are the defaults of every line.
  */
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
@@ -17,7 +16,7 @@ import { argumentValue, prefix } from '../values.ts';
 import { addFilters, type FilterOptions } from './filters.ts';
 import { showRoutes } from './rib.ts';
 
-/** Routes in one request; the daemon takes all of a request or none. */
+/** Routes in one request. The daemon accepts all routes of a request or none. */
 const BATCH_MAX = 1000;
 
 const BULK_HELP = `
@@ -62,7 +61,7 @@ export function addRoute(program: Command, invocation: Invocation): void {
     .addHelpText('after', BULK_HELP.replace(' --next-hop 192.0.2.1 --community 65000:100', ''))
     .action(async (prefixes: readonly string[], options: BulkOptions) => {
       const lines = input(invocation, 'del', prefixes, options);
-      // The options of `add` are understood and passed over, so that the file that added routes can delete them.
+      // The options of `add` are accepted and ignored: the file that added routes can also delete them.
       const parse = lineParser<RouteOptions>(addRouteOptions);
       const requests = map(
         lines,
@@ -95,7 +94,7 @@ async function* input(invocation: Invocation, verb: string, prefixes: readonly s
     throw usageError('which prefix?', `tsbgp route ${verb} 203.0.113.0/24${verb === 'add' ? ' --next-hop 192.0.2.1' : ''}`);
   }
   if (options.file === undefined && !fromStdin) {
-    for (const one of prefixes) yield { place: '', words: [one] };
+    for (const text of prefixes) yield { place: '', words: [text] };
     return;
   }
   const source = options.file === undefined ? invocation.io.stdin : createReadStream(options.file);
@@ -111,7 +110,7 @@ async function* input(invocation: Invocation, verb: string, prefixes: readonly s
   }
 }
 
-/** Runs `convert` for each line; what it throws gets the line's place. */
+/** Runs `convert` for each line. Its errors get the place of the line. */
 async function* map<A, B>(lines: AsyncIterable<A>, convert: (line: A) => B): AsyncGenerator<B> {
   for await (const line of lines) {
     const place = typeof line === 'object' && line !== null && 'place' in line ? String(line.place) : '';
@@ -129,7 +128,7 @@ function at<T>(place: string, work: () => T): T {
   }
 }
 
-/** The words of a line, read by commander as those of the command line are. One parser serves all lines. */
+/** Parses the words of a line as commander parses the command line. One parser serves all lines. */
 function lineParser<Options>(addOptions: (command: Command) => Command): (words: readonly string[]) => { first: string; options: Options } {
   const command = addOptions(new Command('route').argument('<prefix>'))
     .exitOverride()

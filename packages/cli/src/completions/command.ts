@@ -7,7 +7,7 @@ import { FAMILY_NAMES } from '../values.ts';
 import { type Candidate, candidates } from './candidates.ts';
 import { COMPLETE_COMMAND, SCRIPTS, SHELLS, type Shell } from './scripts.ts';
 
-/** Nobody waits longer for a TAB. */
+/** A completion must appear at once: after this time it lists no neighbors. */
 const ASK_TIMEOUT_MS = 300;
 
 export function addCompletions(program: Command, invocation: Invocation): void {
@@ -34,7 +34,7 @@ async function valuesOf(name: string, invocation: Invocation): Promise<readonly 
   if (name !== 'neighbor') return [];
   const limit = Promise.withResolvers<readonly Candidate[]>();
   const timer = setTimeout(limit.resolve, ASK_TIMEOUT_MS, []);
-  const asked = invocation.ask(neighbors).catch(() => []); // A completion has nobody to complain to.
+  const asked = invocation.ask(neighbors).catch(() => []); // A completion cannot show an error.
   try {
     return await Promise.race([asked, limit.promise]);
   } finally {
@@ -44,10 +44,13 @@ async function valuesOf(name: string, invocation: Invocation): Promise<readonly 
 
 async function neighbors(daemon: Daemon): Promise<readonly Candidate[]> {
   const all = await daemon.listNeighbors();
-  return all.map((one) => ({ value: one.address, about: `AS ${one.remoteAs} ${one.state} ${one.description}`.trimEnd() }));
+  return all.map(({ address, remoteAs, state, description }) => ({
+    value: address,
+    about: `AS ${remoteAs} ${state} ${description}`.trimEnd(),
+  }));
 }
 
-/** The daemon that the line being typed names. */
+/** The address of the daemon in the line that is being typed. */
 function addressIn(words: readonly string[]): string | undefined {
   for (const [i, word] of words.entries()) {
     if (word === '-a' || word === '--address') return words[i + 1];

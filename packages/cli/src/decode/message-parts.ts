@@ -1,4 +1,4 @@
-/** Parts of messages, made whole so that the codec reads them as it reads messages. */
+/** Parts of messages. Each is completed to a message or an attribute, which the codecs of wire can read. */
 import {
   afiOf,
   decodeAttributes,
@@ -31,7 +31,7 @@ export function isMessageBody(what: string): what is (typeof MESSAGE_BODIES)[num
   return Object.hasOwn(TYPES, what);
 }
 
-/** The message with that body. */
+/** A message of the type with `body` after its header. */
 export function frameBody(type: (typeof MESSAGE_BODIES)[number], body: Uint8Array): Uint8Array {
   const message = new Uint8Array(HEADER_LENGTH + body.length);
   if (message.length > 0xffff) throw usageError(`a body of ${body.length} octets, allowed are ${0xffff - HEADER_LENGTH}`);
@@ -40,14 +40,14 @@ export function frameBody(type: (typeof MESSAGE_BODIES)[number], body: Uint8Arra
   return message;
 }
 
-/** What can be said of an UPDATE that as a whole cannot be read: its parts, each for itself. */
+/** The parts of an UPDATE that cannot be read as a whole. Each part is read alone. */
 export interface UpdateParts {
   readonly withdrawn: readonly Nlri[] | Fault;
   readonly attributes: readonly PathAttribute[];
   readonly nlri: readonly Nlri[] | Fault;
 }
 
-/** Undefined for other messages, and where not even the lengths fit. */
+/** Undefined for other messages, and for an UPDATE whose lengths do not fit. */
 export function updateParts(message: Uint8Array, context: WireContext): UpdateParts | undefined {
   const scan = new UpdateScan();
   if (messageType(message, 0) !== MessageType.Update || scan.scan(message, HEADER_LENGTH, message.length) !== undefined) return undefined;
@@ -60,7 +60,7 @@ export function updateParts(message: Uint8Array, context: WireContext): UpdatePa
   };
 }
 
-/** The NLRI of one family, as MP_UNREACH_NLRI holds them; or why they cannot be told apart. */
+/** The NLRI of one family, encoded as in MP_UNREACH_NLRI; or the fault for which they cannot be told apart. */
 export function decodeNlriField(nlri: Uint8Array, family: Family, context: WireContext): readonly Nlri[] | Fault {
   const length = 3 + nlri.length;
   if (length > 0xffff) throw usageError(`NLRI of ${nlri.length} octets, allowed are ${0xffff - 3}`);

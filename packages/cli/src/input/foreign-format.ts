@@ -1,4 +1,4 @@
-/** Files that `tsbgp decode` does not read, by their first octets: what they are, and what to do. */
+/** Recognizes files that `tsbgp decode` cannot read by their first octets, and says what to do with them. */
 import { readU16, readU32 } from '@tsbgp/wire';
 
 interface Format {
@@ -25,7 +25,7 @@ const FORMATS: readonly Format[] = [
   { is: isBmp, name: 'BMP (RFC 7854)', hint: 'Wireshark reads a capture of its TCP connection' },
 ];
 
-/** The format that the octets look like. */
+/** The format that the octets look like; undefined when it is none of these. */
 export function foreignFormat(bytes: Uint8Array): { readonly name: string; readonly hint: string } | undefined {
   return FORMATS.find(({ is }) => is(bytes));
 }
@@ -34,7 +34,7 @@ function startsWith(...magic: readonly number[]): (bytes: Uint8Array) => boolean
   return (bytes) => magic.every((octet, i) => bytes[i] === octet);
 }
 
-/** Record after record with headers that make sense, up to the third. */
+/** Whether the first records, up to three, have plausible headers. */
 function isMrt(bytes: Uint8Array): boolean {
   let at = 0;
   for (let record = 0; record < 3; record++) {

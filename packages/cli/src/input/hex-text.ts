@@ -1,23 +1,23 @@
 /**
- * Octets written as text: bare digits in any grouping, lists such as `0xff, 0xff` or `\xff\xff`, arrays of C, and the dumps of `hexdump -C`,
- * `xxd`, `od -tx1`, `tcpdump -x` and Wireshark, which have an offset in front of each line and characters after it.
+ * Reads octets from text: digits in any grouping, lists such as `0xff, 0xff` or `\xff\xff`, arrays of C, and the dumps of `hexdump -C`, `xxd`,
+ * `od -tx1`, `tcpdump -x` and Wireshark. A line of a dump has an offset first and characters last.
  *
  *     00000000  ff ff ff ff ff ff ff ff  ff ff ff ff ff ff ff ff  |................|
  *     00000000: ffff ffff ffff ffff ffff ffff ffff ffff  ................
  *     0000   ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff   ................
  *
- * A line of a dump has as many octets as the next line's offset says. Only the last line is read by its look.
+ * The offset of the next line says how many octets a line of a dump has. For the last line, its form has to tell.
  */
 import { fromHex } from '@tsbgp/wire';
 
-/** Octets, or why the text is none. */
+/** The octets, or the reason why the text holds none. */
 export type HexText = { readonly bytes: Uint8Array } | { readonly reason: string };
 
 export function readHexText(text: string): HexText {
   return readDump(text) ?? readDigits(text);
 }
 
-/** White space, colons, commas, hyphens, `0x` and `\x` may stand between digits; an array of C may stand around them. */
+/** Digits with white space, colons, commas, hyphens, `0x` or `\x` between them. An array of C may surround them. */
 function readDigits(text: string): HexText {
   const list = /=\s*\{([^{}]*)\}/.exec(text)?.[1] ?? text;
   const digits = list.replace(/(?<![0-9a-f])0x|\\x|[\s:,-]/gi, '');
@@ -34,7 +34,7 @@ interface Line {
   readonly rest: string;
 }
 
-/** Undefined for text that is no dump. */
+/** Reads a dump; undefined for text that is no dump. */
 function readDump(text: string): HexText | undefined {
   const raw = text.split('\n').filter((line) => line.trim() !== '');
   const lines: (Line | '*')[] = [];
@@ -49,14 +49,14 @@ function readDump(text: string): HexText | undefined {
   const isOffset =
     second === undefined ? /^\s*(0x)?\d+(:|\s\s)/.test(raw[0]!) : second === '*' || Number.parseInt(second.offset, 16) <= LINE_MAX;
   if (!isOffset) return undefined;
-  // `od` counts in octal digits, unless it is told not to; the others in hexadecimal ones.
+  // `od` writes offsets in octal by default; the other programs in hexadecimal.
   const hexadecimal = octetsOf(lines, 16);
   if ('bytes' in hexadecimal) return hexadecimal;
   const octal = octetsOf(lines, 8);
   return 'bytes' in octal ? octal : hexadecimal;
 }
 
-/** Octets of a line. */
+/** Most octets of a line. */
 const LINE_MAX = 64;
 
 function octetsOf(lines: readonly (Line | '*')[], radix: 16 | 8): HexText {
@@ -75,7 +75,7 @@ function octetsOf(lines: readonly (Line | '*')[], radix: 16 | 8): HexText {
       repeats = false;
     }
     if (offset !== octets.length) return { reason: `line ${i + 1} begins at octet ${offset}, ${octets.length} were there before it` };
-    const next = lines.slice(i + 1).find((each) => each !== '*');
+    const next = lines.slice(i + 1).find((following) => following !== '*');
     const expected = next === undefined || lines[i + 1] === '*' ? undefined : Number.parseInt(next.offset, radix) - offset;
     const found = lineOctets(line, expected);
     if (typeof found === 'string') return { reason: `line ${i + 1}: ${found}` };
@@ -86,10 +86,10 @@ function octetsOf(lines: readonly (Line | '*')[], radix: 16 | 8): HexText {
   return { bytes: Uint8Array.from(octets) };
 }
 
-/** Of what a dump repeats with `*`. */
+/** Most octets that a dump may repeat with `*`. */
 const OCTETS_MAX = 256 << 20;
 
-/** `expected` is how many octets the line has, where the next line tells. */
+/** `expected` is how many octets the line has; undefined for the last line. */
 function lineOctets({ rest, isColon }: Line, expected: number | undefined): number[] | string {
   const text = rest.replace(/\s*\|.*$/, '');
   const groups = text.trim() === '' ? [] : text.trim().split(/\s+/);
@@ -111,7 +111,7 @@ function leading(groups: readonly string[], count: number): string | undefined {
   return digits.length === 2 * count ? digits : undefined;
 }
 
-/** The last line: groups up to the gap in front of the characters. After eight octets `hexdump -C` and Wireshark leave a gap too. */
+/** The last line: the groups before the gap that precedes the characters. `hexdump -C` and Wireshark also leave a gap after eight octets. */
 function byLook(text: string): string | undefined {
   const columns = text.trim().split(/\s{2,}/);
   let digits = '';

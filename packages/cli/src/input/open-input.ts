@@ -1,5 +1,6 @@
 /**
- * What is to be decoded: hexadecimal digits on the command line, a file, or standard input; and what is in it: a capture, digits, or octets.
+ * The input of `tsbgp decode`. It comes from the command line (hexadecimal digits), from a file or from standard input, and is a capture,
+ * hexadecimal text or octets.
  */
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -17,10 +18,10 @@ export type Input =
   | { readonly type: 'octets'; readonly bytes: Uint8Array }
   | { readonly type: 'capture'; readonly packets: AsyncIterable<Packet> };
 
-/** Octets outside of captures are all in memory: longer ones are something else. */
+/** Most octets that are no capture. They are all in memory; a longer file is something else. */
 const OCTETS_MAX = 256 << 20;
 
-/** Throws CliError: neither digits nor a file that can be read. */
+/** Throws CliError when `argument` is neither hexadecimal digits nor a file that can be read. */
 export async function openInput(argument: string | undefined, stdin: AsyncIterable<Uint8Array | string>): Promise<Input> {
   if (argument === undefined || argument === '-') return inputOf(octetsOf(stdin), 'standard input');
   const digits = readHexText(argument);
@@ -69,7 +70,7 @@ const COMPRESSIONS = [
   { magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: () => createZstdDecompress() },
 ] as const;
 
-/** A damaged stream has an error of zlib's own. */
+/** Turns the errors of zlib into CliErrors. */
 async function* unpacked(chunks: AsyncIterable<Uint8Array>, name: string): AsyncIterable<Uint8Array> {
   try {
     yield* chunks;

@@ -58,7 +58,7 @@ function entries(mapping: Mapping): string[] {
   );
 }
 
-/** Words of letters and dashes, and IPv4 addresses, are plain in YAML; everything else is quoted as in JSON, which YAML reads. */
+/** Words of letters and dashes, and IPv4 addresses, need no quotes in YAML. All else is quoted as in JSON, which YAML can read. */
 function scalar(value: Scalar): string {
   if (typeof value !== 'string') return String(value);
   return /^(?:[a-z]+\d?-[a-z-]+|\d{1,3}(?:\.\d{1,3}){3})$/.test(value) ? value : safeJson(value);

@@ -1,4 +1,4 @@
-/** The daemon itself: what the API says of it, and how users see it. */
+/** The daemon itself: what the API says about it, and how users see it. */
 import type { GetGlobalResponse, GetHealthResponse } from '@tsbgp/api';
 import type { Format } from '../terminal/style.ts';
 import { facts } from '../terminal/table.ts';

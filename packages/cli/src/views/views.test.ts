@@ -39,8 +39,8 @@ test('the table of neighbors, wide', () => {
   ]);
 });
 
-test('tables and pages never wrap at 80 columns, coloured or not', () => {
-  for (const style of [plain, coloured]) {
+test('tables and pages never wrap at 80 columns, colored or not', () => {
+  for (const style of [plain, colored]) {
     const options = { width: 80, style, now };
     const lines = [...neighborTable([up, down], options), ...neighborPage(up, options), ...neighborPage(down, options)];
     for (const line of lines) assert.ok(visibleLength(line) <= 80, line);
