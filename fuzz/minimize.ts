@@ -1,19 +1,19 @@
-/** A failing input made smaller and plainer, as long as it fails. */
+/** Makes a failing input smaller and simpler while it still fails. */
 import type { Kind } from './target.ts';
 
-/** Runs that are spent on it. */
+/** Most runs for one input. */
 const TRIES = 4000;
 
-/** Octets that still fail: cut short, with blocks left out, and zeros where an octet does not matter. */
-export function minimise(bytes: Uint8Array, kind: Kind, fails: (candidate: Uint8Array) => boolean, tries: number = TRIES): Uint8Array {
+/** Octets that still fail: cut short, without unnecessary blocks, and with zeros where the value does not matter. */
+export function minimize(bytes: Uint8Array, kind: Kind, fails: (candidate: Uint8Array) => boolean, tries: number = TRIES): Uint8Array {
   const search = candidates(bytes, kind);
   let next = search.next(false);
   for (let left = tries; left > 0 && !next.done; left--) next = search.next(fails(next.value));
   return next.done ? next.value : bytesSoFar(search);
 }
 
-/** As `minimise`, where it takes another thread to see whether an input fails. */
-export async function minimiseSlowly(
+/** As `minimize`, where another thread has to run the input. */
+export async function minimizeSlowly(
   bytes: Uint8Array,
   kind: Kind,
   fails: (candidate: Uint8Array) => Promise<boolean>,
@@ -32,7 +32,7 @@ function bytesSoFar(search: Search): Uint8Array {
   return last.value;
 }
 
-/** Yields what to try, is told whether it fails, and returns the least that did. Closed early, it returns the least so far. */
+/** Yields an input to try, gets whether it fails, and returns the smallest that failed. Closed early, it returns the smallest so far. */
 function* candidates(bytes: Uint8Array, kind: Kind): Search {
   let least = bytes;
   try {
@@ -52,13 +52,13 @@ function* candidates(bytes: Uint8Array, kind: Kind): Search {
       if (yield plainer) least = plainer;
     }
   } finally {
-    // A generator that is closed hands out what `finally` returns.
+    // A closed generator returns the value of `finally`.
     // oxlint-disable-next-line no-unsafe-finally
     return least;
   }
 }
 
-/** With the header's length field as it should be. */
+/** The same octets with the correct length field in the header. */
 function withLength(message: Uint8Array): Uint8Array {
   if (message.length < 19) return message;
   const repaired = message.slice();
