@@ -6,7 +6,6 @@ import { CliError, ExitCode } from '../src/exit-code.ts';
 import { FIELD_ROWS } from '../src/neighbor-config.ts';
 import { run } from '../src/program.ts';
 import type { Io } from '../src/terminal/io.ts';
-import { present } from '../src/to-api.ts';
 import type { NeighborView } from '../src/views/neighbor.ts';
 import type { PathView, RouteView } from '../src/views/route.ts';
 

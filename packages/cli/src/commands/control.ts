@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import { CliError, ExitCode } from '../exit-code.ts';
 import type { Invocation } from '../invocation.ts';
+import { present } from '../present.ts';
 import { printable } from '../terminal/style.ts';
-import { present } from '../to-api.ts';
 import { shutdownReason } from '../values.ts';
-import { globalPage, globalView, healthPage, healthView } from '../views/control.ts';
+import { globalPage, globalView, healthJson, healthPage } from '../views/control.ts';
 
 export function addControl(program: Command, invocation: Invocation): void {
   program
@@ -20,8 +20,8 @@ export function addControl(program: Command, invocation: Invocation): void {
     .command('health')
     .description('show whether all is well; exit code 1 when not')
     .action(async () => {
-      const health = healthView(await invocation.call((client, options) => client.control.getHealth({}, options)));
-      await (invocation.isJson ? invocation.printJson(health) : invocation.print(...healthPage(health, invocation.view())));
+      const health = await invocation.call((client, options) => client.control.getHealth({}, options));
+      await (invocation.isJson ? invocation.printJson(healthJson(health)) : invocation.print(...healthPage(health, invocation.view())));
       if (!health.healthy) throw new CliError(ExitCode.Refused, 'the daemon is not healthy');
     });
 

@@ -2,10 +2,10 @@
 import { type Event, Event_Type as EventType } from '@tsbgp/api';
 import type { Command } from 'commander';
 import type { Invocation } from '../invocation.ts';
+import { present } from '../present.ts';
 import { type Format, printable } from '../terminal/style.ts';
 import { clockTime, counted, dateTime } from '../terminal/units.ts';
 import { date } from '../timestamp.ts';
-import { present } from '../to-api.ts';
 import { address, integer } from '../values.ts';
 import type { ViewOptions } from '../views/view-options.ts';
 
@@ -35,12 +35,12 @@ async function show(invocation: Invocation, neighbor: string | undefined, { rece
   const request = { ...present({ neighbor }), recent, recentOnly: !follow };
   let left = limit ?? Number.POSITIVE_INFINITY;
   for await (const message of daemon.stream((client, options) => client.events.watchEvents(request, options))) {
-    const events = message.events.slice(0, left).map(eventView);
+    const events = message.events.slice(0, left);
     const lost = Number(message.lost);
     left -= events.length;
     if (invocation.isJson) {
       if (lost > 0) await invocation.printJsonLines([{ type: 'lost', count: lost }]);
-      await invocation.printJsonLines(events);
+      await invocation.printJsonLines(events.map(eventJson));
     } else {
       const view = invocation.view();
       if (lost > 0) await invocation.print(invocation.style('yellow', `too slow: ${counted(lost, 'event')} missing here`));
@@ -50,78 +50,49 @@ async function show(invocation: Invocation, neighbor: string | undefined, { rece
   }
 }
 
-/** An event as `--json` shows it. */
-interface EventView {
-  readonly sequence: number;
-  readonly at: Date;
-  readonly type: EventViewType;
-  readonly neighbor: string;
-  readonly family: string | undefined;
-  readonly text: string;
-  /** Of a NOTIFICATION. */
-  readonly code: number | undefined;
-  readonly subcode: number | undefined;
-}
+/** Name in JSON, label in a line, format of the label. */
+type Kind = readonly [type: string, label: string, format: Format];
 
-type EventViewType =
-  | 'session-up'
-  | 'session-down'
-  | 'notification-sent'
-  | 'notification-received'
-  | 'end-of-rib'
-  | 'malformed-update'
-  | 'warning'
-  | 'neighbor-changed'
-  /** From a daemon that is newer than this program. */
-  | 'unknown';
+/** From a daemon that is newer than this program. */
+const UNKNOWN: Kind = ['unknown', 'event', 'dim'];
 
-const EVENT_TYPES: Readonly<Record<EventType, EventViewType>> = {
-  [EventType.UNSPECIFIED]: 'unknown',
-  [EventType.SESSION_UP]: 'session-up',
-  [EventType.SESSION_DOWN]: 'session-down',
-  [EventType.NOTIFICATION_SENT]: 'notification-sent',
-  [EventType.NOTIFICATION_RECEIVED]: 'notification-received',
-  [EventType.END_OF_RIB]: 'end-of-rib',
-  [EventType.MALFORMED_UPDATE]: 'malformed-update',
-  [EventType.WARNING]: 'warning',
-  [EventType.NEIGHBOR_CHANGED]: 'neighbor-changed',
+const KINDS: Readonly<Record<EventType, Kind>> = {
+  [EventType.UNSPECIFIED]: UNKNOWN,
+  [EventType.SESSION_UP]: ['session-up', 'up', 'green'],
+  [EventType.SESSION_DOWN]: ['session-down', 'down', 'red'],
+  [EventType.NOTIFICATION_SENT]: ['notification-sent', 'sent', 'yellow'],
+  [EventType.NOTIFICATION_RECEIVED]: ['notification-received', 'received', 'yellow'],
+  [EventType.END_OF_RIB]: ['end-of-rib', 'End-of-RIB', 'dim'],
+  [EventType.MALFORMED_UPDATE]: ['malformed-update', 'malformed', 'red'],
+  [EventType.WARNING]: ['warning', 'warning', 'yellow'],
+  [EventType.NEIGHBOR_CHANGED]: ['neighbor-changed', 'changed', 'dim'],
 };
 
-function eventView({ sequence, at, type, neighbor, family, text, code, subcode }: Event): EventView {
+const LABEL_WIDTH = Math.max(...Object.values(KINDS).map(([, label]) => label.length));
+const NEIGHBOR_WIDTH = 15;
+
+function eventJson({ sequence, at, type, neighbor, family, text, code, subcode }: Event): object {
   return {
     sequence: Number(sequence),
     at: date(at) ?? new Date(0),
-    type: EVENT_TYPES[type] ?? 'unknown',
+    type: (KINDS[type] ?? UNKNOWN)[0],
     neighbor,
     family: family || undefined,
     text,
+    // Only a NOTIFICATION has codes.
     code: code === 0 ? undefined : code,
     subcode: code === 0 ? undefined : subcode,
   };
 }
 
-const LABELS: Readonly<Record<EventViewType, readonly [label: string, format: Format]>> = {
-  'session-up': ['up', 'green'],
-  'session-down': ['down', 'red'],
-  'notification-sent': ['sent', 'yellow'],
-  'notification-received': ['received', 'yellow'],
-  'end-of-rib': ['End-of-RIB', 'dim'],
-  'malformed-update': ['malformed', 'red'],
-  warning: ['warning', 'yellow'],
-  'neighbor-changed': ['changed', 'dim'],
-  unknown: ['event', 'dim'],
-};
-
-const LABEL_WIDTH = Math.max(...Object.values(LABELS).map(([label]) => label.length));
-const NEIGHBOR_WIDTH = 15;
-
 /** `14:02:59  down        192.0.2.1        connection lost` */
-function eventLine(event: EventView, { style, now }: Pick<ViewOptions, 'style' | 'now'>): string {
-  const [label, format] = LABELS[event.type];
-  const isToday = event.at.toDateString() === now.toDateString();
-  const text = event.type === 'end-of-rib' ? `${event.family ?? ''} is complete` : event.text;
+function eventLine(event: Event, { style, now }: ViewOptions): string {
+  const [, label, format] = KINDS[event.type] ?? UNKNOWN;
+  const at = date(event.at) ?? new Date(0);
+  const isToday = at.toDateString() === now.toDateString();
+  const text = event.type === EventType.END_OF_RIB ? `${event.family} is complete` : event.text;
   return [
-    style('dim', isToday ? clockTime(event.at) : dateTime(event.at)),
+    style('dim', isToday ? clockTime(at) : dateTime(at)),
     style(format, label.padEnd(LABEL_WIDTH)),
     style('cyan', printable(event.neighbor).padEnd(NEIGHBOR_WIDTH)),
     printable(text),

@@ -1,11 +1,13 @@
 /** `tsbgp watch`: changes as they happen, one line each, until Ctrl-C. */
-import { type RouteEvent, WatchRoutesRequest_Table } from '@tsbgp/api';
+import { type RouteEvent, WatchRoutesRequest_Table, type Withdrawal } from '@tsbgp/api';
 import { type Command, Option } from 'commander';
 import { routeView } from '../from-api.ts';
 import type { Invocation } from '../invocation.ts';
-import { present, routeFilter } from '../to-api.ts';
+import { present } from '../present.ts';
+import type { Style } from '../terminal/style.ts';
+import { routeFilter } from '../to-api.ts';
 import { address, integer, prefix } from '../values.ts';
-import { announceLine, type RouteView, type WithdrawView, withdrawLine } from '../views/route.ts';
+import { announceLine, type WithdrawView, withdrawLine } from '../views/route.ts';
 import { addFilters, type FilterOptions, filterOf } from './filters.ts';
 
 interface WatchOptions extends FilterOptions {
@@ -37,53 +39,42 @@ async function watch(invocation: Invocation, wanted: string | undefined, options
   if (invocation.io.stdout.isTerminal && !invocation.isJson) await invocation.print(invocation.style('dim', 'watching; Ctrl-C ends it'));
   let left = options.limit ?? Number.POSITIVE_INFINITY;
   for await (const { events } of daemon.stream((client, call) => client.rib.watchRoutes(request, call))) {
-    const shown = events
-      .map(changeView)
-      .filter((change) => change !== undefined)
-      .slice(0, left);
+    // An event without a case is of a kind that this program does not know yet.
+    const shown = events.filter(({ event }) => event.case !== undefined).slice(0, left);
     left -= shown.length;
     const at = new Date();
-    if (invocation.isJson) await invocation.printJsonLines(shown.map((change) => ({ at, ...change })));
-    else await invocation.print(...shown.map((change) => line(change, at, invocation)));
+    if (invocation.isJson) await invocation.printJsonLines(shown.map((change) => changeJson(change, at)));
+    else await invocation.print(...shown.map((change) => changeLine(change, at, invocation.style)));
     if (left === 0) return;
   }
 }
 
-/** A change as `--json` shows it. */
-type ChangeView =
-  | { readonly type: 'announce'; readonly route: RouteView }
-  | ({ readonly type: 'withdraw'; readonly family: string } & WithdrawView)
-  | { readonly type: 'end-of-initial' }
-  /** This program was too slow, and the daemon dropped `count` changes. */
-  | { readonly type: 'lost'; readonly count: number };
-
-function changeView({ event }: RouteEvent): ChangeView | undefined {
+function changeJson({ event }: RouteEvent, at: Date): object {
   switch (event.case) {
     case 'announce':
-      return { type: 'announce', route: routeView(event.value) };
-    case 'withdraw': {
-      const { family, prefix, pathIdentifier, neighbor } = event.value;
-      return { type: 'withdraw', family, prefix, pathIdentifier: pathIdentifier === 0 ? undefined : pathIdentifier, neighbor };
-    }
-    case 'endOfInitial':
-      return { type: 'end-of-initial' };
+      return { at, type: 'announce', route: routeView(event.value) };
+    case 'withdraw':
+      return { at, type: 'withdraw', family: event.value.family, ...withdrawView(event.value) };
     case 'lost':
-      return { type: 'lost', count: Number(event.value.count) };
-    case undefined:
-      return undefined; // A kind of event that this program does not know yet.
+      return { at, type: 'lost', count: Number(event.value.count) };
+    default:
+      return { at, type: 'end-of-initial' };
   }
 }
 
-function line(change: ChangeView, at: Date, invocation: Invocation): string {
-  const { style } = invocation;
-  switch (change.type) {
+function changeLine({ event }: RouteEvent, at: Date, style: Style): string {
+  switch (event.case) {
     case 'announce':
-      return announceLine(change.route, at, style);
+      return announceLine(routeView(event.value), at, style);
     case 'withdraw':
-      return withdrawLine(change, at, style);
-    case 'end-of-initial':
-      return style('dim', 'that is what is there now; changes follow');
+      return withdrawLine(withdrawView(event.value), at, style);
     case 'lost':
-      return style('yellow', `too slow: ${change.count} changes are missing here; start again, or filter more`);
+      return style('yellow', `too slow: ${event.value.count} changes are missing here; start again, or filter more`);
+    default:
+      return style('dim', 'that is what is there now; changes follow');
   }
+}
+
+function withdrawView({ prefix, pathIdentifier, neighbor }: Withdrawal): WithdrawView {
+  return { prefix, pathIdentifier: pathIdentifier === 0 ? undefined : pathIdentifier, neighbor };
 }

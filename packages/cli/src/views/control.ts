@@ -15,15 +15,6 @@ export interface GlobalView {
   readonly startedAt: Date | undefined;
 }
 
-export interface HealthView {
-  readonly healthy: boolean;
-  readonly uptimeSeconds: number;
-  readonly neighbors: number;
-  readonly established: number;
-  readonly routes: number;
-  readonly rssBytes: number;
-}
-
 export function globalView(message: GetGlobalResponse): GlobalView {
   return {
     localAs: message.localAs,
@@ -34,7 +25,7 @@ export function globalView(message: GetGlobalResponse): GlobalView {
   };
 }
 
-export function healthView(message: GetHealthResponse): HealthView {
+export function healthJson(message: GetHealthResponse): object {
   return {
     healthy: message.healthy,
     uptimeSeconds: Number(message.uptimeSeconds),
@@ -60,12 +51,12 @@ export function globalPage(global: GlobalView, options: ViewOptions): string[] {
   );
 }
 
-export function healthPage(health: HealthView, options: ViewOptions): string[] {
+export function healthPage(health: GetHealthResponse, options: ViewOptions): string[] {
   const allUp: Format = health.established === health.neighbors ? 'green' : 'yellow';
   return facts(
     [
       ['health', health.healthy ? 'healthy' : 'not healthy', health.healthy ? 'green' : 'red'],
-      ['up', duration(health.uptimeSeconds)],
+      ['up', duration(Number(health.uptimeSeconds))],
       ['neighbors', `${health.established} of ${health.neighbors} established`, allUp],
       ['routes', count(health.routes)],
       ['memory', bytes(health.rssBytes)],

@@ -86,8 +86,11 @@ export const LEGEND = '> best   x filtered   i, e, ? origin: IGP, EGP, incomplet
 /** Everything about one route. */
 export function routePage(route: RouteView, options: ViewOptions): string[] {
   const { style } = options;
-  const verdict = route.best ? style('green', 'best') : route.filtered ? style('red', 'filtered') : style('dim', 'not best');
-  const heading = [style('bold', printable(prefixText(route))), `from ${style('cyan', printable(route.neighbor || LOCAL))}`, verdict];
+  const heading = [
+    style('bold', printable(prefixText(route))),
+    `from ${style('cyan', printable(route.neighbor || LOCAL))}`,
+    verdict(route, style),
+  ];
   return [heading.join('  '), ...facts(routeFacts(route, options.now), { ...options, indent: '  ' })];
 }
 
@@ -106,11 +109,14 @@ export function pathsPage(found: PrefixPathsView, asked: string, options: ViewOp
 
 function pathPage(path: PathView, options: ViewOptions): string[] {
   const { style, now } = options;
-  const verdict = path.best ? style('green', 'best') : path.filtered ? style('red', 'filtered') : style('dim', 'not best');
   const why = path.filterReason === undefined ? path.defeat && defeatText(path.defeat) : FILTER_REASONS[path.filterReason];
   const identifier = path.pathIdentifier === undefined ? '' : ` #${path.pathIdentifier}`;
-  const from = `from ${style('cyan', printable(path.neighbor || LOCAL))}${identifier}  ${verdict}`;
+  const from = `from ${style('cyan', printable(path.neighbor || LOCAL))}${identifier}  ${verdict(path, style)}`;
   return [from, ...facts([['because', why, 'yellow'], ...routeFacts(path, now)], { ...options, indent: '  ' })];
+}
+
+function verdict({ best, filtered }: RouteView, style: Style): string {
+  return best ? style('green', 'best') : filtered ? style('red', 'filtered') : style('dim', 'not best');
 }
 
 const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
