@@ -6,10 +6,11 @@ import { withoutField } from './api-errors.ts';
 import type { Daemon, RouteQuery } from './daemon.ts';
 import { CliError, ExitCode, notFound } from './exit-code.ts';
 import { neighborView, pathsView, routeView } from './from-api.ts';
+import { configMessage } from './neighbor-config.ts';
 import { present } from './present.ts';
 import { rethrowBatch } from './route-batches.ts';
 import type { Io } from './terminal/io.ts';
-import { localRoute, localRouteKey, neighborConfig, resetKind, routeFilter } from './to-api.ts';
+import { localRoute, localRouteKey, resetKind, routeFilter } from './to-api.ts';
 import type { RouteView } from './views/route.ts';
 
 /** Up to this many routes are asked for as one page; for more, a stream is opened. */
@@ -30,9 +31,7 @@ export async function connectDaemon(option: string | undefined, io: Io): Promise
       return neighborView(must(neighbor));
     },
     async addNeighbor(request) {
-      const { neighbor } = await api.call((client, options) =>
-        client.neighbors.addNeighbor({ neighbor: neighborConfig(request) }, options),
-      );
+      const { neighbor } = await api.call((client, options) => client.neighbors.addNeighbor({ neighbor: configMessage(request) }, options));
       return neighborView(must(neighbor));
     },
     async deleteNeighbor(address) {

@@ -4,6 +4,7 @@
  */
 import type { PathAttribute } from '@tsbgp/wire';
 import type { Api } from './api.ts';
+import type { NeighborRequest } from './neighbor-config.ts';
 import type { NeighborView } from './views/neighbor.ts';
 import type { PrefixPathsView, RouteView } from './views/route.ts';
 
@@ -24,26 +25,6 @@ export interface Daemon extends Api {
   addRoutes(batches: AsyncIterable<readonly RouteRequest[]>): Promise<number>;
   /** Resolves with how many of them existed. */
   deleteRoutes(batches: AsyncIterable<readonly RouteKeyRequest[]>): Promise<number>;
-}
-
-/** What the person wrote; absent: the daemon's default. */
-export interface NeighborRequest {
-  readonly address: string;
-  readonly remoteAs: number;
-  readonly localAs?: number | undefined;
-  readonly description?: string | undefined;
-  readonly families?: readonly string[] | undefined;
-  readonly passive?: boolean | undefined;
-  readonly remotePort?: number | undefined;
-  readonly localAddress?: string | undefined;
-  readonly multihopTtl?: number | undefined;
-  readonly holdTimeSeconds?: number | undefined;
-  readonly connectRetrySeconds?: number | undefined;
-  readonly importPolicy?: string | undefined;
-  readonly exportPolicy?: string | undefined;
-  readonly routeServerClient?: boolean | undefined;
-  readonly nextHopSelf?: boolean | undefined;
-  readonly enabled?: boolean | undefined;
 }
 
 export const RESET_KINDS = ['hard', 'soft', 'soft-in', 'soft-out'] as const;

@@ -13,6 +13,8 @@ import {
 } from '@tsbgp/api';
 import { formatCommunity, formatExtendedCommunity, formatLargeCommunity } from '@tsbgp/wire';
 import { asPathText, otherAttribute } from './attribute-lines.ts';
+import { CliError, ExitCode } from './exit-code.ts';
+import { configView } from './neighbor-config.ts';
 import { date } from './timestamp.ts';
 import type { NeighborView, NotificationView, SessionView } from './views/neighbor.ts';
 import type { FilterReasonView, PrefixPathsView, RouteView, StepView } from './views/route.ts';
@@ -27,24 +29,13 @@ const STATES: Readonly<Record<SessionState, string>> = {
   [SessionState.ESTABLISHED]: 'Established',
 };
 
+/** Throws CliError for an answer without configuration, which no daemon of this version gives. */
 export function neighborView(message: Neighbor): NeighborView {
-  const { config } = message;
+  if (message.config === undefined)
+    throw new CliError(ExitCode.Refused, 'the daemon answered without a neighbor; is it of another version?');
+  const { enabled: _, ...config } = configView(message.config);
   return {
-    address: config?.address ?? '',
-    remoteAs: config?.remoteAs ?? 0,
-    localAs: config?.localAs,
-    description: config?.description ?? '',
-    families: config?.families ?? [],
-    passive: config?.passive ?? false,
-    remotePort: config?.remotePort ?? 0,
-    localAddress: config?.localAddress ?? '',
-    multihopTtl: config?.multihopTtl,
-    holdTimeSeconds: config?.holdTime ?? 0,
-    connectRetrySeconds: config?.connectRetry ?? 0,
-    importPolicy: config?.importPolicy ?? '',
-    exportPolicy: config?.exportPolicy ?? '',
-    routeServerClient: config?.routeServerClient ?? false,
-    nextHopSelf: config?.nextHopSelf ?? false,
+    ...config,
     state: STATES[message.state] ?? 'unknown',
     isUp: message.state === SessionState.ESTABLISHED,
     isDisabled: message.adminDown,

@@ -3,6 +3,7 @@ import { AsPathSegment_Type, Event_Type as EventType, Origin, type TsbgpClient }
 import type { Api } from '../src/api.ts';
 import type { Daemon, RouteKeyRequest, RouteRequest } from '../src/daemon.ts';
 import { CliError, ExitCode } from '../src/exit-code.ts';
+import { FIELD_ROWS } from '../src/neighbor-config.ts';
 import { present } from '../src/present.ts';
 import { run } from '../src/program.ts';
 import type { Io } from '../src/terminal/io.ts';
@@ -158,22 +159,22 @@ async function* chunks(text: string): AsyncGenerator<string> {
   if (text !== '') yield text;
 }
 
+/** Every field of the configuration that has a constant as its default. */
+const DEFAULTS = Object.fromEntries(
+  FIELD_ROWS.filter(({ name, default: standard }) => name !== 'enabled' && standard !== undefined).map((row) => [row.name, row.default]),
+) as unknown as NeighborView;
+
 export const UP: NeighborView = {
+  ...DEFAULTS,
   address: '192.0.2.1',
   remoteAs: 64_501,
   localAs: undefined,
   description: 'transit, circuit 4711',
   families: ['ipv4-unicast', 'ipv6-unicast'],
-  passive: false,
-  remotePort: 179,
   localAddress: '',
   multihopTtl: undefined,
-  holdTimeSeconds: 90,
-  connectRetrySeconds: 10,
   importPolicy: 'accept-all',
   exportPolicy: 'deny-all',
-  routeServerClient: false,
-  nextHopSelf: false,
   state: 'Established',
   isUp: true,
   isDisabled: false,

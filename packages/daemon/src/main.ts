@@ -1,5 +1,5 @@
 /**
- * `tsbgpd` from its arguments to its exit status. The configuration's machinery (yaml, valibot) is loaded here and used once; logging and
+ * `tsbgpd` from its arguments to its exit status. The configuration's machinery (yaml) is loaded here and used once; logging and
  * the rooms are loaded only when a daemon is to run.
  */
 import { existsSync } from 'node:fs';

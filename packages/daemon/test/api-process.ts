@@ -6,6 +6,7 @@ import process from 'node:process';
 import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
 import { createApiServer } from '../src/api-server/api-server.ts';
 import { Boundaries } from '../src/boundaries.ts';
+import { completeNeighbor } from '../src/keys/neighbor-layers.ts';
 import { Speaker } from '../src/speaker/speaker.ts';
 
 export interface ApiProcessReport {
@@ -28,20 +29,17 @@ const speaker = new Speaker({
 });
 const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
 for (const last of [2, 3]) {
-  speaker.addNeighbor({
-    address: `127.0.0.${last}`,
-    remoteAs: 65_000 + last,
-    families: [IPV4_UNICAST, IPV6_UNICAST],
-    passive: true,
-    remotePort: 179,
-    holdTimeSeconds: 240,
-    connectRetrySeconds: 10,
-    importPolicy: 'accept-all',
-    exportPolicy: 'accept-all',
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
-  });
+  speaker.addNeighbor(
+    completeNeighbor({
+      address: `127.0.0.${last}`,
+      remoteAs: 65_000 + last,
+      families: [IPV4_UNICAST, IPV6_UNICAST],
+      passive: true,
+      holdTimeSeconds: 240,
+      importPolicy: 'accept-all',
+      exportPolicy: 'accept-all',
+    }),
+  );
 }
 await createApiServer(speaker, { unixSocket: process.argv[2]!, logger, boundaries }).start();
 

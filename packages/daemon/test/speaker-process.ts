@@ -5,6 +5,7 @@
 import process from 'node:process';
 import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
 import { Boundaries } from '../src/boundaries.ts';
+import { completeNeighbor } from '../src/keys/neighbor-layers.ts';
 import { Speaker } from '../src/speaker/speaker.ts';
 
 export interface SpeakerReport {
@@ -28,20 +29,17 @@ const speaker = new Speaker({
 const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
 // Neighbours on 127.0.0.2 and on: AS 65002 and on.
 for (let i = 2; i <= Number(process.argv[2] ?? 4); i++) {
-  speaker.addNeighbor({
-    address: `127.0.0.${i}`,
-    remoteAs: 65_000 + i,
-    families: [IPV4_UNICAST, IPV6_UNICAST],
-    passive: true,
-    remotePort: 179,
-    holdTimeSeconds: 240,
-    connectRetrySeconds: 10,
-    importPolicy: 'accept-all',
-    exportPolicy: 'accept-all',
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
-  });
+  speaker.addNeighbor(
+    completeNeighbor({
+      address: `127.0.0.${i}`,
+      remoteAs: 65_000 + i,
+      families: [IPV4_UNICAST, IPV6_UNICAST],
+      passive: true,
+      holdTimeSeconds: 240,
+      importPolicy: 'accept-all',
+      exportPolicy: 'accept-all',
+    }),
+  );
 }
 
 const report = (): SpeakerReport => ({

@@ -71,4 +71,16 @@ export class BitSet {
     this.words.fill(0);
     this.count = 0;
   }
+
+  copy(): BitSet {
+    const copy = new BitSet(0);
+    copy.words = this.words.slice();
+    copy.count = this.count;
+    return copy;
+  }
+
+  /** Adds the ids of another set. */
+  unite(other: BitSet): void {
+    for (let id = other.next(0); id !== -1; id = other.next(id + 1)) this.add(id);
+  }
 }

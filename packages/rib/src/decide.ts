@@ -21,7 +21,7 @@ import { AttrFlag } from './attributes/facts.ts';
 import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
-import { PathFlag } from './path-flags.ts';
+import { NOT_CANDIDATE } from './path-flags.ts';
 import { compareAddresses, PeerKind, type RibPeer } from './peer.ts';
 import type { PathId, RibTable } from './table.ts';
 
@@ -33,7 +33,7 @@ export function decide(table: RibTable, nlri: NlriId): PathId {
   let bestRank = 0;
   let ties = 0;
   for (let path = table.head[nlri]!; path !== NONE; path = pathNext[path]!) {
-    if ((pathFlags[path]! & PathFlag.Filtered) !== 0 || !peers[pathPeer[path]!]!.up) continue;
+    if ((pathFlags[path]! & NOT_CANDIDATE) !== 0 || !peers[pathPeer[path]!]!.up) continue;
     const pathRank = rank[pathAttr[path]!]!;
     if (best === NONE || pathRank < bestRank) {
       best = path;
@@ -60,7 +60,7 @@ function breakTie(table: RibTable, first: number, bestRank: number): number {
 function isCandidate(table: RibTable, path: number, rank: number): boolean {
   return (
     table.attributes.rank[table.pathAttr[path]!] === rank &&
-    (table.pathFlags[path]! & PathFlag.Filtered) === 0 &&
+    (table.pathFlags[path]! & NOT_CANDIDATE) === 0 &&
     table.peers[table.pathPeer[path]!]!.up
   );
 }

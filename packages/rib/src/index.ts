@@ -8,8 +8,9 @@ export { NONE } from './columns.ts';
 export { type DecisionStep, type Defeat, type ExplainedPath, explain } from './explain.ts';
 export { endOfRib } from './export/encoder.ts';
 export type { UpdateGroup } from './export/group.ts';
-export type { Member, RefreshMarks } from './export/member.ts';
-export { type ExportObserver, NotSent } from './export/observer.ts';
+export type { Member, RefreshMarks, SentRoute } from './export/member.ts';
+export { NotSent } from './export/not-sent.ts';
+export type { ExportGroup, ExportObserver } from './export/observer.ts';
 export { AttributeRewriter } from './export/rewrite.ts';
 export { type FilterReason, filterReason } from './filter-reason.ts';
 export type { IngestObserver } from './ingest.ts';
@@ -17,6 +18,14 @@ export { longestMatch } from './longest-match.ts';
 export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 export { NlriWindow } from './nlri/window.ts';
 export { PathFlag } from './path-flags.ts';
-export { type PeerIndex, PeerKind, type PeerOptions, type PeerPort, RibPeer, type UnusableReason } from './peer.ts';
+export {
+  type PeerIndex,
+  PeerKind,
+  type PeerOptions,
+  type PeerPort,
+  RibPeer,
+  type RouteServerOptions,
+  type UnusableReason,
+} from './peer.ts';
 export { type BestObserver, Rib, type RibOptions } from './rib.ts';
 export type { PathId, PathObserver, RibTable } from './table.ts';

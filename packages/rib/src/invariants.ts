@@ -3,8 +3,10 @@
  */
 import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
+import type { AudienceId } from './export/audience.ts';
+import { Entries } from './export/entries.ts';
 import type { UpdateGroup } from './export/group.ts';
-import { NotSent } from './export/observer.ts';
+import { NotSent } from './export/not-sent.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { PathFlag } from './path-flags.ts';
 import type { Rib } from './rib.ts';
@@ -27,29 +29,35 @@ export function checkInvariants(rib: Rib): void {
 }
 
 function checkGroup(rib: Rib, group: UpdateGroup, hold: (attr: number) => void): void {
-  const { table } = group;
+  const { table, adjRibOut, audiences } = group;
+  const routes = new Map<number, number>();
+  const entries = new Entries();
   let count = 0;
-  const bySource = new Map<number, number>();
-  for (let nlri = 1; nlri < table.index.top && nlri < group.attr.length; nlri++) {
-    const attr = group.attr[nlri]!;
-    const source = group.source[nlri]!;
-    bySource.set(source, (bySource.get(source) ?? 0) + 1);
-    for (const member of group.members) {
-      const sent = attr !== NONE && source !== member.peer.index;
-      invariant(sent || !member.isWithheld(nlri), 'what is withheld from a member is in the Adj-RIB-Out, from another peer');
-    }
-    if (attr === NONE) {
+  for (let nlri = 1; nlri < adjRibOut.top; nlri++) {
+    adjRibOut.load(nlri, entries);
+    count += entries.count;
+    if (entries.count === 0) {
+      const source = adjRibOut.source[nlri]!;
       invariant(source === 0 || Object.values(NotSent).includes(source as NotSent), 'a route that is not sent has a reason');
-      continue;
     }
-    count++;
-    hold(attr);
-    invariant(rib.peers[source] !== undefined, 'the source of an advertised route is a peer');
+    let reached = 0n;
+    for (let at = 0; at < entries.count; at++) {
+      const receivers = entries.receivers[at]! as AudienceId;
+      const source = rib.peers[entries.source[at]!];
+      hold(entries.attr[at]!);
+      routes.set(receivers, (routes.get(receivers) ?? 0) + 1);
+      invariant(source !== undefined, 'the source of an advertised route is a peer');
+      for (const { peer, number } of group.members) {
+        invariant(peer !== source || !audiences.has(receivers, number), 'a route does not go back to its source');
+      }
+      if (adjRibOut.path === undefined) invariant((reached & audiences.setOf(receivers)) === 0n, 'a member holds one route of an NLRI');
+      reached |= audiences.setOf(receivers);
+    }
   }
-  invariant(count === group.count, 'an Adj-RIB-Out counts its routes');
-  for (const [source, routes] of bySource) {
-    invariant(source === 0 || routes === group.countBySource[source], 'an Adj-RIB-Out counts the routes of each source');
-  }
+  invariant(count === adjRibOut.count, 'an Adj-RIB-Out counts its entries');
+  for (const [id, number] of routes) invariant(audiences.routes[id] === number, 'an audience counts its routes');
+  for (const attr of group.receivers.heldSets()) hold(attr);
+  for (let path = 1; path < table.pathTop; path++) invariant((table.pathFlags[path]! & PathFlag.Tried) === 0, 'no path stays tried');
 }
 
 function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): void {

@@ -46,22 +46,24 @@ export function internLocal(table: RibTable, attributes: Uint8Array): AttrId | F
   return attr;
 }
 
-/** Announces the prefix in wire form at `offset` with a set that the caller holds. */
+/** Announces the prefix in wire form at `offset` with a set that the caller holds; `identifier` tells several paths of one prefix apart. */
 export function announceLocal(
   table: RibTable,
   peer: RibPeer,
   prefixes: Uint8Array,
   offset: number,
   attr: AttrId,
+  identifier: number,
   nowSeconds: number,
 ): void {
-  table.announce(table.index.insertWire(prefixes, offset), peer, 0, attr, 0, nowSeconds);
+  if (identifier !== 0) table.keepPathIdentifiers();
+  table.announce(table.index.insertWire(prefixes, offset), peer, identifier, attr, 0, nowSeconds);
 }
 
-/** Withdraws the local route of the prefix in wire form at `offset`. Returns whether there was one. */
-export function withdrawLocal(table: RibTable, peer: RibPeer, prefixes: Uint8Array, offset: number): boolean {
+/** Withdraws the local route of the prefix in wire form at `offset` with this path identifier. Returns whether there was one. */
+export function withdrawLocal(table: RibTable, peer: RibPeer, prefixes: Uint8Array, offset: number, identifier: number): boolean {
   const nlri = table.index.findWire(prefixes, offset);
-  return nlri !== NONE && table.withdraw(nlri, peer, 0);
+  return nlri !== NONE && table.withdraw(nlri, peer, identifier);
 }
 
 /** RFC 4271 §5: no message may go out without ORIGIN, AS_PATH and a next hop of the family. */

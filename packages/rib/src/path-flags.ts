@@ -4,7 +4,12 @@
 export const PathFlag = {
   /** Kept, but not in the decision process: see filter-reason.ts. The lowest bit: it is counted with. */
   Filtered: 1,
+  /** Set while export looks for the next best path after this one (export/select.ts). */
+  Tried: 2,
 } as const;
+
+/** Paths with one of these flags are not in the decision process. */
+export const NOT_CANDIDATE: number = PathFlag.Filtered | PathFlag.Tried;
 
 /** The highest bits hold the generation of the path (refresh.ts). */
 export const GENERATION_SHIFT = 5;

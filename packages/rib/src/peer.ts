@@ -28,6 +28,19 @@ export interface PeerPort {
   readonly backlogBytes: number;
 }
 
+/** How a route server serves a client (RFC 7947). */
+export interface RouteServerOptions {
+  /** The client gets the best path of all, or none if it may not have that one, instead of the best that it may have (§2.3). @default false */
+  readonly bestPathOnly?: boolean;
+  /** NO_EXPORT and the like are obeyed, not passed on (§2.2.4). @default false */
+  readonly obeysWellKnown?: boolean;
+  /**
+   * Clients say by control communities who may have their routes (export/control-communities.ts). `standIn` is the AS number of the route
+   * server in communities that have no room for its own. @default false
+   */
+  readonly controlCommunities?: boolean | { readonly standIn: number };
+}
+
 /** What the RIB must know of a session. Fixed while it lasts. */
 export interface PeerOptions {
   /** For the reader of logs and listings. */
@@ -57,6 +70,12 @@ export interface PeerOptions {
   readonly link?: string | undefined;
   /** RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC go out as they came in. */
   readonly routeServerClient: boolean;
+  /** What a route server does for this client. Of no account to other peers. @default RouteServerOptions' own */
+  readonly routeServer?: RouteServerOptions;
+  /** The most paths of an NLRI that the peer is sent where ADD-PATH is in use (RFC 7911). @default all */
+  readonly addPathMax?: number;
+  /** The peer gets routes of other clients of its own AS too. @default false */
+  readonly ownAsRoutes?: boolean;
   /** NEXT_HOP towards an internal peer is our own. */
   readonly nextHopSelfAlways: boolean;
   /** Whole-peer verdicts of policy; a denied import is kept as filtered. */

@@ -13,9 +13,13 @@ import { OwnIdentity } from './attributes/own-identity.ts';
 import { BrokenInvariant, invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import { decide } from './decide.ts';
-import { UpdateGroup } from './export/group.ts';
+import { controlOptions } from './export/control-communities.ts';
+import { encoderBuffer } from './export/encoder.ts';
+import { type GroupOptions, UpdateGroup } from './export/group.ts';
 import type { Member, RefreshMarks } from './export/member.ts';
-import { type ExportObserver, PEER_INDEX_MAX } from './export/observer.ts';
+import { PEER_INDEX_MAX } from './export/not-sent.ts';
+import type { ExportObserver } from './export/observer.ts';
+import type { Strategy } from './export/select.ts';
 import { Ingest, type IngestObserver } from './ingest.ts';
 import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
 import { Ipv4Index } from './nlri/ipv4-index.ts';
@@ -40,8 +44,12 @@ export interface RibOptions {
   readonly capacity?: { readonly ipv4?: number; readonly ipv6?: number; readonly pathsPerNlri?: number; readonly attributeSets?: number };
 }
 
-/** NLRI decided in one slice of work: enough to fill messages, few enough for a fair turn. */
-const DECIDE_SLICE = 8192;
+/**
+ * Steps of one slice of deciding: a decision is one, and so is each entry that a group's evaluation takes, and its delivery to
+ * MEMBERS_PER_STEP members. Enough to fill messages, few enough for a fair turn.
+ */
+const DECIDE_SLICE = 16_384;
+const MEMBERS_PER_STEP = 200;
 /** Attribute sets looked at in one slice after something else has become ours. */
 const OWN_SLICE = 16_384;
 /** NLRI evaluated in one slice for a new group. */
@@ -70,6 +78,9 @@ export class Rib {
   #ownCursor: number = NONE;
   /** Swept peers whose index waits until no Adj-RIB-Out names it any more. */
   #departed: RibPeer[] = [];
+  /** Members that left a group which goes on. */
+  #left: { readonly group: UpdateGroup; readonly member: Member }[] = [];
+  readonly #buffer: Uint8Array = encoderBuffer();
 
   constructor(options: RibOptions) {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
@@ -126,14 +137,7 @@ export class Rib {
   removePeer(peer: RibPeer): void {
     invariant(peer.up && peer !== this.localPeer, 'peer removed twice');
     peer.up = false;
-    for (const member of this.#members.get(peer) ?? []) {
-      const { group } = member;
-      group.remove(member);
-      if (group.members.length > 0) continue;
-      group.dispose();
-      const groups = this.#groups[group.table.position]!;
-      groups.splice(groups.indexOf(group), 1);
-    }
+    for (const member of this.#members.get(peer) ?? []) this.#leave(member);
     this.#members.delete(peer);
     this.#sweeps.addDeparted(peer, this.tables);
   }
@@ -180,14 +184,17 @@ export class Rib {
     this.attributes.release(attr);
   }
 
-  /** Announces a local route: the prefix in wire form at `offset` of `prefixes`, with attributes of `internLocal`. */
-  announceLocal(family: Family, prefixes: Uint8Array, offset: number, attr: AttrId): void {
-    announceLocal(this.table(family), this.localPeer, prefixes, offset, attr, this.nowSeconds);
+  /**
+   * Announces a local route: the prefix in wire form at `offset` of `prefixes`, with attributes of `internLocal`. Several paths of one prefix
+   * are told apart by `identifier`, 32 bits (RFC 7911).
+   */
+  announceLocal(family: Family, prefixes: Uint8Array, offset: number, attr: AttrId, identifier = 0): void {
+    announceLocal(this.table(family), this.localPeer, prefixes, offset, attr, identifier, this.nowSeconds);
   }
 
   /** Withdraws a local route. Returns whether there was one. */
-  withdrawLocal(family: Family, prefixes: Uint8Array, offset: number): boolean {
-    return withdrawLocal(this.table(family), this.localPeer, prefixes, offset);
+  withdrawLocal(family: Family, prefixes: Uint8Array, offset: number, identifier = 0): boolean {
+    return withdrawLocal(this.table(family), this.localPeer, prefixes, offset, identifier);
   }
 
   /** The fault that `internLocal` would find in these attributes. */
@@ -250,17 +257,27 @@ export class Rib {
     for (const table of this.tables) {
       const groups = this.#groups[table.position]!;
       if (table.dirtyCount > 0) this.#decideSlice(table, groups);
-      let allInStep = true;
-      for (const group of groups) {
-        if (this.#exportSlice(group)) more = true;
-        if (group.membersBehind > 0) allInStep = false;
-      }
+      for (const group of groups) if (this.#exportSlice(group)) more = true;
       if (table.dirtyCount > 0) more = true;
-      else if (allInStep && table.doomedCount > 0) table.bury();
+      else if (table.buryDue) table.bury((nlri) => groups.some((group) => group.isMissed(nlri)));
     }
     if (this.#departed.length > 0 && this.dirtyCount === 0) this.#releaseIndexes();
     this.#tellFailures();
     return more;
+  }
+
+  #leave(member: Member): void {
+    const { table } = member.group;
+    const groups = this.#groups[table.position]!;
+    const group = groups.find((each) => each === member.group)!;
+    group.remove(member);
+    if (group.members.length > 0) {
+      this.#left.push({ group, member });
+      return;
+    }
+    group.dispose();
+    groups.splice(groups.indexOf(group), 1);
+    this.#chooseDemands(table);
   }
 
   /** Evaluates more of a new group, and sends to members that are behind. True when there is more to do at once. */
@@ -268,7 +285,7 @@ export class Rib {
     let more = false;
     try {
       if (!group.build(BUILD_SLICE)) more = true;
-      for (const member of group.members) if (member.behind && member.catchUp()) more = true;
+      if (group.work()) more = true;
     } catch (error) {
       this.#abandon(group, error);
     }
@@ -301,7 +318,10 @@ export class Rib {
 
   #decideSlice(table: RibTable, groups: readonly UpdateGroup[]): void {
     const observer = this.bestObserver;
-    for (let left = DECIDE_SLICE; left > 0 && table.dirtyCount > 0; left--) {
+    let inStep = 0;
+    for (const group of groups) inStep += group.memberCount - group.membersBehind;
+    const delivery = inStep / MEMBERS_PER_STEP;
+    for (let left = DECIDE_SLICE; left > 0 && table.dirtyCount > 0; left -= 1 + delivery) {
       const nlri = table.takeDirty();
       const before = table.best[nlri]!;
       const best = decide(table, nlri);
@@ -312,7 +332,7 @@ export class Rib {
         if (before !== NONE) table.bestCount--;
         if (table.head[nlri] === NONE) table.doom(nlri);
       }
-      this.#evaluate(groups, nlri);
+      left -= this.#evaluate(groups, nlri);
       if (observer !== undefined && table.takeTouched(nlri, best as PathId, before as PathId)) observer(table, nlri);
     }
     for (const group of groups) {
@@ -324,15 +344,18 @@ export class Rib {
     }
   }
 
-  #evaluate(groups: readonly UpdateGroup[], nlri: NlriId): void {
+  /** Returns the work that it was, in steps. */
+  #evaluate(groups: readonly UpdateGroup[], nlri: NlriId): number {
+    let steps = 0;
     let at = 0;
     while (at < groups.length) {
       try {
-        for (; at < groups.length; at++) groups[at]!.evaluate(nlri);
+        for (; at < groups.length; at++) steps += groups[at]!.evaluate(nlri);
       } catch (error) {
         this.#abandon(groups[at++]!, error);
       }
     }
+    return steps;
   }
 
   /** What is ours towards this peer is looked for in attribute sets from now on, and by slices of `work` in those that are interned already. */
@@ -353,9 +376,13 @@ export class Rib {
   #releaseIndexes(): void {
     for (const peer of this.#departed) {
       this.#peers[peer.index] = undefined;
+      for (const group of this.#groups.flat()) group.receivers.forgetSource(peer.index);
       this.#freeIndexes.push(peer.index);
     }
     this.#departed = [];
+    // Of the members of these peers no entry and no path is left: their numbers can be given out again.
+    for (const { group, member } of this.#left) group.releaseNumber(member);
+    this.#left = [];
   }
 
   #newPeer(options: PeerOptions): RibPeer {
@@ -369,8 +396,30 @@ export class Rib {
   #groupFor(table: RibTable, peer: RibPeer): UpdateGroup {
     const { options } = peer;
     const nextHopSelf = options.nextHopSelf.get(table.family);
-    // Of no account to others: they would only be in more groups.
-    const link = options.routeServerClient ? options.link : undefined;
+    const isClient = options.routeServerClient;
+    // To other peers the link makes no difference: they would only be in more groups.
+    const link = isClient ? options.link : undefined;
+    const { bestPathOnly = false, obeysWellKnown = false, controlCommunities = false } = (isClient ? options.routeServer : undefined) ?? {};
+    const addPath = options.send.addPath.has(table.family);
+    const strategy: Strategy = addPath
+      ? { type: 'add-path', max: options.addPathMax ?? Number.POSITIVE_INFINITY }
+      : { type: isClient && !bestPathOnly ? 'per-client' : 'best' };
+    const standIn = typeof controlCommunities === 'object' ? controlCommunities.standIn : undefined;
+    const groupOptions: GroupOptions = {
+      view: {
+        kind: peer.kind,
+        localAs: peer.localAs,
+        routeServerClient: options.routeServerClient,
+        nextHopSelfAlways: options.nextHopSelfAlways,
+        nextHopSelf,
+        link,
+        context: options.send,
+      },
+      denyAll: !options.exportAccept,
+      obeysWellKnown: !isClient || obeysWellKnown,
+      strategy,
+      control: controlCommunities === false ? undefined : controlOptions(peer.localAs, standIn),
+    };
     const key = [
       peer.kind,
       peer.localAs,
@@ -380,26 +429,32 @@ export class Rib {
       options.exportAccept,
       options.send.fourOctetAs,
       options.send.extendedMessage,
-      options.send.addPath.has(table.family),
       options.send.confederation === true,
       link ?? '',
+      Object.values(strategy).join('/'),
+      addPath,
+      obeysWellKnown,
+      controlCommunities === false ? '' : `control ${standIn}`,
     ].join(' ');
     const groups = this.#groups[table.position]!;
     const existing = groups.find((group) => group.key === key && !group.abandoned);
     if (existing !== undefined) return existing;
-    const view = {
-      kind: peer.kind,
-      localAs: peer.localAs,
-      routeServerClient: options.routeServerClient,
-      nextHopSelfAlways: options.nextHopSelfAlways,
-      nextHopSelf,
-      link,
-      context: options.send,
-      denyAll: !options.exportAccept,
-    };
-    const group = new UpdateGroup(key, table, view, this.#exportObserver);
+    const group = new UpdateGroup(key, table, groupOptions, this.#buffer, this.#exportObserver);
     groups.push(group);
+    this.#chooseDemands(table);
     return group;
+  }
+
+  /** What the groups of a table demand of it and of the attribute sets. */
+  #chooseDemands(table: RibTable): void {
+    table.everyPathMatters = this.#groups[table.position]!.some(({ strategy }) => strategy.type !== 'best');
+    const selective = this.#groups.flat().filter(({ receivers }) => receivers.selective);
+    this.attributes.removed =
+      selective.length === 0
+        ? undefined
+        : (attr) => {
+            for (const { receivers } of selective) receivers.forget(attr);
+          };
   }
 }
 

@@ -41,8 +41,6 @@ export class RibTable {
   head: Int32Array;
   best: Int32Array;
   nlriFlags: Uint8Array;
-  /** Scratch of the encoder: next NLRI to be sent with the same attribute set. */
-  bucketNext: Int32Array;
 
   pathNlri: Int32Array;
   pathPeer: Uint16Array;
@@ -61,6 +59,12 @@ export class RibTable {
   #queue: Int32Array;
   #queueHead = 0;
   dirtyCount = 0;
+  /** NLRI ever taken off the queue. */
+  decisions = 0;
+  /** Some NLRI without paths may be ready to be freed. */
+  buryDue = false;
+  /** Every path that takes part in the decision process matters, not only one that can be the best. */
+  everyPathMatters = false;
 
   /** NLRI without paths whose withdrawal is not yet with every member. */
   #doomed: Int32Array = new Int32Array(1024);
@@ -87,7 +91,6 @@ export class RibTable {
     this.head = new Int32Array(nlriCapacity);
     this.best = new Int32Array(nlriCapacity);
     this.nlriFlags = new Uint8Array(nlriCapacity);
-    this.bucketNext = new Int32Array(nlriCapacity);
     this.#queue = new Int32Array(nlriCapacity);
     this.pathNlri = new Int32Array(pathCapacity);
     this.pathPeer = new Uint16Array(pathCapacity);
@@ -210,6 +213,7 @@ export class RibTable {
     const nlri = this.#queue[this.#queueHead]!;
     this.#queueHead = this.#queueHead + 1 === this.#queue.length ? 0 : this.#queueHead + 1;
     this.dirtyCount--;
+    this.decisions++;
     this.nlriFlags[nlri]! &= ~NlriFlag.Dirty;
     return nlri as NlriId;
   }
@@ -227,17 +231,27 @@ export class RibTable {
     if (this.#doomedCount === this.#doomed.length) this.#doomed = grown(this.#doomed, this.#doomedCount * 2, this.#doomedCount);
     this.nlriFlags[nlri]! |= NlriFlag.Doomed;
     this.#doomed[this.#doomedCount++] = nlri;
+    this.buryDue = true;
   }
 
-  /** Frees the doomed NLRI that still have no path. Only when every Adj-RIB-Out is up to date and no member is behind. */
-  bury(): void {
-    for (let i = 0; i < this.#doomedCount; i++) {
+  /**
+   * Frees the doomed NLRI that still have no path, but for those that a member still has to be told of: `isMissed`. Only when every Adj-RIB-Out
+   * is up to date.
+   */
+  bury(isMissed: (nlri: number) => boolean): void {
+    const count = this.#doomedCount;
+    this.#doomedCount = 0;
+    this.buryDue = false;
+    for (let i = 0; i < count; i++) {
       const nlri = this.#doomed[i]!;
+      if (this.head[nlri] === NONE && isMissed(nlri)) {
+        this.#doomed[this.#doomedCount++] = nlri;
+        continue;
+      }
       this.nlriFlags[nlri]! &= ~NlriFlag.Doomed;
       if (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0) continue;
       if (this.keeps === undefined || !this.keeps(nlri as NlriId)) this.index.remove(nlri as NlriId);
     }
-    this.#doomedCount = 0;
   }
 
   get doomedCount(): number {
@@ -271,6 +285,7 @@ export class RibTable {
    */
   #matters(nlri: NlriId, attr: number, flags: number): boolean {
     if ((flags & PathFlag.Filtered) !== 0) return false;
+    if (this.everyPathMatters) return true;
     const best = this.best[nlri]!;
     if (best === NONE) return true;
     const rank = this.attributes.rank;
@@ -332,13 +347,11 @@ export class RibTable {
     const head = grown(this.head, capacity, used);
     const best = grown(this.best, capacity, used);
     const nlriFlags = grown(this.nlriFlags, capacity, used);
-    const bucketNext = grown(this.bucketNext, capacity, used);
     this.#queue = queue;
     this.#queueHead = 0;
     this.head = head;
     this.best = best;
     this.nlriFlags = nlriFlags;
-    this.bucketNext = bucketNext;
   }
 
   /** As `#growNlri`. */

@@ -208,7 +208,7 @@ export class Receiver implements PeerPort {
   #prefixOf(route: Nlri): string {
     if (route.type !== 'ip-prefix') return this.#wrong('an NLRI that is no prefix');
     if ((route.pathIdentifier !== undefined) !== this.view.context.addPath.has(route.family)) this.#wrong('a path identifier, or none');
-    return route.prefix;
+    return route.pathIdentifier === undefined ? route.prefix : `${route.prefix} ${route.pathIdentifier}`;
   }
 
   #wrong(what: string): never {

@@ -14,6 +14,7 @@ import {
   IPV4_UNICAST,
   IPV6_UNICAST,
   type IpPrefix,
+  type LargeCommunity,
   type Nlri,
   type PathAttribute,
   parseIpv4,
@@ -22,7 +23,7 @@ import {
   toJson,
   type UpdateMessage,
 } from '@tsbgp/wire';
-import { type ExportObserver, PeerKind, type PeerOptions, Rib, type RibPeer } from '../src/index.ts';
+import { type ExportObserver, PeerKind, type PeerOptions, Rib, type RibPeer, type RouteServerOptions } from '../src/index.ts';
 
 export interface FakePeerOptions {
   readonly address: string;
@@ -41,6 +42,11 @@ export interface FakePeerOptions {
   readonly exportAccept?: boolean;
   /** Whether IPv4 routes may have IPv6 next hops (RFC 8950). @default not known */
   readonly extendedNextHop?: boolean;
+  readonly routeServer?: RouteServerOptions;
+  readonly addPathMax?: number;
+  readonly ownAsRoutes?: boolean;
+  /** Sends path identifiers (RFC 7911). */
+  readonly sendsAddPath?: boolean;
   /** What this peer may not name as next hop. */
   readonly ownAddresses?: readonly string[];
 }
@@ -52,6 +58,8 @@ export interface Announcement {
   readonly med?: number;
   readonly localPref?: number;
   readonly communities?: readonly number[];
+  readonly largeCommunities?: readonly LargeCommunity[];
+  readonly pathIdentifier?: number;
   readonly originatorId?: string;
 }
 
@@ -72,7 +80,7 @@ export class FakePeer {
   throws: Error | undefined;
   backlogBytes = 0;
   ribPeer: RibPeer | undefined;
-  readonly #options: FakePeerOptions;
+  #options: FakePeerOptions;
   readonly #rib: Rib;
 
   constructor(rib: Rib, options: FakePeerOptions) {
@@ -84,7 +92,9 @@ export class FakePeer {
     this.kind = options.as === options.localAs ? PeerKind.Internal : PeerKind.External;
   }
 
-  up(): void {
+  /** Establishes the session, with other options where some are given. */
+  up(options?: Partial<FakePeerOptions>): void {
+    this.#options = { ...this.#options, ...options };
     this.view.clear();
     this.attributes.clear();
     this.ribPeer = this.#rib.addPeer(this.#peerOptions());
@@ -104,8 +114,8 @@ export class FakePeer {
     return undefined;
   }
 
-  withdraw(prefix: string): Fault | undefined {
-    const nlri = ipPrefix(prefix);
+  withdraw(prefix: string, pathIdentifier?: number): Fault | undefined {
+    const nlri = ipPrefix(prefix, pathIdentifier);
     const update: Pick<UpdateMessage, 'withdrawn' | 'attributes'> =
       nlri.family === IPV4_UNICAST
         ? { withdrawn: [nlri], attributes: [] }
@@ -126,7 +136,7 @@ export class FakePeer {
 
   /** Announces prefixes of one family with these attributes, to which NEXT_HOP or MP_REACH_NLRI comes. */
   announceWith(attributes: readonly PathAttribute[], nextHops: readonly string[], ...prefixes: string[]): Fault | undefined {
-    const nlri = prefixes.map(ipPrefix);
+    const nlri = prefixes.map((prefix) => ipPrefix(prefix));
     const { family } = nlri[0]!;
     const own = family === IPV4_UNICAST;
     const next: PathAttribute = own
@@ -143,7 +153,7 @@ export class FakePeer {
   }
 
   #update(route: Announcement): { attributes: PathAttribute[]; nlri: IpPrefix[] } {
-    const nlri = ipPrefix(route.prefix);
+    const nlri = ipPrefix(route.prefix, route.pathIdentifier);
     const ipv4 = nlri.family === IPV4_UNICAST;
     const nextHop = route.nextHop ?? (ipv4 ? this.#ipv4Address() : '2001:db8::1');
     const attributes: PathAttribute[] = [
@@ -154,6 +164,8 @@ export class FakePeer {
     if (route.med !== undefined) attributes.push({ type: 'multi-exit-disc', flags: 0x80, value: route.med });
     if (route.localPref !== undefined) attributes.push({ type: 'local-pref', flags: 0x40, value: route.localPref });
     if (route.communities !== undefined) attributes.push({ type: 'communities', flags: 0xc0, value: [...route.communities] });
+    if (route.largeCommunities !== undefined)
+      attributes.push({ type: 'large-communities', flags: 0xc0, value: [...route.largeCommunities] });
     if (route.originatorId !== undefined) attributes.push({ type: 'originator-id', flags: 0x80, value: route.originatorId });
     if (!ipv4) attributes.push({ type: 'mp-reach-nlri', flags: 0x80, value: { family: nlri.family, nextHops: [nextHop], nlri: [nlri] } });
     return { attributes, nlri: ipv4 ? [nlri] : [] };
@@ -197,8 +209,8 @@ export class FakePeer {
     for (const route of nlri) {
       assert.ok(route.type === 'ip-prefix');
       this.log.push(`withdraw ${route.prefix}`);
-      this.view.delete(route.prefix);
-      this.attributes.delete(route.prefix);
+      this.view.delete(keyOf(route));
+      this.attributes.delete(keyOf(route));
     }
   }
 
@@ -207,17 +219,18 @@ export class FakePeer {
       assert.ok(route.type === 'ip-prefix');
       assert.equal(route.pathIdentifier !== undefined, this.#sendContext().addPath.has(route.family));
       this.log.push(`announce ${route.prefix}`);
-      this.view.set(route.prefix, shown);
-      this.attributes.set(route.prefix, attributes);
+      this.view.set(keyOf(route), shown);
+      this.attributes.set(keyOf(route), attributes);
     }
   }
 
   #context() {
-    const { fourOctetAs = true, extendedMessage = false, extendedNextHop } = this.#options;
+    const { fourOctetAs = true, extendedMessage = false, extendedNextHop, sendsAddPath = false } = this.#options;
     return {
       ...DEFAULT_CONTEXT,
       fourOctetAs,
       extendedMessage,
+      addPath: new Set(sendsAddPath ? [IPV4_UNICAST, IPV6_UNICAST] : []),
       peerType: this.kind === PeerKind.Internal ? 'ibgp' : 'ebgp',
       ...(extendedNextHop !== undefined && { extendedNextHop: new Map(extendedNextHop ? [[IPV4_UNICAST, new Set([Afi.Ipv6])]] : []) }),
     } as const;
@@ -251,6 +264,9 @@ export class FakePeer {
         ]),
       link: options.link,
       routeServerClient: options.routeServerClient ?? false,
+      ...(options.routeServer && { routeServer: options.routeServer }),
+      ...(options.addPathMax !== undefined && { addPathMax: options.addPathMax }),
+      ...(options.ownAsRoutes !== undefined && { ownAsRoutes: options.ownAsRoutes }),
       nextHopSelfAlways: options.nextHopSelfAlways ?? false,
       importAccept: options.importAccept ?? true,
       exportAccept: options.exportAccept ?? true,
@@ -260,8 +276,14 @@ export class FakePeer {
   }
 }
 
-function ipPrefix(prefix: string): IpPrefix {
-  return { type: 'ip-prefix', family: prefix.includes(':') ? IPV6_UNICAST : IPV4_UNICAST, prefix };
+function ipPrefix(prefix: string, pathIdentifier?: number): IpPrefix {
+  const family = prefix.includes(':') ? IPV6_UNICAST : IPV4_UNICAST;
+  return { type: 'ip-prefix', family, prefix, ...(pathIdentifier !== undefined && { pathIdentifier }) };
+}
+
+/** With ADD-PATH a prefix has a key for each path. */
+function keyOf({ prefix, pathIdentifier }: IpPrefix): string {
+  return pathIdentifier === undefined ? prefix : `${prefix} ${pathIdentifier}`;
 }
 
 /** Works until nothing is left. */

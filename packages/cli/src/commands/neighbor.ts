@@ -1,13 +1,12 @@
 /** `tsbgp neighbor …`: list, show, add, del, enable, disable, reset. */
 import { type Command, Option } from 'commander';
-import type { NeighborRequest, ResetKind } from '../daemon.ts';
+import type { ResetKind } from '../daemon.ts';
 import { usageError } from '../exit-code.ts';
 import type { Invocation } from '../invocation.ts';
-import { address, asNumber, familyName, integer, listOf, shutdownReason } from '../values.ts';
-import { type NeighborView, neighborPage, neighborSummary, neighborTable } from '../views/neighbor.ts';
+import { address, familyName, listOf, shutdownReason } from '../values.ts';
+import { neighborPage, neighborSummary, neighborTable } from '../views/neighbor.ts';
 import { NEIGHBOR_ORDERS, type NeighborOrder, sortNeighbors } from '../views/neighbor-order.ts';
-
-const POLICIES = ['accept-all', 'deny-all'];
+import { addCommand } from './neighbor-add.ts';
 
 export function addNeighborCommands(program: Command, invocation: Invocation): void {
   const neighbor = program
@@ -18,7 +17,7 @@ export function addNeighborCommands(program: Command, invocation: Invocation): v
     .action(async (options: ListOptions, command: Command) => {
       const [word] = command.args;
       if (word === undefined) return list(invocation, options);
-      const names = command.commands.map((one) => one.name()).join(', ');
+      const names = command.commands.map((subcommand) => subcommand.name()).join(', ');
       throw usageError(`neighbor ${word}: there is no such command; there are ${names}`, `one neighbor: tsbgp neighbor show ${word}`);
     });
 
@@ -63,7 +62,7 @@ export function addNeighborCommands(program: Command, invocation: Invocation): v
 
   resetCommand(neighbor, invocation);
 
-  // For a better answer than "too many arguments". At the end, as commands inherit it: "neighbor del A B" would delete A alone.
+  // For a better answer than "too many arguments". Commands that are made later inherit this, and "neighbor del A B" would delete A alone.
   neighbor.allowExcessArguments();
 }
 
@@ -74,92 +73,12 @@ interface ListOptions {
 
 async function list(invocation: Invocation, { down, sort }: ListOptions): Promise<void> {
   const all = await invocation.ask((daemon) => daemon.listNeighbors());
-  const wanted = down === true ? all.filter((one) => !one.isUp) : all;
+  const wanted = down === true ? all.filter(({ isUp }) => !isUp) : all;
   const neighbors = sort === undefined ? wanted : sortNeighbors(wanted, sort);
   if (invocation.isJson) return invocation.printJson(neighbors);
   if (all.length === 0) return invocation.print('no neighbors; add one: tsbgp neighbor add 192.0.2.1 --as 64501');
   if (neighbors.length > 0) await invocation.print(...neighborTable(neighbors, invocation.view()));
   await invocation.print(invocation.style('dim', neighborSummary(all)));
-}
-
-interface AddOptions {
-  readonly as: number;
-  readonly localAs?: number;
-  readonly description?: string;
-  readonly families?: readonly string[];
-  readonly passive?: boolean;
-  readonly port?: number;
-  readonly localAddress?: string;
-  readonly multihop?: number;
-  readonly holdTime?: number;
-  readonly connectRetry?: number;
-  readonly policy?: string;
-  readonly import?: string;
-  readonly export?: string;
-  readonly routeServerClient?: boolean;
-  readonly nextHopSelf?: boolean;
-  readonly disabled?: boolean;
-}
-
-function addCommand(neighbor: Command, invocation: Invocation): void {
-  neighbor
-    .command('add')
-    .description('add a neighbor; the session starts at once')
-    .argument('<address>', 'its address', address)
-    .requiredOption('--as <number>', "the neighbor's AS; ours makes it iBGP", asNumber)
-    .option('--local-as <number>', 'our AS towards it, where it differs', asNumber)
-    .option('--description <text>', 'free text')
-    .option('--families <list>', 'ipv4-unicast, ipv6-unicast', listOf(familyName))
-    .option('--passive', 'never connect, only wait')
-    .option('--port <number>', 'TCP port to connect to', integer(1, 65_535, 179))
-    .option('--local-address <address>', 'where our connections come from', address)
-    .option('--multihop <ttl>', 'IP TTL for a neighbor that is not on a connected network', integer(1, 255, 2))
-    .option('--hold-time <seconds>', '0, or 3 to 65535', integer(0, 65_535, 90))
-    .option('--connect-retry <seconds>', 'between two attempts', integer(1, 65_535, 10))
-    .addOption(new Option('--policy <policy>', 'for import and export').choices(POLICIES).conflicts(['import', 'export']))
-    .addOption(new Option('--import <policy>', 'routes from it; without: deny-all for eBGP').choices(POLICIES))
-    .addOption(new Option('--export <policy>', 'routes towards it; without: deny-all for eBGP').choices(POLICIES))
-    .option('--route-server-client', 'RFC 7947')
-    .option('--next-hop-self', 'NEXT_HOP towards it is our address')
-    .option('--disabled', 'leave it down for now')
-    .action(async (where: string, options: AddOptions) => {
-      const added = await invocation.ask((daemon) => daemon.addNeighbor(requestOf(where, options)));
-      if (invocation.isJson) return invocation.printJson(added);
-      await invocation.done(`neighbor ${added.address} AS ${added.remoteAs} added`);
-      await invocation.print(...withoutPolicy(added, options).map((line) => `  ${invocation.style('yellow', line)}`));
-    });
-}
-
-/** RFC 8212: an external neighbor without policy is silent in both directions, which nobody expects who does not know it. */
-function withoutPolicy(added: NeighborView, options: AddOptions): string[] {
-  const lacks = (own: string | undefined, policy: string): boolean => (own ?? options.policy) === undefined && policy === 'deny-all';
-  const noImport = lacks(options.import, added.importPolicy);
-  const noExport = lacks(options.export, added.exportPolicy);
-  if (!noImport && !noExport) return [];
-  const what = noImport && noExport ? 'imports and exports nothing' : noImport ? 'imports nothing' : 'exports nothing';
-  const option = noImport && noExport ? '--policy' : noImport ? '--import' : '--export';
-  return [`eBGP without policy ${what} (RFC 8212)`, `to change that, delete it and add it again with ${option} accept-all`];
-}
-
-function requestOf(where: string, options: AddOptions): NeighborRequest {
-  return {
-    address: where,
-    remoteAs: options.as,
-    localAs: options.localAs,
-    description: options.description,
-    families: options.families,
-    passive: options.passive,
-    remotePort: options.port,
-    localAddress: options.localAddress,
-    multihopTtl: options.multihop,
-    holdTimeSeconds: options.holdTime,
-    connectRetrySeconds: options.connectRetry,
-    importPolicy: options.import ?? options.policy,
-    exportPolicy: options.export ?? options.policy,
-    routeServerClient: options.routeServerClient,
-    nextHopSelf: options.nextHopSelf,
-    enabled: options.disabled === true ? false : undefined,
-  };
 }
 
 type ResetOptions = Readonly<Partial<Record<'hard' | 'soft' | 'softIn' | 'softOut', boolean>>> & {

@@ -1,6 +1,5 @@
 /** The running configuration, with the keys of the configuration file (docs/configuration.md). */
-
-import { present } from '../present.ts';
+import { KEY_ROWS, type KeyRow, REMOTE_PORT_DEFAULT } from '../neighbor-config.ts';
 import { safeJson } from '../terminal/style.ts';
 import type { GlobalView } from './control.ts';
 import type { NeighborView } from './neighbor.ts';
@@ -17,31 +16,31 @@ export interface RunningConfig {
 export function runningConfig(global: GlobalView, neighbors: readonly NeighborView[]): RunningConfig {
   return {
     global: { as: global.localAs, 'router-id': global.routerId, listen: global.listen },
-    neighbors: neighbors.map(neighborConfig),
+    neighbors: neighbors.map(neighborMapping),
   };
 }
 
-function neighborConfig(n: NeighborView): Mapping {
-  const isSame = n.importPolicy === n.exportPolicy;
-  return present({
-    address: n.address,
-    'remote-as': n.remoteAs,
-    description: n.description === '' ? undefined : n.description,
-    'local-as': n.localAs,
-    families: n.families,
-    passive: n.passive ? true : undefined,
-    multihop: n.multihopTtl,
-    port: n.remotePort === 179 ? undefined : n.remotePort,
-    'local-address': n.localAddress === '' ? undefined : n.localAddress,
-    'hold-time': n.holdTimeSeconds,
-    'connect-retry': n.connectRetrySeconds,
-    policy: isSame && n.importPolicy !== '' ? n.importPolicy : undefined,
-    import: isSame || n.importPolicy === '' ? undefined : n.importPolicy,
-    export: isSame || n.exportPolicy === '' ? undefined : n.exportPolicy,
-    'route-server-client': n.routeServerClient ? true : undefined,
-    'next-hop-self': n.nextHopSelf ? true : undefined,
-    enabled: n.isDisabled ? false : undefined,
-  });
+function neighborMapping(n: NeighborView): Mapping {
+  const entries = KEY_ROWS.map(({ key, name }) => [key, written(n, name)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, Scalar | readonly string[]] => entry[1] !== undefined));
+}
+
+/** The value of a key; undefined where it is left out. */
+function written(n: NeighborView, name: KeyRow['name']): Scalar | readonly string[] | undefined {
+  const isOne = n.importPolicy === n.exportPolicy;
+  switch (name) {
+    case 'policy':
+      return isOne ? n.importPolicy || undefined : undefined;
+    case 'importPolicy':
+    case 'exportPolicy':
+      return isOne ? undefined : n[name] || undefined;
+    case 'remotePort':
+      return n.remotePort === REMOTE_PORT_DEFAULT ? undefined : n.remotePort;
+    case 'enabled':
+      return n.isDisabled ? false : undefined;
+    default:
+      return n[name] === '' || n[name] === false ? undefined : n[name];
+  }
 }
 
 export function toYaml({ global, neighbors }: RunningConfig): string[] {

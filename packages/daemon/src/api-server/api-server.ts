@@ -8,6 +8,7 @@
 import type { Server } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Boundaries } from '../boundaries.ts';
+import { API_MODE_DEFAULT } from '../config/defaults.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { Admission } from './admission.ts';
@@ -21,9 +22,6 @@ import { API_LIMITS, type ApiLimits, Budget, Refusals } from './limits.ts';
 import { refuse } from './refuse.ts';
 import { routes } from './routes.ts';
 import { listening, listenUnix } from './unix-socket.ts';
-
-/** Read and written by its owner and group. */
-export const SOCKET_MODE_DEFAULT = 0o660;
 
 export interface ApiServerOptions {
   readonly unixSocket?: string | undefined;
@@ -68,7 +66,7 @@ export function createApiServer(control: ControlPlane, options: ApiServerOptions
       try {
         let tcp: Endpoint | undefined;
         if (options.unixSocket !== undefined) {
-          listeners.push(await listenUnix(connections.listener(true), options.unixSocket, options.mode ?? SOCKET_MODE_DEFAULT));
+          listeners.push(await listenUnix(connections.listener(true), options.unixSocket, options.mode ?? API_MODE_DEFAULT));
         }
         if (options.tcp !== undefined) {
           const { host, port } = options.tcp;

@@ -10,8 +10,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { type HostRules, turnAway } from '../api-server/hosts.ts';
 import { Boundaries } from '../boundaries.ts';
-import { isLoopback } from '../config/values.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
+import { isLoopback } from '../endpoint.ts';
 import type { Log } from '../log.ts';
 import { EXPOSITION_CONTENT_TYPE, type Exposition } from '../metrics/exposition.ts';
 

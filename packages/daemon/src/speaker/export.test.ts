@@ -19,6 +19,7 @@ import {
 import { RawPeer } from '../../test/raw-peer.ts';
 import { Boundaries } from '../boundaries.ts';
 import type { LocalRoute } from '../control-plane.ts';
+import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { Port } from './port.ts';
 import { Speaker } from './speaker.ts';
 
@@ -87,20 +88,17 @@ async function scene(lasts: readonly number[]): Promise<{ speaker: Speaker; port
   const speaker = new Speaker({ ...options, metricSources: [boundaries.addMetrics] });
   const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
   for (const last of lasts) {
-    speaker.addNeighbor({
-      address: `127.0.0.${last}`,
-      remoteAs: 65_000 + last,
-      families: [IPV4_UNICAST, IPV6_UNICAST],
-      passive: true,
-      remotePort: 179,
-      holdTimeSeconds: 90,
-      connectRetrySeconds: 60,
-      importPolicy: 'accept-all',
-      exportPolicy: 'accept-all',
-      routeServerClient: false,
-      nextHopSelf: false,
-      enabled: true,
-    });
+    speaker.addNeighbor(
+      completeNeighbor({
+        address: `127.0.0.${last}`,
+        remoteAs: 65_000 + last,
+        families: [IPV4_UNICAST, IPV6_UNICAST],
+        passive: true,
+        connectRetrySeconds: 60,
+        importPolicy: 'accept-all',
+        exportPolicy: 'accept-all',
+      }),
+    );
   }
   return { speaker, port, lines, boundaries };
 }

@@ -3,7 +3,7 @@
  * who injects something else has mistyped it, and neighbors would refuse it or lose traffic by it.
  */
 import { parseAddress } from '@tsbgp/wire';
-import { notOneHost } from '../config/values.ts';
+import { notOneHost } from '../keys/values.ts';
 import type { WirePrefix } from './route-filter.ts';
 
 /** Address blocks within which nothing is routed between networks (RFC 6890, IANA's registries of special-purpose addresses). */

@@ -86,7 +86,7 @@ export class AdvertisedSource implements Source {
     this.#rib = rib;
     this.#filter = filter;
     this.#member = member;
-    this.#rewriter = new AttributeRewriter(member.group.options);
+    this.#rewriter = new AttributeRewriter(member.group.view);
   }
 
   add(routes: Route[], _max: number, nlri: NlriId): Told | undefined {
@@ -95,9 +95,9 @@ export class AdvertisedSource implements Source {
       throw new ControlError('failed-precondition', 'neighbor', `the session with ${peer.options.name} ended while its routes were listed`);
     }
     const { table } = group;
-    const attr = group.attr[nlri] ?? NONE;
-    const source = this.#rib.peers[group.source[nlri] ?? 0];
-    if (!this.#member.isSent(nlri) || source === undefined || table.best[nlri] === NONE) return undefined;
+    const source = this.#member.sentSource(nlri);
+    if (source === undefined || table.best[nlri] === NONE) return undefined;
+    const attr = this.#member.sentAttr(nlri);
     if (this.#filter.matchesAttributes(attr)) routes.push(advertisedRoute(this.#rib, table, nlri, attr, source, this.#rewriter));
     return undefined;
   }

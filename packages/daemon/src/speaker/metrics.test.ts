@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { IPV4_UNICAST, writeU16 } from '@tsbgp/wire';
 import { RawPeer } from '../../test/raw-peer.ts';
 import { Boundaries } from '../boundaries.ts';
+import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { Speaker } from './speaker.ts';
 
 const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -31,21 +32,17 @@ test('metrics of a neighbor: description, uptime, hold time, and RFC 7606 counte
     boundaries: new Boundaries(logger),
   });
   const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
-  speaker.addNeighbor({
-    address: '127.0.0.2',
-    remoteAs: 65_002,
-    description: 'transit "north"',
-    families: [IPV4_UNICAST],
-    passive: true,
-    remotePort: 179,
-    holdTimeSeconds: 90,
-    connectRetrySeconds: 10,
-    importPolicy: 'accept-all',
-    exportPolicy: 'accept-all',
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
-  });
+  speaker.addNeighbor(
+    completeNeighbor({
+      address: '127.0.0.2',
+      remoteAs: 65_002,
+      description: 'transit "north"',
+      families: [IPV4_UNICAST],
+      passive: true,
+      importPolicy: 'accept-all',
+      exportPolicy: 'accept-all',
+    }),
+  );
   const value = (name: string): string | undefined =>
     speaker
       .metrics()

@@ -3,14 +3,13 @@
  */
 
 import { NotSent, type Rib } from '@tsbgp/rib';
+import { STATES } from '@tsbgp/session';
 import { formatFamily } from '@tsbgp/wire';
 import type { GlobalState, NeighborState } from '../control-plane.ts';
 import { Exposition, type MetricSource } from '../metrics/exposition.ts';
 import { addProcessMetrics } from '../metrics/process.ts';
 import type { Background } from './background.ts';
 import type { Neighbor } from './neighbor.ts';
-
-const STATES = ['Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established'] as const;
 
 export function renderMetrics(
   global: GlobalState,

@@ -15,26 +15,22 @@ import { until } from '../../test/api-server/serve.ts';
 import { RawPeer } from '../../test/raw-peer.ts';
 import { Boundaries } from '../boundaries.ts';
 import type { NeighborConfig } from '../control-plane.ts';
+import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { Speaker } from './speaker.ts';
 
 const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 function config(last: number, more: Partial<NeighborConfig> = {}): NeighborConfig {
-  return {
+  return completeNeighbor({
     address: `127.0.0.${last}`,
     remoteAs: 65_000 + last,
     families: [IPV4_UNICAST],
     passive: true,
-    remotePort: 179,
     holdTimeSeconds: 240,
-    connectRetrySeconds: 10,
     importPolicy: 'accept-all',
     exportPolicy: 'accept-all',
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
     ...more,
-  };
+  });
 }
 
 /** An UPDATE with its header; `attributes` over an ORIGIN and a NEXT_HOP. */

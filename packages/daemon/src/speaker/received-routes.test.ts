@@ -23,6 +23,7 @@ import {
 } from '@tsbgp/wire';
 import { RawPeer } from '../../test/raw-peer.ts';
 import { Boundaries } from '../boundaries.ts';
+import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { Speaker } from './speaker.ts';
 
 const PEERS = {
@@ -94,21 +95,18 @@ async function scene(t: TestContext): Promise<Scene> {
   });
   const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
   for (const options of Object.values(PEERS)) {
-    speaker.addNeighbor({
-      address: `127.0.0.${options.last}`,
-      remoteAs: options.as,
-      ...('localAs' in options ? { localAs: options.localAs } : {}),
-      families: [IPV4_UNICAST, IPV6_UNICAST],
-      passive: true,
-      remotePort: 179,
-      holdTimeSeconds: 240,
-      connectRetrySeconds: 10,
-      importPolicy: 'accept-all',
-      exportPolicy: 'accept-all',
-      routeServerClient: false,
-      nextHopSelf: false,
-      enabled: true,
-    });
+    speaker.addNeighbor(
+      completeNeighbor({
+        address: `127.0.0.${options.last}`,
+        remoteAs: options.as,
+        ...('localAs' in options ? { localAs: options.localAs } : {}),
+        families: [IPV4_UNICAST, IPV6_UNICAST],
+        passive: true,
+        holdTimeSeconds: 240,
+        importPolicy: 'accept-all',
+        exportPolicy: 'accept-all',
+      }),
+    );
   }
   const peers: Neighbor[] = [];
   t.after(async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import { Boundaries } from '../boundaries.ts';
 import { ControlError } from '../control-plane.ts';
+import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { Speaker } from './speaker.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -20,18 +21,14 @@ function speaker() {
     onShutdown: (reason) => void (shutdown = reason),
     boundaries: new Boundaries(silent),
   });
-  it.addNeighbor({
-    address: '192.0.2.1',
-    remoteAs: 64_501,
-    families: [IPV4_UNICAST],
-    passive: true,
-    remotePort: 179,
-    holdTimeSeconds: 90,
-    connectRetrySeconds: 10,
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
-  });
+  it.addNeighbor(
+    completeNeighbor({
+      address: '192.0.2.1',
+      remoteAs: 64_501,
+      families: [IPV4_UNICAST],
+      passive: true,
+    }),
+  );
   return { it, shutdown: () => shutdown };
 }
 

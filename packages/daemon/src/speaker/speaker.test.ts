@@ -4,23 +4,18 @@ import { fromHex, IPV4_UNICAST } from '@tsbgp/wire';
 import { RawPeer } from '../../test/raw-peer.ts';
 import { Boundaries } from '../boundaries.ts';
 import type { NeighborConfig } from '../control-plane.ts';
+import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { Speaker } from './speaker.ts';
 
 function neighbor(address: string, remoteAs: number): NeighborConfig {
-  return {
+  return completeNeighbor({
     address,
     remoteAs,
     families: [IPV4_UNICAST],
     passive: true,
-    remotePort: 179,
-    holdTimeSeconds: 90,
-    connectRetrySeconds: 10,
     importPolicy: 'accept-all',
     exportPolicy: 'accept-all',
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
-  };
+  });
 }
 
 /** 198.51.100.0/24 from AS 65002, then End-of-RIB. */

@@ -46,6 +46,7 @@ import {
   type WatchQuery,
 } from '../control-plane.ts';
 import { EventLog } from '../events.ts';
+import { apiField } from '../keys/neighbor-api.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { quote } from '../quote.ts';
@@ -482,28 +483,17 @@ function asControlError<T>(action: () => T): T {
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
     const code = error.code === 'already-exists' || error.code === 'not-found' ? error.code : 'invalid-argument';
-    const field = `neighbor.${FIELDS[error.field] ?? error.field}`;
+    // The session library calls the address by another name; its other names are those of NeighborConfig.
+    const field = `neighbor.${error.field === 'remoteAddress' ? 'address' : apiField(error.field)}`;
     // The library's sentence begins with its own name of the field.
     const sentence = error.message.startsWith(`${error.field}: `) ? error.message.slice(error.field.length + 2) : error.message;
     throw new ControlError(code, field, `${field}: ${sentence}`, { cause: error });
   }
 }
 
-/** The session library's names of what a neighbour's configuration calls otherwise. */
 const UNUSABLE: Readonly<Record<UnusableReason, string>> = {
   'as-loop': 'our own AS is in their AS_PATH (RFC 4271 §9.1.2)',
   'originator-id': 'their ORIGINATOR_ID is our BGP Identifier (RFC 4456 §8)',
   'cluster-list': 'our cluster identifier is in their CLUSTER_LIST (RFC 4456 §8)',
   'next-hop': 'their next hop is our own address, or none that a host can have (RFC 4271 §6.3)',
-};
-
-const FIELDS: Readonly<Record<string, string>> = {
-  remoteAddress: 'address',
-  remoteAs: 'remote_as',
-  localAs: 'local_as',
-  localAddress: 'local_address',
-  remotePort: 'remote_port',
-  holdTimeSeconds: 'hold_time',
-  connectRetrySeconds: 'connect_retry',
-  multihopTtl: 'multihop_ttl',
 };

@@ -44,6 +44,9 @@ export class AttributeTable {
   /** Sets in use. */
   count = 0;
 
+  /** Told of each set that is freed, before its id is given out again. */
+  removed: ((id: number) => void) | undefined = undefined;
+
   /** What is ours in an attribute set. */
   readonly own: OwnIdentity;
   readonly #facts: AttributeFacts = new AttributeFacts();
@@ -168,6 +171,11 @@ export class AttributeTable {
     return this.arena.data.subarray(offset, offset + this.length[id]!);
   }
 
+  /** Ids ever used are below this. */
+  get top(): number {
+    return this.#top;
+  }
+
   /** Ids in use, for listings and checks. */
   *ids(): Iterable<AttrId> {
     for (let id = 1; id < this.#top; id++) if (this.offset[id] !== NONE) yield id as AttrId;
@@ -233,6 +241,7 @@ export class AttributeTable {
     this.bucket[id] = this.#free;
     this.#free = id;
     this.count--;
+    this.removed?.(id);
   }
 
   #rehash(): void {

@@ -4,7 +4,7 @@
 import { IPV4_UNICAST } from '@tsbgp/wire';
 
 export const IPV4_ADDRESS_OCTETS = 4;
-const IPV6_ADDRESS_OCTETS = 16;
+export const IPV6_ADDRESS_OCTETS = 16;
 
 /** Octets of the abbreviated MP_REACH_NLRI in front of its next hop: AFI, SAFI, length. */
 export const MP_NEXT_HOP_OFFSET = 4;

@@ -1,14 +1,14 @@
 /**
- * From a batch of changed NLRI to UPDATE messages: each attribute set is written once per message, each message once for all members.
+ * From a batch to UPDATE messages: each attribute set is written once per message, each message once for all members.
  *
- *   1. Withdrawals and announcements part; announcements are chained by attribute set (`bucket` of the set, `bucketNext` of the NLRI).
- *   2. Withdrawals, then one set after the other, are packed into messages as full as they get (RFC 4271 §9.2, RFC 4760 §3).
- *   3. Along with the octets goes a list of segments: up to which octet which peer is the source. A member leaves out its own, and those
- *      that name its own address as next hop.
+ *   1. Announcements are chained by attribute set (`bucket` of the set, `next` of the announcement).
+ *   2. Withdrawals, then one set after the other, are packed into messages as full as they get (RFC 4271 §9.2, RFC 4760 §3). All NLRI of a
+ *      message have the same source and the same receivers.
+ *   3. Along with the octets goes a list of segments: up to which octet who gets them.
  *   4. What cannot be written, because no message holds it or because of an exception, is noted in `failures`. The rest goes on, and the
  *      batch ends with every bucket empty.
  *
- * Towards a peer that takes path identifiers (RFC 7911), each route has the same: we send one path per NLRI.
+ * Towards peers that take path identifiers (RFC 7911), a route is identified by the id of its path in the table.
  *
  * IPv4 unicast uses the UPDATE's own fields, every other family MP_REACH_NLRI and MP_UNREACH_NLRI, first in the message (RFC 7606 §5.1).
  */
@@ -30,9 +30,9 @@ import { NONE } from '../columns.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
 import type { RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
-import type { Member } from './member.ts';
-import type { NextHopOwners } from './next-hop.ts';
-import { AttributeRewriter, type ExportView, rewrittenLengthMax } from './rewrite.ts';
+import type { Batch } from './batch.ts';
+import { AttributeRewriter, rewrittenLengthMax } from './rewrite.ts';
+import type { ExportView } from './view.ts';
 
 /** Octets after which a batch is handed out: large enough that a write is worth it, small enough to stay in the cache. */
 const CHUNK_BYTES = 1 << 17;
@@ -41,31 +41,39 @@ const NLRI_LENGTH_MAX = 17;
 const IPV4_NLRI_LENGTH_MAX = 5;
 /** RFC 7911 §3. */
 const PATH_IDENTIFIER_LENGTH = 4;
-/** We send one path per NLRI, so that one identifier does for all. */
-const PATH_IDENTIFIER = 1;
 /** Withdrawn routes length and total path attribute length, of IPv4 unicast; or the latter and MP_REACH_NLRI's own fields. */
 const OWN_FIELDS_LENGTH = 4;
 const MP_FIELDS_LENGTH = OWN_FIELDS_LENGTH + 4 + 5;
 /** Longest next hop of a family that the RIB has: a global and a link-local address. */
 const NEXT_HOP_LENGTH_MAX = 32;
 
-/** What a chunk is made of, in order: a segment ends at an octet, has a source, and may have members that must not get it. */
+/** What a chunk is made of, in order: a segment ends at an octet, and has an audience (`AudienceId`). */
 export interface Segments {
   readonly ends: number[];
-  readonly sources: number[];
-  readonly withheldFrom: (readonly Member[] | undefined)[];
+  readonly receivers: number[];
 }
 
 /** Takes `bytes`, which it may keep. */
 export type ChunkSink = (bytes: Uint8Array, segments: Segments) => void;
 
-/** Routes of a batch that could not be written. Their NLRI are for the caller to withdraw. */
+/** A route that could not be written. */
+export interface Unsent {
+  readonly nlri: NlriId;
+  readonly attr: number;
+}
+
+/** Routes of a batch that could not be written, for the caller to withdraw. */
 export interface Failures {
   /** No message holds the attribute set with this NLRI. */
-  readonly tooLarge: NlriId[];
-  /** An exception was thrown: the first one, and the NLRI of the sets in which any was. */
-  readonly thrown: NlriId[];
+  readonly tooLarge: Unsent[];
+  /** An exception was thrown: the first one, and the routes of the sets in which any was. */
+  readonly thrown: Unsent[];
   error: unknown;
+}
+
+/** Room for a chunk and the message that completes it. The encoders of all groups take turns in one. */
+export function encoderBuffer(): Uint8Array {
+  return new Uint8Array(CHUNK_BYTES + EXTENDED_MESSAGE_LENGTH_MAX + NLRI_LENGTH_MAX + PATH_IDENTIFIER_LENGTH);
 }
 
 export class UpdateEncoder {
@@ -75,12 +83,12 @@ export class UpdateEncoder {
   readonly #messageMax: number;
   readonly #pathIdentifiers: boolean;
   readonly #nlriMax: number;
-  readonly #buffer: Uint8Array = new Uint8Array(CHUNK_BYTES + EXTENDED_MESSAGE_LENGTH_MAX + NLRI_LENGTH_MAX + PATH_IDENTIFIER_LENGTH);
+  readonly #buffer: Uint8Array;
   #length = 0;
   #segments: Segments = newSegments();
   /** Attribute sets of the batch. */
   #sets: number[] = [];
-  /** First NLRI of the running set that is not in a finished message. */
+  /** The first announcement of the running set that is not in a finished message, counted from 1. */
   #unwritten: number = NONE;
   /** A chunk is with the sink. If the sink throws, nobody knows what the members got: that is not for `announce` to contain. */
   #handingOut = false;
@@ -91,8 +99,9 @@ export class UpdateEncoder {
   /** An attribute block of so many octets fits into a message in any case, with any NLRI. */
   readonly fittingLength: number;
 
-  constructor(table: RibTable, view: ExportView) {
+  constructor(table: RibTable, view: ExportView, buffer: Uint8Array) {
     this.#table = table;
+    this.#buffer = buffer;
     this.#rewriter = new AttributeRewriter(view);
     this.#ownFields = table.family === IPV4_UNICAST;
     this.#messageMax = view.context.extendedMessage ? EXTENDED_MESSAGE_LENGTH_MAX : MESSAGE_LENGTH_MAX;
@@ -112,76 +121,71 @@ export class UpdateEncoder {
 
   /** Whether a message of `messageLength` octets also holds this NLRI. */
   fits(messageLength: number, nlri: NlriId): boolean {
-    // Behind what is written lies room for one NLRI at least.
-    return messageLength + this.#nlri(this.#length, nlri) - this.#length <= this.#messageMax;
+    // After what is written there is room for one NLRI at least.
+    return messageLength + this.#nlri(this.#length, nlri, 0) - this.#length <= this.#messageMax;
   }
 
-  /** Adds an NLRI to the batch of announcements with this attribute set. */
-  add(nlri: NlriId, attr: number): void {
-    const { bucket } = this.#table.attributes;
-    const first = bucket[attr]!;
-    if (first === NONE) this.#sets.push(attr);
-    this.#table.bucketNext[nlri] = first;
-    bucket[attr] = nlri;
-  }
-
-  /**
-   * Writes the announcements added since the last call. `sources` tells the peer index behind each NLRI, `owners` whose address a next hop
-   * is. What an exception or the length of messages leaves unwritten is in `failures` afterwards.
-   */
-  announce(sources: Uint16Array, owners: NextHopOwners, sink: ChunkSink): void {
+  /** Writes a batch. What an exception or the length of messages leaves unwritten is in `failures` afterwards. */
+  write(batch: Batch, sink: ChunkSink): void {
+    this.#withdraw(batch, sink);
+    this.#chain(batch);
     const { bucket } = this.#table.attributes;
     for (const attr of this.#sets) {
       this.#unwritten = bucket[attr]!;
       bucket[attr] = NONE;
       try {
-        this.#announceSet(attr, sources, owners, sink);
+        this.#announceSet(batch, attr, sink);
       } catch (error) {
-        this.#contain(error);
+        this.#contain(error, batch);
       }
     }
     this.#sets.length = 0;
+    this.flush(sink);
   }
 
-  #announceSet(attr: number, sources: Uint16Array, owners: NextHopOwners, sink: ChunkSink): void {
+  /** Chains the announcements by attribute set. */
+  #chain({ attr, next, count }: Batch): void {
+    const { bucket } = this.#table.attributes;
+    const sets = this.#sets;
+    for (let at = 0; at < count; at++) {
+      const set = attr[at]!;
+      const first = bucket[set]!;
+      if (first === NONE) sets.push(set);
+      next[at] = first;
+      bucket[set] = at + 1;
+    }
+  }
+
+  #announceSet(batch: Batch, attr: number, sink: ChunkSink): void {
     const table = this.#table;
-    const { bucketNext } = table;
     const rewriter = this.#rewriter;
-    let nlri = this.#unwritten;
     let source = -1;
-    let withheldFrom: readonly Member[] | undefined;
-    while (nlri !== NONE) {
-      if (sources[nlri] !== source) {
-        source = sources[nlri]!;
+    while (this.#unwritten !== NONE) {
+      const first = this.#unwritten;
+      const at = first - 1;
+      if (batch.source[at] !== source) {
+        source = batch.source[at]!;
         rewriter.write(table.attributes, attr, table.peers[source] as RibPeer);
-        withheldFrom = rewriter.ownNextHop ? undefined : owners.find(rewriter.nextHop, rewriter.nextHopLength, source);
       }
-      const first = nlri;
-      nlri = this.#ownFields ? this.#updateIpv4(first, sources, source) : this.#updateMp(first, sources, source);
-      if (nlri === first) {
-        this.failures.tooLarge.push(nlri as NlriId);
-        nlri = bucketNext[nlri]!;
-        this.#unwritten = nlri;
+      const next = this.#ownFields ? this.#updateIpv4(batch, first) : this.#updateMp(batch, first);
+      if (next === first) {
+        this.failures.tooLarge.push({ nlri: batch.nlri[at]! as NlriId, attr });
+        this.#unwritten = batch.next[at]!;
         continue;
       }
-      this.#unwritten = nlri;
-      this.#closeSegment(source, withheldFrom);
-      if (withheldFrom !== undefined) this.#withhold(first, nlri, withheldFrom);
+      this.#unwritten = next;
+      this.#closeSegment(batch.receivers[at]!);
       if (this.#length >= CHUNK_BYTES) this.flush(sink);
     }
   }
 
   /** The rest of the running set is not written. A broken invariant of the RIB passes, and so does what the sink threw. */
-  #contain(error: unknown): void {
+  #contain(error: unknown, batch: Batch): void {
     if (error instanceof BrokenInvariant || this.#handingOut) throw error;
     const { thrown } = this.failures;
     if (thrown.length === 0) this.failures.error = error;
-    for (let nlri = this.#unwritten; nlri !== NONE; nlri = this.#table.bucketNext[nlri]!) thrown.push(nlri as NlriId);
-  }
-
-  #withhold(first: number, end: number, members: readonly Member[]): void {
-    for (let nlri = first; nlri !== end; nlri = this.#table.bucketNext[nlri]!) {
-      for (const member of members) member.withhold(nlri as NlriId);
+    for (let item = this.#unwritten; item !== NONE; item = batch.next[item - 1]!) {
+      thrown.push({ nlri: batch.nlri[item - 1]! as NlriId, attr: batch.attr[item - 1]! });
     }
   }
 
@@ -203,13 +207,18 @@ export class UpdateEncoder {
     this.takeFailures();
   }
 
-  /** Writes withdrawals of `nlris[start, end)`, all of which had this peer as source (0: of no member). */
-  withdraw(nlris: ArrayLike<number>, start: number, end: number, source: number, sink: ChunkSink): void {
-    let at = start;
-    while (at < end) {
-      at = this.#ownFields ? this.#withdrawIpv4(nlris, at, end) : this.#withdrawMp(nlris, at, end);
-      this.#closeSegment(source, undefined);
-      if (this.#length >= CHUNK_BYTES) this.flush(sink);
+  /** Writes the withdrawals, those from the same members together as they come. */
+  #withdraw(batch: Batch, sink: ChunkSink): void {
+    const { withdrawals, withdrawnFrom } = batch;
+    for (let start = 0; start < withdrawals; ) {
+      const from = withdrawnFrom[start]!;
+      let end = start + 1;
+      while (end < withdrawals && withdrawnFrom[end] === from) end++;
+      while (start < end) {
+        start = this.#ownFields ? this.#withdrawIpv4(batch, start, end) : this.#withdrawMp(batch, start, end);
+        this.#closeSegment(from);
+        if (this.#length >= CHUNK_BYTES) this.flush(sink);
+      }
     }
   }
 
@@ -225,7 +234,7 @@ export class UpdateEncoder {
     this.#handingOut = false;
   }
 
-  #updateIpv4(first: number, sources: Uint16Array, source: number): number {
+  #updateIpv4(batch: Batch, first: number): number {
     const { bytes, length } = this.#rewriter;
     const out = this.#buffer;
     const start = this.#length;
@@ -237,19 +246,24 @@ export class UpdateEncoder {
     writeU16(out, at + 2, length);
     at += 4;
     for (let i = 0; i < length; i++) out[at++] = bytes[i]!;
-    const { bucketNext } = this.#table;
+    const { nlri, source, receivers, path, next } = batch;
     const nlriMax = this.#nlriMax;
-    let nlri = first;
+    let item = first;
     do {
-      at = this.#nlri(at, nlri);
-      nlri = bucketNext[nlri]!;
-    } while (nlri !== NONE && sources[nlri] === source && at + nlriMax <= limit);
+      at = this.#nlri(at, nlri[item - 1]!, path[item - 1]!);
+      item = next[item - 1]!;
+    } while (
+      item !== NONE &&
+      source[item - 1] === source[first - 1] &&
+      receivers[item - 1] === receivers[first - 1] &&
+      at + nlriMax <= limit
+    );
     if (at > limit) return first;
     this.#finish(start, at);
-    return nlri;
+    return item;
   }
 
-  #updateMp(first: number, sources: Uint16Array, source: number): number {
+  #updateMp(batch: Batch, first: number): number {
     const { bytes, length, nextHop, nextHopLength } = this.#rewriter;
     const out = this.#buffer;
     const start = this.#length;
@@ -263,22 +277,27 @@ export class UpdateEncoder {
     out[at++] = nextHopLength;
     for (let i = 0; i < nextHopLength; i++) out[at++] = nextHop[i]!;
     out[at++] = 0; // reserved, RFC 4760 §3
-    const { bucketNext } = this.#table;
+    const { nlri, source, receivers, path, next } = batch;
     const nlriMax = this.#nlriMax;
-    let nlri = first;
+    let item = first;
     do {
-      at = this.#nlri(at, nlri);
-      nlri = bucketNext[nlri]!;
-    } while (nlri !== NONE && sources[nlri] === source && at + nlriMax <= limit);
+      at = this.#nlri(at, nlri[item - 1]!, path[item - 1]!);
+      item = next[item - 1]!;
+    } while (
+      item !== NONE &&
+      source[item - 1] === source[first - 1] &&
+      receivers[item - 1] === receivers[first - 1] &&
+      at + nlriMax <= limit
+    );
     if (at > limit) return first;
     writeU16(out, value - 2, at - value);
     for (let i = 0; i < length; i++) out[at++] = bytes[i]!;
     writeU16(out, attributes, at - attributes - 2);
     this.#finish(start, at);
-    return nlri;
+    return item;
   }
 
-  #withdrawIpv4(nlris: ArrayLike<number>, from: number, end: number): number {
+  #withdrawIpv4({ withdrawnNlri, withdrawnPath }: Batch, from: number, end: number): number {
     const out = this.#buffer;
     const start = this.#length;
     const limit = start + this.#messageMax - 2;
@@ -286,7 +305,7 @@ export class UpdateEncoder {
     const routes = this.#header(start) + 2;
     let at = routes;
     let i = from;
-    while (i < end && at + nlriMax <= limit) at = this.#nlri(at, nlris[i++]!);
+    for (; i < end && at + nlriMax <= limit; i++) at = this.#nlri(at, withdrawnNlri[i]!, withdrawnPath[i]!);
     writeU16(out, routes - 2, at - routes);
     out[at++] = 0;
     out[at++] = 0;
@@ -294,7 +313,7 @@ export class UpdateEncoder {
     return i;
   }
 
-  #withdrawMp(nlris: ArrayLike<number>, from: number, end: number): number {
+  #withdrawMp({ withdrawnNlri, withdrawnPath }: Batch, from: number, end: number): number {
     const out = this.#buffer;
     const start = this.#length;
     const limit = start + this.#messageMax;
@@ -306,7 +325,7 @@ export class UpdateEncoder {
     const value = at;
     at = this.#familyOctets(at);
     let i = from;
-    while (i < end && at + nlriMax <= limit) at = this.#nlri(at, nlris[i++]!);
+    for (; i < end && at + nlriMax <= limit; i++) at = this.#nlri(at, withdrawnNlri[i]!, withdrawnPath[i]!);
     writeU16(out, value - 2, at - value);
     writeU16(out, attributes, at - attributes - 2);
     this.#finish(start, at);
@@ -339,28 +358,27 @@ export class UpdateEncoder {
   }
 
   /** Writes an NLRI; returns the offset after it. */
-  #nlri(at: number, nlri: number): number {
+  #nlri(at: number, nlri: number, path: number): number {
     const out = this.#buffer;
     if (!this.#pathIdentifiers) return this.#table.index.write(out, at, nlri as NlriId);
-    writeU32(out, at, PATH_IDENTIFIER);
+    writeU32(out, at, path);
     return this.#table.index.write(out, at + PATH_IDENTIFIER_LENGTH, nlri as NlriId);
   }
 
-  #closeSegment(source: number, withheldFrom: readonly Member[] | undefined): void {
+  #closeSegment(receivers: number): void {
     const segments = this.#segments;
-    const last = segments.sources.length - 1;
-    if (last >= 0 && segments.sources[last] === source && segments.withheldFrom[last] === withheldFrom) {
+    const last = segments.receivers.length - 1;
+    if (last >= 0 && segments.receivers[last] === receivers) {
       segments.ends[last] = this.#length;
     } else {
       segments.ends.push(this.#length);
-      segments.sources.push(source);
-      segments.withheldFrom.push(withheldFrom);
+      segments.receivers.push(receivers);
     }
   }
 }
 
 function newSegments(): Segments {
-  return { ends: [], sources: [], withheldFrom: [] };
+  return { ends: [], receivers: [] };
 }
 
 /** End-of-RIB for a family (RFC 4724 §2): an UPDATE that withdraws nothing. */

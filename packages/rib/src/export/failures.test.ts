@@ -187,7 +187,7 @@ test('an exception while withdrawals are written costs the peers of the group: w
   sender.announce({ prefix: '192.0.2.0/24', asPath: [65_001] });
   settle(rib);
   const group = rib.memberOf(internal.ribPeer!, IPV4_UNICAST)!.group;
-  group.encoder.withdraw = () => {
+  group.encoder.write = () => {
     throw new Error('planted in withdraw');
   };
   sender.withdraw('192.0.2.0/24');

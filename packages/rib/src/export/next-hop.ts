@@ -16,10 +16,9 @@
  */
 import { readU32 } from '@tsbgp/wire';
 import { AttrFlag } from '../attributes/facts.ts';
-import { IPV4_ADDRESS_OCTETS } from '../attributes/next-hops.ts';
+import { IPV4_ADDRESS_OCTETS, IPV6_ADDRESS_OCTETS } from '../attributes/next-hops.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
-import type { Member } from './member.ts';
-import type { ExportView } from './rewrite.ts';
+import type { ExportView } from './view.ts';
 
 /** What becomes of a next hop on its way out. */
 export const NextHopUse = {
@@ -53,60 +52,45 @@ export function sameLink(view: ExportView, source: RibPeer): boolean {
   return view.routeServerClient && view.link !== undefined && view.link === source.options.link;
 }
 
-/** Finds the members to whom a next hop is their own address. */
-export interface NextHopOwners {
-  /** Those whose address is in `nextHop[0, length)`, but for the peer with index `source`; undefined when there is none. */
-  find(nextHop: Uint8Array, length: number, source: number): readonly Member[] | undefined;
-}
-
-/** The members of a group by address. Only those that are in step count: the others are not written to along with them. */
-export class MembersByAddress implements NextHopOwners {
+/** Members by address, to find those that a next hop belongs to. */
+export class MembersByAddress<M extends { readonly peer: RibPeer }> {
   /** By the last four octets of the address, which an IPv4-mapped address shares with its IPv4 address. */
-  readonly #byKey: Map<number, Member[]> = new Map();
+  readonly #byKey: Map<number, M[]> = new Map();
 
-  add(member: Member): void {
-    const key = lastOctets(member.peer.options.address, member.peer.options.address.length);
+  add(member: M): void {
+    const key = keyOf(member);
     const known = this.#byKey.get(key);
     if (known === undefined) this.#byKey.set(key, [member]);
     else known.push(member);
   }
 
-  remove(member: Member): void {
-    const key = lastOctets(member.peer.options.address, member.peer.options.address.length);
+  remove(member: M): void {
+    const key = keyOf(member);
     const left = this.#byKey.get(key)?.filter((other) => other !== member) ?? [];
     if (left.length === 0) this.#byKey.delete(key);
     else this.#byKey.set(key, left);
   }
 
-  find(nextHop: Uint8Array, length: number, source: number): readonly Member[] | undefined {
-    const size = Math.min(length, 16);
-    let found = this.#among(this.#byKey.get(lastOctets(nextHop, size)), nextHop, length, source, undefined);
-    if (length === 32) found = this.#among(this.#byKey.get(lastOctets(nextHop, 32)), nextHop, length, source, found);
-    return found;
+  /** The members whose address is the next hop in `bytes[start, start + length)`, or the link-local address beside it. */
+  owners(bytes: Uint8Array, start: number, length: number): readonly M[] {
+    const first = Math.min(length, IPV6_ADDRESS_OCTETS);
+    const owners = this.#at(bytes, start, start + first);
+    return length === 2 * IPV6_ADDRESS_OCTETS ? [...owners, ...this.#at(bytes, start + first, start + length)] : owners;
   }
 
-  #among(
-    members: readonly Member[] | undefined,
-    nextHop: Uint8Array,
-    length: number,
-    source: number,
-    found: Member[] | undefined,
-  ): Member[] | undefined {
-    if (members === undefined) return found;
-    let owners = found;
-    for (const member of members) {
-      if (member.peer.index === source || member.behind || !isNextHopOf(member.peer, nextHop, length)) continue;
-      if (owners === undefined) owners = [member];
-      else if (!owners.includes(member)) owners.push(member);
-    }
-    return owners;
+  #at(bytes: Uint8Array, start: number, end: number): readonly M[] {
+    const members = this.#byKey.get(readU32(bytes, end - 4));
+    if (members === undefined) return NO_MEMBERS;
+    const isOwner = ({ peer }: M): boolean => isSameAddress(peer.options.address, bytes, start, end);
+    return members.every(isOwner) ? members : members.filter(isOwner);
   }
 }
 
-/** Whether the next hop, or the link-local address beside it, is the address of the peer. */
-export function isNextHopOf(peer: RibPeer, nextHop: Uint8Array, length: number): boolean {
+const NO_MEMBERS: readonly never[] = [];
+
+function keyOf({ peer }: { readonly peer: RibPeer }): number {
   const { address } = peer.options;
-  return isSameAddress(address, nextHop, 0, Math.min(length, 16)) || (length === 32 && isSameAddress(address, nextHop, 16, 32));
+  return readU32(address, address.length - 4);
 }
 
 /** Whether `bytes[start, end)` is the address. The IPv4-mapped form of an IPv4 address is the same address, as in filter-reason.ts. */
@@ -120,8 +104,4 @@ function isSameAddress(address: Uint8Array, bytes: Uint8Array, start: number, en
 /** `::ffff:0:0/96` (RFC 4291 §2.5.5.2). */
 function isIpv4Mapped(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start === 16 && readU32(bytes, start) === 0 && readU32(bytes, start + 4) === 0 && readU32(bytes, start + 8) === 0xffff;
-}
-
-function lastOctets(bytes: Uint8Array, end: number): number {
-  return readU32(bytes, end - 4);
 }

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { type AsPathSegment, DEFAULT_CONTEXT, encodeAttributes, fromHex, type PathAttribute, toHex, type WireContext } from '@tsbgp/wire';
 import { FakePeer, type FakePeerOptions, smallRib } from '../../test/fake-peer.ts';
 import { PeerKind } from '../peer.ts';
-import { AttributeRewriter, type ExportView } from './rewrite.ts';
+import { AttributeRewriter } from './rewrite.ts';
+import type { ExportView } from './view.ts';
 
 const ORIGIN = '40010100';
 const NEXT_HOP = '400304c0000209';

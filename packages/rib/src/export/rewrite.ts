@@ -18,12 +18,13 @@
  *
  * Done once per attribute set and message, not per route.
  */
-import { AS_TRANS, AttributeCode, AttributeFlag, attributeCodec, readU32, type WireContext, writeU16, writeU32 } from '@tsbgp/wire';
+import { AS_TRANS, AttributeCode, AttributeFlag, attributeCodec, readU32, writeU16, writeU32 } from '@tsbgp/wire';
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { headerLength, valueLength } from '../attributes/block.ts';
 import { DEFAULT_LOCAL_PREF } from '../attributes/facts.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
 import { NextHopUse, nextHopUse, sameLink } from './next-hop.ts';
+import type { ExportView } from './view.ts';
 
 const SEGMENT_AS_SEQUENCE = 2;
 const SEGMENT_CONFED_SEQUENCE = 3;
@@ -43,18 +44,6 @@ const IPV6_NEXT_HOP_LENGTH = 16;
 const NEXT_HOP_LENGTH_MAX = 255;
 /** What an attribute set may grow by, beside the AS_PATH that goes out twice: our AS, LOCAL_PREF, AS4_AGGREGATOR, longer headers. */
 const GROWTH_MAX = 64;
-
-export interface ExportView {
-  readonly kind: PeerKind;
-  readonly localAs: number;
-  readonly routeServerClient: boolean;
-  readonly nextHopSelfAlways: boolean;
-  /** Our own next hop for the family of the group; undefined where we have none. */
-  readonly nextHopSelf: Uint8Array | undefined;
-  /** The link that the peers are on (`PeerOptions.link`). */
-  readonly link: string | undefined;
-  readonly context: WireContext;
-}
 
 /**
  * Octets that an attribute block of `length` octets needs at most once it is rewritten. A segment of one AS has six octets; towards a peer

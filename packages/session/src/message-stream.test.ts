@@ -1,19 +1,21 @@
-/** Framing: however the octets come in, the messages are the same. */
+/** Framing: the messages are the same, in whatever chunks the octets arrive. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault, NotificationMessage } from '@tsbgp/wire';
 import fc from 'fast-check';
-import { breathe, concat, FakeClock, FakeSocket, KEEPALIVE, message, socketPair } from '../test/support.ts';
-import { CONSUMED, Connection, type ConnectionOwner, type Consumed, HOLD } from './connection.ts';
-import { Turns } from './turns.ts';
+import { breathe, FakeClock } from '../test/fake-clock.ts';
+import { FakeSocket, socketPair } from '../test/fake-socket.ts';
+import { concat, KEEPALIVE, message } from '../test/messages.ts';
+import { InputScheduler } from './input-scheduler.ts';
+import { CONSUMED, type Consumed, HOLD, MessageStream, type StreamOwner } from './message-stream.ts';
 
-class Owner implements ConnectionOwner {
+class Owner implements StreamOwner {
   readonly seen: string[] = [];
   readonly faults: Fault[] = [];
   lost = 0;
   thrown: unknown = undefined;
   holdAt = -1;
-  connection: Connection | undefined = undefined;
+  stream: MessageStream | undefined = undefined;
 
   onMessage(type: number, bytes: Uint8Array, start: number, end: number): Consumed {
     if (this.seen.length === this.holdAt) return HOLD;
@@ -22,17 +24,17 @@ class Owner implements ConnectionOwner {
   }
 
   onRefused(_notification: NotificationMessage): void {
-    this.connection?.drop();
+    this.stream?.drop();
   }
 
   onHeaderFault(fault: Fault): void {
     this.faults.push(fault);
-    this.connection?.drop();
+    this.stream?.drop();
   }
 
   onThrown(error: unknown): void {
     this.thrown = error;
-    this.connection?.drop();
+    this.stream?.drop();
   }
 
   onLost(): void {
@@ -40,17 +42,17 @@ class Owner implements ConnectionOwner {
   }
 }
 
-function setUp(turns = new Turns(1000)): { socket: FakeSocket; owner: Owner; connection: Connection } {
+function setUp(scheduler = new InputScheduler(1000)): { socket: FakeSocket; owner: Owner; stream: MessageStream } {
   const [socket] = socketPair('192.0.2.1', '192.0.2.2');
   const owner = new Owner();
-  const connection = new Connection(socket.asSocket(), owner, turns, new FakeClock());
-  owner.connection = connection;
-  return { socket, owner, connection };
+  const stream = new MessageStream(socket.asSocket(), owner, scheduler, new FakeClock());
+  owner.stream = stream;
+  return { socket, owner, stream };
 }
 
-/** UPDATEs go to the handler, everything else to the owner: one list of both. */
-function handle(connection: Connection, owner: Owner): void {
-  connection.handler = (bytes, start, end) => {
+/** Adds the UPDATEs, which the handler gets, to the owner's list of messages. */
+function handle(stream: MessageStream, owner: Owner): void {
+  stream.handler = (bytes, start, end) => {
     owner.seen.push(`2 ${Buffer.from(bytes.subarray(start, end)).toString('hex')}`);
     return undefined;
   };
@@ -68,8 +70,8 @@ const EXPECTED = ['4 ', '2 00000000', '2 0004180a0000000f40010100', '5 00010001'
 
 test('the stream split at every octet', () => {
   for (let at = 0; at <= STREAM.length; at++) {
-    const { socket, owner, connection } = setUp();
-    handle(connection, owner);
+    const { socket, owner, stream } = setUp();
+    handle(stream, owner);
     socket.receive(STREAM.slice(0, at));
     socket.receive(STREAM.slice(at));
     assert.deepEqual(owner.seen, EXPECTED, `split at ${at}`);
@@ -77,8 +79,8 @@ test('the stream split at every octet', () => {
 });
 
 test('the stream an octet at a time', () => {
-  const { socket, owner, connection } = setUp();
-  handle(connection, owner);
+  const { socket, owner, stream } = setUp();
+  handle(stream, owner);
   for (const octet of STREAM) socket.receive(Uint8Array.of(octet));
   assert.deepEqual(owner.seen, EXPECTED);
 });
@@ -106,27 +108,27 @@ test('any chunks, pauses, holds and exhausted turns: the same messages in the sa
       async (messages, cuts, pauses, holdAt, hurried) => {
         const list = messages.map(([type, length], i) => message(type, type === 4 ? '' : new Uint8Array(4 + length).fill(i)));
         const expected = list.map((bytes) => `${bytes[18]} ${Buffer.from(bytes.subarray(19)).toString('hex')}`);
-        const stream = concat(...list);
-        // A budget of 0: each look at the clock ends the turn.
-        const { socket, owner, connection } = setUp(new Turns(hurried ? 0.001 : 1000));
+        const octets = concat(...list);
+        // Hardly any budget: each look at the clock ends the turn.
+        const { socket, owner, stream } = setUp(new InputScheduler(hurried ? 0.001 : 1000));
         owner.holdAt = holdAt;
-        connection.handler = (bytes, start, end) => {
+        stream.handler = (bytes, start, end) => {
           owner.seen.push(`2 ${Buffer.from(bytes.subarray(start, end)).toString('hex')}`);
-          if (pauses.includes(owner.seen.length)) connection.pause();
+          if (pauses.includes(owner.seen.length)) stream.pause();
           return undefined;
         };
         let at = 0;
         for (const cut of cuts) {
-          socket.receive(stream.slice(at, at + cut));
+          socket.receive(octets.slice(at, at + cut));
           at += cut;
         }
-        socket.receive(stream.slice(at));
+        socket.receive(octets.slice(at));
         for (let i = 0; i < 200 && owner.lost === 0; i++) {
           await breathe(1);
           owner.holdAt = -1;
-          connection.release();
-          connection.resume();
-          // A connection that ends while held has nothing more to say; that is another test.
+          stream.release();
+          stream.resume();
+          // The end comes after the first round, when nothing is held any more.
           if (i === 0) socket.receive(undefined);
         }
         assert.deepEqual(owner.seen, expected);
@@ -138,8 +140,8 @@ test('any chunks, pauses, holds and exhausted turns: the same messages in the sa
 });
 
 test('a handler that throws stops delivery', () => {
-  const { socket, owner, connection } = setUp();
-  connection.handler = () => {
+  const { socket, owner, stream } = setUp();
+  stream.handler = () => {
     throw new Error('boom');
   };
   socket.receive(STREAM);
@@ -148,9 +150,9 @@ test('a handler that throws stops delivery', () => {
 });
 
 test('after drop nothing is delivered, not even from the same chunk', () => {
-  const { socket, owner, connection } = setUp();
-  connection.handler = () => {
-    connection.drop();
+  const { socket, owner, stream } = setUp();
+  stream.handler = () => {
+    stream.drop();
     return undefined;
   };
   socket.receive(STREAM);
@@ -158,10 +160,10 @@ test('after drop nothing is delivered, not even from the same chunk', () => {
   assert.equal(owner.lost, 0);
 });
 
-test('the handler borrows: in place for what lies in one chunk', () => {
-  const { socket, connection } = setUp();
+test('the handler borrows the octets: messages in one chunk are not copied', () => {
+  const { socket, stream } = setUp();
   const arrays = new Set<ArrayBufferLike>();
-  connection.handler = (bytes) => {
+  stream.handler = (bytes) => {
     assert.ok(!Buffer.isBuffer(bytes), 'a plain Uint8Array: slice copies');
     arrays.add(bytes.buffer);
     return undefined;
@@ -170,20 +172,20 @@ test('the handler borrows: in place for what lies in one chunk', () => {
   assert.equal(arrays.size, 1);
 });
 
-test('turns: two floods share a turn of the event loop, and the others have theirs between two turns', async (t) => {
+test('turns: two floods share a turn of the event loop, and other work runs between two turns', async (t) => {
   const BUDGET_MS = 2;
   const SLICE_MS = 1;
   const MESSAGE_MS = 0.02;
-  // A clock that stands still but for the work of the handlers: what else the machine does is not in it.
+  // Only the handlers move this clock, so other load on the machine does not count.
   let now = 0;
   t.mock.method(performance, 'now', () => now);
-  const turns = new Turns(BUDGET_MS);
+  const scheduler = new InputScheduler(BUDGET_MS);
   const counts = [0, 0];
-  const sides = [setUp(turns), setUp(turns)];
+  const sides = [setUp(scheduler), setUp(scheduler)];
   const flood = concat(...Array.from({ length: 4000 }, () => message(2, '00000000')));
   let unfair = 0;
-  sides.forEach(({ connection }, i) => {
-    connection.handler = () => {
+  sides.forEach(({ stream }, i) => {
+    stream.handler = () => {
       counts[i] = counts[i]! + 1;
       now += MESSAGE_MS;
       if (counts.every((count) => count < 4000)) unfair = Math.max(unfair, Math.abs(counts[0]! - counts[1]!));
@@ -191,7 +193,7 @@ test('turns: two floods share a turn of the event loop, and the others have thei
     };
   });
   for (const { socket } of sides) socket.receive(flood);
-  // The first takes the whole turn in which it came, and a slice before the other has its own.
+  // The first flood takes the whole turn in which it arrived, and then a slice before the other's first slice.
   let longestTurn = 0;
   for (let before = now; counts[0]! + counts[1]! < 8000; before = now) {
     await breathe(1);

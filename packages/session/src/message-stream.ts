@@ -1,65 +1,57 @@
 /**
- * One TCP connection as a stream of BGP messages. The hot path of this package: a chunk is framed where it lies, the UPDATE handler gets
+ * One TCP connection as a stream of BGP messages. The hot path of this package: messages are found in place, the UPDATE handler gets
  * (bytes, start, end), nothing is copied or allocated per message.
  *
- *     chunk   |-- rest of a message --|-- message --|-- message --|-- begin of one --|
- *              completed in `carry`      delivered in place          kept in `carry`
+ *     chunk   |-- rest of a message --|-- message --|-- message --|-- start of a message --|
+ *              completed in `#partial`   delivered in place          kept in `#partial`
  *
- * What is not delivered at once (turn budget, a handler that is behind, a collision undecided) stays in `pending` and the socket is paused:
- * the kernel's window, not our memory, absorbs what the peer sends meanwhile.
+ * What cannot be delivered at once stays in `#pending`, and the socket is paused: the turn is over, the handler paused, or a collision is
+ * undecided. Then the kernel's window, not our memory, holds what the peer sends.
  */
 import type { Socket } from 'node:net';
-import {
-  EXTENDED_MESSAGE_LENGTH_MAX,
-  Fault,
-  HEADER_LENGTH,
-  HeaderError,
-  headerFault,
-  MESSAGE_LENGTH_MAX,
-  MessageType,
-  NotificationCode,
-  type NotificationMessage,
-} from '@tsbgp/wire';
-import type { Turns, Work } from './turns.ts';
-import type { Clock, UpdateHandler } from './types.ts';
+import { type Fault, HEADER_LENGTH, MessageType, type NotificationMessage } from '@tsbgp/wire';
+import type { Clock } from './clock.ts';
+import { closeAfterWrite, closeGently } from './closing.ts';
+import { isPlainUpdate, judgeHeader } from './header.ts';
+import type { InputScheduler, Work } from './input-scheduler.ts';
+import { PartialMessage } from './partial-message.ts';
+import type { UpdateHandler } from './plugin.ts';
 
-/** What to do after a message: go on, or stop before it and keep it (`resume` delivers it again). */
+/** The answer to a message: go on, or stop before it and keep it (`release` delivers it again). */
 export const CONSUMED = 0;
 export const HOLD = 1;
 export type Consumed = typeof CONSUMED | typeof HOLD;
 
-export interface ConnectionOwner {
-  /** A whole message other than an UPDATE for the handler; `start` is its header. Borrowed until the call returns. */
+export interface StreamOwner {
+  /** A whole message that is not for the handler; `start` is its header. Borrowed until the call returns. */
   onMessage(type: number, bytes: Uint8Array, start: number, end: number): Consumed;
   /** The handler refused an UPDATE. */
   onRefused(notification: NotificationMessage): void;
   onHeaderFault(fault: Fault): void;
   /** The handler threw. */
   onThrown(error: unknown): void;
-  /** No more messages will come; at most once, and not after `drop`. */
+  /** No more messages will come. Called at most once, and not after `drop`. */
   onLost(error: Error | undefined): void;
 }
 
-/** How long a closed connection may take to hand over its last octets, then to hear the peer close. */
-const LINGER_MS = 3000;
-/** While held (collision undecided) the peer may send this much. */
+/** How much the peer may send while a message is held. */
 const HELD_BYTES_MAX = 65_536;
 /** Messages between two looks at the clock. */
 const CLOCK_MASK = 7;
-/** Where a chunk goes on: nowhere, a message out of the carry is held and the rest of the chunk lies behind it in `pending`. */
+/** Returned instead of an offset when a message completed in `#partial` is held: it and the rest of the chunk are now in `#pending`. */
 const IN_PENDING = -1;
 
-export class Connection implements Work {
+export class MessageStream implements Work {
   readonly socket: Socket;
-  readonly #owner: ConnectionOwner;
-  readonly #turns: Turns;
+  readonly #owner: StreamOwner;
+  readonly #scheduler: InputScheduler;
   readonly #clock: Clock;
 
   /** Set when the session is Established: gets each UPDATE body. */
   handler: UpdateHandler | undefined = undefined;
   /** RFC 8654 for what we receive. */
   extendedMessage = false;
-  /** Clock time at which the latest chunk with a whole message was through. */
+  /** Clock time after the latest chunk with a whole message was delivered. */
   lastMessageAt: number;
   bytesIn = 0;
   bytesOut = 0;
@@ -68,8 +60,7 @@ export class Connection implements Work {
   lastWriteAt: number;
 
   #messagesIn = 0;
-  #carry: Uint8Array = new Uint8Array(MESSAGE_LENGTH_MAX);
-  #carryLength = 0;
+  readonly #partial = new PartialMessage();
   #pending: Uint8Array | undefined = undefined;
   #pendingAt = 0;
   #queued = false;
@@ -81,10 +72,10 @@ export class Connection implements Work {
   #endError: Error | undefined = undefined;
   #lost = false;
 
-  constructor(socket: Socket, owner: ConnectionOwner, turns: Turns, clock: Clock) {
+  constructor(socket: Socket, owner: StreamOwner, scheduler: InputScheduler, clock: Clock) {
     this.socket = socket;
     this.#owner = owner;
-    this.#turns = turns;
+    this.#scheduler = scheduler;
     this.#clock = clock;
     this.lastMessageAt = clock.now();
     this.lastWriteAt = this.lastMessageAt;
@@ -107,8 +98,8 @@ export class Connection implements Work {
     this.lastWriteAt = this.#clock.now();
   }
 
-  /** Octets from the peer wait here because we are not done with others, or somebody paused us: silence is not the peer's. */
-  get behind(): boolean {
+  /** Whether octets of the peer may wait to be read: then the peer is not silent. */
+  get hasUnread(): boolean {
     return this.#pending !== undefined || this.#paused;
   }
 
@@ -121,7 +112,7 @@ export class Connection implements Work {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    // What the peer sent while nobody listened is only now being read.
+    // What the peer sent during the pause is read only now.
     this.lastMessageAt = this.#clock.now();
     this.#goOn();
   }
@@ -137,7 +128,7 @@ export class Connection implements Work {
     return this.#held;
   }
 
-  /** Closes at once, or after what was written has left; then `mayLinger` says whether to wait until the peer closes too. */
+  /** Closes `immediately`, or after what was written has left. In that case `mayLinger` says whether to wait for the peer's end. */
   drop(immediately = false, mayLinger: () => boolean = () => true): void {
     if (this.#dropped) return;
     this.#dropped = true;
@@ -159,11 +150,11 @@ export class Connection implements Work {
 
   readonly #onData = (buffer: Buffer): void => {
     try {
-      // Not a Buffer: its `slice` would share memory where that of everybody else copies.
+      // Not a Buffer: the `slice` of a Buffer shares memory, where that of a Uint8Array copies.
       const chunk = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
       this.bytesIn += chunk.length;
       if (this.#pending !== undefined) this.#append(chunk);
-      else this.#deliver(chunk, 0, this.#turns.deadline());
+      else this.#deliver(chunk, 0, this.#scheduler.deadline());
     } catch (error) {
       this.#owner.onThrown(error);
     }
@@ -186,7 +177,7 @@ export class Connection implements Work {
   #maybeLost(): void {
     if (!this.#ended || this.#lost || this.#dropped || this.#delivering) return;
     if (this.#held) this.#findNotification();
-    else if (this.#pending !== undefined) return; // first what came before the end
+    else if (this.#pending !== undefined) return; // what came before the end is delivered first
     if (this.#dropped || this.#lost) return;
     this.#lost = true;
     this.#owner.onLost(this.#endError);
@@ -194,7 +185,7 @@ export class Connection implements Work {
 
   // Turns
 
-  /** Work: what was left of a chunk. */
+  /** Delivers what was left of a chunk. */
   run(deadline: number): boolean {
     this.#queued = false;
     if (this.#dropped || this.#held || this.#paused) return false;
@@ -216,13 +207,13 @@ export class Connection implements Work {
       this.#maybeLost();
     } else if (!this.#queued) {
       this.#queued = true;
-      this.#turns.later(this);
+      this.#scheduler.later(this);
     }
   }
 
   // Framing
 
-  /** Delivers the messages of `chunk` from `at` on. Keeps what it may not deliver now. */
+  /** Delivers the messages of `chunk` from `at` on. Keeps what cannot be delivered now. */
   #deliver(chunk: Uint8Array, at: number, deadline: number, inQueue = false): void {
     const messagesBefore = this.#messagesIn;
     this.#delivering = true;
@@ -237,7 +228,6 @@ export class Connection implements Work {
     if (this.#dropped) return;
     if (this.#messagesIn !== messagesBefore) this.lastMessageAt = this.#clock.now();
     if (this.#held) {
-      // From the carry: already in `pending`, as it does not lie in the chunk.
       if (rest !== IN_PENDING) this.#keep(chunk, rest);
       this.#findNotification();
     } else if (rest < chunk.length) {
@@ -245,7 +235,7 @@ export class Connection implements Work {
       this.socket.pause();
       if (!this.#paused) {
         this.#queued = true;
-        if (!inQueue) this.#turns.later(this);
+        if (!inQueue) this.#scheduler.later(this);
       }
     } else if (inQueue && !this.#paused) {
       this.socket.resume();
@@ -258,13 +248,13 @@ export class Connection implements Work {
     this.#pendingAt = at;
   }
 
-  /** Returns up to where `chunk` is dealt with: its end, or the message that must wait; or IN_PENDING. */
+  /** Delivers messages until one must wait. Returns where that one is in `chunk`, the chunk's end, or IN_PENDING. */
   #frames(chunk: Uint8Array, start: number, deadline: number): number {
     let at = start;
     const end = chunk.length;
-    if (this.#carryLength > 0) {
+    if (this.#partial.length > 0) {
       if (this.#paused || performance.now() >= deadline) return at;
-      at = this.#completeCarry(chunk, at);
+      at = this.#completePartial(chunk, at);
       if (at === IN_PENDING) return at;
     }
     for (let count = 0; end - at >= HEADER_LENGTH; count++) {
@@ -277,47 +267,33 @@ export class Connection implements Work {
       if (this.#dropped) return end;
       at += length;
     }
-    if (at < end) this.#carryUpTo(end - at, chunk, at);
+    if (at < end) this.#partial.fill(end - at, chunk, at);
     return end;
   }
 
-  /** Completes the message in `carry` and delivers it. Returns where the chunk goes on, or IN_PENDING. */
-  #completeCarry(chunk: Uint8Array, start: number): number {
+  /** Completes the message in `#partial` and delivers it. Returns where the chunk goes on, or IN_PENDING. */
+  #completePartial(chunk: Uint8Array, start: number): number {
+    const partial = this.#partial;
     let at = start;
-    if (this.#carryLength < HEADER_LENGTH) {
-      at = this.#carryUpTo(HEADER_LENGTH, chunk, at);
-      if (this.#carryLength < HEADER_LENGTH) return at;
+    if (partial.length < HEADER_LENGTH) {
+      at = partial.fill(HEADER_LENGTH, chunk, at);
+      if (partial.length < HEADER_LENGTH) return at;
     }
-    const length = this.#headerLength(this.#carry, 0);
+    const length = this.#headerLength(partial.bytes, 0);
     if (length === 0) return chunk.length;
-    at = this.#carryUpTo(length, chunk, at);
-    if (this.#carryLength < length) return at;
-    this.#carryLength = 0;
-    if (this.#message(this.#carry, 0, length)) return this.#dropped ? chunk.length : at;
-    this.#keep(concat(this.#carry.subarray(0, length), chunk.subarray(at)), 0);
+    at = partial.fill(length, chunk, at);
+    if (partial.length < length) return at;
+    partial.length = 0;
+    if (this.#message(partial.bytes, 0, length)) return this.#dropped ? chunk.length : at;
+    this.#keep(concat(partial.bytes.subarray(0, length), chunk.subarray(at)), 0);
     return IN_PENDING;
-  }
-
-  /** Moves octets of the chunk into the carry until that holds `length`. Returns where the chunk goes on. */
-  #carryUpTo(length: number, chunk: Uint8Array, at: number): number {
-    if (length > this.#carry.length) {
-      const grown = new Uint8Array(EXTENDED_MESSAGE_LENGTH_MAX);
-      grown.set(this.#carry.subarray(0, this.#carryLength));
-      this.#carry = grown;
-    }
-    const take = Math.min(length - this.#carryLength, chunk.length - at);
-    this.#carry.set(chunk.subarray(at, at + take), this.#carryLength);
-    this.#carryLength += take;
-    return at + take;
   }
 
   /** Length of the message whose header is at `at`; 0 after a fault was reported. */
   #headerLength(bytes: Uint8Array, at: number): number {
-    const type = bytes[at + 18]!;
     const length = (bytes[at + 16]! << 8) | bytes[at + 17]!;
-    if (type === MessageType.Update && length >= 23 && length <= MESSAGE_LENGTH_MAX && marker(bytes, at)) return length;
-    const unknown = type > MessageType.RouteRefresh && marker(bytes, at);
-    const fault = unknown ? unknownType(type) : headerFault(bytes, at, this.extendedMessage);
+    if (isPlainUpdate(bytes, at, length)) return length;
+    const fault = judgeHeader(bytes, at, this.extendedMessage);
     if (fault === undefined) return length;
     this.#owner.onHeaderFault(fault);
     return 0;
@@ -346,7 +322,7 @@ export class Connection implements Work {
     if (this.#pending !== undefined && this.#pending.length > HELD_BYTES_MAX) this.socket.pause();
   }
 
-  /** While held, a NOTIFICATION behind the held message is the answer we wait for: it goes first. */
+  /** While a message is held, a NOTIFICATION after it is the answer we wait for: it is delivered first. */
   #findNotification(): void {
     const bytes = this.#pending;
     if (bytes === undefined) return;
@@ -360,44 +336,6 @@ export class Connection implements Work {
       at += length;
     }
   }
-}
-
-/**
- * Closes after what was written has left. Goes on reading and discarding until the peer closes too: octets unread at close would make the
- * kernel send a reset, and that may overtake our NOTIFICATION at the peer.
- */
-export function closeGently(socket: Socket, clock: Clock): void {
-  while (socket.writableCorked > 0) socket.uncork();
-  socket.resume();
-  socket.end();
-  const destroy = () => socket.destroy();
-  const timer = clock.setTimeout(destroy, LINGER_MS);
-  if (socket.readableEnded) socket.once('finish', destroy);
-  else socket.once('end', destroy);
-  socket.once('close', () => clock.clearTimeout(timer));
-}
-
-/** Hands what was written to the kernel and frees the descriptor at once. For crowds: waiting for the peer would cost the descriptor meanwhile. */
-export function closeAfterWrite(socket: Socket): void {
-  while (socket.writableCorked > 0) socket.uncork();
-  socket.destroy();
-}
-
-function marker(bytes: Uint8Array, at: number): boolean {
-  let all = 0xff;
-  for (let i = at; i < at + 16; i++) all &= bytes[i]!;
-  return all === 0xff;
-}
-
-function unknownType(type: number): Fault {
-  const data = Uint8Array.of(type);
-  return new Fault(
-    'reset',
-    NotificationCode.MessageHeaderError,
-    HeaderError.BadMessageType,
-    `message type ${type} was not agreed upon`,
-    data,
-  );
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -1,16 +1,17 @@
 /**
- * Fair turns: input is delivered for at most `budgetMs` in one turn of the event loop, over all connections of a server. Who has more waits
- * in a queue and goes on next turn, in order, a slice each; between two turns timers and other sockets have theirs.
+ * Shares the event loop between the connections of a server. Input is delivered for at most `budgetMs` in one turn of the event loop, over
+ * all connections. A connection with more input waits in a queue and continues in a later turn, a slice at a time. Timers and other sockets
+ * run between two turns.
  */
 
 export interface Work {
-  /** Goes on until done or `deadline` (of `performance.now()`). True: there is more. */
+  /** Works until it is done or until `deadline` (of `performance.now()`). Returns whether there is more. */
   run(deadline: number): boolean;
 }
 
 const SLICE_MS = 1;
 
-export class Turns {
+export class InputScheduler {
   readonly #budgetMs: number;
   #queue: Work[] = [];
   #deadline = 0;
@@ -30,7 +31,7 @@ export class Turns {
     return this.#deadline;
   }
 
-  /** Queues work for the coming turns. The caller sees to it that nothing is queued twice. */
+  /** Queues work for the coming turns. The caller queues nothing twice. */
   later(work: Work): void {
     this.#queue.push(work);
     this.deadline();
@@ -43,7 +44,7 @@ export class Turns {
     for (let now = performance.now(); now < deadline; now = performance.now()) {
       const work = this.#queue.shift();
       if (work === undefined) return;
-      // A whole slice, though the turn may end within it: the last in a turn would always be the same one, and always get less.
+      // A whole slice, even when the turn ends within it. A shorter one would always hit the same connection, the last in each turn.
       if (work.run(now + SLICE_MS)) this.#queue.push(work);
     }
   };

@@ -1,9 +1,9 @@
 /**
  * The values of BGP configuration as an operator writes them: AS numbers, addresses, endpoints, router ids. Each reader returns the value
- * or a Refusal that says why, where the reason is not plain from what is allowed.
+ * or a Refusal, which says why where the allowed values alone do not explain it.
  */
 import { AS_TRANS, formatAddress, parseAddress, parseIpv4 } from '@tsbgp/wire';
-import type { Endpoint } from '../control-plane.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { Refusal } from './fields.ts';
 
 const AS_MAX = 4_294_967_295;
@@ -108,28 +108,6 @@ export function readHost(value: string): string | Refusal {
   return isName ? value.toLowerCase() : new Refusal('invalid-value', /:\d+$/.test(value) ? 'a name needs no port' : undefined);
 }
 
-export function formatEndpoint(endpoint: Endpoint): string {
-  return endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
-}
-
-/** Both claim the same port on the same address; a wildcard claims every address of its kind. Port 0 is a fresh port each time. */
-export function overlaps(a: Endpoint, b: Endpoint): boolean {
-  if (a.port !== b.port || a.port === 0 || isIpv6(a.host) !== isIpv6(b.host)) return false;
-  return a.host === b.host || isWildcard(a.host) || isWildcard(b.host);
-}
-
-export function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
-}
-
-export function isLoopback(host: string): boolean {
-  return host.startsWith('127.') || host === '::1';
-}
-
-export function isIpv6(host: string): boolean {
-  return host.includes(':');
-}
-
 /** File mode in octal digits, `0660` or `660`. */
 export function readMode(value: unknown): number | Refusal {
   if (typeof value !== 'string' && typeof value !== 'number') return new Refusal('wrong-type');
@@ -146,4 +124,11 @@ export function readSocketPath(value: string): string | Refusal {
   return new TextEncoder().encode(value).length > SOCKET_PATH_BYTES_MAX
     ? new Refusal('invalid-value', `longer than ${SOCKET_PATH_BYTES_MAX} octets`)
     : value;
+}
+
+/** Free text of one line. YAML reads `4711` as a number. */
+export function readLine(value: unknown): string | Refusal {
+  if (typeof value !== 'string' && typeof value !== 'number') return new Refusal('wrong-type');
+  const line = String(value);
+  return line.length >= 1 && line.length <= 255 && !/\p{Cc}/u.test(line) ? line : new Refusal('invalid-value');
 }

@@ -1,0 +1,189 @@
+/**
+ * Audiences: interned sets of members of an update group. A member is a small number there, an audience is a small id here.
+ *
+ *     AudienceId -> set        a bigint: bit n is member n. A negative one holds all members but a few, those to come included
+ *                -> withheld   the member that is not in the set because a next hop is its own address, or -1
+ *                -> routes     entries of the Adj-RIB-Out that go to this audience
+ *
+ * A table has few of them, whatever the number of its routes: everybody, everybody but one source, and one for each set of members that a
+ * control community names. Equal sets have equal ids, so that the hot path compares and stores numbers. The operations remember their
+ * results, so that it allocates nothing either.
+ */
+
+export type AudienceId = number & { readonly __id: 'AudienceId' };
+
+export const NOBODY = 0 as AudienceId;
+export const EVERYBODY = 1 as AudienceId;
+
+/** No member is withheld. */
+const NONE_WITHHELD = -1;
+/** Above the ids of audiences; two of them make a key. */
+const KEY_FACTOR = 2 ** 26;
+/** Audiences made since the last `collect`, after which it is worth while. */
+const COLLECT_AFTER = 16_384;
+
+export class Audiences {
+  /** Entries of the Adj-RIB-Out by audience. */
+  readonly routes: number[] = [0, 0];
+  readonly #sets: bigint[] = [0n, -1n];
+  readonly #withheld: number[] = [NONE_WITHHELD, NONE_WITHHELD];
+  /** The lower members of an audience, a bit each; made when first asked for. */
+  readonly #words: (Int32Array | undefined)[] = [undefined, undefined];
+  /** By withheld member, then by set. */
+  readonly #ids: Map<number, Map<bigint, AudienceId>> = new Map([
+    [
+      NONE_WITHHELD,
+      new Map([
+        [0n, NOBODY],
+        [-1n, EVERYBODY],
+      ]),
+    ],
+  ]);
+  readonly #free: number[] = [];
+  readonly #and: Map<number, AudienceId> = new Map();
+  readonly #minus: Map<number, AudienceId> = new Map();
+  readonly #or: Map<number, AudienceId> = new Map();
+  #made = 0;
+
+  /** Audiences in use. */
+  get count(): number {
+    return this.#sets.length - this.#free.length;
+  }
+
+  /** The id of a set; `withheld` is the member that is missing for its own address, if one is. */
+  intern(set: bigint, withheld: number = NONE_WITHHELD): AudienceId {
+    let ids = this.#ids.get(withheld);
+    if (ids === undefined) this.#ids.set(withheld, (ids = new Map()));
+    const known = ids.get(set);
+    if (known !== undefined) return known;
+    const id = (this.#free.pop() ?? this.#sets.length) as AudienceId;
+    this.#sets[id] = set;
+    this.#withheld[id] = withheld;
+    this.#words[id] = undefined;
+    this.routes[id] = 0;
+    ids.set(set, id);
+    this.#made++;
+    return id;
+  }
+
+  setOf(id: AudienceId): bigint {
+    return this.#sets[id]!;
+  }
+
+  /** The member that is not in the audience because a next hop is its own address, or -1. */
+  withheldFrom(id: AudienceId): number {
+    return this.#withheld[id]!;
+  }
+
+  has(id: AudienceId, member: number): boolean {
+    return (this.wordOf(id, member >>> 5) & (1 << (member & 31))) !== 0;
+  }
+
+  /** The members `32 * word` and on as the bits of a word. */
+  wordOf(id: AudienceId, word: number): number {
+    if (id <= EVERYBODY) return id === EVERYBODY ? -1 : 0;
+    const words = this.#words[id];
+    return (words !== undefined && word < words.length ? words : this.#wordsOf(id, word + 1))[word]!;
+  }
+
+  /** Members of both. */
+  and(a: AudienceId, b: AudienceId): AudienceId {
+    if (a === b || b === EVERYBODY) return a;
+    if (a === EVERYBODY) return b;
+    if (a === NOBODY || b === NOBODY) return NOBODY;
+    const key = a * KEY_FACTOR + b;
+    let result = this.#and.get(key);
+    if (result === undefined) {
+      result = this.#make(this.#sets[a]! & this.#sets[b]!, this.#lastingWithheld(a, b));
+      this.#and.set(key, result);
+    }
+    return result;
+  }
+
+  /** Members of `a` that are not in `b`. */
+  minus(a: AudienceId, b: AudienceId): AudienceId {
+    if (a === b || a === NOBODY || b === EVERYBODY) return NOBODY;
+    if (b === NOBODY) return a;
+    const key = a * KEY_FACTOR + b;
+    let result = this.#minus.get(key);
+    if (result === undefined) {
+      result = this.#make(this.#sets[a]! & ~this.#sets[b]!, NONE_WITHHELD);
+      this.#minus.set(key, result);
+    }
+    return result;
+  }
+
+  /** Members of either. */
+  or(a: AudienceId, b: AudienceId): AudienceId {
+    if (a === b || b === NOBODY || a === EVERYBODY) return a;
+    if (a === NOBODY || b === EVERYBODY) return b;
+    const key = a * KEY_FACTOR + b;
+    let result = this.#or.get(key);
+    if (result === undefined) {
+      result = this.#make(this.#sets[a]! | this.#sets[b]!, NONE_WITHHELD);
+      this.#or.set(key, result);
+    }
+    return result;
+  }
+
+  /** Entries of the Adj-RIB-Out that go to a member. Cost: the number of audiences. */
+  routesTo(member: number): number {
+    let count = 0;
+    for (let id = 1; id < this.routes.length; id++)
+      if (this.routes[id]! > 0 && this.has(id as AudienceId, member)) count += this.routes[id]!;
+    return count;
+  }
+
+  /** Entries of the Adj-RIB-Out that are withheld from a member for its own address. */
+  routesWithheldFrom(member: number): number {
+    let count = 0;
+    for (let id = 1; id < this.routes.length; id++) if (this.#withheld[id] === member) count += this.routes[id]!;
+    return count;
+  }
+
+  /** Whether so many audiences were made that `collect` is worth while. */
+  get collectDue(): boolean {
+    return this.#made > COLLECT_AFTER;
+  }
+
+  /** Frees the audiences that have no routes and are not among `remembered`. No other ids may be in use. */
+  collect(remembered: ReadonlySet<number>): void {
+    this.#made = 0;
+    this.#and.clear();
+    this.#minus.clear();
+    this.#or.clear();
+    for (let id = EVERYBODY + 1; id < this.#sets.length; id++) {
+      const ids = this.#ids.get(this.#withheld[id]!);
+      if (this.routes[id]! > 0 || remembered.has(id) || ids?.get(this.#sets[id]!) !== id) continue;
+      ids.delete(this.#sets[id]!);
+      if (ids.size === 0) this.#ids.delete(this.#withheld[id]!);
+      this.#words[id] = undefined;
+      this.#free.push(id);
+    }
+  }
+
+  #make(set: bigint, withheld: number): AudienceId {
+    return set === 0n ? NOBODY : this.intern(set, withheld);
+  }
+
+  /** Whom both withhold from: the one of `a` or `b`, unless the other leaves that member out for another reason. */
+  #lastingWithheld(a: AudienceId, b: AudienceId): number {
+    const ofA = this.#withheld[a]!;
+    if (ofA !== NONE_WITHHELD && this.has(b, ofA)) return ofA;
+    const ofB = this.#withheld[b]!;
+    return ofB !== NONE_WITHHELD && this.has(a, ofB) ? ofB : NONE_WITHHELD;
+  }
+
+  #wordsOf(id: AudienceId, count: number): Int32Array {
+    const words = new Int32Array(Math.max(8, count));
+    const set = this.#sets[id]!;
+    for (let at = 0; at < words.length; at++) words[at] = Number(BigInt.asIntN(32, set >> BigInt(32 * at)));
+    this.#words[id] = words;
+    return words;
+  }
+}
+
+/** The set of one member. */
+export function only(member: number): bigint {
+  return 1n << BigInt(member);
+}

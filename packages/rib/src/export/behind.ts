@@ -1,0 +1,145 @@
+/** The members of a group that are behind: their cohorts (cohort.ts), who joins which, and when two become one. */
+import type { AdjRibOut } from './adj-rib-out.ts';
+import type { Audiences } from './audience.ts';
+import type { Batch } from './batch.ts';
+import { Cohort } from './cohort.ts';
+import { deliver } from './delivery.ts';
+import type { UpdateEncoder } from './encoder.ts';
+import type { Entries } from './entries.ts';
+import type { Member } from './member.ts';
+
+/** A member that is behind is written to while its backlog is below this. */
+const CATCH_UP_BACKLOG_BYTES = 512 << 10;
+/** With more cohorts than this, the two that miss least become one. */
+const COHORTS_MAX = 32;
+
+export class MembersBehind {
+  readonly #adjRibOut: AdjRibOut;
+  readonly #audiences: Audiences;
+  readonly #encoder: UpdateEncoder;
+  #cohorts: Cohort[] = [];
+  /** With ADD-PATH (RFC 7911): the paths that went while members were behind, by NLRI. */
+  readonly #gone: Map<number, Set<number>> | undefined;
+
+  constructor(adjRibOut: AdjRibOut, audiences: Audiences, encoder: UpdateEncoder) {
+    this.#adjRibOut = adjRibOut;
+    this.#audiences = audiences;
+    this.#encoder = encoder;
+    this.#gone = adjRibOut.path === undefined ? undefined : new Map();
+  }
+
+  /** Whether a member has still to be told of this NLRI. */
+  isMissed(nlri: number): boolean {
+    for (const cohort of this.#cohorts) if (cohort.missed.has(nlri)) return true;
+    return false;
+  }
+
+  /** NLRI that a member has still to be told of; undefined where it is not behind. */
+  missedBy(member: Member): number | undefined {
+    return this.#cohortOf(member)?.missedCount(this.#adjRibOut);
+  }
+
+  /** New members, who miss everything. */
+  join(members: Member[]): void {
+    const cohort = new Cohort(members, true);
+    cohort.missesAll = true;
+    this.#add(cohort);
+  }
+
+  /** The member is to get everything again. Those who ask in one turn share one pass. */
+  resend(member: Member): void {
+    const own = this.#cohortOf(member);
+    if (own?.missesAll === true) return;
+    if (own !== undefined) {
+      const alone = own.members.length === 1 ? own : own.split([member]);
+      alone.missesAll = true;
+      if (alone !== own) this.#add(alone);
+      return;
+    }
+    const waiting = this.#cohorts.find(({ missesAll, isNew }) => missesAll && !isNew);
+    if (waiting !== undefined) return waiting.add(member);
+    const cohort = new Cohort([member], false);
+    cohort.missesAll = true;
+    this.#add(cohort);
+  }
+
+  /** Members leave the shared stream together. They miss what the batch holds. */
+  fallBehind(members: Member[], batch: Batch): void {
+    const cohort = new Cohort(members, false);
+    for (let at = 0; at < batch.count; at++) cohort.miss(batch.nlri[at]!);
+    for (let at = 0; at < batch.withdrawals; at++) {
+      cohort.miss(batch.withdrawnNlri[at]!);
+      this.#noteGone(batch.withdrawnNlri[at]!, batch.withdrawnPath[at]!);
+    }
+    this.#add(cohort);
+  }
+
+  /** An NLRI is about to change; `old` is what the Adj-RIB-Out has for it, which counts only with ADD-PATH. */
+  noteChange(nlri: number, old: Entries | undefined): void {
+    for (const cohort of this.#cohorts) cohort.miss(nlri);
+    if (old === undefined || this.#gone === undefined || this.#cohorts.length === 0) return;
+    for (let at = 0; at < old.count; at++) this.#noteGone(nlri, old.path[at]!);
+  }
+
+  remove(member: Member): void {
+    this.#cohortOf(member)?.remove(member);
+    this.#dropEmpty();
+  }
+
+  clear(): void {
+    this.#cohorts = [];
+    this.#gone?.clear();
+  }
+
+  /** Writes some of what each cohort misses; `written` is called after each. True when there is more that could be written now. */
+  catchUp(batch: Batch, written: () => void): boolean {
+    let more = false;
+    for (const cohort of this.#cohorts.slice()) if (this.#catchUp(cohort, batch, written)) more = true;
+    return more;
+  }
+
+  #catchUp(cohort: Cohort, batch: Batch, written: () => void): boolean {
+    const full = cohort.members.filter((member) => member.backlogBytes >= CATCH_UP_BACKLOG_BYTES);
+    for (const member of cohort.members.filter(({ failure }) => failure !== undefined)) cohort.remove(member);
+    if (full.length === cohort.members.length) {
+      this.#dropEmpty();
+      return false;
+    }
+    if (full.length > 0 && !cohort.hasCaughtUp) this.#add(cohort.split(full));
+    const { members } = cohort;
+    cohort.take(batch, this.#adjRibOut, this.#audiences, this.#gone);
+    this.#encoder.write(batch, (bytes, segments) => deliver(bytes, segments, members, this.#audiences));
+    batch.clear();
+    written();
+    // What could not be written is missed again, as a withdrawal.
+    if (!cohort.hasCaughtUp) return true;
+    this.#cohorts = this.#cohorts.filter((other) => other !== cohort);
+    for (const member of members) member.caughtUp();
+    this.#dropEmpty();
+    return members.some(({ behind }) => behind);
+  }
+
+  #add(cohort: Cohort): void {
+    this.#cohorts.push(cohort);
+    if (this.#cohorts.length <= COHORTS_MAX) return;
+    const [least, next] = this.#cohorts.toSorted((a, b) => a.missed.count - b.missed.count) as [Cohort, Cohort];
+    next.merge(least);
+    this.#cohorts = this.#cohorts.filter((other) => other !== least);
+  }
+
+  #dropEmpty(): void {
+    this.#cohorts = this.#cohorts.filter(({ members }) => members.length > 0);
+    if (this.#cohorts.length === 0) this.#gone?.clear();
+  }
+
+  #cohortOf(member: Member): Cohort | undefined {
+    return this.#cohorts.find(({ members }) => members.includes(member));
+  }
+
+  #noteGone(nlri: number, path: number): void {
+    if (this.#gone === undefined) return;
+    const paths = this.#gone.get(nlri);
+    if (paths === undefined) this.#gone.set(nlri, new Set([path]));
+    else paths.add(path);
+  }
+}

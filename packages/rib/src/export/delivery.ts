@@ -1,0 +1,54 @@
+/** Hands a chunk of messages to the members that it concerns: whole to those who get all of it, in pieces to the others. */
+import { type AudienceId, type Audiences, EVERYBODY } from './audience.ts';
+import type { Segments } from './encoder.ts';
+
+/** Members above these are always looked at segment by segment. */
+const COMMON_WORDS = 32;
+/** Scratch: members who get every segment of a chunk, a bit each. */
+const common = new Int32Array(COMMON_WORDS);
+
+/** Whom octets are written to. */
+export interface Writable {
+  readonly number: number;
+  /** Takes whole messages, whose octets are shared with other members. */
+  write(bytes: Uint8Array): void;
+}
+
+/** Writes a chunk to those of `members` who are in the audience of its segments. */
+export function deliver(bytes: Uint8Array, { ends, receivers }: Segments, members: readonly Writable[], audiences: Audiences): void {
+  common.fill(-1);
+  let isForAll = true;
+  let last: AudienceId = EVERYBODY;
+  for (let i = 0; i < receivers.length; i++) {
+    if (receivers[i] === last) continue;
+    last = receivers[i]! as AudienceId;
+    isForAll &&= last === EVERYBODY;
+    for (let word = 0; word < common.length; word++) common[word]! &= audiences.wordOf(last, word);
+  }
+  for (const member of members) {
+    const { number } = member;
+    if (isForAll || (number < 32 * COMMON_WORDS && (common[number >>> 5]! & (1 << (number & 31))) !== 0)) member.write(bytes);
+    else writePieces(bytes, ends, receivers, member, audiences);
+  }
+}
+
+function writePieces(
+  bytes: Uint8Array,
+  ends: readonly number[],
+  receivers: readonly number[],
+  member: Writable,
+  audiences: Audiences,
+): void {
+  // The start of the run that is not written yet, or -1.
+  let from = -1;
+  for (let i = 0; i < ends.length; i++) {
+    const start = i === 0 ? 0 : ends[i - 1]!;
+    if (audiences.has(receivers[i]! as AudienceId, member.number)) {
+      if (from === -1) from = start;
+    } else if (from !== -1) {
+      member.write(bytes.subarray(from, start));
+      from = -1;
+    }
+  }
+  if (from !== -1) member.write(from === 0 ? bytes : bytes.subarray(from));
+}

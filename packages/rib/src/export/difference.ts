@@ -1,0 +1,41 @@
+/**
+ * What the members of a group must be told when the entries of an NLRI change.
+ *
+ *     announce  a new entry     to its receivers, less those who hold the very same route
+ *     withdraw  an old entry    from its receivers, less those who hold another one for the NLRI now
+ *
+ * With ADD-PATH (RFC 7911) each path is a route of its own: only the old and the new entry of one path are compared. Without, a member holds
+ * one route for the NLRI, whichever entry it is in: an announcement replaces it (RFC 4271 §3.1).
+ */
+import { type AudienceId, type Audiences, NOBODY } from './audience.ts';
+import type { Batch } from './batch.ts';
+import type { Entries } from './entries.ts';
+
+export function noteDifference(batch: Batch, audiences: Audiences, nlri: number, old: Entries, now: Entries, addPath: boolean): void {
+  let holdBefore: AudienceId = NOBODY;
+  let holdNow: AudienceId = NOBODY;
+  for (let at = 0; at < now.count; at++) {
+    const receivers = now.receivers[at]! as AudienceId;
+    let told: AudienceId = receivers;
+    for (let was = 0; was < old.count; was++) {
+      if (old.attr[was] !== now.attr[at] || old.source[was] !== now.source[at] || old.path[was] !== now.path[at]) continue;
+      told = audiences.minus(told, old.receivers[was]! as AudienceId);
+    }
+    if (told !== NOBODY) batch.announce(nlri, now.attr[at]!, now.source[at]!, told, now.path[at]!);
+    holdNow = audiences.or(holdNow, receivers);
+  }
+  if (!addPath) {
+    for (let was = 0; was < old.count; was++) holdBefore = audiences.or(holdBefore, old.receivers[was]! as AudienceId);
+    const gone = audiences.minus(holdBefore, holdNow);
+    if (gone !== NOBODY) batch.withdraw(nlri, gone, 0);
+    return;
+  }
+  for (let was = 0; was < old.count; was++) {
+    const path = old.path[was]!;
+    let gone = old.receivers[was]! as AudienceId;
+    for (let at = 0; at < now.count; at++) {
+      if (now.path[at] === path) gone = audiences.minus(gone, now.receivers[at]! as AudienceId);
+    }
+    if (gone !== NOBODY) batch.withdraw(nlri, gone, path);
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * Random histories of an exchange point against a slow, obvious model: maps of what was announced, and for each client a decision of its own
+ * over the paths that it may have. Whatever the order of announcements, withdrawals, sessions that end and come back with other options,
+ * refreshes and slow sockets, each peer must end up with what the model says.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findAttribute, IPV4_UNICAST, IPV6_UNICAST, type LargeCommunity, type PathAttribute } from '@tsbgp/wire';
+import fc from 'fast-check';
+import { scaled } from '../../../../test/scale.ts';
+import { FakePeer, type FakePeerOptions, settle } from '../../test/fake-peer.ts';
+import { Rib } from '../index.ts';
+import { checkInvariants } from '../invariants.ts';
+
+const ROUTE_SERVER = 64_500;
+const PREFIXES = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32'];
+const NO_EXPORT = 0xffff_ff01;
+const OWN_NEXT_HOPS = ['198.51.100.1', '2001:db8:ffff::1'];
+
+/** Two of them have the same AS. */
+const PEERS = [
+  { address: '10.0.0.1', as: 65_001 },
+  { address: '10.0.0.2', as: 65_002 },
+  { address: '10.0.0.3', as: 65_001 },
+  { address: '10.0.0.4', as: 65_004 },
+  { address: '10.0.0.5', as: 4_200_000_005 },
+];
+
+interface Options {
+  readonly client: boolean;
+  readonly bestPathOnly: boolean;
+  readonly obeysWellKnown: boolean;
+  readonly control: boolean;
+  readonly addPath: number;
+  readonly ownAsRoutes: boolean;
+  readonly sendsAddPath: boolean;
+}
+
+interface Route {
+  readonly from: number;
+  readonly identifier: number;
+  readonly prefix: string;
+  readonly tail: readonly number[];
+  readonly med: number;
+  readonly nextHop: string;
+  readonly communities: readonly number[];
+  readonly large: readonly LargeCommunity[];
+}
+
+type Event =
+  | { type: 'announce'; route: Route }
+  | { type: 'withdraw'; from: number; prefix: string; identifier: number }
+  | { type: 'session'; peer: number; options: Options; rejoins: boolean }
+  | { type: 'refresh'; peer: number; marked: boolean }
+  | { type: 'block'; peer: number; blocked: boolean }
+  | { type: 'work'; slices: number };
+
+const peer = fc.nat(PEERS.length - 1);
+const prefix = fc.constantFrom(...PREFIXES);
+const identifier = fc.constantFrom(1, 2);
+const as = fc.constantFrom(0, ROUTE_SERVER, ...PEERS.map((each) => each.as));
+const smallAs = fc.constantFrom(0, ROUTE_SERVER, ...PEERS.map((each) => each.as).filter((each) => each <= 0xffff));
+const community = fc.oneof(
+  fc.constant(NO_EXPORT),
+  fc.tuple(fc.constantFrom(0, ROUTE_SERVER, 65_281), smallAs).map(([high, low]) => high * 65_536 + low),
+);
+const large = fc.tuple(fc.constantFrom(0, 1, 65_281), as).map(([localData1, localData2]) => largeCommunity(localData1, localData2));
+const options: fc.Arbitrary<Options> = fc.record({
+  client: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  bestPathOnly: fc.oneof({ weight: 1, arbitrary: fc.constant(true) }, { weight: 4, arbitrary: fc.constant(false) }),
+  obeysWellKnown: fc.boolean(),
+  control: fc.boolean(),
+  addPath: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.constantFrom(2, Number.POSITIVE_INFINITY) }),
+  ownAsRoutes: fc.boolean(),
+  sendsAddPath: fc.boolean(),
+});
+const event: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      type: fc.constant('announce' as const),
+      route: fc.record({
+        from: peer,
+        identifier,
+        prefix,
+        tail: fc.array(fc.constantFrom(3356, 174), { maxLength: 2 }),
+        med: fc.constantFrom(0, 0, 5, 10),
+        nextHop: fc.oneof(
+          { weight: 4, arbitrary: fc.constant('') },
+          { weight: 1, arbitrary: fc.constantFrom(...PEERS.map(({ address }) => address)) },
+        ),
+        communities: fc.array(community, { maxLength: 2 }),
+        large: fc.array(large, { maxLength: 2 }),
+      }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('withdraw' as const), from: peer, prefix, identifier }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('session' as const), peer, options, rejoins: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('refresh' as const), peer, marked: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('block' as const), peer, blocked: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('work' as const), slices: fc.integer({ min: 1, max: 4 }) }) },
+);
+
+function largeCommunity(action: number, target: number): LargeCommunity {
+  return { globalAdministrator: ROUTE_SERVER, localData1: action, localData2: target };
+}
+
+// The model
+
+/** RFC 4271 §9.1.2.2 as it is written, where no path has a LOCAL_PREF and all are external. */
+function decide(routes: readonly Route[]): Route | undefined {
+  const shortest = Math.min(...routes.map(({ tail }) => tail.length));
+  const tied = routes.filter(({ tail }) => tail.length === shortest);
+  const survivors = tied.filter((route) => !tied.some((other) => PEERS[other.from]!.as === PEERS[route.from]!.as && other.med < route.med));
+  return survivors.toSorted((a, b) => a.from - b.from || a.identifier - b.identifier)[0];
+}
+
+interface Control {
+  readonly allowed: boolean;
+  readonly noExport: boolean;
+}
+
+/** What the control communities of a route say about a client, sentence by sentence. */
+function control({ communities, large: largeOnes }: Route, client: number): Control {
+  const pairs = communities.map((value) => [Math.floor(value / 65_536), value % 65_536] as const);
+  const has = (first: number, second: number) => pairs.some(([a, b]) => a === first && b === second);
+  const hasLarge = (action: number, target: number) => largeOnes.some((each) => each.localData1 === action && each.localData2 === target);
+  const isSmall = client <= 0xffff;
+  const toNobody = has(0, ROUTE_SERVER) || hasLarge(0, 0);
+  const notToClient = (isSmall && has(0, client)) || hasLarge(0, client);
+  const toClient = has(ROUTE_SERVER, ROUTE_SERVER) || (isSmall && has(ROUTE_SERVER, client)) || hasLarge(1, client) || hasLarge(1, 0);
+  return {
+    allowed: !notToClient && (!toNobody || toClient),
+    noExport: (isSmall && has(65_281, client)) || hasLarge(65_281, client) || hasLarge(65_281, 0),
+  };
+}
+
+/** Whether a peer may have a route, and with NO_EXPORT added. */
+function verdict(route: Route, to: number, toOptions: Options): { readonly may: boolean; readonly noExport: boolean } {
+  const { client, obeysWellKnown } = toOptions;
+  const asked = client && toOptions.control ? control(route, PEERS[to]!.as) : { allowed: true, noExport: false };
+  const may =
+    route.from !== to &&
+    asked.allowed &&
+    (!route.communities.includes(NO_EXPORT) || (client && !obeysWellKnown)) &&
+    (!client || PEERS[route.from]!.as !== PEERS[to]!.as || toOptions.ownAsRoutes) &&
+    (!client || route.nextHop !== PEERS[to]!.address);
+  return { may, noExport: asked.noExport };
+}
+
+/** The routes of a prefix that a peer must hold, as text. */
+function expected(routes: readonly Route[], to: number, toOptions: Options): string[] {
+  const mine = (some: readonly Route[]) => some.filter((route) => verdict(route, to, toOptions).may);
+  const shown = (some: readonly Route[]) => some.map((route) => textOf(route, toOptions, verdict(route, to, toOptions).noExport)).sort();
+  if (toOptions.addPath > 0) {
+    const ranked: Route[] = [];
+    for (let rest = [...routes]; rest.length > 0; rest = rest.filter((route) => route !== ranked.at(-1))) ranked.push(decide(rest)!);
+    return shown(mine(ranked.slice(0, toOptions.addPath)));
+  }
+  const best = toOptions.client && !toOptions.bestPathOnly ? decide(mine(routes)) : decide(routes);
+  return shown(best === undefined ? [] : mine([best]));
+}
+
+function textOf(route: Route, { client }: Options, noExport: boolean): string {
+  const asPath = [...(client ? [] : [ROUTE_SERVER]), PEERS[route.from]!.as, ...route.tail];
+  const nextHop = client ? route.nextHop : OWN_NEXT_HOPS[route.prefix.includes(':') ? 1 : 0];
+  const communities = noExport && !route.communities.includes(NO_EXPORT) ? [...route.communities, NO_EXPORT] : route.communities;
+  return `${asPath.join(' ')} via ${nextHop} med ${client && route.med > 0 ? route.med : 'none'} communities ${communities.join(' ')}`;
+}
+
+function textOfAttributes(attributes: readonly PathAttribute[]): string {
+  const asPath = findAttribute(attributes, 'as-path')!.value.flatMap(({ asns }) => asns);
+  const nextHop = findAttribute(attributes, 'next-hop')?.value ?? findAttribute(attributes, 'mp-reach-nlri')!.value.nextHops[0];
+  const med = findAttribute(attributes, 'multi-exit-disc')?.value ?? 'none';
+  return `${asPath.join(' ')} via ${nextHop} med ${med} communities ${(findAttribute(attributes, 'communities')?.value ?? []).join(' ')}`;
+}
+
+// The real thing
+
+function peerOptions(of: Options): Partial<FakePeerOptions> {
+  return {
+    routeServerClient: of.client,
+    routeServer: { bestPathOnly: of.bestPathOnly, obeysWellKnown: of.obeysWellKnown, controlCommunities: of.control },
+    addPath: of.addPath > 0 ? [IPV4_UNICAST, IPV6_UNICAST] : [],
+    addPathMax: of.addPath,
+    ownAsRoutes: of.ownAsRoutes,
+    sendsAddPath: of.sendsAddPath,
+  };
+}
+
+const FIRST: Options = {
+  client: true,
+  bestPathOnly: false,
+  obeysWellKnown: false,
+  control: true,
+  addPath: 0,
+  ownAsRoutes: false,
+  sendsAddPath: false,
+};
+
+function play(events: readonly Event[]): void {
+  const rib = new Rib({
+    localAs: ROUTE_SERVER,
+    bgpIdentifier: 1,
+    observer: { fault: (_peer, fault) => assert.fail(fault.reason), endOfRib: () => undefined },
+    capacity: { ipv4: 2, ipv6: 2, pathsPerNlri: 1, attributeSets: 2 }, // every column grows
+  });
+  const peers = PEERS.map((each) => new FakePeer(rib, { ...each, localAs: ROUTE_SERVER }));
+  const current = PEERS.map((): Options => FIRST);
+  let routes: Route[] = [];
+  const isUp = (index: number) => peers[index]!.ribPeer !== undefined;
+  const remove = (from: number, at: string, id: number) => {
+    routes = routes.filter((route) => route.from !== from || route.prefix !== at || route.identifier !== id);
+  };
+  for (const each of peers) each.up(peerOptions(FIRST));
+
+  for (const step of events) {
+    if (step.type === 'work') {
+      for (let left = step.slices; left > 0; left--) rib.work();
+    } else if (step.type === 'announce') {
+      const { from } = step.route;
+      if (!isUp(from)) continue;
+      const id = current[from]!.sendsAddPath ? step.route.identifier : 0;
+      const ipv6 = step.route.prefix.includes(':');
+      const nextHop = ipv6 ? `2001:db8::${from + 1}` : step.route.nextHop || PEERS[from]!.address;
+      const route: Route = { ...step.route, identifier: id, nextHop };
+      remove(from, route.prefix, id);
+      routes.push(route);
+      peers[from]!.announce({
+        prefix: route.prefix,
+        asPath: [PEERS[from]!.as, ...route.tail],
+        nextHop,
+        ...(route.med > 0 && { med: route.med }),
+        ...(route.communities.length > 0 && { communities: route.communities }),
+        ...(route.large.length > 0 && { largeCommunities: route.large }),
+        ...(current[from]!.sendsAddPath && { pathIdentifier: id }),
+      });
+    } else if (step.type === 'withdraw') {
+      if (!isUp(step.from)) continue;
+      const id = current[step.from]!.sendsAddPath ? step.identifier : 0;
+      remove(step.from, step.prefix, id);
+      peers[step.from]!.withdraw(step.prefix, current[step.from]!.sendsAddPath ? id : undefined);
+    } else if (step.type === 'session') {
+      if (isUp(step.peer)) peers[step.peer]!.down();
+      routes = routes.filter(({ from }) => from !== step.peer);
+      current[step.peer] = step.options;
+      if (step.rejoins) peers[step.peer]!.up(peerOptions(step.options));
+    } else if (step.type === 'refresh') {
+      const { ribPeer } = peers[step.peer]!;
+      const marks = step.marked ? { begin: () => undefined, end: () => undefined } : undefined;
+      if (ribPeer !== undefined) rib.resend(ribPeer, IPV4_UNICAST, marks);
+    } else {
+      peers[step.peer]!.backlogBytes = step.blocked ? 1 << 30 : 0;
+    }
+    checkInvariants(rib);
+  }
+
+  for (const each of peers) each.backlogBytes = 0;
+  settle(rib);
+  checkInvariants(rib);
+  for (const [index, to] of peers.entries()) {
+    if (!isUp(index)) continue;
+    for (const at of PREFIXES) {
+      const held = [...to.attributes].filter(([key]) => key.split(' ')[0] === at).map(([, attributes]) => textOfAttributes(attributes));
+      const wanted = expected(
+        routes.filter((route) => route.prefix === at),
+        index,
+        current[index]!,
+      );
+      assert.deepEqual(held.sort(), wanted, `${at} at ${to.name} (${JSON.stringify(current[index])})`);
+    }
+    const advertised = rib.membersOf(to.ribPeer!).reduce((sum, member) => sum + member.advertised, 0);
+    assert.equal(advertised, to.view.size, `${to.name} counts what it is sent`);
+  }
+  for (const [index, each] of peers.entries()) if (isUp(index)) each.down();
+  settle(rib);
+  checkInvariants(rib);
+  assert.equal(rib.attributes.count, 0, 'nothing is left when all are gone');
+  for (const table of rib.tables) assert.equal(table.index.count, 0);
+}
+
+test('RFC 7947, RFC 7911: whatever happens, each client holds the best of the paths that it may have', () => {
+  fc.assert(fc.property(fc.array(event, { minLength: 1, maxLength: 80, size: 'max' }), play), {
+    numRuns: Number(process.env['TSBGP_MODEL_RUNS'] ?? scaled(10_000, 400)),
+    seed: 7947,
+  });
+});

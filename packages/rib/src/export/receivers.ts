@@ -1,0 +1,257 @@
+/**
+ * Who of a group's members may have a route: all, less
+ *
+ *   1. the peer that it comes from, and towards clients of a route server those of the same AS, unless they ask for them;
+ *   2. the member whose own address is the next hop (RFC 4271 §5.1.3);
+ *   3. those that its control communities exclude.
+ *
+ * 1 depends on the source alone, 2 and 3 on the attribute set alone. Both are worked out once, and remembered until members come or go
+ * (reconsider.ts).
+ */
+import { AttributeCode } from '@tsbgp/wire';
+import type { AttributeTable } from '../attributes/attribute-table.ts';
+import { findAttribute, headerLength } from '../attributes/block.ts';
+import { addNoExport } from '../attributes/change.ts';
+import { MP_NEXT_HOP_OFFSET } from '../attributes/next-hops.ts';
+import { grown, NONE } from '../columns.ts';
+import type { RibPeer } from '../peer.ts';
+import { type AudienceId, type Audiences, EVERYBODY, NOBODY, only } from './audience.ts';
+import { type ControlOptions, readControl } from './control-communities.ts';
+import { MembersByAddress } from './next-hop.ts';
+
+/** What of a member counts here. */
+export interface Receiver {
+  readonly number: number;
+  readonly peer: RibPeer;
+}
+
+export interface ReceiversOptions {
+  /** Some next hops go out as they came in. */
+  readonly keepsNextHops: boolean;
+  /** Clients of one AS do not get each other's routes unless they ask for them. */
+  readonly separatesOwnAs: boolean;
+  readonly control: ControlOptions | undefined;
+}
+
+const NO_OWNERS: readonly Receiver[] = [];
+/** Remembered of a set that goes to nobody. */
+const EMPTY = -1;
+
+/** The set that a set of attributes becomes for some members. */
+interface Marked {
+  readonly attr: number;
+  readonly receivers: AudienceId;
+}
+
+export class Receivers {
+  /** Attribute sets have audiences of their own; without, everything depends on the source. */
+  readonly selective: boolean;
+
+  readonly #attributes: AttributeTable;
+  readonly #audiences: Audiences;
+  readonly #options: ReceiversOptions;
+  readonly #byAddress: MembersByAddress<Receiver> = new MembersByAddress();
+  /** AS number -> its members. */
+  readonly #byAs: Map<number, bigint> = new Map();
+  readonly #byPeer: Map<number, Receiver> = new Map();
+  /** By peer index: everybody but this source; NOBODY where it is not yet worked out. */
+  #butSource: Int32Array = new Int32Array(64);
+  /** By attribute set; NOBODY where it is not yet worked out, EMPTY where it is nobody. */
+  #ofSet: Int32Array;
+  /** By member: everybody but this one, whose address is the next hop. */
+  #butOwners: (AudienceId | undefined)[] = [];
+  readonly #membersOf = (as: number): bigint => this.#byAs.get(as) ?? 0n;
+  /** Sets that some members get with NO_EXPORT. Each holds a reference to what they get. */
+  readonly #marked: Map<number, Marked> = new Map();
+  /** The last operands of `of`, and what came out. */
+  #lastOfSet: AudienceId = NOBODY;
+  #lastButSource: AudienceId = NOBODY;
+  #last: AudienceId = NOBODY;
+
+  constructor(attributes: AttributeTable, audiences: Audiences, options: ReceiversOptions) {
+    this.#attributes = attributes;
+    this.#audiences = audiences;
+    this.#options = options;
+    this.selective = options.keepsNextHops || options.control !== undefined;
+    this.#ofSet = new Int32Array(this.selective ? attributes.offset.length : 0);
+  }
+
+  add(member: Receiver): void {
+    const { remoteAs } = member.peer.options;
+    this.#byAddress.add(member);
+    this.#byAs.set(remoteAs, (this.#byAs.get(remoteAs) ?? 0n) | only(member.number));
+    this.#byPeer.set(member.peer.index, member);
+    this.#forgetSources();
+  }
+
+  remove(member: Receiver): void {
+    const { remoteAs } = member.peer.options;
+    this.#byAddress.remove(member);
+    const left = (this.#byAs.get(remoteAs) ?? 0n) & ~only(member.number);
+    if (left === 0n) this.#byAs.delete(remoteAs);
+    else this.#byAs.set(remoteAs, left);
+    this.#byPeer.delete(member.peer.index);
+    this.#forgetSources();
+  }
+
+  /** Who may have a route with this set from this source. `keepsNextHop`: it goes out with the next hop that it came with. */
+  of(attr: number, source: RibPeer, keepsNextHop: boolean): AudienceId {
+    const butSource = this.butSource(source);
+    if (!this.selective) return butSource;
+    const ofSet = keepsNextHop ? this.#ofSetRemembered(attr) : this.#audienceOf(attr, false);
+    if (ofSet === EVERYBODY || ofSet === butSource) return butSource;
+    if (ofSet === this.#lastOfSet && butSource === this.#lastButSource) return this.#last;
+    this.#lastOfSet = ofSet;
+    this.#lastButSource = butSource;
+    this.#last = this.#audiences.and(ofSet, butSource);
+    return this.#last;
+  }
+
+  /** Everybody but the source, and those of its AS where they are kept apart. */
+  butSource(source: RibPeer): AudienceId {
+    const { index } = source;
+    if (index >= this.#butSource.length) this.#butSource = grown(this.#butSource, 2 * index, this.#butSource.length);
+    const known = this.#butSource[index]! as AudienceId;
+    if (known !== NOBODY) return known;
+    const excluded = this.#excludedBy(source);
+    const made = excluded === 0n ? EVERYBODY : this.#audiences.intern(~excluded);
+    this.#butSource[index] = made;
+    return made;
+  }
+
+  /** What some members get in the place of a set, and who: the set with NO_EXPORT, which a control community asks for. */
+  marked(attr: number): Marked | undefined {
+    return this.#marked.size === 0 ? undefined : this.#marked.get(attr);
+  }
+
+  /** The set is gone, and its id may be given out again. */
+  forget(attr: number): void {
+    if (attr < this.#ofSet.length) this.#ofSet[attr] = NOBODY;
+    this.#unmark(attr);
+  }
+
+  /** The index of a peer is free, and may be given to another one. */
+  forgetSource(index: number): void {
+    if (index < this.#butSource.length) this.#butSource[index] = NOBODY;
+  }
+
+  /** Gives back every reference. */
+  dispose(): void {
+    this.#ofSet.fill(NOBODY);
+    this.#forgetSources();
+    for (const attr of this.#marked.keys()) this.#unmark(attr);
+  }
+
+  /** Audiences that are remembered here. */
+  remembered(): Set<number> {
+    const ids = new Set<number>([...this.#marked.values()].map(({ receivers }) => receivers));
+    for (const column of [this.#ofSet, this.#butSource]) for (const id of column) ids.add(id);
+    this.#butOwners = [];
+    this.#forgetLast();
+    return ids;
+  }
+
+  /** Works out again what is remembered of a set. Returns whether it is another audience than before. */
+  recompute(attr: number): boolean {
+    const before = this.#ofSet[attr] ?? NOBODY;
+    if (before === NOBODY) return false;
+    const markedBefore = this.#marked.get(attr);
+    const after = this.#audienceOf(attr, true) || EMPTY;
+    this.#ofSet[attr] = after;
+    const marked = this.#marked.get(attr);
+    return before !== after || marked?.attr !== markedBefore?.attr || marked?.receivers !== markedBefore?.receivers;
+  }
+
+  /** Whether what is worked out of this source depends on other members than the source itself. */
+  isSeparatedFrom(source: RibPeer, other: Receiver): boolean {
+    return this.#options.separatesOwnAs && source.options.remoteAs === other.peer.options.remoteAs;
+  }
+
+  /** Sets that are held for members that get them with NO_EXPORT. */
+  *heldSets(): Iterable<number> {
+    for (const { attr } of this.#marked.values()) yield attr;
+  }
+
+  #ofSetRemembered(attr: number): AudienceId {
+    if (attr >= this.#ofSet.length) this.#ofSet = grown(this.#ofSet, this.#attributes.offset.length, this.#ofSet.length);
+    const known = this.#ofSet[attr]! as AudienceId;
+    if (known > NOBODY) return known;
+    if (known === EMPTY) return NOBODY;
+    const made = this.#audienceOf(attr, true);
+    this.#ofSet[attr] = made || EMPTY;
+    return made;
+  }
+
+  #audienceOf(attr: number, keepsNextHop: boolean): AudienceId {
+    const { control } = this.#options;
+    const asked = control && readControl(this.#attributes, attr, control, this.#membersOf);
+    const owners = keepsNextHop && this.#options.keepsNextHops ? this.#ownersOfNextHop(attr) : NO_OWNERS;
+    if (asked === undefined) {
+      this.#unmark(attr);
+      if (owners.length === 0) return EVERYBODY;
+      if (owners.length === 1) return this.#butOwner(owners[0]!.number);
+    }
+    let set = asked?.allowed ?? -1n;
+    for (const { number } of owners) set &= ~only(number);
+    if (asked !== undefined) this.#mark(attr, set & asked.noExport);
+    return set === -1n ? EVERYBODY : set === 0n ? NOBODY : this.#audiences.intern(set, owners.at(-1)?.number);
+  }
+
+  /** Everybody but the member whose own address is the next hop. */
+  #butOwner(number: number): AudienceId {
+    const known = this.#butOwners[number];
+    if (known !== undefined) return known;
+    return (this.#butOwners[number] = this.#audiences.intern(~only(number), number));
+  }
+
+  #excludedBy(source: RibPeer): bigint {
+    const own = this.#byPeer.get(source.index);
+    let excluded = own === undefined ? 0n : only(own.number);
+    if (!this.#options.separatesOwnAs) return excluded;
+    const others = this.#byAs.get(source.options.remoteAs) ?? 0n;
+    if (others === 0n || others === excluded) return excluded;
+    for (const { number, peer } of this.#byPeer.values()) {
+      if (peer.options.remoteAs === source.options.remoteAs && peer.options.ownAsRoutes !== true) excluded |= only(number);
+    }
+    return excluded;
+  }
+
+  #ownersOfNextHop(attr: number): readonly Receiver[] {
+    const { data } = this.#attributes.arena;
+    const start = this.#attributes.offset[attr]!;
+    const end = start + this.#attributes.length[attr]!;
+    const nextHop = findAttribute(data, start, end, AttributeCode.NextHop);
+    if (nextHop !== NONE) return this.#byAddress.owners(data, nextHop + headerLength(data, nextHop), 4);
+    const mpReach = findAttribute(data, start, end, AttributeCode.MpReachNlri);
+    if (mpReach === NONE) return NO_OWNERS;
+    const field = mpReach + headerLength(data, mpReach) + MP_NEXT_HOP_OFFSET;
+    return this.#byAddress.owners(data, field, data[field - 1]!);
+  }
+
+  #mark(attr: number, members: bigint): void {
+    if (members === 0n) return this.#unmark(attr);
+    const marked = addNoExport(this.#attributes, attr);
+    if (marked === attr) return this.#unmark(attr);
+    this.#attributes.hold(marked);
+    this.#unmark(attr);
+    this.#marked.set(attr, { attr: marked, receivers: this.#audiences.intern(members) });
+  }
+
+  #unmark(attr: number): void {
+    const marked = this.marked(attr);
+    if (marked === undefined) return;
+    this.#marked.delete(attr);
+    this.#attributes.release(marked.attr);
+  }
+
+  #forgetSources(): void {
+    this.#butSource.fill(NOBODY);
+    this.#forgetLast();
+  }
+
+  #forgetLast(): void {
+    this.#lastOfSet = NOBODY;
+    this.#lastButSource = NOBODY;
+    this.#last = NOBODY;
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Whether a path goes out to the members of a group, and to whom.
+ *
+ *   1. Policy and split horizon between kinds of peers: not from internal to internal (RFC 4271 §9.2), NO_ADVERTISE, NO_EXPORT (RFC 1997).
+ *      A route server passes these communities on, and obeys them only where it is told to (RFC 7947 §2.2.4).
+ *   2. There is a next hop that the peers can use (next-hop.ts).
+ *   3. A message holds the attribute set.
+ *   4. Of the members, those that receivers.ts finds.
+ *
+ * Nearly every path passes the first three by two comparisons of bits.
+ */
+import { IPV4_UNICAST } from '@tsbgp/wire';
+import type { AttributeTable } from '../attributes/attribute-table.ts';
+import { AttrFlag } from '../attributes/facts.ts';
+import { BrokenInvariant } from '../broken-invariant.ts';
+import type { NlriId } from '../nlri/nlri-index.ts';
+import { PeerKind, type RibPeer } from '../peer.ts';
+import type { RibTable } from '../table.ts';
+import { type AudienceId, NOBODY } from './audience.ts';
+import type { UpdateEncoder } from './encoder.ts';
+import { alwaysOwnNextHop, NextHopUse, nextHopUse, sameLink } from './next-hop.ts';
+import { NotSent } from './not-sent.ts';
+import type { Receivers } from './receivers.ts';
+import type { ExportView } from './view.ts';
+
+const KINDS = [PeerKind.Local, PeerKind.External, PeerKind.Internal];
+/** `#reasonAgainst` of a route that is sent, and of one that policy or split horizon keeps back. */
+const SENT = -1;
+const DENIED = 0;
+/** Message length of a set that could not be rewritten. */
+const FAILED = -1;
+
+export interface RulesOptions {
+  readonly view: ExportView;
+  /** Policy denies everything. */
+  readonly denyAll: boolean;
+  /** NO_EXPORT, NO_EXPORT_SUBCONFED and NO_ADVERTISE are obeyed. */
+  readonly obeysWellKnown: boolean;
+}
+
+export class ExportRules {
+  /** Why the last path that was judged goes to nobody (`NotSent`); 0 where policy or split horizon says so. */
+  reason = 0;
+
+  readonly #table: RibTable;
+  readonly #attributes: AttributeTable;
+  readonly #options: RulesOptions;
+  readonly #encoder: UpdateEncoder;
+  readonly #receivers: Receivers;
+  readonly #failed: (error: unknown) => void;
+  readonly #denied: number;
+  /** Flags of sets, and a bit for each kind of source, that may keep a route from being sent. Everything else is. */
+  readonly #unusual: number;
+  readonly #unusualKinds: number;
+  /** A bit for each kind of source whose next hops may go out as they came in. */
+  readonly #keptKinds: number;
+  /** Of the running batch: attribute set and form -> octets of a message without NLRI. For large sets only. */
+  readonly #messageLengths: Map<number, number> = new Map();
+
+  /** `failed` is told of an exception in rewriting a set. */
+  constructor(table: RibTable, options: RulesOptions, encoder: UpdateEncoder, receivers: Receivers, failed: (error: unknown) => void) {
+    const { view, obeysWellKnown } = options;
+    this.#table = table;
+    this.#attributes = table.attributes;
+    this.#options = options;
+    this.#encoder = encoder;
+    this.#receivers = receivers;
+    this.#failed = failed;
+    this.#denied = obeysWellKnown ? AttrFlag.NoAdvertise | (view.kind === PeerKind.External ? AttrFlag.NoExport : 0) : 0;
+    // Routes of IPv4 unicast need NEXT_HOP, which a set with MP_REACH_NLRI does not have.
+    this.#unusual =
+      this.#denied |
+      AttrFlag.Large |
+      AttrFlag.LinkLocalNextHop |
+      AttrFlag.BadNextHop |
+      (table.family === IPV4_UNICAST ? AttrFlag.MpNextHop : 0);
+    this.#unusualKinds = bits((kind) => {
+      const withoutNextHop = view.nextHopSelf === undefined && alwaysOwnNextHop(view, kind);
+      return options.denyAll || withoutNextHop || (kind === PeerKind.Internal && view.kind === PeerKind.Internal);
+    });
+    this.#keptKinds = bits((kind) => !alwaysOwnNextHop(view, kind));
+  }
+
+  /** Who gets a path; NOBODY leaves the cause in `reason`. */
+  receiversOf(path: number): AudienceId {
+    const table = this.#table;
+    const attr = table.pathAttr[path]!;
+    const flags = this.#attributes.flags[attr]!;
+    const source = table.peers[table.pathPeer[path]!] as RibPeer;
+    this.reason = DENIED;
+    if ((flags & this.#unusual) === 0 && ((this.#unusualKinds >>> source.kind) & 1) === 0) {
+      return this.#receivers.of(attr, source, ((this.#keptKinds >>> source.kind) & 1) !== 0);
+    }
+    const reason = this.#reasonAgainst(attr, flags, source, table.pathNlri[path]! as NlriId);
+    if (reason === SENT) return this.#receivers.of(attr, source, nextHopUse(this.#options.view, flags, source) === NextHopUse.Keep);
+    this.reason = reason;
+    return NOBODY;
+  }
+
+  /** A batch is over: its large sets may be gone before the next. */
+  endBatch(): void {
+    if (this.#messageLengths.size > 0) this.#messageLengths.clear();
+  }
+
+  /** For a route that is not plainly sent: SENT, DENIED by policy or split horizon, or why it is not sent. */
+  #reasonAgainst(attr: number, flags: number, source: RibPeer, nlri: NlriId): number {
+    const { view, denyAll } = this.#options;
+    if (denyAll || (flags & this.#denied) !== 0) return DENIED;
+    if (view.kind === PeerKind.Internal && source.kind === PeerKind.Internal) return DENIED;
+    if (this.#table.family === IPV4_UNICAST && (flags & AttrFlag.MpNextHop) !== 0) return NotSent.NoNextHop;
+    if (nextHopUse(view, flags, source) === NextHopUse.None) return NotSent.NoNextHop;
+    if (this.#attributes.length[attr]! <= this.#encoder.fittingLength) return SENT;
+    const messageLength = this.#messageLength(attr, source);
+    if (messageLength === FAILED) return NotSent.Failed;
+    return this.#encoder.fits(messageLength, nlri) ? SENT : NotSent.TooLarge;
+  }
+
+  /** Octets of a message with a large set and without NLRI, worked out once in a batch; FAILED after an exception. */
+  #messageLength(attr: number, source: RibPeer): number {
+    const form = (source.kind === PeerKind.Local ? 1 : 0) + (sameLink(this.#options.view, source) ? 2 : 0);
+    const key = attr * 4 + form;
+    const known = this.#messageLengths.get(key);
+    if (known !== undefined) return known;
+    let length = FAILED;
+    try {
+      length = this.#encoder.messageLength(attr, source);
+    } catch (error) {
+      if (error instanceof BrokenInvariant) throw error;
+      this.#failed(error);
+    }
+    this.#messageLengths.set(key, length);
+    return length;
+  }
+}
+
+function bits(has: (kind: PeerKind) => boolean): number {
+  return KINDS.filter(has).reduce<number>((all, kind) => all | (1 << kind), 0);
+}

@@ -1,0 +1,190 @@
+/**
+ * Which paths of an NLRI the members of a group get.
+ *
+ *   best        The best path. Whoever may not have it gets none.
+ *   per-client  Each member gets the best of the paths that it may have (RFC 7947 §2.3: no path is hidden). One walk serves all members: the
+ *               best path goes to its receivers, the best of the others to those that are left, and so on.
+ *   add-path    All paths, or the best so many, to everybody who may have them (RFC 7911).
+ *
+ * Why one walk is the decision of each client: without MULTI_EXIT_DISC the decision process orders the paths, and the best path of a subset
+ * is the first of the order that is in it. MULTI_EXIT_DISC breaks that (RFC 4271 §9.1.2.2 c): a path that a client may not have can have put
+ * out another one of its neighboring AS. Where three or more paths compete and MULTI_EXIT_DISC tells two of one AS apart, the members are
+ * divided by which of the paths they may have, and each division decides for itself.
+ */
+import { NONE } from '../columns.ts';
+import { decide, neighboringAs } from '../decide.ts';
+import type { NlriId } from '../nlri/nlri-index.ts';
+import { NOT_CANDIDATE, PathFlag } from '../path-flags.ts';
+import type { RibTable } from '../table.ts';
+import { type AudienceId, type Audiences, EVERYBODY, NOBODY } from './audience.ts';
+import type { Entries } from './entries.ts';
+import type { Receivers } from './receivers.ts';
+import type { ExportRules } from './rules.ts';
+
+/** The most paths of an NLRI that a member gets with ADD-PATH; Infinity for all. */
+export type Strategy = { readonly type: 'best' } | { readonly type: 'per-client' } | { readonly type: 'add-path'; readonly max: number };
+
+export class Selection {
+  readonly strategy: Strategy;
+  readonly #table: RibTable;
+  readonly #rules: ExportRules;
+  readonly #receivers: Receivers;
+  readonly #audiences: Audiences;
+  /** Paths that are marked as tried. */
+  readonly #tried: number[] = [];
+
+  constructor(table: RibTable, strategy: Strategy, rules: ExportRules, receivers: Receivers, audiences: Audiences) {
+    this.strategy = strategy;
+    this.#table = table;
+    this.#rules = rules;
+    this.#receivers = receivers;
+    this.#audiences = audiences;
+  }
+
+  /** The entries of an NLRI, into `entries`. Returns why there are none (`NotSent`), or 0. */
+  select(nlri: NlriId, entries: Entries): number {
+    entries.count = 0;
+    const { strategy } = this;
+    if (this.#table.best[nlri] === NONE) return 0;
+    if (strategy.type === 'best') return this.#best(nlri, entries);
+    try {
+      if (strategy.type === 'per-client') return this.#isOrdered(nlri) ? this.#perClient(nlri, entries) : this.#byDivision(nlri, entries);
+      return strategy.max === Number.POSITIVE_INFINITY ? this.#all(nlri, entries) : this.#bestOf(nlri, strategy.max, entries);
+    } finally {
+      this.#untry();
+    }
+  }
+
+  #best(nlri: NlriId, entries: Entries): number {
+    const path = this.#table.best[nlri]!;
+    const receivers = this.#rules.receiversOf(path);
+    if (receivers === NOBODY) return this.#rules.reason;
+    this.#add(entries, path, receivers, 0);
+    return 0;
+  }
+
+  #perClient(nlri: NlriId, entries: Entries): number {
+    const table = this.#table;
+    const audiences = this.#audiences;
+    let reason = 0;
+    let served: AudienceId = NOBODY;
+    for (let path: number = table.best[nlri]!; path !== NONE && served !== EVERYBODY; path = decide(table, nlri)) {
+      const receivers = this.#rules.receiversOf(path);
+      reason ||= this.#rules.reason;
+      const rest = audiences.minus(receivers, served);
+      if (rest !== NOBODY) {
+        this.#add(entries, path, rest, 0);
+        served = audiences.or(served, receivers);
+      }
+      this.#try(path);
+    }
+    return entries.count === 0 ? reason : 0;
+  }
+
+  #all(nlri: NlriId, entries: Entries): number {
+    const table = this.#table;
+    let reason = 0;
+    for (let path = table.head[nlri]!; path !== NONE; path = table.pathNext[path]!) {
+      if (!this.#isCandidate(path)) continue;
+      const receivers = this.#rules.receiversOf(path);
+      if (receivers === NOBODY) reason ||= this.#rules.reason;
+      else this.#add(entries, path, receivers, path);
+    }
+    return entries.count === 0 ? reason : 0;
+  }
+
+  #bestOf(nlri: NlriId, max: number, entries: Entries): number {
+    const table = this.#table;
+    let reason = 0;
+    for (let path: number = table.best[nlri]!, left = max; path !== NONE && left > 0; path = decide(table, nlri), left--) {
+      const receivers = this.#rules.receiversOf(path);
+      if (receivers === NOBODY) reason ||= this.#rules.reason;
+      else this.#add(entries, path, receivers, path);
+      this.#try(path);
+    }
+    return entries.count === 0 ? reason : 0;
+  }
+
+  /** Whether the decision process orders the paths of an NLRI, so that one walk is the decision of each client. */
+  #isOrdered(nlri: NlriId): boolean {
+    const table = this.#table;
+    const { rank, med } = table.attributes;
+    let candidates = 0;
+    let anyMed = false;
+    for (let path = table.head[nlri]!; path !== NONE; path = table.pathNext[path]!) {
+      if (!this.#isCandidate(path)) continue;
+      candidates++;
+      if (med[table.pathAttr[path]!] !== 0) anyMed = true;
+    }
+    if (!anyMed || candidates < 3) return true;
+    for (let a = table.head[nlri]!; a !== NONE; a = table.pathNext[a]!) {
+      for (let b = table.pathNext[a]!; b !== NONE; b = table.pathNext[b]!) {
+        if (!this.#isCandidate(a) || !this.#isCandidate(b)) continue;
+        const attrA = table.pathAttr[a]!;
+        const attrB = table.pathAttr[b]!;
+        if (rank[attrA] === rank[attrB] && med[attrA] !== med[attrB] && neighboringAs(table, a) === neighboringAs(table, b)) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Divides the members by which of the paths they may have, and decides once for each division. Rare, and not meant to be fast. */
+  #byDivision(nlri: NlriId, entries: Entries): number {
+    const table = this.#table;
+    let reason = 0;
+    let divisions: { readonly members: bigint; readonly paths: readonly number[] }[] = [{ members: -1n, paths: [] }];
+    const candidates: number[] = [];
+    for (let path = table.head[nlri]!; path !== NONE; path = table.pathNext[path]!) {
+      if (!this.#isCandidate(path)) continue;
+      candidates.push(path);
+      const receivers = this.#audiences.setOf(this.#rules.receiversOf(path));
+      reason ||= this.#rules.reason;
+      divisions = divisions.flatMap(({ members, paths }) =>
+        [
+          { members: members & receivers, paths: [...paths, path] },
+          { members: members & ~receivers, paths },
+        ].filter((division) => division.members !== 0n),
+      );
+    }
+    const membersOf = new Map<number, bigint>();
+    for (const { members, paths } of divisions) {
+      for (const path of candidates) if (!paths.includes(path)) this.#try(path);
+      const best = decide(table, nlri);
+      this.#untry();
+      if (best !== NONE) membersOf.set(best, (membersOf.get(best) ?? 0n) | members);
+    }
+    for (const [path, members] of membersOf) this.#add(entries, path, this.#audiences.intern(members), 0);
+    return entries.count === 0 ? reason : 0;
+  }
+
+  /** Adds a path, and what some of its receivers get in the place of its set. */
+  #add(entries: Entries, path: number, receivers: AudienceId, identifier: number): void {
+    const table = this.#table;
+    const attr = table.pathAttr[path]!;
+    const source = table.pathPeer[path]!;
+    const marked = this.#receivers.marked(attr);
+    if (marked === undefined) {
+      entries.add(attr, source, receivers, identifier);
+      return;
+    }
+    const others = this.#audiences.minus(receivers, marked.receivers);
+    if (others !== NOBODY) entries.add(attr, source, others, identifier);
+    const changed = this.#audiences.and(receivers, marked.receivers);
+    if (changed !== NOBODY) entries.add(marked.attr, source, changed, identifier);
+  }
+
+  #isCandidate(path: number): boolean {
+    const table = this.#table;
+    return (table.pathFlags[path]! & NOT_CANDIDATE) === 0 && table.peers[table.pathPeer[path]!]!.up;
+  }
+
+  #try(path: number): void {
+    this.#table.pathFlags[path]! |= PathFlag.Tried;
+    this.#tried.push(path);
+  }
+
+  #untry(): void {
+    for (const path of this.#tried) this.#table.pathFlags[path]! &= ~PathFlag.Tried;
+    this.#tried.length = 0;
+  }
+}
