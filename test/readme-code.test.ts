@@ -22,8 +22,8 @@ test('the ```ts code of the READMEs type checks', () => {
   const folder = join(ROOT, 'build', `readme-code-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   try {
-    const files = packages().flatMap(({ name, folder }) => {
-      const readme = join(folder, 'README.md');
+    const files = packages().flatMap(({ name, folder: packageFolder }) => {
+      const readme = join(packageFolder, 'README.md');
       if (!existsSync(readme)) return [];
       return [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = ''], index) => {
         const file = `${name}-${index + 1}.ts`;
