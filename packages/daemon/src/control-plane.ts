@@ -68,6 +68,7 @@ export interface GlobalState {
   readonly startedAt: Date;
 }
 
+export type SessionState = State;
 
 export interface NeighborState {
   readonly config: NeighborConfig;
