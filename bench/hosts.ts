@@ -1,5 +1,5 @@
 /**
- * Two hosts in network namespaces of their own, joined by a cable: the target (10.77.0.1) and the load (senders from 10.77.1.1, the sink
+ * Two hosts, each a network namespace, joined by a cable: the target (10.77.0.1) and the load (senders from 10.77.1.1, the sink
  * 10.77.200.1), all in 10.77.0.0/16.
  */
 import { spawnSync } from 'node:child_process';
@@ -29,7 +29,7 @@ export function createHosts(senders: number): BenchHosts {
   return { target, load, close };
 }
 
-/** 10.77.1.1 and on. */
+/** From 10.77.1.1 on. */
 export function senderAddress(index: number): string {
   const number = 257 + index;
   return `10.77.${number >> 8}.${number & 255}`;

@@ -23,7 +23,7 @@ export interface MeasureOptions {
   readonly generator: LoadGenerator;
   readonly target: Target;
   readonly scenario: BenchScenario;
-  /** Gives up after so long. */
+  /** When to give up. */
   readonly timeoutSeconds: number;
   readonly folder: string;
 }
@@ -78,7 +78,7 @@ function load({ hosts, generator, target, scenario, timeoutSeconds }: MeasureOpt
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       err = (err + text).slice(-4000);
     });
-    // The generator keeps its own time; this is for one that hangs.
+    // The generator has its own time limit; this one is for a generator that hangs.
     const guard = setTimeout(() => child.kill('SIGKILL'), (timeoutSeconds + 60) * 1000);
     child.once('close', (code) => {
       clearTimeout(guard);

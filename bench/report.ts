@@ -10,12 +10,12 @@ export interface Row {
 
 const HEAD = ['scenario', 'daemon', 'converge s', '× bird', 'CPU s', 'peak RSS MB', 'leave s'] as const;
 
-/** The fastest of the repetitions counts: everything that disturbs makes slower. */
-export function tableCells(rows: readonly Row[]): string[][] {
+/** The fastest repetition counts: every disturbance makes a run slower. */
+function tableCells(rows: readonly Row[]): string[][] {
   return rows.map(({ scenario, target, measurements }) => {
     const best = fastest(measurements);
     if (best === undefined) {
-      const failed = measurements.find((one) => one.type === 'failed');
+      const failed = measurements.find((measurement) => measurement.type === 'failed');
       return [scenario.name, target, failed?.reason ?? '–', '–', '–', '–', '–'];
     }
     const bird = fastest(rows.find((row) => row.scenario === scenario && row.target === 'bird')?.measurements ?? []);
@@ -26,14 +26,14 @@ export function tableCells(rows: readonly Row[]): string[][] {
       bird === undefined ? '–' : (best.converge_s / bird.converge_s).toFixed(2),
       best.target_cpu_s.toFixed(2),
       best.peak_rss_mb.toFixed(0),
-      // Below zero: nothing came when the peer had left, as the routes of the other one say the same.
+      // Below zero: the sink received no change after the peer left, since the other peer has the same routes.
       best.down_s === undefined || best.down_s < 0 ? '–' : best.down_s.toFixed(2),
     ];
   });
 }
 
 function fastest(measurements: readonly Measurement[]) {
-  const results = measurements.flatMap((one) => (one.type === 'measured' ? [one.result] : []));
+  const results = measurements.flatMap((measurement) => (measurement.type === 'measured' ? [measurement.result] : []));
   return results.sort((a, b) => a.converge_s - b.converge_s)[0];
 }
 

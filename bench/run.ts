@@ -5,7 +5,7 @@
  *     --repeat N             the fastest of N counts --timeout SECONDS    when to give up (default 150)
  *     --own                  our own load generator  --markdown FILE      writes the table there, with date and versions
  *
- * Needs root on Linux, for the two hosts in network namespaces. Compare within one run only, on a quiet machine.
+ * Needs root on Linux, for the two hosts in network namespaces. Compare only figures of one run, on a quiet machine.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -80,13 +80,13 @@ async function main(): Promise<number> {
 function chosen<T extends { readonly name: string }>(names: string | undefined, all: readonly T[]): T[] {
   if (names === undefined) return [...all];
   return names.split(',').map((name) => {
-    const found = all.find((one) => one.name === name);
-    if (found === undefined) throw new Error(`found "${name}", allowed ${all.map((one) => one.name).join(', ')}`);
+    const found = all.find((candidate) => candidate.name === name);
+    if (found === undefined) throw new Error(`found "${name}", allowed ${all.map((candidate) => candidate.name).join(', ')}`);
     return found;
   });
 }
 
-/** As `npm run build` makes it: it must not happen inside a measurement. */
+/** Builds the bundle to measure. No measurement includes the build. */
 function buildBundle(): void {
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, '../tools/bundle.ts')], {
     stdio: ['ignore', 'inherit', 'inherit'],

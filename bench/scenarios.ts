@@ -1,15 +1,15 @@
-/** The five scenarios: what the senders say, and for how long a daemon may think about it. */
+/** The five scenarios: what the senders announce, and the time limit for the daemon. */
 export interface BenchScenario {
   readonly name: string;
   readonly title: string;
   readonly senders: number;
   /** Per sender. */
   readonly prefixes: number;
-  /** Every sender announces the same prefixes; otherwise each its own. */
+  /** Every sender announces the same prefixes. Otherwise each has different ones. */
   readonly shared: boolean;
-  /** A route server: every sender must receive what all others announce. Otherwise one sink receives. */
+  /** A route server: every sender must receive what all others announce. Otherwise one sink receives all. */
   readonly mesh: boolean;
-  /** After convergence sender 1 leaves; the time until everybody knows is measured. */
+  /** After convergence sender 1 leaves, and the time until all others know is measured. */
   readonly down: boolean;
 }
 
@@ -21,7 +21,7 @@ export const benchScenarios: readonly BenchScenario[] = [
   { name: 'S5', title: 'route server, 500 × 200, full mesh', senders: 500, prefixes: 200, shared: false, mesh: true, down: true },
 ];
 
-/** The options that both load generators understand. */
+/** The options of both load generators. */
 export function loadOptions({ senders, prefixes, shared, mesh, down }: BenchScenario): string[] {
   const options = ['--senders', String(senders), '--prefixes', String(prefixes)];
   if (shared) options.push('--shared');

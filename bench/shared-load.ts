@@ -1,6 +1,6 @@
 /**
- * The neutral load generator and the equal configurations that lie beside the repository (../shared/bench), used in place. Where they are
- * absent, our own generator takes over, and BIRD alone is there to compare with.
+ * The neutral load generator and the equivalent configurations in ../shared/bench, beside the repository. Without them our own generator is
+ * used, and BIRD is the only daemon to compare with.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -15,11 +15,11 @@ export interface LoadGenerator {
   /** Names of the daemons that it has configurations for. */
   readonly targets: readonly string[];
   readonly writeConfigurations: (folder: string, scenario: BenchScenario) => void;
-  /** The command, to which options are added. */
+  /** The command without options. */
   readonly command: readonly string[];
 }
 
-/** `folder` is for the compiled program. */
+/** The compiled program goes to `folder`. */
 export function loadGenerator(folder: string, options: { readonly own: boolean }): LoadGenerator {
   const missing = options.own ? '--own was asked for' : whyNotShared();
   if (missing === undefined) {
@@ -51,7 +51,7 @@ function whyNotShared(): string | undefined {
   }
   for (const program of ['gcc', 'python3']) {
     const folders = (process.env['PATH'] ?? '').split(':');
-    if (!folders.some((one) => existsSync(join(one, program)))) return `${program} is not installed`;
+    if (!folders.some((folder) => existsSync(join(folder, program)))) return `${program} is not installed`;
   }
   return undefined;
 }

@@ -1,21 +1,21 @@
 #!/bin/bash
-# target.sh SENDERS MESH: runs tsbgpd in the foreground on 10.77.0.1:179, to be put under any load generator.
+# target.sh SENDERS MESH: runs tsbgpd in the foreground on 10.77.0.1:179, for any load generator.
 #
-# AS 64512 with SENDERS eBGP neighbours (10.77.1.1 and on, AS 65001 and on), all passive, nothing filtered. MESH 0: one more neighbour,
+# AS 64512 with SENDERS eBGP neighbors (from 10.77.1.1 and AS 65001 on), all passive, nothing filtered. MESH 0: one more neighbor,
 # the sink (10.77.200.1, AS 64999). MESH 1: the senders are route-server clients. The API and the metrics are on.
 #
-# It is what a user runs: the bundle of `npm run build` on the pinned Node, built first where it is missing or older than the sources.
-# The shell is replaced by the daemon, so that the process that was started is the one to be measured.
+# Runs what users run: the bundle of `npm run build` on the pinned Node. Builds it first if it is missing or older than the sources.
+# The daemon replaces the shell, so that the pid of this script is the pid to measure.
 set -euo pipefail
 senders=${1:?usage: target.sh SENDERS MESH}
 mesh=${2:?usage: target.sh SENDERS MESH}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 node=$root/node_modules/.bin/node
-# The launcher of npm's "node" package is the program itself or a link to it; a measured pid must not be a wrapper's.
+# The launcher of npm's "node" package is the program itself or a link to it; the measured pid must not be a wrapper.
 bundle=$root/packages/daemon/dist/start.js
 
 fresh() {
-  # tsc writes a start.js as well: one of a few lines is not the bundle.
+  # tsc writes a start.js as well: one with a few lines is not the bundle.
   [ -f "$bundle" ] && [ "$(stat -c %s "$bundle")" -gt 50000 ] &&
     [ -z "$(find "$root"/packages/*/src "$root/package-lock.json" -newer "$bundle" \( -name '*.ts' -o -name 'package-lock.json' \) ! -name '*.test.ts' -print -quit)" ]
 }
@@ -23,7 +23,7 @@ if ! fresh; then
   "$node" "$root/tools/bundle.ts" >&2
 fi
 
-# One folder for ever, since nobody is left to remove it.
+# Always the same folder, since the script is not there any more to remove one.
 folder=${TMPDIR:-/tmp}/tsbgp-bench-target-$(id -u)-$senders-$mesh
 mkdir -p "$folder"
 {

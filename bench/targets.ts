@@ -1,4 +1,4 @@
-/** The daemons under measurement: how each is started, in the foreground, with a folder of configurations. */
+/** The daemons to measure: how to start each in the foreground with a folder of configurations. */
 import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchScenario } from './scenarios.ts';

@@ -15,11 +15,11 @@ import type { HealthReport } from './health-probe.ts';
 import { BIRD_ADDRESS, DAEMON_ADDRESS, FLAPPERS, HTTP_PORT, PREFIX_LENGTH, SILENT_ADDRESS, STRANGER_ADDRESS } from './plan.ts';
 
 const MEMORY_MAX_MB = 400;
-/** A minute has a dozen calls above its 99th percentile, and CI's machine may have other guests: the short form allows twice as much. */
+/** In a minute only a dozen calls are above the 99th percentile, and CI's machine may be busy: the short form allows twice as much. */
 export const HEALTH_P99_MAX_MS = { whole: 100, short: 200 } as const;
-/** After the attacks: until what they took is given back. */
+/** How long the daemon may take, after the attacks, to give back memory and descriptors. */
 const SETTLE_SECONDS = 45;
-/** Descriptors that a settled daemon may hold more than before the attacks: the client of this test among them. */
+/** How many more descriptors the daemon may have then than before the attacks. One is the client of this test. */
 const DESCRIPTORS_SLACK = 8;
 const LOG_BYTES = 64 << 10;
 const SIGNALS = ['SIGUSR1', 'SIGUSR2', 'SIGHUP'] as const;
@@ -106,7 +106,7 @@ export class ChaosRun {
       }
       await sleep(1000);
     }
-    // The probe stops first: the end of the attacks is no part of what it measures.
+    // The probe stops first: it must not measure the end of the attacks.
     for (const child of this.#children.values()) child.kill('SIGTERM');
     await Promise.all([...this.#children].map(([name, child]) => this.#ended(name, child)));
   }
@@ -219,7 +219,7 @@ export class ChaosRun {
     return output;
   }
 
-  /** Where the memory is, by the daemon's own account. */
+  /** The memory as the daemon reports it. */
   async #heap(): Promise<string> {
     const metrics = await this.#metrics();
     const megabytes = (name: string): string => `${Math.round(Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(metrics)?.[1] ?? 0) / 1e6)}`;

@@ -1,4 +1,4 @@
-/** What the kernel knows of the daemon's process. */
+/** What the kernel reports about the daemon's process. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Resident memory in megabytes (10^6 octets), now and at its highest. Throws when the process has ended. */

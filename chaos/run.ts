@@ -1,8 +1,8 @@
 /**
- * `npm run test:chaos [-- OPTIONS]`: attacks tsbgpd in every way at once beside a BIRD with hold time 9, then judges. Ends with
- * "N passed, N failed".
+ * `npm run test:chaos [-- OPTIONS]`: runs every attack on tsbgpd at once, with a BIRD session of hold time 9, then checks what is left. Ends
+ * with "N passed, N failed".
  *
- * Options: --minutes N (default 10), --short (one minute), --only NAME,NAME (some attacks), --keep (leaves the folder in place).
+ * Options: --minutes N (default 10), --short (one minute), --only NAME,NAME (some attacks), --keep (keeps the folder).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -59,7 +59,7 @@ function whyNoBird(): string | undefined {
   return availableDaemons(new Set(['bird'])).here.has('bird') ? undefined : 'bird2 is not installed';
 }
 
-/** The daemon as it is installed: the bundle. */
+/** The daemon that users install: the bundle. */
 function buildBundle(): void {
   const build = join(import.meta.dirname, '../tools/build.ts');
   const { status } = spawnSync(process.execPath, [build], { stdio: ['ignore', 'ignore', 'inherit'] });

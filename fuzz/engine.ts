@@ -1,23 +1,23 @@
 /**
- * The loop of one worker, without threads: choose a target and a seed, change it, run. What led somewhere new goes into a pool of fixed size
- * from which later inputs are made as well. Nothing here grows, so that what grows is the target's.
+ * The loop of one worker, without threads: choose a target and a seed, change the seed, run the target. An input with a new result goes into a pool
+ * of fixed size; later inputs are made from the pool too. Nothing here grows, so if the heap grows, the target did it.
  */
-import { minimise } from './minimise.ts';
+import { minimize } from './minimize.ts';
 import { INPUT_MAX, Mutator } from './mutate.ts';
 import { Random } from './random.ts';
 import type { Kind, Seed, Target } from './target.ts';
 
 const POOL_SLOTS = 2048;
 const POOL_OCTETS = 768;
-/** Few, as each new one costs a close look. */
+/** Small, because each new input is also run deep. */
 const SIGNS = 1 << 13;
 const MARGIN = 16;
 
 export interface Failure {
   readonly target: string;
   readonly hex: string;
-  /** The same failure from fewer or plainer octets. */
-  readonly minimised: string;
+  /** The same failure, with fewer or simpler octets. */
+  readonly minimized: string;
   readonly reason: string;
 }
 
@@ -25,9 +25,9 @@ export interface EngineOptions {
   readonly targets: readonly Target[];
   readonly seeds: readonly Seed[];
   readonly seed: number;
-  /** One input in so many is also written, printed and read back. */
+  /** One input in this many is also written, printed and read back. */
   readonly deepOneIn: number;
-  /** Called before each run, so that another thread knows what is run. */
+  /** Called before each run, so that another thread knows the input. */
   readonly announce: (target: number, bytes: Uint8Array, length: number, deep: boolean) => void;
 }
 
@@ -37,7 +37,7 @@ export class Engine {
   readonly #mutator: Mutator;
   readonly #wheel: readonly number[];
   readonly #pools: Record<Kind, Pool>;
-  readonly #room = new Uint8Array(MARGIN + INPUT_MAX + MARGIN);
+  readonly #buffer = new Uint8Array(MARGIN + INPUT_MAX + MARGIN);
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -54,7 +54,7 @@ export class Engine {
     };
   }
 
-  /** One input. What the target throws becomes a failure. */
+  /** Runs one input. An exception of the target becomes a failure. */
   step(): Failure | undefined {
     const random = this.#random;
     const index = this.#wheel[random.below(this.#wheel.length)]!;
@@ -65,7 +65,7 @@ export class Engine {
     const { bytes, length } = this.#mutator;
     try {
       const sign = (Math.imul(index, 0x9e37_79b1) ^ this.#run(index, bytes, length, deep)) & (SIGNS - 1);
-      // What is new is worth a close look, however rare it is.
+      // An input with a new result is always run deep.
       if (pool.learn(sign, bytes, length, random) && !deep) this.#run(index, bytes, length, true);
       return undefined;
     } catch (error) {
@@ -73,16 +73,16 @@ export class Engine {
     }
   }
 
-  /** Runs the input that was last announced again. */
+  /** Runs the last announced input again. */
   repeat(index: number, bytes: Uint8Array): void {
     this.#run(index, bytes, bytes.length, true);
   }
 
   #run(index: number, bytes: Uint8Array, length: number, deep: boolean): number {
     this.#options.announce(index, bytes, length, deep);
-    // Behind it lies what earlier inputs left there.
-    this.#room.set(length === bytes.length ? bytes : bytes.subarray(0, length), MARGIN);
-    return this.#options.targets[index]!.run(this.#room, MARGIN, MARGIN + length, deep);
+    // The octets after the input are those of earlier inputs.
+    this.#buffer.set(length === bytes.length ? bytes : bytes.subarray(0, length), MARGIN);
+    return this.#options.targets[index]!.run(this.#buffer, MARGIN, MARGIN + length, deep);
   }
 
   #failure(index: number, bytes: Uint8Array, error: unknown): Failure {
@@ -96,8 +96,8 @@ export class Engine {
       }
     };
     const { name, kind } = this.#options.targets[index]!;
-    const least = minimise(bytes, kind, fails);
-    return { target: name, hex: hex(bytes), minimised: hex(least), reason };
+    const least = minimize(bytes, kind, fails);
+    return { target: name, hex: hex(bytes), minimized: hex(least), reason };
   }
 }
 
@@ -117,7 +117,7 @@ class Pool {
     return this.#seeds[random.below(this.#seeds.length)]!;
   }
 
-  /** Keeps the input if nothing led to `sign` before; says whether that is so. */
+  /** Keeps the input if no earlier input led to `sign`. Returns whether it was kept. */
   learn(sign: number, bytes: Uint8Array, length: number, random: Random): boolean {
     if (this.#seen[sign] === 1) return false;
     this.#seen[sign] = 1;
@@ -133,7 +133,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** What two failures must share to be one: the first words, and where it was thrown. */
+/** Two failures are the same if they share this: the first words, and the place of the exception. */
 export function kindOf(reason: string): string {
   const place = /\n\s*at (.+)/.exec(reason)?.[1] ?? '';
   return `${reason.slice(0, 24).replace(/\d+/g, '#')} ${place}`;

@@ -1,10 +1,10 @@
 /**
- * Workers that run inputs, and the watchdog over them. Of an input that takes long the watchdog asks its worker for a measurement; where no
- * answer comes, it runs the input once more in a fresh thread, and if that does not end either, it is an endless loop.
+ * Workers that run inputs, and the watchdog over them. When an input takes long, the watchdog asks the worker to measure it. Without an answer, the
+ * watchdog runs the input again in a new thread; if that does not end either, the input is an endless loop.
  */
 import { Worker } from 'node:worker_threads';
 import type { Failure } from './engine.ts';
-import { minimiseSlowly } from './minimise.ts';
+import { minimizeSlowly } from './minimize.ts';
 import { IDLE, type Running, Shared } from './shared.ts';
 import type { Target } from './target.ts';
 import type { WorkerReport, WorkerTask } from './worker.ts';
@@ -12,23 +12,23 @@ import type { WorkerReport, WorkerTask } from './worker.ts';
 export interface FuzzOptions {
   /** @default 4271 */
   readonly seed?: number;
-  /** Of all workers together. */
+  /** Inputs of all workers together. */
   readonly inputs: number;
-  /** Stops after so long, whatever is left. @default no limit */
+  /** Stops after this time. @default no limit */
   readonly seconds?: number;
   /** @default 1 */
   readonly workers?: number;
   /** URL of the module with the targets. @default those of @tsbgp/wire */
   readonly targets?: string;
-  /** One input in so many is also written, printed and read back. @default 32 */
+  /** One input in this many is also written, printed and read back. @default 32 */
   readonly deepOneIn?: number;
   /** An input that takes longer fails. @default 250 */
   readonly slowMilliseconds?: number;
-  /** An input that takes longer does not end. @default 5000 */
+  /** An input that takes longer is an endless loop. @default 5000 */
   readonly loopMilliseconds?: number;
   /** Octets by which the heap of a worker may grow after warming up. @default 8 MiB */
   readonly heapGrowthMax?: number;
-  /** A worker stops after so many failures that differ. @default 1 */
+  /** A worker stops after this many different failures. @default 1 */
   readonly failuresMax?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly onFailure?: (failure: Failure) => void;
@@ -43,12 +43,12 @@ export interface Progress {
 
 export interface Outcome extends Progress {
   readonly failures: readonly Failure[];
-  /** Octets by which the heap of that worker grew most, from the end of warming up to its last measurement. */
+  /** Growth of the heap in octets, from the end of warming up to the last measurement, in the worker where it grew most. */
   readonly heapGrowth: number;
 }
 
 const POLL_MILLISECONDS = 50;
-/** Threads that are spent on making the input of an endless loop smaller. */
+/** Most threads that are used to make the input of an endless loop smaller. */
 const LOOP_TRIES = 24;
 const WORKER = new URL('./worker.ts', import.meta.url);
 
@@ -77,7 +77,7 @@ export async function fuzz(options: FuzzOptions): Promise<Outcome> {
   return { ...progress(), failures, heapGrowth: Math.max(...watched.map(({ heapGrowth }) => heapGrowth)) };
 }
 
-/** Runs one input, alone in a thread. */
+/** Runs one input in a separate thread. */
 export async function replay(options: FuzzOptions, targetName: string, bytes: Uint8Array): Promise<Failure | undefined> {
   const targets = await targetsOf(options);
   const target = targets.findIndex(({ name }) => name === targetName);
@@ -116,7 +116,7 @@ class Watched {
     this.#worker.on('exit', () => this.#end());
   }
 
-  /** What is shared counts a little more: heap measurements and repetitions. */
+  /** Slightly more than the inputs: heap measurements and repetitions count too. */
   get inputs(): number {
     return this.#final ? this.#inputs : Math.max(0, this.#shared.sequence);
   }
@@ -129,7 +129,7 @@ class Watched {
     await this.#worker.terminate();
   }
 
-  /** Sees whether the worker has moved on since the last look. */
+  /** Checks whether the worker has moved on since the last check. */
   look(): void {
     const running = this.#shared.running();
     const now = performance.now();
@@ -152,7 +152,7 @@ class Watched {
 
   async #confirm(running: Running): Promise<void> {
     if ((await runOnce(this.#options, running)) !== 'loops') {
-      // It was the machine; the worker is watched again.
+      // The machine was slow, not the input. Watch the worker again.
       this.#since = performance.now();
       this.#confirming = false;
       return;
@@ -160,7 +160,7 @@ class Watched {
     const { name, kind } = (await targetsOf(this.#options))[running.target]!;
     const loops = async (bytes: Uint8Array) =>
       (await runOnce(this.#options, { ...running, bytes }, this.#options.slowMilliseconds)) === 'loops';
-    const least = await minimiseSlowly(running.bytes, kind, loops, LOOP_TRIES);
+    const least = await minimizeSlowly(running.bytes, kind, loops, LOOP_TRIES);
     this.#add(loopFailure(name, running.bytes, least, this.#options));
     this.#inputs = running.sequence;
     this.#final = true;
@@ -198,7 +198,7 @@ function startWorker(options: FuzzOptions, shared: Shared, task: Pick<WorkerTask
   return new Worker(WORKER, { workerData });
 }
 
-/** The failure of one input in a fresh thread, undefined when it passes, 'loops' when it does not end in time. */
+/** The failure of one input in a new thread; undefined when it passes, 'loops' when it does not end in time. */
 async function runOnce(options: FuzzOptions, { target, bytes }: Running, limit?: number): Promise<Failure | 'loops' | undefined> {
   const worker = startWorker(options, new Shared(), { seed: 0, inputs: 0, only: { target, bytes } });
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -225,5 +225,5 @@ async function targetsOf(options: FuzzOptions): Promise<readonly Target[]> {
 
 function loopFailure(target: string, bytes: Uint8Array, least: Uint8Array, options: FuzzOptions): Failure {
   const reason = `one input does not end within ${options.loopMilliseconds ?? 5000} ms`;
-  return { target, hex: Buffer.from(bytes).toString('hex'), minimised: Buffer.from(least).toString('hex'), reason };
+  return { target, hex: Buffer.from(bytes).toString('hex'), minimized: Buffer.from(least).toString('hex'), reason };
 }

@@ -1,16 +1,16 @@
-/** Inputs made from seeds: small changes of octets, and changes of structure that keep most lengths right, so that they get past the frame. */
+/** Makes inputs from seeds: small changes of octets, and changes of structure that keep most lengths right, so that the frame is accepted. */
 
 import type { Random } from './random.ts';
 import type { Kind } from './target.ts';
 
-/** Longest input. A few are longer than a message without RFC 8654 may be. */
+/** Longest input. A few inputs are longer than a message may be without RFC 8654. */
 export const INPUT_MAX = 6000;
 
 const HEADER = 19;
 const UPDATE = 2;
 const INTERESTING = [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 24, 31, 32, 33, 63, 64, 65, 96, 127, 128, 129, 192, 240, 248, 254, 255];
 
-/** The input under change: `bytes[0, length)`. */
+/** The input that is being changed: `bytes[0, length)`. */
 export class Mutator {
   readonly bytes: Uint8Array = new Uint8Array(INPUT_MAX);
   length = 0;
@@ -20,12 +20,12 @@ export class Mutator {
     this.#random = random;
   }
 
-  /** The next input, from `seed` and sometimes `other`. */
+  /** Makes the next input from `seed` and sometimes `other`. */
   make(kind: Kind, seed: Uint8Array, other: Uint8Array): void {
     const random = this.#random;
     this.length = Math.min(seed.length, INPUT_MAX);
     this.bytes.set(this.length === seed.length ? seed : seed.subarray(0, this.length));
-    // The seed as it is, now and then: where nothing is wrong, most is done.
+    // Sometimes the unchanged seed: a valid input reaches the most code.
     if (random.oneIn(64)) return;
     for (let left = 1 + random.below(random.oneIn(8) ? 12 : 3); left > 0; left--) {
       const framed = kind === 'attributes' || (kind === 'message' && this.length > HEADER + 4 && this.bytes[18] === UPDATE);
@@ -38,7 +38,7 @@ export class Mutator {
   #change(kind: Kind, other: Uint8Array): void {
     const random = this.#random;
     const { bytes, length } = this;
-    // The marker and the length of a message are seldom worth a change.
+    // Changes of the marker and the length of a message are seldom useful.
     const low = kind === 'message' && length > HEADER && !random.oneIn(16) ? HEADER - 1 : 0;
     if (length <= low) return this.#append(1 + random.below(8));
     const at = low + random.below(length - low);
@@ -57,7 +57,7 @@ export class Mutator {
       case 5:
         bytes[at]! += random.below(9) - 4;
         break;
-      case 6: // As a length of what follows, or nearly.
+      case 6: // The length of the rest, or nearly.
         this.#putLength(at, length - at - 1 + (random.oneIn(2) ? 0 : random.below(5) - 2));
         break;
       case 7:
@@ -66,7 +66,7 @@ export class Mutator {
       case 8:
         this.#append(1 + random.below(random.oneIn(8) ? 400 : 12));
         break;
-      case 9: // A block again, here or over something else.
+      case 9: // A block repeated, inserted or over other octets.
         this.#copyWithin(at, low + random.below(length - low), 1 + random.below(Math.min(64, length - at)));
         break;
       case 10:
@@ -77,7 +77,7 @@ export class Mutator {
     }
   }
 
-  /** Changes the value of one attribute, its size too, and corrects the lengths around it. */
+  /** Changes the value and the size of one attribute, and corrects the lengths around it. */
   #changeAttribute(isMessage: boolean): void {
     const random = this.#random;
     const { bytes } = this;
@@ -90,7 +90,7 @@ export class Mutator {
       start = total + 2;
       end = Math.min(this.length, start + word(bytes, total));
     }
-    // One attribute of the walk, each with the same chance.
+    // Choose one attribute, each with the same probability.
     let chosen = -1;
     let seen = 0;
     for (let at = start; at + 3 <= end; ) {
@@ -143,7 +143,7 @@ export class Mutator {
     this.#open(this.length, count);
   }
 
-  /** Makes room for `count` octets at `at` and fills it with any. */
+  /** Inserts `count` random octets at `at`. */
   #open(at: number, count: number): void {
     if (this.length + count > INPUT_MAX) return;
     this.bytes.copyWithin(at + count, at, this.length);
@@ -157,20 +157,20 @@ export class Mutator {
     this.length -= count;
   }
 
-  /** Over what is there, or as an insertion. */
+  /** Copies a block over other octets, or inserts the copy. */
   #copyWithin(from: number, to: number, count: number): void {
-    const room = Math.min(count, this.length - from);
+    const moved = Math.min(count, this.length - from);
     if (this.#random.oneIn(2)) {
-      if (this.length + room > INPUT_MAX) return;
-      this.bytes.copyWithin(to + room, to, this.length);
-      this.length += room;
-      this.bytes.copyWithin(to, from >= to ? from + room : from, (from >= to ? from + room : from) + room);
+      if (this.length + moved > INPUT_MAX) return;
+      this.bytes.copyWithin(to + moved, to, this.length);
+      this.length += moved;
+      this.bytes.copyWithin(to, from >= to ? from + moved : from, (from >= to ? from + moved : from) + moved);
     } else {
-      this.bytes.copyWithin(to, from, from + Math.min(room, this.length - to));
+      this.bytes.copyWithin(to, from, from + Math.min(moved, this.length - to));
     }
   }
 
-  /** The beginning of this one and the end of another. */
+  /** Joins the beginning of this input and the end of another. */
   #splice(at: number, other: Uint8Array): void {
     if (other.length === 0) return;
     const from = this.#random.oneIn(2) && at < other.length ? at : this.#random.below(other.length);

@@ -1,20 +1,20 @@
 /**
- * The way out of @tsbgp/rib: a block of attributes comes in as a route, and goes out to a peer of each form: two- and four-octet AS numbers,
- * messages of 4096 and 65,535 octets, path identifiers, route server clients, with and without a next hop of our own. Each peer reads what
- * it is sent: without a fault, with what is mandatory, and no more than counts as advertised.
+ * The export of @tsbgp/rib. A block of attributes is received as a route and sent to a peer of each form: two- and four-octet AS numbers, messages of
+ * 4096 and 65,535 octets, path identifiers, route server clients, with and without a next hop of our own. Each peer checks what it is sent: it has no
+ * fault, it has the mandatory attributes, and it is what counts as advertised.
  */
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import { EveryView, PREFIXES, SOURCES, type SourceName } from '../packages/rib/test/every-view.ts';
 import type { Target } from './target.ts';
 
-/** Behind the input: the first of each type code counts (RFC 7606 §3 g), so that these stand in for what it lacks. */
+/** Added after the input. The first attribute of each type code counts (RFC 7606 §3 g), so these replace only what the input lacks. */
 const MANDATORY = [0x40, 1, 1, 0, 0x40, 2, 0, 0x40, 3, 4, 192, 0, 2, 77];
 const MP_REACH_NLRI = [0x80, 14, 28, 0, 2, 1, 16, 0x20, 1, 0xd, 0xb8, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, ...PREFIXES[1]!];
 
 let views: EveryView | undefined;
 const body = new Uint8Array(65_536);
 
-/** One in a hundred inputs: it takes a hundred times as long as reading does. */
+/** Chosen for one in a hundred inputs, because it takes a hundred times as long as decoding. */
 export const outgoing: Target = {
   name: 'outgoing',
   kind: 'attributes',
@@ -23,13 +23,13 @@ export const outgoing: Target = {
     try {
       return send(sourceOf(bytes, start, end), bytes, start, end);
     } catch (error) {
-      views = undefined; // what an exception left behind must not make the next input fail
+      views = undefined; // the state after an exception must not make the next input fail
       throw error;
     }
   },
 };
 
-/** The input says who sends it. */
+/** The input decides which peer sends the route. */
 function sourceOf(bytes: Uint8Array, start: number, end: number): SourceName {
   let sum = 0;
   for (let at = start; at < end; at++) sum += bytes[at]!;
@@ -38,7 +38,7 @@ function sourceOf(bytes: Uint8Array, start: number, end: number): SourceName {
 
 function send(source: SourceName, bytes: Uint8Array, start: number, end: number): number {
   views ??= new EveryView();
-  // An odd length brings a route of IPv6 as well; the input may have one of its own.
+  // An odd length adds an IPv6 route; the input may also have one.
   const added = ((end - start) & 1) === 1 ? [...MANDATORY, ...MP_REACH_NLRI] : MANDATORY;
   const length = end - start + added.length;
   body[2] = length >>> 8;

@@ -1,9 +1,9 @@
-/** Random numbers that a seed determines: the same seed, the same inputs, on any machine. xorshift32 (Marsaglia 2003). */
+/** Random numbers from a seed: the same seed gives the same inputs on any machine. xorshift32 (Marsaglia 2003). */
 export class Random {
   #state: number;
 
   constructor(seed: number) {
-    // Neighbouring seeds must not give neighbouring streams, and 0 is the one state that stays.
+    // Similar seeds must not give similar streams. A state of 0 would never change.
     this.#state = (Math.imul(seed, 0x9e37_79b1) ^ 0x5bf0_3635) >>> 0 || 1;
     for (let i = 0; i < 8; i++) this.next();
   }

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz [-- OPTIONS]`: changed octets into the decoders of @tsbgp/wire, then into the sockets of the API, until something is wrong or
- * all inputs are through.
+ * `npm run fuzz [-- OPTIONS]`: gives changed octets to the decoders of @tsbgp/wire, then to the sockets of the API, until something is wrong or all
+ * inputs have run.
  *
  *     --inputs N        20000000          --seed N       4271: the same seed and workers, the same inputs
  *     --seconds N       no limit          --workers N    one for each core, 2 at most
@@ -10,7 +10,7 @@
  *     --http-seconds N  300
  *     --replay TARGET --hex HEX           one input again
  *
- * Ends with 1 where anything failed, and with the octets that did it. See README.md.
+ * When something fails, prints its octets and exits with 1. See README.md.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -66,7 +66,7 @@ async function main(): Promise<number> {
   return outcome.failures.length === 0 && found ? 0 : 1;
 }
 
-/** Whether nothing was wrong. */
+/** Returns whether all inputs passed. */
 async function overHttp({ seed }: FuzzOptions): Promise<boolean> {
   const inputs = whole('http', values.http, 0);
   if (inputs === 0) return true;
@@ -94,10 +94,10 @@ async function replayed(options: FuzzOptions, target: string, hex: string): Prom
   return failure === undefined ? 0 : 1;
 }
 
-function show({ target, reason, hex, minimised }: Failure): void {
+function show({ target, reason, hex, minimized }: Failure): void {
   console.log(`\nFAILED  ${target}: ${reason}`);
   if (hex === '') return;
-  console.log(`input   ${hex}\nagain   npm run fuzz -- --replay '${target}' --hex ${minimised}`);
+  console.log(`input   ${hex}\nagain   npm run fuzz -- --replay '${target}' --hex ${minimized}`);
 }
 
 function progressLine(): (progress: Progress) => void {

@@ -1,6 +1,6 @@
 /**
  * What inputs are made from: the shared conformance vectors where they lie beside the repository, and always some of our own (own-seeds.ts).
- * What is only a part of a message is a seed as it is, and once more inside an UPDATE.
+ * A part of a message is a seed alone, and again inside an UPDATE.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { attributeCodec, type Family, family, fromHex, parseFamily, readU16 } from '@tsbgp/wire';
@@ -16,7 +16,7 @@ interface Vector {
   readonly context?: { readonly afi?: number; readonly safi?: number; readonly attr_type?: number };
 }
 
-/** Every seed there is, each once. */
+/** All seeds, without duplicates. */
 export function allSeeds(): Seed[] {
   const unique = new Map<string, Seed>();
   for (const seed of [...ownSeeds(), ...sharedSeeds()]) unique.set(`${seed.kind} ${Buffer.from(seed.bytes).toString('base64')}`, seed);
@@ -73,7 +73,7 @@ function* vectorSeeds({ kind, hex, context = {} }: Vector): Generator<Seed> {
       yield* attributesSeeds(attribute(16, bytes));
       break;
     case 'rtr':
-      break; // nothing here reads it
+      break; // no target reads it
     default: // BMP, MRT, streams of any octets: the messages in them
       yield* embedded(bytes);
   }

@@ -1,4 +1,4 @@
-/** What worker and watchdog share: which input is being run. An endless loop can name itself in no other way. */
+/** Memory that worker and watchdog share: the input that is running. After an endless loop, nothing else can tell which it was. */
 import { INPUT_MAX } from './mutate.ts';
 
 const SLOTS = 8;
@@ -29,7 +29,7 @@ export class Shared {
     this.#octets = new Uint8Array(buffer, SLOTS * 4);
   }
 
-  /** The worker's: what it runs now. The sequence comes last and wraps after 2^31; plain writes, as the reader waits until nothing changes. */
+  /** The worker announces its input. The sequence is written last and wraps after 2^31. Plain writes are enough: the reader waits until nothing changes. */
   announce(target: number, bytes: Uint8Array, length: number, deep: boolean): void {
     this.#octets.set(bytes.subarray(0, length));
     this.#numbers[TARGET] = target;
@@ -43,7 +43,7 @@ export class Shared {
     this.#numbers[SEQUENCE]! += 1;
   }
 
-  /** Counts runs, those of minimising too. */
+  /** Counts runs, including those of minimizing. */
   get sequence(): number {
     return Atomics.load(this.#numbers, SEQUENCE);
   }
@@ -61,12 +61,12 @@ export class Shared {
     return Atomics.load(this.#numbers, STOP) === 1;
   }
 
-  /** The watchdog's: this input took long; measure it again. */
+  /** Called by the watchdog: this input took long, measure it again. */
   askToMeasure(): void {
     Atomics.store(this.#numbers, ASK, 1);
   }
 
-  /** The worker's: whether it was asked to, once. */
+  /** Called by the worker: whether it was asked to measure. Resets the request. */
   takeQuestion(): boolean {
     return this.#numbers[ASK] !== 0 && Atomics.exchange(this.#numbers, ASK, 0) !== 0;
   }

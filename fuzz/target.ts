@@ -1,4 +1,4 @@
-/** What is fuzzed, and with what. A module for `--targets` exports `targets`, and may export `seeds`. */
+/** What is fuzzed, and with which seeds. A module for `--targets` exports `targets`, and may export `seeds`. */
 
 /**
  *     message        one message with its header
@@ -12,11 +12,11 @@ export type Kind = 'message' | 'attributes' | 'nlri' | 'capabilities' | 'communi
 export interface Target {
   readonly name: string;
   readonly kind: Kind;
-  /** How often it is chosen, beside the others. */
+  /** How often it is chosen, relative to the others. */
   readonly weight: number;
   /**
-   * Reads `bytes[start, end)`; what lies around it is noise that must not matter. Throws when something is wrong. `deep` asks for what is
-   * too slow for every input: write, print and read back what was decoded. Returns a number that differs where the input led elsewhere.
+   * Reads `bytes[start, end)`; the octets around it are noise that must not matter. Throws when something is wrong. With `deep` it also does what
+   * is too slow for every input: it writes, prints and reads back what was decoded. Returns a number that identifies the kind of result.
    */
   run(bytes: Uint8Array, start: number, end: number, deep: boolean): number;
 }

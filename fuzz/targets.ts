@@ -1,4 +1,4 @@
-/** The decoders of @tsbgp/wire, in the sessions they may meet; and the way out of @tsbgp/rib (outgoing.ts). */
+/** The decoders of @tsbgp/wire, in different kinds of session, and the export of @tsbgp/rib (outgoing.ts). */
 
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -76,7 +76,7 @@ import {
 import { outgoing } from './outgoing.ts';
 import type { Target } from './target.ts';
 
-/** By the first octet of an input of kind 'nlri', modulo their number. */
+/** The first octet of an input of kind 'nlri', modulo their number, selects one. */
 export const FAMILIES: readonly Family[] = FAMILY_CODECS.flatMap(({ families }) => families);
 
 const ALL: ReadonlySet<Family> = new Set([IPV4_UNICAST, IPV6_UNICAST, family(1, 2), family(2, 2), ...FAMILIES]);
@@ -145,7 +145,7 @@ function readMessage(context: WireContext, bytes: Uint8Array, start: number, end
   );
 }
 
-/** Parts follow each other without a gap, from the beginning of their whole to its end. */
+/** Checks that parts follow each other without a gap, from the beginning to the end of the whole. */
 function spansCover(whole: Span, start: number, end: number): void {
   if (whole.start !== start || whole.end !== end) throw new Error(`spans of ${whole.start} to ${whole.end}`);
   for (const span of allSpans(whole)) {
@@ -160,7 +160,7 @@ function spansCover(whole: Span, start: number, end: number): void {
   }
 }
 
-/** What the hot scan says of an UPDATE body: the RIB acts on it, and never sees the typed value. */
+/** The verdict of the hot scan on the body of an UPDATE. The RIB acts on it and never sees the typed value. */
 function scanned(bytes: Uint8Array, start: number, end: number, context: WireContext): Fault['action'] | undefined {
   const broken = update.scan(bytes, start, end);
   if (broken !== undefined) return broken.action;
@@ -173,11 +173,11 @@ function scanned(bytes: Uint8Array, start: number, end: number, context: WireCon
   return updateVerdict(update, attributeScan)?.action;
 }
 
-/** The typed decoder says the same; it may only add that an NLRI makes no sense. */
+/** Checks that the typed decoder has the same verdict. It may only add that an NLRI makes no sense. */
 function agree(scan: Fault['action'] | undefined, message: Message | Fault): void {
   const typed = message instanceof Fault ? message.action : (message as UpdateMessage).fault?.action;
   if (typed === scan) return;
-  // NLRI that make no sense are found by decoding them only.
+  // Only decoding finds NLRI that make no sense.
   const milder = scan === undefined || scan === 'discard';
   if (!milder || (typed !== 'discard' && typed !== 'withdraw')) throw new Error(`scan says ${scan}, decode says ${typed}`);
 }
@@ -187,7 +187,7 @@ function messageComesBack(message: Message, context: WireContext): void {
   mustEqual(parseMessage(text), message, `text: ${text}`);
   const json = JSON.stringify(toJson(message));
   mustEqual(messageFromJson(JSON.parse(json)), message, `JSON: ${json}`);
-  // What was read may need more octets to write (a length in two, a capability in one parameter): with RFC 8654 there is room.
+  // The written form may be longer than the one that was read (a length in two octets, one parameter for each capability), so allow RFC 8654.
   const roomy = { ...context, extendedMessage: true };
   if (message.type !== 'update') {
     if (message.type === 'open') {
@@ -201,9 +201,9 @@ function messageComesBack(message: Message, context: WireContext): void {
   splits(message, { ...context, extendedMessage: false });
   const merged = reconcileAs4(message.attributes);
   encodeAttributes(merged, roomy);
-  // Towards peers that agreed upon less, or more; a value that cannot be written for one of them is refused as such.
+  // For peers that agreed on less or more. A value that cannot be written for one of them must be refused with a ValueError.
   for (const towards of Object.values(CONTEXTS)) writtenOrRefused(() => encodeMessage({ ...message, attributes: merged }, towards));
-  // Documented: what says nothing is written only where `endOfRib` says so.
+  // As documented, an empty UPDATE is written only where `endOfRib` says so.
   const silent = message.withdrawn.length + message.attributes.length + message.nlri.length === 0 && message.endOfRib === undefined;
   if (message.fault !== undefined || silent) return;
   const octets = encodeMessage(message, roomy);
@@ -220,7 +220,7 @@ function writtenOrRefused(write: () => unknown): void {
   }
 }
 
-/** As messages for the session, with as many routes as before; documented is that one route with its attributes may be too long. */
+/** Checks that the UPDATE splits into messages for the session, with the same number of routes. As documented, one route with its attributes may be too long. */
 function splits(message: UpdateMessage, context: WireContext): void {
   let routes = 0;
   try {
@@ -242,7 +242,7 @@ function routeCount({ withdrawn, nlri, attributes }: UpdateMessage): number {
   return inAttributes.reduce((sum, each) => sum + each, withdrawn.length + nlri.length);
 }
 
-/** RFC 8654 §4 leaves an OPEN its 4096 octets; parameters in RFC 9072's form may need some more than they had. */
+/** An OPEN may have 4096 octets even with RFC 8654 (§4). Parameters in the form of RFC 9072 may need more octets than those that were read. */
 function openIsTooLong(open: Extract<Message, { type: 'open' }>): boolean {
   const octets = open.capabilities.reduce((sum, each) => sum + encodeCapability(each).length, 0);
   return 19 + 13 + 3 + octets + open.otherParameters.reduce((sum, { bytes }) => sum + 3 + bytes.length, 0) > 4096;
@@ -256,7 +256,7 @@ function order(attribute: PathAttribute): string {
   return attribute.type === 'unknown' ? String(attribute.code) : attribute.type;
 }
 
-/** Only Partial is the sender's choice; Extended Length follows from the length. */
+/** Without flags: the sender chooses Partial, and Extended Length depends on the length. */
 function withoutFlags(attribute: PathAttribute): PathAttribute {
   return attribute.type === 'unknown' ? { ...attribute, flags: attribute.flags & ~0x10 } : { ...attribute, flags: attribute.flags & 0x20 };
 }
@@ -273,7 +273,7 @@ function faultComesBack(fault: Fault): void {
 function readAttributes(context: WireContext, bytes: Uint8Array, start: number, end: number, deep: boolean): number {
   const { attributes, fault } = decodeAttributes(bytes, start, end, context);
   attributeScan.scan(bytes, start, end, context);
-  // A block alone may be that of an UPDATE with NLRI of its own, for which NEXT_HOP counts.
+  // A block without its UPDATE may belong to NLRI outside of MP_REACH_NLRI, which need NEXT_HOP.
   const verdict = strongest(attributeScan.fault, attributeScan.nextHopFault);
   if (verdict?.action !== fault?.action) throw new Error(`scan says ${verdict?.action}, decode says ${fault?.action}`);
   if (attributeScan.count !== attributes.length) throw new Error(`scan has ${attributeScan.count} attributes, decode ${attributes.length}`);
@@ -299,7 +299,7 @@ function attributeComesBack(attribute: PathAttribute): void {
   mustEqual(attributeFromJson(JSON.parse(json)), attribute, `JSON: ${json}`);
 }
 
-/** `AttributeCodec.decode`: what it returns `encode` gives back octet by octet. NLRI lists give back the canonical octets of each NLRI. */
+/** Checks that `encode` gives back the octets that `decode` read. For lists of NLRI these are the canonical octets of each NLRI. */
 function octetsComeBack(attribute: PathAttribute, value: Uint8Array, context: WireContext): void {
   if (attribute.type === 'unknown' || attribute.type === 'mp-reach-nlri' || attribute.type === 'mp-unreach-nlri') return;
   const codec = ATTRIBUTE_CODECS.find((each) => each?.type === attribute.type) as AttributeCodec<unknown>;
@@ -382,7 +382,7 @@ function mix(a: number, b: number): number {
   return (Math.imul(a, 31) + b) | 0;
 }
 
-/** Tells most words apart. */
+/** A number that differs for most words. */
 function sign(word: string): number {
   return (word.charCodeAt(0) << 12) ^ (word.charCodeAt(word.length >> 1) << 6) ^ (word.charCodeAt(word.length - 1) << 3) ^ word.length;
 }

@@ -1,4 +1,4 @@
-/** A thread that runs inputs, or one input again. */
+/** A thread that runs inputs, or repeats one input. */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -15,7 +15,7 @@ export interface WorkerTask {
   readonly slowMilliseconds: number;
   readonly heapGrowthMax: number;
   readonly failuresMax: number;
-  /** Run this one and nothing else. */
+  /** Run only this input. */
   readonly only?: { readonly target: number; readonly bytes: Uint8Array };
 }
 
@@ -52,7 +52,7 @@ function repeat(target: number, bytes: Uint8Array): void {
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const hex = Buffer.from(bytes).toString('hex');
-    report({ type: 'failure', failure: { target: module.targets[target]!.name, hex, minimised: hex, reason } });
+    report({ type: 'failure', failure: { target: module.targets[target]!.name, hex, minimized: hex, reason } });
   }
   report({ type: 'done', inputs: 1, milliseconds: performance.now() - started });
 }
@@ -77,13 +77,13 @@ function run(): void {
       collect();
       const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
       const bytes = heap + external;
-      // Compiled code, shapes and the pool settle first.
+      // Let compiled code, shapes and the pool settle first.
       if (inputs <= WARM_UP_SAMPLES * sampleEvery) steady = bytes;
       const growth = bytes - steady;
       report({ type: 'heap', inputs, bytes, growth });
       if (growth > task.heapGrowthMax) {
         const reason = `the heap grew by ${(growth / 2 ** 20).toFixed(1)} MiB in ${inputs - WARM_UP_SAMPLES * sampleEvery} inputs`;
-        report({ type: 'failure', failure: { target: 'heap', hex: '', minimised: '', reason } });
+        report({ type: 'failure', failure: { target: 'heap', hex: '', minimized: '', reason } });
         break;
       }
     }
@@ -93,7 +93,7 @@ function run(): void {
   report({ type: 'done', inputs, milliseconds: performance.now() - started });
 }
 
-/** The input was seen to take long. It is slow when it takes long each time: else it was the machine. */
+/** Measures an input that took long. It is slow only if it takes long each time; otherwise the machine was busy. */
 function slow(): Failure | undefined {
   const { target, bytes } = shared.running();
   let least = Number.POSITIVE_INFINITY;
@@ -102,14 +102,14 @@ function slow(): Failure | undefined {
     try {
       engine.repeat(target, bytes);
     } catch {
-      // It is reported where it is thrown first; here only its time counts.
+      // The first run reports the exception; here only the time counts.
     }
     least = Math.min(least, performance.now() - started);
   }
   if (least <= task.slowMilliseconds) return undefined;
   const hex = Buffer.from(bytes).toString('hex');
   const reason = `one input takes ${least.toFixed(0)} ms, allowed are ${task.slowMilliseconds}`;
-  return { target: module.targets[target]!.name, hex, minimised: hex, reason };
+  return { target: module.targets[target]!.name, hex, minimized: hex, reason };
 }
 
 function reasonKey({ target, reason }: Failure): string {

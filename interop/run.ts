@@ -17,9 +17,9 @@ const { values, positionals } = parseArgs({
   options: { jobs: { type: 'string', default: '6' }, keep: { type: 'boolean', default: false }, list: { type: 'boolean', default: false } },
 });
 
-// sbin is where the daemons live; a plain user's PATH lacks it.
+// The daemons are in sbin, which the PATH of an ordinary user lacks.
 process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
-// Whoever stops the suite still gets a clean machine: daemons and hosts of the running scenarios go first.
+// Stops daemons and removes hosts of the running scenarios before the suite ends on a signal.
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
 process.exitCode = await main();
@@ -56,7 +56,7 @@ function findScenarios(root: string): Scenario[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Several at a time: most of a scenario is waiting for a timer. Reports come whole, scenario by scenario. */
+/** Runs several scenarios at a time, since most of a scenario is waiting for a timer. Prints the report of each at its end. */
 async function playAll(scenarios: readonly Scenario[], jobs: number): Promise<{ passed: number; failed: number }> {
   const waiting = [...scenarios];
   let passed = 0;

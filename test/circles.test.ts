@@ -1,6 +1,6 @@
 /**
- * No circle of imports inside a package, by value or by type: neither between files nor between folders. Tests and what only they use are left
- * out. A folder is one below `src`; a file that lies in `src` itself counts as a folder of its own.
+ * No circle of imports inside a package, by value or by type: neither between files nor between folders. Tests are left out. A folder is
+ * one below `src`; a file in `src` itself counts as a folder.
  */
 import assert from 'node:assert/strict';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -66,7 +66,7 @@ function foldersOf(files: Graph): Graph {
   return graph;
 }
 
-/** One circle for each node from which one was first met, as a line of arrows. */
+/** The circles that a depth-first search meets, each as a line of arrows. */
 function circles(graph: Graph): string[] {
   const found: string[] = [];
   const done = new Set<string>();

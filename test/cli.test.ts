@@ -1,4 +1,4 @@
-/** `tsbgp` against a daemon: a Speaker, its API and the command line, in one process. */
+/** `tsbgp` with a real daemon: a Speaker, its API and the command line in one process. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

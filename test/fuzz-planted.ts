@@ -1,4 +1,4 @@
-/** Targets with faults that the fuzzer must find: it is the `targets` module of fuzz.test.ts. The hash of its URL says which one is run. */
+/** Targets with faults that the fuzzer must find; the `targets` module of fuzz.test.ts. The hash of its URL selects the target. */
 import type { Seed, Target } from '../fuzz/target.ts';
 
 const kept: Uint8Array[] = [];

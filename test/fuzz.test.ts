@@ -1,4 +1,4 @@
-/** The fuzzer finds what it is for, says so in octets, and a short run of it finds nothing in @tsbgp/wire. */
+/** The fuzzer finds planted faults and reports their octets. A short run finds nothing in @tsbgp/wire. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -29,8 +29,8 @@ test('an exception is found and made small', async () => {
   const { failures } = await run('throws');
   assert.equal(failures.length, 1);
   assert.match(failures[0]!.reason, /planted: the fourth octet/);
-  assert.equal(failures[0]!.minimised, '000000ab');
-  const again = await replay({ targets: planted('throws'), inputs: 1 }, 'throws', Buffer.from(failures[0]!.minimised, 'hex'));
+  assert.equal(failures[0]!.minimized, '000000ab');
+  const again = await replay({ targets: planted('throws'), inputs: 1 }, 'throws', Buffer.from(failures[0]!.minimized, 'hex'));
   assert.match(again?.reason ?? 'passed', /planted/);
 });
 
@@ -44,8 +44,8 @@ test('an endless loop is found from outside and made small', async () => {
   const { failures } = await run('loops', { loopMilliseconds: 500, slowMilliseconds: 100 });
   assert.equal(failures.length, 1);
   assert.match(failures[0]!.reason, /does not end within 500 ms/);
-  assert.ok(failures[0]!.minimised.includes('cd'));
-  assert.ok(failures[0]!.minimised.length < failures[0]!.hex.length);
+  assert.ok(failures[0]!.minimized.includes('cd'));
+  assert.ok(failures[0]!.minimized.length < failures[0]!.hex.length);
 });
 
 test('an input that takes too long is found, and is no endless loop', async () => {
@@ -90,12 +90,12 @@ test('requests on the sockets of the API: it lives, answers others, and holds no
 test('a request that ends the process of the API is found', { timeout: 120_000 }, async () => {
   const { failures } = await fuzzHttp({ inputs: 3000, seed: 1, seconds: 30, plant: 'dies' });
   assert.match(failures[0]?.reason ?? 'none', /the server ended with 1: [\s\S]*planted/);
-  // It ended a fresh server as well, sent alone.
+  // Sent alone, it also ended a new server.
   assert.notEqual(failures[0]!.hex, '');
 });
 
 test('a request is sent again from its octets', { timeout: 60_000 }, async () => {
-  // To the first listener, in one piece, then wait for the answer.
+  // Send it to the first listener in one piece, then wait for the answer.
   const body = '{}';
   const head = `POST /tsbgp.v1.ControlService/GetHealth HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n`;
   const input = Buffer.concat([Buffer.from([0, 0, 0]), Buffer.from(head + body)]);

@@ -8,7 +8,7 @@ import { ROOT, repositoryFiles } from './workspace.ts';
 const LARGEST = 2 << 20;
 const BINARY = /\.(?:gz|bz2|zst|png|jpe?g|ico|woff2?|pcap|mrt|bin)$/;
 
-/** Written in pieces, so that this file does not find itself. */
+/** Written in pieces, so that the test does not find this file. */
 const FORBIDDEN: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: new RegExp(`(?<![\\w./-])/(?:${['work', 'root'].join('|')}|home/[a-z]\\w*)/[\\w.-]`), why: 'a path of one machine' },
   { pattern: new RegExp(`^(?:${'<'.repeat(7)}|${'>'.repeat(7)}) `, 'm'), why: 'a merge conflict' },

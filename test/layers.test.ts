@@ -15,7 +15,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { test } from 'node:test';
 import { filesBelow, importsOf, type Package, packages, ROOT } from './workspace.ts';
 
-/** Package -> packages that it may import. A new package needs a line here, and so a thought. */
+/** Package -> packages that it may import. A new package needs a line here. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   fsm: ['wire'],
@@ -28,10 +28,10 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   lab: ['api', 'daemon', 'session', 'wire'],
 };
 
-/** No Node, no I/O, no clock: they run in a browser as well. */
+/** Packages without Node, I/O and clocks, which also run in a browser. */
 const PURE = new Set(['wire', 'fsm', 'rib', 'policy']);
 
-/** What only tests may import, from the repository's development dependencies. */
+/** Development dependencies of the repository that only tests may import. */
 const TEST_ONLY = new Set(['fast-check', 'mitata', 'esbuild']);
 
 const all = packages();
@@ -40,7 +40,7 @@ test('every package has its line in this test', () => {
   assert.deepEqual(all.map(({ name }) => name).toSorted(), Object.keys(BELOW).toSorted());
 });
 
-test('no circles: what is below a package never imports it', () => {
+test('no circles: a package is not imported by a package below it', () => {
   const seen = new Set<string>();
   const visit = (name: string, path: readonly string[]): void => {
     assert.ok(!path.includes(name), `circle: ${[...path, name].join(' -> ')}`);
@@ -59,22 +59,22 @@ test('wire, fsm, rib and policy depend only on packages below; wire on nothing a
   assert.deepEqual(runtimeDependencies(all.find(({ name }) => name === 'wire')!.manifest), []);
 });
 
-for (const each of all) {
-  const allowed = BELOW[each.name] ?? [];
+for (const checked of all) {
+  const allowed = BELOW[checked.name] ?? [];
 
-  test(`${each.name}: package.json names only packages below it`, () => {
-    const named = runtimeDependencies(each.manifest).filter((dependency) => dependency.startsWith('@tsbgp/'));
+  test(`${checked.name}: package.json names only packages below it`, () => {
+    const named = runtimeDependencies(checked.manifest).filter((dependency) => dependency.startsWith('@tsbgp/'));
     for (const dependency of named) {
-      assert.ok(allowed.includes(dependency.slice('@tsbgp/'.length)), `${each.name} must not depend on ${dependency}`);
+      assert.ok(allowed.includes(dependency.slice('@tsbgp/'.length)), `${checked.name} must not depend on ${dependency}`);
     }
   });
 
-  test(`${each.name}: imports only what it may`, () => {
-    const problems = filesBelow(each.folder)
+  test(`${checked.name}: imports only what it may`, () => {
+    const problems = filesBelow(checked.folder)
       .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
       .flatMap((file) =>
         importsOf(file).flatMap(({ specifier, place }) => {
-          const problem = problemWith(each, file, specifier);
+          const problem = problemWith(checked, file, specifier);
           return problem === undefined ? [] : [`${place}: ${specifier}: ${problem}`];
         }),
       );

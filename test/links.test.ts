@@ -1,4 +1,4 @@
-/** Documentation that points somewhere points at something. */
+/** The links of the documentation have targets that exist. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -22,7 +22,7 @@ function links(file: string): string[] {
   return [...text.matchAll(LINK)].map((match) => match[1]!).filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target));
 }
 
-/** Without code, in which brackets mean something else. */
+/** The text without code, where brackets have another meaning. */
 function prose(text: string): string {
   return text
     .replace(/^(```|~~~)[\s\S]*?^\1/gm, '')
@@ -40,7 +40,7 @@ function resolves(document: string, target: string): boolean {
 
 const anchorsOf = new Map<string, Set<string>>();
 
-/** Anchors that are written out; and of headings as the usual renderers make them: lower case, punctuation gone, blanks to hyphens, repeated ones numbered. */
+/** Explicit anchors, and those that renderers make of headings: lower case, no punctuation, hyphens for blanks, a number for repeated ones. */
 function headings(file: string): Set<string> {
   const known = anchorsOf.get(file);
   if (known !== undefined) return known;

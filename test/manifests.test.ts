@@ -1,4 +1,4 @@
-/** Each public package is set up so that `npm pack` ships it whole (`npm run test:packages` then looks at the result, and takes longer). */
+/** The manifest of each public package makes `npm pack` ship all of it. (`npm run test:packages` checks the result, which takes longer.) */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { packages } from './workspace.ts';
@@ -11,7 +11,7 @@ for (const { name, manifest } of packages().filter((each) => each.manifest.priva
     assert.deepEqual(manifest.engines, { node: '>=22.18' });
     assert.deepEqual(manifest.publishConfig, { access: 'public' });
     assert.equal(manifest.scripts?.['prepack'], 'node ../../tools/prepack.ts');
-    // The sources are in it: source maps lead there, and so does the condition under which this repository runs without a build.
+    // The package has the sources, because source maps and the export condition of this repository name them.
     assert.deepEqual(
       manifest.files?.filter((path) => path !== 'proto'),
       ['dist', 'src', '!src/**/*.test.ts'],

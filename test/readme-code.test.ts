@@ -1,6 +1,6 @@
 /**
- * The TypeScript in the packages' READMEs type checks against the packages as they are. (That it also runs is each package's own test:
- * only it knows what the example needs.)
+ * The TypeScript in the READMEs of the packages type checks against the packages as they are. That it also runs is tested in each package,
+ * which knows what the example needs.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -22,8 +22,8 @@ test('the ```ts code of the READMEs type checks', () => {
   const folder = join(ROOT, 'build', `readme-code-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   try {
-    const files = packages().flatMap(({ name, folder }) => {
-      const readme = join(folder, 'README.md');
+    const files = packages().flatMap(({ name, folder: packageFolder }) => {
+      const readme = join(packageFolder, 'README.md');
       if (!existsSync(readme)) return [];
       return [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = ''], index) => {
         const file = `${name}-${index + 1}.ts`;
@@ -47,8 +47,8 @@ test('the ```ts code of the READMEs type checks', () => {
     if (files.length === 0) return;
     const tsc = join(ROOT, 'node_modules/.bin/tsc');
     const { stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
-    // What the packages' own sources say is the business of `npm run check`.
-    const problems = (stdout + stderr).split('\n').filter((line) => /^[\w-]+-\d+\.ts\(/.test(line));
+    // Errors in the packages' own sources are left to `npm run check`. An error without a place, such as a missing file, is ours.
+    const problems = (stdout + stderr).split('\n').filter((line) => /^([\w-]+-\d+\.ts\(|error )/.test(line));
     assert.deepEqual(problems, []);
   } finally {
     rmSync(folder, { recursive: true, force: true });

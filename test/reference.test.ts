@@ -1,4 +1,4 @@
-/** docs/reference is what the docstrings say, and they say something about everything that a library exports. Needs no build. */
+/** docs/reference is up to date with the docstrings, and every export of a library has one. Needs no build. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -2,12 +2,12 @@
  * `npm test`: runs the test files of all packages and of this folder with node:test.
  *
  *     node test/run.ts                        all test files, the long tests in their short form
- *     node test/run.ts --full                 only the files with long tests, and these whole (scale.ts)
- *     node test/run.ts [OPTION|FILE]...       options of `node --test`, and other files or patterns than all
+ *     node test/run.ts --full                 only the files with long tests, in their full form (scale.ts)
+ *     node test/run.ts [OPTION|FILE]...       options of `node --test`; files or patterns instead of all test files
  *
- * Two things differ from a plain `node --test`. One more test file runs than there are cores, since many tests wait for a timer or a socket:
- * node:test leaves one core free, which on two cores means one file at a time. And compiled code is kept in a cache, since each of the hundred
- * processes would compile much the same modules: 115 s of processor time instead of 140 s. With --full one core stays free, because long tests also look at delays.
+ * Two things differ from a plain `node --test`. First, one more test file runs than there are cores, because many tests wait for a timer or a
+ * socket. (node:test leaves one core free: on two cores that is one file at a time.) Second, compiled code is cached, because the hundred processes
+ * compile nearly the same modules: 115 s of processor time instead of 140 s. With --full one core stays free, because long tests measure delays.
  */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';

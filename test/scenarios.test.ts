@@ -1,4 +1,4 @@
-/** The interoperability scenarios are complete and say what they mean, also where they cannot be played. */
+/** The interoperability scenarios are complete and documented. This is also checked where they cannot run. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const EVERY_PEER = [
   'wrong-as-of-ours',
 ];
 
-/** ExaBGP has no routing table that could be asked, and does not listen unless its environment says so. */
+/** ExaBGP has no routing table to query, and listens only if its environment says so. */
 const NOT_FOR: Readonly<Record<string, readonly string[]>> = { exabgp: ['collision', 'ebgp-ipv6', 'ibgp-ipv6', 'route-server'] };
 
 for (const { name: peer } of daemonKinds.filter(({ debian }) => debian !== undefined)) {

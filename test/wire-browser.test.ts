@@ -1,4 +1,4 @@
-/** @tsbgp/wire stands alone: no dependency, no Node, and the same answers in a browser. */
+/** @tsbgp/wire has no dependency, uses no Node API, and gives the same answers in a browser. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { filesBelow, importsOf, packages, ROOT } from './workspace.ts';
 const WIRE = join(ROOT, 'packages/wire');
 const BROWSER_MILLISECONDS = 60_000;
 
-/** Minified and compressed, in KiB; the README of the package says what was measured. A little above that. */
+/** Bounds in KiB, minified and compressed: a little above what the README of the package says. */
 const SIZE_MAX = { minified: 190, gzip: 62 };
 
 function bundle(entry: string, format: 'esm' | 'iife'): Promise<BuildResult<{ write: false; metafile: true }>> {
@@ -101,7 +101,7 @@ test('a page that never loads is ended, and its profile is removed', {
   assert.deepEqual(profiles(), before);
 });
 
-/** A script that puts the results, as the octets of their JSON, into the element of that id; an error ends there as well. */
+/** A script that puts the results, as octets of JSON, or an error into the element with that id. */
 async function pageScript(cases: string, format: 'esm' | 'iife'): Promise<string> {
   const { outputFiles } = await build({
     stdin: {

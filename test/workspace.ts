@@ -1,11 +1,11 @@
-/** What the repository's own tests look at: its folder, its packages, and the files that are part of it. */
+/** For the tests of the repository: its folder, its packages and its files. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 export const ROOT: string = join(import.meta.dirname, '..');
 
-/** Made by tools, or no part of the repository. */
+/** Folders that tools make, or that are no part of the repository. */
 const NOT_OURS = new Set(['node_modules', 'dist', 'build', '.git', 'gen']);
 
 export interface Package {
@@ -43,7 +43,7 @@ export function packages(): Package[] {
     }));
 }
 
-/** Paths, relative to the repository, of the files that git knows or would add; where there is no git, all of the folder. */
+/** The files that git tracks or would add, relative to the repository. Without git, all files of the folder. */
 export function repositoryFiles(): string[] {
   try {
     const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
@@ -75,7 +75,7 @@ export interface Import {
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|\brequire\s*\(\s*)(['"])([a-z@.][^'"\\\n]*)\1/g;
 
-/** Every import, export … from and import() of a source file, types included. What stands in comments is none. */
+/** Every import, export … from and import() of a source file, including those of types. Comments do not count. */
 export function importsOf(file: string): Import[] {
   const text = withoutComments(readFileSync(file, 'utf8'));
   return [...text.matchAll(IMPORT)].map((match) => ({
@@ -84,7 +84,7 @@ export function importsOf(file: string): Import[] {
   }));
 }
 
-/** Same length, same lines. Strings stay: the specifiers are strings. */
+/** Blanks out comments and keeps the positions. Strings stay, because specifiers are strings. */
 function withoutComments(text: string): string {
   return text.replace(/(["'`])(?:\\.|(?!\1)[^\\])*?\1|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (found) =>
     found.startsWith('/') ? found.replace(/[^\n]/g, ' ') : found,

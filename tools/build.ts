@@ -1,6 +1,4 @@
-/**
- * `npm run build`: dist/ of every package, written by tsc, then the bundles of both programs; and says which files are there now.
- */
+/** `npm run build`: writes dist/ of every package with tsc, then the bundles of both programs, and prints the files. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';

@@ -1,10 +1,10 @@
 /**
- * `npm run build`, second half: tsbgpd and tsbgp as one minified ESM file each, start.js, over the one that tsc wrote, and the few lines that
- * import it, bin.js, which an old Node can read too. One file starts faster and holds less memory than a few hundred (numbers in
- * packages/daemon/README.md). koffi stays outside: it is native and optional. The licenses of the packages inside a bundle are beside it.
+ * The second half of `npm run build`: makes tsbgpd and tsbgp one minified ESM file each. start.js replaces the file that tsc wrote; bin.js, a few
+ * lines that an old Node can read too, imports it. One file starts faster and needs less memory than a few hundred (numbers in
+ * packages/daemon/README.md). koffi is not bundled: it is native and optional. The licenses of the bundled packages are beside the bundle.
  *
- *     node tools/bundle.ts            both
- *     node tools/bundle.ts daemon     one, by its folder below packages/
+ *     node tools/bundle.ts            both programs
+ *     node tools/bundle.ts daemon     one program, by its folder below packages/
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ const programs = (named.length > 0 ? named : ['daemon', 'cli']).map((name) => ({
   bin: join(root, 'packages', name, 'dist/bin.js'),
 }));
 
-/** CommonJS inside (pino) asks for Node's own modules through `require`, which an ESM file does not have. */
+/** Bundled CommonJS (pino) loads modules of Node with `require`, which an ESM file does not have. */
 const REQUIRE = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 for (const { entry, first, outfile, bin } of programs) {
@@ -32,14 +32,14 @@ for (const { entry, first, outfile, bin } of programs) {
     outfile,
     bundle: true,
     minify: true,
-    // Names stand in stack traces and in `error.name`.
+    // Names are used in stack traces and in `error.name`.
     keepNames: true,
     legalComments: 'none',
     format: 'esm',
     platform: 'node',
     target: 'node22.18',
     conditions: ['tsbgp-source'],
-    // Development extras of ink and friends are not shipped.
+    // Development tools of dependencies are not shipped.
     external: ['koffi', 'react-devtools-core'],
     banner: { js: REQUIRE },
     logLevel: 'warning',
@@ -57,7 +57,7 @@ for (const { entry, first, outfile, bin } of programs) {
     logLevel: 'warning',
   });
   chmodSync(bin, 0o755);
-  // The maps beside them are of the files that tsc wrote.
+  // The source maps are those of the files that tsc wrote.
   for (const file of [outfile, bin]) rmSync(`${file}.map`, { force: true });
   const licenses = join(dirname(outfile), 'third-party-licenses.txt');
   writeFileSync(licenses, thirdPartyLicenses(metafile));
@@ -68,7 +68,7 @@ for (const { entry, first, outfile, bin } of programs) {
   console.log(`${relative(root, licenses)}  of the packages inside it`);
 }
 
-/** What the licenses of the packages in a bundle ask for: their texts, by package. */
+/** The license texts of the packages in a bundle, as the licenses require. */
 function thirdPartyLicenses({ inputs }: Metafile): string {
   const folders = new Set(Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? []));
   const texts = [...folders].sort().map((folder) => {

@@ -1,9 +1,9 @@
 /**
  * `node tools/complete-lock.ts`, after every change of the lock file: adds the entries of optional packages that npm left out.
  *
- * Tools with a native part name one optional package per platform. Where a registry does not carry those of other platforms, npm writes a
- * lock file without them, and `npm ci` then refuses it as incomplete. The entries follow from the names; npm fetches none but its own
- * platform's, and adds the hash when somebody regenerates the file against a registry that has them all.
+ * Tools with a native part name one optional package per platform. If a registry lacks the packages of other platforms, npm writes a lock file
+ * without them, which `npm ci` then refuses as incomplete. The entries can be made from the names. npm fetches only the package of its own
+ * platform, and adds the hashes when the file is made again with a registry that has all packages.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ lock.packages = Object.fromEntries([['', root ?? {}], ...Object.entries(others).
 writeFileSync(file, `${JSON.stringify(lock, undefined, 2)}\n`);
 console.log(`${added} entries added`);
 
-/** Whether a package at `place` finds `name`, as Node looks for it: beside itself, then upwards. */
+/** Whether a package at `place` finds `name` as Node looks for it: beside itself, then in the folders above. */
 function isLocked(place: string, name: string): boolean {
   for (let from = place; ; ) {
     if (lock.packages[`${from === '' ? '' : `${from}/`}node_modules/${name}`] !== undefined) return true;

@@ -1,8 +1,8 @@
 /**
- * `node tools/conformance.ts`: runs the vector tests of @tsbgp/wire and writes docs/conformance.md from what they say.
+ * `node tools/conformance.ts`: runs the vector tests of @tsbgp/wire and writes docs/conformance.md from their results.
  *
- * A test names its vector at the end of its title, behind the area: `… update: <id>`. One that is not met is marked `todo`, or has
- * `: not met: <why>` behind the identifier. Needs the shared vectors beside the repository.
+ * The title of a test ends with the area and the identifier of its vector: `… update: <id>`. A test of a vector that is not met is marked
+ * `todo`, or its title ends with `: not met: <why>`. Needs the shared vectors beside the repository.
  */
 import { globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { run } from 'node:test';
 const ROOT = join(import.meta.dirname, '..');
 const WIRE = join(ROOT, '..', 'shared', 'conformance', 'wire');
 
-/** Areas of protocols that @tsbgp/wire does not have yet. */
+/** Areas of protocols that @tsbgp/wire does not support yet. */
 const LATER: Readonly<Record<string, string>> = { bmp: 'BMP', mrt: 'MRT', rtr: 'RPKI-RTR' };
 
 interface Vector {
@@ -19,7 +19,7 @@ interface Vector {
   readonly kind: string;
 }
 
-/** Why a vector is not met, empty when it is; by area and identifier: `update: x/y`. Those that no test reads are not in it. */
+/** By area and identifier (`update: x/y`): why the vector is not met; empty when it is met. Vectors without a test are missing. */
 const outcomes = new Map<string, Set<string>>();
 
 async function runTests(): Promise<void> {
@@ -28,7 +28,7 @@ async function runTests(): Promise<void> {
   for await (const { type, data } of events) {
     if ((type !== 'test:pass' && type !== 'test:fail') || data.skip !== undefined) continue;
     const [title = '', notMet] = data.name.split(': not met: ');
-    // `errors: <id> is treat-as-withdraw`; ExaBGP's are `ExaBGP <folder>/<file>#<place>`.
+    // `errors: <id> is treat-as-withdraw`; for ExaBGP `ExaBGP <folder>/<file>#<place>`.
     const key = /^ExaBGP \w+\/.+$/.exec(title)?.[0] ?? /(\S+: .+?)( is [a-z-].*)?$/.exec(title)?.[1];
     if (key === undefined) continue;
     const reasons = outcomes.get(key) ?? new Set();
@@ -39,7 +39,7 @@ async function runTests(): Promise<void> {
   }
 }
 
-/** Why nothing asks us for the vector; undefined when something should. */
+/** Why no test needs to meet the vector; undefined when one should. */
 function notAsked(vector: Vector): string | undefined {
   return LATER[vector.kind];
 }

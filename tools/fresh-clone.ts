@@ -1,8 +1,8 @@
 /**
- * `npm run test:fresh-clone`: the first two commands of the README, `npm ci` and `npm test`, twice in a row in a clone of HEAD where nothing was
- * ever built and no folder above holds a node_modules. What is not committed is not part of it.
+ * `npm run test:fresh-clone`: runs `npm ci` and `npm test`, twice, in a new clone of HEAD. Nothing is built in the clone, no folder above it has a
+ * node_modules, and changes that are not committed are not part of it.
  *
- * Like a stranger, it takes npm and Node from the system: nothing of this repository is on PATH, and no variable of npm or Node is set.
+ * It uses npm and Node of the system, as a new user does: nothing of this repository is on PATH, and no variable of npm or Node is set.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
@@ -46,7 +46,7 @@ for (const round of [1, 2]) {
   }
 }
 
-/** Nothing was built in the clone, and nothing above it helps. */
+/** Throws if the clone has built files, or a folder above it has a node_modules. */
 function check(): void {
   const built = globSync(['node_modules', '**/dist', '**/*.tsbuildinfo'], { cwd: clone });
   if (built.length > 0) throw new Error(`the clone holds what a build makes: ${built.join(', ')}`);

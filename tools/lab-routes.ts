@@ -4,11 +4,11 @@
  *   node tools/lab-routes.ts [TABLE.tsv.gz]
  *
  * Source: the asmap of 2025-12-04 of the asmap-data project (MIT, https://github.com/asmap/asmap-data, file
- * `1764864000_asmap_unfilled.dat`), decoded to `prefix TAB origin AS` lines in address order. By default it is looked for where the
- * maintainers keep it, beside the repository; the output is committed, so that nobody needs it to run the lab.
+ * `1764864000_asmap_unfilled.dat`), decoded to `prefix TAB origin AS` lines in address order. By default it is read from
+ * where the maintainers keep it, beside the repository. The output is committed, so the lab does not need it.
  *
- * The sample is well spread and always the same: the table is cut into as many equal runs as routes are wanted, and the row with the
- * lowest hash is taken from each run. A few prefixes that people know by heart come on top, if the table has them.
+ * The sample is spread evenly and is always the same: the table is cut into as many equal runs as routes are wanted, and each run gives the row
+ * with the lowest hash. A few well-known prefixes are added, if the table has them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -19,7 +19,7 @@ const TARGET = new URL('../packages/lab/data/routes.tsv', import.meta.url);
 const IPV4_COUNT = 3000;
 const IPV6_COUNT = 1200;
 
-/** What one types first into a looking glass: public resolvers, root servers, RIPE NCC, and some large networks. */
+/** Prefixes that people try first in a looking glass: public resolvers, root servers, RIPE NCC, and some large networks. */
 const LANDMARKS: ReadonlySet<string> = new Set([
   '1.1.1.0/24',
   '8.8.8.0/24',
@@ -64,8 +64,8 @@ function parseRow(line: string): Row {
 }
 
 /**
- * The asmap cuts and merges announcements. What is longer than networks accept, shorter than anyone announces, of a length that is mostly
- * such a piece (IPv6 between nibbles), or without a public origin stays out.
+ * The asmap cuts and merges announcements. Leaves out prefixes that are longer than networks accept, shorter than any announcement, of a length
+ * that is mostly such a piece (IPv6 between nibbles), or without a public origin.
  */
 function isAnnounced({ prefix, origin }: Row): boolean {
   if (LANDMARKS.has(prefix)) return true;

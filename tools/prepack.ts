@@ -1,11 +1,11 @@
 /**
- * `npm pack` and `npm publish` of a package run this first, in the folder of that package: they ship what the sources say now, or fail.
+ * `npm pack` and `npm publish` run this first, in the folder of the package, so that they ship what the sources say now, or fail.
  *
- * 1. dist/ is written anew, so that no file of a source that is gone remains in it; for tsbgpd and tsbgp with the bundle.
- * 2. The LICENSE of the repository is laid beside package.json, where npm looks for it. (Git ignores this copy.)
+ * 1. dist/ is written again from nothing, so that it has no files of deleted sources; for tsbgpd and tsbgp with the bundle.
+ * 2. The LICENSE of the repository is copied beside package.json, where npm looks for it. (Git ignores the copy.)
  * 3. Each file that package.json names must exist.
  *
- * Everything goes to standard error: standard output is that of `npm pack`, which prints the name of the file.
+ * All output goes to standard error: standard output belongs to `npm pack`, which prints the name of the file.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
@@ -35,7 +35,7 @@ function fail(why: string): never {
   process.exit(1);
 }
 
-/** The paths in `exports` or `bin`, whatever the conditions. */
+/** All paths in `exports` or `bin`, for all conditions. */
 function targets(value: unknown): string[] {
   return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(targets);
 }

@@ -1,4 +1,4 @@
-/** One peer of the load: says its stream when told to, and knows at any time which prefixes it holds. */
+/** One peer of the load: sends its stream on command, and knows at any time which prefixes it has. */
 import { connect, type Socket } from 'node:net';
 import {
   DEFAULT_CONTEXT,
@@ -17,7 +17,7 @@ import {
 } from '@tsbgp/wire';
 import type { Prefixes } from './routes.ts';
 
-/** Long enough that a daemon busy for minutes keeps the session. */
+/** Long, so that a daemon that is busy for minutes keeps the session. */
 const HOLD_SECONDS = 240;
 
 export interface LoadPeerOptions {
@@ -25,14 +25,14 @@ export interface LoadPeerOptions {
   readonly as: number;
   readonly target: { readonly host: string; readonly port: number };
   readonly prefixes: Prefixes;
-  /** Prefixes [from, to) are its own: some daemons send a route back to where it came from, which does not count. */
+  /** Prefixes [from, to) are those of this peer. They do not count when a daemon sends them back. */
   readonly own: { readonly from: number; readonly to: number };
   readonly onClosed: (reason: string) => void;
 }
 
 export class LoadPeer {
   established = false;
-  /** Prefixes that it holds now. */
+  /** The number of prefixes that it has now. */
   held = 0;
   receivedNlri = 0;
   lastReceivedAt = 0;
@@ -122,7 +122,7 @@ export class LoadPeer {
     }
   }
 
-  /** Hot: prefixes of `bytes[start, end)` are held from now on (1) or no longer (0). */
+  /** Hot. Adds (1) or removes (0) the prefixes in `bytes[start, end)`. */
   #walk(bytes: Uint8Array, start: number, end: number, held: 0 | 1): void {
     const { prefixes, own } = this.#options;
     const holds = this.#holds;

@@ -1,11 +1,11 @@
 /**
- * Our own load generator, for machines without the neutral one: N senders and a sink, or a full mesh, against one daemon. The same
- * options and the same line of JSON as bgpload, so that the runner does not care which of them it started.
+ * Our own load generator, for machines without the neutral one: N senders and a sink, or a full mesh, with one daemon. It has the same options
+ * as bgpload and prints the same line of JSON, so that the runner can use either.
  *
  *     node --conditions=tsbgp-source bench/generator/main.ts --senders 2 --prefixes 100000 [--shared] [--mesh] [--down]
  *         [--target 10.77.0.1] [--port 179] [--src 10.77.1.1] [--sink 10.77.200.1] [--pid PID] [--label TEXT] [--timeout SECONDS]
  *
- * Senders are AS 65001 and on, the sink AS 64999. Exit status: 0 measured, 4 a session was lost, 5 not converged in time.
+ * Senders are AS 65001 and higher, the sink is AS 64999. Exit status: 0 measured, 4 a session was lost, 5 not converged in time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -33,9 +33,9 @@ const { values } = parseArgs({
 
 const SINK_AS = 64999;
 const LOOK_EVERY_MS = 5;
-/** Trailing changes of best paths settle before the next phase. */
+/** Pause before the next phase, in which late changes of best paths arrive. */
 const SETTLE_MS = 500;
-/** So long without a word after a leave: everybody knows. */
+/** After a peer left: this long without a message means that all others know. */
 const QUIET_MS = 2000;
 
 const senders = Number(values.senders);

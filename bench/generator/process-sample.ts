@@ -7,12 +7,12 @@ export class ProcessSample {
   peakRssMb = 0;
   readonly #pids: readonly number[];
 
-  /** Without pid all answers are 0. */
+  /** Without a pid all figures are 0. */
   constructor(pid: number | undefined) {
-    this.#pids = pid === undefined ? [] : family(pid);
+    this.#pids = pid === undefined ? [] : withDescendants(pid);
   }
 
-  /** Takes the memory of this moment into the peak. */
+  /** Updates the peak with the memory used now. */
   take(): void {
     let kilobytes = 0;
     for (const pid of this.#pids) kilobytes += Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
@@ -29,12 +29,12 @@ export class ProcessSample {
   }
 }
 
-function family(pid: number): number[] {
+function withDescendants(pid: number): number[] {
   const parents = readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map((entry) => ({ pid: Number(entry), parent: Number(afterName(Number(entry))[1] ?? 0) }));
   const found = [pid];
-  for (const one of found) found.push(...parents.filter(({ parent }) => parent === one).map((child) => child.pid));
+  for (const ancestor of found) found.push(...parents.filter(({ parent }) => parent === ancestor).map((child) => child.pid));
   return found;
 }
 

@@ -1,12 +1,12 @@
 /**
- * What the senders say, as octets: distinct prefixes with lengths as in the public table, and UPDATEs in which a few prefixes share one
- * attribute set. All of it is built before the clock starts. The numbers are pseudo-random from a fixed seed: every run says the same.
+ * What the senders announce, as octets: distinct prefixes with lengths as in the public table, and UPDATEs in which a few prefixes share one
+ * attribute set. All of it is built before the measurement. The numbers are pseudo-random with a fixed seed, so that every run is the same.
  */
 import { AttributeCode, AttributeFlag, type ByteWriter, DEFAULT_CONTEXT, frameMessage, MessageType } from '@tsbgp/wire';
 
-/** Octets that an UPDATE may grow to before no prefix is added any more: 5 fit below the 4096 of RFC 4271. */
+/** From this length on, an UPDATE gets no more prefixes: one more of 5 octets must fit into the 4096 of RFC 4271. */
 const FULL_AT = 4090;
-/** Mean number of prefixes with one attribute set, as bgpload has it. */
+/** Mean number of prefixes with one attribute set, the same as in bgpload. */
 const GROUP = 5;
 
 /** xorshift32. */
@@ -28,7 +28,7 @@ export class Random {
   }
 }
 
-/** Distinct IPv4 prefixes, and the way back from a prefix to its index. */
+/** Distinct IPv4 prefixes, and the index of each. */
 export class Prefixes {
   readonly addresses: Uint32Array;
   readonly lengths: Uint8Array;
@@ -53,7 +53,7 @@ export class Prefixes {
     }
   }
 
-  /** Undefined for a prefix that nobody announced. */
+  /** Undefined for a prefix that no sender announced. */
   indexOf(address: number, length: number): number | undefined {
     return this.#indexes.get(address * 64 + length);
   }
@@ -75,7 +75,7 @@ export interface Sender {
   readonly address: number;
 }
 
-/** The whole conversation of a sender: UPDATEs for the prefixes [from, from + count), then End-of-RIB (RFC 4724 §2). */
+/** All messages of a sender: UPDATEs for the prefixes [from, from + count), then End-of-RIB (RFC 4724 §2). */
 export function senderStream(prefixes: Prefixes, sender: Sender, from: number, count: number): Uint8Array {
   const random = new Random(77 + from);
   const messages: Uint8Array[] = [];

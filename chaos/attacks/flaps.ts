@@ -1,11 +1,11 @@
-/** Two external peers whose 250,000 routes come and go. Both announce the same prefixes, so that the best path moves too. */
+/** Two external peers that announce and withdraw 250,000 routes. Both have the same prefixes, so that the best path changes too. */
 import { type Plugin, Server, type UpdateWriter } from '@tsbgp/session';
 import { flood } from '../../packages/daemon/test/raw-peer.ts';
 import { type Attack, BGP_PORT, DAEMON_ADDRESS, FLAPPERS, LOCAL_AS, pause } from '../plan.ts';
 
 const ROUTES = 250_000;
 const PER_SET = 50;
-/** Octets handed to a socket at once. */
+/** Octets of one write. */
 const CHUNK = 256 << 10;
 
 export const flaps: Attack = async ({ signal, did }) => {
@@ -39,11 +39,11 @@ export const flaps: Attack = async ({ signal, did }) => {
       did('withdrawals', ROUTES);
       await pause(1000, signal);
     }
-    // The table ends empty of what these peers said: their sessions end.
+    // The sessions end, so that the table has no route of these peers.
     await server.close();
   }
 
-  /** In chunks, each when the one before has left: the daemon may stop reading. */
+  /** Writes in chunks, each after the one before has left: the daemon may stop reading. */
   async function send(writers: readonly UpdateWriter[], messages: Uint8Array): Promise<void> {
     for (let start = 0; start < messages.length && !signal.aborted; ) {
       const [writer] = writers;

@@ -1,4 +1,4 @@
-/** Many routes in one call, again and again; what was added is deleted again. */
+/** Many routes in one call, again and again, and their deletion. */
 import { createTsbgpClient } from '@tsbgp/api';
 import { type Attack, pause } from '../plan.ts';
 
@@ -23,6 +23,6 @@ export const injection: Attack = async ({ socket, signal, did }) => {
     }
     await pause(1000, signal);
   }
-  // Nothing may be left of it: the routes of the end are compared.
+  // No route may be left: the check at the end compares them.
   await service.deleteRoutes({ routes: keys }).catch(() => did('last deletion refused'));
 };

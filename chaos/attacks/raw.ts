@@ -20,10 +20,10 @@ export function exchange(port: number, octets: string | Uint8Array, milliseconds
   });
 }
 
-/** A connection that is left alone: nothing is read from it. Its errors are of no interest. */
+/** A connection that is not read from. Its errors are ignored. */
 export function silent(port: number, localAddress?: string, octets?: Uint8Array | string): Socket {
   const socket = connect({ host: DAEMON_ADDRESS, port, ...(localAddress === undefined ? {} : { localAddress }) });
-  socket.on('error', () => undefined); // refused or reset: that is for the daemon to decide
+  socket.on('error', () => undefined); // the daemon may refuse or reset it
   socket.pause();
   if (octets !== undefined) socket.write(octets);
   return socket;

@@ -1,4 +1,4 @@
-/** Every attack by its name: a new one is a file and a row. */
+/** Every attack by name. A new one is a file and a row here. */
 import type { Attack } from '../plan.ts';
 import { bombs } from './bombs.ts';
 import { flaps } from './flaps.ts';

@@ -1,4 +1,4 @@
-/** HTTP/2 frames by hand: HEADERS and RST_STREAM in one packet, and whole bursts of them. */
+/** Hand-made HTTP/2 frames: HEADERS and RST_STREAM in one packet, also many pairs of them. */
 import { API_PORT, type Attack, pause } from '../plan.ts';
 import { exchange } from './raw.ts';
 
@@ -20,7 +20,7 @@ function frame(type: number, flags: number, stream: number, payload: Uint8Array 
   return Buffer.concat([header, payload]);
 }
 
-/** A header block of literals that no table remembers (RFC 7541 §6.2.2); names and values shorter than 127 octets. */
+/** A header block of literals without indexing (RFC 7541 §6.2.2). Names and values must be shorter than 127 octets. */
 function headerBlock(fields: readonly (readonly [string, string])[]): Buffer {
   return Buffer.concat(
     fields.map(([name, value]) =>

@@ -1,4 +1,4 @@
-/** The HTTP listener: scraped, scraped without reading, and held open. */
+/** Requests to the HTTP listener whose answers are read, read slowly, or not read. */
 import type { Socket } from 'node:net';
 import { type Attack, DAEMON_ADDRESS, HTTP_PORT, pause } from '../plan.ts';
 import { exchange, silent } from './raw.ts';

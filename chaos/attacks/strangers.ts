@@ -1,4 +1,4 @@
-/** Connections to the BGP port that say nothing, or nothing sensible, from a neighbor's address and from a stranger's. */
+/** Connections to the BGP port, silent or with garbage, from the addresses of a neighbor and of a stranger. */
 import type { Socket } from 'node:net';
 import { type Attack, BGP_PORT, pause, SILENT_ADDRESS, STRANGER_ADDRESS } from '../plan.ts';
 import { silent } from './raw.ts';

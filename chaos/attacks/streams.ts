@@ -1,4 +1,4 @@
-/** 200 calls of StreamBest that nobody reads, beside 20 that are read to their end. */
+/** 200 calls of StreamBest whose answers are not read, and 20 whose answers are read to the end. */
 import type { ClientHttp2Session } from 'node:http2';
 import { type Attack, pause } from '../plan.ts';
 import { call, session } from './unread.ts';
@@ -22,7 +22,7 @@ export const streams: Attack = async ({ signal, did }) => {
         did('unread streams');
       }
       await pause(LIFE_MS, signal);
-      for (const each of sessions) each.destroy();
+      for (const connection of sessions) connection.destroy();
     }
   }
 

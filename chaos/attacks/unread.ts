@@ -1,18 +1,18 @@
-/** Streaming calls of the API, read or not. */
+/** Streaming calls of the API, whose answers may stay unread. */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import { API_PORT, DAEMON_ADDRESS } from '../plan.ts';
 
 /** A gRPC message without fields: every route, no filter. */
 const EMPTY_MESSAGE = Buffer.alloc(5);
 
-/** A connection that survives whatever the daemon does to it. */
+/** A connection whose errors are ignored. */
 export function session(): ClientHttp2Session {
   const made = connect(`http://${DAEMON_ADDRESS}:${API_PORT}`);
   made.on('error', () => undefined); // refused or closed: calls on it end
   return made;
 }
 
-/** Starts a call; nothing is read from it until somebody listens for 'data'. Resolves when the call has ended, however it ended. */
+/** Starts a call. Its answer is not read until there is a listener for 'data'. Resolves when the call has ended or failed. */
 export function call(
   on: ClientHttp2Session,
   method: string,

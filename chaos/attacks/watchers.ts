@@ -1,4 +1,4 @@
-/** Calls of WatchRoutes that nobody reads. */
+/** Calls of WatchRoutes whose answers are not read. */
 import type { ClientHttp2Session } from 'node:http2';
 import { type Attack, pause } from '../plan.ts';
 import { call, session } from './unread.ts';
@@ -21,6 +21,6 @@ export const watchers: Attack = async ({ signal, did }) => {
       did('watchers');
     }
     await pause(LIFE_MS, signal);
-    for (const each of sessions) each.destroy();
+    for (const connection of sessions) connection.destroy();
   }
 };

@@ -1,11 +1,11 @@
 /**
- * Octets on the sockets of a real API server, which runs in a process of its own. Whatever they are: the process lives, another client is
- * answered, nothing unexpected was contained, and afterwards all that was held is free again.
+ * Sends octets to the sockets of a real API server, which runs in a separate process. Whatever they are, the process must live, other clients must
+ * get answers, no exception may be contained, and everything that was held must be freed afterwards.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import type { Failure } from '../engine.ts';
-import { minimiseSlowly } from '../minimise.ts';
+import { minimizeSlowly } from '../minimize.ts';
 import { Mutator } from '../mutate.ts';
 import { Random } from '../random.ts';
 import { http1, http2 } from './seeds.ts';
@@ -15,9 +15,9 @@ export interface HttpFuzzOptions {
   readonly inputs: number;
   /** @default 4271 */
   readonly seed?: number;
-  /** Stops after so long, whatever is left. @default no limit */
+  /** Stops after this time. @default no limit */
   readonly seconds?: number;
-  /** A fault to put into the server. @default none */
+  /** A fault that the server gets. @default none */
   readonly plant?: 'dies' | 'leaks';
   /** Octets by which the heap may grow from the end of warming up. @default 16 MiB */
   readonly heapGrowthMax?: number;
@@ -33,22 +33,22 @@ export interface HttpFuzzOutcome {
 
 export const HTTP_TARGET = 'http';
 const SERVER = new URL('./server.ts', import.meta.url);
-/** Inputs that are on their way at the same time. */
+/** Inputs that are sent at the same time. */
 const TOGETHER = 16;
-/** Inputs between two looks at the server. */
+/** Inputs between two checks of the server. */
 const BATCH = 256;
-/** An answer is waited for so long, and after its first octets a little for more. Most inputs are closed much sooner. */
+/** How long to wait for an answer, and after its first octets for more of it. Most inputs are closed much sooner. */
 const ANSWER_MS = 100;
 const QUIET_MS = 10;
 const HEALTHY_MS = 3000;
 const EXIT_MS = 300;
-/** The limits of the server are a second; its sockets are free soon after. */
+/** The server has time limits of one second and frees its sockets soon after. */
 const FREE_MS = 8000;
-/** Processes that are spent on making an input smaller. */
-const MINIMISE_TRIES = 6;
+/** Most processes that are used to make an input smaller. */
+const MINIMIZE_TRIES = 6;
 const REPLAY_TRIES = 3;
 
-/** The first octets of an input say how it is sent; the others are sent. */
+/** The first octets of an input say how to send the others. */
 const PLAN_OCTETS = 3;
 const LISTENERS = 8;
 type Ending = 'wait' | 'end' | 'reset';
@@ -75,7 +75,7 @@ export async function fuzzHttp(options: HttpFuzzOptions): Promise<HttpFuzzOutcom
         failures.push(await explain(batch, wrong, options.plant));
         break;
       }
-      // Compiled code and the pools of Node settle first.
+      // Let compiled code and the pools of Node settle first.
       if (inputs >= options.inputs / 4 && steady === undefined) steady = server.heap;
       options.onProgress?.(inputs, performance.now() - started);
     }
@@ -92,16 +92,16 @@ export async function fuzzHttp(options: HttpFuzzOptions): Promise<HttpFuzzOutcom
   return { inputs, milliseconds: performance.now() - started, heapGrowth, failures };
 }
 
-/** Sends one input to a fresh server. */
+/** Sends one input to a new server. */
 export async function replayHttp(input: Uint8Array, plant?: HttpFuzzOptions['plant']): Promise<Failure | undefined> {
   const reason = await failsAgain(input, plant);
   if (reason === undefined) return undefined;
   const hex = Buffer.from(input).toString('hex');
-  return { target: HTTP_TARGET, hex, minimised: hex, reason };
+  return { target: HTTP_TARGET, hex, minimized: hex, reason };
 }
 
 function whole(reason: string): Failure {
-  return { target: HTTP_TARGET, hex: '', minimised: '', reason };
+  return { target: HTTP_TARGET, hex: '', minimized: '', reason };
 }
 
 function makeInput(random: Random, mutator: Mutator): Uint8Array {
@@ -118,7 +118,7 @@ function makeInput(random: Random, mutator: Mutator): Uint8Array {
   return input;
 }
 
-/** `failsAlone`, several times: sockets have their own time, and what fails does not fail each time. */
+/** `failsAlone`, several times: the timing of sockets varies, so a failure may not happen each time. */
 async function failsAgain(input: Uint8Array, plant: HttpFuzzOptions['plant']): Promise<string | undefined> {
   let reason: string | undefined;
   for (let left = REPLAY_TRIES; left > 0 && reason === undefined; left--) reason = await failsAlone(input, plant);
@@ -135,7 +135,7 @@ async function failsAlone(input: Uint8Array, plant: HttpFuzzOptions['plant']): P
   }
 }
 
-/** Looks for an input of the batch that does it to a fresh server as well, sent alone: first as they came, then each of those that did it. */
+/** Looks for an input of the batch that fails alone on a new server: first tries all in order, then repeats those that failed. */
 async function explain(batch: readonly Uint8Array[], wrong: string, plant: HttpFuzzOptions['plant']): Promise<Failure> {
   let server = await Server.start(plant);
   try {
@@ -146,13 +146,13 @@ async function explain(batch: readonly Uint8Array[], wrong: string, plant: HttpF
       server = await Server.start(plant);
       const reason = await failsAgain(input, plant);
       if (reason === undefined) continue;
-      const least = await minimiseSlowly(
+      const least = await minimizeSlowly(
         input,
         'community',
         async (bytes) => (await failsAlone(bytes, plant)) !== undefined,
-        MINIMISE_TRIES,
+        MINIMIZE_TRIES,
       );
-      return { target: HTTP_TARGET, hex: Buffer.from(input).toString('hex'), minimised: Buffer.from(least).toString('hex'), reason };
+      return { target: HTTP_TARGET, hex: Buffer.from(input).toString('hex'), minimized: Buffer.from(least).toString('hex'), reason };
     }
   } finally {
     server.stop();
@@ -186,7 +186,7 @@ class Server {
     child.stderr!.on('data', (chunk: Buffer) => {
       if (this.#errors.length < 4000) this.#errors += chunk.toString();
     });
-    // After its last words.
+    // After its last messages.
     child.once('close', (code, signal) => {
       this.#exit = `${code ?? signal}`;
     });
@@ -197,7 +197,7 @@ class Server {
     this.#child.kill('SIGKILL');
   }
 
-  /** Resolves when the server has answered, closed, or said nothing. */
+  /** Resolves when the server has answered or closed, or has not answered in time. */
   send(input: Uint8Array): Promise<void> {
     const [listener = 0, cut = 0, ending = 0] = input;
     const bytes = input.subarray(PLAN_OCTETS);
@@ -216,7 +216,7 @@ class Server {
         if (how === 'end') socket.end();
         if (how === 'reset') setImmediate(() => (listener === 1 ? socket.destroy() : socket.resetAndDestroy()));
       };
-      // Some read their answer, some never do.
+      // Some clients read their answer, some never do.
       if (listener % 4 !== 3) {
         socket.on('data', () => {
           clearTimeout(timer);
@@ -234,10 +234,10 @@ class Server {
     return connect({ host: '127.0.0.1', port: listener === 2 ? http : tcp });
   }
 
-  /** What is wrong with the server. */
+  /** What is wrong with the server; undefined when nothing is. */
   async look(): Promise<string | undefined> {
     if (this.#exit === undefined && !(await this.#answers())) {
-      // A process that dies closes its sockets first.
+      // A dying process closes its sockets first.
       await new Promise((resolve) => setTimeout(resolve, EXIT_MS));
       return this.#exit === undefined ? `another client was not answered within ${HEALTHY_MS} ms` : this.#ended();
     }
@@ -250,7 +250,7 @@ class Server {
     return `the server ended with ${this.#exit}: ${this.#errors.trim()}`;
   }
 
-  /** What is still held when the server had its time to free it. */
+  /** What the server still holds after it had time to free everything. */
   async untilFree(): Promise<string | undefined> {
     const end = performance.now() + FREE_MS;
     for (;;) {
@@ -287,7 +287,7 @@ class Server {
       });
       return (await response.text()).includes('65001');
     } catch {
-      // Refused, reset or late: each is an answer to the question.
+      // Refused, reset or late: the client did not get an answer.
       return false;
     }
   }

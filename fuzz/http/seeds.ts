@@ -1,4 +1,4 @@
-/** Requests that inputs are made from: whole ones of HTTP/1.1, and frames of HTTP/2 to put together. */
+/** Parts of inputs: whole requests of HTTP/1.1, and frames of HTTP/2 to combine. */
 import {
   ACK,
   END_HEADERS,
@@ -11,7 +11,7 @@ import {
 } from '../../packages/daemon/test/api-server/raw-http.ts';
 import type { Random } from '../random.ts';
 
-/** Paths, and a body in JSON that is right for each. Its fields are all optional, so in protobuf the empty message is right. */
+/** Paths, each with a valid body in JSON. All fields are optional, so the empty message is valid in protobuf. */
 const CALLS: readonly (readonly [path: string, json: string])[] = [
   ['/tsbgp.v1.GlobalService/GetGlobal', '{}'],
   ['/tsbgp.v1.NeighborService/AddNeighbor', '{"neighbor":{"address":"192.0.2.7","remoteAs":65001,"description":"x"}}'],
@@ -107,7 +107,7 @@ interface Chosen {
   readonly body: Buffer;
 }
 
-/** Mostly a call that is right, so that its handler is reached. */
+/** Mostly a valid call, so that its handler is reached. */
 function choose(random: Random): Chosen {
   const [path, json] = one(random, CALLS);
   const type = random.oneIn(2) ? one(random, TYPES.slice(0, 3)) : one(random, TYPES);
@@ -125,7 +125,7 @@ function bodyOf(random: Random, type: string, json: string): Buffer {
   return random.oneIn(4) ? Buffer.concat([envelope, envelope]) : envelope;
 }
 
-/** One to three requests, one after the other. */
+/** One to three requests in sequence. */
 export function http1(random: Random): Buffer {
   const parts: Buffer[] = [];
   for (let count = 1 + (random.oneIn(4) ? random.below(3) : 0); count > 0; count--) {

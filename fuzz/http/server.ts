@@ -1,6 +1,6 @@
 /**
- * The process under test: the API and the HTTP listener in front of a control plane in memory. Tells its parent where it listens, and when
- * asked what it holds. `plant` puts in a fault that the fuzzer must find.
+ * The process under test: the API and the HTTP listener with a control plane in memory. Tells its parent where it listens and, when asked, what it
+ * holds. `plant` adds a fault that the fuzzer must find.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -18,12 +18,12 @@ export interface Addresses {
 
 export interface State {
   readonly type: 'state';
-  /** Exceptions that a boundary contained, and lines of the log that are errors. */
+  /** Number of exceptions that a boundary contained, and of errors in the log. */
   readonly contained: number;
   readonly firstError: string;
-  /** Connections, calls, watchers and octets that are held. */
+  /** Number of connections, calls, watchers and octets that are held. */
   readonly held: number;
-  /** Which of them. */
+  /** What they are. */
   readonly what: string;
   /** Octets after garbage collection. */
   readonly heap: number;
@@ -41,11 +41,11 @@ if (plant === 'dies') {
     });
     throw new Error('planted');
   };
-  // All that unary calls ask for, so that most inputs which are answered at all are guilty, sent alone as well as together.
+  // What every unary call uses, so that most inputs with an answer fail, alone or together.
   Object.assign(control, { health: die, listNeighbors: die, getNeighbor: die, routes: die, routesPage: die, paths: die });
 }
 if (plant === 'leaks') {
-  // What the fuzzer itself asks after each batch, so that the leak does not depend on which of its inputs are answered in time.
+  // What the fuzzer asks after each batch, so that the leak does not depend on which inputs get an answer in time.
   const global = control.global.bind(control);
   control.global = () => {
     leaked.push(Buffer.alloc(8_000_000));
@@ -73,7 +73,7 @@ process.on('message', () => {
     ),
   ];
   const { heapUsed, external } = process.memoryUsage();
-  // What the clients put into the control plane is theirs.
+  // What clients put into the control plane does not count as held.
   for (const map of [control.neighbors, control.injected, control.disabled]) map.clear();
   control.queries.length = control.resets.length = control.shutdowns.length = 0;
   const error = api.logged[0] as { err?: unknown } | undefined;

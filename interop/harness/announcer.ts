@@ -1,6 +1,6 @@
 /**
  * A second client of a route server, on a host that has a daemon too: `announcer.ts LOCAL-ADDRESS PEER LOCAL-AS PEER-AS NEXT-HOP PREFIX…`
- * announces the prefixes with AS_PATH LOCAL-AS 64999 until it is ended.
+ * announces the prefixes with AS_PATH LOCAL-AS 64999 until it is stopped.
  */
 import { Server } from '@tsbgp/session';
 import { addressBytes, ByteWriter, writeHeader } from '@tsbgp/wire';

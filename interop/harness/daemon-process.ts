@@ -30,7 +30,7 @@ export class DaemonProcess {
     return this.#child.pid;
   }
 
-  /** Halts the daemon and its helpers without ending them: its connections stay open and it says nothing more. */
+  /** Suspends the daemon and its child processes: its connections stay open and it sends nothing more. */
   freeze(): void {
     this.#frozen = this.#family();
     for (const pid of this.#frozen) process.kill(pid, 'SIGSTOP');
@@ -41,7 +41,7 @@ export class DaemonProcess {
     this.#frozen = [];
   }
 
-  /** Ends it with SIGTERM, after a while with SIGKILL, and waits until it has ended. */
+  /** Sends SIGTERM, later SIGKILL, and resolves when the daemon has ended. */
   async stop(): Promise<void> {
     this.thaw();
     const helpers = this.#family().slice(1);
@@ -59,7 +59,7 @@ export class DaemonProcess {
     await this.#ended;
   }
 
-  /** Own pid first, then those of its children: OpenBGPD runs as three processes. */
+  /** The pids of the daemon and its children: OpenBGPD runs as three processes. */
   #family(): number[] {
     if (this.#child.pid === undefined || !this.running) return [];
     const family = [this.#child.pid];

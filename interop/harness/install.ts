@@ -1,11 +1,11 @@
-/** The daemons that we talk to come from Debian's packages; root may install those that are missing. */
+/** The other daemons come from Debian's packages. Root may install the missing ones. */
 
 import { spawnSync } from 'node:child_process';
 import { daemonKinds } from './daemons/registry.ts';
 import { located, programPath } from './programs.ts';
 import { runCommand } from './run-command.ts';
 
-/** Kinds of daemons whose programs are here, by name; tries to install the others first. */
+/** Names of the kinds of daemons whose programs are installed. Tries to install the missing ones first. */
 export function availableDaemons(wanted: ReadonlySet<string>): { readonly here: ReadonlySet<string>; readonly missing: readonly string[] } {
   let packages = missingPackages(wanted);
   if (packages.length > 0 && process.getuid?.() === 0 && programPath('apt-get') !== undefined) {

@@ -1,12 +1,12 @@
 /**
- * Where the programs of a daemon lie. `INTEROP_BIRD=/opt/bird3/sbin/bird` and its like name another daemon than Debian's. Its client programs
- * (birdc, vtysh, gobgp, bgpctl) are looked for beside it first, and in one folder up's `bin` and `sbin`.
+ * Where the programs of a daemon are. `INTEROP_BIRD=/opt/bird3/sbin/bird`, for example, names another daemon than Debian's. Its clients (birdc,
+ * vtysh, gobgp, bgpctl) are taken from the same folder, or from the `bin` or `sbin` beside it.
  */
 import { existsSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { DaemonKind } from './daemons/daemon-kind.ts';
 
-/** Name of the environment variable, by kind. */
+/** The environment variable of each kind. */
 const VARIABLES: Readonly<Record<string, string>> = {
   bird: 'INTEROP_BIRD',
   frr: 'INTEROP_FRR',
@@ -15,7 +15,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   exabgp: 'INTEROP_EXABGP',
 };
 
-/** `command` with its program replaced, where it is one of the kind's own and an environment variable names another one. */
+/** `command`, with its program replaced if it belongs to the kind and an environment variable names another daemon. */
 export function located(kind: Pick<DaemonKind, 'name' | 'debian'>, command: readonly string[]): string[] {
   const [program = '', ...args] = command;
   const daemon = process.env[VARIABLES[kind.name] ?? ''];
@@ -27,7 +27,7 @@ export function located(kind: Pick<DaemonKind, 'name' | 'debian'>, command: read
   return [places.find(existsSync) ?? program, ...args];
 }
 
-/** The absolute path of a program, or undefined where there is none. */
+/** The absolute path of a program, or undefined when there is none. */
 export function programPath(program: string): string | undefined {
   if (isAbsolute(program)) return existsSync(program) ? program : undefined;
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];

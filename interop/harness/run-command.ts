@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 
 export interface CommandResult {
-  /** Exit code, or -1 where the command could not be started or was stopped by the limit. */
+  /** Exit code, or -1 when the command could not be started or reached its time limit. */
   readonly code: number;
   /** What it printed, standard output before standard error. */
   readonly output: string;
@@ -11,7 +11,7 @@ export interface CommandResult {
 const LIMIT_MS = 15_000;
 const OUTPUT_BYTES_MAX = 4 << 20;
 
-/** Runs a command and gives back its exit code and output; a failing command is an answer here, not an exception. */
+/** Runs a command and returns its exit code and output. A failure is an answer, not an exception. */
 export function runCommand(command: readonly string[], options: { readonly env?: NodeJS.ProcessEnv } = {}): Promise<CommandResult> {
   const [file = '', ...args] = command;
   return new Promise((resolve) => {

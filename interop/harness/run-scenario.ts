@@ -1,4 +1,4 @@
-/** Plays one scenario on a test bed of its own and says, step by step, what held. */
+/** Plays one scenario on a separate test bed and reports the result of each step. */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { TestBed } from './test-bed.ts';
 export interface StepReport {
   readonly title: string;
   readonly passed: boolean;
-  /** Why it did not hold, with the last output and the ends of the logs. */
+  /** Why the step failed, with the last output and the last lines of the logs. */
   readonly detail?: string;
 }
 
@@ -22,13 +22,13 @@ const READY_LIMIT_MS = 20_000;
 const ASK_EVERY_MS = 400;
 
 export interface RunOptions {
-  /** Leaves the daemons' folders in place. */
+  /** Keeps the daemons' folders. */
   readonly keep: boolean;
-  /** Ends the scenario early; its processes and hosts are taken away all the same. */
+  /** Ends the scenario early. Its processes and hosts are removed anyway. */
   readonly signal: AbortSignal;
 }
 
-/** Never rejects: what cannot be set up fails every step. */
+/** Never rejects: when the set-up fails, every step fails. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<readonly StepReport[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-'));
   const hosts = new Map<string, Host>();
@@ -86,7 +86,7 @@ class Host {
   readonly #announcers: DaemonProcess[] = [];
 
   static async create(name: string, scenario: Scenario, bed: TestBed, folder: string, signal: AbortSignal): Promise<Host> {
-    const kind = daemonKinds.find((one) => one.name === name);
+    const kind = daemonKinds.find((candidate) => candidate.name === name);
     if (kind === undefined) throw new Error(`no daemon called "${name}"`);
     mkdirSync(folder);
     const source = join(scenario.folder, kind.configName);

@@ -1,17 +1,17 @@
 /**
- * A scenario is a folder: the configuration of each daemon, and `steps`, a text that says what happens and what is then seen.
+ * A scenario is a folder: the configuration of each daemon, and the file `steps` with events and questions.
  *
  *     host tsbgpd 10.77.0.1/24 2001:db8:77::1/64        a host, its daemon and its addresses
  *     host bird   10.77.0.2/24 2001:db8:77::2/64
  *
  *     # BIRD withdraws                                  a step begins: one check of the report
  *     bird! birdc disable routes4                       an event: run once, must succeed
- *     tsbgpd$ route best 203.0.113.0/24                 a question: asked again until the answer holds all of
+ *     tsbgpd$ route best 203.0.113.0/24                 a question: asked again until the answer has all of
  *         no route                                      these lines, in this order (blanks count as one, * is any text)
  *         ! med*                                        and none of these
- *     bird$ [5s] log                                    a limit of its own; [holds 5s]: true at each question for 5 s
+ *     bird$ [5s] log                                    another limit; [holds 5s]: true at each question for 5 s
  *
- * Words of every host: start, stop, restart, freeze, thaw (events); log, and any program of the host.
+ * Every host has the events start, stop, restart, freeze and thaw, the question log, and any program.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,14 +35,14 @@ export interface Action {
   readonly host: string;
   readonly command: string;
   readonly line: number;
-  /** Seconds until the answer must be right, or how long it must stay so. */
+  /** Seconds until the answer must be right, or for which it must stay right. */
   readonly seconds: number;
   readonly holds: boolean;
   readonly expected: readonly string[];
   readonly forbidden: readonly string[];
 }
 
-export const QUESTION_SECONDS = 25;
+const QUESTION_SECONDS = 25;
 
 export function readScenario(name: string, folder: string): Scenario {
   const file = join(folder, 'steps');
@@ -89,7 +89,7 @@ export function parseSteps(text: string, file: string): { readonly hosts: readon
   return { hosts, steps };
 }
 
-/** What is wrong with `output`, or undefined where it is as expected. */
+/** What is wrong with `output`, or undefined when it is as expected. */
 export function mismatch(output: string, action: Pick<Action, 'expected' | 'forbidden'>): string | undefined {
   const lines = output.split('\n').map(squeeze);
   let from = 0;

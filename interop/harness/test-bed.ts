@@ -1,9 +1,9 @@
 /**
- * A test bed: two hosts in network namespaces of their own, joined by one cable.
+ * A test bed: two hosts, each a network namespace, joined by one cable.
  *
  *     tsbgp-4711-3-tsbgpd  eth0 ======== eth0  tsbgp-4711-3-bird
  *
- * Names hold the process id and a count, so that several runs can share a machine and each cleans up only what is its own.
+ * Names contain the process id and a count, so that several runs can share a machine, and each removes only its namespaces.
  */
 import { mustRun, runCommand } from './run-command.ts';
 
@@ -18,7 +18,7 @@ let count = 0;
 export class TestBed {
   readonly #namespaces = new Map<string, string>();
 
-  /** Makes the hosts and brings the cable up. Addresses are usable at once (no duplicate address detection). */
+  /** Makes the hosts and the cable. Addresses are usable at once (no duplicate address detection). */
   static async create(hosts: readonly HostPlan[]): Promise<TestBed> {
     const [left, right] = hosts;
     if (left === undefined || right === undefined || hosts.length !== 2) throw new Error('a test bed has exactly two hosts');
@@ -55,19 +55,19 @@ export class TestBed {
     return namespace;
   }
 
-  /** The same command, to be run on a host. `ip netns exec` replaces itself, so a process started so has the command's own pid. */
+  /** The same command, to be run on a host. `ip netns exec` replaces itself, so the process has the pid of the command. */
   on(host: string, command: readonly string[]): string[] {
     return ['ip', 'netns', 'exec', this.namespace(host), ...command];
   }
 
-  /** Takes the hosts away; the cable goes with them. Processes must have ended before. */
+  /** Removes the hosts, and with them the cable. Their processes must have ended. */
   async close(): Promise<void> {
     for (const namespace of this.#namespaces.values()) await runCommand(['ip', 'netns', 'delete', namespace]);
     this.#namespaces.clear();
   }
 }
 
-/** Why no test bed can be made here, or undefined where one can. */
+/** Why no test bed can be made here, or undefined when it can. */
 export async function whyNoTestBed(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'network namespaces need Linux';
   if (process.getuid?.() !== 0) return 'network namespaces need root';

@@ -1,4 +1,4 @@
-/** A page in headless Chromium, and what it shows when it is loaded. */
+/** Loads a page in headless Chromium and returns what it shows. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Of the folder that a run makes and removes. */
+/** Prefix of the folder that a run makes and removes. */
 export const PROFILE_PREFIX = `tsbgp-browser-${process.pid}-`;
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -22,19 +22,19 @@ function runs(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    return false; // asked, not assumed: absent is an answer
+    return false; // it does not exist or does not run
   }
 }
 
 /**
- * The page's document as text, once loaded. It reaches no network. Rejects after `milliseconds`; then as always the browser and its profile are
- * gone.
+ * The document of the page as text, after loading. It has no network. Rejects after `milliseconds`. In any case the browser ends and its profile is
+ * removed.
  */
 export async function dumpDom(chromium: string, html: string, milliseconds: number): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), PROFILE_PREFIX));
   const page = join(folder, 'page.html');
   writeFileSync(page, html);
-  // A group of its own: the browser is several processes.
+  // In a separate process group, because the browser is several processes.
   const browser = spawn(
     chromium,
     [
@@ -77,6 +77,6 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // All of the group has ended.
+    // The whole group has ended.
   }
 }

@@ -1,4 +1,4 @@
-/** What @tsbgp/wire is asked to do in Node and in a browser alike; only values that JSON can carry come back. */
+/** Cases for @tsbgp/wire that run in Node and in a browser. The results are values that JSON can hold. */
 import {
   DEFAULT_CONTEXT,
   decodeExtendedCommunity,
@@ -27,7 +27,7 @@ import {
 
 const CONTEXT: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp', extendedMessage: true, addPath: new Set([family(1, 1)]) };
 
-/** Text of messages: an OPEN, UPDATEs of several families, NOTIFICATIONs with text that is not ASCII, and the rest. */
+/** Messages as text: an OPEN, UPDATEs of several families, NOTIFICATIONs with text that is not ASCII, and others. */
 const MESSAGES: readonly string[] = [
   'open as 23456 hold-time 90 bgp-identifier 192.0.2.1 capabilities { multiprotocol ipv4-unicast; four-octet-as 4200000000; add-path ipv4-unicast:both; fqdn "r1" "example.org"; graceful-restart 120 }',
   'update nlri { 192.0.2.0/24 path-id 1; 198.51.100.0/24 path-id 2 } attributes { ORIGIN igp; AS_PATH 65001 4200000000; NEXT_HOP 192.0.2.1; COMMUNITIES 65001:1 no-export; LARGE_COMMUNITIES 65001:1:2; EXTENDED_COMMUNITIES rt:65001:100 }',
@@ -43,7 +43,7 @@ const MESSAGES: readonly string[] = [
   'route-refresh ipv4-unicast begin',
 ];
 
-/** Octets that are wrong, each in its way. */
+/** Malformed octets, each with a different fault. */
 const WRONG: readonly string[] = [
   `${'00'.repeat(16)}001304`,
   `${'ff'.repeat(16)}001303`,
@@ -55,7 +55,7 @@ export function results(): unknown {
   return { written: MESSAGES.map(there), wrong: WRONG.map(wrong), pieces: pieces() };
 }
 
-/** Text to value to octets, and back to value, text and JSON. */
+/** From text to value to octets, and back to value, text and JSON. */
 function there(text: string): unknown {
   const octets = encodeMessage(parseMessage(text), CONTEXT);
   const message = decodeMessage(octets, 0, octets.length, CONTEXT);

@@ -1,7 +1,7 @@
 /**
- * `npm run test:packages`: what `npm pack` makes of each public package installs in an empty project and works there, with types.
+ * `npm run test:packages`: the files that `npm pack` makes of the public packages install in an empty project and work there, with types.
  *
- * Not part of `npm test`: it takes most of a minute and asks the registry for the packages' own dependencies and for Node 22.
+ * Not part of `npm test`: it takes most of a minute and asks the registry for dependencies of the packages and for Node 22.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -19,14 +19,14 @@ const run = promisify(execFile);
 
 /** The oldest Node that package.json allows. */
 const OLDEST_NODE = '22.18.0';
-/** They run where no Node is, and their types need nothing but lib.es2024. */
+/** Packages that run without Node and whose types need only lib.es2024. */
 const PURE = ['wire', 'fsm', 'rib', 'policy'];
 const PUBLIC = packages().filter(({ manifest }) => manifest.private !== true);
 
 const folder = mkdtempSync(join(tmpdir(), 'tsbgp-packages-'));
-/** The tarballs, and each of them unpacked. */
+/** The tarballs, packed and unpacked. */
 const packed = join(folder, 'packed');
-/** A project that has the packages from the tarballs, and nothing of the repository. */
+/** A project with the packages from the tarballs and nothing of the repository. */
 const stranger = join(folder, 'stranger');
 
 interface Runtime {
@@ -42,7 +42,7 @@ const runtimes: readonly Runtime[] = [
 const tarball = (name: string): string => join(packed, `tsbgp-${name}-${PUBLIC.find((each) => each.name === name)!.manifest.version}.tgz`);
 const unpacked = (name: string): string => join(packed, name);
 
-/** Runs a program of the repository or of the project; what it prints is the message if it fails. */
+/** Runs a program of the repository or of the project. Its output is the message if it fails. */
 async function shell(cwd: string, program: string, ...args: string[]): Promise<string> {
   try {
     return (await run(program, args, { cwd, env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 16 << 20 })).stdout;
@@ -64,7 +64,7 @@ function programs(): { name: string; code: string; prints: string }[] {
   }));
 }
 
-/** The ```ts blocks of the packages' READMEs: they need not run here, but their types must be right. */
+/** The ```ts blocks in the READMEs of the packages. They do not run here, but must type check. */
 function readmeCode(names: readonly string[]): Map<string, string> {
   const blocks = new Map<string, string>();
   for (const name of names) {
@@ -154,7 +154,7 @@ suite('in an empty project', () => {
   const allCode = () =>
     new Map([...readmeCode(PUBLIC.map(({ name }) => name)), ...programs().map(({ name, code }) => [name, code] as const)]);
 
-  /** Writes the files and a tsconfig.json for them; gives the folder. */
+  /** Writes the files and a tsconfig.json for them. Returns the folder. */
   function project(name: string, files: ReadonlyMap<string, string>, compilerOptions: object): string {
     const at = join(stranger, name);
     mkdirSync(at, { recursive: true });
@@ -252,13 +252,13 @@ suite('in an empty project', () => {
   });
 });
 
-/** The paths in `exports` or `bin`, whatever the conditions. */
+/** All paths in `exports` or `bin`, for all conditions. */
 function targets(value: unknown): string[] {
   if (value === undefined) return [];
   return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(targets);
 }
 
-/** Waits until the daemon's socket is there; what it said is the message if it ends before. */
+/** Waits until the socket of the daemon exists. If the daemon ends before, its output is the message. */
 async function listening(daemon: ChildProcess, socket: string): Promise<void> {
   let said = '';
   for (const stream of [daemon.stdout!, daemon.stderr!]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));

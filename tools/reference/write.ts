@@ -2,8 +2,8 @@
  * `npm run docs:reference`: writes docs/reference/NAME.md for each library from its docstrings, with typedoc. `--check` writes nothing and
  * fails when a file would change. Both fail when a package exports something that has no docstring.
  *
- * All libraries are read from source, as one program (tsconfig.json beside this file). So nothing has to be built before, and the sources of
- * @tsbgp/wire are read once and not once for each library: 4 s instead of 10 s.
+ * Reads all libraries from source as one program (tsconfig.json beside this file). Nothing has to be built before, and the sources of @tsbgp/wire
+ * are read once, not once for each library: 4 s instead of 10 s.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { Application, ConsoleLogger, type DocumentationEntryPoint, LogLevel, TSC
 const ROOT = join(import.meta.dirname, '..', '..');
 const LIBRARIES = ['wire', 'fsm', 'session', 'rib', 'policy'];
 
-/** Keeps what typedoc finds wrong, such as an export without a docstring. */
+/** Collects the warnings and errors of typedoc, such as an export without a docstring. */
 class Complaints extends ConsoleLogger {
   readonly lines: string[] = [];
 
@@ -37,7 +37,7 @@ async function reference(app: Application, name: string, entry: DocumentationEnt
   }
 }
 
-/** The plugin links to properties that stand in no table of their own, and so have no anchor. */
+/** Removes links to properties that are in no table, and so have no anchor. */
 function withoutDeadLinks(markdown: string): string {
   const anchors = new Set([...markdown.matchAll(/<a id="([^"]+)">/g)].map((match) => match[1]));
   return markdown.replaceAll(/\[([^\]\n]+)\]\(#([^)]+)\)/g, (link, text: string, anchor: string) => (anchors.has(anchor) ? link : text));

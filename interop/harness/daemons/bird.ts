@@ -1,4 +1,4 @@
-/** BIRD 2: one process, spoken to through `birdc`. */
+/** BIRD 2: one process, controlled with `birdc`. */
 import type { DaemonKind, Instance } from './daemon-kind.ts';
 
 const socket = ({ folder }: Instance): string => `${folder}/bird.ctl`;
@@ -10,7 +10,7 @@ export const bird: DaemonKind = {
   version: ['bird', '--version'],
   start: (it) => ['bird', '-f', '-c', it.configFile, '-s', socket(it), '-P', `${it.folder}/bird.pid`],
   addressing: { birdc: (it) => ['-s', socket(it)] },
-  // BIRD 3 prints attributes by the names that its filters have.
+  // BIRD 3 prints attributes with the names of its filters.
   olderWords: [
     [/\bbgp_path:/g, 'BGP.as_path:'],
     [/\bbgp_(origin|next_hop|med|local_pref|community|ext_community|large_community|originator_id|cluster_list):/g, 'BGP.$1:'],

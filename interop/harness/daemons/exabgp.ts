@@ -1,6 +1,6 @@
 /**
- * ExaBGP: no routing table and no client of its own. What it receives goes to a process that keeps it in a file, and what a scenario lets it
- * say comes from a process that reads a file.
+ * ExaBGP has neither a routing table nor a client. It gives what it receives to a process that writes it to a file, and it takes what it
+ * announces from a process that reads a file.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { DaemonKind, Instance } from './daemon-kind.ts';
@@ -15,7 +15,7 @@ export const exabgp: DaemonKind = {
   version: ['exabgp', '--version'],
   prepare(it) {
     writeFileSync(commands(it), '');
-    // ExaBGP leaves the pipe non-blocking, which shells and cat do not survive.
+    // ExaBGP leaves the pipe non-blocking, and then shells and cat fail.
     const append = `process.stdin.pipe(require('node:fs').createWriteStream(${JSON.stringify(received(it))}, { flags: 'a' }));`;
     writeFileSync(`${it.folder}/receive`, `#!${process.execPath}\n${append}\n`, { mode: 0o755 });
     writeFileSync(`${it.folder}/announce`, `#!/bin/sh\nexec tail -n 0 -f ${commands(it)}\n`, { mode: 0o755 });
@@ -38,11 +38,11 @@ export const exabgp: DaemonKind = {
       return { code: 0, output: '' };
     },
   },
-  // It tells nobody that it is ready; its process runs then.
+  // ExaBGP does not report that it is ready. It is, when it has started its process.
   ready: (it) => async () => existsSync(received(it)),
 };
 
-/** What its versions write in different ways: 4 has AS numbers in `as-path`, 5 segments. */
+/** Versions differ: `as-path` has AS numbers in version 4, segments in version 5. */
 interface ReceivedMessage {
   readonly neighbor?: {
     readonly message?: {

@@ -1,11 +1,11 @@
-/** FRR: its bgpd alone, without zebra (nothing goes to a kernel here), spoken to through `vtysh`. */
+/** FRR: only its bgpd, without zebra (no route goes to the kernel here), controlled with `vtysh`. */
 import { spawnSync } from 'node:child_process';
 import { located } from '../programs.ts';
 import type { DaemonKind } from './daemon-kind.ts';
 
 const BGPD = '/usr/lib/frr/bgpd';
 
-/** Without zebra, FRR 10 refuses IPv6 sessions over interfaces that it does not know, unless told so by this option. */
+/** Without zebra, FRR 10 does not know the interfaces, and refuses IPv6 sessions over them unless it has this option. */
 function sessionsWithoutZebra(): string[] {
   const [program = BGPD] = located(frr, [BGPD]);
   const help = spawnSync(program, ['--help'], { encoding: 'utf8', timeout: 5000 });

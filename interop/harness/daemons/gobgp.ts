@@ -1,4 +1,4 @@
-/** GoBGP: `gobgpd`, spoken to through `gobgp` on the same host. Its routes are added by command: its configuration has none. */
+/** GoBGP: `gobgpd`, controlled with `gobgp` on the same host. Commands add its routes, since its configuration cannot. */
 import type { DaemonKind } from './daemon-kind.ts';
 
 export const gobgp: DaemonKind = {

@@ -1,4 +1,4 @@
-/** OpenBGPD: `bgpd`, three processes, spoken to through `bgpctl`. The control socket's path stands in the configuration as @FOLDER@. */
+/** OpenBGPD: `bgpd`, three processes, controlled with `bgpctl`. Its configuration names the control socket, below @FOLDER@. */
 import { chmodSync, mkdirSync } from 'node:fs';
 import type { DaemonKind, Instance } from './daemon-kind.ts';
 
@@ -10,8 +10,8 @@ export const openbgpd: DaemonKind = {
   debian: { package: 'openbgpd', programs: ['/usr/sbin/bgpd', 'bgpctl'] },
   version: ['/usr/sbin/bgpd', '-V'],
   prepare(it) {
-    chmodSync(it.configFile, 0o600); // it refuses one that others may read
-    mkdirSync('/run/openbgpd', { recursive: true }); // looked for even where the socket lies elsewhere
+    chmodSync(it.configFile, 0o600); // bgpd refuses a file that others may read
+    mkdirSync('/run/openbgpd', { recursive: true }); // bgpd needs it even when the socket is elsewhere
   },
   start: (it) => ['/usr/sbin/bgpd', '-d', '-v', '-f', it.configFile],
   addressing: { bgpctl: (it) => ['-s', socket(it)] },

@@ -1,7 +1,7 @@
 /** Path attributes of the API as the lines that scenarios show, and back: "as-path 65002 65200", "communities 65002:1 65002:2". */
 import { type AsPath, AsPathSegment_Type, Origin, type PathAttribute } from '@tsbgp/api';
 
-/** What a scenario can announce. */
+/** The attributes that a scenario can announce. */
 export interface AnnouncedAttribute {
   readonly kind:
     | { readonly case: 'asPath'; readonly value: { readonly segments: { readonly type: AsPathSegment_Type; readonly asns: number[] }[] } }
@@ -36,7 +36,7 @@ export function attributeLine({ kind }: PathAttribute): string {
     case 'largeCommunities':
       return `large-communities ${kind.value.values.map(formatLargeCommunity).join(' ')}`;
     default:
-      // No scenario looks at these; the name is enough to see that one is there.
+      // No scenario looks at the value of others: the name shows that one is there.
       return `other ${kind.case}`;
   }
 }

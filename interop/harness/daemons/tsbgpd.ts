@@ -1,4 +1,4 @@
-/** Our own daemon, run from its sources and asked through its API, as any client would. */
+/** tsbgpd, run from its sources and asked through its API. */
 import { join } from 'node:path';
 import { createTsbgpClient, type Neighbor, type Route, SessionState, type TsbgpClient } from '@tsbgp/api';
 import { type CommandResult, runCommand } from '../run-command.ts';
@@ -97,7 +97,7 @@ function neighborLines({ state, session, counters, flapCount, lastError }: Neigh
   return lines;
 }
 
-/** As RFC 4271 §8.2.2 writes it. */
+/** The name of a state in RFC 4271 §8.2.2. */
 function stateName(state: SessionState): string {
   switch (state) {
     case SessionState.IDLE:

@@ -1,6 +1,4 @@
-/**
- * Which daemon: `--address`, else TSBGP_ADDRESS, else the standard socket of this host.
- */
+/** The address of the daemon: `--address`, else TSBGP_ADDRESS, else the standard socket of this host. */
 import { existingSocketPath } from '@tsbgp/api';
 import { usageError } from './exit-code.ts';
 import type { Io } from './terminal/io.ts';
@@ -25,7 +23,7 @@ function read(text: string, source: Address['source']): Address {
   const path = /^(?:unix:(?:\/\/)?)?(\/.+)$/.exec(text)?.[1];
   if (path !== undefined) return { url: `unix://${path}`, text: `unix:${path}`, source };
   const tcp = /^(?:https?:\/\/)?((?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5})\/?$/.exec(text)?.[1];
-  // A port of 99999 or a host of 1.2.3.256 has the shape of an address and is none.
+  // A port of 99999 or a host of 1.2.3.256 matches the pattern, but is not valid.
   if (tcp !== undefined && URL.canParse(`http://${tcp}`))
     return { url: text.startsWith('http') ? text : `http://${tcp}`, text: tcp, source };
   throw usageError(

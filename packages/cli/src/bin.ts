@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The first lines of `tsbgp`. They run on any Node that knows modules, so that an old one says what is missing; everything else is imported
+ * The first lines of `tsbgp`. They run on any Node that knows modules, so that an old Node can say what is missing. Everything else is imported
  * after the check and may use what Node 22.18 has.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

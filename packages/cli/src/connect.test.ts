@@ -53,7 +53,11 @@ test('nobody there: exit code 3, what was tried, and how to start a daemon', asy
   try {
     const absent = join(folder, 'absent.sock');
     const daemon = await connectDaemon(absent, io());
-    for (const ask of [() => daemon.health(), () => Array.fromAsync(daemon.routes({ table: 'best' })), () => daemon.listNeighbors()]) {
+    for (const ask of [
+      () => daemon.call((client, options) => client.control.getHealth({}, options)),
+      () => Array.fromAsync(daemon.routes({ table: 'best' })),
+      () => daemon.listNeighbors(),
+    ]) {
       await assert.rejects(ask, (error) => {
         assert.ok(error instanceof CliError, String(error));
         assert.equal(error.exitCode, ExitCode.CannotConnect);
@@ -96,7 +100,10 @@ for (const [name, create, complaint] of OTHERS) {
     try {
       const { port } = server.address() as { port: number };
       const daemon = await connectDaemon(undefined, io({ TSBGP_ADDRESS: `127.0.0.1:${port}` }));
-      for (const ask of [() => daemon.health(), () => Array.fromAsync(daemon.routes({ table: 'best' }))]) {
+      for (const ask of [
+        () => daemon.call((client, options) => client.control.getHealth({}, options)),
+        () => Array.fromAsync(daemon.routes({ table: 'best' })),
+      ]) {
         await assert.rejects(ask, (error) => {
           assert.ok(error instanceof CliError, String(error));
           assert.equal(error.exitCode, ExitCode.CannotConnect);

@@ -1,20 +1,14 @@
 /**
- * A daemon as the commands need it: questions and orders in the words of the views. `connect.ts` speaks to a real one over the API; tests
- * bring their own. Every method rejects with a CliError.
+ * The daemon as the commands see it. A command calls the API itself, with `call` and `stream`; the other methods are what several commands ask,
+ * or what takes several calls. `connect.ts` speaks to a real daemon; tests bring their own. Every method rejects with a CliError.
  */
 import type { PathAttribute } from '@tsbgp/wire';
-import type { GlobalView, HealthView } from './views/control.ts';
-import type { EventView } from './views/event.ts';
+import type { Api } from './api.ts';
+import type { NeighborRequest } from './neighbor-config.ts';
 import type { NeighborView } from './views/neighbor.ts';
-import type { PrefixPathsView, RouteView, WithdrawView } from './views/route.ts';
+import type { PrefixPathsView, RouteView } from './views/route.ts';
 
-export interface Daemon {
-  global(): Promise<GlobalView>;
-  health(): Promise<HealthView>;
-  /** Prometheus text. */
-  metrics(): Promise<string>;
-  shutdown(reason: string | undefined): Promise<void>;
-
+export interface Daemon extends Api {
   listNeighbors(): Promise<readonly NeighborView[]>;
   getNeighbor(address: string): Promise<NeighborView>;
   addNeighbor(request: NeighborRequest): Promise<NeighborView>;
@@ -27,34 +21,10 @@ export interface Daemon {
   paths(prefix: string): Promise<PrefixPathsView>;
   /** Batches as they arrive; a large table is never held whole. */
   routes(query: RouteQuery): AsyncIterable<readonly RouteView[]>;
-  /** Until the signal of the session is aborted or the daemon ends it. */
-  watch(query: WatchQuery): AsyncIterable<readonly ChangeView[]>;
-  /** Those of `recent` that the daemon remembers, then, with `follow`, what happens. Ends as `watch` does. */
-  events(query: EventQuery): AsyncIterable<EventBatch>;
   /** Resolves with how many were taken. */
   addRoutes(batches: AsyncIterable<readonly RouteRequest[]>): Promise<number>;
   /** Resolves with how many of them existed. */
   deleteRoutes(batches: AsyncIterable<readonly RouteKeyRequest[]>): Promise<number>;
-}
-
-/** What the person wrote; absent: the daemon's default. */
-export interface NeighborRequest {
-  readonly address: string;
-  readonly remoteAs: number;
-  readonly localAs?: number | undefined;
-  readonly description?: string | undefined;
-  readonly families?: readonly string[] | undefined;
-  readonly passive?: boolean | undefined;
-  readonly remotePort?: number | undefined;
-  readonly localAddress?: string | undefined;
-  readonly multihopTtl?: number | undefined;
-  readonly holdTimeSeconds?: number | undefined;
-  readonly connectRetrySeconds?: number | undefined;
-  readonly importPolicy?: string | undefined;
-  readonly exportPolicy?: string | undefined;
-  readonly routeServerClient?: boolean | undefined;
-  readonly nextHopSelf?: boolean | undefined;
-  readonly enabled?: boolean | undefined;
 }
 
 export const RESET_KINDS = ['hard', 'soft', 'soft-in', 'soft-out'] as const;
@@ -79,32 +49,6 @@ export interface RouteQuery extends RouteFilter {
   readonly neighbor?: string | undefined;
   readonly limit?: number | undefined;
 }
-
-export interface WatchQuery extends RouteFilter {
-  readonly table: 'best' | 'received';
-  readonly neighbor?: string | undefined;
-  /** Everything that is there comes first, then `end-of-initial`. */
-  readonly initial: boolean;
-}
-
-export interface EventQuery {
-  readonly neighbor?: string | undefined;
-  readonly recent: number;
-  readonly follow: boolean;
-}
-
-export interface EventBatch {
-  /** We were too slow: the daemon forgot this many before `events`. */
-  readonly lost: number;
-  readonly events: readonly EventView[];
-}
-
-export type ChangeView =
-  | { readonly type: 'announce'; readonly route: RouteView }
-  | ({ readonly type: 'withdraw'; readonly family: string } & WithdrawView)
-  | { readonly type: 'end-of-initial' }
-  /** We were too slow, and the daemon dropped this many changes. */
-  | { readonly type: 'lost'; readonly count: number };
 
 export interface RouteKeyRequest {
   readonly prefix: string;

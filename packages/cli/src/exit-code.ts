@@ -1,11 +1,11 @@
-/** What the exit code says; part of the command line's interface (README.md). */
+/** The exit codes; part of the interface of the command line (README.md). */
 export const ExitCode = {
   Ok: 0,
-  /** The daemon understood and said no, or what was asked for is not there. */
+  /** The daemon refused the request, or what was asked for does not exist. */
   Refused: 1,
-  /** The command line, or a line of input, cannot be what was meant. */
+  /** The command line, or a line of input, is wrong. */
   Usage: 2,
-  /** Nobody answers at the address. */
+  /** No daemon answers at the address. */
   CannotConnect: 3,
 } as const;
 
@@ -15,7 +15,7 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly exitCode: ExitCode;
-  /** What to do about it; each on a line of its own. */
+  /** What to do about it, one line each. */
   readonly hints: readonly string[];
 
   constructor(exitCode: ExitCode, message: string, hints: readonly string[] = [], options?: ErrorOptions) {
@@ -25,7 +25,7 @@ export class CliError extends Error {
   }
 }
 
-/** What was asked for by name, prefix or filter is not there. */
+/** What the user named by address, prefix or filter does not exist. */
 export function notFound(message: string, ...hints: readonly string[]): CliError {
   return new CliError(ExitCode.Refused, message, hints);
 }

@@ -1,11 +1,7 @@
 /** Messages of tsbgp.v1 as the views of this program. */
 import {
   DecisionStep,
-  type Event,
-  Event_Type as EventType,
   FilterReason,
-  type GetGlobalResponse,
-  type GetHealthResponse,
   type ListPathsResponse,
   type Neighbor,
   type NeighborCounters,
@@ -13,42 +9,15 @@ import {
   type NeighborSession,
   Origin,
   type Route,
-  type RouteEvent,
   SessionState,
 } from '@tsbgp/api';
 import { formatCommunity, formatExtendedCommunity, formatLargeCommunity } from '@tsbgp/wire';
 import { asPathText, otherAttribute } from './attribute-lines.ts';
-import type { ChangeView } from './daemon.ts';
-import type { GlobalView, HealthView } from './views/control.ts';
-import type { EventView, EventViewType } from './views/event.ts';
+import { CliError, ExitCode } from './exit-code.ts';
+import { configView } from './neighbor-config.ts';
+import { date } from './timestamp.ts';
 import type { NeighborView, NotificationView, SessionView } from './views/neighbor.ts';
 import type { FilterReasonView, PrefixPathsView, RouteView, StepView } from './views/route.ts';
-
-interface Timestamp {
-  readonly seconds: bigint;
-  readonly nanos: number;
-}
-
-export function globalView(message: GetGlobalResponse): GlobalView {
-  return {
-    localAs: message.localAs,
-    routerId: message.routerId,
-    listen: message.listen.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
-    version: message.version,
-    startedAt: date(message.startedAt),
-  };
-}
-
-export function healthView(message: GetHealthResponse): HealthView {
-  return {
-    healthy: message.healthy,
-    uptimeSeconds: Number(message.uptimeSeconds),
-    neighbors: message.neighbors,
-    established: message.established,
-    routes: Number(message.routes),
-    rssBytes: Number(message.rssBytes),
-  };
-}
 
 const STATES: Readonly<Record<SessionState, string>> = {
   [SessionState.UNSPECIFIED]: 'unknown',
@@ -60,24 +29,13 @@ const STATES: Readonly<Record<SessionState, string>> = {
   [SessionState.ESTABLISHED]: 'Established',
 };
 
+/** Throws CliError for an answer without configuration, which no daemon of this version gives. */
 export function neighborView(message: Neighbor): NeighborView {
-  const { config } = message;
+  if (message.config === undefined)
+    throw new CliError(ExitCode.Refused, 'the daemon answered without a neighbor; is it of another version?');
+  const { enabled: _, ...config } = configView(message.config);
   return {
-    address: config?.address ?? '',
-    remoteAs: config?.remoteAs ?? 0,
-    localAs: config?.localAs,
-    description: config?.description ?? '',
-    families: config?.families ?? [],
-    passive: config?.passive ?? false,
-    remotePort: config?.remotePort ?? 0,
-    localAddress: config?.localAddress ?? '',
-    multihopTtl: config?.multihopTtl,
-    holdTimeSeconds: config?.holdTime ?? 0,
-    connectRetrySeconds: config?.connectRetry ?? 0,
-    importPolicy: config?.importPolicy ?? '',
-    exportPolicy: config?.exportPolicy ?? '',
-    routeServerClient: config?.routeServerClient ?? false,
-    nextHopSelf: config?.nextHopSelf ?? false,
+    ...config,
     state: STATES[message.state] ?? 'unknown',
     isUp: message.state === SessionState.ESTABLISHED,
     isDisabled: message.adminDown,
@@ -240,50 +198,4 @@ export function pathsView({ family, prefix, paths, pathCount }: ListPathsRespons
       };
     }),
   };
-}
-
-const EVENT_TYPES: Readonly<Record<EventType, EventViewType>> = {
-  [EventType.UNSPECIFIED]: 'unknown',
-  [EventType.SESSION_UP]: 'session-up',
-  [EventType.SESSION_DOWN]: 'session-down',
-  [EventType.NOTIFICATION_SENT]: 'notification-sent',
-  [EventType.NOTIFICATION_RECEIVED]: 'notification-received',
-  [EventType.END_OF_RIB]: 'end-of-rib',
-  [EventType.MALFORMED_UPDATE]: 'malformed-update',
-  [EventType.WARNING]: 'warning',
-  [EventType.NEIGHBOR_CHANGED]: 'neighbor-changed',
-};
-
-export function eventView({ sequence, at, type, neighbor, family, text, code, subcode }: Event): EventView {
-  return {
-    sequence: Number(sequence),
-    at: date(at) ?? new Date(0),
-    type: EVENT_TYPES[type] ?? 'unknown',
-    neighbor,
-    family: family || undefined,
-    text,
-    code: code === 0 ? undefined : code,
-    subcode: code === 0 ? undefined : subcode,
-  };
-}
-
-export function changeView({ event }: RouteEvent): ChangeView | undefined {
-  switch (event.case) {
-    case 'announce':
-      return { type: 'announce', route: routeView(event.value) };
-    case 'withdraw': {
-      const { family, prefix, pathIdentifier, neighbor } = event.value;
-      return { type: 'withdraw', family, prefix, pathIdentifier: pathIdentifier === 0 ? undefined : pathIdentifier, neighbor };
-    }
-    case 'endOfInitial':
-      return { type: 'end-of-initial' };
-    case 'lost':
-      return { type: 'lost', count: Number(event.value.count) };
-    case undefined:
-      return undefined; // A kind of event that this program does not know yet.
-  }
-}
-
-function date(timestamp: Timestamp | undefined): Date | undefined {
-  return timestamp === undefined ? undefined : new Date(Number(timestamp.seconds) * 1000 + timestamp.nanos / 1e6);
 }

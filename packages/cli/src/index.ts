@@ -1,4 +1,4 @@
-/** @tsbgp/cli: `tsbgp` for programs that want to run it inside them. Nothing runs on import. */
+/** @tsbgp/cli: `tsbgp` for programs that run it in their own process. Nothing runs on import. */
 export { connectDaemon } from './connect.ts';
 export type { Daemon } from './daemon.ts';
 export { ExitCode } from './exit-code.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DOWN, ROUTE, tsbgp, UP } from '../test/world.ts';
+import { ANNOUNCE, tsbgp } from '../test/world.ts';
 import { CliError, ExitCode } from './exit-code.ts';
 import { OutputClosed } from './terminal/io.ts';
 
@@ -18,80 +18,6 @@ test('--json: one document, before or after the command', async () => {
     assert.equal(code, 0, command);
     assert.equal(typeof JSON.parse(out), 'object', command);
   }
-});
-
-test('events: a line each, those of the past first; text of peers cannot move the cursor', async () => {
-  const { asked, out } = await tsbgp(['events', '192.0.2.1', '--recent', '5', '--no-follow']);
-  assert.deepEqual(asked, [['events', { neighbor: '192.0.2.1', recent: 5, follow: false }]]);
-  assert.deepEqual(out.split('\n'), [
-    '2026-11-20 12:00:00  up          192.0.2.1        Established: ipv4-unicast',
-    '2026-11-20 12:00:00  End-of-RIB  192.0.2.1        ipv4-unicast is complete',
-    '2026-11-20 12:00:00  received    192.0.2.1        Cease: bye·[2J',
-    '',
-  ]);
-  const json = (await tsbgp(['events', '--json', '--limit', '2'])).out.trimEnd().split('\n');
-  assert.deepEqual(
-    json.map((line) => (JSON.parse(line) as { type: string }).type),
-    ['session-up', 'end-of-rib'],
-  );
-  const slow = {
-    async *events() {
-      yield { lost: 7, events: [] };
-    },
-  };
-  assert.equal((await tsbgp(['events'], { daemon: slow })).out, 'too slow: 7 events missing here\n');
-});
-
-test('config show: the form of the configuration file, whatever a description holds', async () => {
-  const listNeighbors = async () => [
-    { ...UP, description: 'a "b": \u001b[2J\n# x', localAs: 65_100, importPolicy: 'accept-all', exportPolicy: 'deny-all' },
-    { ...DOWN, isDisabled: true, importPolicy: 'accept-all', exportPolicy: 'accept-all', multihopTtl: 2, remotePort: 1179 },
-  ];
-  const { out } = await tsbgp(['config', 'show'], { daemon: { listNeighbors } });
-  assert.deepEqual(out.split('\n').slice(2), [
-    'global:',
-    '  as: 64512',
-    '  router-id: 192.0.2.254',
-    '  listen: ["0.0.0.0:179", "[::]:179"]',
-    'neighbors:',
-    '  - address: 192.0.2.1',
-    '    remote-as: 64501',
-    '    description: "a \\"b\\": \\u001b[2J\\n# x"',
-    '    local-as: 65100',
-    '    families: [ipv4-unicast, ipv6-unicast]',
-    '    hold-time: 90',
-    '    connect-retry: 10',
-    '    import: accept-all',
-    '    export: deny-all',
-    '  - address: "2001:db8::1"',
-    '    remote-as: 64501',
-    '    families: [ipv4-unicast, ipv6-unicast]',
-    '    multihop: 2',
-    '    port: 1179',
-    '    hold-time: 90',
-    '    connect-retry: 10',
-    '    policy: accept-all',
-    '    enabled: false',
-    '',
-  ]);
-  assert.deepEqual(JSON.parse((await tsbgp(['config', 'show', '--json'])).out).global, {
-    as: 64_512,
-    'router-id': '192.0.2.254',
-    listen: ['0.0.0.0:179', '[::]:179'],
-  });
-});
-
-test('watch: a line for each change, in both faces', async () => {
-  const { out } = await tsbgp(['watch', '--table', 'received']);
-  const [announce, withdraw, lost] = out.split('\n');
-  assert.match(announce!, /^\d\d:\d\d:\d\d {2}\+ {2}1\.1\.1\.0\/24 +192\.0\.2\.1 +64501 1299 13335 i$/);
-  assert.match(withdraw!, /^\d\d:\d\d:\d\d {2}- {2}1\.1\.1\.0\/24 +192\.0\.2\.1$/);
-  assert.match(lost!, /7 changes are missing/);
-  const json = (await tsbgp(['watch', '--json', '--limit', '2'])).out.trimEnd().split('\n');
-  assert.deepEqual(
-    json.map((line) => (JSON.parse(line) as { type: string }).type),
-    ['announce', 'withdraw'],
-  );
 });
 
 test('a wrong value is said as a person says it: where, what was found, what is allowed', async () => {
@@ -170,8 +96,8 @@ test('exit codes: refused 1, usage 2, nobody there 3', async () => {
   };
   const { code, err } = await tsbgp(['neighbor'], { daemon: { listNeighbors } });
   assert.deepEqual([code, err], [3, 'tsbgp: no daemon at x\n  start one\n']);
-  const health = async () => ({ healthy: false, uptimeSeconds: 1, neighbors: 0, established: 0, routes: 0, rssBytes: 0 });
-  assert.equal((await tsbgp(['health'], { daemon: { health } })).code, 1);
+  const getHealth = async () => ({ healthy: false, uptimeSeconds: 1n, neighbors: 0, established: 0, routes: 0n, rssBytes: 0n });
+  assert.equal((await tsbgp(['health'], { api: { control: { getHealth } } })).code, 1);
 });
 
 test('help and version are fine', async () => {
@@ -186,11 +112,13 @@ test('Ctrl-C in a stream, and a reader that goes away, end quietly', async () =>
   const interrupt = new AbortController();
   const watching = await tsbgp(['watch'], {
     signal: interrupt.signal,
-    daemon: {
-      async *watch() {
-        yield [{ type: 'announce', route: ROUTE }];
-        interrupt.abort();
-        throw new CliError(ExitCode.CannotConnect, 'aborted');
+    api: {
+      rib: {
+        async *watchRoutes() {
+          yield { events: [{ event: ANNOUNCE }] };
+          interrupt.abort();
+          throw new CliError(ExitCode.CannotConnect, 'aborted');
+        },
       },
     },
   });

@@ -1,18 +1,8 @@
-/**
- * `tsbgp` from its arguments to its exit code.
- */
+/** `tsbgp` from its arguments to its exit code. */
 import { type Argument, Command, CommanderError } from 'commander';
-import { addConfig } from './commands/config.ts';
-import { addControl } from './commands/control.ts';
-import { addDecode } from './commands/decode.ts';
-import { addEvents } from './commands/events.ts';
-import { addNeighborCommands } from './commands/neighbor.ts';
-import { addRib } from './commands/rib.ts';
-import { addRoute } from './commands/route.ts';
-import { addWatch } from './commands/watch.ts';
-import { addCompletions } from './completions/command.ts';
+import { COMMANDS } from './commands/all.ts';
 import { CliError, ExitCode } from './exit-code.ts';
-import { type Connect, type GlobalOptions, Session } from './session.ts';
+import { type Connect, type GlobalOptions, Invocation } from './invocation.ts';
 import { type Io, OutputClosed } from './terminal/io.ts';
 import { printable } from './terminal/style.ts';
 import { plainUsage } from './usage-message.ts';
@@ -35,18 +25,18 @@ Exit codes: 0 fine, 1 refused by the daemon or nothing found, 2 wrong usage,
 3 nobody answers at the address.
 `;
 
-/** Resolves with the exit code; all there is to say was said. */
+/** Runs a command line. Resolves with the exit code, after all output is written. */
 export async function run(args: readonly string[], io: Io, connect: Connect): Promise<number> {
-  const session = new Session(io, connect);
+  const invocation = new Invocation(io, connect);
   try {
-    await program(session, io).parseAsync([...args], { from: 'user' });
+    await program(invocation, io).parseAsync([...args], { from: 'user' });
     return ExitCode.Ok;
   } catch (error) {
-    return await report(error, session);
+    return await report(error, invocation);
   }
 }
 
-export function program(session: Session, io: Io): Command {
+export function program(invocation: Invocation, io: Io): Command {
   const root = new Command('tsbgp')
     .description('Looks at and changes a running tsbgpd.')
     .version(VERSION, '-V, --version')
@@ -63,22 +53,14 @@ export function program(session: Session, io: Io): Command {
       getOutHelpWidth: () => Math.min(io.stdout.columns, 120),
       getErrHelpWidth: () => Math.min(io.stderr.columns, 120),
     })
-    // Descriptions are wrapped, however narrow their column; a command's options are in its own help.
+    // Descriptions are wrapped even in a narrow column. The list of commands shows no options: each command has its own help.
     .configureHelp({
       minWidthToWrap: 16,
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(term)].join(' '),
     })
     .addHelpText('after', HELP);
-  root.hook('preAction', () => session.configure(root.opts<GlobalOptions>()));
-  addNeighborCommands(root, session);
-  addRib(root, session);
-  addRoute(root, session);
-  addWatch(root, session);
-  addEvents(root, session);
-  addConfig(root, session);
-  addControl(root, session);
-  addDecode(root, session);
-  addCompletions(root, session);
+  root.hook('preAction', () => invocation.configure(root.opts<GlobalOptions>()));
+  for (const addCommand of COMMANDS) addCommand(root, invocation);
   return root;
 }
 
@@ -87,16 +69,16 @@ function term(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
-async function report(error: unknown, session: Session): Promise<number> {
+async function report(error: unknown, invocation: Invocation): Promise<number> {
   if (error instanceof OutputClosed) return ExitCode.Ok;
-  // Ctrl-C: what was shown was shown.
-  if (session.io.signal.aborted) return ExitCode.Ok;
-  // commander has printed it; help and version are no errors.
+  // Ctrl-C ends a stream; it is no error.
+  if (invocation.io.signal.aborted) return ExitCode.Ok;
+  // commander has printed the message already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
   if (!(error instanceof CliError)) throw error;
-  const style = session.errorStyle;
-  // Both may quote what a daemon or a peer said.
+  const style = invocation.errorStyle;
+  // Message and hints may quote what a daemon or a peer said.
   const hints = error.hints.map((hint) => `  ${printable(hint)}\n`).join('');
-  await session.io.stderr.write(`${style('red', 'tsbgp:')} ${printable(error.message)}\n${hints}`).catch(() => {});
+  await invocation.io.stderr.write(`${style('red', 'tsbgp:')} ${printable(error.message)}\n${hints}`).catch(() => {});
   return error.exitCode;
 }

@@ -1,7 +1,7 @@
-/** A route as a person writes it: the options of `tsbgp route add`, and what they become. */
+/** The options of `tsbgp route add`, and the path attributes that they become. */
 import { type PathAttribute, parseAttribute } from '@tsbgp/wire';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { address, integer, listOf } from './values.ts';
+import { type Command, Option } from 'commander';
+import { address, checkedBy, integer, listOf } from './values.ts';
 
 export interface RouteOptions {
   readonly nextHop?: string;
@@ -26,7 +26,7 @@ export function addRouteOptions(command: Command): Command {
     .option('--ext-community <list>', 'rt:65000:100, ro:…, 0x and 16 digits', listOf(checked('EXTENDED_COMMUNITIES')));
 }
 
-/** Attributes without next hop, in the order of their codes. */
+/** All attributes but NEXT_HOP, in the order of their type codes. */
 export function attributesOf(options: RouteOptions): PathAttribute[] {
   const texts: readonly (readonly [name: string, text: string | undefined])[] = [
     ['ORIGIN', options.origin],
@@ -40,14 +40,10 @@ export function attributesOf(options: RouteOptions): PathAttribute[] {
   return texts.flatMap(([name, text]) => (text === undefined ? [] : [parseAttribute(name, text)]));
 }
 
-/** The text itself, once wire has read it without complaint. */
+/** Returns the text itself, if it is a value of the attribute. */
 function checked(name: string): (text: string) => string {
-  return (text) => {
-    try {
-      parseAttribute(name, text);
-    } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-    }
+  return checkedBy((text) => {
+    parseAttribute(name, text);
     return text;
-  };
+  });
 }

@@ -1,4 +1,4 @@
-/** The program `tsbgp`, once bin.ts has seen that this Node can run it. */
+/** The program `tsbgp`. bin.ts imports it after checking the version of Node. */
 import { connectDaemon } from './connect.ts';
 import { run } from './program.ts';
 import { outputOf } from './terminal/io.ts';
@@ -17,7 +17,7 @@ const code = await run(
   },
   connectDaemon,
 );
-// The API's connection would keep the process for a while. What was written leaves first.
+// The connection to the API would keep the process alive for a while. Exit once the output is written.
 if (process.stdout.destroyed) process.exit(code);
 process.stdout.once('close', () => process.exit(code));
 process.stdout.end(() => process.exit(code));

@@ -1,7 +1,8 @@
 /** What a person wrote as messages of tsbgp.v1. */
 import { AsPathSegment_Type, Origin, ResetNeighborRequest_Kind, RouteFilter_PrefixMatch, type TsbgpClient } from '@tsbgp/api';
 import type { AsPathSegment, PathAttribute } from '@tsbgp/wire';
-import type { NeighborRequest, ResetKind, RouteFilter, RouteKeyRequest, RouteRequest } from './daemon.ts';
+import type { ResetKind, RouteFilter, RouteKeyRequest, RouteRequest } from './daemon.ts';
+import { present } from './present.ts';
 
 type Request<Service extends keyof TsbgpClient, Method extends keyof TsbgpClient[Service]> = TsbgpClient[Service][Method] extends (
   request: infer R,
@@ -11,38 +12,11 @@ type Request<Service extends keyof TsbgpClient, Method extends keyof TsbgpClient
   : never;
 type Item<T> = NonNullable<T> extends readonly (infer E)[] ? E : NonNullable<T>;
 
-export type NeighborConfigInit = Item<Request<'neighbors', 'addNeighbor'>['neighbor']>;
 export type LocalRouteInit = Item<Request<'injection', 'addRoutes'>['routes']>;
 export type LocalRouteKeyInit = Item<Request<'injection', 'deleteRoutes'>['routes']>;
 export type RouteFilterInit = Item<Request<'rib', 'listBest'>['filter']>;
 type AttributeInit = Item<LocalRouteInit['attributes']>;
 type KindInit = NonNullable<AttributeInit['kind']>;
-
-/** Without the keys that are undefined: absent on the wire is what they mean. */
-export function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
-export function neighborConfig(request: NeighborRequest): NeighborConfigInit {
-  return present({
-    address: request.address,
-    remoteAs: request.remoteAs,
-    localAs: request.localAs,
-    description: request.description,
-    families: request.families === undefined ? undefined : [...request.families],
-    passive: request.passive,
-    remotePort: request.remotePort,
-    localAddress: request.localAddress,
-    multihopTtl: request.multihopTtl,
-    holdTime: request.holdTimeSeconds,
-    connectRetry: request.connectRetrySeconds,
-    importPolicy: request.importPolicy,
-    exportPolicy: request.exportPolicy,
-    routeServerClient: request.routeServerClient,
-    nextHopSelf: request.nextHopSelf,
-    enabled: request.enabled,
-  });
-}
 
 const RESET_KINDS: Readonly<Record<ResetKind, ResetNeighborRequest_Kind>> = {
   hard: ResetNeighborRequest_Kind.HARD,

@@ -1,4 +1,4 @@
-/** commander's complaints about values, as a person says it: where, what was found, what is allowed. */
+/** Complaints of commander about values, in our form: where, what was found, what is allowed. */
 import { printable } from './terminal/style.ts';
 
 /** Characters of a wrong value that are shown. */

@@ -1,8 +1,8 @@
 /**
- * What a person writes behind an option, checked before anything is asked of the daemon. Each parser throws commander's
- * InvalidArgumentError with what is allowed and an example; commander adds which option it was.
+ * Parsers of the values of options and arguments. They run before the daemon is asked anything. Each throws commander's InvalidArgumentError,
+ * which says what is allowed and gives an example; commander adds the name of the option.
  */
-import { formatAddress, formatFamily, parseAddress, parseFamily } from '@tsbgp/wire';
+import { formatAddress, formatFamily, maskAddress, parseAddress, parseFamily, parsePrefixOrAddress } from '@tsbgp/wire';
 import { InvalidArgumentError } from 'commander';
 import { usageError } from './exit-code.ts';
 import { wrongValue } from './usage-message.ts';
@@ -38,18 +38,13 @@ export function address(text: string): string {
 
 /** `192.0.2.0/24`; an address alone is the prefix of its full length. */
 export function prefix(text: string): string {
-  const [network = '', bits, ...rest] = text.split('/');
-  const octets = parseAddress(network);
-  const bitsMax = (octets?.length ?? 0) * 8;
-  const length = bits === undefined ? bitsMax : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
-  if (octets === undefined || rest.length > 0 || !(length <= bitsMax)) {
-    throw new InvalidArgumentError('Allowed: an IPv4 or IPv6 prefix, e.g. 192.0.2.0/24 or 2001:db8::/32.');
+  const parsed = parsePrefixOrAddress(text);
+  if (parsed === undefined) throw new InvalidArgumentError('Allowed: an IPv4 or IPv6 prefix, e.g. 192.0.2.0/24 or 2001:db8::/32.');
+  const meant = formatAddress(maskAddress(parsed.address, parsed.bits));
+  if (formatAddress(parsed.address) !== meant) {
+    throw new InvalidArgumentError(`Its address has bits beyond /${parsed.bits}. Allowed: ${meant}/${parsed.bits}, or the address alone.`);
   }
-  const meant = formatAddress(masked(octets, length));
-  if (formatAddress(octets) !== meant) {
-    throw new InvalidArgumentError(`Its address has bits beyond /${length}. Allowed: ${meant}/${length}, or the address alone.`);
-  }
-  return `${network}/${length}`;
+  return `${text.split('/')[0]}/${parsed.bits}`;
 }
 
 /** A prefix, or an address as it is. */
@@ -58,15 +53,10 @@ export function prefixOrAddress(text: string): string {
   return text.includes('/') ? checked : text;
 }
 
-/** The first `length` bits of an address. */
-function masked(octets: Uint8Array, length: number): Uint8Array {
-  return octets.map((octet, i) => octet & (0xff << Math.min(8, Math.max(0, 8 * (i + 1) - length))));
-}
-
-/** RFC 9003 §2: the text that goes with a Cease. */
+/** RFC 9003 §2: octets of the text in a Cease. */
 const REASON_OCTETS_MAX = 255;
 
-/** Text for the neighbor, in full or not at all. */
+/** Text for the neighbor. One that does not fit is refused rather than cut. */
 export function shutdownReason(text: string): string {
   const octets = new TextEncoder().encode(text).length;
   if (octets <= REASON_OCTETS_MAX) return text;
@@ -83,25 +73,25 @@ const FAMILY_SHORT: Readonly<Record<string, string>> = {
   '6': 'ipv6-unicast',
 };
 
-/** `ipv4-unicast`; `ipv4` and `4` for short. Any family that has a name is let through: what is supported is the daemon's to say. */
+/** `ipv4-unicast`; `ipv4` and `4` for short. Takes every family that has a name: the daemon says which ones it supports. */
 export function familyName(text: string): string {
   const family = parseFamily(FAMILY_SHORT[text] ?? text);
   if (family === undefined) throw new InvalidArgumentError(`Allowed: ${FAMILY_NAMES.join(', ')} (for short: ipv4, ipv6).`);
   return formatFamily(family);
 }
 
-/** For options that may be given several times, each with one value or several behind commas. */
+/** For options that may be given several times, each with one value or with several, separated by commas. */
 export function listOf<T>(parse: (text: string) => T): (text: string, before: readonly T[] | undefined) => readonly T[] {
   return (text, before) => [
     ...(before ?? []),
     ...text
       .split(',')
-      .filter((one) => one !== '')
+      .filter((item) => item !== '')
       .map(parse),
   ];
 }
 
-/** As `parse`, where what it throws (wire's ValueError) says what is wrong. */
+/** As `parse`, with its error (a ValueError of wire) as commander's. */
 export function checkedBy<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {
@@ -112,7 +102,7 @@ export function checkedBy<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
-/** For an argument whose meaning depends on others, so that commander cannot check it. */
+/** Checks an argument that commander cannot check, because its meaning depends on other arguments. */
 export function argumentValue<T>(name: string, text: string, parse: (text: string) => T): T {
   try {
     return parse(text);

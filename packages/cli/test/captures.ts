@@ -1,8 +1,8 @@
-/** For tests: the shared captures, and captures built by hand. */
+/** For tests: finds and decodes the shared captures. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BgpCapture, type CaptureEntry } from '../src/capture/bgp-capture.ts';
-import { openInput } from '../src/decode/input.ts';
+import { openInput } from '../src/input/open-input.ts';
 
 export const CAPTURES: string = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'conformance', 'captures', 'pcap');
 
@@ -13,7 +13,7 @@ export function portOf(file: string): number {
   return PORTS[file] ?? 179;
 }
 
-/** Names of the shared captures; none where `../shared` is absent, and then says so once. */
+/** Names of the shared captures. Where `../shared` is absent: none, and a line that says so. */
 export function captureFiles(): string[] {
   if (existsSync(CAPTURES)) return readdirSync(CAPTURES).filter((name) => /\.(pcap|pcapng|cap)$/.test(name));
   console.log(`SKIP shared: ${CAPTURES} is not here`);
@@ -29,7 +29,7 @@ export async function decodeCapture(path: string, port = 179): Promise<CaptureEn
   return [...entries, ...capture.finish()];
 }
 
-/** Where a message begins in the type octet of its header. */
+/** By the type octet of the header. */
 const TYPE_NAMES = ['', 'OPEN', 'UPDATE', 'NOTIFICATION', 'KEEPALIVE', 'ROUTE-REFRESH', 'OPERATIONAL'];
 
 export function typeName(bytes: Uint8Array): string {

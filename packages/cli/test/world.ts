@@ -1,10 +1,12 @@
-/** For tests: a world in memory, and a daemon that answers from it and writes down what it was asked. */
+/** For tests: runs `tsbgp` in memory, against a daemon that answers from constants and records what it was asked. */
+import { AsPathSegment_Type, Event_Type as EventType, Origin, type TsbgpClient } from '@tsbgp/api';
+import type { Api } from '../src/api.ts';
 import type { Daemon, RouteKeyRequest, RouteRequest } from '../src/daemon.ts';
 import { CliError, ExitCode } from '../src/exit-code.ts';
+import { FIELD_ROWS } from '../src/neighbor-config.ts';
+import { present } from '../src/present.ts';
 import { run } from '../src/program.ts';
 import type { Io } from '../src/terminal/io.ts';
-import { present } from '../src/to-api.ts';
-import type { EventView } from '../src/views/event.ts';
 import type { NeighborView } from '../src/views/neighbor.ts';
 import type { PathView, RouteView } from '../src/views/route.ts';
 
@@ -12,18 +14,22 @@ export interface Outcome {
   readonly code: number;
   readonly out: string;
   readonly err: string;
-  /** Method and arguments of what the daemon was asked. */
+  /** What the daemon was asked: method and arguments, or `service.method` of the API and its request. */
   readonly asked: readonly (readonly unknown[])[];
 }
 
 export interface World {
   readonly daemon?: Partial<Daemon>;
+  readonly api?: FakeApi;
   readonly stdin?: string;
   readonly env?: Io['env'];
-  /** A terminal of this width; without: a pipe. */
+  /** A terminal of this width. @default a pipe */
   readonly columns?: number;
   readonly signal?: AbortSignal;
 }
+
+/** Answers of the API by service and method: parts of the messages of tsbgp.v1. */
+export type FakeApi = Readonly<Record<string, Readonly<Record<string, (request: never) => unknown>>>>;
 
 export async function tsbgp(args: readonly string[], world: World = {}): Promise<Outcome> {
   let [out, err] = ['', ''];
@@ -39,30 +45,22 @@ export async function tsbgp(args: readonly string[], world: World = {}): Promise
   };
   const code = await run(args, io, async (address) => {
     if (address !== undefined) asked.push(['connect', address]);
-    return written({ ...fakeDaemon(), ...world.daemon }, asked);
+    const client = fakeClient({ ...API, ...world.api }, asked);
+    const api: Api = { call: async (request) => request(client, CALL), stream: (request) => request(client, CALL) };
+    return { ...api, ...recorded({ ...fakeDaemon(), ...world.daemon }, asked) };
   });
   return { code, out, err, asked };
 }
 
-/** Two neighbors, three routes; takes whatever it is told. */
-export function fakeDaemon(): Daemon {
+/** Two neighbors and three routes. Accepts every order. */
+export function fakeDaemon(): Omit<Daemon, keyof Api> {
   const neighbors = [UP, DOWN];
   const find = (address: string): NeighborView => {
-    const found = neighbors.find((one) => one.address === address);
+    const found = neighbors.find((neighbor) => neighbor.address === address);
     if (found === undefined) throw new CliError(ExitCode.Refused, `address: there is no neighbor ${address}`);
     return found;
   };
   return {
-    global: async () => ({
-      localAs: 64_512,
-      routerId: '192.0.2.254',
-      listen: ['0.0.0.0:179', '[::]:179'],
-      version: '0.1.0',
-      startedAt: undefined,
-    }),
-    health: async () => ({ healthy: true, uptimeSeconds: 11_100, neighbors: 2, established: 1, routes: 1_000_000, rssBytes: 284_000_000 }),
-    metrics: async () => '# TYPE tsbgp_up gauge\ntsbgp_up 1\n',
-    shutdown: async () => {},
     listNeighbors: async () => neighbors,
     getNeighbor: async (address) => find(address),
     addNeighbor: async (request) => ({ ...DOWN, importPolicy: 'deny-all', exportPolicy: 'deny-all', ...present(request) }) as NeighborView,
@@ -75,16 +73,6 @@ export function fakeDaemon(): Daemon {
       yield [ROUTE, { ...ROUTE, prefix: '2001:db8::/32', nextHop: '2001:db8::1', best: false, filtered: true }];
       yield [{ ...ROUTE, prefix: '203.0.113.0/24', neighbor: '', asPath: '', origin: 'incomplete', med: undefined }];
     },
-    async *watch() {
-      yield [{ type: 'announce', route: ROUTE }];
-      yield [
-        { type: 'withdraw', family: 'ipv4-unicast', prefix: '1.1.1.0/24', pathIdentifier: undefined, neighbor: '192.0.2.1' },
-        { type: 'lost', count: 7 },
-      ];
-    },
-    async *events() {
-      yield { lost: 0, events: EVENTS };
-    },
     addRoutes: async (batches) => (await collect<RouteRequest>(batches)).length,
     deleteRoutes: async (batches) => (await collect<RouteKeyRequest>(batches)).length,
   };
@@ -94,40 +82,99 @@ export async function collect<T>(batches: AsyncIterable<readonly T[]>): Promise<
   return (await Array.fromAsync(batches)).flat();
 }
 
-/** The same daemon; each call is written down before it is made. */
-function written(daemon: Daemon, asked: unknown[][]): Daemon {
-  return new Proxy(daemon, {
-    get(target, name: keyof Daemon) {
-      const method = target[name] as ((...args: unknown[]) => unknown) | undefined;
-      if (method === undefined) return undefined;
-      return (...args: unknown[]) => {
-        asked.push([name, ...args]);
-        return method(...args);
+const CALL = { signal: new AbortController().signal, timeoutMs: 1000, onHeader: () => {} };
+
+const API: FakeApi = {
+  global: {
+    getGlobal: async () => ({
+      localAs: 64_512,
+      routerId: '192.0.2.254',
+      listen: [
+        { host: '0.0.0.0', port: 179 },
+        { host: '::', port: 179 },
+      ],
+      version: '0.1.0',
+    }),
+  },
+  control: {
+    getHealth: async () => ({
+      healthy: true,
+      uptimeSeconds: 11_100n,
+      neighbors: 2,
+      established: 1,
+      routes: 1_000_000n,
+      rssBytes: 284_000_000n,
+    }),
+    getMetrics: async () => ({ text: '# TYPE tsbgp_up gauge\ntsbgp_up 1\n' }),
+    shutdown: async () => ({}),
+  },
+  rib: {
+    async *watchRoutes() {
+      yield { events: [{ event: ANNOUNCE }] };
+      yield {
+        events: [
+          {
+            event: { case: 'withdraw', value: { family: 'ipv4-unicast', prefix: '1.1.1.0/24', pathIdentifier: 0, neighbor: '192.0.2.1' } },
+          },
+          { event: { case: 'lost', value: { count: 7n } } },
+        ],
       };
     },
+  },
+  events: {
+    async *watchEvents() {
+      yield { lost: 0n, events: EVENTS };
+    },
+  },
+};
+
+/** A client whose methods answer as `api` says. Each call is recorded first. */
+function fakeClient(api: FakeApi, asked: unknown[][]): TsbgpClient {
+  const services = Object.entries(api).map(([service, methods]) => {
+    const recording = Object.entries(methods).map(([method, answer]) => [
+      method,
+      (request: never) => {
+        asked.push([`${service}.${method}`, request]);
+        return answer(request);
+      },
+    ]);
+    return [service, Object.fromEntries(recording)];
   });
+  return Object.fromEntries(services) as TsbgpClient;
+}
+
+/** The same daemon; each call is recorded first. */
+function recorded<T extends object>(daemon: T, asked: unknown[][]): T {
+  const methods = Object.entries(daemon).map(([name, method]: [string, (...args: unknown[]) => unknown]) => [
+    name,
+    (...args: unknown[]) => {
+      asked.push([name, ...args]);
+      return method(...args);
+    },
+  ]);
+  return Object.fromEntries(methods) as T;
 }
 
 async function* chunks(text: string): AsyncGenerator<string> {
   if (text !== '') yield text;
 }
 
+/** Every field of the configuration that has a constant as its default. */
+const DEFAULTS = Object.fromEntries(
+  FIELD_ROWS.filter(({ name, default: standard }) => name !== 'enabled' && standard !== undefined).map((row) => [row.name, row.default]),
+) as unknown as NeighborView;
+
 export const UP: NeighborView = {
+  ...DEFAULTS,
   address: '192.0.2.1',
   remoteAs: 64_501,
   localAs: undefined,
   description: 'transit, circuit 4711',
   families: ['ipv4-unicast', 'ipv6-unicast'],
-  passive: false,
-  remotePort: 179,
   localAddress: '',
   multihopTtl: undefined,
-  holdTimeSeconds: 90,
-  connectRetrySeconds: 10,
   importPolicy: 'accept-all',
   exportPolicy: 'deny-all',
-  routeServerClient: false,
-  nextHopSelf: false,
   state: 'Established',
   isUp: true,
   isDisabled: false,
@@ -198,19 +245,37 @@ export const PATHS: readonly PathView[] = [
   { ...ROUTE, neighbor: '192.0.2.3', best: false, filtered: true, filterReason: 'as-loop', defeat: undefined },
 ];
 
-const EVENT: EventView = {
-  sequence: 1,
-  at: new Date(2026, 10, 20, 12, 0, 0),
-  type: 'session-up',
+/** `ROUTE` as the API says it. */
+export const ANNOUNCE = {
+  case: 'announce',
+  value: {
+    family: 'ipv4-unicast',
+    prefix: '1.1.1.0/24',
+    pathIdentifier: 0,
+    neighbor: '192.0.2.1',
+    nextHop: '192.0.2.1',
+    best: true,
+    filtered: false,
+    attributes: [
+      { kind: { case: 'origin', value: Origin.IGP } },
+      { kind: { case: 'asPath', value: { segments: [{ type: AsPathSegment_Type.SEQUENCE, asns: [64_501, 1299, 13_335] }] } } },
+    ],
+  },
+} as const;
+
+const EVENT = {
+  sequence: 1n,
+  at: { seconds: BigInt(new Date(2026, 10, 20, 12, 0, 0).getTime() / 1000), nanos: 0 },
+  type: EventType.SESSION_UP,
   neighbor: '192.0.2.1',
-  family: undefined,
+  family: '',
   text: 'Established: ipv4-unicast',
-  code: undefined,
-  subcode: undefined,
+  code: 0,
+  subcode: 0,
 };
 
-export const EVENTS: readonly EventView[] = [
+const EVENTS = [
   EVENT,
-  { ...EVENT, sequence: 2, type: 'end-of-rib', family: 'ipv4-unicast', text: 'End-of-RIB received' },
-  { ...EVENT, sequence: 3, type: 'notification-received', text: 'Cease: bye\u001b[2J', code: 6, subcode: 2 },
+  { ...EVENT, sequence: 2n, type: EventType.END_OF_RIB, family: 'ipv4-unicast', text: 'End-of-RIB received' },
+  { ...EVENT, sequence: 3n, type: EventType.NOTIFICATION_RECEIVED, text: 'Cease: bye\u001b[2J', code: 6, subcode: 2 },
 ];

@@ -5,10 +5,14 @@
 import type { DecisionStep, FilterReason } from '@tsbgp/rib';
 import type { State } from '@tsbgp/session';
 import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
+import type { Endpoint } from './endpoint.ts';
 import type { EventLog } from './events.ts';
+import type { NeighborConfig } from './keys/neighbor-keys.ts';
 
 export type { FilterReason } from '@tsbgp/rib';
 export { ControlError, type ControlErrorCode, type ControlProblem } from './control-error.ts';
+export type { Endpoint } from './endpoint.ts';
+export type { DefaultPolicy, NeighborConfig } from './keys/neighbor-keys.ts';
 
 export interface ControlPlane {
   global(): GlobalState;
@@ -63,40 +67,6 @@ export interface GlobalState {
   readonly listen: readonly Endpoint[];
   readonly version: string;
   readonly startedAt: Date;
-}
-
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
-
-export type DefaultPolicy = 'accept-all' | 'deny-all';
-
-/** A neighbour as the operator wrote it, defaults filled in. */
-export interface NeighborConfig {
-  readonly address: string;
-  readonly remoteAs: number;
-  /** Undefined: the global AS. */
-  readonly localAs?: number | undefined;
-  readonly description?: string | undefined;
-  readonly families: readonly Family[];
-  /** Never connects, only listens. */
-  readonly passive: boolean;
-  /** 179 unless told otherwise. */
-  readonly remotePort: number;
-  readonly localAddress?: string | undefined;
-  /** IP TTL towards an external peer that is not on a connected network. Undefined: 1 for eBGP, 255 for iBGP is the field's custom. */
-  readonly multihopTtl?: number | undefined;
-  readonly holdTimeSeconds: number;
-  readonly connectRetrySeconds: number;
-  /** Undefined: accept-all for iBGP, deny-all for eBGP (RFC 8212). */
-  readonly importPolicy?: DefaultPolicy | undefined;
-  readonly exportPolicy?: DefaultPolicy | undefined;
-  /** RFC 7947: AS_PATH, NEXT_HOP and MED go out as they came in. */
-  readonly routeServerClient: boolean;
-  /** NEXT_HOP towards this neighbour is our own address also where the RFC would leave it (iBGP). */
-  readonly nextHopSelf: boolean;
-  readonly enabled: boolean;
 }
 
 export type SessionState = State;

@@ -1,5 +1,5 @@
 /**
- * `tsbgpd` from its arguments to its exit status. Reading a configuration (yaml, valibot) is loaded here and used once. Logging and the
+ * `tsbgpd` from its arguments to its exit status. Reading a configuration (yaml) is loaded here and used once. Logging and the
  * parts of the daemon are loaded only when a daemon is to run.
  */
 import { existsSync } from 'node:fs';

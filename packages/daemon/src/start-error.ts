@@ -3,8 +3,8 @@
  * names the listener, the reason, and what to do. `code` is stable and listed in docs/errors.md.
  */
 
-import { formatEndpoint } from './config/values.ts';
 import type { Endpoint } from './control-plane.ts';
+import { formatEndpoint } from './endpoint.ts';
 
 export const START_ERROR_CODES = {
   'listen-in-use': 'Another process listens on the address and port, or on the socket path; or a file that is no socket has the path.',

@@ -3,6 +3,7 @@ import type { Logger } from '@tsbgp/session';
 import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
 import { Boundaries } from '../src/boundaries.ts';
 import type { NeighborConfig } from '../src/control-plane.ts';
+import { completeNeighbor } from '../src/keys/neighbor-layers.ts';
 import { Speaker, type SpeakerOptions } from '../src/speaker/speaker.ts';
 
 export const QUIET: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -23,19 +24,14 @@ export function makeSpeaker(options: Partial<SpeakerOptions> = {}): Speaker {
 
 /** Neighbor 127.0.0.`last` of AS 65000 + `last`: we wait for its connection and accept every route. */
 export function makeNeighbor(last: number, more: Partial<NeighborConfig> = {}): NeighborConfig {
-  return {
+  return completeNeighbor({
     address: `127.0.0.${last}`,
     remoteAs: 65_000 + last,
     families: [IPV4_UNICAST, IPV6_UNICAST],
     passive: true,
-    remotePort: 179,
     holdTimeSeconds: 240,
-    connectRetrySeconds: 10,
     importPolicy: 'accept-all',
     exportPolicy: 'accept-all',
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
     ...more,
-  };
+  });
 }

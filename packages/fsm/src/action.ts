@@ -1,9 +1,9 @@
-/** What the owner of the socket carries out after a step, in order. None of it can fail from the machine's point of view: failures are events. */
+/** What the owner of the machine carries out after a step, in order. For the machine no action fails: a failure is another event. */
 import type { NotificationMessage } from '@tsbgp/wire';
 import type { Timer } from './session.ts';
 
 export type Action =
-  /** Starts or restarts; seconds are without jitter (RFC 4271 §10 leaves that to whoever keeps time). */
+  /** Starts or restarts; seconds are without jitter, which the owner adds (RFC 4271 §10). */
   | { readonly do: 'startTimer'; readonly timer: Timer; readonly seconds: number }
   | { readonly do: 'stopTimer'; readonly timer: Timer }
   /** Opens a transport connection. The answer is TcpCrAcked or TcpConnectionFails. */
@@ -11,15 +11,9 @@ export type Action =
   | { readonly do: 'sendOpen' }
   | { readonly do: 'sendKeepalive' }
   | { readonly do: 'sendNotification'; readonly notification: NotificationMessage }
-  /** Closes the connection, or gives up the attempt, after what was sent before has left. */
+  /** Closes the connection after what was sent has left, or gives up the attempt. */
   | { readonly do: 'dropConnection' }
-  /** Closes the connection the event is about, and keeps this session's own. */
-  | { readonly do: 'refuseConnection' }
-  /** Keeps a second connection for collision detection (RFC 4271 §6.8). */
-  | { readonly do: 'trackConnection' }
   /** The session is up: routes may be exchanged. */
   | { readonly do: 'sessionUp' }
-  /** The session is over: the peer's routes go. Exactly once for each sessionUp. */
-  | { readonly do: 'sessionDown' }
-  /** The UPDATE or ROUTE-REFRESH of the event is to be processed. */
-  | { readonly do: 'processMessage' };
+  /** The session is over: the peer's routes are removed. Comes exactly once for each sessionUp. */
+  | { readonly do: 'sessionDown' };

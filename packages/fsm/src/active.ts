@@ -1,4 +1,4 @@
-/** RFC 4271 §8.2.2, state Active: waiting for the peer's connection, or between two attempts of ours. */
+/** RFC 4271 §8.2.2, state Active: waits for the peer's connection, or for our next attempt. */
 import { CeaseSubcode, NotificationCode } from '@tsbgp/wire';
 import type { Event } from './event.ts';
 import type { Session } from './session.ts';
@@ -32,7 +32,7 @@ export function active(session: Session, event: Event): Step {
       });
     case 'ConnectRetryTimerExpires': {
       // Event 9
-      if (session.config.passive) return stay(session); // does not run then
+      if (session.config.passive) return stay(session); // the timer does not run then
       const [next, actions] = toConnect(session);
       const drop = session.connection === 'none' ? [] : [{ do: 'dropConnection' } as const];
       return [next, [...drop, ...stopRunning(session, 'delayOpen'), ...actions]];
@@ -40,15 +40,14 @@ export function active(session: Session, event: Event): Step {
     case 'DelayOpenTimerExpires': // Event 12
       return session.connection === 'open' ? toOpenSent(session) : stay(session);
     case 'TcpConnectionValid': // Event 14
-      return stay(session);
     case 'TcpCrInvalid': // Event 15
-      return stay(session, { do: 'refuseConnection' });
+      return stay(session);
     case 'TcpCrAcked': // Event 16
     case 'TcpConnectionConfirmed': // Event 17
-      if (session.connection === 'open') return stay(session, { do: 'trackConnection' });
+      if (session.connection === 'open') return stay(session); // a second connection has a separate machine
       return session.config.delayOpenSeconds > 0 ? delayOpen(session) : toOpenSent(session);
     case 'TcpConnectionFails': // Event 18
-      // §8.2.2 restarts the ConnectRetryTimer and goes to Idle, where nothing may run but the IdleHoldTimer; that one waits as long instead.
+      // §8.2.2 restarts the ConnectRetryTimer and goes to Idle. Only the IdleHoldTimer may run there, so it gets the same time instead.
       return toIdle({ ...session, connection: 'none' }, { counter: 'increment', restartSeconds: session.config.connectRetrySeconds });
     case 'BgpOpen': // Event 20. Without the DelayOpenTimer it is event 19, one of "any other"
       if (session.running.has('delayOpen')) return toOpenConfirm(session, event.holdTimeSeconds, [{ do: 'sendOpen' }]);

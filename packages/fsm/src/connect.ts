@@ -1,4 +1,4 @@
-/** RFC 4271 §8.2.2, state Connect: our connection is being opened; with DelayOpen also: it is open and the peer's OPEN is awaited. */
+/** RFC 4271 §8.2.2, state Connect: our connection is being opened. With DelayOpen, it may be open while our OPEN waits. */
 import type { Event } from './event.ts';
 import type { Session } from './session.ts';
 import {
@@ -32,15 +32,14 @@ export function connect(session: Session, event: Event): Step {
       return [next, [{ do: 'dropConnection' }, ...stopRunning(session, 'delayOpen'), ...actions]];
     }
     case 'DelayOpenTimerExpires': // Event 12
-      // Only runs while a connection is open; without one there is nothing to send an OPEN on.
+      // The timer only runs while a connection is open.
       return session.connection === 'open' ? toOpenSent(session) : stay(session);
-    case 'TcpConnectionValid': // Event 14: the connection is processed, its end is event 17 or 18
-      return stay(session);
+    case 'TcpConnectionValid': // Event 14: event 17 or 18 follows
     case 'TcpCrInvalid': // Event 15
-      return stay(session, { do: 'refuseConnection' });
+      return stay(session);
     case 'TcpCrAcked': // Event 16
     case 'TcpConnectionConfirmed': // Event 17
-      if (session.connection === 'open') return stay(session, { do: 'trackConnection' });
+      if (session.connection === 'open') return stay(session); // a second connection has a separate machine
       return session.config.delayOpenSeconds > 0 ? delayOpen(session) : toOpenSent(session);
     case 'TcpConnectionFails': // Event 18
       if (session.running.has('delayOpen')) {
@@ -49,7 +48,7 @@ export function connect(session: Session, event: Event): Step {
           [...stopRunning(session, 'delayOpen'), start('connectRetry', session.config.connectRetrySeconds)],
         ];
       }
-      // Nobody answers: the next attempt is one ConnectRetryTime away. Not an oscillation, and the counter stays (§8.2.2).
+      // No answer: the next attempt is one ConnectRetryTime away. This is not an oscillation, and the counter stays (§8.2.2).
       return toIdle({ ...session, connection: 'none' }, { counter: 'keep', restartSeconds: session.config.connectRetrySeconds });
     case 'BgpOpen': // Event 20. Without the DelayOpenTimer it is event 19, one of "any other"
       if (session.running.has('delayOpen')) return toOpenConfirm(session, event.holdTimeSeconds, [{ do: 'sendOpen' }]);

@@ -1,6 +1,5 @@
 /** RFC 4271 §8.2.2, state Established: routes are exchanged. */
 import { FsmError, NotificationCode } from '@tsbgp/wire';
-import type { Action } from './action.ts';
 import type { Event } from './event.ts';
 import type { Session } from './session.ts';
 import {
@@ -34,11 +33,10 @@ export function established(session: Session, event: Event): Step {
     case 'KeepaliveTimerExpires': // Event 11
       return keepaliveTimerExpired(session);
     case 'TcpConnectionValid': // Event 14
-    case 'TcpCrAcked': // Event 16
-    case 'TcpConnectionConfirmed': // Event 17
-      return stay(session, { do: 'trackConnection' });
     case 'TcpCrInvalid': // Event 15
-      return stay(session, { do: 'refuseConnection' });
+    case 'TcpCrAcked': // Event 16
+    case 'TcpConnectionConfirmed': // Event 17: a second connection has a separate machine
+      return stay(session);
     case 'TcpConnectionFails': // Event 18
       return toIdle({ ...session, connection: 'none' }, { counter: 'increment' });
     case 'NotifMsg': // Event 25
@@ -47,23 +45,21 @@ export function established(session: Session, event: Event): Step {
         counter: 'increment',
         damp: event.type === 'NotifMsg' && event.code !== NotificationCode.Cease,
       });
-    case 'BgpOpen': // Event 19: as in OpenConfirm; with CollisionDetectEstablishedState the loser hears OpenCollisionDump
+    case 'BgpOpen': // Event 19: as in OpenConfirm; with CollisionDetectEstablishedState the loser gets OpenCollisionDump
     case 'BgpOpenMsgErr': // Event 22
       return unexpected(session, event, FsmError.UnexpectedInEstablished);
     case 'OpenCollisionDump': // Event 23
       return fail(session, event.notification);
     case 'BgpHeaderErr': // Event 21
-      // §8.2.2 lists it under "any other event" (Finite State Machine Error), §6.1 demands a Message Header Error. As everyone does: §6.1.
+      // §8.2.2 has it under "any other event" (Finite State Machine Error), but §6.1 wants a Message Header Error. We follow §6.1, as others do.
       return fail(session, event.notification);
     case 'UpdateMsgErr': // Event 28
     case 'RouteRefreshMsgErr': // RFC 7313 §5
       return fail(session, event.notification);
     case 'KeepAliveMsg': // Event 26
-      return stay(session, ...restartHold(session));
     case 'UpdateMsg': // Event 27
-      return stay(session, { do: 'processMessage' }, ...restartHold(session));
     case 'RouteRefreshMsg':
-      return stay(session, { do: 'processMessage' }, ...restartHold(session));
+      return session.holdTimeSeconds === 0 ? stay(session) : stay(session, start('hold', session.holdTimeSeconds));
     case 'StabilityTimerExpires':
       return stay({ ...session, oscillations: 0 });
     case 'SendHoldTimerExpires': // Event 29
@@ -75,8 +71,4 @@ export function established(session: Session, event: Event): Step {
     default:
       return unreachable(event);
   }
-}
-
-function restartHold(session: Session): Action[] {
-  return session.holdTimeSeconds === 0 ? [] : [start('hold', session.holdTimeSeconds)];
 }

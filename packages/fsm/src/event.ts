@@ -1,12 +1,12 @@
 /**
- * Everything that can happen to a session: RFC 4271 §8.1.2 to §8.1.5, events 1 to 28; RFC 9687, event 29; ROUTE-REFRESH (RFC 2918, RFC 7313),
- * which came after; and the end of our own stability timer.
+ * Everything that can happen to a session: events 1 to 28 of RFC 4271 §8.1.2 to §8.1.5; event 29 of RFC 9687; ROUTE-REFRESH (RFC 2918,
+ * RFC 7313), which has no number; and the end of the stability timer, which is not in any RFC.
  */
 import type { NotificationMessage } from '@tsbgp/wire';
 
-/** What happens to a session: the events of RFC 4271 §8.1, with what the machine must know of each. */
+/** An event of RFC 4271 §8.1, with what the machine must know about it. */
 export type Event =
-  // Administrative (§8.1.2). Stops carry the Cease of RFC 4486; the reason for a stop is the caller's.
+  // Administrative (§8.1.2). A stop carries a Cease of RFC 4486, which the caller chooses.
   | { readonly type: 'ManualStart' } // 1
   | { readonly type: 'ManualStop'; readonly notification: NotificationMessage } // 2
   | { readonly type: 'AutomaticStart' } // 3
@@ -27,7 +27,7 @@ export type Event =
   | { readonly type: 'TcpCrAcked' } // 16: our connection is open
   | { readonly type: 'TcpConnectionConfirmed' } // 17: the peer's connection is open
   | { readonly type: 'TcpConnectionFails' } // 18
-  // Messages (§8.1.5). Errors carry what §6 wants sent.
+  // Messages (§8.1.5). Errors carry the NOTIFICATION of §6.
   | { readonly type: 'BgpOpen'; readonly holdTimeSeconds: number } // 19, and 20 while the DelayOpenTimer runs
   | { readonly type: 'BgpHeaderErr'; readonly notification: NotificationMessage } // 21
   | { readonly type: 'BgpOpenMsgErr'; readonly notification: NotificationMessage } // 22

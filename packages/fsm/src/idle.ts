@@ -1,4 +1,4 @@
-/** RFC 4271 §8.2.2, state Idle: refuses connections, holds nothing, waits to be started. */
+/** RFC 4271 §8.2.2, state Idle: no connection, waits to be started. */
 import type { Event } from './event.ts';
 import type { Session } from './session.ts';
 import { type Step, start, stay, stopRunning, toConnect, unreachable } from './transitions.ts';
@@ -12,24 +12,23 @@ export function idle(session: Session, event: Event): Step {
     case 'AutomaticStartWithPassive': // Event 5
       return leave({ ...session, connectRetryCounter: 0 }, true);
     case 'AutomaticStartWithDamp': // Event 6
-      // These two exist only with DampPeerOscillations (§8.1.2). The counter stays: it is what damping looks at.
+      // These two exist only with DampPeerOscillations (§8.1.2). The counter stays, because damping looks at it.
       return session.config.damping === undefined ? stay(session) : leave(session, session.config.passive);
     case 'AutomaticStartWithDampAndPassive': // Event 7
       return session.config.damping === undefined ? stay(session) : leave(session, true);
     case 'IdleHoldTimerExpires': // Event 13
       return leave(session, session.config.passive);
-    case 'ManualStop': // Event 2: nothing to stop but the start that was to come
+    case 'ManualStop': // Event 2: cancels the start that was due
       return [{ ...session, connectRetryCounter: 0 }, stopRunning(session, 'idleHold')];
-    case 'TcpConnectionValid': // Event 14
-    case 'TcpCrInvalid': // Event 15
-    case 'TcpCrAcked': // Event 16
-    case 'TcpConnectionConfirmed': // Event 17
-      return stay(session, { do: 'refuseConnection' });
-    case 'AutomaticStop': // Events 8-12, 18-29: no change
+    case 'AutomaticStop': // Events 8-12, 14-29: no change
     case 'ConnectRetryTimerExpires':
     case 'HoldTimerExpires':
     case 'KeepaliveTimerExpires':
     case 'DelayOpenTimerExpires':
+    case 'TcpConnectionValid':
+    case 'TcpCrInvalid':
+    case 'TcpCrAcked':
+    case 'TcpConnectionConfirmed':
     case 'TcpConnectionFails':
     case 'BgpOpen':
     case 'BgpHeaderErr':
@@ -56,8 +55,8 @@ function leave(session: Session, passive: boolean): Step {
     const [next, actions] = toConnect(session);
     return [next, [...idleHold, ...actions]];
   }
-  // RFC 4271 starts the ConnectRetryTimer here as well, and its expiry in Active connects. For a session that shall never connect
-  // (PassiveTcpEstablishment) it would only end the waiting, so it runs where connecting is allowed.
+  // RFC 4271 always starts the ConnectRetryTimer here, and its expiry in Active connects. A passive session (PassiveTcpEstablishment) must
+  // never connect, so the timer does not run for it.
   const actions = session.config.passive ? idleHold : [...idleHold, start('connectRetry', session.config.connectRetrySeconds)];
   return [{ ...session, state: 'Active' }, actions];
 }

@@ -1,4 +1,4 @@
-/** RFC 4271 §8.2.2, state OpenConfirm: both OPENs are good, the peer's KEEPALIVE is awaited. */
+/** RFC 4271 §8.2.2, state OpenConfirm: both OPENs are accepted, the peer's KEEPALIVE is due. */
 import { FsmError, NotificationCode } from '@tsbgp/wire';
 import type { Event } from './event.ts';
 import type { Session } from './session.ts';
@@ -33,11 +33,10 @@ export function openConfirm(session: Session, event: Event): Step {
     case 'KeepaliveTimerExpires': // Event 11
       return keepaliveTimerExpired(session);
     case 'TcpConnectionValid': // Event 14
-    case 'TcpCrAcked': // Event 16
-    case 'TcpConnectionConfirmed': // Event 17
-      return stay(session, { do: 'trackConnection' });
     case 'TcpCrInvalid': // Event 15
-      return stay(session, { do: 'refuseConnection' });
+    case 'TcpCrAcked': // Event 16
+    case 'TcpConnectionConfirmed': // Event 17: a second connection has a separate machine
+      return stay(session);
     case 'TcpConnectionFails': // Event 18
       return toIdle({ ...session, connection: 'none' }, { counter: 'increment' });
     case 'NotifMsg': // Event 25
@@ -45,8 +44,8 @@ export function openConfirm(session: Session, event: Event): Step {
     case 'NotifMsgVerErr': // Event 24
       return toIdle(session, { counter: 'keep' });
     case 'BgpOpen': // Event 19
-      // In RFC 4271 this is the OPEN of another connection, and the collision is settled here. Our sessions have one connection each:
-      // whoever tracks both says OpenCollisionDump to the loser, and a second OPEN on the same connection is unexpected.
+      // In RFC 4271 this is the OPEN of another connection, and the collision is settled here. Our machines have one connection each: the
+      // owner of both gives OpenCollisionDump to the loser, and a second OPEN on the same connection is unexpected.
       return unexpected(session, event, FsmError.UnexpectedInOpenConfirm);
     case 'BgpHeaderErr': // Event 21
       return fail(session, event.notification);

@@ -1,4 +1,4 @@
-/** RFC 4271 §8.2.2, state OpenSent: our OPEN is out, the peer's is awaited. */
+/** RFC 4271 §8.2.2, state OpenSent: our OPEN is sent, the peer's is due. */
 import { FsmError } from '@tsbgp/wire';
 import type { Event } from './event.ts';
 import type { Session } from './session.ts';
@@ -32,11 +32,10 @@ export function openSent(session: Session, event: Event): Step {
     case 'HoldTimerExpires': // Event 10
       return holdTimerExpired(session);
     case 'TcpConnectionValid': // Event 14
-    case 'TcpCrAcked': // Event 16
-    case 'TcpConnectionConfirmed': // Event 17
-      return stay(session, { do: 'trackConnection' });
     case 'TcpCrInvalid': // Event 15
-      return stay(session, { do: 'refuseConnection' });
+    case 'TcpCrAcked': // Event 16
+    case 'TcpConnectionConfirmed': // Event 17: a second connection has a separate machine
+      return stay(session);
     case 'TcpConnectionFails': // Event 18
       return [
         { ...session, state: 'Active', connection: 'none' },
@@ -55,8 +54,8 @@ export function openSent(session: Session, event: Event): Step {
     case 'NotifMsgVerErr': // Event 24
       return toIdle(session, { counter: 'keep' });
     case 'NotifMsg': // Event 25
-      // Deviates from RFC 4271 §8.2.2, which answers with a Finite State Machine Error: the peer has hung up (it refused our connection, say),
-      // and a NOTIFICATION is never answered with one. As BIRD, FRR and GoBGP do.
+      // Deviates from RFC 4271 §8.2.2, which answers with a Finite State Machine Error. The peer ends the connection (it refused us, say), and
+      // a NOTIFICATION is never answered with another. BIRD, FRR and GoBGP do the same.
       return toIdle(session, { counter: 'increment', damp: true });
     case 'SendHoldTimerExpires': // Event 29
       return sendHoldTimerExpired(session);

@@ -1,4 +1,4 @@
-/** Whatever happens in whatever order: what always holds of the machine. */
+/** What always holds of the machine, for any events in any order. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -21,7 +21,7 @@ const config: fc.Arbitrary<Partial<Config>> = fc.record(
   { requiredKeys: [] },
 );
 
-/** The road to Established is drawn more often than the ditches beside it. */
+/** The events that lead to Established are drawn more often than others. */
 const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...Object.values(EVENTS)) },
   {
@@ -33,7 +33,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 
 const parameters = { numRuns: 2000, seed: 4271 };
 
-/** Endings that need no NOTIFICATION: there is nobody to tell, or it was the peer that ended it (RFC 4271 §8.2.2). */
+/** Events that end a session without a NOTIFICATION: the connection is gone, or the peer ended it (RFC 4271 §8.2.2). */
 const SILENT_ENDS: ReadonlySet<Event['type']> = new Set(['TcpConnectionFails', 'NotifMsg', 'NotifMsgVerErr']);
 
 test('invariants over random event sequences', () => {
@@ -91,7 +91,7 @@ class World {
         assert.ok(this.openSent, 'KEEPALIVE only after our OPEN');
         break;
       case 'sendNotification':
-        assert.equal(session.connection, 'open', 'nobody to send to');
+        assert.equal(session.connection, 'open', 'a NOTIFICATION needs an open connection');
         break;
       case 'dropConnection':
         this.openSent = false;

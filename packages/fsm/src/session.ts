@@ -1,19 +1,21 @@
-/**
- * What the machine remembers between two events (RFC 4271 §8, §8.1.1). A value: each step gives a new one.
- */
+/** What the machine remembers between two events (RFC 4271 §8, §8.1.1). Each step gives a new value. */
 
+/** The states of RFC 4271 §8.2.2, on the way to Established. */
 export const STATES = ['Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established'] as const;
 /** The states of RFC 4271 §8.2.2. */
 export type State = (typeof STATES)[number];
 
-/** `idleHold` waits in Idle for the next automatic start; `stability` is ours: how long Established must last until oscillation is forgiven. */
+/**
+ * `idleHold` is the pause in Idle before the next automatic start. `stability` is not in the RFC: after that long in Established, oscillations
+ * are forgotten.
+ */
 export const TIMERS = ['connectRetry', 'hold', 'keepalive', 'delayOpen', 'idleHold', 'sendHold', 'stability'] as const;
-/** The timers that the machine starts and stops; who owns the session lets them run. */
+/** A timer that the machine starts and stops, and that its owner runs. */
 export type Timer = (typeof TIMERS)[number];
 
 /** Session attributes that do not change while the peer exists (RFC 4271 §8.1.1). */
 export interface Config {
-  /** ConnectRetryTime: bound of one attempt, and the pause after one that failed. RFC 4271 §10 suggests 120. @default 120 */
+  /** ConnectRetryTime: longest attempt, and the pause after a failed one. RFC 4271 §10 suggests 120. @default 120 */
   readonly connectRetrySeconds: number;
   /** HoldTime of our OPEN: 0 or 3 to 65535. @default 90 */
   readonly holdTimeSeconds: number;
@@ -37,7 +39,7 @@ export interface Config {
   readonly sendNotificationWithoutOpen: boolean;
 }
 
-/** What `newSession` takes where its argument says nothing. */
+/** The configuration of `newSession` without an argument. */
 export const DEFAULT_CONFIG: Config = {
   connectRetrySeconds: 120,
   holdTimeSeconds: 90,
@@ -52,7 +54,7 @@ export const DEFAULT_CONFIG: Config = {
   sendNotificationWithoutOpen: true,
 };
 
-/** All that the machine remembers. Immutable; `step` gives the next one. */
+/** All that the machine remembers. Immutable: `step` gives the next one. */
 export interface Session {
   readonly config: Config;
   readonly state: State;
@@ -70,7 +72,7 @@ export interface Session {
   readonly running: ReadonlySet<Timer>;
 }
 
-/** A session in Idle that nothing has happened to yet. */
+/** A session in Idle, before its first event. */
 export function newSession(config: Partial<Config> = {}): Session {
   return {
     config: { ...DEFAULT_CONFIG, ...config },

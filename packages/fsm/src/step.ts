@@ -1,6 +1,6 @@
 /**
- * The BGP finite state machine (RFC 4271 §8.2.2): (session, event) -> (session, actions). Cannot fail, cannot wait, keeps no clock: every
- * event has an answer in every state; timers and connections are actions that the owner carries out in order.
+ * The BGP finite state machine (RFC 4271 §8.2.2): (session, event) -> (session, actions). It cannot fail, does not wait and has no clock. Every
+ * event has an answer in every state. Timers and connections are actions, which the owner carries out in order.
  */
 import type { Action } from './action.ts';
 import { active } from './active.ts';
@@ -32,7 +32,7 @@ const TIMER_OF_EVENT: Partial<Record<Event['type'], Timer>> = {
   StabilityTimerExpires: 'stability',
 };
 
-/** The machine: the session after an event, and what its owner must do now, in that order. Pure; knows every event in every state. */
+/** The session after an event, and the actions that its owner must carry out, in order. Pure. */
 export function step(session: Session, event: Event): Step {
   const expired = TIMER_OF_EVENT[event.type];
   const before =

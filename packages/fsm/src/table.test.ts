@@ -1,12 +1,12 @@
 /**
- * RFC 4271 §8.2.2 as a table: every event in every state. A cell says where the machine goes and what it tells the peer:
+ * RFC 4271 §8.2.2 as a table: every event in every state. A cell has the next state and the NOTIFICATION:
  *
- *     =            stays
- *     Active       goes there without a word
- *     Idle 6/2     goes there after this NOTIFICATION
- *     +  0         the ConnectRetryCounter goes up, is zeroed; nothing: it stays
+ *     =            the same state
+ *     Active       Active, without a NOTIFICATION
+ *     Idle 6/2     Idle, after this NOTIFICATION
+ *     +  0         the ConnectRetryCounter goes up, or is set to zero; without either it stays
  *
- * No DelayOpen, no damping; those have their own tables below.
+ * Without DelayOpen and damping. The second table is with DelayOpen.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -50,7 +50,7 @@ RouteRefreshMsgErr                | =         | Idle +      | Idle +      | Idle
 StabilityTimerExpires             | =         | Idle +      | Idle +      | Idle 5/0 +  | Idle 5/0 +  | =
 `;
 
-/** Connect and Active after the connection came up with DelayOpen on: our OPEN waits. */
+/** Connect and Active with an open connection and DelayOpen: our OPEN waits. */
 const DELAY_OPEN_TABLE = `
 event                             | Connect     | Active
 ManualStart                       | =           | =

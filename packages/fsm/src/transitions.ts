@@ -1,14 +1,14 @@
-/** The moves that several states share. */
+/** The transitions that several states share. */
 import { MessageType, NotificationCode, type NotificationMessage } from '@tsbgp/wire';
 import type { Action } from './action.ts';
 import type { Event } from './event.ts';
 import { type Session, TIMERS, type Timer } from './session.ts';
 
-/** The session after an event, and the actions it calls for. */
+/** The session after an event, and the actions to carry out. */
 export type Step = readonly [Session, readonly Action[]];
 
 export const start = (timer: Timer, seconds: number): Action => ({ do: 'startTimer', timer, seconds });
-export const stop = (timer: Timer): Action => ({ do: 'stopTimer', timer });
+const stop = (timer: Timer): Action => ({ do: 'stopTimer', timer });
 
 export function stay(session: Session, ...actions: Action[]): Step {
   return [session, actions];
@@ -23,14 +23,15 @@ export interface Ending {
   readonly notification?: NotificationMessage | undefined;
   /** ConnectRetryCounter. */
   readonly counter: 'zero' | 'keep' | 'increment';
-  /** Whether this ending counts as an oscillation (RFC 4271 §8.1.1). Cease does not: nothing is wrong with the peer. */
+  /** Whether this ending counts as an oscillation (RFC 4271 §8.1.1). A Cease does not: nothing is wrong with the peer. */
   readonly damp?: boolean;
-  /** Pause before an automatic start. `false`: stays in Idle until told. @default idleHoldSeconds, more when damped */
+  /** Pause before an automatic start. `false`: stays in Idle until it is started. @default idleHoldSeconds, more when damped */
   readonly restartSeconds?: number | false;
 }
 
 /**
- * To Idle: NOTIFICATION, timers off, routes and connection gone, and the IdleHoldTimer on when the peer may start again by itself.
+ * To Idle: sends the NOTIFICATION, stops the timers, ends session and connection, and starts the IdleHoldTimer if the peer may start again by
+ * itself.
  */
 export function toIdle(session: Session, ending: Ending): Step {
   const { config } = session;
@@ -65,12 +66,12 @@ export function toIdle(session: Session, ending: Ending): Step {
   ];
 }
 
-/** A protocol error: NOTIFICATION, counter up, damped unless it is a Cease. */
+/** To Idle with a NOTIFICATION. Increments the counter, and damps unless it is a Cease. */
 export function fail(session: Session, notification: NotificationMessage): Step {
   return toIdle(session, { notification, counter: 'increment', damp: notification.code !== NotificationCode.Cease });
 }
 
-/** "Any other event" of RFC 4271 §8.2.2 where no OPEN was sent yet: silently to Idle. */
+/** "Any other event" of RFC 4271 §8.2.2 before our OPEN was sent: to Idle without a NOTIFICATION. */
 export function failSilently(session: Session): Step {
   return toIdle(session, { counter: 'increment', damp: true });
 }
@@ -78,8 +79,8 @@ export function failSilently(session: Session): Step {
 const NO_DATA = new Uint8Array(0);
 
 /**
- * "Any other event" where an OPEN was sent: Finite State Machine Error. RFC 6608: for a message the subcode names the state and the data is
- * the message type; for any other event there is no subcode.
+ * "Any other event" after our OPEN was sent: Finite State Machine Error. RFC 6608: for a message the subcode is that of the state and the data
+ * is the message type; other events have no subcode.
  */
 export function unexpected(session: Session, event: Event, subcode: number): Step {
   const type = MESSAGE_TYPES[event.type];
@@ -110,12 +111,12 @@ export function keepaliveTimerExpired(session: Session): Step {
   return stay(session, { do: 'sendKeepalive' }, ...again);
 }
 
-/** RFC 9687 §3: the NOTIFICATION may well never leave; the connection is dropped all the same. */
+/** RFC 9687 §3: the NOTIFICATION may never leave; the connection is dropped anyway. */
 export function sendHoldTimerExpired(session: Session): Step {
   return fail(session, { type: 'notification', code: NotificationCode.SendHoldTimerExpired, subcode: 0, data: NO_DATA });
 }
 
-/** A connection is there: our OPEN goes out and the peer's is awaited under a large hold time (RFC 4271 §8.2.2). */
+/** The connection is open: sends our OPEN and waits for the peer's, with a large hold time (RFC 4271 §8.2.2). */
 export function toOpenSent(session: Session): Step {
   return [
     { ...session, state: 'OpenSent', connection: 'open' },
@@ -123,7 +124,7 @@ export function toOpenSent(session: Session): Step {
   ];
 }
 
-/** A connection is there, DelayOpen is on: first see whether the peer's OPEN comes. */
+/** The connection is open and DelayOpen is on: waits for the peer's OPEN first. */
 export function delayOpen(session: Session): Step {
   return [
     { ...session, connection: 'open' },
@@ -131,7 +132,10 @@ export function delayOpen(session: Session): Step {
   ];
 }
 
-/** The peer's OPEN is good: KEEPALIVE, and the timers as negotiated (RFC 4271 §4.2, §4.4). `before` is our OPEN where it is still owed. */
+/**
+ * The peer's OPEN is accepted: sends a KEEPALIVE and starts the negotiated timers (RFC 4271 §4.2, §4.4). `before` is our OPEN, if it was not
+ * sent yet.
+ */
 export function toOpenConfirm(session: Session, theirHoldTimeSeconds: number, before: readonly Action[] = []): Step {
   const { config } = session;
   const holdTimeSeconds = Math.min(config.holdTimeSeconds, theirHoldTimeSeconds);
@@ -145,7 +149,7 @@ export function toOpenConfirm(session: Session, theirHoldTimeSeconds: number, be
   return [{ ...session, state: 'OpenConfirm', holdTimeSeconds, keepaliveSeconds, sendHoldSeconds }, actions];
 }
 
-/** Connect or Active: out of Idle, or another attempt. */
+/** Starts a connection attempt. */
 export function toConnect(session: Session): Step {
   return [
     { ...session, state: 'Connect', connection: 'opening' },

@@ -6,7 +6,7 @@ import { step } from '../src/step.ts';
 
 const NO_DATA = new Uint8Array(0);
 
-/** One event of each type. Those that carry a NOTIFICATION carry one that says where it comes from. */
+/** One event of each type. Each NOTIFICATION has a code and subcode that fit its event. */
 export const EVENTS: Readonly<Record<EventType, Event>> = {
   ManualStart: { type: 'ManualStart' },
   ManualStop: { type: 'ManualStop', notification: { type: 'notification', code: 6, subcode: 2, data: NO_DATA } },
@@ -41,7 +41,7 @@ export const EVENTS: Readonly<Record<EventType, Event>> = {
   StabilityTimerExpires: { type: 'StabilityTimerExpires' },
 };
 
-const ROADS: Readonly<Record<State, readonly EventType[]>> = {
+const EVENTS_TO: Readonly<Record<State, readonly EventType[]>> = {
   Idle: [],
   Connect: ['ManualStart'],
   Active: ['ManualStartWithPassive'],
@@ -50,9 +50,9 @@ const ROADS: Readonly<Record<State, readonly EventType[]>> = {
   Established: ['ManualStart', 'TcpCrAcked', 'BgpOpen', 'KeepAliveMsg'],
 };
 
-/** A session that came to `state` by the shortest road. */
+/** A session in `state`, after the fewest events. */
 export function sessionIn(state: State, config: Partial<Config> = {}): Session {
-  return run(newSession(config), ROADS[state]).session;
+  return run(newSession(config), EVENTS_TO[state]).session;
 }
 
 export function run(session: Session, events: readonly (EventType | Event)[]): { session: Session; actions: Action[] } {

@@ -1,4 +1,4 @@
-/** What docs/api.md shows of calls and their answers is what happens: its examples run against the lab, in the order of the page. */
+/** Runs the examples of docs/api.md against the lab, in the order of the page: the answers must be as shown. */
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 interface Example {
   readonly command: string;
-  /** As the page shows it, `…` for what it leaves out; empty where it shows nothing. */
+  /** The answer on the page, with `…` for what it leaves out; empty when it shows none. */
   readonly answer: string;
 }
 
@@ -30,7 +30,7 @@ const EXAMPLES: readonly Example[] = [...readFileSync(`${REPOSITORY}docs/api.md`
       }),
 );
 
-/** Times, ports and counts are others in each run. */
+/** Times, ports and counts differ in each run. */
 function settled(answer: string): string {
   return answer
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
@@ -59,7 +59,7 @@ suite('docs/api.md', { timeout: 60_000 }, () => {
         uptimeSeconds?: string;
         routes?: string;
       };
-      // The first second is left out of an answer, as every zero is.
+      // JSON leaves zeros out, so an uptime below a second is missing.
       if (health.established === 2 && health.uptimeSeconds !== undefined && Number(health.routes) > 4000) return;
       await setTimeout(25);
     }
@@ -89,18 +89,18 @@ suite('docs/api.md', { timeout: 60_000 }, () => {
     assert.fail(`no way to run "${command}" here`);
   }
 
-  /** Changes go on until the program has seen as many as it waits for. */
+  /** Makes changes until the program has seen as many as it waits for. */
   async function watch(command: string): Promise<string> {
-    const ours = { prefix: '198.51.100.0/24', nextHop: '192.0.2.9' };
+    const added = { prefix: '198.51.100.0/24', nextHop: '192.0.2.9' };
     const env = { ...process.env, TSBGP_ADDRESS: `http://${formatSocket(lab.plan.apiTcp)}` };
     let isOver = false;
     const watching = shell('bash', ['-c', command.replace(/^tsbgp/, 'npm run -s tsbgp --')], { cwd: REPOSITORY, env }).finally(() => {
       isOver = true;
     });
     while (!isOver) {
-      await call('InjectionService/AddRoutes', JSON.stringify({ routes: [ours] }));
+      await call('InjectionService/AddRoutes', JSON.stringify({ routes: [added] }));
       await setTimeout(100);
-      await call('InjectionService/DeleteRoutes', JSON.stringify({ routes: [{ prefix: ours.prefix }] }));
+      await call('InjectionService/DeleteRoutes', JSON.stringify({ routes: [{ prefix: added.prefix }] }));
     }
     const { stdout } = await watching;
     assert.match(stdout, /198\.51\.100\.0\/24/);

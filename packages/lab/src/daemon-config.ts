@@ -1,4 +1,4 @@
-/** The configuration file of the lab's daemon. Written as a person would write it: it is there to be looked at and changed. */
+/** The configuration file of the lab's daemon, written for people who read and change it. */
 import { formatSocket, type LabPlan } from './plan.ts';
 import { DAEMON_AS, LAB_PEERS } from './topology.ts';
 
@@ -11,7 +11,7 @@ global:
 
 defaults:
   families: [ipv4-unicast, ipv6-unicast]
-  policy: accept-all   # without it an eBGP neighbour imports and exports nothing (RFC 8212)
+  policy: accept-all   # without it an eBGP neighbor imports and exports nothing (RFC 8212)
   passive: true        # the lab peers come to us
 
 neighbors:

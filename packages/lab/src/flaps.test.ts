@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FLAP_SIZE_MAX, flapPlans } from './flaps.ts';
 
-test('what is lost comes back with the next event, and the story is the same each time', () => {
+test('what is lost comes back with the next event, and the sequence is always the same', () => {
   const [first, again] = [flapPlans(64_496, 3500).take(50).toArray(), flapPlans(64_496, 3500).take(50).toArray()];
   assert.deepEqual(first, again);
   for (const [i, plan] of first.entries()) {

@@ -1,6 +1,6 @@
 /**
- * What goes wrong in the lab: every few seconds a peer loses some routes, gets lost ones back by another path, or moves some to another
- * path without losing them. A pure sequence: the same peer tells the same story in every run.
+ * The changes in the lab: every few seconds a peer loses some routes, gets them back by another path, or moves some to another path without
+ * losing them. The sequence of a peer is the same in every run.
  */
 import { mix } from './topology.ts';
 
@@ -10,7 +10,7 @@ export interface FlapPlan {
   readonly routes: readonly number[];
 }
 
-/** Routes lost at a time, at most; a small part of the table, so that the lab looks like a quiet day. */
+/** Most routes that are lost at a time: a small part of the table. */
 export const FLAP_SIZE_MAX = 12;
 
 /** Never ends. `restore` brings back what the last `withdraw` took. */

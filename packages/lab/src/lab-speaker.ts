@@ -1,6 +1,6 @@
 /**
- * A lab peer: one session to the daemon, its routes, and its flaps. Built on @tsbgp/session as any user would; keeps no RIB of its own and
- * only counts what it hears.
+ * A lab peer: one session to the daemon, its routes, and its flaps. It uses @tsbgp/session as any program would. It has no RIB and only counts
+ * what it receives.
  */
 import { type Peer, type Plugin, Server, type UpdateWriter } from '@tsbgp/session';
 import { type Capability, IPV4_UNICAST, IPV6_UNICAST, type WireContext } from '@tsbgp/wire';
@@ -10,7 +10,7 @@ import { DAEMON_AS, LAB_PEERS } from './topology.ts';
 import { announce, endOfRib, withdraw } from './updates.ts';
 
 export interface LabSpeakerOptions {
-  /** Which of the lab's peers: index into LAB_PEERS. */
+  /** Index into LAB_PEERS. */
   readonly position: number;
   /** Our side of the session. */
   readonly localAddress: string;
@@ -41,7 +41,7 @@ const GOODBYE = 'the lab ends, see you';
 export function startLabSpeaker(options: LabSpeakerOptions, onEvent: (event: LabEvent) => void): LabSpeaker {
   const lab = LAB_PEERS[options.position]!;
   const seeds = loadSeeds().filter((seed) => isKnownTo(options.position, seed));
-  /** Variant of each route's path; a flap takes the next. */
+  /** Variant of each route's path; a flap changes to the next. */
   const variants = new Uint32Array(seeds.length);
   let flapTimer: NodeJS.Timeout | undefined;
 
@@ -74,7 +74,7 @@ export function startLabSpeaker(options: LabSpeakerOptions, onEvent: (event: Lab
       if (options.flapIntervalMs > 0) {
         const plans = flapPlans(lab.as, seeds.length);
         const next = (): void => flap(plans.next().value, writer, session.send);
-        // The second peer half an interval later than the first: the screen is then quiet and never idle.
+        // The second peer starts half an interval after the first, so that changes are spread evenly.
         flapTimer = setTimeout(
           () => {
             next();

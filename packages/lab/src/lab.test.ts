@@ -16,7 +16,7 @@ const shell = promisify(execFile);
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The API as `curl` uses it, so that what the lab prints is what is tested. */
+/** Calls the API as `curl` does, so that the test covers what the lab prints. */
 async function call(lab: Lab, method: string, request: object): Promise<Record<string, unknown>> {
   const response = await fetch(`http://${formatSocket(lab.plan.apiTcp)}/tsbgp.v1.${method}`, {
     method: 'POST',
@@ -46,7 +46,7 @@ suite('the lab', { timeout: 60_000 }, () => {
   });
   after(() => lab.stop());
 
-  test('both peers come up and announce what they know', async () => {
+  test('both peers come up and announce their routes', async () => {
     const seeds = loadSeeds();
     for (const position of LAB_PEERS.keys()) {
       assert.equal(lab.announced[position], seeds.filter((seed) => isKnownTo(position, seed)).length);
@@ -54,7 +54,7 @@ suite('the lab', { timeout: 60_000 }, () => {
     await until('both sessions Established in the API', async () => Number((await health(lab)).established) === 2);
   });
 
-  test('the daemon gets all routes, but for the few that a flap took', async () => {
+  test('the daemon gets all routes except the few that a flap took', async () => {
     const total = loadSeeds().length;
     await until('the Loc-RIB holds all', async () => Number((await health(lab)).routes ?? 0) >= total - 24);
   });
@@ -65,22 +65,22 @@ suite('the lab', { timeout: 60_000 }, () => {
     }
   });
 
-  test('what the screen suggests works as it is printed', async () => {
+  test('the commands on the screen work as printed', async () => {
     const [first, ...others] = commands(lab.plan).map(([command]) => command);
-    assert.match(first!, /^export TSBGP_ADDRESS=/); // an isolated lab is not where tsbgp looks
-    for (const command of others.filter((one) => !one.endsWith(' watch') && !(one.startsWith('curl ') && !hasCurl))) {
+    assert.match(first!, /^export TSBGP_ADDRESS=/); // tsbgp does not find an isolated lab by itself
+    for (const command of others.filter((text) => !text.endsWith(' watch') && !(text.startsWith('curl ') && !hasCurl))) {
       const { stdout, stderr } = await shell('bash', ['-c', `${first}\n${command}`], { cwd: REPOSITORY });
       assert.equal(stderr, '', command);
       assert.notEqual(stdout.trim(), '', command);
     }
-    const watch = others.find((one) => one.endsWith(' watch'));
+    const watch = others.find((text) => text.endsWith(' watch'));
     const { stdout } = await shell('bash', ['-c', `${first}\n${watch} --limit 3`], { cwd: REPOSITORY });
     assert.equal(stdout.trim().split('\n').length, 3);
     const down = await call(lab, 'NeighborService/GetNeighbor', { address: lab.plan.peerAddresses[1] });
     assert.match(JSON.stringify(down), /"adminDown":true/);
   });
 
-  test('stop ends every process and leaves nothing behind', async () => {
+  test('stop ends every process and leaves no files', async () => {
     await lab.stop();
     for (const pid of [lab.processes.daemon, ...lab.processes.peers]) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
     assert.equal(existsSync(lab.plan.folder), false);

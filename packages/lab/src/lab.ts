@@ -1,6 +1,6 @@
 /**
- * A running lab: the daemon and the two peers, each a process of its own, and what they tell. Starting takes a second or two; `stop` ends
- * everything in order (peers say goodbye with a Cease, then the daemon stops) and removes what was written.
+ * A running lab: the daemon and the two peers, each a separate process, and their reports. Starting takes a second or two. `stop` ends the
+ * sessions with a Cease, then stops the daemon, and removes the files.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
@@ -31,7 +31,7 @@ export interface Lab {
 
 /** How long daemon and sessions may take to come up, on a slow machine. */
 const START_TIMEOUT_MS = 30_000;
-/** Who has not ended by then is killed. */
+/** Processes that have not ended by then are killed. */
 const STOP_TIMEOUT_MS = 5000;
 
 const SOURCE_CONDITION = '--conditions=tsbgp-source';
@@ -51,7 +51,7 @@ export async function startLab({ plan, flapIntervalMs }: LabOptions): Promise<La
     });
   }
 
-  /** Should this process fall, nothing of the lab stays behind. (The peers notice by themselves.) */
+  /** Ends the daemon when this process ends unexpectedly. The peers notice that by themselves. */
   const killAll = (): void => children.forEach((child) => child.kill());
   process.once('exit', killAll);
 
@@ -102,7 +102,7 @@ export async function startLab({ plan, flapIntervalMs }: LabOptions): Promise<La
 function spawnDaemon(configFile: string, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a');
   const bin = fileURLToPath(new URL('./bin.ts', import.meta.resolve('@tsbgp/daemon')));
-  // detached: Ctrl-C in the terminal must reach the daemon through us, after the peers.
+  // detached: a Ctrl-C must not reach the daemon before the peers have ended their sessions. We pass it on.
   const child = spawn(process.execPath, [SOURCE_CONDITION, bin, configFile], {
     stdio: ['ignore', log, log],
     detached: true,
@@ -125,7 +125,7 @@ function firstEstablished(child: ChildProcess): Promise<number> {
   });
 }
 
-/** The daemon answers `/healthz`. */
+/** Resolves when the daemon answers `/healthz`. */
 async function untilReady(plan: LabPlan, events: Lab['events']): Promise<void> {
   const url = `http://${formatSocket(plan.metrics)}/healthz`;
   const ask = async (signal: AbortSignal): Promise<void> => {
@@ -139,7 +139,7 @@ async function untilReady(plan: LabPlan, events: Lab['events']): Promise<void> {
   await orDeath(events, ask, 'the daemon did not answer');
 }
 
-/** The result of `work`; or the news that a process died, or that time is up. */
+/** The result of `work`. Rejects when a process dies first, or when time is up. */
 async function orDeath<T>(events: Lab['events'], work: (signal: AbortSignal) => Promise<T>, complaint: string): Promise<T> {
   const over = new AbortController();
   const death = once(events, 'died', { signal: over.signal }).then(([message]: string[]) => {
@@ -151,7 +151,7 @@ async function orDeath<T>(events: Lab['events'], work: (signal: AbortSignal) => 
   try {
     return await Promise.race([work(over.signal), death, timeout]);
   } finally {
-    // The race is over, and that the others are told so is not an error.
+    // The race is over: the rejections of the others are not errors.
     for (const loser of [death, timeout]) loser.catch(() => {});
     over.abort();
   }

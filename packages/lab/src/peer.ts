@@ -1,6 +1,7 @@
 /**
  * The process of one lab peer: `node peer.ts '{"position":0,…}'` (LabSpeakerOptions as JSON). Reports to the process that forked it and
- * ends when that one says "stop" or is gone. Ctrl-C reaches the whole process group; it is left to the parent, who stops things in order.
+ * ends when that process says "stop" or is gone. Ctrl-C reaches the whole process group, but this process ignores it: the parent stops
+ * everything in order.
  */
 import { type LabEvent, type LabSpeakerOptions, startLabSpeaker } from './lab-speaker.ts';
 

@@ -1,21 +1,19 @@
-/**
- * Where the lab listens: ports and addresses that are free now, so that a second lab, or a real daemon, is never in the way.
- */
+/** Where the lab listens: on ports and addresses that are free now, so that a second lab or a real daemon can run at the same time. */
 import { connect, createServer } from 'node:net';
 
 export interface PeerAddresses {
   /** The daemon's listener. */
   readonly daemon: string;
-  /** One per lab peer; distinct, because a neighbour is known by its address. */
+  /** One per lab peer, all different, because a neighbor is known by its address. */
   readonly peers: readonly [string, string];
 }
 
-/** `preferred` when nobody has it, else any that is free. */
+/** `preferred` if it is free, else any free port. */
 export async function freePort(host: string, preferred: number): Promise<number> {
   return (await bindOnce(host, preferred)) ?? (await bindOnce(host, 0)) ?? Promise.reject(new Error(`no free TCP port on ${host}`));
 }
 
-/** On Linux all of 127.0.0.0/8 is ours. Elsewhere the peers are told apart by their address family. */
+/** Linux has all of 127.0.0.0/8. Elsewhere the peers have different address families. */
 export async function peerAddresses(): Promise<PeerAddresses> {
   for (const address of ['127.0.0.2', '127.0.0.3']) {
     if ((await bindOnce(address, 0)) === undefined) return { daemon: '::', peers: ['127.0.0.1', '::1'] };
@@ -23,7 +21,7 @@ export async function peerAddresses(): Promise<PeerAddresses> {
   return { daemon: '127.0.0.1', peers: ['127.0.0.2', '127.0.0.3'] };
 }
 
-/** Whether somebody answers at this unix socket. A file left over by a process that is gone does not count. */
+/** Whether a process answers at this unix socket. A file of a process that is gone does not count. */
 export function isAnswering(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);

@@ -1,6 +1,4 @@
-/**
- * Where everything of one lab lives: decided before anything starts.
- */
+/** Ports, addresses and files of a lab, decided before anything starts. */
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,19 +16,19 @@ export interface LabPlan {
   readonly bgp: SocketAddress;
   readonly peerAddresses: readonly string[];
   readonly apiSocket: string;
-  /** `tsbgp` finds the daemon without being told. */
+  /** `tsbgp` finds the daemon without an address. */
   readonly isDefaultSocket: boolean;
   readonly apiTcp: SocketAddress;
   readonly metrics: SocketAddress;
 }
 
-/** Preferred ports; another one is taken where somebody else has it. Not 179: that would need root. */
+/** Preferred ports; the lab takes another one if it is in use. Not 179, which needs root. */
 const BGP_PORT = 1179;
 const API_PORT = 50_051;
 const METRICS_PORT = 9179;
 
 export interface PlanOptions {
-  /** Any free ports and a socket of its own: for tests, which must not meet a lab that somebody runs. */
+  /** Any free ports and a separate socket: for tests, which must not meet a lab that runs on the machine. */
   readonly isolated: boolean;
 }
 
@@ -51,7 +49,7 @@ export async function planLab(options: PlanOptions): Promise<LabPlan> {
   };
 }
 
-/** The path where `tsbgp` looks for a daemon when it is not told; undefined where it would find another daemon. */
+/** The path where `tsbgp` looks for a daemon by default; undefined when there is another daemon. */
 async function sharedSocket(): Promise<string | undefined> {
   const path = creatableSocketPath();
   if (path === undefined) return undefined;

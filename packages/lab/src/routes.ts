@@ -1,8 +1,8 @@
 /**
- * What a lab peer announces: real prefixes and origins (data/routes.tsv) with AS paths, MEDs and communities that could be.
+ * What a lab peer announces: real prefixes and origins (data/routes.tsv) with made-up AS paths, MEDs and communities.
  *
  * Both peers know most prefixes, by different paths, so that the decision process has something to decide: 5 of 6 come from both, the rest
- * from one alone. The `variant` of a route changes its path and MED; a flap takes the next one.
+ * from one. The `variant` of a route changes its path and MED; a flap takes the next variant.
  */
 import { readFileSync } from 'node:fs';
 import { type LabPeer, mix, REGIONAL } from './topology.ts';
@@ -10,7 +10,7 @@ import { type LabPeer, mix, REGIONAL } from './topology.ts';
 export interface RouteSeed {
   readonly prefix: string;
   readonly origin: number;
-  /** Place in the file; stands for the prefix where a hash is taken. */
+  /** Line in the file; input of the hashes in place of the prefix. */
   readonly index: number;
 }
 
@@ -31,7 +31,7 @@ export interface LargeCommunityParts {
   readonly localData2: number;
 }
 
-/** Low halves of the peers' own communities. */
+/** Low halves of the peers' communities. */
 export const CommunityValue = { FromTransit: 100, FromPeer: 200, Region: 1000 } as const;
 
 export function loadSeeds(): RouteSeed[] {
@@ -45,7 +45,7 @@ export function loadSeeds(): RouteSeed[] {
     });
 }
 
-/** Whether this peer has a route to the prefix at all. `position` is the peer's place in the lab. */
+/** Whether this peer has a route to the prefix. `position` is the peer's index in LAB_PEERS. */
 export function isKnownTo(position: number, seed: RouteSeed): boolean {
   const share = mix(seed.index, 1) % 12;
   return share > 1 || share === position;
@@ -69,7 +69,7 @@ export function labRoute(peer: LabPeer, seed: RouteSeed, variant: number): LabRo
   };
 }
 
-/** The peer, one of its upstreams, none to two regional networks, and the origin, now and then prepended. No AS comes back after another. */
+/** The peer, one of its upstreams, up to two regional networks, and the origin, sometimes prepended. Never a loop. */
 function asPath(peer: LabPeer, upstream: number, origin: number, variant: number): number[] {
   const path = [peer.as];
   const middle = [upstream];

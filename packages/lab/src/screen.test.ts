@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Lab } from './lab.ts';
 import { commands, type Size, welcome } from './screen.ts';
 
-/** A lab that does not run. */
+/** A lab that was not started. */
 function lab(isDefaultSocket: boolean): Lab {
   return {
     plan: {
@@ -43,7 +43,7 @@ for (const isDefaultSocket of [true, false]) {
     [200, 50],
     [80, 40],
   ] as const) {
-    test(`${columns}x${height}: title, addresses and the latest events are in sight at once`, () => {
+    test(`${columns}x${height}: title, addresses and the latest events are visible at once`, () => {
       const size: Size = { columns, rows: height };
       const { text, events } = welcome(lab(isDefaultSocket), size);
       // Events, and the row of the cursor.

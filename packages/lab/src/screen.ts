@@ -1,6 +1,6 @@
 /**
- * What the lab shows: once, what runs and what to try; then, for as long as it runs, what the peers do. On a terminal the newest line stays
- * at the bottom and is rewritten; in a file or a pipe every line is kept.
+ * The output of the lab: first what runs and what to try, then the events of the peers. On a terminal the latest events are rewritten in
+ * place; in a file or a pipe every line is kept.
  */
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Lab } from './lab.ts';
@@ -16,19 +16,19 @@ export function paint(format: Format, text: string): string {
 
 const TSBGP = 'npm run -s tsbgp --';
 
-/** How much room there is; a file or a pipe has no end of it. */
+/** Size of the terminal; infinite for a file or a pipe. */
 export interface Size {
   readonly columns: number;
   readonly rows: number;
 }
 
-/** Events kept on the screen of a terminal, so that what to try next stays in sight. Fewer where the terminal is small. */
+/** Events on the screen of a terminal, so that the commands stay visible. Fewer on a small terminal. */
 const EVENTS_MAX = 5;
 const EVENTS_MIN = 3;
 
 /**
- * What to show first, and how many events have room below it. All of it is in sight at once, on 80 columns and 24 rows too: the addresses
- * come last, and where room is short, remarks, then blank lines, then the last commands are left out.
+ * What to show first, and how many events fit below it. All of it is visible at once, on 80 columns and 24 rows too: the addresses come last.
+ * On a small terminal first the remarks, then blank lines, then the last commands are left out.
  */
 export function welcome(lab: Lab, size: Size): { readonly text: string; readonly events: number } {
   const { plan } = lab;
@@ -57,18 +57,18 @@ export function welcome(lab: Lab, size: Size): { readonly text: string; readonly
   const meanwhile = `${paint('bold', 'Ctrl-C')} stops everything. What the peers do meanwhile:`;
   const suggested = commands(plan);
   const fixed = rowsOf([title, ...addresses, meanwhile], size) + 1; // one for "Try"
-  // The cursor stands on a row of its own.
-  const room = size.rows - 1 - fixed;
-  const roomy =
-    room >=
+  // The cursor needs a row.
+  const free = size.rows - 1 - fixed;
+  const fits =
+    free >=
     rowsOf(
       suggested.map(([command]) => `  ${command}`),
       size,
     ) +
       EVENTS_MAX +
       BLANK_LINES;
-  const shown = roomy ? suggested : fitting(suggested, room - EVENTS_MIN, size);
-  const blank = roomy ? [''] : [];
+  const shown = fits ? suggested : fitting(suggested, free - EVENTS_MIN, size);
+  const blank = fits ? [''] : [];
   const lines = [
     ...blank,
     title,
@@ -84,17 +84,17 @@ export function welcome(lab: Lab, size: Size): { readonly text: string; readonly
   return { text: lines.join('\n'), events: Math.max(1, Math.min(EVENTS_MAX, left)) };
 }
 
-/** Of the roomy form. */
+/** In the form with blank lines. */
 const BLANK_LINES = 4;
 
-/** The first of `suggested` that fit into so many rows. */
+/** The first of `suggested` that fit into `rows`. */
 function fitting(suggested: ReturnType<typeof commands>, rows: number, size: Size): ReturnType<typeof commands> {
   let used = 0;
   const shown = [];
-  for (const one of suggested) {
-    used += rowsOf([`  ${one[0]}`], size);
+  for (const command of suggested) {
+    used += rowsOf([`  ${command[0]}`], size);
     if (used > rows) break;
-    shown.push(one);
+    shown.push(command);
   }
   return shown;
 }
@@ -104,7 +104,7 @@ function rowsOf(lines: readonly string[], { columns }: Size): number {
   return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)), 0);
 }
 
-/** What to try, in the order of the screen. A test runs all of it. */
+/** The commands to try, in the order of the screen. A test runs all of them. */
 export function commands(plan: LabPlan): (readonly [command: string, remark: string])[] {
   const here = plan.isDefaultSocket ? [] : ([[`export TSBGP_ADDRESS=${plan.apiSocket}`, 'this lab, not another daemon']] as const);
   return [
@@ -124,7 +124,7 @@ export function commands(plan: LabPlan): (readonly [command: string, remark: str
   ];
 }
 
-/** The remark is a comment, so that the whole line can be pasted into a shell. */
+/** The remark is a shell comment, so that the whole line can be pasted. */
 function commandLine(command: string, remark: string, columns: number): string {
   const padded = command.padEnd(COMMAND_WIDTH);
   const line = `  ${paint('cyan', command)}${' '.repeat(padded.length - command.length)}`;

@@ -69,7 +69,7 @@ async function run(flapSeconds: number, isolated: boolean): Promise<number> {
 
 const [NO_WRAP, WRAP, CLEAR_LINE] = ['\u001b[?7l', '\u001b[?7h', '\u001b[2K'];
 
-/** On a terminal the last few events, rewritten in place; else line by line. */
+/** Shows the last few events, rewritten in place on a terminal; else line by line. */
 function showEvents(lab: Lab): { end(): void } {
   const { stdout } = process;
   const endless = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
@@ -85,7 +85,7 @@ function showEvents(lab: Lab): { end(): void } {
     const up = recent.length === 0 ? '' : `\u001b[${recent.length}A`;
     recent.push(line);
     if (recent.length > events) recent.shift();
-    stdout.write(`${NO_WRAP}${up}${recent.map((one) => `${CLEAR_LINE}${one}\n`).join('')}${WRAP}`);
+    stdout.write(`${NO_WRAP}${up}${recent.map((line) => `${CLEAR_LINE}${line}\n`).join('')}${WRAP}`);
   });
   return {
     end() {

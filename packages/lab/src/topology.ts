@@ -1,15 +1,15 @@
 /**
- * The lab's little Internet: the daemon, two lab peers that sell it transit, and the networks behind them.
+ * The networks of the lab: the daemon, two lab peers that are its transit providers, and the networks beyond them.
  *
  *                    tsbgpd AS 64512
  *                   /               \
  *        amber AS 64496           cobalt AS 64497      (RFC 5398: numbers for documentation)
  *         |    |    |               |    |    |
- *        1299 3356 ...            3257 2914 ...        networks without an upstream of their own
+ *        1299 3356 ...            3257 2914 ...        networks without an upstream
  *           \   |                   |    /
  *            regional networks ... origins             from data/routes.tsv
  *
- * Everything is derived from the origin AS by hashing, so that each run shows the same routes.
+ * All choices are hashes of the origin AS, so that each run shows the same routes.
  */
 export const DAEMON_AS = 64_512;
 
@@ -17,10 +17,10 @@ export interface LabPeer {
   readonly name: string;
   readonly as: number;
   readonly routerId: string;
-  /** NEXT_HOP of its routes: addresses for documentation (RFC 5737, RFC 3849); nobody forwards packets here. */
+  /** NEXT_HOP of its routes: addresses for documentation (RFC 5737, RFC 3849). No packets are forwarded. */
   readonly nextHopIpv4: string;
   readonly nextHopIpv6: string;
-  /** The networks it buys from or peers with, nearest first. */
+  /** Its upstreams and peers, nearest first. */
   readonly upstreams: readonly number[];
 }
 
@@ -44,12 +44,12 @@ export const COBALT: LabPeer = {
 
 export const LAB_PEERS: readonly LabPeer[] = [AMBER, COBALT];
 
-/** Networks that many origins buy from; which ones stand before an origin depends on the origin alone, as in life. */
+/** Regional networks. Those in the path of an origin depend on the origin only. */
 export const REGIONAL: readonly number[] = [
   6939, 9002, 4637, 4826, 3491, 1273, 7473, 9498, 16_735, 52_320, 37_100, 30_844, 8218, 20_485, 1221, 2516, 4766, 8928, 6830, 11_537,
 ];
 
-/** FNV-1a over the numbers' octets, then stirred, so that neighbouring inputs are far apart: 32 bits, the same everywhere. */
+/** FNV-1a over the octets of the numbers, then mixed, so that close inputs give distant results. 32 bits, the same on every machine. */
 export function mix(...values: readonly number[]): number {
   let h = 0x811c9dc5;
   for (const value of values) {

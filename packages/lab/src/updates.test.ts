@@ -38,7 +38,7 @@ test('what a peer announces decodes without fault to exactly its prefixes', () =
 });
 
 test('a route carries its path, communities and next hop', () => {
-  const seed = loadSeeds().find((one) => one.prefix === '193.0.0.0/21');
+  const seed = loadSeeds().find((seed) => seed.prefix === '193.0.0.0/21');
   assert.ok(seed !== undefined);
   const route = labRoute(AMBER, seed, 0);
   const [message] = messagesOf(announce(AMBER, [route], DEFAULT_CONTEXT));

@@ -1,6 +1,4 @@
-/**
- * Lab routes as UPDATE messages: routes with the same attributes share messages, as real speakers send them.
- */
+/** Lab routes as UPDATE messages. Routes with the same attributes share messages, as with real speakers. */
 import {
   AttributeFlag,
   encodeMessage,
@@ -19,7 +17,7 @@ const WELL_KNOWN = AttributeFlag.Transitive;
 const OPTIONAL = AttributeFlag.Optional;
 const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
 
-/** NLRI per message: with the longest attributes of the lab both stay well below 4,096 octets. */
+/** NLRI per message: with the longest attributes of the lab, messages of both families stay well below 4,096 octets. */
 const IPV4_NLRI_MAX = 500;
 const IPV6_NLRI_MAX = 150;
 
@@ -56,7 +54,7 @@ export function withdraw(prefixes: readonly string[], context: WireContext): Uin
   );
 }
 
-/** RFC 4724 §2: "that was all", for both families. */
+/** End-of-RIB (RFC 4724 §2) of both families. */
 export function endOfRib(context: WireContext): Uint8Array {
   return encode([IPV4_UNICAST, IPV6_UNICAST].map(endOfRibOf), context);
 }

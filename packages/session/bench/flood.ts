@@ -1,5 +1,5 @@
 /**
- * An UPDATE flood on one session against what a bare pair of sockets moves, in one run, one process each side.
+ * Compares an UPDATE flood on one session with a bare pair of sockets. Each side is a process.
  *
  *     node --conditions=tsbgp-source packages/session/bench/flood.ts [megabytes]
  */

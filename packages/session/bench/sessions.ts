@@ -1,6 +1,6 @@
 /**
- * Many sessions on loopback in one process: up, keepalives for a while, down; memory and descriptors must be flat. Both ends are here, so a
- * thousand sessions are two thousand peers.
+ * Many sessions on loopback in one process: they come up, exchange keepalives for a while and end. Memory and descriptors must not grow. Both
+ * ends are in this process, so a thousand sessions are two thousand peers.
  *
  *     node --conditions=tsbgp-source packages/session/bench/sessions.ts [sessions = 1000] [seconds = 120] [holdTimeSeconds = 30]
  */

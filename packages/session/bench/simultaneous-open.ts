@@ -1,10 +1,10 @@
 /**
- * Simultaneous open against a real daemon, again and again: both sides dial at about the same time, and a session must come up every time.
+ * Simultaneous open with a real daemon, many times: both sides dial at about the same time, and a session must come up every time.
  *
  *     node --conditions=tsbgp-source packages/session/bench/simultaneous-open.ts bird [rounds = 100] [md5 key]
  *
- * `bird`, `frr` and `gobgp` are started on loopback (127.0.0.20, AS 65002; we are 127.0.0.1, AS 65001) with a folder of their own, and
- * stopped again. A relay in between delays everything, so that the two connections really cross.
+ * `bird`, `frr` and `gobgp` are started on loopback (127.0.0.20, AS 65002; we are 127.0.0.1, AS 65001) with a separate folder, and stopped
+ * again. A relay in between delays everything, so that the two connections really cross.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { type Peer, type PeerOptions, Server } from '../src/index.ts';
 
 const [, , name = 'bird', roundsText = '100', md5Key] = process.argv;
 const rounds = Number(roundsText);
-/** Through the long wire, except with MD5. */
+/** Goes through the relay, except with MD5. */
 const [ourTarget, theirTarget] = md5Key === undefined ? [2799, 2798] : [1799, 1798];
 const folder = mkdtempSync(join(tmpdir(), 'simultaneous-open-'));
 
@@ -129,8 +129,9 @@ function gobgp(identifier: string): Daemon {
 }
 
 /**
- * A long wire: connections are accepted at once and everything, also the news of them, arrives later. So both sides are busy with their own
- * connection when the other's comes. Addresses stay: that is how peers know each other. Not for MD5, whose signatures end here.
+ * A relay with a delay. It accepts connections at once; the octets, and the connection itself, reach the other side later. So both sides are
+ * busy with their own connection when the other's arrives. Addresses stay, since peers know each other by them. MD5 signatures end here, so
+ * it does not work with MD5.
  */
 function wire(from: string, to: string, listenPort: number, targetPort: number, onDial: () => void): NetServer {
   const relay = (a: Socket, b: Socket) => {
@@ -173,7 +174,7 @@ async function half(ours: string, theirs: string): Promise<{ worst: number; coll
     await sleep(2000);
     for (let round = 0; round < rounds / 2; round++) {
       run(daemon.restart);
-      // We dial while the daemon's own attempt is on the wire.
+      // We dial while the daemon's attempt is in the relay.
       if (md5Key === undefined) await new Promise<void>((resolve) => (onDial = resolve));
       await sleep(LATENCY_MS * Math.random());
       const started = performance.now();
@@ -195,7 +196,7 @@ async function half(ours: string, theirs: string): Promise<{ worst: number; coll
     }
   } finally {
     child.kill();
-    for (const each of wires) each.close();
+    for (const wire of wires) wire.close();
     await server.close();
   }
   return { worst, collisions, flaps };

@@ -45,7 +45,7 @@ const announcer: Plugin = {
     writer.write(announcement(values.prefix, session.localAs, session.localAddress, session.send.fourOctetAs));
     writer.write(END_OF_RIB);
     console.log(`announced ${values.prefix} to ${session.remoteAddress}, AS ${session.remoteAs}`);
-    return () => undefined; // what the peer announces is none of our business
+    return () => undefined; // the peer's announcements are ignored
   },
   onClose: (peer, reason) => console.log(`session closed: ${reason.text}`),
 };

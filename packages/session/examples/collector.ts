@@ -1,5 +1,5 @@
 /**
- * A route collector: takes whoever connects, prints what they announce as JSON, a line each. Sends nothing.
+ * A route collector: accepts any peer and prints its announcements as JSON, one line each. Sends nothing.
  *
  *     node collector.ts --as 65000 --router-id 192.0.2.1 --port 1790
  *     {"peer":"127.0.0.2","as":65002,"announce":["198.51.100.0/24"],"withdraw":[],"attributes":[...]}
@@ -34,7 +34,7 @@ const collector: Plugin = {
       if (update instanceof Fault) return notificationOf(update);
       const { withdrawn, nlri, attributes, endOfRib } = update;
       if (endOfRib !== undefined) print({ ...who, endOfRib });
-      // RFC 7606: routes of an UPDATE with a fault this strong count as withdrawn.
+      // RFC 7606: the routes of an UPDATE with such a fault count as withdrawn.
       else if (update.fault?.action === 'withdraw') print({ ...who, withdraw: [...withdrawn, ...nlri], reason: update.fault.reason });
       else print({ ...who, announce: nlri, withdraw: withdrawn, attributes });
       return undefined;

@@ -1,5 +1,5 @@
 /**
- * Watches peers without taking part: keeps a session with each, says what happens to it, and counts. Exits with 1 when one is down at the end.
+ * Watches peers: keeps a session with each, prints what happens to it, and counts. Exits with 1 when a session is down at the end.
  *
  *     node monitor.ts --as 65009 --router-id 192.0.2.9 --seconds 60 192.0.2.1=65001 192.0.2.2=65002
  */

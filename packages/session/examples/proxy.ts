@@ -1,5 +1,5 @@
 /**
- * A filtering proxy between two speakers: each sees the other's AS, and no UPDATE that mentions a forbidden one.
+ * A filtering proxy between two speakers: each sees the other's AS, and gets no UPDATE with a forbidden AS in its path.
  *
  *     node proxy.ts --port 1790 --forbid 64666 192.0.2.1=65001 192.0.2.2=65002
  */
@@ -12,9 +12,9 @@ const { values, positionals } = parseArgs({
   options: { port: { type: 'string', default: '179' }, forbid: { type: 'string', default: '64666' } },
 });
 
-/** Whether AS_PATH (attribute 2, four octets per AS) of the UPDATE mentions `as`. */
+/** Whether AS_PATH (attribute 2, four octets per AS) of the UPDATE contains `as`. */
 function mentions(as: number, bytes: Uint8Array, start: number): boolean {
-  let at = start + 2 + readU16(bytes, start); // behind the withdrawn routes
+  let at = start + 2 + readU16(bytes, start); // after the withdrawn routes
   const end = at + 2 + readU16(bytes, at);
   for (at += 2; at + 3 <= end; ) {
     const extended = bytes[at]! & 0x10;
@@ -38,9 +38,9 @@ sides.forEach(([remoteAddress, remoteAs], here) => {
     onEstablished(peer, session, writer) {
       writers[here] = writer;
       writer.onDrain = () => peers[there]?.resumeReading();
-      peers[there]?.sendRouteRefresh(IPV4_UNICAST); // what it said before we could pass it on
+      peers[there]?.sendRouteRefresh(IPV4_UNICAST); // UPDATEs that it sent before we could pass them on
       return (bytes, start, end) => {
-        // The header stands right before the body: the message goes on as it came.
+        // The header is right before the body: the message is passed on unchanged.
         const passed = mentions(Number(values.forbid), bytes, start) || (writers[there]?.write(bytes.slice(start - 19, end)) ?? true);
         if (!passed) peer.pauseReading();
         return undefined;

@@ -1,7 +1,10 @@
-/** Addresses as keys: one text for each. */
+/** Addresses as keys: each address has one canonical text. */
 import { formatAddress, parseAddress } from '@tsbgp/wire';
 
-/** Canonical text of an address with or without zone; an IPv4-mapped one is the IPv4 address (RFC 4291 §2.5.5.2). Undefined: not an address. */
+/**
+ * Canonical text of an address, with its zone if it has one; undefined when `text` is not an address. An IPv4-mapped address becomes the IPv4
+ * address (RFC 4291 §2.5.5.2).
+ */
 export function canonicalAddress(text: string): string | undefined {
   const [address = '', zone, ...rest] = text.split('%');
   if (rest.length > 0 || zone === '') return undefined;

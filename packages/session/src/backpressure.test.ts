@@ -1,7 +1,10 @@
-/** Neither side may fill the memory of the other: what a slow reader and a slow handler do. */
+/** A slow reader or a slow handler on one side must not fill the memory of the other. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { breathe, concat, END_OF_RIB, FakeClock, KEEPALIVE, message, RawPeer, speaker } from '../test/support.ts';
+import { breathe, FakeClock } from '../test/fake-clock.ts';
+import { concat, END_OF_RIB, KEEPALIVE, message } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { speaker } from '../test/speaker.ts';
 
 const BIG = concat(...Array.from({ length: 64 }, () => message(2, new Uint8Array(4000))));
 
@@ -31,7 +34,7 @@ test('a slow reader: write answers false, the backlog is known, onDrain and flus
   await writer.flushed();
 });
 
-test('the session ends while a backlog waits: flushed rejects, write does nothing, the peer is gone soon', async (t) => {
+test('the session ends while a backlog waits: flushed rejects, write does nothing, the connection is gone soon', async (t) => {
   const { port, plugin, server, peer } = await speaker(t);
   const raw = await RawPeer.connect(port);
   await raw.establish();
@@ -66,7 +69,7 @@ test('the same octets go to many peers uncopied, corked into one write', async (
   assert.equal(server.listPeers()[0]?.counters.updateSent, 200);
 });
 
-test('a paused peer is not read from: the kernel, not we, holds what it sends; resumed, all arrives', async (t) => {
+test('we do not read from a paused peer: the kernel holds what it sends, and all of it arrives after resumeReading', async (t) => {
   const { port, plugin, peer } = await speaker(t);
   const raw = await RawPeer.connect(port);
   await raw.establish();
@@ -123,7 +126,7 @@ test('the hold timer does not expire while we do not read, and does when we read
   assert.equal((await plugin.closed()).type, 'hold-timer');
 });
 
-test('RFC 9687: a peer that takes nothing for the send hold time is given up, without waiting for it', async (t) => {
+test('RFC 9687: a peer that takes nothing for the send hold time is dropped at once', async (t) => {
   const clock = new FakeClock();
   const { port, plugin } = await speaker(t, { sendHoldSeconds: 80 }, { server: { clock } });
   const raw = await RawPeer.connect(port);
@@ -148,7 +151,7 @@ test('RFC 9687: a peer that takes nothing for the send hold time is given up, wi
   assert.deepEqual([reason.notification?.code, reason.notification?.subcode], [8, 0]);
 });
 
-test('keepalives leave on time, and the peer’s are heard, while a handler is busy with a flood at hold time 3', async (t) => {
+test('keepalives leave on time, and the peer’s are received, while a handler is busy with a flood at hold time 3', async (t) => {
   const { port, plugin, peer } = await speaker(t, { holdTimeSeconds: 3 });
   const raw = await RawPeer.connect(port);
   await raw.establish();

@@ -1,5 +1,16 @@
 /** The system's clock, and jitter. */
-import type { Clock } from './types.ts';
+
+/** A source of time. Tests pass one that they move. */
+export interface Clock {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Calls back once, after `milliseconds`. Returns a handle for `clearTimeout`. */
+  setTimeout(callback: () => void, milliseconds: number): unknown;
+  /** Cancels a call that `setTimeout` promised. */
+  clearTimeout(handle: unknown): void;
+  /** In [0, 1), for jitter. */
+  random(): number;
+}
 
 export const systemClock: Clock = {
   now: () => performance.now(),
@@ -8,7 +19,7 @@ export const systemClock: Clock = {
   random: Math.random,
 };
 
-/** RFC 4271 §10: 75 to 100 % of a time, so that peers that started together do not act together for ever. */
+/** RFC 4271 §10: 75 to 100 % of a time, so that peers that started together drift apart. */
 export function jitter(milliseconds: number, random: number): number {
   return milliseconds * (0.75 + 0.25 * random);
 }

@@ -1,9 +1,28 @@
 /** Why a session ended, in the words of the user. */
 import type { Action, Event } from '@tsbgp/fsm';
 import { formatNotification, type NotificationMessage } from '@tsbgp/wire';
-import type { CloseReason } from './types.ts';
 
-/** What the machine does not need to know of an event, but people do. */
+/** Who or what ended a session. */
+export type CloseReasonType =
+  | 'notification-received'
+  | 'notification-sent'
+  | 'connection-lost'
+  | 'hold-timer'
+  | 'send-hold-timer'
+  /** `disable`, `deletePeer` or `close`. */
+  | 'stopped'
+  /** The peer opened a new connection in place of this one (RFC 4724 §4.2, or `replaceEstablished`). */
+  | 'replaced';
+
+/** Why a session ended. */
+export interface CloseReason {
+  readonly type: CloseReasonType;
+  readonly notification?: NotificationMessage | undefined;
+  /** One sentence for people. */
+  readonly text: string;
+}
+
+/** What people want to know about an event and the machine does not need. */
 export interface Why {
   readonly text?: string | undefined;
   readonly received?: NotificationMessage | undefined;

@@ -1,32 +1,24 @@
 /**
- * RFC 4271 §6.8: two speakers that open a connection to each other at the same time end with one, whatever arrives when. The network is
- * simulated, so that the order of arrival is the test's: two whole peers, two connections, four directions, each delivered a write at a time.
+ * RFC 4271 §6.8: two speakers that connect to each other at the same time end with one connection, in whatever order octets arrive. The
+ * network is simulated, so that the test chooses the order: two whole peers, two connections, four directions, one write at a time.
  */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Capability } from '@tsbgp/wire';
 import fc from 'fast-check';
-import {
-  breathe,
-  FakeClock,
-  FakeSocket,
-  KEEPALIVE,
-  message,
-  open,
-  RawListener,
-  RawPeer,
-  Recorder,
-  socketPair,
-  speaker,
-} from '../test/support.ts';
-import { collide, dominates } from './collision.ts';
+import { breathe, FakeClock } from '../test/fake-clock.ts';
+import { FakeSocket, socketPair } from '../test/fake-socket.ts';
+import { KEEPALIVE, message, open } from '../test/messages.ts';
+import { RawListener, RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
+import { speaker } from '../test/speaker.ts';
+import { type CollisionRules, collide, dominates } from './collision.ts';
 import { Containment } from './containment.ts';
-import { PeerSession } from './peer.ts';
+import type { PeerOptions } from './index.ts';
+import { InputScheduler } from './input-scheduler.ts';
+import { SILENT } from './logger.ts';
+import { PeerSession } from './peer-session.ts';
 import { Server } from './server.ts';
-import { Turns } from './turns.ts';
-import type { Logger, PeerOptions } from './types.ts';
-
-const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 interface Side {
   readonly peer: PeerSession;
@@ -34,16 +26,11 @@ interface Side {
   dialed: FakeSocket | undefined;
 }
 
-/** A speaker that goes by RFC 4271 §6.8 and nothing else: judges at once, never waits for the other side. */
-class Naive extends PeerSession {
-  override mustAwait(): boolean {
-    return false;
-  }
-
-  override collisionOnOpen(...[half, message]: Parameters<PeerSession['collisionOnOpen']>): 'go' | 'wait' | 'drop' {
-    return super.collisionOnOpen(half, message, false);
-  }
-}
+/** Exactly RFC 4271 §6.8: judges at once and never waits for the other side. */
+const NAIVE: CollisionRules = {
+  collide: (direction, other, dominates, replaceEstablished) => collide(direction, other, dominates, replaceEstablished, false),
+  mustAwait: () => false,
+};
 
 /** Two peers of each other, and the sockets between them. */
 class Network {
@@ -52,12 +39,17 @@ class Network {
   readonly b: Side;
   readonly sockets: FakeSocket[] = [];
 
-  constructor(identifiers: readonly [string, string], ases: readonly [number, number], Other: typeof PeerSession = PeerSession) {
-    this.a = this.#side(0, identifiers, ases, PeerSession);
-    this.b = this.#side(1, identifiers, ases, Other);
+  constructor(identifiers: readonly [string, string], ases: readonly [number, number], otherRules?: CollisionRules) {
+    this.a = this.#side(0, identifiers, ases, undefined);
+    this.b = this.#side(1, identifiers, ases, otherRules);
   }
 
-  #side(index: 0 | 1, identifiers: readonly [string, string], ases: readonly [number, number], Class: typeof PeerSession): Side {
+  #side(
+    index: 0 | 1,
+    identifiers: readonly [string, string],
+    ases: readonly [number, number],
+    collisionRules: CollisionRules | undefined,
+  ): Side {
     const other = index === 0 ? 1 : 0;
     const addresses = ['192.0.2.1', '192.0.2.2'];
     const plugin = new Recorder();
@@ -69,7 +61,7 @@ class Network {
       pair[0].connecting = true;
       return pair[0].asSocket();
     };
-    const peer = new Class(
+    const peer = new PeerSession(
       { remoteAddress: addresses[other]!, localAs: ases[index], remoteAs: ases[other] },
       {},
       plugin,
@@ -77,12 +69,13 @@ class Network {
         routerId: identifiers[index],
         logger: SILENT,
         clock: this.clock,
-        turns: new Turns(1000),
+        scheduler: new InputScheduler(1000),
         containment: new Containment(SILENT, undefined, () => true),
         dial,
         established: () => {},
         replaced: () => {},
-        resting: () => {},
+        rested: () => {},
+        collisionRules,
       },
       ases[other],
     );
@@ -101,7 +94,7 @@ class Network {
       if (socket === undefined || !socket.connecting || socket.destroyed) continue;
       result.push(() => {
         socket.connecting = false;
-        // The far end has accepted before the near end hears of it.
+        // The far end accepts before the near end is connected.
         const refusal = far.peer.accept(socket.other!.asSocket());
         if (refusal !== undefined) socket.other!.destroy();
         socket.emit('connect');
@@ -125,7 +118,7 @@ async function settle(network: Network, choose: (count: number) => number): Prom
   for (let i = 0; i < 200; i++) {
     const choices = network.choices();
     if (choices.length === 0) {
-      // Connections that were released go on in the next turn.
+      // Released connections continue in the next turn.
       await breathe(2);
       if (network.choices().length === 0) return;
       continue;
@@ -173,7 +166,7 @@ const order = fc.array(fc.nat(11), { minLength: 40, maxLength: 40 });
 test('against a dominant peer that judges at once: still one session, in any order of arrival', async () => {
   await fc.assert(
     fc.asyncProperty(order, async (choices) => {
-      const network = new Network(['10.0.0.1', '10.0.0.2'], [65_001, 65_002], Naive);
+      const network = new Network(['10.0.0.1', '10.0.0.2'], [65_001, 65_002], NAIVE);
       start(network);
       let at = 0;
       await settle(network, () => choices[at++ % choices.length]!);
@@ -186,7 +179,7 @@ test('against a dominant peer that judges at once: still one session, in any ord
 test('against a dominated peer that judges at once both connections may go, and then the next attempt succeeds', async () => {
   await fc.assert(
     fc.asyncProperty(order, async (choices) => {
-      const network = new Network(['10.0.0.2', '10.0.0.1'], [65_001, 65_002], Naive);
+      const network = new Network(['10.0.0.2', '10.0.0.1'], [65_001, 65_002], NAIVE);
       start(network);
       let at = 0;
       for (let attempt = 0; attempt < 5; attempt++) {
@@ -203,7 +196,7 @@ test('against a dominated peer that judges at once both connections may go, and 
 });
 
 test('every order of the first six arrivals', async () => {
-  // Three choices at each of six points (more never exist early on), then first come, first served.
+  // Three choices at each of the first six points (there are never more), then in order of arrival.
   for (let code = 0; code < 3 ** 6; code++) {
     const network = new Network(['10.0.0.1', '10.0.0.2'], [65_001, 65_002]);
     start(network);
@@ -233,25 +226,25 @@ test('the verdict on a connection whose OPEN came', () => {
     direction,
     newer,
   });
-  // Ours against theirs, we dominate: ours stays.
+  // We dominate: our connection stays.
   assert.equal(collide('out', rival('OpenConfirm'), true, false, true), 'drop-other');
   assert.equal(collide('in', rival('OpenConfirm', 'out'), true, false, true), 'drop-this');
-  // The peer dominates: where it may choose either, it is waited for, not for ever.
+  // The peer dominates: while it may choose either, we wait, but not forever.
   assert.equal(collide('in', rival('OpenConfirm', 'out'), false, false, true), 'wait');
   assert.equal(collide('in', rival('OpenConfirm', 'out'), false, false, false), 'drop-other');
   assert.equal(collide('out', rival('OpenConfirm'), false, false, true), 'drop-this');
-  // Established stays.
+  // An Established connection stays.
   assert.equal(collide('out', rival('Established'), true, false, true), 'drop-this');
   assert.equal(collide('in', rival('Established', 'out'), false, false, false), 'drop-this');
   assert.equal(collide('in', rival('Established', 'out'), true, true, true), 'replace-other');
-  // Too early to say.
+  // Too early to decide.
   assert.equal(collide('out', rival('OpenSent'), true, false, true), 'keep-both');
-  // Same direction: the newer.
+  // Same direction: the newer stays.
   assert.equal(collide('in', rival('OpenConfirm', 'in', false), true, false, true), 'drop-other');
   assert.equal(collide('in', rival('OpenConfirm', 'in', true), true, false, true), 'drop-this');
 });
 
-/** Our connection and the peer's, both up, nothing said yet. */
+/** Our connection and the peer's, both open; no message was sent yet. */
 async function twoConnections(t: TestContext, options: PeerOptions = {}) {
   const listener = await RawListener.listen(t);
   const { port, plugin, peer, server } = await speaker(t, { passive: false, remotePort: listener.port, ...options });
@@ -262,7 +255,7 @@ async function twoConnections(t: TestContext, options: PeerOptions = {}) {
   return { ours, theirs, plugin, peer, server, port };
 }
 
-test('RFC 4271 §6.8: we are dominant: the connection of the peer hears Cease/7 although it is further', async (t) => {
+test('RFC 4271 §6.8: we are dominant: the connection of the peer gets Cease/7 although it is in a later state', async (t) => {
   const { ours, theirs, plugin } = await twoConnections(t);
   theirs.send(open({ bgpIdentifier: '10.0.0.0' }));
   await theirs.nextOf(4);
@@ -272,7 +265,7 @@ test('RFC 4271 §6.8: we are dominant: the connection of the peer hears Cease/7 
   assert.equal((await plugin.established()).session.direction, 'out');
 });
 
-test('RFC 4271 §6.8: the peer is dominant: our connection hears Cease/7, at the latest when our patience ends', async (t) => {
+test('RFC 4271 §6.8: the peer is dominant: our connection gets Cease/7, at the latest when our patience ends', async (t) => {
   const { ours, theirs, plugin } = await twoConnections(t);
   ours.send(open());
   await ours.nextOf(4);
@@ -282,7 +275,7 @@ test('RFC 4271 §6.8: the peer is dominant: our connection hears Cease/7, at the
   assert.equal((await plugin.established()).session.direction, 'in');
 });
 
-test('RFC 4271 §6.8: against an Established session the new connection hears Cease/7', async (t) => {
+test('RFC 4271 §6.8: against an Established session the new connection gets Cease/7', async (t) => {
   const { port, plugin, peer } = await speaker(t);
   const first = await RawPeer.connect(port);
   await first.establish();
@@ -310,7 +303,7 @@ test('CollisionDetectEstablishedState: the new connection replaces the Establish
   await plugin.established(2);
 });
 
-test('RFC 4724 §4.2: a peer with graceful restart that comes again replaces its old connection without a NOTIFICATION', async (t) => {
+test('RFC 4724 §4.2: a peer with graceful restart that connects again replaces its old connection without a NOTIFICATION', async (t) => {
   const { port, plugin } = await speaker(t);
   const capabilities: Capability[] = [
     { type: 'graceful-restart', restartState: false, notification: false, restartTimeSeconds: 120, families: [] },
@@ -350,10 +343,10 @@ test('DelayOpen: the connections of both sides wait for an OPEN, and one survive
   theirs.send(open(), KEEPALIVE);
   await theirs.nextOf(4);
   assert.equal((await plugin.established()).session.direction, 'in');
-  assert.equal(await ours.next(), undefined, 'closed without a word: nothing had been said');
+  assert.equal(await ours.next(), undefined, 'closed without a NOTIFICATION: no OPEN had been sent');
 });
 
-test('a NOTIFICATION on a held connection is heard', async (t) => {
+test('a NOTIFICATION on a held connection is received', async (t) => {
   const { ours, theirs, plugin } = await twoConnections(t);
   ours.send(open());
   await ours.nextOf(4);

@@ -1,14 +1,14 @@
 /**
  * Connection collision (RFC 4271 §6.8, RFC 6286 §2.3): two connections with one peer, one of which must go.
  *
- *   1. The speaker with the higher BGP identifier (equal ones: the higher AS) is dominant; the connection it opened survives.
- *   2. A connection that is Established stays, unless configured otherwise: the new one goes.
- *   3. Both sides judge for themselves, each when an OPEN arrives, and may see (1) and (2) differently: then both connections would go. So
- *      where the dominant peer may still choose either, we do not choose but wait for its Cease, for a bounded time.
- *   4. Of two connections with the same direction the newer survives: the peer gave the older one up.
+ *   1. The speaker with the higher BGP identifier is dominant; with equal ones, the higher AS. The connection that it opened survives.
+ *   2. An Established connection survives and the new one goes, unless configured otherwise.
+ *   3. Each side judges when an OPEN arrives. The two may see (1) and (2) differently, and both connections would go. So while the dominant
+ *      peer may still choose either connection, we do not choose: we wait for its Cease, for a bounded time.
+ *   4. When both connections have the same direction, the newer survives: the peer gave the older one up.
  */
+import type { State } from '@tsbgp/fsm';
 import { parseIpv4, readU32 } from '@tsbgp/wire';
-import type { State } from './types.ts';
 
 export interface Identity {
   readonly bgpIdentifier: string;
@@ -20,7 +20,7 @@ export type Direction = 'in' | 'out';
 export interface Rival {
   readonly direction: Direction;
   readonly state: State;
-  /** Opened after the connection in question. */
+  /** Opened after the connection that is judged. */
   readonly newer: boolean;
 }
 
@@ -38,7 +38,7 @@ function identifierNumber(identifier: string): number {
   return bytes === undefined ? 0 : readU32(bytes, 0);
 }
 
-/** What happens to this connection, whose OPEN just came, and to the other. `patience`: there is still time to wait for the peer. */
+/** Decides between this connection, whose OPEN just came, and the other. `patience`: there is still time to wait for the peer. */
 export function collide(
   direction: Direction,
   other: Rival,
@@ -52,13 +52,24 @@ export function collide(
     if (other.state === 'Established') return 'drop-this';
     return other.newer ? 'drop-this' : 'drop-other';
   }
-  const favoured = (direction === 'out') === localDominates;
-  if (!favoured) return 'drop-this';
+  const favored = (direction === 'out') === localDominates;
+  if (!favored) return 'drop-this';
   if (!localDominates && patience) return 'wait';
   return other.state === 'Established' ? 'drop-this' : 'drop-other';
 }
 
-/** Whether a KEEPALIVE that would make this connection Established waits: the dominant peer may yet choose the other, whose OPEN is due. */
+/**
+ * Whether to hold the KEEPALIVE that would make this connection Established: the OPEN of the other connection is due, and the dominant peer
+ * may choose that one.
+ */
 export function mustAwait(direction: Direction, other: Rival, localDominates: boolean): boolean {
   return other.state === 'OpenSent' && other.direction !== direction && (direction === 'out') !== localDominates;
 }
+
+/** How a peer settles collisions. */
+export interface CollisionRules {
+  readonly collide: typeof collide;
+  readonly mustAwait: typeof mustAwait;
+}
+
+export const COLLISION_RULES: CollisionRules = { collide, mustAwait };

@@ -1,9 +1,13 @@
-/** How many connections a speaker holds for whom, and for how long. */
+/** Limits: how many connections a speaker holds for a peer, and for how long. */
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { suite, type TestContext, test } from 'node:test';
 import { IPV6_UNICAST } from '@tsbgp/wire';
-import { FakeClock, KEEPALIVE, message, open, RawPeer, Recorder, speaker } from '../test/support.ts';
+import { FakeClock } from '../test/fake-clock.ts';
+import { KEEPALIVE, message, open } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
+import { speaker } from '../test/speaker.ts';
 import {
   CONNECTIONS_PER_PEER_MAX,
   INCOMING_OPEN_WAIT_SECONDS,
@@ -19,7 +23,7 @@ async function silent(t: TestContext, count: number, port: number, localAddress:
   const sockets: Socket[] = [];
   for (let i = 0; i < count; i++) {
     const socket = connect({ host: '127.0.0.1', port, localAddress, allowHalfOpen: true });
-    socket.on('error', () => {}); // a reset is one way to be refused
+    socket.on('error', () => {}); // a refused connection may be reset
     socket.on('data', () => {});
     for (const event of ['end', 'error'] as const) socket.once(event, () => closed++);
     sockets.push(socket);
@@ -66,7 +70,7 @@ suite('connections of one neighbor', () => {
     raw.socket.destroy();
   });
 
-  test(`an accepted connection waits ${INCOMING_OPEN_WAIT_SECONDS} s for the OPEN, then hears Hold Timer Expired`, async (t) => {
+  test(`an accepted connection waits ${INCOMING_OPEN_WAIT_SECONDS} s for the OPEN, then gets Hold Timer Expired`, async (t) => {
     const clock = new FakeClock();
     const { port, server } = await speaker(t, {}, { server: { clock } });
     const raw = await RawPeer.connect(port);
@@ -99,7 +103,7 @@ suite('connections of all neighbors', () => {
     await until('three are half-open', () => server.statistics.halfOpen === 3);
     await (await RawPeer.connect(port, '127.0.0.6')).closed();
     assert.equal(server.statistics.refused['half-open-limit'], 1);
-    // Those that are in go on, and make room.
+    // Established connections no longer count.
     held[0]!.send(open({ as: 65_003, bgpIdentifier: '10.0.0.3' }), KEEPALIVE);
     await plugins[1]!.established();
     await (await RawPeer.connect(port, '127.0.0.6')).nextOf(1);
@@ -121,7 +125,7 @@ suite('connections of all neighbors', () => {
   });
 });
 
-test('NOTIFICATIONs are counted by code and subcode; what the registry does not have is one more kind', async (t) => {
+test('NOTIFICATIONs are counted by code and subcode; pairs that the registry does not have count as other', async (t) => {
   const { port, plugin, peer } = await speaker(t, { idleHoldSeconds: 0 });
   for (const [code, subcode] of [
     [6, 4],

@@ -1,13 +1,17 @@
-/** Exceptions thrown on purpose at every place where the library calls somebody, or somebody calls it. Each costs one session at most. */
+/** Throws exceptions at every place where the library calls user code, or the event loop calls the library. Each ends one session at most. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { suite, type TestContext, test } from 'node:test';
-import { breathe, END_OF_RIB, FakeClock, KEEPALIVE, message, open, RawPeer, Recorder, speaker } from '../test/support.ts';
-import type { ErrorPlace, Logger, PeerOptions, ServerOptions } from './types.ts';
+import { breathe, FakeClock } from '../test/fake-clock.ts';
+import { END_OF_RIB, KEEPALIVE, message, open } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
+import { speaker } from '../test/speaker.ts';
+import type { ErrorPlace, Logger, PeerOptions, ServerOptions } from './index.ts';
 
 class Fatal extends Error {}
 
-/** Throws when told to, so many times. */
+/** Throws the next `left` times. */
 class Trap {
   left = 0;
   readonly error: Error;
@@ -50,7 +54,7 @@ interface Caught {
   readonly message: string;
 }
 
-/** A speaker with the peer under test and a bystander, who must not notice anything. */
+/** A speaker with the peer under test and a bystander, whose session must not be affected. */
 async function withBystander(t: TestContext, plugin: Recorder, server: Partial<ServerOptions> = {}, options: PeerOptions = {}) {
   const caught: Caught[] = [];
   const onError: ServerOptions['onError'] = (error, { place, peer }) =>
@@ -82,11 +86,11 @@ const CALLBACKS = {
 
 suite('what a callback of the plugin throws', () => {
   for (const [callback, place] of Object.entries(CALLBACKS)) {
-    test(`${callback}: Cease/8 to that peer, told once, no other session notices`, async (t) => {
+    test(`${callback}: Cease/8 to that peer, reported once, no other session affected`, async (t) => {
       const plugin = new Recorder();
       let thrown = 0;
       const boom = () => {
-        // Once, so that the Cease can be told from what follows.
+        // Only once, so that the test can tell the Cease from what follows.
         if (thrown++ === 0) throw new Error(`boom in ${callback}`);
         return undefined as never;
       };
@@ -188,7 +192,7 @@ suite('what the library itself throws', () => {
     const raw = await RawPeer.connect(port);
     await raw.establish();
     await plugin.established();
-    clock.nowTrap.left = 1; // a message came: when?
+    clock.nowTrap.left = 1; // reading the time of a message throws
     raw.send(KEEPALIVE);
     assert.equal((await raw.notification()).subcode, 8);
     assert.equal(caught.length, 1);
@@ -207,7 +211,7 @@ suite('what the library itself throws', () => {
     assert.equal(server.statistics.refused['internal-error'], 1);
   });
 
-  test('on the way to Idle as well: the connection goes, the machine begins anew', async (t) => {
+  test('on the way to Idle as well: the connection goes, the machine starts again', async (t) => {
     const clock = new TrappedClock();
     const plugin = new Recorder();
     const { port, caught, peer } = await withBystander(t, plugin, { clock }, { idleHoldSeconds: 5 });
@@ -235,7 +239,7 @@ suite('what the library itself throws', () => {
     await plugin.established(2);
   });
 
-  test('a logger and a hook that throw harm nobody', async (t) => {
+  test('a logger and a hook that throw end no session', async (t) => {
     const boom = () => {
       throw new Error('boom');
     };
@@ -250,7 +254,7 @@ suite('what the library itself throws', () => {
 });
 
 suite('what is fatal', () => {
-  test('passes every boundary, untold and uncounted', async (t) => {
+  test('passes every boundary, and is neither reported nor counted', async (t) => {
     const plugin = new Recorder();
     const { port, caught, server } = await withBystander(t, plugin, { isFatal: (error) => error instanceof Fatal });
     plugin.onUpdate = () => {
@@ -266,7 +270,7 @@ suite('what is fatal', () => {
     assert.deepEqual(caught, []);
     assert.equal(server.statistics.containedErrors, 0);
     assert.deepEqual(plugin.reasons, []);
-    // What is left to do: tell everybody, and call no plugin while doing so.
+    // What remains to be done: tell every peer, without a call to a plugin.
     const closing = server.abandon();
     assert.equal((await raw.notification()).subcode, 8);
     raw.socket.destroy();
@@ -288,7 +292,7 @@ suite('what is fatal', () => {
     const closing = server.close();
     await assert.rejects(closing, Fatal);
     assert.equal((await bystander.notification()).subcode, 2);
-    // What the daemon does next.
+    // The daemon does this next.
     const abandoned = server.abandon();
     raw.socket.destroy();
     bystander.socket.destroy();

@@ -1,8 +1,33 @@
 /**
- * Where exceptions stop. Every call that the event loop makes into this library and every call that it makes into the user's code goes
- * through here. An exception is counted, told to the user's hook, and costs the session it belongs to. One that the user calls fatal passes.
+ * Where exceptions stop. Every call of the event loop into this library, and every call of this library into the user's code, goes through
+ * here. An exception is counted, reported to the user's hook, and ends the session it belongs to. One that the user calls fatal passes.
  */
-import type { Clock, ErrorOrigin, ErrorPlace, Logger, Peer } from './types.ts';
+import type { Clock } from './clock.ts';
+import type { Logger } from './logger.ts';
+import type { Peer } from './peer.ts';
+
+/** Which code threw an exception: a callback of the plugin, the logger, or what a timer, a socket or a listener called here. */
+export type ErrorPlace =
+  | 'getCapabilities'
+  | 'onOpenMessage'
+  | 'onEstablished'
+  | 'update-handler'
+  | 'onDrain'
+  | 'onRouteRefresh'
+  | 'onStateChange'
+  | 'onNotification'
+  | 'onClose'
+  | 'logger'
+  | 'timer'
+  | 'socket'
+  | 'listener';
+
+/** Where an exception was contained. */
+export interface ErrorOrigin {
+  readonly place: ErrorPlace;
+  /** The peer whose session it belonged to; undefined when it belonged to none. */
+  readonly peer?: Peer | undefined;
+}
 
 export class Containment {
   readonly #logger: Logger;
@@ -20,7 +45,7 @@ export class Containment {
     this.#isFatal = isFatal;
   }
 
-  /** Counts and tells an exception that the caller contained. Throws it on when it is fatal. */
+  /** Counts and reports an exception that the caller caught. Throws it again when it is fatal. */
   caught(error: unknown, place: ErrorPlace, peer?: Peer): void {
     if (this.#isFatal?.(error) === true) throw error;
     this.count++;
@@ -28,12 +53,12 @@ export class Containment {
       if (this.#onError !== undefined) this.#onError(error, { place, peer });
       else this.#logger.error({ peer: peer?.config.remoteAddress, state: peer?.state, place, err: error }, 'a callback threw');
     } catch (second) {
-      // A hook or a logger that throws has nobody left to tell.
+      // The hook or the logger threw: there is no one left to report to.
       if (this.#isFatal?.(second) === true) throw second;
     }
   }
 
-  /** The logger, which cannot throw into the state machine any more. */
+  /** The logger, without exceptions: they must not reach the state machine. */
   guardLogger(): Logger {
     const guard = (write: (fields: object, message: string) => void) => (fields: object, message: string) => {
       try {

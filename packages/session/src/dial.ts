@@ -1,21 +1,23 @@
-/** Opens our connection to a peer, with whatever must be set on the socket before. */
+/** Opens our connection to a peer, with the socket options that must be set before. */
 import { connect, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isIpv6 } from './address.ts';
+import { REMOTE_PORT_DEFAULT } from './defaults.ts';
 import { PeerError } from './errors.ts';
+import { closeSocket, openSocket } from './libc.ts';
+import type { PeerOptions } from './peer-options.ts';
 import { isProtected, protectDialing } from './protection.ts';
-import { closeSocket, openSocket } from './tcp-options.ts';
-import type { PeerOptions } from './types.ts';
 
-const BGP_PORT = 179;
-
-/** Half-open is allowed: the peer may have sent its FIN, and must still hear our NOTIFICATION. Throws PeerError when it must not be tried. */
+/**
+ * The socket may be half-open: a peer that has sent its FIN must still get our NOTIFICATION. Throws PeerError when the connection must not be
+ * tried.
+ */
 export function dial(remoteAddress: string, options: PeerOptions): Socket {
   checkInterface(remoteAddress, 'remoteAddress');
   if (options.localAddress !== undefined) checkInterface(options.localAddress, 'localAddress');
   const target = {
     host: remoteAddress,
-    port: options.remotePort ?? BGP_PORT,
+    port: options.remotePort ?? REMOTE_PORT_DEFAULT,
     ...(options.localAddress !== undefined && { localAddress: options.localAddress }),
     ...(options.localPort !== undefined && { localPort: options.localPort }),
   };
@@ -32,7 +34,7 @@ export function dial(remoteAddress: string, options: PeerOptions): Socket {
   return socket;
 }
 
-/** The interface of a link-local address. The kernel would say EINVAL where there is none. */
+/** Throws when the interface of a link-local address is missing. The kernel would only say EINVAL. */
 function checkInterface(address: string, field: string): void {
   const zone = address.split('%')[1];
   if (zone === undefined || networkInterfaces()[zone] !== undefined) return;

@@ -1,4 +1,4 @@
-/** The examples run, each as its own process, against a bare socket or each other; and stay small enough to be read. */
+/** Runs each example as a process, against a bare socket or another example. Each must stay small enough to read. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,7 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import * as wire from '@tsbgp/wire';
-import { message, open, RawListener, RawPeer } from '../test/support.ts';
+import { message, open } from '../test/messages.ts';
+import { RawListener, RawPeer } from '../test/raw-peer.ts';
 
 const FOLDER = new URL('../examples/', import.meta.url);
 
@@ -47,7 +48,7 @@ test('each example has fewer than 60 lines', () => {
   for (const name of files) assert.ok(readFileSync(new URL(name, FOLDER), 'utf8').split('\n').length <= 60, name);
 });
 
-test('collector: prints what whoever announces, as JSON', {
+test('collector: prints the announcements of any peer, as JSON', {
   skip: !('decodeUpdate' in wire) && 'this wire does not decode UPDATEs',
 }, async (t) => {
   const collector = run(t, 'collector', '--port', '0', '--host', '127.0.0.1');
@@ -64,7 +65,7 @@ test('collector: prints what whoever announces, as JSON', {
   await once(collector.child, 'exit');
 });
 
-test('announcer: announces, and says why it goes', async (t) => {
+test('announcer: announces, and says why it ends', async (t) => {
   const listener = await RawListener.listen(t, '127.0.0.1');
   const announcer = run(t, 'announcer', '--port', String(listener.port));
   const raw = await listener.accept();
@@ -92,7 +93,7 @@ test('monitor: says what happens, and ends with a report', async (t) => {
   assert.equal(monitor.child.exitCode, 0);
 });
 
-test('proxy: passes on what is allowed, and tells one side when the other is gone', async (t) => {
+test('proxy: passes on what is allowed, and ends one side when the other is gone', async (t) => {
   const proxy = run(t, 'proxy', '--port', '0', '127.0.0.2=65001', '127.0.0.3=65002');
   const port = Number((await proxy.line('listening on')).split(' ').at(-1));
   const left = await RawPeer.connect(port, '127.0.0.2');
@@ -100,7 +101,7 @@ test('proxy: passes on what is allowed, and tells one side when the other is gon
   assert.equal((ours[20]! << 8) | ours[21]!, 65_002, 'the proxy is the other side');
   const right = await RawPeer.connect(port, '127.0.0.3');
   right.send(open({ as: 65_002, bgpIdentifier: '10.0.0.2' }), message(4));
-  await left.nextOf(5); // it is asked for what it may have said before
+  await left.nextOf(5); // the proxy asks for routes that it may have missed
   left.send(update(64_666), update(65_001));
   assert.deepEqual((await right.nextOf(2)).bytes, update(65_001));
   left.socket.destroy();

@@ -1,10 +1,13 @@
 /**
- * Whole sessions gone wrong: a good handshake, then mutations, truncations, slow octets, resets, half-closes. Nothing may be thrown, leak or
- * hang, and whatever the peer deserved to be told it is told. TSBGP_FUZZ_SESSIONS sets how many.
+ * Broken sessions: a good handshake, then mutations, truncations, slow octets, resets, half-closes. Nothing may throw, leak or hang, and the
+ * peer must get the right NOTIFICATION. TSBGP_FUZZ_SESSIONS sets their number.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { breathe, concat, END_OF_RIB, KEEPALIVE, message, open, RawPeer, speaker } from '../test/support.ts';
+import { breathe } from '../test/fake-clock.ts';
+import { concat, END_OF_RIB, KEEPALIVE, message, open } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { speaker } from '../test/speaker.ts';
 
 const SESSIONS = Number(process.env.TSBGP_FUZZ_SESSIONS ?? 300);
 const SEED = Number(process.env.TSBGP_FUZZ_SEED ?? 4271);
@@ -48,7 +51,7 @@ function mutate(bytes: Uint8Array, pick: (below: number) => number): Uint8Array 
         result[pick(result.length)]! ^= 1 << pick(8);
         break;
       default: {
-        // Lengths and types are where it hurts.
+        // Lengths and types are the octets that matter most.
         const at = 16 + pick(3);
         if (at < result.length) result[at] = [0, 1, 18, 19, 20, 23, 255][pick(7)]!;
       }
@@ -112,7 +115,7 @@ test(`${SESSIONS} broken sessions (seed ${SEED})`, { timeout: 20_000 + SESSIONS 
   assert.ok(established > SESSIONS / 10, `${established} came up`);
   assert.ok(told > SESSIONS / 10, `${told} heard a NOTIFICATION`);
   await server.close();
-  await breathe(); // our own ends close as well
+  await breathe(); // our ends close as well
   const sockets = process.getActiveResourcesInfo().filter((resource) => resource === 'TCPSocketWrap' || resource === 'TCPServerWrap');
   assert.deepEqual(sockets, [], 'nothing is left open');
 });

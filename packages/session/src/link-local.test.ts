@@ -1,4 +1,4 @@
-/** Sessions between link-local addresses, in a network namespace of their own with a pair of interfaces. */
+/** Sessions between link-local addresses, in a separate network namespace with a pair of interfaces. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { Server } from './index.ts';
 
 const INDEX = JSON.stringify(join(import.meta.dirname, 'index.ts'));
 
-/** Two speakers: one listens for fe80::2, the other is fe80::2 and connects. Both names of the interface must survive. */
+/** Two speakers: one expects fe80::2, the other has that address and connects. Both must keep the name of the interface. */
 const PROGRAM = `
   import { Server } from ${INDEX};
   const plugin = (name) => ({
@@ -18,15 +18,15 @@ const PROGRAM = `
       return () => undefined;
     },
   });
-  const one = new Server({ routerId: '10.0.0.1' });
-  const two = new Server({ routerId: '10.0.0.2' });
-  const { port } = await one.listen({ host: process.argv[1], port: 0 });
+  const first = new Server({ routerId: '10.0.0.1' });
+  const second = new Server({ routerId: '10.0.0.2' });
+  const { port } = await first.listen({ host: process.argv[1], port: 0 });
   const up = Promise.withResolvers();
-  one.addPeer({ remoteAddress: 'fe80::2%tsbgp0', localAs: 65001, remoteAs: 65002 }, plugin('one'), { passive: true });
-  two.addPeer({ remoteAddress: 'fe80::1%tsbgp0', localAs: 65002, remoteAs: 65001 }, plugin('two'),
+  first.addPeer({ remoteAddress: 'fe80::2%tsbgp0', localAs: 65001, remoteAs: 65002 }, plugin('one'), { passive: true });
+  second.addPeer({ remoteAddress: 'fe80::1%tsbgp0', localAs: 65002, remoteAs: 65001 }, plugin('two'),
     { localAddress: 'fe80::2%tsbgp0', remotePort: port });
-  for (let i = 0; i < 400 && !(one.listPeers()[0].session && two.listPeers()[0].session); i++) await new Promise((r) => setTimeout(r, 25));
-  await Promise.all([one.close(), two.close()]);
+  for (let i = 0; i < 400 && !(first.listPeers()[0].session && second.listPeers()[0].session); i++) await new Promise((r) => setTimeout(r, 25));
+  await Promise.all([first.close(), second.close()]);
 `;
 
 const SETUP = [
@@ -38,7 +38,7 @@ const SETUP = [
   'ip addr add fe80::2/64 dev tsbgp0 nodad',
 ].join(' && ');
 
-/** Runs `command` where `tsbgp0` has fe80::1 and fe80::2; undefined where this machine gives no namespace. */
+/** Runs `command` in a namespace where `tsbgp0` has fe80::1 and fe80::2; undefined when namespaces are not permitted. */
 function inNamespace(...command: string[]): { stdout: string; stderr: string } | undefined {
   const probe = spawnSync('unshare', ['-rn', 'sh', '-c', SETUP]);
   if (probe.status !== 0) return undefined;
@@ -57,7 +57,7 @@ for (const host of ['::', 'fe80::1%tsbgp0']) {
   });
 }
 
-test('an interface that is not there is named when a connection is tried', () => {
+test('a missing interface is named when a connection is tried', () => {
   assert.throws(() => dial('fe80::1%absent0', {}), {
     code: 'unsupported',
     field: 'remoteAddress',

@@ -1,12 +1,11 @@
 /**
- * Hold, keepalive and send hold timer of one connection. None is restarted by a message: each looks, when it fires, at when the last one came
- * or left, and sleeps on for the rest. A message then costs nothing here.
+ * Hold, keepalive and send hold timer of one connection. Messages do not restart them. A timer that fires looks when the last message came or
+ * left, and sleeps for the rest of its time. So a message costs nothing here.
  */
 import type { Event } from '@tsbgp/fsm';
-import { jitter } from './clock.ts';
-import type { Connection } from './connection.ts';
+import { type Clock, jitter } from './clock.ts';
+import type { MessageStream } from './message-stream.ts';
 import type { Timers } from './timers.ts';
-import type { Clock } from './types.ts';
 
 /** RFC 4271 §4.4: KEEPALIVEs are not sent more often than one a second. */
 const KEEPALIVE_MS_MIN = 1000;
@@ -16,21 +15,21 @@ const SEND_HOLD_LOOKS = 8;
 export class Liveness {
   readonly #timers: Timers;
   readonly #clock: Clock;
-  readonly #connection: () => Connection | undefined;
+  readonly #stream: () => MessageStream | undefined;
   readonly #dispatch: (event: Event) => void;
   readonly #contain: (action: () => void) => void;
 
-  /** `contain` runs what the event loop calls without a timer between. */
+  /** `contain` runs what the event loop calls other than through a timer. */
   constructor(
     timers: Timers,
     clock: Clock,
-    connection: () => Connection | undefined,
+    stream: () => MessageStream | undefined,
     dispatch: (event: Event) => void,
     contain: (action: () => void) => void,
   ) {
     this.#timers = timers;
     this.#clock = clock;
-    this.#connection = connection;
+    this.#stream = stream;
     this.#dispatch = dispatch;
     this.#contain = contain;
   }
@@ -38,29 +37,29 @@ export class Liveness {
   // Hold: does the peer speak?
 
   startHold(holdMs: number): void {
-    const connection = this.#connection();
-    if (connection !== undefined) connection.lastMessageAt = this.#clock.now();
+    const stream = this.#stream();
+    if (stream !== undefined) stream.lastMessageAt = this.#clock.now();
     this.#armHold(holdMs, holdMs);
   }
 
   #armHold(holdMs: number, delayMs: number): void {
     this.#timers.start('hold', delayMs, () => {
-      const connection = this.#connection();
-      if (this.#holdGoesOn(holdMs, connection)) return;
-      // Perhaps it is we who were late: let the event loop read once more before the peer is blamed.
-      setImmediate(() => this.#contain(() => this.#judgeSilence(holdMs, connection)));
+      const stream = this.#stream();
+      if (this.#holdGoesOn(holdMs, stream)) return;
+      // Perhaps we were late, not the peer: let the event loop read once more first.
+      setImmediate(() => this.#contain(() => this.#judgeSilence(holdMs, stream)));
     });
   }
 
-  #judgeSilence(holdMs: number, connection: Connection | undefined): void {
-    if (connection === undefined || connection !== this.#connection() || this.#timers.isRunning('hold')) return;
-    if (!this.#holdGoesOn(holdMs, connection)) this.#dispatch({ type: 'HoldTimerExpires' });
+  #judgeSilence(holdMs: number, stream: MessageStream | undefined): void {
+    if (stream === undefined || stream !== this.#stream() || this.#timers.isRunning('hold')) return;
+    if (!this.#holdGoesOn(holdMs, stream)) this.#dispatch({ type: 'HoldTimerExpires' });
   }
 
-  #holdGoesOn(holdMs: number, connection: Connection | undefined): boolean {
-    if (connection === undefined) return false;
-    // Octets wait in our own hands: the peer is not silent, we do not listen.
-    const rest = connection.behind ? holdMs / 3 : connection.lastMessageAt + holdMs - this.#clock.now();
+  #holdGoesOn(holdMs: number, stream: MessageStream | undefined): boolean {
+    if (stream === undefined) return false;
+    // We have octets that we did not look at yet: the peer is not silent.
+    const rest = stream.hasUnread ? holdMs / 3 : stream.lastMessageAt + holdMs - this.#clock.now();
     if (rest <= 0) return false;
     this.#armHold(holdMs, rest);
     return true;
@@ -74,10 +73,10 @@ export class Liveness {
 
   #armKeepalive(intervalMs: number, delayMs: number): void {
     this.#timers.start('keepalive', delayMs, () => {
-      const connection = this.#connection();
-      if (connection !== undefined && connection.socket.writableLength === 0) {
-        // RFC 4271 §8.2.2: an UPDATE that left meanwhile serves as well.
-        const rest = connection.lastWriteAt + jitter(intervalMs, 0) - this.#clock.now();
+      const stream = this.#stream();
+      if (stream !== undefined && stream.socket.writableLength === 0) {
+        // RFC 4271 §8.2.2: an UPDATE sent since then counts as well.
+        const rest = stream.lastWriteAt + jitter(intervalMs, 0) - this.#clock.now();
         if (rest > 1) return this.#armKeepalive(intervalMs, rest);
       }
       this.#dispatch({ type: 'KeepaliveTimerExpires' });
@@ -102,9 +101,9 @@ export class Liveness {
 
   /** Changes when the kernel takes something; empty when nothing waits. */
   #progress(): string {
-    const socket = this.#connection()?.socket;
+    const socket = this.#stream()?.socket;
     if (socket === undefined || socket.writableLength === 0) return '';
-    // What libuv holds of the write under way is not part of the public interface; without it progress shows a write at a time.
+    // How much libuv holds of the present write is not public. Without it, progress shows only when a whole write is done.
     const handle = (socket as unknown as { _handle?: { writeQueueSize?: number } | null })._handle;
     return `${socket.bytesWritten - socket.writableLength} ${handle?.writeQueueSize ?? 0}`;
   }

@@ -12,11 +12,11 @@ import {
   writeHeader,
 } from '@tsbgp/wire';
 
-/** Data that would not fit is cut: a NOTIFICATION that repeats a message of 64 KiB must still leave (RFC 8654 §5). */
+/** Cuts data that does not fit: it may be a received message of 64 KiB (RFC 8654 §5). */
 export function encodeNotification(message: NotificationMessage, extendedMessage = false): Uint8Array {
   const lengthMax = extendedMessage ? EXTENDED_MESSAGE_LENGTH_MAX : MESSAGE_LENGTH_MAX;
-  const room = lengthMax - HEADER_LENGTH - 2;
-  const data = message.data.length > room ? message.data.subarray(0, room) : message.data;
+  const dataMax = lengthMax - HEADER_LENGTH - 2;
+  const data = message.data.length > dataMax ? message.data.subarray(0, dataMax) : message.data;
   const out = new ByteWriter(HEADER_LENGTH + 2 + data.length);
   out.zeros(HEADER_LENGTH);
   encodeNotificationBody(out, { ...message, data });

@@ -1,9 +1,12 @@
-/** Every NOTIFICATION of RFC 4271 §6 (and of what came after), provoked by a peer that is a bare socket. */
+/** Every NOTIFICATION of RFC 4271 §6 and later RFCs, provoked by a bare socket. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { fromHex, type NotificationMessage, notification, toHex } from '@tsbgp/wire';
-import { concat, END_OF_RIB, KEEPALIVE, message, open, RawPeer, Recorder, speaker } from '../test/support.ts';
-import type { PeerOptions } from './types.ts';
+import { concat, END_OF_RIB, KEEPALIVE, message, open } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
+import { speaker } from '../test/speaker.ts';
+import type { PeerOptions } from './index.ts';
 
 type When = 'OpenSent' | 'OpenConfirm' | 'Established';
 
@@ -131,7 +134,7 @@ suite('NOTIFICATION', { concurrency: true }, () => {
         plugin.capabilities = entry.capabilities;
         const { port, peer } = await speaker(t, entry.options, { plugin, ...(entry.config && { config: entry.config }) });
         const raw = await RawPeer.connect(port);
-        // Nothing is waited for: what the peer sends too early must not change the answer.
+        // The peer does not wait for us: what it sends too early must not change the answer.
         const before = when === 'OpenSent' ? [] : when === 'OpenConfirm' ? [open()] : [open(), KEEPALIVE];
         raw.send(...before, entry.send);
         const answer = await raw.notification();
@@ -156,7 +159,7 @@ test('the refusal of onOpenMessage is sent as it is', async (t) => {
   assert.deepEqual(await raw.notification(), notification(2, 7, fromHex('4700')));
 });
 
-test('the refusal of the UPDATE handler is sent, also with more messages behind it, and data of any length fits the message', async (t) => {
+test('the refusal of the UPDATE handler is sent, also when more messages follow, and data of any length fits the message', async (t) => {
   const { port, plugin } = await speaker(t);
   const refusal: NotificationMessage = notification(3, 1, new Uint8Array(5000).fill(7));
   plugin.onUpdate = () => refusal;
@@ -168,7 +171,7 @@ test('the refusal of the UPDATE handler is sent, also with more messages behind 
   assert.equal((await plugin.closed()).type, 'notification-sent');
 });
 
-test('a NOTIFICATION reaches a peer that goes on sending for a while', async (t) => {
+test('a NOTIFICATION reaches a peer that continues to send for a while', async (t) => {
   const { port } = await speaker(t);
   const raw = await RawPeer.connect(port);
   raw.send(patched(KEEPALIVE, 0, '00'), concat(...Array.from({ length: 2000 }, () => END_OF_RIB)));
@@ -208,7 +211,7 @@ for (const [code, subcode] of [
   }
 }
 
-test('RFC 4486: an unknown peer hears Connection Rejected', async (t) => {
+test('RFC 4486: an unknown peer gets Connection Rejected', async (t) => {
   const { port } = await speaker(t);
   const raw = await RawPeer.connect(port, '127.0.0.9');
   const answer = await raw.notification();
@@ -216,7 +219,7 @@ test('RFC 4486: an unknown peer hears Connection Rejected', async (t) => {
   await raw.closed();
 });
 
-test('RFC 4486: a disabled peer hears Connection Rejected', async (t) => {
+test('RFC 4486: a disabled peer gets Connection Rejected', async (t) => {
   const { port } = await speaker(t, { enabled: false });
   const answer = await (await RawPeer.connect(port)).notification();
   assert.deepEqual([answer.code, answer.subcode], [6, 5]);

@@ -1,4 +1,4 @@
-/** Our OPEN, and our judgement of the peer's (RFC 4271 §6.2). */
+/** How our OPEN is written and the peer's is judged (RFC 4271 §6.2). */
 import {
   AS_TRANS,
   ByteWriter,
@@ -57,23 +57,23 @@ export interface Expected {
   readonly requiredCapabilities: readonly Capability[];
 }
 
-/** Why a well-formed OPEN of the peer is refused, or undefined. What is wrong with any OPEN, wire's `decodeOpenBody` says. */
+/** Why a well-formed OPEN of the peer is refused, or undefined. `decodeOpenBody` of wire checks what does not depend on the peer. */
 export function judgeOpen(open: OpenMessage, expected: Expected): Fault | undefined {
   const as = openAs(open);
   const { remoteAs } = expected;
   const asExpected = typeof remoteAs === 'number' ? as === remoteAs : remoteAs === undefined || remoteAs.includes(as);
-  // RFC 6793 §4.1: the field repeats a number that fits it, or is AS_TRANS.
+  // RFC 6793 §4.1: the two-octet field has the AS number if it fits, or AS_TRANS.
   if (!asExpected || (open.as !== openAsField(as) && open.as !== AS_TRANS)) {
     return openError(OpenError.BadPeerAs, `the peer is AS ${as}${typeof remoteAs === 'number' ? `, AS ${remoteAs} is configured` : ''}`);
   }
-  // RFC 6286 §2.3: the identifier is unique within an AS only.
+  // RFC 6286 §2.3: identifiers are unique only within an AS.
   if (as === expected.localAs && open.bgpIdentifier === expected.bgpIdentifier) {
     return openError(OpenError.BadBgpIdentifier, `the peer has our BGP identifier, ${open.bgpIdentifier}`);
   }
   return requiredFault(open, expected.requiredCapabilities);
 }
 
-/** RFC 5492 §5: 2/7 carries what is missing. */
+/** RFC 5492 §5: the data of 2/7 is the missing capabilities. */
 function requiredFault(open: OpenMessage, required: readonly Capability[]): Fault | undefined {
   if (required.length === 0) return undefined;
   const offered = open.capabilities.map(encodeCapability);

@@ -1,11 +1,11 @@
-/** MD5 and GTSM with the daemons of others, where they are installed and we may set such options. */
+/** MD5 and GTSM with other daemons, where they are installed and we may set these options. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { Recorder } from '../test/support.ts';
+import { Recorder } from '../test/recorder.ts';
 import { type PeerOptions, Server } from './index.ts';
 import { probe } from './tcp-options.ts';
 
@@ -86,7 +86,7 @@ async function sessionComesUp(t: TestContext, daemon: Daemon, ours: PeerOptions,
     rmSync(folder, { recursive: true, force: true });
   });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-  // A port that was free a moment ago, on an address that is nobody else's.
+  // A port that was free a moment ago, on an address that no other test uses.
   const probeServer = new Server({ routerId: '10.0.0.9' });
   const { port: theirPort } = await probeServer.listen({ host: '127.0.0.21', port: 0 });
   await probeServer.close();

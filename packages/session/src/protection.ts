@@ -1,19 +1,9 @@
-/** What a peer's options ask of its sockets, and of the listeners it connects to. */
+/** Sets the keys and TTLs of a peer's options on its sockets and on our listeners. */
 import type { Server as NetServer, Socket } from 'node:net';
 import { isIpv6 } from './address.ts';
-import {
-  addAoKey,
-  deleteAoKey,
-  descriptorOf,
-  type KeyTarget,
-  probe,
-  requestAoKey,
-  type SocketFamily,
-  setMd5,
-  setTtl,
-  setTtlSecurity,
-} from './tcp-options.ts';
-import type { PeerOptions, TcpAoKey } from './types.ts';
+import type { PeerOptions, TcpAoKey } from './peer-options.ts';
+import { addAoKey, deleteAoKey, descriptorOf, probe, requestAoKey, setMd5, setTtl, setTtlSecurity } from './tcp-options.ts';
+import type { KeyTarget, SocketFamily } from './tcp-structures.ts';
 
 type Protection = Pick<PeerOptions, 'md5Key' | 'tcpAoKeys' | 'multihopTtl' | 'ttlSecurityHops'>;
 
@@ -22,7 +12,7 @@ export interface Listening {
   readonly family: SocketFamily;
 }
 
-/** Whether anything but a plain socket is wanted. */
+/** Whether the options need more than a plain socket. */
 export function isProtected(options: Protection): boolean {
   return (
     options.md5Key !== undefined ||
@@ -32,12 +22,12 @@ export function isProtected(options: Protection): boolean {
   );
 }
 
-/** Throws PeerError `unsupported` when this machine cannot give what is asked. */
+/** Throws PeerError `unsupported` when this machine cannot do what the options ask. */
 export function checkSupported(options: Protection): void {
   if (isProtected(options)) probe({ md5: options.md5Key !== undefined, tcpAo: options.tcpAoKeys !== undefined });
 }
 
-/** On a socket of ours before it connects. */
+/** Protects our own socket before it connects. */
 export function protectDialing(fd: number, options: Protection, target: KeyTarget): void {
   const family = isIpv6(target.address) ? 6 : 4;
   if (options.md5Key !== undefined) setMd5(fd, family, target, options.md5Key);
@@ -45,7 +35,7 @@ export function protectDialing(fd: number, options: Protection, target: KeyTarge
   protectHops(fd, family, options);
 }
 
-/** On a connection of the peer: keys came with the listener, hops are per connection. */
+/** Protects an accepted connection: the listener gave it its keys, but hops are set per connection. */
 export function protectAccepted(socket: Socket, options: Protection, remoteAddress: string): void {
   if (options.multihopTtl === undefined && options.ttlSecurityHops === undefined) return;
   protectHops(descriptorOf(socket), isIpv6(remoteAddress) ? 6 : 4, options);
@@ -56,13 +46,13 @@ function protectHops(fd: number, family: SocketFamily, options: Protection): voi
   else if (options.multihopTtl !== undefined) setTtl(fd, family, options.multihopTtl);
 }
 
-/** On a listener the peer may connect to. */
+/** Sets the keys of a peer on a listener. */
 export function protectListener(listener: Listening, options: Protection, target: KeyTarget): void {
   if (!reaches(listener, target) || !isProtected(options)) return;
   const fd = descriptorOf(listener.server);
   if (options.md5Key !== undefined) setMd5(fd, listener.family, target, options.md5Key);
   for (const key of options.tcpAoKeys ?? []) addAoKey(fd, listener.family, target, key, false);
-  // RFC 5082 §3: our SYN-ACK is checked as well, and leaves before the connection is ours. Nobody minds a larger TTL.
+  // RFC 5082 §3: the peer checks our SYN-ACK as well, which leaves before we accept. A larger TTL does other peers no harm.
   if (options.ttlSecurityHops !== undefined) {
     setTtl(fd, isIpv6(target.address) ? 6 : 4, 255);
   }
@@ -77,8 +67,8 @@ export function unprotectListener(listener: Listening, options: Protection, targ
 }
 
 /**
- * From one list of keys to another, on a connection or (without `request`) on a listener: first the new ones, then the peer is asked to use
- * the preferred one, then the old ones go. A key in use cannot go: the kernel refuses, and the list of before holds.
+ * Replaces a list of keys on a connection or, without `request`, on a listener: adds the new keys, asks the peer to use the preferred one,
+ * deletes the old keys. The kernel refuses to delete a key in use; then this throws.
  */
 export function rollAoKeys(
   fd: number,

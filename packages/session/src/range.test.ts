@@ -1,10 +1,12 @@
-/** Peers by prefix range. */
+/** Dynamic peers of a prefix range. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { breathe, open, RawPeer, Recorder } from '../test/support.ts';
-import { Server } from './index.ts';
+import { breathe } from '../test/fake-clock.ts';
+import { open } from '../test/messages.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
+import { type PeerRangeConfig, Server } from './index.ts';
 import { Range } from './range.ts';
-import type { PeerRangeConfig } from './types.ts';
 
 async function setUp(t: TestContext, config: Partial<PeerRangeConfig> = {}) {
   const server = new Server({ routerId: '10.0.0.1' });
@@ -20,7 +22,7 @@ async function refusal(raw: RawPeer): Promise<string> {
   return `${code}/${subcode}`;
 }
 
-test('whoever connects from the range is a peer of the AS of its OPEN, and gone with its session', async (t) => {
+test('a connection from the range makes a peer of the AS in its OPEN, which is gone with its session', async (t) => {
   const { server, port, plugin, range } = await setUp(t);
   const raw = await RawPeer.connect(port, '127.0.1.5');
   await raw.establish({ as: 4_200_000_001 });
@@ -66,7 +68,7 @@ test('only the ASes of the range', async (t) => {
   assert.equal(server.listPeers().length, 1);
 });
 
-test('a configured peer goes before the range, a longer prefix before a shorter', async (t) => {
+test('a configured peer has precedence over the range, a longer prefix before a shorter', async (t) => {
   const { server, port, plugin } = await setUp(t);
   const longer = new Recorder();
   const own = new Recorder();

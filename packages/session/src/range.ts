@@ -1,31 +1,47 @@
-/** Peers without a configuration of their own: whoever connects from a prefix, so many at a time. */
-import { parseAddress } from '@tsbgp/wire';
+/** Dynamic peers: anyone who connects from a prefix, up to a limit. */
+import { type Prefix, parseAddress, parsePrefix, sharesBits } from '@tsbgp/wire';
+import { RANGE_LIMIT_DEFAULT } from './defaults.ts';
 import { PeerError } from './errors.ts';
-import type { KeyTarget } from './tcp-options.ts';
-import type { Peer, PeerOptions, PeerRangeConfig, Plugin } from './types.ts';
+import type { Peer } from './peer.ts';
+import type { PeerOptions } from './peer-options.ts';
+import type { Plugin } from './plugin.ts';
+import type { KeyTarget } from './tcp-structures.ts';
 
-/** Peers of one range at a time, unless its `limit` says otherwise. */
-export const RANGE_LIMIT_DEFAULT = 100;
+/** Accepts any peer that connects from this prefix. Such a peer is passive, and deleted when its session ends. */
+export interface PeerRangeConfig {
+  /** e.g. `192.0.2.0/24` */
+  readonly prefix: string;
+  /** One AS, several, or any (undefined). Unless it is one number, a peer's `config.remoteAs` is 0 until its OPEN comes. */
+  readonly remoteAs?: number | readonly number[] | undefined;
+  readonly localAs: number;
+  /** Peers at a time; more connections are refused with Cease/8. @default 100 */
+  readonly limit?: number | undefined;
+}
+
+/** A range as `addPeerRange` made it. */
+export interface PeerRange {
+  readonly config: PeerRangeConfig;
+  readonly options: PeerOptions;
+  /** The peers that came from it and have a connection now. */
+  listPeers(): Peer[];
+}
 
 export class Range {
   readonly config: PeerRangeConfig;
   readonly options: PeerOptions;
   readonly plugin: Plugin;
   readonly members: Set<Peer> = new Set();
-  readonly #bytes: Uint8Array;
-  readonly #length: number;
+  readonly #prefix: Prefix;
 
   constructor(config: PeerRangeConfig, options: PeerOptions, plugin: Plugin) {
     this.config = config;
     this.options = options;
     this.plugin = plugin;
-    const { bytes, length } = parsePrefix(config.prefix);
-    this.#bytes = bytes;
-    this.#length = length;
+    this.#prefix = readPrefix(config.prefix);
   }
 
   get length(): number {
-    return this.#length;
+    return this.#prefix.bits;
   }
 
   get full(): boolean {
@@ -34,29 +50,19 @@ export class Range {
 
   /** For keys on listeners. */
   get target(): KeyTarget {
-    return { address: this.config.prefix.split('/')[0] ?? '', prefixLength: this.#length };
+    return { address: this.config.prefix.split('/')[0] ?? '', prefixLength: this.length };
   }
 
-  contains(address: string): boolean {
-    const bytes = parseAddress(address.split('%')[0] ?? '');
-    if (bytes === undefined || bytes.length !== this.#bytes.length) return false;
-    const whole = this.#length >>> 3;
-    for (let i = 0; i < whole; i++) if (bytes[i] !== this.#bytes[i]) return false;
-    const rest = this.#length & 7;
-    return rest === 0 || ((bytes[whole]! ^ this.#bytes[whole]!) & (0xff00 >>> rest) & 0xff) === 0;
+  contains(text: string): boolean {
+    const { address, bits } = this.#prefix;
+    const bytes = parseAddress(text.split('%')[0] ?? '');
+    return bytes?.length === address.length && sharesBits(bytes, 0, address, 0, bits);
   }
 }
 
-function parsePrefix(text: string): { bytes: Uint8Array; length: number } {
-  const match = /^([^/%]+)\/(\d{1,3})$/.exec(text);
-  const bytes = parseAddress(match?.[1] ?? '');
-  const length = Number(match?.[2]);
-  if (bytes === undefined || !(length <= bytes.length * 8)) {
-    throw new PeerError(
-      'invalid-config',
-      `prefix: found ${JSON.stringify(text)}, allowed an IPv4 or IPv6 prefix, e.g. "192.0.2.0/24"`,
-      'prefix',
-    );
-  }
-  return { bytes, length };
+function readPrefix(text: string): Prefix {
+  const prefix = parsePrefix(text);
+  if (prefix !== undefined) return prefix;
+  const message = `prefix: found ${JSON.stringify(text)}, allowed an IPv4 or IPv6 prefix, e.g. "192.0.2.0/24"`;
+  throw new PeerError('invalid-config', message, 'prefix');
 }

@@ -9,7 +9,7 @@ test('the README and the guide name what is exported, and every option', () => {
   for (const [, names = ''] of `${readme}${guide}`.matchAll(/import \{ (.+?) \} from '@tsbgp\/session'/g)) {
     for (const name of names.split(', ')) assert.ok(name in session, name);
   }
-  const types = readFileSync(new URL('types.ts', import.meta.url), 'utf8');
+  const types = readFileSync(new URL('peer-options.ts', import.meta.url), 'utf8');
   const options = /export interface PeerOptions \{(.+?)\n\}/s.exec(types)?.[1] ?? '';
   for (const [, option = ''] of options.matchAll(/^ {2}readonly (\w+)\?:/gm)) {
     if (option !== 'bgpIdentifier') assert.ok(guide.includes(`\`${option}\``), `docs/session.md does not mention ${option}`);
@@ -19,7 +19,7 @@ test('the README and the guide name what is exported, and every option', () => {
 test('the example of the README runs', async () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const code = /```ts\n(.+?)```/s.exec(readme)?.[1] ?? '';
-  // Another port and no key, as a test may not ask for more; otherwise as it stands.
+  // With a free port and without a key, since a test may run without root; otherwise unchanged.
   const body = code
     .replace(/^import .*$/m, '')
     .replace('port: 179', 'port: 0')

@@ -1,17 +1,40 @@
 /**
- * Incoming connections that are refused: counted by reason, and told in the log without letting a crowd fill it. Those that are expected in
- * ones and twos hear a NOTIFICATION; what is refused for want of room is closed at once, because waiting would need the room.
+ * Incoming connections that are refused. Each is counted by its reason. A refusal that happens now and then is answered with a NOTIFICATION;
+ * what may come in crowds is closed at once and logged once a minute.
  */
-import type { Clock, Logger, RefusalReason } from './types.ts';
-import { REFUSAL_REASONS } from './types.ts';
+import type { Socket } from 'node:net';
+import { cease } from './cease.ts';
+import type { Clock } from './clock.ts';
+import { closeGently } from './closing.ts';
+import { REFUSED_MAX } from './limits.ts';
+import type { Logger } from './logger.ts';
+import { encodeNotification } from './messages.ts';
 
-/** Why a connection is refused: for metrics, and as a sentence. */
+/** Every reason for which an incoming connection is refused, as in metrics. */
+export const REFUSAL_REASONS = [
+  'unknown-peer',
+  'range-full',
+  'peer-disabled',
+  'peer-damped',
+  'wrong-local-address',
+  'unprotected',
+  'negotiating',
+  'replaced',
+  'half-open-limit',
+  'descriptor-limit',
+  'internal-error',
+] as const;
+/** Why an incoming connection was refused. `replaced`: the peer opened a newer one before it sent an OPEN. */
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/** Why a connection is refused. */
 export interface Refusal {
   readonly reason: RefusalReason;
+  /** One sentence for the log. */
   readonly text: string;
 }
 
-/** A reason of a crowd is logged once in this time. */
+/** `crowd` logs a reason once in this time. */
 const QUIET_MS = 60_000;
 
 export class Refusals {
@@ -23,6 +46,9 @@ export class Refusals {
   >;
   readonly #loggedAt: Map<RefusalReason, number> = new Map();
   readonly #loggedCount: Map<RefusalReason, number> = new Map();
+  /** Refused connections whose NOTIFICATION is on its way. */
+  #answering = 0;
+  #crowded = false;
 
   constructor(logger: Logger, clock: Clock) {
     this.#logger = logger;
@@ -33,7 +59,29 @@ export class Refusals {
     this.counts[reason]++;
   }
 
-  /** Counts one of a possible crowd and logs the first, and later one line a minute with how many there were. */
+  /** Sends Cease with this subcode, then closes gently. Beyond REFUSED_MAX at a time, closes at once and logs that once. */
+  refuse(socket: Socket, subcode: number, { reason, text }: Refusal): void {
+    this.count(reason);
+    socket.on('error', () => {}); // refused anyway
+    if (this.#answering >= REFUSED_MAX) {
+      if (!this.#crowded) {
+        this.#logger.warn({ refused: this.#answering, reason: text }, 'too many connections to refuse: more are closed unanswered');
+      }
+      this.#crowded = true;
+      socket.destroy();
+      return;
+    }
+    this.#answering++;
+    socket.once('close', () => {
+      this.#answering--;
+      if (this.#answering === 0) this.#crowded = false;
+    });
+    this.#logger.info({ remoteAddress: socket.remoteAddress, reason: text }, 'connection refused');
+    socket.write(encodeNotification(cease(subcode)));
+    closeGently(socket, this.#clock);
+  }
+
+  /** Counts a connection that the caller closes at once. Logs the first for its reason, then at most one line a minute with their number. */
   crowd(refusal: Refusal, fields: object): void {
     this.count(refusal.reason);
     const now = this.#clock.now();

@@ -1,48 +1,40 @@
-/** What two OPENs agreed on, as the user sees it. */
-import { assert, type Capability, negotiate, openAs } from '@tsbgp/wire';
-import { canonicalAddress } from './address.ts';
-import type { Half } from './half.ts';
-import type { SessionInfo } from './types.ts';
+import type { Capability, Family, Negotiated, WireContext } from '@tsbgp/wire';
 
-export interface Local {
-  readonly as: number;
-  readonly bgpIdentifier: string;
-  readonly capabilities: readonly Capability[];
-  readonly strictRole: boolean;
-}
-
-export function sessionInfo(half: Half, local: Local): SessionInfo {
-  const { connection, open, localOpen, remoteOpen } = half;
-  assert(
-    connection !== undefined && open !== undefined && localOpen !== undefined && remoteOpen !== undefined,
-    'Established without an OPEN',
-  );
-  const { socket } = connection;
-  const remoteAs = openAs(open);
-  const negotiated = negotiate(local.capabilities, open.capabilities, { localAs: local.as, remoteAs, strictRole: local.strictRole });
-  return {
-    localAddress: canonicalAddress(socket.localAddress ?? '') ?? '',
-    localPort: socket.localPort ?? 0,
-    remoteAddress: canonicalAddress(socket.remoteAddress ?? '') ?? '',
-    remotePort: socket.remotePort ?? 0,
-    direction: half.direction,
-    localAs: local.as,
-    remoteAs,
-    peerType: negotiated.peerType,
-    localBgpIdentifier: local.bgpIdentifier,
-    remoteBgpIdentifier: open.bgpIdentifier,
-    holdTimeSeconds: half.session.holdTimeSeconds,
-    keepaliveSeconds: half.session.keepaliveSeconds,
-    families: negotiated.families,
-    routeRefresh: negotiated.routeRefresh.send,
-    enhancedRouteRefresh: negotiated.enhancedRouteRefresh,
-    receive: negotiated.receive,
-    send: negotiated.send,
-    extendedNextHop: new Set(negotiated.extendedNextHop.keys()),
-    negotiated,
-    localCapabilities: local.capabilities,
-    remoteCapabilities: open.capabilities,
-    localOpen,
-    remoteOpen,
-  };
+/** What was agreed at the start of a session. Does not change while it lasts. */
+export interface SessionInfo {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** Who opened the connection: 'out' is us. */
+  readonly direction: 'in' | 'out';
+  readonly localAs: number;
+  readonly remoteAs: number;
+  readonly peerType: 'ebgp' | 'ibgp';
+  readonly localBgpIdentifier: string;
+  readonly remoteBgpIdentifier: string;
+  /** 0: no keepalives, no hold timer. */
+  readonly holdTimeSeconds: number;
+  readonly keepaliveSeconds: number;
+  /**
+   * Families both sides advertised; IPv4 unicast when a side sent no multiprotocol capability at all (RFC 4760 §8). Empty when they
+   * have no family in common: then the session is Established, no routes are exchanged, and the log has a warning.
+   */
+  readonly families: ReadonlySet<Family>;
+  readonly routeRefresh: boolean;
+  /** RFC 7313. */
+  readonly enhancedRouteRefresh: boolean;
+  /** How to decode what the peer sends. */
+  readonly receive: WireContext;
+  /** How to encode what we send. */
+  readonly send: WireContext;
+  /** Families whose IPv4 NLRI may have IPv6 next hops (RFC 8950), both sides. */
+  readonly extendedNextHop: ReadonlySet<Family>;
+  /** Everything that was negotiated: ADD-PATH by direction, roles, graceful restart, ORF … */
+  readonly negotiated: Negotiated;
+  readonly localCapabilities: readonly Capability[];
+  readonly remoteCapabilities: readonly Capability[];
+  /** Both OPEN messages as they were on the wire, headers included (BMP wants them). */
+  readonly localOpen: Uint8Array;
+  readonly remoteOpen: Uint8Array;
 }

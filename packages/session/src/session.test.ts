@@ -1,10 +1,14 @@
-/** The life of a session over real sockets: coming up, timers, going down, and what the user sees of it. */
+/** The life of a session over real sockets: its start, its end, and what the user sees of it. */
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { suite, test } from 'node:test';
 import { decodeOpenBody, HEADER_LENGTH, notification, type OpenMessage, shutdownMessage } from '@tsbgp/wire';
-import { breathe, END_OF_RIB, FakeClock, KEEPALIVE, message, open, RawListener, RawPeer, Recorder, speaker } from '../test/support.ts';
-import { PeerError, Server } from './index.ts';
+import { breathe, FakeClock } from '../test/fake-clock.ts';
+import { message, open } from '../test/messages.ts';
+import { RawListener, RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
+import { speaker } from '../test/speaker.ts';
+import { Server } from './index.ts';
 
 suite('coming up', () => {
   test('passive: callbacks in order, and what was negotiated', async (t) => {
@@ -77,7 +81,7 @@ suite('coming up', () => {
     assert.equal(peer.counters.connectAttempts, 2);
   });
 
-  test('nobody listens: connection refused is the last error, and the next attempt waits', async (t) => {
+  test('the peer does not listen: connection refused is the last error, and the next attempt waits', async (t) => {
     const clock = new FakeClock();
     const { peer, plugin } = await speaker(t, { passive: false, remotePort: 9, connectRetrySeconds: 10 }, { server: { clock } });
     await plugin.event('state Connect Idle');
@@ -163,140 +167,6 @@ suite('coming up', () => {
   });
 });
 
-suite('timers', () => {
-  test('RFC 4271 §6.5: hold timer of the negotiated time, 4/0; each message restarts it', async (t) => {
-    const clock = new FakeClock();
-    const { port, plugin } = await speaker(t, {}, { server: { clock } });
-    const raw = await RawPeer.connect(port);
-    await raw.establish({ holdTimeSeconds: 9 });
-    await plugin.established();
-    for (const bytes of [KEEPALIVE, END_OF_RIB, KEEPALIVE]) {
-      await clock.advance(8900);
-      raw.send(bytes);
-      await breathe(20);
-    }
-    assert.equal(plugin.reasons.length, 0);
-    await clock.advance(8900);
-    assert.equal(plugin.reasons.length, 0);
-    await clock.advance(200);
-    assert.equal((await plugin.closed()).type, 'hold-timer');
-    const sent = await raw.notification();
-    assert.deepEqual([sent.code, sent.subcode], [4, 0]);
-  });
-
-  test('a message that never ends does not keep the session alive', async (t) => {
-    const clock = new FakeClock();
-    const { port, plugin } = await speaker(t, {}, { server: { clock } });
-    const raw = await RawPeer.connect(port);
-    await raw.establish({ holdTimeSeconds: 9 });
-    await plugin.established();
-    for (let i = 0; i < 12; i++) {
-      raw.send(END_OF_RIB.slice(i, i + 1));
-      await breathe(10);
-      await clock.advance(800);
-    }
-    assert.equal((await plugin.closed()).type, 'hold-timer');
-  });
-
-  test('RFC 4271 §4.4: KEEPALIVE every third of the hold time', async (t) => {
-    const clock = new FakeClock();
-    const { port, plugin, peer } = await speaker(t, {}, { server: { clock } });
-    const raw = await RawPeer.connect(port);
-    await raw.establish({ holdTimeSeconds: 30 });
-    await plugin.established();
-    const before = peer.counters.keepaliveSent;
-    for (let i = 0; i < 6; i++) {
-      raw.send(KEEPALIVE);
-      await clock.advance(5000);
-    }
-    assert.equal(peer.counters.keepaliveSent - before, 3);
-  });
-
-  test('RFC 4271 §4.4: an UPDATE takes the place of a KEEPALIVE', async (t) => {
-    const clock = new FakeClock();
-    const { port, plugin, peer } = await speaker(t, {}, { server: { clock } });
-    const raw = await RawPeer.connect(port);
-    await raw.establish({ holdTimeSeconds: 30 });
-    const { writer } = await plugin.established();
-    const before = peer.counters.keepaliveSent;
-    for (let i = 0; i < 10; i++) {
-      raw.send(KEEPALIVE);
-      writer.write(END_OF_RIB);
-      await clock.advance(5000);
-    }
-    assert.equal(peer.counters.keepaliveSent, before);
-  });
-
-  test('hold time 0: no timers, no keepalives', async (t) => {
-    const clock = new FakeClock();
-    const { port, plugin, peer } = await speaker(t, { holdTimeSeconds: 0 }, { server: { clock } });
-    await (await RawPeer.connect(port)).establish();
-    const { session } = await plugin.established();
-    assert.deepEqual([session.holdTimeSeconds, session.keepaliveSeconds], [0, 0]);
-    assert.equal(clock.size, 0);
-    await clock.advance(10_000_000);
-    assert.equal(peer.state, 'Established');
-  });
-
-  test('RFC 4271 §8.2.2: a peer that never sends its OPEN is told 4/0 after four minutes', async (t) => {
-    const clock = new FakeClock();
-    const { port, plugin } = await speaker(t, {}, { server: { clock } });
-    const raw = await RawPeer.connect(port);
-    await plugin.event('state Active OpenSent');
-    await clock.advance(239_000);
-    await clock.advance(1100);
-    assert.equal((await raw.notification()).code, 4);
-  });
-
-  test('DelayOpen: our OPEN waits for the peer’s, and for the timer', async (t) => {
-    const clock = new FakeClock();
-    const { port, plugin } = await speaker(t, { delayOpenSeconds: 10 }, { server: { clock } });
-    const polite = await RawPeer.connect(port);
-    await breathe(10);
-    polite.send(open());
-    await polite.nextOf(1);
-    await polite.nextOf(4);
-    polite.send(KEEPALIVE);
-    await plugin.established();
-    polite.send(message(3, '0602'));
-    await plugin.closed();
-    await clock.advance(2000);
-    const silent = await RawPeer.connect(port);
-    await breathe(10);
-    await clock.advance(10_100);
-    assert.equal((await silent.next())?.type, 1);
-  });
-
-  test('damping: after an error the peer is refused for a while, longer each time', async (t) => {
-    const clock = new FakeClock();
-    const { port, plugin } = await speaker(t, { damping: { minSeconds: 10, maxSeconds: 60 } }, { server: { clock } });
-    for (const [round, seconds] of [10, 20, 40].entries()) {
-      const raw = await RawPeer.connect(port);
-      raw.send(open({ as: 1 }));
-      assert.equal((await raw.notification()).code, 2);
-      const early = await RawPeer.connect(port);
-      assert.equal((await early.notification()).subcode, 5);
-      await clock.advance(seconds * 1000 - 100);
-      assert.equal(plugin.events.filter((event) => event === 'state Idle Active').length, round + 1);
-      await clock.advance(200);
-    }
-  });
-
-  test('a session that ends leaves no timer but the idle hold timer', async (t) => {
-    const clock = new FakeClock();
-    const { port, plugin, peer } = await speaker(t, {}, { server: { clock } });
-    const raw = await RawPeer.connect(port);
-    await raw.establish();
-    await plugin.established();
-    raw.socket.destroy();
-    assert.equal((await plugin.closed()).type, 'connection-lost');
-    await breathe();
-    assert.equal(clock.size, 1);
-    peer.disable();
-    assert.equal(clock.size, 0);
-  });
-});
-
 suite('going down', () => {
   test('RFC 9003: disable says why, stays down, and enable starts again', async (t) => {
     const { port, plugin, peer } = await speaker(t);
@@ -316,7 +186,7 @@ suite('going down', () => {
     assert.equal(peer.counters.establishedCount, 2);
   });
 
-  test('reset: Cease/4 with text, and the session comes again', async (t) => {
+  test('reset: Cease/4 with text, and the session comes back', async (t) => {
     const { port, plugin, peer } = await speaker(t);
     const raw = await RawPeer.connect(port);
     await raw.establish();
@@ -400,119 +270,5 @@ suite('going down', () => {
       seen,
       ends.flatMap(() => ['established', 'close']),
     );
-  });
-});
-
-suite('messages', () => {
-  test('UPDATE bodies reach the handler, counted; ours are counted too', async (t) => {
-    const { port, plugin, peer } = await speaker(t);
-    const raw = await RawPeer.connect(port);
-    await raw.establish();
-    const { writer } = await plugin.established();
-    raw.send(END_OF_RIB, message(2, '00000004400101000'.slice(0, 16)), KEEPALIVE);
-    await plugin.updated(2);
-    assert.deepEqual(
-      plugin.updates.map((update) => update.length),
-      [4, 8],
-    );
-    writer.write(new Uint8Array([...END_OF_RIB, ...END_OF_RIB]));
-    assert.equal((await raw.nextOf(2)).bytes.length, 23);
-    await raw.nextOf(2);
-    await breathe();
-    const { updateReceived, updateSent, openSent, openReceived, keepaliveReceived, bytesIn, bytesOut } = peer.counters;
-    assert.deepEqual([updateReceived, updateSent, openSent, openReceived, keepaliveReceived], [2, 2, 1, 1, 2]);
-    assert.equal(bytesIn, open().length + 3 * 19 - 19 + 23 + 27);
-    assert.equal(bytesOut, (peer.session?.localOpen.length ?? 0) + 19 + 46);
-    raw.socket.destroy();
-    await plugin.closed();
-    assert.equal(peer.counters.updateReceived, 2);
-    assert.equal(peer.counters.bytesIn, bytesIn);
-  });
-
-  test('write: half a message is the caller’s mistake', async (t) => {
-    const { port, plugin } = await speaker(t);
-    await (await RawPeer.connect(port)).establish();
-    const { writer } = await plugin.established();
-    assert.throws(() => writer.write(END_OF_RIB.slice(0, 20)), /whole messages/);
-  });
-
-  test('ROUTE-REFRESH: received for negotiated families, sent when the peer can take it', async (t) => {
-    const { port, plugin, peer } = await speaker(t);
-    const raw = await RawPeer.connect(port);
-    await raw.establish();
-    await plugin.established();
-    raw.send(message(5, '00020001'), message(5, '00010101'), message(5, '00010701'), message(5, '00010001'));
-    await plugin.event('refresh');
-    assert.deepEqual(
-      plugin.events.filter((event) => event.startsWith('refresh')),
-      ['refresh 257 0'],
-    );
-    assert.equal(peer.sendRouteRefresh(257 as never), true);
-    assert.deepEqual((await raw.nextOf(5)).bytes, message(5, '00010001'));
-    assert.equal(peer.sendRouteRefresh(513 as never), false, 'not negotiated');
-    assert.equal(peer.sendRouteRefresh(257 as never, 1), false, 'RFC 7313 was not agreed upon');
-    assert.deepEqual([peer.counters.routeRefreshReceived, peer.counters.routeRefreshSent], [4, 1]);
-  });
-
-  test('RFC 8654: with Extended Message a message may have 65535 octets, over any number of chunks', async (t) => {
-    const plugin = new Recorder();
-    plugin.capabilities = [{ type: 'extended-message' }];
-    const { port } = await speaker(t, {}, { plugin });
-    const raw = await RawPeer.connect(port);
-    await raw.establish();
-    await plugin.established();
-    raw.send(message(2, new Uint8Array(65_535 - 19)), message(2, new Uint8Array(4097 - 19)));
-    await plugin.updated(2);
-    assert.deepEqual(
-      plugin.updates.map((update) => update.length),
-      [65_516, 4078],
-    );
-    raw.send(message(1, new Uint8Array(4097 - 19)));
-    const sent = await raw.notification();
-    assert.deepEqual([sent.code, sent.subcode], [1, 2], 'not OPEN');
-  });
-});
-
-suite('peers', () => {
-  test('addPeer refuses what cannot be, and says what is allowed', (t) => {
-    const server = new Server({ routerId: '10.0.0.1' });
-    t.after(() => server.close());
-    const plugin = new Recorder();
-    const good = { remoteAddress: '192.0.2.2', localAs: 65_001, remoteAs: 65_002 };
-    const cases: [object, object, string][] = [
-      [{ remoteAddress: 'localhost' }, {}, 'remoteAddress'],
-      [{ remoteAddress: 'fe80::1' }, {}, 'remoteAddress'],
-      [{ remoteAs: 0 }, {}, 'remoteAs'],
-      [{ localAs: 2 ** 32 }, {}, 'localAs'],
-      [{}, { holdTimeSeconds: 2 }, 'holdTimeSeconds'],
-      [{}, { holdTimeSeconds: 65_536 }, 'holdTimeSeconds'],
-      [{}, { localAddress: '::1' }, 'localAddress'],
-      [{}, { remotePort: 0 }, 'remotePort'],
-      [{}, { bgpIdentifier: '0.0.0.0' }, 'bgpIdentifier'],
-      [{}, { multihopTtl: 256 }, 'multihopTtl'],
-      [{}, { multihopTtl: 2, ttlSecurityHops: 1 }, 'ttlSecurityHops'],
-      [{}, { md5Key: '' }, 'md5Key'],
-      [{}, { damping: { minSeconds: 5, maxSeconds: 1 } }, 'damping.maxSeconds'],
-    ];
-    for (const [config, options, field] of cases) {
-      assert.throws(
-        () => server.addPeer({ ...good, ...config }, plugin, options),
-        (error) =>
-          error instanceof PeerError &&
-          error.code === 'invalid-config' &&
-          error.field === field &&
-          /found .* allowed|exclude/.test(error.message),
-        field,
-      );
-    }
-    server.addPeer(good, plugin, { enabled: false });
-    assert.throws(() => server.addPeer(good, plugin), { code: 'already-exists' });
-    assert.throws(() => new Server({ routerId: '1.2.3' }), { code: 'invalid-config', field: 'routerId' });
-    assert.equal(server.listPeers().length, 1);
-  });
-
-  test('a port that is taken rejects', async (t) => {
-    const { server, port } = await speaker(t);
-    await assert.rejects(server.listen({ host: '127.0.0.1', port }), /EADDRINUSE/);
   });
 });

@@ -1,10 +1,13 @@
-/** TCP MD5, GTSM and TCP-AO: layouts always, real sockets where the kernel and koffi allow. */
+/** TCP MD5, GTSM and TCP-AO: layouts, and real sockets where kernel and koffi allow. */
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { toHex } from '@tsbgp/wire';
-import { breathe, RawPeer, Recorder } from '../test/support.ts';
+import { breathe } from '../test/fake-clock.ts';
+import { RawPeer } from '../test/raw-peer.ts';
+import { Recorder } from '../test/recorder.ts';
 import { type PeerOptions, Server } from './index.ts';
-import { aoAddStructure, aoDeleteStructure, aoInfoStructure, md5Structure, probe } from './tcp-options.ts';
+import { probe } from './tcp-options.ts';
+import { aoAddStructure, aoDeleteStructure, aoInfoStructure, md5Structure } from './tcp-structures.ts';
 
 function unsupported(needs: { md5?: boolean; tcpAo?: boolean }): string | false {
   try {
@@ -65,7 +68,7 @@ test('setTcpAoKeys: only for a peer that has keys', (t) => {
   assert.throws(() => server.setTcpAoKeys('127.0.0.2', keys), { code: 'invalid-config', field: 'tcpAoKeys' });
 });
 
-/** Two servers that dial each other with these options; resolves whether a session comes up within `milliseconds`. */
+/** Whether a session between two servers with these options comes up within `milliseconds`. */
 async function comesUp(
   t: TestContext,
   ours: PeerOptions,
@@ -78,7 +81,7 @@ async function comesUp(
   const b = new Server({ routerId: '10.0.0.2' });
   t.after(() => Promise.all([a.close(), b.close()]));
   const plugin = new Recorder();
-  // One key is set after its listener is there, the other before.
+  // One key is set after its listener exists, the other before.
   const atA = await a.listen({ host: hostA, port: 0 });
   a.addPeer({ remoteAddress: hostB, localAs: 65_001, remoteAs: 65_002 }, plugin, { passive: true, ...ours });
   b.addPeer({ remoteAddress: hostA, localAs: 65_002, remoteAs: 65_001 }, new Recorder(), {
@@ -120,7 +123,7 @@ suite('TCP MD5 (RFC 2385)', { skip: unsupported({ md5: true }), concurrency: tru
     }
   });
 
-  test('an IPv4 peer on a listener on ::, key set before the listener; taken away with the peer', async (t) => {
+  test('an IPv4 peer on a listener on ::, key set before the listener, and removed with the peer', async (t) => {
     const server = new Server({ routerId: '10.0.0.1' });
     t.after(() => server.close());
     const config = { remoteAddress: '127.0.0.11', localAs: 65_001, remoteAs: 65_002 };

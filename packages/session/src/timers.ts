@@ -1,6 +1,6 @@
-/** The timers of one session, by name. */
+/** The timers of one state machine, by name. */
 import type { Timer } from '@tsbgp/fsm';
-import type { Clock } from './types.ts';
+import type { Clock } from './clock.ts';
 
 export class Timers {
   readonly #clock: Clock;

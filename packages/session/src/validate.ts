@@ -2,7 +2,10 @@
 import { parseIpv4 } from '@tsbgp/wire';
 import { canonicalAddress, isIpv6 } from './address.ts';
 import { PeerError } from './errors.ts';
-import { type PeerConfig, type PeerOptions, type PeerRangeConfig, type ServerOptions, SHUTDOWN_MESSAGE_OCTETS_MAX } from './types.ts';
+import { SHUTDOWN_MESSAGE_OCTETS_MAX } from './limits.ts';
+import type { PeerConfig, PeerOptions } from './peer-options.ts';
+import type { PeerRangeConfig } from './range.ts';
+import type { ServerOptions } from './server-options.ts';
 
 export function validateServer(options: ServerOptions): void {
   checkIdentifier(options.routerId, 'routerId');
@@ -11,7 +14,7 @@ export function validateServer(options: ServerOptions): void {
   checkInteger(options.descriptorMax, 0, Number.MAX_SAFE_INTEGER, 'descriptorMax');
 }
 
-/** RFC 9003 §2: a text that is too long is refused. Cut, it might say something else. */
+/** RFC 9003 §2: refuses a text that is too long. A cut text might say something else. */
 export function checkShutdownMessage(text: string | undefined, field: string): void {
   const length = text === undefined ? 0 : Buffer.byteLength(text);
   if (length <= SHUTDOWN_MESSAGE_OCTETS_MAX) return;
@@ -24,7 +27,7 @@ export function validatePeer(config: PeerConfig, options: PeerOptions): void {
   if (/^fe[89ab]/i.test(config.remoteAddress)) {
     const zone = config.remoteAddress.split('%')[1];
     if (zone === undefined) fail('remoteAddress', config.remoteAddress, 'a link-local address with its interface, e.g. "fe80::1%eth0"');
-    // The kernel tells us names, so a number would be a key that never matches.
+    // The kernel gives us names, so a number would never match.
     if (/^\d+$/.test(zone)) fail('remoteAddress', config.remoteAddress, 'the name of the interface, not its number, e.g. "fe80::1%eth0"');
   }
   checkAs(config.remoteAs, 'remoteAs');
@@ -86,7 +89,7 @@ function validateOptions(options: PeerOptions, remoteAddress: string): void {
 
 function checkKey(key: string, field: string): void {
   const length = Buffer.byteLength(key);
-  // The key itself does not belong into an error.
+  // An error must not contain the key itself.
   if (length < 1 || length > 80) fail(field, `a key of ${length} octets`, '1 to 80 octets of UTF-8');
 }
 
@@ -94,7 +97,7 @@ function checkAddress(address: string, field: string): void {
   if (canonicalAddress(address) === undefined) fail(field, address, 'an IPv4 or IPv6 address, e.g. "192.0.2.1" or "fe80::1%eth0"');
 }
 
-/** RFC 7607: AS 0 is nobody's. */
+/** RFC 7607: AS 0 is not allowed. */
 function checkAs(as: number, field: string): void {
   if (!Number.isInteger(as) || as < 1 || as > 0xffff_ffff) fail(field, as, '1 to 4294967295, e.g. 65001');
 }

@@ -1,9 +1,9 @@
-/** What a plugin writes with: octets go to the socket as they are, the same array to as many peers as one likes. */
+/** The writer of a session: octets go to the socket as they are, and the same array may go to many peers. */
 import { assert, HEADER_LENGTH, MessageType } from '@tsbgp/wire';
-import type { Connection } from './connection.ts';
 import type { MutableCounters } from './counters.ts';
 import { PeerError } from './errors.ts';
-import type { UpdateWriter } from './types.ts';
+import type { MessageStream } from './message-stream.ts';
+import type { UpdateWriter } from './plugin.ts';
 
 interface Waiter {
   readonly writes: number;
@@ -13,7 +13,7 @@ interface Waiter {
 
 export class Writer implements UpdateWriter {
   onDrain: (() => void) | undefined = undefined;
-  readonly #connection: Connection;
+  readonly #stream: MessageStream;
   readonly #counters: MutableCounters;
   readonly #highWaterBytes: number;
   readonly #now: () => number;
@@ -24,15 +24,15 @@ export class Writer implements UpdateWriter {
   #written = 0;
   #waiters: Waiter[] = [];
 
-  /** `onThrown` hears what `onDrain` throws. */
+  /** `onThrown` gets the exceptions of `onDrain`. */
   constructor(
-    connection: Connection,
+    stream: MessageStream,
     counters: MutableCounters,
     highWaterBytes: number,
     now: () => number,
     onThrown: (error: unknown) => void,
   ) {
-    this.#connection = connection;
+    this.#stream = stream;
     this.#counters = counters;
     this.#highWaterBytes = highWaterBytes;
     this.#now = now;
@@ -40,20 +40,20 @@ export class Writer implements UpdateWriter {
   }
 
   write(messages: Uint8Array): boolean {
-    const { socket } = this.#connection;
+    const { socket } = this.#stream;
     if (!this.#open || !socket.writable) return false;
     this.#count(messages);
     this.#writes++;
     socket.write(messages, this.#onWritten);
-    this.#connection.bytesOut += messages.length;
-    this.#connection.lastWriteAt = this.#now();
+    this.#stream.bytesOut += messages.length;
+    this.#stream.lastWriteAt = this.#now();
     const backlog = socket.writableLength;
     if (backlog > 0) this.#drainWanted = true;
     return backlog <= this.#highWaterBytes;
   }
 
   get backlogBytes(): number {
-    return this.#open ? this.#connection.socket.writableLength : 0;
+    return this.#open ? this.#stream.socket.writableLength : 0;
   }
 
   flushed(): Promise<void> {
@@ -63,11 +63,11 @@ export class Writer implements UpdateWriter {
   }
 
   cork(): void {
-    if (this.#open) this.#connection.socket.cork();
+    if (this.#open) this.#stream.socket.cork();
   }
 
   uncork(): void {
-    if (this.#open) this.#connection.socket.uncork();
+    if (this.#open) this.#stream.socket.uncork();
   }
 
   /** The session is over. */
@@ -79,12 +79,12 @@ export class Writer implements UpdateWriter {
     for (const waiter of waiters) waiter.reject(new PeerError('closed', 'the session ended before all was written'));
   }
 
-  /** One function for all writes: Node then reports many at once. */
+  /** One function for all writes, so that Node reports many writes in one call. */
   readonly #onWritten = (error?: Error | null): void => {
-    if (error !== undefined && error !== null) return; // the connection hears it as well and ends the session
+    if (error !== undefined && error !== null) return; // the stream gets the error as well and ends the session
     this.#written++;
     while (this.#waiters[0] !== undefined && this.#waiters[0].writes <= this.#written) this.#waiters.shift()?.resolve();
-    if (!this.#drainWanted || !this.#open || this.#connection.socket.writableLength > 0) return;
+    if (!this.#drainWanted || !this.#open || this.#stream.socket.writableLength > 0) return;
     this.#drainWanted = false;
     try {
       this.onDrain?.();

@@ -1,4 +1,4 @@
-/** From the packets of a capture to its BGP messages, each read as the OPENs of its connection demand. */
+/** Finds the BGP messages in the packets of a capture, and reads each as the OPENs of its connection agreed. */
 import { type Conversation, newConversation, type ReadOutcome, readMessage } from '../decode/conversation.ts';
 import { type BrokenSegment, IpReader, type TcpEnds, TcpFlag } from './ip.ts';
 import { findIp, knowsLinkType } from './link-layer.ts';
@@ -7,25 +7,25 @@ import { octets, type Packet, type PacketMark } from './packet.ts';
 import { type Piece, TcpStream } from './tcp-stream.ts';
 import { IpProtocol } from './tunnel.ts';
 
-/** One message, or what is to be said of octets that are none. */
+/** A message, or a note about octets that are no message. */
 export interface CaptureEntry extends TcpEnds {
-  /** The packet that completed it. */
+  /** The number of the packet that completed it. */
   readonly packet: number;
   readonly timeMicros: number | undefined;
-  /** Which connection of the capture, from 1: the same two ports may connect several times. */
+  /** The number of the connection in the capture, from 1. The same two ports may connect several times. */
   readonly connection: number;
   readonly content:
     | ({ readonly type: 'message'; readonly bytes: Uint8Array } & ReadOutcome)
     | { readonly type: 'note'; readonly text: string };
 }
 
-/** What one side sends. */
+/** What one side of a connection sends. */
 interface Direction {
   readonly side: 0 | 1;
   readonly ends: TcpEnds;
   stream: TcpStream;
   readonly framer: MessageFramer;
-  /** The last packet of it. */
+  /** The latest packet of this direction. */
   packet: PacketMark;
 }
 
@@ -38,32 +38,32 @@ interface Connection {
 export interface CaptureOptions {
   readonly port: number;
   readonly newConversation?: () => Conversation;
-  /** Connections remembered at a time; the one that was quiet longest is forgotten first, and says what it had. @default 4096 */
+  /** Most connections in memory. Beyond it the one that was quiet longest is ended: its incomplete data becomes notes. @default 4096 */
   readonly connectionsMax?: number;
-  /** Octets kept of all connections together, behind gaps and of messages that are not whole. @default 64 MiB */
+  /** Most octets in memory, of all connections: after gaps, and of incomplete messages. @default 64 MiB */
   readonly waitingOctetsMax?: number;
 }
 
 export class BgpCapture {
   readonly #options: Required<CaptureOptions>;
   readonly #ip = new IpReader();
-  /** By both ends, in order of use. */
+  /** By both ends. The order is that of use: the quietest connection comes first. */
   readonly #connections = new Map<string, Connection>();
   #connectionCount = 0;
   #waitingOctets = 0;
-  /** Packets, and those of them with TCP on the port. */
+  /** Number of packets, and of those with TCP on the port. */
   packets = 0;
   segments = 0;
-  /** Packets that could not be looked into, by link type. */
+  /** Counts packets of unknown link types, by type. */
   readonly #unknownLinkTypes: Map<number, number> = new Map();
-  /** Segments of other ports than BGP's, by the lower of their two ports. */
+  /** Counts segments of other ports, by the lower of the two ports. */
   readonly #otherPorts: Map<number, number> = new Map();
 
   constructor(options: CaptureOptions) {
     this.#options = { newConversation: () => newConversation(), connectionsMax: 4096, waitingOctetsMax: 64 << 20, ...options };
   }
 
-  /** What the packet completes. The octets of its messages are borrowed until the next call. */
+  /** The messages and notes that the packet completes. The octets of a message are borrowed until the next call. */
   push(packet: Packet): CaptureEntry[] {
     const entries: CaptureEntry[] = [];
     this.packets++;
@@ -84,7 +84,7 @@ export class BgpCapture {
     const before = waitingOctets(connection);
     if (direction.stream.isRestart(segment)) this.#restart(connection, entries);
     direction.packet = mark;
-    // First: the sender has read what it acknowledges, so its own octets may depend on it (an UPDATE on the OPEN of the other side).
+    // The other side comes first: the sender has read what it acknowledges, and its own octets may depend on that (its UPDATE on the other's OPEN).
     if ((segment.flags & TcpFlag.Ack) !== 0) {
       this.#read(connection, opposite, opposite.stream.acknowledged(segment.acknowledgment), entries);
     }
@@ -95,7 +95,7 @@ export class BgpCapture {
     return entries;
   }
 
-  /** The end of the capture: what still waits. */
+  /** The end of the capture. Returns what is still incomplete. */
   finish(): CaptureEntry[] {
     const entries: CaptureEntry[] = [];
     this.#ip.finish();
@@ -104,7 +104,7 @@ export class BgpCapture {
     return entries;
   }
 
-  /** What the packets hold where none of them is of the port: one part for each kind, the most frequent first. */
+  /** For a capture without a packet of the port: what the packets hold instead, the most frequent first. */
   whatElse(): string[] {
     const parts = [
       ...frequent(this.#unknownLinkTypes).map(([type, n]) => `${packetsOf(n)} of link type ${type}, which is not known`),
@@ -140,10 +140,10 @@ export class BgpCapture {
     return connection;
   }
 
-  /** The same ports connect again. */
+  /** The same two ports begin a new connection. */
   #restart(connection: Connection, entries: CaptureEntry[]): void {
     this.#end(connection, entries);
-    for (const each of connection.directions) each.stream = new TcpStream();
+    for (const direction of connection.directions) direction.stream = new TcpStream();
     connection.number = ++this.#connectionCount;
     connection.conversation = this.#options.newConversation();
   }
@@ -185,17 +185,17 @@ export class BgpCapture {
   #add(connection: Connection, direction: Direction, framed: readonly Framed[], packet: PacketMark, entries: CaptureEntry[]): void {
     const { conversation, number } = connection;
     const { ends, side } = direction;
-    for (const each of framed) {
-      const content = each.type === 'note' ? each : { ...each, ...readMessage(conversation, side, each.bytes) };
+    for (const item of framed) {
+      const content = item.type === 'note' ? item : { ...item, ...readMessage(conversation, side, item.bytes) };
       entries.push({ packet: packet.number, timeMicros: packet.timeMicros, connection: number, ...ends, content });
     }
   }
 }
 
-/** Keys of a count that are remembered. */
+/** Most keys of a count. */
 const COUNTED_MAX = 1024;
-/** Keys of a count that are told. */
-const TOLD_MAX = 5;
+/** Most keys of a count in an error text. */
+const SHOWN_MAX = 5;
 const PROTOCOLS: ReadonlyMap<number, string> = new Map<number, string>([
   [IpProtocol.Icmp, 'ICMP'],
   [IpProtocol.Udp, 'UDP'],
@@ -209,14 +209,14 @@ function count(counts: Map<number, number>, key: number): void {
 }
 
 function frequent(counts: ReadonlyMap<number, number>): (readonly [number, number])[] {
-  return [...counts].toSorted(([, a], [, b]) => b - a).slice(0, TOLD_MAX);
+  return [...counts].toSorted(([, a], [, b]) => b - a).slice(0, SHOWN_MAX);
 }
 
 function packetsOf(n: number): string {
   return n === 1 ? '1 packet' : `${n} packets`;
 }
 
-/** The same for both directions. */
+/** The key of a connection, the same for both directions. */
 function keyOf({ source, sourcePort, destination, destinationPort }: TcpEnds): string {
   const [from, to] = [`${source} ${sourcePort}`, `${destination} ${destinationPort}`];
   return from < to ? `${from} ${to}` : `${to} ${from}`;

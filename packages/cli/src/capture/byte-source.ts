@@ -1,4 +1,4 @@
-/** Octets that arrive in chunks of any size, taken in pieces of a wanted size. Waits only when what is there is not enough. */
+/** Octets that arrive in chunks of any size and are taken in pieces of any size. Waits only for octets that have not arrived. */
 export class ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #bytes: Uint8Array = new Uint8Array(0);
@@ -9,12 +9,12 @@ export class ByteSource {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** Octets at hand. */
+  /** How many octets have arrived and were not taken. */
   get available(): number {
     return this.#bytes.length - this.#at;
   }
 
-  /** Whether `count` octets are there, or come. */
+  /** Resolves with true once `count` octets are available, and with false when the input ends before. */
   async has(count: number): Promise<boolean> {
     while (this.available < count && !this.#ended) {
       const { done, value } = await this.#chunks.next();
@@ -32,19 +32,19 @@ export class ByteSource {
     return this.available >= count;
   }
 
-  /** The next octets without taking them; `has` said that they are there. */
+  /** The next octets, which stay. Call `has` first. */
   peek(count: number): Uint8Array {
     return this.#bytes.subarray(this.#at, this.#at + count);
   }
 
-  /** Takes the next octets; `has` said that they are there. Never changed afterwards. */
+  /** Takes the next octets. Call `has` first. The result never changes. */
   take(count: number): Uint8Array {
     const taken = this.peek(count);
     this.#at += count;
     return taken;
   }
 
-  /** All that is left, in chunks. */
+  /** Takes all remaining octets, in chunks. */
   async *rest(): AsyncIterable<Uint8Array> {
     while (await this.has(1)) yield this.take(this.available);
   }

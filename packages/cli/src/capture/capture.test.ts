@@ -1,9 +1,9 @@
-/** From octets of a capture file to messages: every way in which they can be wrapped, cut, lost and mixed up. */
+/** From the octets of a capture file to messages, however they are wrapped, cut, lost or reordered. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_CONTEXT, encodeMessage, Fault, formatMessage, fromHex, IPV4_UNICAST, parseMessage, type WireContext } from '@tsbgp/wire';
 import { block, concat, ethernet, Flag, ipv4, ipv6, octets, pcap, pcapng, type Segment, tcp } from '../../test/packets.ts';
-import { openInput } from '../decode/input.ts';
+import { openInput } from '../input/open-input.ts';
 import { BgpCapture, type CaptureOptions } from './bgp-capture.ts';
 
 const WIDE = { ...DEFAULT_CONTEXT, peerType: 'ibgp' as const };
@@ -21,7 +21,7 @@ async function* inChunks(bytes: Uint8Array, size: number): AsyncIterable<Uint8Ar
   for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size);
 }
 
-/** What the file says: messages as text, `!` before what is not whole. */
+/** What the file holds: messages as text; notes begin with `!`. */
 async function read(file: Uint8Array, chunk = 7, options: Partial<CaptureOptions> = {}): Promise<string[]> {
   return (await entriesOf(file, chunk, options)).map(({ content }) => {
     if (content.type === 'note') return `! ${content.text}`;
@@ -59,7 +59,7 @@ test('pcap: both byte orders, micro- and nanoseconds', async () => {
   }
 });
 
-test('pcapng: both byte orders, any unit of time, blocks that nobody knows', async () => {
+test('pcapng: both byte orders, any unit of time, unknown blocks', async () => {
   for (const little of [true, false]) {
     for (const resolution of [3, 6, 9]) {
       const file = pcapng(WHOLE, { little, resolution });
@@ -180,7 +180,7 @@ test('a missing segment: what is lost is said, and the next message is found', a
   ]);
 });
 
-test('a gap is declared when the receiver has acknowledged what lies behind it', async () => {
+test('a gap is declared when the receiver has acknowledged what follows it', async () => {
   const cut = message(OPEN).length;
   const lost = segments(
     { sequence: 1, payload: MESSAGES.subarray(0, cut) },
@@ -201,7 +201,7 @@ test('a gap is declared when the receiver has acknowledged what lies behind it',
   ]);
 });
 
-test('who acknowledges octets has read them: the OPEN after a gap comes before the UPDATE that depends on it', async () => {
+test('a side that acknowledges octets has read them: the OPEN after a gap comes before the UPDATE that depends on it', async () => {
   const narrow = { ...DEFAULT_CONTEXT, fourOctetAs: false };
   const open = 'open as 65002 hold-time 90 bgp-identifier 192.0.2.2 capabilities { multiprotocol ipv4-unicast }';
   const capture = segments(
@@ -256,7 +256,7 @@ test('sequence numbers that jump farther than any window', async () => {
   assert.deepEqual(await read(pcap(far)), ['keepalive', '! the sequence numbers go on somewhere else', 'keepalive']);
 });
 
-test('many connections: the quietest is forgotten first, and says what it had', async () => {
+test('many connections: the quietest is forgotten first, and what it had becomes notes', async () => {
   const begun = MESSAGES.subarray(0, 30);
   const each = [50_001, 50_002, 50_003].flatMap((port) => segments({ port, sequence: 1, payload: begun }));
   const rest = segments({ port: 50_003, sequence: 31, payload: MESSAGES.subarray(30) });
@@ -312,7 +312,7 @@ test('what the OPENs agreed decides; the same two ports connect again and agree 
   assert.deepEqual(await read(file), [narrow, narrow, UPDATE, both, both, withIds]);
 });
 
-test('without OPENs what fits is taken, and said', async () => {
+test('without OPENs, what fits is used and named as a guess', async () => {
   const narrow = message(UPDATE, { ...WIDE, fourOctetAs: false });
   assert.deepEqual(await read(pcap(segments({ sequence: 1, payload: narrow }))), [`(AS numbers of two octets) ${UPDATE}`]);
   const ids =
@@ -321,7 +321,7 @@ test('without OPENs what fits is taken, and said', async () => {
   assert.deepEqual(await read(file), [`(path identifiers (ADD-PATH)) ${ids}`]);
 });
 
-test('damaged files say where; packets before are read', async () => {
+test('a damaged file is read up to the damage, and the error names the place', async () => {
   const good = pcap(WHOLE);
   const bad = concat(good, octets(0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0));
   await assert.rejects(read(bad), /standard input: packet 2 claims 2147483647 octets: the file is damaged there/);

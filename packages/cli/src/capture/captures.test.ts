@@ -52,7 +52,7 @@ for (const file of captureFiles()) {
       const { message } = content;
       if (message instanceof Fault || (message.type === 'update' && message.fault !== undefined)) faults++;
     }
-    // The list says nothing of one capture: whoever counted did not know its link layer.
+    // The list lacks one capture, whose link layer the counting program did not know.
     const wanted =
       file === 'ndpi-BGP_Cisco_hdlc_slarp.pcap'
         ? { 'bgp/OPEN': 2, 'bgp/KEEPALIVE': 3, 'bgp/ROUTE-REFRESH': 2, 'bgp/UPDATE': 3 }

@@ -1,6 +1,6 @@
 /**
- * From an IP packet to the TCP segment in it (RFC 791, RFC 8200, RFC 9293). Fragments wait until all are there; segments that cannot be read are
- * told of as far as their ports are known.
+ * Finds the TCP segment in an IP packet (RFC 791, RFC 8200, RFC 9293). Fragments wait until the datagram is complete. A segment that cannot be
+ * read is reported if its ports are known.
  */
 import { formatIpv4, formatIpv6, readU16, readU32, toHex } from '@tsbgp/wire';
 import type { IpStart } from './link-layer.ts';
@@ -8,15 +8,15 @@ import { octets, type PacketMark } from './packet.ts';
 import { IpProtocol, innerIp, isTunnel } from './tunnel.ts';
 
 const NO_NEXT_HEADER = 59;
-/** IPv6 extension headers that say how long they are: hop-by-hop, routing, destination, mobility, HIP, shim6. */
+/** IPv6 extension headers with a length in units of eight octets: hop-by-hop, routing, destination, mobility, HIP, shim6. */
 const EXTENSIONS: ReadonlySet<number> = new Set([0, 43, 60, 135, 139, 140]);
 const FRAGMENT = 44;
 const AUTHENTICATION = 51;
-/** Datagrams whose fragments are kept at a time: the oldest goes first. */
+/** Most incomplete datagrams in memory. Beyond it the oldest is dropped. */
 const DATAGRAMS_MAX = 64;
-/** Packets in packets, at most. */
+/** Deepest nesting of packets in packets. */
 const DEPTH_MAX = 4;
-/** Fragments of one datagram: as many as its 65535 octets make in the smallest links. */
+/** Most fragments of one datagram: 65535 octets over links with the smallest MTU. */
 const PIECES_MAX = 1024;
 
 export const TcpFlag = { Fin: 1, Syn: 2, Rst: 4, Ack: 16 } as const;
@@ -34,11 +34,11 @@ export interface TcpSegment extends TcpEnds {
   readonly acknowledgment: number;
   readonly flags: number;
   readonly payload: Uint8Array;
-  /** Octets that the packet had but the capture has not (snap length). */
+  /** Octets of the packet that the snap length cut off. */
   readonly cutOff: number;
 }
 
-/** A segment of which the capture has its ports but not enough to place it. */
+/** A segment whose ports are known but whose sequence number is not. */
 export interface BrokenSegment extends TcpEnds {
   readonly type: 'broken';
   readonly reason: string;
@@ -49,21 +49,21 @@ interface Datagram {
   readonly protocol: number;
   readonly source: string;
   readonly destination: string;
-  /** The last one that brought a piece. */
+  /** The packet of the latest fragment. */
   packet: PacketMark;
   readonly pieces: { readonly offset: number; readonly bytes: Uint8Array }[];
-  /** Known once the last fragment is there. */
+  /** Known once the last fragment has arrived. */
   length: number | undefined;
 }
 
 export class IpReader {
   readonly #datagrams = new Map<string, Datagram>();
   #broken: BrokenSegment[] = [];
-  /** Packets that hold neither TCP nor a packet that does, by IP protocol. */
+  /** Counts packets without a TCP segment, by IP protocol. */
   readonly otherProtocols: Map<number, number> = new Map();
   #depth = 0;
 
-  /** The TCP segment that the packet holds or completes; undefined for all else. Looks into tunnels. */
+  /** The TCP segment that the packet holds or completes; undefined when there is none. Looks into tunnels. */
   read(bytes: Uint8Array, start: IpStart, packet: PacketMark): TcpSegment | undefined {
     this.#depth = 0;
     return this.#packet(bytes, start, packet);
@@ -92,7 +92,7 @@ export class IpReader {
     return this.#packet(bytes, inner, packet);
   }
 
-  /** What could not be read since the last call. */
+  /** The segments since the last call that could not be read. */
   takeBroken(): readonly BrokenSegment[] {
     if (this.#broken.length === 0) return this.#broken;
     const broken = this.#broken;
@@ -100,7 +100,7 @@ export class IpReader {
     return broken;
   }
 
-  /** No more packets come: fragments that still wait are broken. */
+  /** The capture has ended: incomplete datagrams become broken segments. */
   finish(): void {
     for (const datagram of this.#datagrams.values()) this.#giveUp(datagram);
     this.#datagrams.clear();
@@ -110,14 +110,14 @@ export class IpReader {
     if (bytes.length < start + 20) return undefined;
     const headerLength = (bytes[start]! & 0xf) * 4;
     const payload = start + headerLength;
-    // Segmentation offload leaves a total length of 0: then it is all that was captured.
+    // Segmentation offload leaves a total length of 0. The packet then ends where the capture of it ends.
     const end = start + (readU16(bytes, start + 2) || bytes.length - start);
     const protocol = bytes[start + 9]!;
     if (headerLength < 20 || payload > bytes.length) return undefined;
     const source = formatIpv4(bytes, start + 12);
     const destination = formatIpv4(bytes, start + 16);
     const fragment = readU16(bytes, start + 6) & 0x3fff;
-    // Of a first fragment that the capture cut off there will never be more.
+    // A first fragment that the snap length cut off will never be complete: read what is there.
     if (fragment === 0 || (fragment === 0x2000 && end > bytes.length) || !isAssembled(protocol)) {
       return this.#payload(protocol, bytes, payload, end, source, destination, packet);
     }
@@ -155,7 +155,7 @@ export class IpReader {
     return this.#payload(next, bytes, at, end, source, destination, packet);
   }
 
-  /** The segment of the datagram, when this fragment was the last one missing. */
+  /** Adds a fragment. Returns the segment once the datagram is complete. */
   #assemble(
     key: string,
     protocol: number,
@@ -169,14 +169,14 @@ export class IpReader {
     const datagram = this.#datagrams.get(key) ?? { protocol, source, destination, packet, pieces: [], length: undefined };
     this.#datagrams.delete(key);
     if (this.#datagrams.size >= DATAGRAMS_MAX) {
-      const [oldest, given] = this.#datagrams.entries().next().value!;
-      this.#datagrams.delete(oldest);
-      this.#giveUp(given);
+      const [oldestKey, oldest] = this.#datagrams.entries().next().value!;
+      this.#datagrams.delete(oldestKey);
+      this.#giveUp(oldest);
     }
     this.#datagrams.set(key, datagram);
     datagram.packet = packet;
     if (datagram.pieces.length >= PIECES_MAX) return undefined;
-    // A copy: the packet's octets are part of a large block of the file.
+    // Copied, because the octets are a view of a large block of the file.
     datagram.pieces.push({ offset, bytes: bytes.slice() });
     if (isLast) datagram.length = offset + bytes.length;
     if (datagram.length === undefined) return undefined;
@@ -225,7 +225,7 @@ export class IpReader {
   }
 }
 
-/** Protocols whose fragments are put together. */
+/** Whether fragments of the protocol are reassembled. */
 function isAssembled(protocol: number): boolean {
   return protocol === IpProtocol.Tcp || (isTunnel(protocol) && protocol !== IpProtocol.Udp);
 }

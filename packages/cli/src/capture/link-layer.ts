@@ -1,4 +1,4 @@
-/** From a captured frame to the IP packet in it. Link types: https://www.tcpdump.org/linktypes.html */
+/** Finds the IP packet in a captured frame. Link types: https://www.tcpdump.org/linktypes.html */
 import { readU16, readU32 } from '@tsbgp/wire';
 
 export interface IpStart {
@@ -8,7 +8,7 @@ export interface IpStart {
 }
 
 const EtherType = { Ipv4: 0x0800, Ipv6: 0x86dd, Mpls: 0x8847, MplsMulticast: 0x8848, Pppoe: 0x8864 } as const;
-/** IEEE 802.1Q, 802.1ad, and what was used before it. */
+/** IEEE 802.1Q, 802.1ad, and the type used before 802.1ad. */
 const VLAN_TAGS: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100]);
 const Ppp = { Ipv4: 0x0021, Ipv6: 0x0057 } as const;
 
@@ -42,7 +42,7 @@ export function findIp(linkType: number, bytes: Uint8Array): IpStart | undefined
   return FINDERS.get(linkType)?.(bytes);
 }
 
-/** An address family in the byte order of the machine that captured: 2 is IPv4 everywhere, IPv6 differs by system. */
+/** After an address family of four octets. Its byte order and the number of IPv6 differ by system, so the packet tells the version. */
 function nullLoopback(bytes: Uint8Array): IpStart | undefined {
   return bytes.length < 4 ? undefined : anyVersion(bytes, 4);
 }
@@ -53,8 +53,8 @@ export function ipInEthernet(bytes: Uint8Array, at: number): IpStart | undefined
 }
 
 /**
- * Captures of Junos begin each packet with "MGC" and a flags octet; with flag 0x80 follow a length of two octets and so many octets. Flag 0x02:
- * four octets instead of the link layer's header, then IP.
+ * Captures of Junos begin each packet with "MGC" and a flags octet. With flag 0x80, a length of two octets and that many octets follow. With flag
+ * 0x02, four octets replace the header of the link layer, and IP follows.
  */
 function juniper(bytes: Uint8Array, linkLayer: (bytes: Uint8Array, at: number) => IpStart | undefined): IpStart | undefined {
   if (bytes.length < 6 || bytes[0] !== 0x4d || bytes[1] !== 0x47 || bytes[2] !== 0x43) return undefined;
@@ -63,7 +63,7 @@ function juniper(bytes: Uint8Array, linkLayer: (bytes: Uint8Array, at: number) =
   return (flags & 0x02) === 0 ? linkLayer(bytes, at) : anyVersion(bytes, at + 4);
 }
 
-/** RFC 1661, with or without address and control; some captures have Cisco's HDLC under this name. */
+/** RFC 1661, with or without the address and control octets. Some captures use this link type for the HDLC of Cisco. */
 function ppp(bytes: Uint8Array, from = 0): IpStart | undefined {
   if ((bytes[from] === 0x0f || bytes[from] === 0x8f) && bytes[from + 1] === 0 && bytes.length >= from + 4)
     return etherPayload(bytes, from + 2);
@@ -75,7 +75,7 @@ function byPppProtocol(protocol: number, bytes: Uint8Array, start: number): IpSt
   return protocol === Ppp.Ipv4 || protocol === Ppp.Ipv6 ? anyVersion(bytes, start) : undefined;
 }
 
-/** Behind the EtherType at `at`, and any VLAN tags. */
+/** The packet after the EtherType at `at` and any VLAN tags. */
 function etherPayload(bytes: Uint8Array, at: number): IpStart | undefined {
   let type = readU16(bytes, at);
   let start = at + 2;
@@ -87,7 +87,7 @@ function etherPayload(bytes: Uint8Array, at: number): IpStart | undefined {
   return ipOfEtherType(type, bytes, start);
 }
 
-/** The IP packet at `start`, in a payload of an EtherType. */
+/** The IP packet in the payload at `start` of an EtherType. */
 export function ipOfEtherType(type: number, bytes: Uint8Array, start: number): IpStart | undefined {
   switch (type) {
     case EtherType.Ipv4:
@@ -103,7 +103,7 @@ export function ipOfEtherType(type: number, bytes: Uint8Array, start: number): I
   }
 }
 
-/** RFC 3032: four octets a label, the last one has the S bit. What it holds only its first half octet can tell. */
+/** RFC 3032: a label is four octets, and the last has the S bit. Nothing says what follows, so the first four bits must tell the IP version. */
 function afterLabels(bytes: Uint8Array, from: number): IpStart | undefined {
   for (let at = from; at + 4 <= bytes.length; at += 4) {
     if ((readU32(bytes, at) & 0x100) !== 0) return anyVersion(bytes, at + 4);

@@ -1,6 +1,6 @@
 /**
- * BGP messages in a stream of octets (RFC 4271 §4.1). Where the stream makes no sense it goes on at the next marker, and says what it passed
- * over. Each octet is looked at or copied once, however small the pieces are in which it comes.
+ * Finds BGP messages in a stream of octets (RFC 4271 §4.1). Where it finds none, it skips to the next marker and notes how many octets it skipped.
+ * Each octet is read or copied once, however small the pieces are.
  */
 import { HEADER_LENGTH, readU16 } from '@tsbgp/wire';
 import { octets } from './packet.ts';
@@ -11,18 +11,18 @@ const MARKER_LENGTH = 16;
 const TYPE_MAX = 6;
 
 export class MessageFramer {
-  /** What was begun: less than a header, or a header and what follows it, in a buffer of the message's length. */
+  /** The incomplete message: less than a header, or a buffer of the length of the message that is partly filled. */
   #rest: Uint8Array = new Uint8Array(0);
   #restLength = 0;
-  /** Octets passed over while a marker is looked for. */
-  #passed = 0;
+  /** Octets skipped since the last message. */
+  #skipped = 0;
 
-  /** Octets that are kept. */
+  /** Octets in memory. */
   get waitingOctets(): number {
     return this.#rest.length;
   }
 
-  /** The messages that are whole now; borrowed until the next call. */
+  /** The messages that are now complete; borrowed until the next call. */
   push(bytes: Uint8Array): Framed[] {
     const framed: Framed[] = [];
     let input = bytes;
@@ -40,7 +40,7 @@ export class MessageFramer {
     return framed;
   }
 
-  /** The octets that come next do not follow, or none come: a message that was begun is lost, and it says so. */
+  /** The stream ends here, or continues after a gap. Notes an incomplete message. */
   finish(): Framed[] {
     const framed: Framed[] = [];
     const rest = this.#rest.subarray(0, this.#restLength);
@@ -48,8 +48,8 @@ export class MessageFramer {
     this.#restLength = 0;
     const isHeaderBegun = rest.length < HEADER_LENGTH && rest.every((octet, i) => i >= MARKER_LENGTH || octet === 0xff);
     const begun = rest.length > 0 && (rest.length < HEADER_LENGTH ? isHeaderBegun : isHeader(rest, 0));
-    if (!begun) this.#passed += rest.length;
-    this.#sayPassed(framed);
+    if (!begun) this.#skipped += rest.length;
+    this.#noteSkipped(framed);
     if (!begun) return framed;
     const length = rest.length < HEADER_LENGTH ? undefined : readU16(rest, MARKER_LENGTH);
     const text =
@@ -60,13 +60,13 @@ export class MessageFramer {
     return framed;
   }
 
-  /** Adds the whole messages of `input`; where the rest begins. */
+  /** Adds the complete messages of `input`. Returns where the rest begins. */
   #take(input: Uint8Array, framed: Framed[]): number {
     let at = 0;
     while (input.length - at >= HEADER_LENGTH) {
       if (!isHeader(input, at)) {
         const found = findMarker(input, at + 1);
-        this.#passed += found - at;
+        this.#skipped += found - at;
         at = found;
         continue;
       }
@@ -79,11 +79,11 @@ export class MessageFramer {
   }
 
   #addMessage(bytes: Uint8Array, framed: Framed[]): void {
-    this.#sayPassed(framed);
+    this.#noteSkipped(framed);
     framed.push({ type: 'message', bytes });
   }
 
-  /** A copy of what is left: the packet's octets are part of a large block of the file. */
+  /** Copies the rest, because the octets are a view of a large block of the file. */
   #keep(input: Uint8Array, from: number): void {
     const left = input.length - from;
     this.#rest = new Uint8Array(left < HEADER_LENGTH ? left : readU16(input, from + MARKER_LENGTH));
@@ -91,20 +91,20 @@ export class MessageFramer {
     this.#restLength = left;
   }
 
-  #sayPassed(framed: Framed[]): void {
-    if (this.#passed > 0) framed.push({ type: 'note', text: `${octets(this.#passed)} that are no BGP message` });
-    this.#passed = 0;
+  #noteSkipped(framed: Framed[]): void {
+    if (this.#skipped > 0) framed.push({ type: 'note', text: `${octets(this.#skipped)} that are no BGP message` });
+    this.#skipped = 0;
   }
 }
 
-/** A marker, a length that a message can have, and a type that there is. */
+/** Whether a marker, a valid length and a known type are at `at`. */
 function isHeader(bytes: Uint8Array, at: number): boolean {
   for (let i = 0; i < MARKER_LENGTH; i++) if (bytes[at + i] !== 0xff) return false;
   const type = bytes[at + 18]!;
   return readU16(bytes, at + MARKER_LENGTH) >= HEADER_LENGTH && type >= 1 && type <= TYPE_MAX;
 }
 
-/** Where a header may begin at or behind `from`; what is too short to tell is left for later. */
+/** The first place from `from` on where a header is or, too near the end to tell, may be. */
 function findMarker(bytes: Uint8Array, from: number): number {
   let at = from;
   for (; at + HEADER_LENGTH <= bytes.length; at++) {

@@ -8,7 +8,7 @@ import type { ByteSource } from './byte-source.ts';
 import { CaptureError, octets, PACKET_LENGTH_MAX, type Packet } from './packet.ts';
 
 const FILE_HEADER_LENGTH = 24;
-/** Magic as a big-endian number -> byte order, fractions of a second, octets of a packet header (24 in Alexey Kuznetzov's variant). */
+/** Magic number, read as big-endian -> byte order, units per microsecond, octets of a packet header (24 in the variant of Alexey Kuznetzov). */
 const FORMATS: ReadonlyMap<number, { readonly little: boolean; readonly perMicro: number; readonly header: number }> = new Map([
   [0xa1b2_c3d4, { little: false, perMicro: 1, header: 16 }],
   [0xd4c3_b2a1, { little: true, perMicro: 1, header: 16 }],
@@ -22,12 +22,12 @@ export function isPcap(magic: number): boolean {
   return FORMATS.has(magic);
 }
 
-/** Throws CaptureError where the file cannot be right, and where it ends within a packet. */
+/** Throws CaptureError where the file is damaged or ends within a packet. */
 export async function* readPcap(source: ByteSource): AsyncIterable<Packet> {
   if (!(await source.has(FILE_HEADER_LENGTH))) throw new CaptureError('the file ends within its header');
   const header = viewOf(source.take(FILE_HEADER_LENGTH));
   const format = FORMATS.get(header.getUint32(0))!;
-  // Above the link type stand the length of a frame check sequence and reserved bits.
+  // The upper 16 bits hold the length of a frame check sequence and reserved bits.
   const linkType = header.getUint32(20, format.little) & 0xffff;
   let number = 1;
   for (; await source.has(format.header); number++) {
@@ -40,11 +40,11 @@ export async function* readPcap(source: ByteSource): AsyncIterable<Packet> {
     const timeMicros = packet.getUint32(0, format.little) * 1e6 + Math.floor(packet.getUint32(4, format.little) / format.perMicro);
     yield { number, timeMicros, linkType, bytes: source.take(captured) };
   }
-  sayRest(source, number);
+  checkEnd(source, number);
 }
 
-/** Throws CaptureError for octets that are too few to be the head of packet `number`. */
-export function sayRest(source: ByteSource, number: number): void {
+/** Throws CaptureError when octets are left: too few for the header of packet `number`. */
+export function checkEnd(source: ByteSource, number: number): void {
   if (source.available > 0)
     throw new CaptureError(`the file ends within the head of packet ${number}, of which it has ${octets(source.available)}`);
 }

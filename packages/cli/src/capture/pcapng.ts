@@ -3,12 +3,12 @@
  *
  *     | block type, 4 | block length, 4 | body … | block length, 4 |
  *
- * A section header block sets the byte order and forgets the interfaces; interface blocks say link type and unit of time; enhanced, simple and
- * (obsolete) packet blocks hold packets. All others are stepped over.
+ * A section header block sets the byte order and forgets the interfaces. Interface blocks give the link type and the unit of time. Enhanced,
+ * simple and (obsolete) packet blocks hold packets. All other blocks are skipped.
  */
 import type { ByteSource } from './byte-source.ts';
 import { CaptureError, octets, PACKET_LENGTH_MAX, type Packet } from './packet.ts';
-import { sayRest, viewOf } from './pcap.ts';
+import { checkEnd, viewOf } from './pcap.ts';
 
 export const SECTION_HEADER = 0x0a0d_0d0a;
 const INTERFACE = 1;
@@ -22,12 +22,12 @@ const OPTION_TSOFFSET = 14;
 interface Interface {
   readonly linkType: number;
   readonly snapLength: number;
-  /** Units of a time stamp in a second, and seconds to add. */
+  /** Units of a time stamp per second, and seconds to add to it. */
   readonly unitsPerSecond: number;
   readonly offsetSeconds: number;
 }
 
-/** Throws CaptureError where the file cannot be right, and where it ends within a block. */
+/** Throws CaptureError where the file is damaged or ends within a block. */
 export async function* readPcapng(source: ByteSource): AsyncIterable<Packet> {
   let little = false;
   let interfaces: Interface[] = [];
@@ -56,7 +56,7 @@ export async function* readPcapng(source: ByteSource): AsyncIterable<Packet> {
       yield packetOf(type, body, little, interfaces, number);
     }
   }
-  sayRest(source, number + 1);
+  checkEnd(source, number + 1);
 }
 
 function isPacket(type: number): boolean {

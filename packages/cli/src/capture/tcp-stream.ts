@@ -1,12 +1,12 @@
 /**
- * One direction of a TCP connection, put into order (RFC 9293 §3.4): retransmissions once, segments out of order in order, sequence numbers
- * modulo 2^32. What the capture missed is a gap, declared when the receiver has acknowledged what lies behind it, or when so much has come
- * behind it that it will not come any more.
+ * Puts one direction of a TCP connection into order (RFC 9293 §3.4). Retransmissions are dropped, segments out of order are sorted, and sequence
+ * numbers are modulo 2^32. A gap is what the capture missed. It is given up when the receiver has acknowledged octets after it, or when too
+ * much has arrived after it.
  */
 import { TcpFlag, type TcpSegment } from './ip.ts';
 import type { PacketMark } from './packet.ts';
 
-/** Octets in order, how many are missing in between, or that the numbers make no sense. `packet` is the one that brought it. */
+/** Octets in order, a gap of `count` octets, or a jump of the sequence numbers. `packet` is the packet that brought it. */
 export type Piece =
   | { readonly type: 'octets'; readonly bytes: Uint8Array; readonly packet: PacketMark }
   | { readonly type: 'missing'; readonly count: number; readonly packet: PacketMark }
@@ -19,28 +19,28 @@ interface Waiting {
   readonly packet: PacketMark;
 }
 
-/** What waits behind a gap before it is declared one. */
+/** What may wait after a gap before the gap is given up. */
 const WAITING_SEGMENTS_MAX = 256;
 const WAITING_OCTETS_MAX = 4 << 20;
-/** Farther than any window: octets from there belong to another connection, or nothing is known of those between. */
+/** Farther than any window. Octets beyond it belong to another connection, or the capture missed too much to say. */
 const JUMP_OCTETS = 1 << 26;
 
 export class TcpStream {
-  /** Sequence numbers of the first octet and of the one that comes next; undefined before the first segment. */
+  /** Sequence numbers of the first octet and of the next one to deliver; undefined before the first segment. */
   #first: number | undefined;
   #next: number | undefined;
-  /** What came last were a SYN and octets with it. */
+  /** Whether the last segment was a SYN that carried octets. */
   #synWithOctets = false;
   /** In order of sequence numbers. */
   #waiting: Waiting[] = [];
   #waitingOctets = 0;
 
-  /** Octets that are kept. */
+  /** Octets in memory. */
   get waitingOctets(): number {
     return this.#waitingOctets;
   }
 
-  /** Whether a SYN begins another connection than the present one: one that comes again, or late, does not. */
+  /** Whether a SYN begins another connection. A SYN that is repeated or late does not. */
   isRestart({ flags, sequence, payload }: TcpSegment): boolean {
     if ((flags & TcpFlag.Syn) === 0 || this.#next === undefined) return false;
     const first = (sequence + 1) >>> 0;
@@ -51,7 +51,7 @@ export class TcpStream {
     const sequence = (flags & TcpFlag.Syn) === 0 ? number : (number + 1) >>> 0;
     const pieces: Piece[] = [];
     if (this.#next === undefined) this.#begin(sequence);
-    // Captures that were put together by hand forget that a SYN takes a number.
+    // Handmade captures may forget that a SYN takes one sequence number.
     else if (this.#synWithOctets && payload.length > 0 && distance(sequence, this.#next) === 1) this.#next = sequence;
     else if (payload.length > 0 && Math.abs(distance(this.#next, sequence)) > JUMP_OCTETS) {
       pieces.push(...this.finish(), { type: 'jump', packet });
@@ -64,14 +64,14 @@ export class TcpStream {
     return pieces;
   }
 
-  /** The other side has everything before `sequence`: what is missing there, the capture will never have. */
+  /** The other side has acknowledged everything before `sequence`. Gaps before it will never be filled. */
   acknowledged(sequence: number): Piece[] {
     const pieces: Piece[] = [];
     while (this.#waiting.length > 0 && distance(this.#waiting[0]!.sequence, sequence) > 0) this.#skipGap(pieces);
     return pieces;
   }
 
-  /** The connection is over, or the capture: what waits comes now, gaps and all. */
+  /** The connection or the capture has ended. Delivers what waits, with its gaps. */
   finish(): Piece[] {
     const pieces: Piece[] = [];
     while (this.#waiting.length > 0) this.#skipGap(pieces);
@@ -87,7 +87,7 @@ export class TcpStream {
     const isNext = this.#waiting.length === 0 && distance(this.#next!, waiting.sequence) <= 0;
     let at = this.#waiting.length;
     while (at > 0 && distance(this.#waiting[at - 1]!.sequence, waiting.sequence) < 0) at--;
-    // A copy of what stays: the packet's octets are part of a large block of the file.
+    // Copied when it has to wait, because the octets are a view of a large block of the file.
     this.#waiting.splice(at, 0, isNext ? waiting : { ...waiting, bytes: waiting.bytes.slice() });
     this.#waitingOctets += waiting.bytes.length;
   }
@@ -114,7 +114,7 @@ export class TcpStream {
   }
 }
 
-/** How far `to` is ahead of `from`, negative when it is behind. */
+/** How far `to` is ahead of `from`; negative when `to` is before `from`. */
 function distance(from: number, to: number): number {
   return (to - from) | 0;
 }

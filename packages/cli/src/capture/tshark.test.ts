@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { Fault, type Nlri } from '@tsbgp/wire';
 import { sampled } from '../../../../test/scale.ts';
 import { CAPTURES, captureFiles, decodeCapture, portOf, typeName } from '../../test/captures.ts';
-import { updateParts } from '../decode/fields.ts';
+import { updateParts } from '../decode/message-parts.ts';
 
 const run = promisify(execFile);
 
@@ -17,7 +17,7 @@ const NAMES = ['', 'OPEN', 'UPDATE', 'NOTIFICATION', 'KEEPALIVE', 'ROUTE-REFRESH
 
 type Counts = Record<string, number>;
 
-/** Where tshark counts otherwise, and why. */
+/** Captures that tshark counts differently, and why. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   'pmacct-500-traffic-00.pcap': 'tshark has no field for prefixes of VPN-IPv6',
   'ryu-bgp4-update_vpnv6.pcap': 'tshark has no field for prefixes of VPN-IPv6',

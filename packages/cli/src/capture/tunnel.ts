@@ -1,6 +1,6 @@
 /**
- * IP packets inside other IP packets: IP in IP (RFC 2003, RFC 2473, RFC 4213), GRE (RFC 2784, RFC 2890) with IP, Ethernet or MPLS in it,
- * ERSPAN, which is how switches mirror a port, and VXLAN (RFC 7348).
+ * IP packets inside other IP packets: IP in IP (RFC 2003, RFC 2473, RFC 4213), GRE (RFC 2784, RFC 2890) that holds IP, Ethernet or MPLS, ERSPAN
+ * (the mirrored port of a switch), and VXLAN (RFC 7348).
  */
 import { readU16 } from '@tsbgp/wire';
 import { type IpStart, ipInEthernet, ipOfEtherType } from './link-layer.ts';
@@ -16,12 +16,12 @@ const GRE_SEQUENCE = 0x1000;
 const GRE_VERSION = 0x0007;
 const GreType = { Ethernet: 0x6558, Erspan2: 0x88be, Erspan3: 0x22eb } as const;
 
-/** The protocols whose payload may hold a packet. */
+/** Whether the payload of the protocol may hold a packet. */
 export function isTunnel(protocol: number): boolean {
   return protocol === IpProtocol.Ipv4 || protocol === IpProtocol.Ipv6 || protocol === IpProtocol.Gre || protocol === IpProtocol.Udp;
 }
 
-/** The inner packet, where the payload of `protocol` at `at` holds one. */
+/** The inner packet; undefined when the payload of `protocol` at `at` holds none. */
 export function innerIp(protocol: number, bytes: Uint8Array, at: number): IpStart | undefined {
   switch (protocol) {
     case IpProtocol.Ipv4:
@@ -49,7 +49,7 @@ function innerGre(bytes: Uint8Array, at: number): IpStart | undefined {
     case GreType.Ethernet:
       return ipInEthernet(bytes, start);
     case GreType.Erspan2:
-      // Without sequence numbers it is ERSPAN of type I, which has no header of its own.
+      // Without sequence numbers it is ERSPAN type I, which has no ERSPAN header.
       return ipInEthernet(bytes, (flags & GRE_SEQUENCE) === 0 ? start : start + 8);
     case GreType.Erspan3: {
       if (start + 12 > bytes.length) return undefined;

@@ -1,18 +1,23 @@
-/** `tsbgp config show`: what runs, as a configuration file. */
+/** `tsbgp config show`: the running configuration, in the form of a configuration file. */
 import type { Command } from 'commander';
-import type { Session } from '../session.ts';
+import type { Invocation } from '../invocation.ts';
 import { runningConfig, toYaml } from '../views/config.ts';
+import { globalView } from '../views/control.ts';
 
-export function addConfig(program: Command, session: Session): void {
+export function addConfig(program: Command, invocation: Invocation): void {
   const config = program.command('config').description('show the configuration that runs');
   config
     .command('show')
     .description('print AS, listeners and neighbors as they are now, in the form of the configuration file')
     .action(async () => {
-      const [global, neighbors] = await session.ask((daemon) => Promise.all([daemon.global(), daemon.listNeighbors()]));
-      const running = runningConfig(global, neighbors);
-      if (session.isJson) return session.printJson(running);
-      await session.print(
+      const daemon = await invocation.daemon();
+      const [global, neighbors] = await Promise.all([
+        daemon.call((client, options) => client.global.getGlobal({}, options)),
+        daemon.listNeighbors(),
+      ]);
+      const running = runningConfig(globalView(global), neighbors);
+      if (invocation.isJson) return invocation.printJson(running);
+      await invocation.print(
         '# What runs now, with defaults filled in.',
         '# The sections api, http and log are not shown: they are as tsbgpd was started.',
         ...toYaml(running),

@@ -1,26 +1,27 @@
-/** `tsbgp global`, `health`, `metrics`, `shutdown`: the daemon itself. */
+/** `tsbgp global`, `health`, `metrics` and `shutdown`: about the daemon itself. */
 import type { Command } from 'commander';
 import { CliError, ExitCode } from '../exit-code.ts';
-import type { Session } from '../session.ts';
+import type { Invocation } from '../invocation.ts';
+import { present } from '../present.ts';
 import { printable } from '../terminal/style.ts';
 import { shutdownReason } from '../values.ts';
-import { globalPage, healthPage } from '../views/control.ts';
+import { globalPage, globalView, healthJson, healthPage } from '../views/control.ts';
 
-export function addControl(program: Command, session: Session): void {
+export function addControl(program: Command, invocation: Invocation): void {
   program
     .command('global')
     .description('show AS, router id, listeners and version of the daemon')
     .action(async () => {
-      const global = await session.ask((daemon) => daemon.global());
-      await (session.isJson ? session.printJson(global) : session.print(...globalPage(global, session.view())));
+      const global = globalView(await invocation.call((client, options) => client.global.getGlobal({}, options)));
+      await (invocation.isJson ? invocation.printJson(global) : invocation.print(...globalPage(global, invocation.view())));
     });
 
   program
     .command('health')
     .description('show whether all is well; exit code 1 when not')
     .action(async () => {
-      const health = await session.ask((daemon) => daemon.health());
-      await (session.isJson ? session.printJson(health) : session.print(...healthPage(health, session.view())));
+      const health = await invocation.call((client, options) => client.control.getHealth({}, options));
+      await (invocation.isJson ? invocation.printJson(healthJson(health)) : invocation.print(...healthPage(health, invocation.view())));
       if (!health.healthy) throw new CliError(ExitCode.Refused, 'the daemon is not healthy');
     });
 
@@ -28,10 +29,10 @@ export function addControl(program: Command, session: Session): void {
     .command('metrics')
     .description('print the metrics in Prometheus text format')
     .action(async () => {
-      const text = await session.ask((daemon) => daemon.metrics());
-      // A program gets the text as it is; labels may hold what a peer or an operator wrote.
-      const shown = session.io.stdout.isTerminal ? text.split('\n').map(printable).join('\n') : text;
-      await (session.isJson ? session.printJson({ metrics: text }) : session.io.stdout.write(shown));
+      const { text } = await invocation.call((client, options) => client.control.getMetrics({}, options));
+      // Labels may hold what a peer or an operator wrote: made safe for a terminal, unchanged for a program.
+      const shown = invocation.io.stdout.isTerminal ? text.split('\n').map(printable).join('\n') : text;
+      await (invocation.isJson ? invocation.printJson({ metrics: text }) : invocation.io.stdout.write(shown));
     });
 
   program
@@ -39,7 +40,7 @@ export function addControl(program: Command, session: Session): void {
     .description('stop the daemon; every neighbor gets a Cease')
     .option('--reason <text>', 'told to the neighbors (RFC 9003)', shutdownReason)
     .action(async ({ reason }: { reason?: string }) => {
-      await session.ask((daemon) => daemon.shutdown(reason));
-      await session.done('the daemon is stopping');
+      await invocation.call((client, options) => client.control.shutdown(present({ reason }), options));
+      await invocation.done('the daemon is stopping');
     });
 }

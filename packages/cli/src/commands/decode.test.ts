@@ -113,7 +113,7 @@ test('what cannot be meant is said, with what is allowed', async () => {
   assert.match(await refused('--as', 'poem', '00'), /Allowed: messages, attributes, nlri/);
 });
 
-test('a capture of a link layer that nobody knows here says so', async (t) => {
+test('a capture of an unknown link layer says so', async (t) => {
   const { code, err } = await tsbgp(['decode', file(t, pcap([new Uint8Array(60)], { linkType: 147 }))]);
   assert.equal(code, 1);
   assert.match(err, /1 packet of link type 147, which is not known/);

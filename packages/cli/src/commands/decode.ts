@@ -1,38 +1,17 @@
 /** `tsbgp decode`: BGP octets for people and programs; needs no daemon. */
-import {
-  DEFAULT_CONTEXT,
-  decodeAttributes,
-  type Family,
-  Fault,
-  formatFamily,
-  type Nlri,
-  type PathAttribute,
-  parseFamily,
-  toHex,
-  toJson,
-  type WireContext,
-} from '@tsbgp/wire';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { decodeAttributes, Fault, formatFamily, type Nlri, toJson } from '@tsbgp/wire';
+import type { Command } from 'commander';
 import { BgpCapture, type CaptureEntry } from '../capture/bgp-capture.ts';
 import { MessageFramer } from '../capture/message-framer.ts';
 import type { Packet } from '../capture/packet.ts';
-import { ALL_FAMILIES, newConversation, type ReadOptions, type ReadOutcome, readMessage } from '../decode/conversation.ts';
-import { decodeNlriField, frameBody, isMessageBody, MESSAGE_BODIES, updateParts } from '../decode/fields.ts';
-import { openInput } from '../decode/input.ts';
-import { attributeNode, faultNode, messageNode, type Node, nlriNode, treeLines } from '../decode/tree.ts';
+import { newConversation, readMessage } from '../decode/conversation.ts';
+import { decodeNlriField, frameBody, isMessageBody } from '../decode/message-parts.ts';
+import { attributeNode, faultNode, nlriNode } from '../decode/tree.ts';
 import { CliError, ExitCode, usageError } from '../exit-code.ts';
-import type { Session } from '../session.ts';
-import { integer } from '../values.ts';
-
-interface DecodeOptions {
-  readonly as?: 'messages' | 'attributes' | 'nlri' | (typeof MESSAGE_BODIES)[number];
-  readonly family?: Family;
-  readonly addPath?: ReadonlySet<Family>;
-  readonly asSize?: '2' | '4';
-  readonly peer?: 'ebgp' | 'ibgp';
-  readonly port: number;
-  readonly text?: boolean;
-}
+import { openInput } from '../input/open-input.ts';
+import type { Invocation } from '../invocation.ts';
+import { addDecodeOptions, contextOf, type DecodeOptions, readOptions } from './decode-options.ts';
+import { DecodeReport, guessed } from './decode-report.ts';
 
 const HELP = `
 HEX is a message or several, with their markers; without a marker a packet, or
@@ -49,37 +28,21 @@ Examples:
   tcpdump -w - port 179 | tsbgp decode - --json
 `;
 
-export function addDecode(program: Command, session: Session): void {
-  program
-    .command('decode')
-    .description('show what BGP octets say: messages, path attributes, NLRI, captures; needs no daemon')
-    .argument('[hex|file|-]', 'digits, a file, or standard input')
-    .addOption(
-      new Option('--as <what>', 'what the octets are (default: found out)').choices(['messages', 'attributes', 'nlri', ...MESSAGE_BODIES]),
-    )
-    .option('--family <family>', 'of --as nlri, e.g. ipv4-unicast, l2vpn-evpn, bgp-ls', familyOption)
-    .option(
-      '--add-path <families>',
-      'NLRI have path identifiers (RFC 7911): all, or of these families, e.g. ipv4-unicast,ipv6-unicast',
-      familiesOption,
-    )
-    .addOption(new Option('--as-size <octets>', 'octets of an AS number (default: as agreed, else what fits)').choices(['2', '4']))
-    .addOption(
-      new Option('--peer <kind>', 'judge attributes as from such a peer (default: nothing is discarded for its sender)').choices([
-        'ebgp',
-        'ibgp',
-      ]),
-    )
-    .option('--port <port>', 'TCP port of BGP in captures', integer(1, 65_535, 179), 179)
-    .option('--text', 'a tree, whatever the output is')
+export function addDecode(program: Command, invocation: Invocation): void {
+  addDecodeOptions(
+    program
+      .command('decode')
+      .description('show what BGP octets say: messages, path attributes, NLRI, captures; needs no daemon')
+      .argument('[hex|file|-]', 'digits, a file, or standard input'),
+  )
     .addHelpText('after', HELP)
-    .action((argument: string | undefined, options: DecodeOptions) => decode(session, argument, options));
+    .action((argument: string | undefined, options: DecodeOptions) => decode(invocation, argument, options));
 }
 
-async function decode(session: Session, argument: string | undefined, options: DecodeOptions): Promise<void> {
-  const report = new Report(session, session.isJson || (!session.io.stdout.isTerminal && options.text !== true));
-  const input = await openInput(argument, session.io.stdin);
-  if (input.type === 'capture') await decodeCapture(input.packets, options, session, report);
+async function decode(invocation: Invocation, argument: string | undefined, options: DecodeOptions): Promise<void> {
+  const report = new DecodeReport(invocation, invocation.isJson || (!invocation.io.stdout.isTerminal && options.text !== true));
+  const input = await openInput(argument, invocation.io.stdin);
+  if (input.type === 'capture') await decodeCapture(input.packets, options, invocation, report);
   else await decodeOctets(input.bytes, options, report);
   await report.flush();
   if (report.malformed > 0) {
@@ -90,45 +53,25 @@ async function decode(session: Session, argument: string | undefined, options: D
   }
 }
 
-/** Collects what is to be written, as a tree or as JSON. */
-class Report {
-  malformed = 0;
-  readonly #session: Session;
-  readonly #isJson: boolean;
-  #lines: string[] = [];
-
-  constructor(session: Session, isJson: boolean) {
-    this.#session = session;
-    this.#isJson = isJson;
-  }
-
-  async add(json: () => object, node: () => Node): Promise<void> {
-    if (this.#isJson) this.#lines.push(JSON.stringify(json()));
-    else this.#lines.push(...treeLines(node(), this.#session.style));
-    if (this.#lines.length > 500) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    const lines = this.#lines;
-    this.#lines = [];
-    await this.#session.print(...lines);
-  }
-}
-
-async function decodeCapture(packets: AsyncIterable<Packet>, options: DecodeOptions, session: Session, report: Report): Promise<void> {
+async function decodeCapture(
+  packets: AsyncIterable<Packet>,
+  options: DecodeOptions,
+  invocation: Invocation,
+  report: DecodeReport,
+): Promise<void> {
   if (options.as !== undefined && options.as !== 'messages') throw usageError(`--as ${options.as}: a capture holds messages`);
   const capture = captureOf(options);
   try {
     for await (const packet of packets) {
-      for (const entry of capture.push(packet)) await addEntry(entry, report);
-      if (session.io.signal.aborted) break;
+      for (const entry of capture.push(packet)) await report.addEntry(entry);
+      if (invocation.io.signal.aborted) break;
     }
   } finally {
-    // What comes before the place where a file is damaged stands.
-    for (const entry of capture.finish()) await addEntry(entry, report);
+    // Where a file is damaged, the messages before that place are still shown.
+    for (const entry of capture.finish()) await report.addEntry(entry);
     await report.flush();
   }
-  if (capture.segments > 0 || session.io.signal.aborted) return;
+  if (capture.segments > 0 || invocation.io.signal.aborted) return;
   const reason = `the capture has no TCP packet of port ${options.port}: ${capture.whatElse().join('; ')}`;
   throw new CliError(ExitCode.Refused, reason, ['--port names another port of BGP']);
 }
@@ -137,10 +80,10 @@ function captureOf(options: DecodeOptions): BgpCapture {
   return new BgpCapture({ port: options.port, newConversation: () => newConversation(readOptions(options)) });
 }
 
-/** Ethernet, and IP without a link layer: what the octets of one packet begin with. */
+/** One packet without a capture file may begin with Ethernet, or with IP. */
 const PACKET_LINK_TYPES = [1, 101] as const;
 
-/** The messages of one packet, where the octets are one. */
+/** The messages in the octets of one packet; undefined when the octets are no packet. */
 function packetEntries(bytes: Uint8Array, options: DecodeOptions): CaptureEntry[] | undefined {
   for (const linkType of PACKET_LINK_TYPES) {
     const capture = captureOf(options);
@@ -150,65 +93,27 @@ function packetEntries(bytes: Uint8Array, options: DecodeOptions): CaptureEntry[
   return undefined;
 }
 
-async function addEntry(entry: CaptureEntry, report: Report): Promise<void> {
-  const { packet, connection, source, sourcePort, destination, destinationPort, content } = entry;
-  const time = entry.timeMicros === undefined ? undefined : timeText(entry.timeMicros);
-  const place = `#${packet}${time === undefined ? '' : ` ${time}`} ${source}:${sourcePort} → ${destination}:${destinationPort}`;
-  if (content.type === 'note') {
-    report.malformed++;
-    await report.add(
-      () => ({ packet, time, connection, source, sourcePort, destination, destinationPort, note: content.text }),
-      () => ({ label: `${place}  ${content.text}`, isFault: true }),
-    );
-    return;
-  }
-  const { bytes } = content;
-  if (isMalformed(content)) report.malformed++;
-  await report.add(
-    () => ({ packet, time, connection, source, sourcePort, destination, destinationPort, ...messageJson(bytes, content) }),
-    () => {
-      const node = messageNode(bytes, content);
-      return { ...node, label: `${place}  ${node.label}${guessed(content.guesses)}` };
-    },
-  );
-}
-
-async function decodeOctets(bytes: Uint8Array, options: DecodeOptions, report: Report): Promise<void> {
+async function decodeOctets(bytes: Uint8Array, options: DecodeOptions, report: DecodeReport): Promise<void> {
   const what = options.as ?? (bytes.length >= 16 && bytes.subarray(0, 16).every((octet) => octet === 0xff) ? 'messages' : undefined);
   if (what === 'messages') return decodeMessages(bytes, options, report);
   if (what !== undefined && isMessageBody(what)) return decodeMessages(frameBody(what, bytes), options, report);
   if (what === 'nlri' || (what === undefined && options.family !== undefined)) return decodeNlri(bytes, options, report);
   const entries = what === undefined ? packetEntries(bytes, options) : undefined;
   if (entries === undefined) return decodeBlock(bytes, options, report, what === 'attributes');
-  for (const entry of entries) await addEntry(entry, report);
+  for (const entry of entries) await report.addEntry(entry);
 }
 
-async function decodeMessages(bytes: Uint8Array, options: DecodeOptions, report: Report): Promise<void> {
+async function decodeMessages(bytes: Uint8Array, options: DecodeOptions, report: DecodeReport): Promise<void> {
   const conversation = newConversation(readOptions(options));
   const framer = new MessageFramer();
   for (const framed of [...framer.push(bytes), ...framer.finish()]) {
-    if (framed.type === 'note') {
-      report.malformed++;
-      await report.add(
-        () => ({ note: framed.text }),
-        () => ({ label: framed.text, isFault: true }),
-      );
-      continue;
-    }
-    const outcome = readMessage(conversation, 0, framed.bytes);
-    if (isMalformed(outcome)) report.malformed++;
-    await report.add(
-      () => messageJson(framed.bytes, outcome),
-      () => {
-        const node = messageNode(framed.bytes, outcome);
-        return { ...node, label: node.label + guessed(outcome.guesses) };
-      },
-    );
+    if (framed.type === 'note') await report.addNote(framed.text);
+    else await report.addMessage(framed.bytes, readMessage(conversation, 0, framed.bytes));
   }
 }
 
-/** A block of path attributes; the AS size is tried when it is not said. */
-async function decodeBlock(bytes: Uint8Array, options: DecodeOptions, report: Report, isSure: boolean): Promise<void> {
+/** A block of path attributes. Without --as-size, four octets an AS number are tried first, then two. */
+async function decodeBlock(bytes: Uint8Array, options: DecodeOptions, report: DecodeReport, isSure: boolean): Promise<void> {
   const sizes = options.asSize === undefined ? [true, false] : [options.asSize === '4'];
   const outcomes = sizes.map((wide) => ({ wide, ...decodeAttributes(bytes, 0, bytes.length, contextOf(options, wide)) }));
   const { attributes, fault, wide } = outcomes.find((outcome) => outcome.fault === undefined) ?? outcomes[0]!;
@@ -224,12 +129,12 @@ async function decodeBlock(bytes: Uint8Array, options: DecodeOptions, report: Re
     () => ({ attributes: attributes.map(toJson), ...(fault && { fault: toJson(fault) }), ...(guesses.length > 0 && { guesses }) }),
     () => ({
       label: `path attributes, ${bytes.length} octets${guessed(guesses)}`,
-      children: [...(fault === undefined ? [] : [faultNode(fault)]), ...attributes.map((each: PathAttribute) => attributeNode(each))],
+      children: [...(fault === undefined ? [] : [faultNode(fault)]), ...attributes.map(attributeNode)],
     }),
   );
 }
 
-async function decodeNlri(bytes: Uint8Array, options: DecodeOptions, report: Report): Promise<void> {
+async function decodeNlri(bytes: Uint8Array, options: DecodeOptions, report: DecodeReport): Promise<void> {
   if (options.family === undefined) throw usageError('--as nlri needs --family, e.g. --family ipv4-unicast');
   const decoded = decodeNlriField(bytes, options.family, contextOf(options, true));
   const fault = decoded instanceof Fault ? decoded : undefined;
@@ -242,52 +147,4 @@ async function decodeNlri(bytes: Uint8Array, options: DecodeOptions, report: Rep
       children: fault === undefined ? nlri.map(nlriNode) : [faultNode(fault)],
     }),
   );
-}
-
-function isMalformed({ message }: ReadOutcome): boolean {
-  return message instanceof Fault || (message.type === 'update' && message.fault !== undefined);
-}
-
-/** The octets are there where the value does not say all of them. */
-function messageJson(bytes: Uint8Array, outcome: ReadOutcome): object {
-  const { message, guesses, context } = outcome;
-  const octets = isMalformed(outcome) ? { octets: toHex(bytes) } : {};
-  const assumed = guesses.length > 0 ? { guesses } : {};
-  if (!(message instanceof Fault)) return { length: bytes.length, ...assumed, message: toJson(message), ...octets };
-  const parts = updateParts(bytes, context);
-  return { length: bytes.length, ...assumed, fault: toJson(message), ...(parts && { parts: toJson(parts) }), ...octets };
-}
-
-function guessed(guesses: readonly string[]): string {
-  return guesses.length === 0 ? '' : ` (guessed: ${guesses.join(', ')})`;
-}
-
-function readOptions({ addPath, asSize, peer }: DecodeOptions): ReadOptions {
-  return {
-    fourOctetAs: asSize === undefined ? undefined : asSize === '4',
-    addPath,
-    peerType: peer,
-  };
-}
-
-function contextOf(options: DecodeOptions, fourOctetAs: boolean): WireContext {
-  const { addPath = DEFAULT_CONTEXT.addPath, peerType = 'ibgp' } = readOptions(options);
-  return { fourOctetAs, addPath, peerType, extendedMessage: true };
-}
-
-function timeText(micros: number): string {
-  const fraction = String(((micros % 1e6) + 1e6) % 1e6).padStart(6, '0');
-  return `${new Date(Math.floor(micros / 1e6) * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
-}
-
-function familyOption(text: string): Family {
-  const family = parseFamily(text);
-  if (family === undefined)
-    throw new InvalidArgumentError('Allowed is e.g. ipv4-unicast, ipv6-unicast, l2vpn-evpn, bgp-ls or afi-1/safi-1.');
-  return family;
-}
-
-function familiesOption(text: string): ReadonlySet<Family> {
-  if (text === 'all') return ALL_FAMILIES;
-  return new Set(text.split(',').map((each) => familyOption(each.trim())));
 }

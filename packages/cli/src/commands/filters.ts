@@ -1,4 +1,4 @@
-/** Which routes: the options that `rib` and `watch` share. */
+/** The options of `rib`, `watch` and `route list` that select routes. */
 import {
   formatCommunity,
   formatExtendedCommunity,
@@ -29,7 +29,7 @@ export function addFilters(command: Command): Command {
     .addOption(new Option('--family <family>', `${FAMILY_NAMES.join(', ')}; ipv4, ipv6 for short`).argParser(familyName));
 }
 
-/** `wanted`: what stands in the place of [prefix]. */
+/** `wanted` is the value of the argument [prefix]. */
 export function filterOf(wanted: string | undefined, options: FilterOptions): RouteFilter {
   if (wanted === undefined && (options.longer === true || options.shorter === true)) {
     throw usageError(`--${options.longer === true ? 'longer' : 'shorter'} needs a prefix`, 'e.g. tsbgp rib 192.0.2.0/24 --longer');
@@ -43,7 +43,7 @@ export function filterOf(wanted: string | undefined, options: FilterOptions): Ro
   };
 }
 
-/** Any of the three kinds, as the daemon will compare it. */
+/** The canonical text of a community of any of the three kinds. */
 function anyCommunity(text: string): string {
   const attempts = [
     () => formatCommunity(parseCommunity(text)),
@@ -54,7 +54,7 @@ function anyCommunity(text: string): string {
     try {
       return attempt();
     } catch {
-      // Not of this kind; the next may know it.
+      // Not of this kind; try the next.
     }
   }
   throw new Error('Allowed: 65000:100, a well-known name such as no-export, 65000:1:2, or rt:65000:100.');

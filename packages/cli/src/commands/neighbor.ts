@@ -1,15 +1,14 @@
 /** `tsbgp neighbor …`: list, show, add, del, enable, disable, reset. */
 import { type Command, Option } from 'commander';
-import type { NeighborRequest, ResetKind } from '../daemon.ts';
+import type { ResetKind } from '../daemon.ts';
 import { usageError } from '../exit-code.ts';
-import type { Session } from '../session.ts';
-import { address, asNumber, familyName, integer, listOf, shutdownReason } from '../values.ts';
-import { type NeighborView, neighborPage, neighborSummary, neighborTable } from '../views/neighbor.ts';
+import type { Invocation } from '../invocation.ts';
+import { address, familyName, listOf, shutdownReason } from '../values.ts';
+import { neighborPage, neighborSummary, neighborTable } from '../views/neighbor.ts';
 import { NEIGHBOR_ORDERS, type NeighborOrder, sortNeighbors } from '../views/neighbor-order.ts';
+import { addCommand } from './neighbor-add.ts';
 
-const POLICIES = ['accept-all', 'deny-all'];
-
-export function addNeighborCommands(program: Command, session: Session): void {
+export function addNeighborCommands(program: Command, invocation: Invocation): void {
   const neighbor = program
     .command('neighbor')
     .description('list neighbors, or show, add, delete, enable, disable, reset one')
@@ -17,8 +16,8 @@ export function addNeighborCommands(program: Command, session: Session): void {
     .addOption(new Option('--sort <column>', 'in this order; counts and uptime: the largest first').choices(NEIGHBOR_ORDERS))
     .action(async (options: ListOptions, command: Command) => {
       const [word] = command.args;
-      if (word === undefined) return list(session, options);
-      const names = command.commands.map((one) => one.name()).join(', ');
+      if (word === undefined) return list(invocation, options);
+      const names = command.commands.map((subcommand) => subcommand.name()).join(', ');
       throw usageError(`neighbor ${word}: there is no such command; there are ${names}`, `one neighbor: tsbgp neighbor show ${word}`);
     });
 
@@ -27,19 +26,19 @@ export function addNeighborCommands(program: Command, session: Session): void {
     .description('show everything about a neighbor')
     .argument('<neighbor>', 'its address', address)
     .action(async (which: string) => {
-      const found = await session.ask((daemon) => daemon.getNeighbor(which));
-      await (session.isJson ? session.printJson(found) : session.print(...neighborPage(found, session.view())));
+      const found = await invocation.ask((daemon) => daemon.getNeighbor(which));
+      await (invocation.isJson ? invocation.printJson(found) : invocation.print(...neighborPage(found, invocation.view())));
     });
 
-  addCommand(neighbor, session);
+  addCommand(neighbor, invocation);
 
   neighbor
     .command('del')
     .description('close the session (Cease/3) and forget the neighbor and its routes')
     .argument('<neighbor>', 'its address', address)
     .action(async (which: string) => {
-      await session.ask((daemon) => daemon.deleteNeighbor(which));
-      await session.done(`neighbor ${which} deleted`);
+      await invocation.ask((daemon) => daemon.deleteNeighbor(which));
+      await invocation.done(`neighbor ${which} deleted`);
     });
 
   neighbor
@@ -47,8 +46,8 @@ export function addNeighborCommands(program: Command, session: Session): void {
     .description('let the session come up')
     .argument('<neighbor>', 'its address', address)
     .action(async (which: string) => {
-      await session.ask((daemon) => daemon.enableNeighbor(which));
-      await session.done(`neighbor ${which} enabled`);
+      await invocation.ask((daemon) => daemon.enableNeighbor(which));
+      await invocation.done(`neighbor ${which} enabled`);
     });
 
   neighbor
@@ -57,13 +56,13 @@ export function addNeighborCommands(program: Command, session: Session): void {
     .argument('<neighbor>', 'its address', address)
     .option('--reason <text>', 'told to the neighbor (RFC 9003), up to 255 octets', shutdownReason)
     .action(async (which: string, { reason }: { reason?: string }) => {
-      await session.ask((daemon) => daemon.disableNeighbor(which, reason));
-      await session.done(`neighbor ${which} disabled`);
+      await invocation.ask((daemon) => daemon.disableNeighbor(which, reason));
+      await invocation.done(`neighbor ${which} disabled`);
     });
 
-  resetCommand(neighbor, session);
+  resetCommand(neighbor, invocation);
 
-  // For a better answer than "too many arguments". At the end, as commands inherit it: "neighbor del A B" would delete A alone.
+  // For a better answer than "too many arguments". Commands that are made later inherit this, and "neighbor del A B" would delete A alone.
   neighbor.allowExcessArguments();
 }
 
@@ -72,94 +71,14 @@ interface ListOptions {
   readonly sort?: NeighborOrder;
 }
 
-async function list(session: Session, { down, sort }: ListOptions): Promise<void> {
-  const all = await session.ask((daemon) => daemon.listNeighbors());
-  const wanted = down === true ? all.filter((one) => !one.isUp) : all;
+async function list(invocation: Invocation, { down, sort }: ListOptions): Promise<void> {
+  const all = await invocation.ask((daemon) => daemon.listNeighbors());
+  const wanted = down === true ? all.filter(({ isUp }) => !isUp) : all;
   const neighbors = sort === undefined ? wanted : sortNeighbors(wanted, sort);
-  if (session.isJson) return session.printJson(neighbors);
-  if (all.length === 0) return session.print('no neighbors; add one: tsbgp neighbor add 192.0.2.1 --as 64501');
-  if (neighbors.length > 0) await session.print(...neighborTable(neighbors, session.view()));
-  await session.print(session.style('dim', neighborSummary(all)));
-}
-
-interface AddOptions {
-  readonly as: number;
-  readonly localAs?: number;
-  readonly description?: string;
-  readonly families?: readonly string[];
-  readonly passive?: boolean;
-  readonly port?: number;
-  readonly localAddress?: string;
-  readonly multihop?: number;
-  readonly holdTime?: number;
-  readonly connectRetry?: number;
-  readonly policy?: string;
-  readonly import?: string;
-  readonly export?: string;
-  readonly routeServerClient?: boolean;
-  readonly nextHopSelf?: boolean;
-  readonly disabled?: boolean;
-}
-
-function addCommand(neighbor: Command, session: Session): void {
-  neighbor
-    .command('add')
-    .description('add a neighbor; the session starts at once')
-    .argument('<address>', 'its address', address)
-    .requiredOption('--as <number>', "the neighbor's AS; ours makes it iBGP", asNumber)
-    .option('--local-as <number>', 'our AS towards it, where it differs', asNumber)
-    .option('--description <text>', 'free text')
-    .option('--families <list>', 'ipv4-unicast, ipv6-unicast', listOf(familyName))
-    .option('--passive', 'never connect, only wait')
-    .option('--port <number>', 'TCP port to connect to', integer(1, 65_535, 179))
-    .option('--local-address <address>', 'where our connections come from', address)
-    .option('--multihop <ttl>', 'IP TTL for a neighbor that is not on a connected network', integer(1, 255, 2))
-    .option('--hold-time <seconds>', '0, or 3 to 65535', integer(0, 65_535, 90))
-    .option('--connect-retry <seconds>', 'between two attempts', integer(1, 65_535, 10))
-    .addOption(new Option('--policy <policy>', 'for import and export').choices(POLICIES).conflicts(['import', 'export']))
-    .addOption(new Option('--import <policy>', 'routes from it; without: deny-all for eBGP').choices(POLICIES))
-    .addOption(new Option('--export <policy>', 'routes towards it; without: deny-all for eBGP').choices(POLICIES))
-    .option('--route-server-client', 'RFC 7947')
-    .option('--next-hop-self', 'NEXT_HOP towards it is our address')
-    .option('--disabled', 'leave it down for now')
-    .action(async (where: string, options: AddOptions) => {
-      const added = await session.ask((daemon) => daemon.addNeighbor(requestOf(where, options)));
-      if (session.isJson) return session.printJson(added);
-      await session.done(`neighbor ${added.address} AS ${added.remoteAs} added`);
-      await session.print(...withoutPolicy(added, options).map((line) => `  ${session.style('yellow', line)}`));
-    });
-}
-
-/** RFC 8212: an external neighbor without policy is silent in both directions, which nobody expects who does not know it. */
-function withoutPolicy(added: NeighborView, options: AddOptions): string[] {
-  const lacks = (own: string | undefined, policy: string): boolean => (own ?? options.policy) === undefined && policy === 'deny-all';
-  const noImport = lacks(options.import, added.importPolicy);
-  const noExport = lacks(options.export, added.exportPolicy);
-  if (!noImport && !noExport) return [];
-  const what = noImport && noExport ? 'imports and exports nothing' : noImport ? 'imports nothing' : 'exports nothing';
-  const option = noImport && noExport ? '--policy' : noImport ? '--import' : '--export';
-  return [`eBGP without policy ${what} (RFC 8212)`, `to change that, delete it and add it again with ${option} accept-all`];
-}
-
-function requestOf(where: string, options: AddOptions): NeighborRequest {
-  return {
-    address: where,
-    remoteAs: options.as,
-    localAs: options.localAs,
-    description: options.description,
-    families: options.families,
-    passive: options.passive,
-    remotePort: options.port,
-    localAddress: options.localAddress,
-    multihopTtl: options.multihop,
-    holdTimeSeconds: options.holdTime,
-    connectRetrySeconds: options.connectRetry,
-    importPolicy: options.import ?? options.policy,
-    exportPolicy: options.export ?? options.policy,
-    routeServerClient: options.routeServerClient,
-    nextHopSelf: options.nextHopSelf,
-    enabled: options.disabled === true ? false : undefined,
-  };
+  if (invocation.isJson) return invocation.printJson(neighbors);
+  if (all.length === 0) return invocation.print('no neighbors; add one: tsbgp neighbor add 192.0.2.1 --as 64501');
+  if (neighbors.length > 0) await invocation.print(...neighborTable(neighbors, invocation.view()));
+  await invocation.print(invocation.style('dim', neighborSummary(all)));
 }
 
 type ResetOptions = Readonly<Partial<Record<'hard' | 'soft' | 'softIn' | 'softOut', boolean>>> & {
@@ -167,7 +86,7 @@ type ResetOptions = Readonly<Partial<Record<'hard' | 'soft' | 'softIn' | 'softOu
   readonly families?: readonly string[];
 };
 
-function resetCommand(neighbor: Command, session: Session): void {
+function resetCommand(neighbor: Command, invocation: Invocation): void {
   neighbor
     .command('reset')
     .description('close the session and let it come up again; --soft keeps it')
@@ -183,8 +102,8 @@ function resetCommand(neighbor: Command, session: Session): void {
       if (kind === 'hard' && options.families !== undefined) throw usageError('--families goes with --soft, --soft-in or --soft-out');
       if (kind !== 'hard' && options.reason !== undefined)
         throw usageError('--reason goes with --hard: a soft reset says nothing to the neighbor');
-      await session.ask((daemon) => daemon.resetNeighbor(which, { kind, reason: options.reason, families: options.families }));
-      await session.done(kind === 'hard' ? `session with ${which} reset` : `${kind} reset of ${which} on its way`);
+      await invocation.ask((daemon) => daemon.resetNeighbor(which, { kind, reason: options.reason, families: options.families }));
+      await invocation.done(kind === 'hard' ? `session with ${which} reset` : `${kind} reset of ${which} on its way`);
     });
 }
 

@@ -1,22 +1,22 @@
 /**
- * `tsbgp route add|del`: routes of our own. Many at once come from a file or from standard input, one per line, in the words of the command
- * line: `203.0.113.0/24 --next-hop 192.0.2.1 --community 65000:100`. What the command line says holds for every line that does not
- * say otherwise.
+ * `tsbgp route list|add|del`: routes of our own. Many routes can come from a file or from standard input, one per line, written as on the
+ * command line: `203.0.113.0/24 --next-hop 192.0.2.1 --community 65000:100`. Options of the command line are the defaults of every line.
  */
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import type { RouteKeyRequest, RouteRequest } from '../daemon.ts';
 import { CliError, ExitCode, usageError } from '../exit-code.ts';
+import type { Invocation } from '../invocation.ts';
+import { linesOf } from '../lines.ts';
 import { addRouteOptions, attributesOf, type RouteOptions } from '../route-options.ts';
-import type { Session } from '../session.ts';
+import { splitWords } from '../shell-words.ts';
 import { counted } from '../terminal/units.ts';
 import { plainUsage } from '../usage-message.ts';
 import { argumentValue, prefix } from '../values.ts';
-import { linesOf, splitWords } from '../words.ts';
 import { addFilters, type FilterOptions } from './filters.ts';
 import { showRoutes } from './rib.ts';
 
-/** Routes in one request; the daemon takes all of a request or none. */
+/** Routes in one request. The daemon accepts all routes of a request or none. */
 const BATCH_MAX = 1000;
 
 const BULK_HELP = `
@@ -28,12 +28,12 @@ interface BulkOptions {
   readonly file?: string;
 }
 
-export function addRoute(program: Command, session: Session): void {
+export function addRoute(program: Command, invocation: Invocation): void {
   const route = program.command('route').description('list, add or delete routes of our own');
   addFilters(route.command('list').description('list routes of our own').argument('[prefix]', 'only this prefix', prefix))
     .option('--detail', 'every attribute of each route (the default for a single prefix)')
     .action((wanted: string | undefined, options: FilterOptions & { detail?: boolean }) =>
-      showRoutes(session, { table: 'received', neighbor: '' }, wanted, options),
+      showRoutes(invocation, { table: 'received', neighbor: '' }, wanted, options),
     );
 
   addRouteOptions(
@@ -42,15 +42,15 @@ export function addRoute(program: Command, session: Session): void {
     .option('-f, --file <file>', 'read routes from a file')
     .addHelpText('after', BULK_HELP)
     .action(async (prefixes: readonly string[], options: RouteOptions & BulkOptions) => {
-      const lines = input(session, 'add', prefixes, options);
+      const lines = input(invocation, 'add', prefixes, options);
       const parse = lineParser<RouteOptions>(addRouteOptions);
       const requests = map(lines, ({ words, place }) => {
         const { first, options: own } = parse(words);
         return routeRequest(first, { ...options, ...own }, place);
       });
-      const daemon = await session.daemon();
+      const daemon = await invocation.daemon();
       const count = await daemon.addRoutes(batches(requests));
-      await session.done(`${counted(count, 'route')} added`, { count });
+      await invocation.done(`${counted(count, 'route')} added`, { count });
     });
 
   route
@@ -60,8 +60,8 @@ export function addRoute(program: Command, session: Session): void {
     .option('-f, --file <file>', 'read prefixes from a file')
     .addHelpText('after', BULK_HELP.replace(' --next-hop 192.0.2.1 --community 65000:100', ''))
     .action(async (prefixes: readonly string[], options: BulkOptions) => {
-      const lines = input(session, 'del', prefixes, options);
-      // The options of `add` are understood and passed over, so that the file that added routes can delete them.
+      const lines = input(invocation, 'del', prefixes, options);
+      // The options of `add` are accepted and ignored: the file that added routes can also delete them.
       const parse = lineParser<RouteOptions>(addRouteOptions);
       const requests = map(
         lines,
@@ -70,13 +70,13 @@ export function addRoute(program: Command, session: Session): void {
           place,
         }),
       );
-      const daemon = await session.daemon();
+      const daemon = await invocation.daemon();
       let asked = 0;
       const count = await daemon.deleteRoutes(batches(map(requests, (request) => (asked++, request))));
       const absent = asked - count;
       if (count === 0 && asked > 0)
         throw new CliError(ExitCode.Refused, asked === 1 ? 'there is no such route' : 'there are no such routes');
-      await session.done(`${counted(count, 'route')} deleted${absent === 0 ? '' : `, ${absent} not found`}`, { count, absent });
+      await invocation.done(`${counted(count, 'route')} deleted${absent === 0 ? '' : `, ${absent} not found`}`, { count, absent });
     });
 }
 
@@ -86,7 +86,7 @@ interface Line {
   readonly words: readonly string[];
 }
 
-async function* input(session: Session, verb: string, prefixes: readonly string[], options: BulkOptions): AsyncGenerator<Line> {
+async function* input(invocation: Invocation, verb: string, prefixes: readonly string[], options: BulkOptions): AsyncGenerator<Line> {
   const fromStdin = prefixes.includes('-');
   if (fromStdin && prefixes.length > 1) throw usageError('- stands alone: prefixes come from standard input or from the command line');
   if (options.file !== undefined && prefixes.length > 0) throw usageError('--file and prefixes exclude each other');
@@ -94,10 +94,10 @@ async function* input(session: Session, verb: string, prefixes: readonly string[
     throw usageError('which prefix?', `tsbgp route ${verb} 203.0.113.0/24${verb === 'add' ? ' --next-hop 192.0.2.1' : ''}`);
   }
   if (options.file === undefined && !fromStdin) {
-    for (const one of prefixes) yield { place: '', words: [one] };
+    for (const text of prefixes) yield { place: '', words: [text] };
     return;
   }
-  const source = options.file === undefined ? session.io.stdin : createReadStream(options.file);
+  const source = options.file === undefined ? invocation.io.stdin : createReadStream(options.file);
   try {
     for await (const { number, text } of linesOf(source)) {
       const place = options.file === undefined ? `line ${number}` : `${options.file}:${number}`;
@@ -110,7 +110,7 @@ async function* input(session: Session, verb: string, prefixes: readonly string[
   }
 }
 
-/** Runs `convert` for each line; what it throws gets the line's place. */
+/** Runs `convert` for each line. Its errors get the place of the line. */
 async function* map<A, B>(lines: AsyncIterable<A>, convert: (line: A) => B): AsyncGenerator<B> {
   for await (const line of lines) {
     const place = typeof line === 'object' && line !== null && 'place' in line ? String(line.place) : '';
@@ -128,7 +128,7 @@ function at<T>(place: string, work: () => T): T {
   }
 }
 
-/** The words of a line, read by commander as those of the command line are. One parser serves all lines. */
+/** Parses the words of a line as commander parses the command line. One parser serves all lines. */
 function lineParser<Options>(addOptions: (command: Command) => Command): (words: readonly string[]) => { first: string; options: Options } {
   const command = addOptions(new Command('route').argument('<prefix>'))
     .exitOverride()

@@ -1,6 +1,4 @@
-/**
- * What can stand where the cursor is, read from commander's own tree of commands.
- */
+/** What can be typed at the cursor, read from commander's tree of commands. */
 import type { Argument, Command, Option } from 'commander';
 
 export interface Candidate {
@@ -8,10 +6,10 @@ export interface Candidate {
   readonly about: string;
 }
 
-/** Values that the tree does not know, by the name of the argument or the option's value: `NEIGHBOR` -> the daemon's neighbours. */
+/** Values that the tree does not know, by the name of the argument or of the option's value: `neighbor` -> the neighbors of the daemon. */
 export type ValueSource = (name: string, command: Command) => Promise<readonly Candidate[]>;
 
-/** `words` are those after the program's name; the last one is where the cursor stands, often empty. */
+/** `words` are the words after the name of the program. The last one is at the cursor and may be empty. */
 export async function candidates(program: Command, words: readonly string[], values: ValueSource): Promise<readonly Candidate[]> {
   const current = words.at(-1) ?? '';
   const place = walk(program, words.slice(0, -1));
@@ -21,9 +19,9 @@ export async function candidates(program: Command, words: readonly string[], val
 
 interface Place {
   readonly command: Command;
-  /** Arguments that stand before the cursor. */
+  /** Arguments before the cursor. */
   readonly argumentCount: number;
-  /** The option whose value is expected. */
+  /** The option whose value is at the cursor. */
   readonly valueOf: Option | undefined;
 }
 
@@ -35,10 +33,10 @@ function walk(program: Command, words: readonly string[]): Place {
     if (valueOf !== undefined) {
       valueOf = undefined;
     } else if (word.startsWith('-') && word !== '-') {
-      const option = optionsOf(command).find((one) => one.long === word || one.short === word);
+      const option = optionsOf(command).find((candidate) => candidate.long === word || candidate.short === word);
       if (option?.required === true) valueOf = option;
     } else {
-      const child = argumentCount === 0 ? command.commands.find((one) => one.name() === word || one.aliases().includes(word)) : undefined;
+      const child = argumentCount === 0 ? command.commands.find((sub) => sub.name() === word || sub.aliases().includes(word)) : undefined;
       if (child === undefined) argumentCount++;
       else command = child;
     }
@@ -51,23 +49,23 @@ async function atPlace(place: Place, current: string, values: ValueSource): Prom
   if (valueOf !== undefined) return optionValues(valueOf, command, values);
   if (current.startsWith('-')) {
     const equals = current.indexOf('=');
-    const option = equals === -1 ? undefined : optionsOf(command).find((one) => one.long === current.slice(0, equals));
+    const option = equals === -1 ? undefined : optionsOf(command).find(({ long }) => long === current.slice(0, equals));
     if (option !== undefined) {
       const prefix = current.slice(0, equals + 1);
-      return (await optionValues(option, command, values)).map((one) => ({ ...one, value: prefix + one.value }));
+      return (await optionValues(option, command, values)).map((candidate) => ({ ...candidate, value: prefix + candidate.value }));
     }
     return optionsOf(command)
-      .filter((one) => !one.hidden)
-      .map((one) => ({ value: one.long ?? one.short ?? '', about: one.description }));
+      .filter(({ hidden }) => !hidden)
+      .map(({ long, short, description }) => ({ value: long ?? short ?? '', about: description }));
   }
   const children = argumentCount === 0 ? command.createHelp().visibleCommands(command) : [];
   return [
-    ...children.filter((one) => one.name() !== 'help').map((one) => ({ value: one.name(), about: one.description() })),
+    ...children.filter((sub) => sub.name() !== 'help').map((sub) => ({ value: sub.name(), about: sub.description() })),
     ...(await argumentValues(argumentAt(command, argumentCount), command, values)),
   ];
 }
 
-/** The command's own options and those of the commands above it: `-a` and `--json` stand anywhere. */
+/** The options of the command and of the commands above it: `-a` and `--json` are allowed anywhere. */
 function optionsOf(command: Command): readonly Option[] {
   return [...command.options, ...(command.parent === null ? [] : optionsOf(command.parent))];
 }

@@ -1,40 +1,40 @@
 /** `tsbgp completions SHELL`, and the hidden command that the shells' scripts call. */
 import { Argument, type Command } from 'commander';
 import type { Daemon } from '../daemon.ts';
-import type { Session } from '../session.ts';
+import type { Invocation } from '../invocation.ts';
 import { printable } from '../terminal/style.ts';
 import { FAMILY_NAMES } from '../values.ts';
 import { type Candidate, candidates } from './candidates.ts';
 import { COMPLETE_COMMAND, SCRIPTS, SHELLS, type Shell } from './scripts.ts';
 
-/** Nobody waits longer for a TAB. */
+/** A completion must appear at once: after this time it lists no neighbors. */
 const ASK_TIMEOUT_MS = 300;
 
-export function addCompletions(program: Command, session: Session): void {
+export function addCompletions(program: Command, invocation: Invocation): void {
   program
     .command('completions')
     .description('print a script that completes tsbgp in your shell')
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
     .addHelpText('after', '\nFor this shell:  source <(tsbgp completions bash)')
-    .action((shell: Shell) => session.io.stdout.write(SCRIPTS[shell]));
+    .action((shell: Shell) => invocation.io.stdout.write(SCRIPTS[shell]));
 
   program
     .command(COMPLETE_COMMAND, { hidden: true })
     .argument('[words...]')
     .helpOption(false)
     .action(async (words: readonly string[]) => {
-      session.configure({ color: false, address: addressIn(words) });
-      const found = await candidates(program, words, (name) => valuesOf(name, session));
-      await session.io.stdout.write(found.map(({ value, about }) => `${printable(value)}\t${printable(about)}\n`).join(''));
+      invocation.configure({ color: false, address: addressIn(words) });
+      const found = await candidates(program, words, (name) => valuesOf(name, invocation));
+      await invocation.io.stdout.write(found.map(({ value, about }) => `${printable(value)}\t${printable(about)}\n`).join(''));
     });
 }
 
-async function valuesOf(name: string, session: Session): Promise<readonly Candidate[]> {
+async function valuesOf(name: string, invocation: Invocation): Promise<readonly Candidate[]> {
   if (name === 'family' || name === 'list') return FAMILY_NAMES.map((value) => ({ value, about: '' }));
   if (name !== 'neighbor') return [];
   const limit = Promise.withResolvers<readonly Candidate[]>();
   const timer = setTimeout(limit.resolve, ASK_TIMEOUT_MS, []);
-  const asked = session.ask(neighbors).catch(() => []); // A completion has nobody to complain to.
+  const asked = invocation.ask(neighbors).catch(() => []); // A completion cannot show an error.
   try {
     return await Promise.race([asked, limit.promise]);
   } finally {
@@ -44,10 +44,13 @@ async function valuesOf(name: string, session: Session): Promise<readonly Candid
 
 async function neighbors(daemon: Daemon): Promise<readonly Candidate[]> {
   const all = await daemon.listNeighbors();
-  return all.map((one) => ({ value: one.address, about: `AS ${one.remoteAs} ${one.state} ${one.description}`.trimEnd() }));
+  return all.map(({ address, remoteAs, state, description }) => ({
+    value: address,
+    about: `AS ${remoteAs} ${state} ${description}`.trimEnd(),
+  }));
 }
 
-/** The daemon that the line being typed names. */
+/** The address of the daemon in the line that is being typed. */
 function addressIn(words: readonly string[]): string | undefined {
   for (const [i, word] of words.entries()) {
     if (word === '-a' || word === '--address') return words[i + 1];

@@ -1,6 +1,6 @@
 /**
- * What `tsbgp completions SHELL` prints. Each script hands the words typed so far to `tsbgp __complete` as they are; none of them evaluates
- * anything that was typed.
+ * What `tsbgp completions SHELL` prints. Each script passes the words typed so far to `tsbgp __complete` unchanged. None of them evaluates what
+ * was typed.
  */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];

@@ -1,16 +1,16 @@
 /**
- * Which way the messages of one session are written.
+ * Finds out how the messages of one session are encoded.
  *
- *   an option says it                   that holds
- *   both OPENs are there                what they agreed on
- *   one OPEN is there                   what it does not offer is not; what it offers is tried first, then the other way
- *   none                                four octets an AS number, no path identifiers; then the other ways
+ *   an option says it                   use the option
+ *   both OPENs are known                use what they agreed on
+ *   one OPEN is known                   what it does not offer is not used; what it offers is tried first, then the other way
+ *   no OPEN is known                    try four octets an AS number and no path identifiers first, then the other ways
  *
- * BGPSEC_PATH takes the place of AS_PATH where the OPENs that are there say so. Where there is none it does too: nobody sends BGPSEC_PATH to a
- * peer that did not offer to take it (RFC 8205 §4.1).
+ * BGPSEC_PATH replaces AS_PATH where the known OPENs say so. Without an OPEN it may too: a speaker sends BGPSEC_PATH only to a peer that offered
+ * to receive it (RFC 8205 §4.1).
  *
- * Of several ways the first that makes sense of a message is taken, and tried first with the next one of that side. What differs from the
- * usual and was not known for certain is named in `guesses`.
+ * If several ways are possible, the first that makes sense of a message is used, and is tried first for the next message of that side. `guesses`
+ * names what was assumed and is not the usual way.
  */
 import {
   Afi,
@@ -32,28 +32,28 @@ import {
   type UpdateMessage,
   type WireContext,
 } from '@tsbgp/wire';
-import { updateParts } from './fields.ts';
+import { updateParts } from './message-parts.ts';
 
-/** What is known for certain, by options. */
+/** What options say. */
 export interface ReadOptions {
   readonly fourOctetAs?: boolean | undefined;
-  /** Families with path identifiers, or all of them. */
+  /** Families whose NLRI have path identifiers. */
   readonly addPath?: ReadonlySet<Family> | undefined;
-  /** @default 'ibgp', of whom nothing is discarded for being internal */
+  /** @default 'ibgp': nothing is discarded because the sender is external */
   readonly peerType?: 'ebgp' | 'ibgp' | undefined;
 }
 
 export interface Conversation {
   readonly options: ReadOptions;
   readonly opens: [OpenMessage | undefined, OpenMessage | undefined];
-  /** By sender: the ways to try, the best first. Undefined until asked for, and after each OPEN. */
+  /** By sender: the ways to try, the best first. Undefined before the first message and after each OPEN. */
   readonly ways: [Ways | undefined, Ways | undefined];
 }
 
 export interface ReadOutcome {
   readonly message: Message | Fault;
   readonly context: WireContext;
-  /** What was assumed to read it, in words. */
+  /** What was assumed in order to read it, in words. */
   readonly guesses: readonly string[];
 }
 
@@ -63,14 +63,14 @@ interface Ways {
   readonly addPathIsKnown: boolean;
 }
 
-/** Every family: for streams of which nobody knows which of them have path identifiers. */
+/** The set of every family, for streams where it is not known which families have path identifiers. */
 export const ALL_FAMILIES: ReadonlySet<Family> = new (class extends Set<Family> {
   override has(): boolean {
     return true;
   }
 })();
 
-/** Those for which RFC 8205 §2.1 has BGPsec. */
+/** The address families of BGPsec (RFC 8205 §2.1). */
 const BGPSEC_AFIS: ReadonlySet<number> = new Set([Afi.Ipv4, Afi.Ipv6]);
 
 const NO_FAMILIES: ReadonlySet<Family> = new Set();
@@ -80,14 +80,14 @@ export function newConversation(options: ReadOptions = {}): Conversation {
   return { options, opens: [undefined, undefined], ways: [undefined, undefined] };
 }
 
-/** The whole message in `bytes`, sent by the `place`th side. Remembers OPENs. */
-export function readMessage(conversation: Conversation, place: 0 | 1, bytes: Uint8Array): ReadOutcome {
-  const ways = (conversation.ways[place] ??= waysOf(conversation, place));
+/** Reads the whole message in `bytes`, sent by side `sender`. Remembers OPENs. */
+export function readMessage(conversation: Conversation, sender: 0 | 1, bytes: Uint8Array): ReadOutcome {
+  const ways = (conversation.ways[sender] ??= waysOf(conversation, sender));
   if (messageType(bytes, 0) === MessageType.Update) return readUpdate(ways, bytes);
   const context = ways.contexts[0]!;
   const message = decode(bytes, context);
   if (!(message instanceof Fault) && message.type === 'open') {
-    conversation.opens[place] = message;
+    conversation.opens[sender] = message;
     conversation.ways.fill(undefined);
   }
   return { message, context, guesses: NOTHING };
@@ -106,11 +106,11 @@ function readUpdate(ways: Ways, bytes: Uint8Array): ReadOutcome {
     if (least === 0) break;
   }
   const { message, context } = best!;
-  if (context !== ways.contexts[0] && least === 0) ways.contexts = [context, ...ways.contexts.filter((each) => each !== context)];
+  if (context !== ways.contexts[0] && least === 0) ways.contexts = [context, ...ways.contexts.filter((other) => other !== context)];
   return { message, context, guesses: guessesOf(ways, message, context) };
 }
 
-/** Without guesses the outcome would be another. */
+/** Names only assumptions that could have changed the outcome. */
 function guessesOf({ asSizeIsKnown, addPathIsKnown }: Ways, message: Message | Fault, { fourOctetAs, addPath }: WireContext): string[] {
   const guesses: string[] = [];
   const hasAs = message instanceof Fault || (message.type === 'update' && message.attributes.some(holdsAs));
@@ -145,7 +145,7 @@ function waysOf({ opens, options }: Conversation, sender: 0 | 1): Ways {
   if (options.fourOctetAs !== undefined) asSizes = [options.fourOctetAs];
   if (options.addPath !== undefined) addPaths = [options.addPath];
   const peerType = options.peerType ?? 'ibgp';
-  // RFC 8654 is taken as agreed: a longer message is worth more read than refused.
+  // Extended messages (RFC 8654) are always accepted: reading a longer message is more useful than refusing it.
   const contexts = addPaths.flatMap((addPath) =>
     asSizes.map((fourOctetAs): WireContext => {
       const context = { fourOctetAs, addPath, peerType, extendedMessage: true };
@@ -157,12 +157,14 @@ function waysOf({ opens, options }: Conversation, sender: 0 | 1): Ways {
 }
 
 function addPathOffer(capabilities: readonly Capability[], direction: 'send' | 'receive'): ReadonlySet<Family> {
-  const entries = capabilities.flatMap((each) => (each.type === 'add-path' ? each.families : []));
-  return new Set(entries.filter((each) => each[direction]).map(({ family }) => family));
+  const entries = capabilities.flatMap((capability) => (capability.type === 'add-path' ? capability.families : []));
+  return new Set(entries.filter((entry) => entry[direction]).map(({ family }) => family));
 }
 
 function bgpsecOffer(capabilities: readonly Capability[], direction: 'send' | 'receive'): ReadonlySet<number> {
-  return new Set(capabilities.flatMap((each) => (each.type === 'bgpsec' && each.direction === direction ? [each.afi] : [])));
+  return new Set(
+    capabilities.flatMap((capability) => (capability.type === 'bgpsec' && capability.direction === direction ? [capability.afi] : [])),
+  );
 }
 
 function decode(bytes: Uint8Array, context: WireContext): Message | Fault {
@@ -170,8 +172,8 @@ function decode(bytes: Uint8Array, context: WireContext): Message | Fault {
 }
 
 /**
- * How little sense a message makes; 0 is all of it. Worst is what cannot be told apart; then default routes that come twice, as small path
- * identifiers read as prefixes begin with /0 several times; then attributes that are malformed.
+ * How little sense a message makes; 0 means that it makes sense. The worst is NLRI that cannot be told apart. Next is a repeated default
+ * route: small path identifiers that are read as prefixes give several /0. Then come malformed attributes.
  */
 function nonsense(bytes: Uint8Array, { message, context }: ReadOutcome): number {
   if (message instanceof Fault) {
@@ -184,7 +186,7 @@ function nonsense(bytes: Uint8Array, { message, context }: ReadOutcome): number 
 
 function malformedCount(attributes: readonly PathAttribute[]): number {
   let count = 0;
-  for (const each of attributes) if (each.type === 'unknown' && attributeCodec(each.code) !== undefined) count++;
+  for (const attribute of attributes) if (attribute.type === 'unknown' && attributeCodec(attribute.code) !== undefined) count++;
   return count;
 }
 

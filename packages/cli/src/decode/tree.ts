@@ -1,4 +1,4 @@
-/** Values as trees for people. */
+/** BGP values as trees for people. */
 import {
   type Attribute,
   attributeName,
@@ -20,17 +20,17 @@ import {
 } from '@tsbgp/wire';
 import { printable, type Style } from '../terminal/style.ts';
 import type { ReadOutcome } from './conversation.ts';
-import { type UpdateParts, updateParts } from './fields.ts';
+import { type UpdateParts, updateParts } from './message-parts.ts';
 
 export interface Node {
   readonly label: string;
   readonly value?: string;
   readonly children?: readonly Node[];
-  /** What is wrong. */
+  /** The node says what is wrong. */
   readonly isFault?: boolean;
 }
 
-/** Lines of the tree below `node`, which stands in the first one. Values of siblings are aligned. */
+/** The lines of a tree; the first is `node` itself. Values of siblings are aligned. */
 export function treeLines(node: Node, style: Style): string[] {
   return [line(node, 0, style), ...below(node, '', style)];
 }
@@ -54,7 +54,7 @@ function line({ label, value, isFault }: Node, width: number, style: Style): str
   return `${style('cyan', printable(label).padEnd(width))}  ${printable(value)}`;
 }
 
-/** `bytes` is the whole message; of an UPDATE that cannot be read as a whole its parts are shown. */
+/** `bytes` is the whole message. An UPDATE that cannot be read as a whole is shown by its parts. */
 export function messageNode(bytes: Uint8Array, { message, context }: ReadOutcome): Node {
   const { length } = bytes;
   if (message instanceof Fault) {
@@ -108,13 +108,13 @@ function openNodes(open: OpenMessage): Node[] {
     { label: 'BGP identifier', value: open.bgpIdentifier },
   ];
   if (open.capabilities.length > 0) {
-    nodes.push({ label: 'capabilities', children: open.capabilities.map((each) => named(formatCapability(each))) });
+    nodes.push({ label: 'capabilities', children: open.capabilities.map((capability) => named(formatCapability(capability))) });
   }
   if (open.otherParameters.length > 0) {
     nodes.push({
       label: 'other parameters',
-      children: open.otherParameters.map((each) => ({
-        label: JSON.stringify(each, (_key, value: unknown) => (value instanceof Uint8Array ? toHex(value) : value)),
+      children: open.otherParameters.map((parameter) => ({
+        label: JSON.stringify(parameter, (_key, value: unknown) => (value instanceof Uint8Array ? toHex(value) : value)),
       })),
     });
   }
@@ -138,7 +138,7 @@ export function nlriNode(nlri: Nlri): Node {
 
 type TlvAttribute = Extract<PathAttribute, { value: Tlv[] }>;
 
-/** Attributes that are lists of something long have a line for each item. */
+/** An attribute that is a list of long items has one line for each item. */
 export function attributeNode(attribute: PathAttribute): Node {
   const label = attributeName(attribute);
   switch (attribute.type) {
@@ -162,7 +162,7 @@ export function attributeNode(attribute: PathAttribute): Node {
   }
 }
 
-/** "word the rest" with the word as label. */
+/** Splits "word the rest": the word becomes the label. */
 function named(text: string): Node {
   const space = text.indexOf(' ');
   return space === -1 ? { label: text, value: '' } : { label: text.slice(0, space), value: text.slice(space + 1) };

@@ -1,6 +1,4 @@
-/**
- * The world as a command sees it: where text goes and comes from, what is set, how wide the terminal is. Tests bring their own.
- */
+/** What a command sees of the process: its streams, its environment, the width of the terminal. Tests bring their own. */
 import { Writable } from 'node:stream';
 
 export interface Io {
@@ -8,19 +6,19 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by Ctrl-C: streams end, the command finishes with what it has. */
+  /** Aborted by Ctrl-C: streams end, and the command finishes with what it has. */
   readonly signal: AbortSignal;
 }
 
 export interface Output {
-  /** Resolves when there is room again. */
+  /** Resolves when the stream takes more text. */
   write(text: string): Promise<void>;
   readonly isTerminal: boolean;
   /** Infinity for a file or a pipe: nothing is cut there. */
   readonly columns: number;
 }
 
-/** The reader of our output went away (`tsbgp rib | head`): there is nothing left to do and nothing to complain about. */
+/** The reader of our output has closed it (`tsbgp rib | head`). That is no error: the command just ends. */
 export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }

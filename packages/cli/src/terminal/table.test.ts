@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { coloured, plain, printable, safeJson, styleFor, visibleLength } from './style.ts';
+import { colored, plain, printable, safeJson, styleFor, visibleLength } from './style.ts';
 import { type Column, type Fact, facts, PIPED_WIDTH_MAX, TableWriter, table, wrap } from './table.ts';
 import { bytes, count, counted, duration } from './units.ts';
 
@@ -48,7 +48,7 @@ test('a narrower one drops what may be dropped', () => {
 
 test('no line is wider than the terminal as long as the minimum fits', () => {
   for (let width = 27; width < 70; width++) {
-    for (const line of table(COLUMNS, PETS, { width, style: coloured })) assert.ok(visibleLength(line) <= width, `${width}: ${line}`);
+    for (const line of table(COLUMNS, PETS, { width, style: colored })) assert.ok(visibleLength(line) <= width, `${width}: ${line}`);
   }
 });
 
@@ -68,7 +68,7 @@ test('in a pipe nothing is cut, and a long value does not pad the other rows', (
   ]);
 });
 
-test('a column that nobody uses may stay away', () => {
+test('a column without values may be left out', () => {
   const columns: Column<Pet>[] = [COLUMNS[0]!, { title: 'Empty', value: () => '', onlyIfUsed: true }];
   assert.deepEqual(table(columns, PETS, { width: 80, style: plain }), ['Name', 'Ada', 'Grasshopper']);
 });
@@ -87,15 +87,15 @@ test('facts align names and wrap values below each other; empty ones are left ou
   assert.deepEqual(wrap('averylongword b', 4), ['averylongword', 'b']);
 });
 
-test('colours: NO_COLOR and --no-color win, FORCE_COLOR wins over a pipe', () => {
+test('colors: NO_COLOR and --no-color win, FORCE_COLOR wins over a pipe', () => {
   const pipe = { isTerminal: false, columns: Number.POSITIVE_INFINITY, write: async () => {} };
   const terminal = { ...pipe, isTerminal: true };
-  assert.equal(styleFor({ env: {} }, terminal, true), coloured);
+  assert.equal(styleFor({ env: {} }, terminal, true), colored);
   assert.equal(styleFor({ env: { NO_COLOR: '1' } }, terminal, true), plain);
-  assert.equal(styleFor({ env: { NO_COLOR: '' } }, terminal, true), coloured);
+  assert.equal(styleFor({ env: { NO_COLOR: '' } }, terminal, true), colored);
   assert.equal(styleFor({ env: {} }, terminal, false), plain);
   assert.equal(styleFor({ env: {} }, pipe, true), plain);
-  assert.equal(styleFor({ env: { FORCE_COLOR: '1' } }, pipe, true), coloured);
+  assert.equal(styleFor({ env: { FORCE_COLOR: '1' } }, pipe, true), colored);
 });
 
 test('text from elsewhere cannot move the cursor', () => {
@@ -116,7 +116,7 @@ const DANGEROUS = [
 ] as const;
 
 for (const [name, text] of DANGEROUS) {
-  test(`${name} is shown as · in cells and facts, and escaped in JSON, where programs read it as it came`, () => {
+  test(`${name} is shown as · in cells and facts, and escaped in JSON, where programs read the original`, () => {
     const columns: Column<string>[] = [{ title: 'Text', value: (value) => value }];
     const options = { width: 80, style: plain };
     const lines = [printable(text), ...table(columns, [text], options), ...facts([['text', text]], options)];

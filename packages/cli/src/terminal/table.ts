@@ -1,8 +1,8 @@
 /**
- * Aligned tables that fit. A table that is too wide first drops its least important columns, then shortens the long ones with `…`;
- * only when that is not enough does the terminal wrap. Into a pipe everything is written in full, and a long value pushes only its own row.
+ * Aligned tables that fit the terminal. A table that is too wide first loses its least important columns, then long columns are shortened with
+ * `…`. Only if that is not enough does the terminal wrap lines. In a pipe nothing is cut, and a long value widens only its own row.
  *
- * Cells and values are made safe to print here, so that no view can forget to.
+ * Cells and values are made safe to print here, so that no view can forget it.
  */
 import { type Format, printable, type Style, visibleLength } from './style.ts';
 
@@ -12,11 +12,11 @@ export interface Column<Row> {
   /** @default 'left' */
   readonly align?: 'left' | 'right' | undefined;
   readonly format?: ((row: Row) => Format | undefined) | undefined;
-  /** Columns with a number are left out when the table is too wide, the highest number first. @default never */
+  /** When the table is too wide, columns with a number are left out, the highest number first. @default never left out */
   readonly dropOrder?: number | undefined;
-  /** The column may be shortened down to this many characters; in a pipe it is padded to at most `PIPED_WIDTH_MAX`. @default never */
+  /** The column may be shortened to this many characters; in a pipe it is padded to at most `PIPED_WIDTH_MAX`. @default never shortened */
   readonly shrinkTo?: number | undefined;
-  /** Left out when every cell of it is empty. @default false */
+  /** Whether the column is left out when all its cells are empty. @default false */
   readonly onlyIfUsed?: boolean | undefined;
 }
 
@@ -27,12 +27,12 @@ interface Layout<Row> {
 
 const GAP = '  ';
 
-/** In a pipe a column of long values (an AS path) is as wide as its rows up to this many characters. */
+/** Widest padding of a column of long values (an AS path) in a pipe. */
 export const PIPED_WIDTH_MAX = 32;
 
 /**
- * Rows as lines, the first call of `lines` with the heading. Widths are taken from the first batch and grow when a later one needs it, so
- * that a table of any length can be written while it arrives.
+ * Writes rows in batches. The first call of `lines` also gives the heading. Widths come from the first batch and grow when a later batch needs
+ * it, so that a table of any length can be written while it arrives.
  */
 export class TableWriter<Row> {
   readonly #columns: readonly Column<Row>[];
@@ -107,7 +107,7 @@ export function table<Row>(
 /** A name, its value, and the format of the value. */
 export type Fact = readonly [name: string, value: string | undefined, format?: Format];
 
-/** `name  value` pairs, names aligned; what does not fit goes on below its value. Pairs without a value are left out. */
+/** `name  value` pairs with aligned names. Long values continue on the next line. Pairs without a value are left out. */
 export function facts(
   pairs: readonly Fact[],
   options: { readonly width: number; readonly style: Style; readonly indent?: string },
@@ -115,16 +115,16 @@ export function facts(
   const present = pairs.filter(([, value]) => value !== undefined && value !== '');
   const nameWidth = Math.max(0, ...present.map(([name]) => name.length));
   const indent = options.indent ?? '';
-  const room = Math.max(20, options.width - indent.length - nameWidth - GAP.length);
+  const valueWidth = Math.max(20, options.width - indent.length - nameWidth - GAP.length);
   return present.flatMap(([name, value = '', format]) =>
-    wrap(printable(value), room).map((line, i) => {
+    wrap(printable(value), valueWidth).map((line, i) => {
       const shown = format === undefined ? line : options.style(format, line);
       return `${indent}${options.style(['dim'], (i === 0 ? name : '').padEnd(nameWidth))}${GAP}${shown}`.trimEnd();
     }),
   );
 }
 
-/** Breaks at blanks. A word longer than the line stays whole: an address or a command must be good to copy. */
+/** Breaks lines at blanks. A word longer than a line stays whole, so that an address or a command can be copied. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
@@ -156,7 +156,7 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP.length * Math.max(0, widths.length - 1);
 }
 
-/** Takes from the widest shrinkable column until the table fits; where they are at their least, from the widest of all. */
+/** Narrows the widest column that may be shortened until the table fits. When none can be narrowed, narrows the widest column of all. */
 function shrink<Row>(columns: readonly Column<Row>[], natural: readonly number[], terminalWidth: number): number[] {
   const widths = [...natural];
   while (total(widths) > terminalWidth) {
@@ -164,7 +164,7 @@ function shrink<Row>(columns: readonly Column<Row>[], natural: readonly number[]
     for (const [i, column] of columns.entries()) {
       if (widths[i]! > minimum(column, natural[i]!) && (widestIndex === -1 || widths[i]! > widths[widestIndex]!)) widestIndex = i;
     }
-    // Columns that are there cannot be dropped any more: a row that does not fit would break every line.
+    // Columns can no longer be dropped here, and a row that does not fit would break every line.
     if (widestIndex === -1) widestIndex = widths.indexOf(Math.max(...widths));
     if (widths[widestIndex]! <= 1) break;
     widths[widestIndex]!--;
@@ -182,7 +182,7 @@ function pad(text: string, width: number, align: 'left' | 'right' | undefined): 
   return align === 'right' ? blanks + text : text + blanks;
 }
 
-/** Colours the text and not the blanks around it, so that `trimEnd` and copying work. */
+/** Colors the text but not the blanks around it, so that `trimEnd` and copying work. */
 function formatInside(padded: string, format: Format, style: Style): string {
   const text = padded.trim();
   if (text === '') return padded;

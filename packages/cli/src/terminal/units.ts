@@ -1,4 +1,4 @@
-/** Times and counts as people read them. */
+/** Times, counts and sizes for people. */
 
 /** `12s`, `4m 08s`, `3h 05m`, `2d 04h`, `312d`. */
 export function duration(seconds: number): string {

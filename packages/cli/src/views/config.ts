@@ -1,4 +1,5 @@
-/** What runs, in the words of the configuration file (docs/configuration.md). */
+/** The running configuration, with the keys of the configuration file (docs/configuration.md). */
+import { KEY_ROWS, type KeyRow, REMOTE_PORT_DEFAULT } from '../neighbor-config.ts';
 import { safeJson } from '../terminal/style.ts';
 import type { GlobalView } from './control.ts';
 import type { NeighborView } from './neighbor.ts';
@@ -11,35 +12,35 @@ export interface RunningConfig {
   readonly neighbors: readonly Mapping[];
 }
 
-/** Values that hold anyway (not passive, enabled …) are left out; those that a newer daemon might default otherwise are written. */
+/** Leaves out values that are the default of every daemon (not passive, enabled …). Writes those whose default may change. */
 export function runningConfig(global: GlobalView, neighbors: readonly NeighborView[]): RunningConfig {
   return {
     global: { as: global.localAs, 'router-id': global.routerId, listen: global.listen },
-    neighbors: neighbors.map(neighborConfig),
+    neighbors: neighbors.map(neighborMapping),
   };
 }
 
-function neighborConfig(n: NeighborView): Mapping {
+function neighborMapping(n: NeighborView): Mapping {
+  const entries = KEY_ROWS.map(({ key, name }) => [key, written(n, name)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, Scalar | readonly string[]] => entry[1] !== undefined));
+}
+
+/** The value of a key; undefined where it is left out. */
+function written(n: NeighborView, name: KeyRow['name']): Scalar | readonly string[] | undefined {
   const isOne = n.importPolicy === n.exportPolicy;
-  return present({
-    address: n.address,
-    'remote-as': n.remoteAs,
-    description: n.description === '' ? undefined : n.description,
-    'local-as': n.localAs,
-    families: n.families,
-    passive: n.passive ? true : undefined,
-    multihop: n.multihopTtl,
-    port: n.remotePort === 179 ? undefined : n.remotePort,
-    'local-address': n.localAddress === '' ? undefined : n.localAddress,
-    'hold-time': n.holdTimeSeconds,
-    'connect-retry': n.connectRetrySeconds,
-    policy: isOne && n.importPolicy !== '' ? n.importPolicy : undefined,
-    import: isOne || n.importPolicy === '' ? undefined : n.importPolicy,
-    export: isOne || n.exportPolicy === '' ? undefined : n.exportPolicy,
-    'route-server-client': n.routeServerClient ? true : undefined,
-    'next-hop-self': n.nextHopSelf ? true : undefined,
-    enabled: n.isDisabled ? false : undefined,
-  });
+  switch (name) {
+    case 'policy':
+      return isOne ? n.importPolicy || undefined : undefined;
+    case 'importPolicy':
+    case 'exportPolicy':
+      return isOne ? undefined : n[name] || undefined;
+    case 'remotePort':
+      return n.remotePort === REMOTE_PORT_DEFAULT ? undefined : n.remotePort;
+    case 'enabled':
+      return n.isDisabled ? false : undefined;
+    default:
+      return n[name] === '' || n[name] === false ? undefined : n[name];
+  }
 }
 
 export function toYaml({ global, neighbors }: RunningConfig): string[] {
@@ -47,7 +48,7 @@ export function toYaml({ global, neighbors }: RunningConfig): string[] {
     'global:',
     ...entries(global).map((line) => `  ${line}`),
     neighbors.length === 0 ? 'neighbors: []' : 'neighbors:',
-    ...neighbors.flatMap((one) => entries(one).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)),
+    ...neighbors.flatMap((neighbor) => entries(neighbor).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)),
   ];
 }
 
@@ -57,14 +58,8 @@ function entries(mapping: Mapping): string[] {
   );
 }
 
-/** Words of letters and dashes, and IPv4 addresses, are plain in YAML; everything else is quoted as in JSON, which YAML reads. */
+/** Words of letters and dashes, and IPv4 addresses, need no quotes in YAML. All else is quoted as in JSON, which YAML can read. */
 function scalar(value: Scalar): string {
   if (typeof value !== 'string') return String(value);
   return /^(?:[a-z]+\d?-[a-z-]+|\d{1,3}(?:\.\d{1,3}){3})$/.test(value) ? value : safeJson(value);
-}
-
-function present(mapping: Readonly<Record<string, Scalar | readonly string[] | undefined>>): Mapping {
-  return Object.fromEntries(
-    Object.entries(mapping).filter((entry): entry is [string, Scalar | readonly string[]] => entry[1] !== undefined),
-  );
 }

@@ -1,8 +1,10 @@
-/** The daemon itself, as people see it. */
-import { type Format } from '../terminal/style.ts';
+/** The daemon itself: what the API says about it, and how users see it. */
+import type { GetGlobalResponse, GetHealthResponse } from '@tsbgp/api';
+import type { Format } from '../terminal/style.ts';
 import { facts } from '../terminal/table.ts';
 import { bytes, count, dateTime, duration } from '../terminal/units.ts';
-import type { ViewOptions } from './neighbor.ts';
+import { date } from '../timestamp.ts';
+import type { ViewOptions } from './view-options.ts';
 
 export interface GlobalView {
   readonly localAs: number;
@@ -13,13 +15,25 @@ export interface GlobalView {
   readonly startedAt: Date | undefined;
 }
 
-export interface HealthView {
-  readonly healthy: boolean;
-  readonly uptimeSeconds: number;
-  readonly neighbors: number;
-  readonly established: number;
-  readonly routes: number;
-  readonly rssBytes: number;
+export function globalView(message: GetGlobalResponse): GlobalView {
+  return {
+    localAs: message.localAs,
+    routerId: message.routerId,
+    listen: message.listen.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
+    version: message.version,
+    startedAt: date(message.startedAt),
+  };
+}
+
+export function healthJson(message: GetHealthResponse): object {
+  return {
+    healthy: message.healthy,
+    uptimeSeconds: Number(message.uptimeSeconds),
+    neighbors: message.neighbors,
+    established: message.established,
+    routes: Number(message.routes),
+    rssBytes: Number(message.rssBytes),
+  };
 }
 
 export function globalPage(global: GlobalView, options: ViewOptions): string[] {
@@ -37,12 +51,12 @@ export function globalPage(global: GlobalView, options: ViewOptions): string[] {
   );
 }
 
-export function healthPage(health: HealthView, options: ViewOptions): string[] {
+export function healthPage(health: GetHealthResponse, options: ViewOptions): string[] {
   const allUp: Format = health.established === health.neighbors ? 'green' : 'yellow';
   return facts(
     [
       ['health', health.healthy ? 'healthy' : 'not healthy', health.healthy ? 'green' : 'red'],
-      ['up', duration(health.uptimeSeconds)],
+      ['up', duration(Number(health.uptimeSeconds))],
       ['neighbors', `${health.established} of ${health.neighbors} established`, allUp],
       ['routes', count(health.routes)],
       ['memory', bytes(health.rssBytes)],

@@ -1,26 +1,11 @@
-/**
- * Neighbours as people see them: a table of all, a page about one.
- */
-import { type Format, printable, type Style } from '../terminal/style.ts';
-import { type Column, facts, table } from '../terminal/table.ts';
+/** What the program shows about neighbors: a table of all, a page about one. */
+import { FIELD_ROWS, fieldOf, type KeyRow, type NeighborConfigView, REMOTE_PORT_DEFAULT } from '../neighbor-config.ts';
+import { type Format, printable } from '../terminal/style.ts';
+import { type Column, type Fact, facts, table } from '../terminal/table.ts';
 import { bytes, count, counted, dateTime, duration } from '../terminal/units.ts';
+import type { ViewOptions } from './view-options.ts';
 
-export interface NeighborView {
-  readonly address: string;
-  readonly remoteAs: number;
-  readonly localAs: number | undefined;
-  readonly description: string;
-  readonly families: readonly string[];
-  readonly passive: boolean;
-  readonly remotePort: number;
-  readonly localAddress: string;
-  readonly multihopTtl: number | undefined;
-  readonly holdTimeSeconds: number;
-  readonly connectRetrySeconds: number;
-  readonly importPolicy: string;
-  readonly exportPolicy: string;
-  readonly routeServerClient: boolean;
-  readonly nextHopSelf: boolean;
+export interface NeighborView extends Omit<NeighborConfigView, 'enabled'> {
   readonly state: string;
   readonly isUp: boolean;
   readonly isDisabled: boolean;
@@ -61,12 +46,6 @@ export interface SessionView {
   readonly localCapabilities: readonly string[];
   readonly remoteCapabilities: readonly string[];
   readonly backlogBytes: number;
-}
-
-export interface ViewOptions {
-  readonly width: number;
-  readonly style: Style;
-  readonly now: Date;
 }
 
 export function neighborTable(neighbors: readonly NeighborView[], options: ViewOptions): string[] {
@@ -177,28 +156,45 @@ function sessionFacts(session: SessionView, options: ViewOptions & { readonly in
   );
 }
 
+/** Fields with a line written for them. Every other one has a line with its key, or its key among the flags. */
+const WRITTEN_OUT: ReadonlySet<string> = new Set<keyof NeighborView>([
+  'address',
+  'remoteAs',
+  'description',
+  'localAs',
+  'localAddress',
+  'remotePort',
+  'families',
+  'importPolicy',
+  'exportPolicy',
+  'holdTimeSeconds',
+  'connectRetrySeconds',
+  'multihopTtl',
+]);
+
+function words({ key }: KeyRow): string {
+  return key.replaceAll('-', ' ');
+}
+
 function configFacts(n: NeighborView, options: ViewOptions & { readonly indent: string }): string[] {
-  const switches = [
-    n.passive ? 'passive' : '',
-    n.routeServerClient ? 'route server client' : '',
-    n.nextHopSelf ? 'next hop self' : '',
-    n.isDisabled ? 'disabled' : '',
-  ].filter((word) => word !== '');
+  const others = FIELD_ROWS.filter((row) => row.name !== 'enabled' && !WRITTEN_OUT.has(row.name));
+  const flags = others.filter((row) => row.type === 'flag' && fieldOf(n, row) === true).map(words);
+  const values = others.filter((row) => row.type !== 'flag' && fieldOf(n, row) !== undefined);
   return facts(
     [
       ['local AS', n.localAs === undefined ? undefined : String(n.localAs)],
       ['local address', n.localAddress],
-      ['port', n.remotePort === 179 ? undefined : String(n.remotePort)],
+      ['port', n.remotePort === REMOTE_PORT_DEFAULT ? undefined : String(n.remotePort)],
       ['families', n.families.join(', ')],
       ['policy', `import ${n.importPolicy || 'not told'}, export ${n.exportPolicy || 'not told'}`],
       ['timers', `hold ${n.holdTimeSeconds} s, connect retry ${n.connectRetrySeconds} s`],
       ['multihop', n.multihopTtl === undefined ? undefined : `TTL ${n.multihopTtl}`],
-      ['also', switches.join(', ')],
+      ...values.map((row): Fact => [words(row), String(fieldOf(n, row))]),
+      ['also', [...flags, ...(n.isDisabled ? ['disabled'] : [])].join(', ')],
     ],
     options,
   );
 }
-
 function stateText(n: NeighborView): string {
   return n.isDisabled ? 'Disabled' : n.state;
 }
@@ -213,20 +209,20 @@ function since(n: NeighborView, now: Date): string {
   return n.session === undefined ? '' : duration((now.getTime() - n.session.establishedAt.getTime()) / 1000);
 }
 
-/** RFC 4760 §8: without one the session stays, and nothing goes over it. */
+/** RFC 4760 §8: a session without a common family stays up and carries no routes. */
 const NO_FAMILY = 'no address family in common: the session is up, and no routes are exchanged';
 
 function hasNoFamily(n: NeighborView): boolean {
   return n.session !== undefined && n.session.families.length === 0;
 }
 
-/** What an operator should look into, in the table of all. */
+/** What an operator should look into. A column of the table. */
 function problem(n: NeighborView): string {
   if (hasNoFamily(n)) return 'no address family in common';
   return n.isUp ? '' : n.lastError;
 }
 
-/** Unless it is the last NOTIFICATION, which has a line of its own. */
+/** Undefined where it is the last NOTIFICATION, which has a separate line. */
 function lastError(n: NeighborView, now: Date): string | undefined {
   if (n.lastError === '' || n.lastError === n.lastNotification?.text) return undefined;
   return n.lastError + ago(n.lastErrorAt, now);

@@ -1,16 +1,14 @@
-/**
- * Routes as people see them: rows of a table that may have millions, a page about the paths of one prefix, a line for a change.
- */
+/** Routes for people: rows of a table that may have millions, a page about the paths of a prefix, a line for a change. */
 import { printable, type Style } from '../terminal/style.ts';
 import { type Column, type Fact, facts } from '../terminal/table.ts';
 import { clockTime, count, counted, dateTime, duration } from '../terminal/units.ts';
-import type { ViewOptions } from './neighbor.ts';
+import type { ViewOptions } from './view-options.ts';
 
 export interface RouteView {
   readonly family: string;
   readonly prefix: string;
   readonly pathIdentifier: number | undefined;
-  /** '' for a route injected at the daemon. */
+  /** '' for a route of our own. */
   readonly neighbor: string;
   readonly nextHop: string;
   readonly asPath: string;
@@ -21,25 +19,25 @@ export interface RouteView {
   readonly communities: readonly string[];
   readonly largeCommunities: readonly string[];
   readonly extendedCommunities: readonly string[];
-  /** What has no place above, in the order of type codes. */
+  /** All other attributes, in the order of their type codes. */
   readonly others: readonly { readonly name: string; readonly text: string }[];
   readonly best: boolean;
   readonly filtered: boolean;
   readonly learnedAt: Date | undefined;
 }
 
-/** All paths of one prefix in order of preference. */
+/** The paths of one prefix, in order of preference. */
 export interface PrefixPathsView {
   readonly family: string;
   readonly prefix: string;
   readonly paths: readonly PathView[];
-  /** More than `paths` holds only where there are very many. */
+  /** How many there are. `paths` has fewer only where there are very many. */
   readonly pathCount: number;
 }
 
 export interface PathView extends RouteView {
   readonly filterReason: FilterReasonView | undefined;
-  /** Why it is not the best; absent for the best one and for filtered ones. */
+  /** Why it is not the best path. Undefined for the best path and for filtered ones. */
   readonly defeat: DefeatView | undefined;
 }
 
@@ -49,7 +47,7 @@ export interface DefeatView {
   readonly step: StepView;
   readonly value: string;
   readonly betterValue: string;
-  /** '' for a route injected at the daemon. */
+  /** '' for a route of our own. */
   readonly betterNeighbor: string;
 }
 
@@ -63,7 +61,7 @@ export type StepView =
   | 'cluster-list-length'
   | 'peer-address'
   | 'path-identifier'
-  /** Of a daemon that is newer than this program. */
+  /** From a daemon that is newer than this program. */
   | 'unknown';
 
 export const LOCAL = 'local';
@@ -88,31 +86,37 @@ export const LEGEND = '> best   x filtered   i, e, ? origin: IGP, EGP, incomplet
 /** Everything about one route. */
 export function routePage(route: RouteView, options: ViewOptions): string[] {
   const { style } = options;
-  const verdict = route.best ? style('green', 'best') : route.filtered ? style('red', 'filtered') : style('dim', 'not best');
-  const heading = [style('bold', printable(prefixText(route))), `from ${style('cyan', printable(route.neighbor || LOCAL))}`, verdict];
+  const heading = [
+    style('bold', printable(prefixText(route))),
+    `from ${style('cyan', printable(route.neighbor || LOCAL))}`,
+    verdict(route, style),
+  ];
   return [heading.join('  '), ...facts(routeFacts(route, options.now), { ...options, indent: '  ' })];
 }
 
-/** All paths of a prefix, each with what decided over it. `asked` is what the person wrote. */
+/** All paths of a prefix, each with the reason why it is not best. `asked` is what the user wrote. */
 export function pathsPage(found: PrefixPathsView, asked: string, options: ViewOptions): string[] {
   const { style } = options;
   const best = found.paths.find((path) => path.best);
-  const of = best === undefined ? 'none is usable' : `best from ${best.neighbor || LOCAL}`;
+  const summary = best === undefined ? 'none is usable' : `best from ${best.neighbor || LOCAL}`;
   const match = asked.includes('/') ? '' : style('dim', `  longest match of ${printable(asked)}`);
   const shown = found.paths.length < found.pathCount ? `, the first ${count(found.paths.length)} shown` : '';
   return [
-    `${style('bold', found.prefix)}  ${counted(found.pathCount, 'path')}${shown}, ${of}${match}`,
+    `${style('bold', found.prefix)}  ${counted(found.pathCount, 'path')}${shown}, ${summary}${match}`,
     ...found.paths.flatMap((path) => ['', ...pathPage(path, options)]),
   ];
 }
 
 function pathPage(path: PathView, options: ViewOptions): string[] {
   const { style, now } = options;
-  const verdict = path.best ? style('green', 'best') : path.filtered ? style('red', 'filtered') : style('dim', 'not best');
   const why = path.filterReason === undefined ? path.defeat && defeatText(path.defeat) : FILTER_REASONS[path.filterReason];
   const identifier = path.pathIdentifier === undefined ? '' : ` #${path.pathIdentifier}`;
-  const from = `from ${style('cyan', printable(path.neighbor || LOCAL))}${identifier}  ${verdict}`;
+  const from = `from ${style('cyan', printable(path.neighbor || LOCAL))}${identifier}  ${verdict(path, style)}`;
   return [from, ...facts([['because', why, 'yellow'], ...routeFacts(path, now)], { ...options, indent: '  ' })];
+}
+
+function verdict({ best, filtered }: RouteView, style: Style): string {
+  return best ? style('green', 'best') : filtered ? style('red', 'filtered') : style('dim', 'not best');
 }
 
 const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
@@ -123,7 +127,7 @@ const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'next-hop': 'its next hop cannot be one (RFC 4271 §6.3)',
 };
 
-/** What is worse about the path that lost, in the words of the decision process. */
+/** What is worse about the path that lost, by step of the decision process. */
 const STEPS: Readonly<Record<StepView, string>> = {
   'local-pref': 'lower local pref',
   'as-path-length': 'longer AS path',
@@ -185,7 +189,7 @@ export function withdrawLine(event: WithdrawView, at: Date, style: Style): strin
     .trimEnd();
 }
 
-/** Most prefixes and neighbours of a mixed table fit; a longer one pushes its own line. */
+/** Widths that fit most prefixes and neighbors. A longer one widens only its own line. */
 const PREFIX_WIDTH = 20;
 const NEIGHBOR_WIDTH = 12;
 
@@ -193,11 +197,11 @@ function mark(route: RouteView): string {
   return route.best ? '>' : route.filtered ? 'x' : '';
 }
 
-function prefixText(of: { readonly prefix: string; readonly pathIdentifier: number | undefined }): string {
-  return of.pathIdentifier === undefined ? of.prefix : `${of.prefix} #${of.pathIdentifier}`;
+function prefixText(path: { readonly prefix: string; readonly pathIdentifier: number | undefined }): string {
+  return path.pathIdentifier === undefined ? path.prefix : `${path.prefix} #${path.pathIdentifier}`;
 }
 
-/** The AS path and, as routers print it, one letter for ORIGIN. */
+/** The AS path and one letter for ORIGIN, as routers print it. */
 function pathText(route: RouteView): string {
   const letter = route.origin === 'incomplete' ? '?' : route.origin.slice(0, 1);
   return route.asPath === '' ? letter : `${route.asPath} ${letter}`;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { coloured, plain, visibleLength } from '../terminal/style.ts';
+import { UP } from '../../test/world.ts';
+import { colored, plain, visibleLength } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 import { type NeighborView, neighborPage, neighborTable } from './neighbor.ts';
 import { announceLine, type RouteView, routeColumns, routePage, withdrawLine } from './route.ts';
@@ -9,49 +10,13 @@ const now = new Date(2026, 10, 20, 12, 0, 0);
 const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1000);
 
 const up: NeighborView = {
-  address: '192.0.2.1',
-  remoteAs: 64_501,
-  localAs: undefined,
+  ...UP,
   description: 'transit, circuit 4711\u001b[2J',
-  families: ['ipv4-unicast', 'ipv6-unicast'],
-  passive: false,
-  remotePort: 179,
-  localAddress: '',
-  multihopTtl: undefined,
-  holdTimeSeconds: 90,
-  connectRetrySeconds: 10,
-  importPolicy: 'accept-all',
-  exportPolicy: 'deny-all',
-  routeServerClient: false,
-  nextHopSelf: false,
-  state: 'Established',
-  isUp: true,
-  isDisabled: false,
-  session: {
-    establishedAt: ago(187_200),
-    remoteBgpIdentifier: '192.0.2.1',
-    localAddress: '192.0.2.254',
-    localPort: 41_234,
-    remotePort: 179,
-    peerType: 'ebgp',
-    holdTimeSeconds: 90,
-    keepaliveSeconds: 30,
-    families: ['ipv4-unicast'],
-    localCapabilities: ['multiprotocol ipv4-unicast', 'route-refresh'],
-    remoteCapabilities: ['multiprotocol ipv4-unicast'],
-    backlogBytes: 0,
-  },
-  counters: [{ message: 'update', sent: 12, received: 934_112 }],
-  bytesSent: 4000,
-  bytesReceived: 81_000_000,
+  session: { ...UP.session!, establishedAt: ago(187_200) },
   prefixes: [
     { family: 'ipv4-unicast', received: 934_112, accepted: 934_110, advertised: 12 },
     { family: 'ipv6-unicast', received: 0, accepted: 0, advertised: 0 },
   ],
-  flapCount: 0,
-  lastError: '',
-  lastErrorAt: undefined,
-  lastNotification: undefined,
 };
 const down: NeighborView = {
   ...up,
@@ -74,8 +39,8 @@ test('the table of neighbors, wide', () => {
   ]);
 });
 
-test('tables and pages never wrap at 80 columns, coloured or not', () => {
-  for (const style of [plain, coloured]) {
+test('tables and pages never wrap at 80 columns, colored or not', () => {
+  for (const style of [plain, colored]) {
     const options = { width: 80, style, now };
     const lines = [...neighborTable([up, down], options), ...neighborPage(up, options), ...neighborPage(down, options)];
     for (const line of lines) assert.ok(visibleLength(line) <= 80, line);

@@ -1,25 +1,11 @@
-/** NeighborService: neighbours between their messages and the control plane's values. */
-
+/** NeighborService: translates between the messages and the control plane. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
-import {
-  type NeighborConfig as ConfigMessage,
-  ResetNeighborRequest_Kind as Kind,
-  type NeighborSchema,
-  NeighborService,
-  SessionState,
-} from '@tsbgp/api';
-import { type Family, formatCapability, formatFamily, IPV4_UNICAST, IPV6_UNICAST, parseFamily } from '@tsbgp/wire';
-import {
-  ControlError,
-  type ControlPlane,
-  type DefaultPolicy,
-  type NeighborConfig,
-  type NeighborState,
-  type ResetKind,
-} from '../control-plane.ts';
-import { quote } from '../quote.ts';
+import { ResetNeighborRequest_Kind as Kind, type NeighborSchema, NeighborService, SessionState } from '@tsbgp/api';
+import { formatCapability, formatFamily } from '@tsbgp/wire';
+import { ControlError, type ControlPlane, type DefaultPolicy, type NeighborState, type ResetKind } from '../control-plane.ts';
+import { configMessage, line, namedFamily, neighborConfig } from './neighbor-config-message.ts';
 import { refused } from './refused.ts';
 
 export function addNeighborService(router: ConnectRouter, control: ControlPlane): void {
@@ -27,7 +13,7 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane)
   router.service(NeighborService, {
     addNeighbor({ neighbor }) {
       if (neighbor === undefined) throw new ControlError('invalid-argument', 'neighbor', 'is missing');
-      return { neighbor: neighborMessage(control.addNeighbor(configOf(neighbor))) };
+      return { neighbor: neighborMessage(control.addNeighbor(neighborConfig(neighbor))) };
     },
     async deleteNeighbor({ address }) {
       await control.deleteNeighbor(address);
@@ -44,13 +30,13 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane)
       return {};
     },
     resetNeighbor({ address, kind, reason, families }) {
-      const of = KINDS[kind];
-      if (of === undefined) {
+      const reset = KINDS[kind];
+      if (reset === undefined) {
         throw new ControlError('invalid-argument', 'kind', 'allowed are KIND_HARD, KIND_SOFT, KIND_SOFT_IN, KIND_SOFT_OUT');
       }
-      control.resetNeighbor(address, of, {
+      control.resetNeighbor(address, reset, {
         ...(reason === '' ? {} : { reason: communicationOf(reason)! }),
-        families: families.map((name) => familyOf(name, 'families')),
+        families: families.map((name) => namedFamily(name, 'families')),
       });
       return {};
     },
@@ -73,91 +59,29 @@ const STATES: Record<NeighborState['state'], SessionState> = {
   Established: SessionState.ESTABLISHED,
 };
 
-/** Throws ControlError `invalid-argument`. */
-export function familyOf(name: string, field: string): Family {
-  const family = parseFamily(name);
-  if (family === undefined) {
-    throw new ControlError('invalid-argument', field, `found ${quote(name)}, allowed is a family, e.g. "ipv4-unicast"`);
-  }
-  return family;
-}
-
-function configOf(message: ConfigMessage): NeighborConfig {
-  if (message.remoteAs === 0) throw new ControlError('invalid-argument', 'neighbor.remote_as', 'found 0, allowed 1 to 4294967295');
-  const families = message.families.map((name, i) => familyOf(name, `neighbor.families[${i}]`));
-  return {
-    address: message.address,
-    remoteAs: message.remoteAs,
-    localAs: message.localAs,
-    description: lineOf(message.description, 'neighbor.description', DESCRIPTION_MAX),
-    families: families.length > 0 ? families : [message.address.includes(':') ? IPV6_UNICAST : IPV4_UNICAST],
-    passive: message.passive,
-    remotePort: message.remotePort || 179,
-    localAddress: message.localAddress || undefined,
-    multihopTtl: message.multihopTtl,
-    holdTimeSeconds: message.holdTime ?? 90,
-    connectRetrySeconds: message.connectRetry || 10,
-    importPolicy: policyOf(message.importPolicy, 'neighbor.import_policy'),
-    exportPolicy: policyOf(message.exportPolicy, 'neighbor.export_policy'),
-    routeServerClient: message.routeServerClient,
-    nextHopSelf: message.nextHopSelf,
-    enabled: message.enabled ?? true,
-  };
-}
-
-/** Characters, as in the configuration file. */
-const DESCRIPTION_MAX = 255;
 /** Octets of a Shutdown Communication (RFC 9003 §2). */
 const COMMUNICATION_MAX_BYTES = 255;
 
-/** What goes to the peer with Cease; undefined where there is none. Throws ControlError where a part would have to be cut off. */
+/** The text that a Cease carries; undefined for none. Throws ControlError for a text that is too long: it is never cut. */
 export function communicationOf(reason: string): string | undefined {
   const length = Buffer.byteLength(reason);
   if (length > COMMUNICATION_MAX_BYTES) {
     throw refused('reason', `found ${length} octets, allowed are at most ${COMMUNICATION_MAX_BYTES} in UTF-8 (RFC 9003)`);
   }
-  return lineOf(reason, 'reason', COMMUNICATION_MAX_BYTES);
+  return reason === '' ? undefined : line(reason, 'reason', COMMUNICATION_MAX_BYTES);
 }
 
-/** Text for listings and logs: one line, without what a terminal would obey. Undefined where it is empty. */
-function lineOf(text: string, field: string, max: number): string | undefined {
-  if (text === '') return undefined;
-  if (text.length > max || /[\p{Cc}\u2028\u2029]/u.test(text)) {
-    throw refused(field, `found ${quote(text)}, allowed is a text of at most ${max} characters in one line without control characters`);
-  }
-  return text;
-}
-
-function policyOf(text: string, field: string): DefaultPolicy | undefined {
-  if (text === '') return undefined;
-  if (text === 'accept-all' || text === 'deny-all') return text;
-  throw new ControlError('invalid-argument', field, `found ${quote(text)}, allowed are "accept-all" and "deny-all"`);
-}
-
-/** With every default filled in: who has no policy imports and exports everything from an internal neighbor, nothing from an external one. */
+/** With every default filled in. Without a policy, an internal neighbor has accept-all and an external one deny-all. */
 function messageOf(state: NeighborState, globalAs: number): MessageInitShape<typeof NeighborSchema> {
   const { config, session, counters } = state;
   const isInternal = config.remoteAs === (config.localAs ?? globalAs);
   const policyDefault: DefaultPolicy = isInternal ? 'accept-all' : 'deny-all'; // RFC 8212
   return {
-    config: {
-      address: config.address,
-      remoteAs: config.remoteAs,
-      ...(config.localAs === undefined ? {} : { localAs: config.localAs }),
-      description: config.description ?? '',
-      families: config.families.map(formatFamily),
-      passive: config.passive,
-      remotePort: config.remotePort,
-      localAddress: config.localAddress ?? '',
-      ...(config.multihopTtl === undefined ? {} : { multihopTtl: config.multihopTtl }),
-      holdTime: config.holdTimeSeconds,
-      connectRetry: config.connectRetrySeconds,
+    config: configMessage({
+      ...config,
       importPolicy: config.importPolicy ?? policyDefault,
       exportPolicy: config.exportPolicy ?? policyDefault,
-      routeServerClient: config.routeServerClient,
-      nextHopSelf: config.nextHopSelf,
-      enabled: config.enabled,
-    },
+    }),
     state: STATES[state.state],
     adminDown: state.adminState === 'down',
     ...(session === undefined ? {} : { session: sessionMessage(session) }),

@@ -13,7 +13,7 @@ import {
 } from '@tsbgp/api';
 import { formatFamily } from '@tsbgp/wire';
 import type { ControlPlane, RouteEvent, RouteFilter, RouteQuery } from '../control-plane.ts';
-import { familyOf } from './neighbor-service.ts';
+import { namedFamily } from './neighbor-config-message.ts';
 import { pathsMessage } from './path-messages.ts';
 import { refused } from './refused.ts';
 import { routeMessage } from './route-messages.ts';
@@ -77,7 +77,7 @@ function queryOf(request: ListRoutesRequest | StreamRoutesRequest, table: RouteQ
 function filterOf(filter: FilterMessage | undefined): RouteFilter {
   if (filter === undefined) return {};
   return {
-    family: filter.family === '' ? undefined : familyOf(filter.family, 'filter.family'),
+    family: filter.family === '' ? undefined : namedFamily(filter.family, 'filter.family'),
     prefix: filter.prefix === '' ? undefined : { value: filter.prefix, match: matchOf(filter.prefixMatch) },
     originAs: filter.originAs,
     community: filter.community || undefined,

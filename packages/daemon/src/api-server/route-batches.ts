@@ -4,9 +4,10 @@
  */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { LocalRouteSchema, type LocalRoute as RouteMessage } from '@tsbgp/api';
-import { IPV4_UNICAST, IPV6_UNICAST, type PathAttribute } from '@tsbgp/wire';
+import type { PathAttribute } from '@tsbgp/wire';
 import type { Batch, LocalRoute, LocalRouteKey } from '../control-plane.ts';
-import { familyOf } from './neighbor-service.ts';
+import { unicastFamily } from '../keys/families.ts';
+import { namedFamily } from './neighbor-config-message.ts';
 import { refused } from './refused.ts';
 import { attributeValue } from './route-messages.ts';
 
@@ -56,6 +57,5 @@ function given(nextHop: string, index: number): string {
 }
 
 function keyOf({ family, prefix, pathIdentifier }: Key, index: number): LocalRouteKey {
-  const unicast = prefix.includes(':') ? IPV6_UNICAST : IPV4_UNICAST;
-  return { family: family === '' ? unicast : familyOf(family, `routes[${index}].family`), prefix, pathIdentifier };
+  return { family: family === '' ? unicastFamily(prefix) : namedFamily(family, `routes[${index}].family`), prefix, pathIdentifier };
 }

@@ -5,6 +5,7 @@
  *
  * `code` is stable and listed in docs/errors.md; the sentence may improve.
  */
+import type { Path } from '../keys/fields.ts';
 
 /** Stable codes with what each one means. docs/errors.md lists the same, a test compares. */
 export const CONFIG_ERROR_CODES = {
@@ -102,8 +103,6 @@ function formatPlace(place: Place): string {
 export function formatWarning(warning: ConfigWarning): string {
   return `${formatPlace(warning)} ${warning.path}: ${warning.text}`;
 }
-
-export type Path = readonly (string | number)[];
 
 /** `['neighbors', 1, 'hold-time']` is `neighbors[1].hold-time`. */
 export function formatPath(path: Path): string {

@@ -2,9 +2,10 @@
  * Keys that other daemons have (BIRD, FRR, OpenBGPD, GoBGP, Junos, IOS, ExaBGP), for the message about an unknown key: what the same thing is
  * called here, or that it is not there yet.
  */
+import { NEIGHBOR_KEYS, type NeighborKey } from '../keys/neighbor-keys.ts';
 import { normalizedKey } from './suggest.ts';
 
-/** What a foreign word stands for here. */
+/** What a foreign word means here. */
 export type Meaning =
   /** A key of the same section. */
   | { readonly type: 'key'; readonly key: string }
@@ -29,27 +30,15 @@ const GRACEFUL_RESTART = notYet('graceful restart (RFC 4724)');
 const ADD_PATH = notYet('ADD-PATH (RFC 7911)');
 const OWN_ROUTES = otherwise('routes of our own are added while it runs: tsbgp route add');
 
-/** Of a neighbor, and of `defaults`. */
+/** In the sections of a neighbor and in `defaults`. */
 const NEIGHBOR: Words = [
-  ['peer-as neighbor-as as asn as-number remote-asn peer-asn', key('remote-as')],
-  ['ip peer peer-address neighbor neighbor-address neighbour remote-address remote-ip host', key('address')],
-  ['name desc comment', key('description')],
-  ['my-as local-asn', key('local-as')],
-  ['update-source source-address source-ip local-ip transport-address bind', key('local-address')],
-  ['ebgp-multihop ttl', key('multihop')],
-  ['hold-timer hold', key('hold-time')],
+  ...Object.values(NEIGHBOR_KEYS).flatMap((row: NeighborKey<unknown>) =>
+    row.foreign === undefined ? [] : [[row.foreign, key(row.key)] as const],
+  ),
   ['timers', otherwise('the keys are "hold-time" and "connect-retry"')],
   ['keepalive keepalive-time keepalive-interval', otherwise('it is a third of "hold-time"')],
-  ['connect-retry-time connect-delay-time connect-timer retry-time', key('connect-retry')],
-  ['remote-port peer-port neighbor-port', key('port')],
-  ['family address-family address-families afi-safi afi-safis afi safi nlri channels', key('families')],
   ['ipv4 ipv6 ipv4-unicast ipv6-unicast inet inet6 inet-unicast inet6-unicast', otherwise('it is a member of "families"')],
-  ['rs-client route-server rs', key('route-server-client')],
-  ['nhs next-hop', key('next-hop-self')],
   ['shutdown disable disabled down admin-state admin-down', otherwise('it is "enabled: false"')],
-  ['listen-only passive-mode no-connect', key('passive')],
-  ['import-policy in-policy policy-in import-default', key('import')],
-  ['export-policy out-policy policy-out export-default', key('export')],
   ['route-map filter filters prefix-list distribute-list as-path-filter community-list apply-policy policies', POLICY],
   ['import-filter export-filter import-list export-list', POLICY],
   ['password md5 md5-password tcp-md5 md5sig authentication auth-password authentication-key auth-key', MD5],

@@ -1,20 +1,12 @@
 /** From the file to a `DaemonConfig`: read, parse, validate, apply the rules, fill in what was left out. */
 import { readFileSync, statSync } from 'node:fs';
-import type { Family } from '@tsbgp/wire';
-import type { NeighborConfig } from '../control-plane.ts';
+import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
 import type { DaemonConfig } from './daemon-config.ts';
-import {
-  API_MODE_DEFAULT,
-  CONNECT_RETRY_SECONDS_DEFAULT,
-  HOLD_TIME_SECONDS_DEFAULT,
-  LISTEN_DEFAULT,
-  LOG_FORMAT_DEFAULT,
-  LOG_LEVEL_DEFAULT,
-  REMOTE_PORT_DEFAULT,
-} from './defaults.ts';
-import { applyRules, effective, familiesOf } from './rules.ts';
-import { FAMILIES, type RawConfig, type RawNeighbor, SCHEMA } from './schema.ts';
+import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
+import { effective } from './neighbor-section.ts';
+import { applyRules } from './rules.ts';
+import { type RawConfig, SCHEMA } from './schema.ts';
 import { validate } from './validate.ts';
 import { YamlSource } from './yaml-source.ts';
 
@@ -37,7 +29,7 @@ export function parseConfig(text: string, file: string): Loaded {
   const errors = [...source.errors];
   if (errors.some((error) => error.code === 'yaml-syntax' || error.code === 'file-too-large')) throw rejected(errors, text);
 
-  const { value: raw, errors: wrong } = validate(source, SCHEMA);
+  const { value: raw = {}, errors: wrong } = validate(source, SCHEMA);
   const findings = applyRules(source, raw);
   errors.push(...wrong, ...findings.errors);
   if (errors.length > 0) throw rejected(errors, text);
@@ -61,32 +53,10 @@ function fillIn(raw: RawConfig, file: string): DaemonConfig {
       listen: present(global!.listen ?? LISTEN_DEFAULT),
       listenIsDefault: global!.listen === undefined,
     },
-    neighbors: present(raw.neighbors ?? []).map((own) => neighborConfig(effective(raw, own))),
+    neighbors: present(raw.neighbors ?? []).map((own) => completeNeighbor(effective(raw, own))),
     api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp, hosts: present(api?.hosts ?? []) },
     http: http?.listen && { ...http.listen, ...(http.hosts === undefined ? {} : { hosts: present(http.hosts) }) },
     log: { level: log?.level ?? LOG_LEVEL_DEFAULT, format: log?.format ?? LOG_FORMAT_DEFAULT },
-  };
-}
-
-function neighborConfig(neighbor: RawNeighbor): NeighborConfig {
-  const address = neighbor.address!;
-  return {
-    address,
-    remoteAs: neighbor['remote-as']!,
-    localAs: neighbor['local-as'],
-    description: neighbor.description,
-    families: neighbor.families === undefined ? familiesOf(address, FAMILIES) : present<Family>(neighbor.families),
-    passive: neighbor.passive ?? false,
-    remotePort: neighbor.port ?? REMOTE_PORT_DEFAULT,
-    localAddress: neighbor['local-address'],
-    multihopTtl: neighbor.multihop,
-    holdTimeSeconds: neighbor['hold-time'] ?? HOLD_TIME_SECONDS_DEFAULT,
-    connectRetrySeconds: neighbor['connect-retry'] ?? CONNECT_RETRY_SECONDS_DEFAULT,
-    importPolicy: neighbor.import,
-    exportPolicy: neighbor.export,
-    routeServerClient: neighbor['route-server-client'] ?? false,
-    nextHopSelf: neighbor['next-hop-self'] ?? false,
-    enabled: neighbor.enabled ?? true,
   };
 }
 

@@ -1,21 +1,15 @@
 /**
- * What a neighbor must be, wherever it comes from: the configuration file (rules.ts) and the API (speaker/new-neighbor.ts) ask the same
- * questions. What one key may be is in the schema, which both use as well.
+ * Rules between the keys of a neighbor. The configuration file (neighbor-section.ts) and the API (speaker/new-neighbor.ts) share them. What a
+ * single key may be is in its row (keys/neighbor-keys.ts).
  */
-import type { Endpoint } from '../control-plane.ts';
-import { formatEndpoint, isIpv6, isWildcard, overlaps } from './values.ts';
+import { REMOTE_PORT_DEFAULT } from '@tsbgp/session';
+import { type Endpoint, formatEndpoint, isIpv6, isWildcard, overlaps } from '../endpoint.ts';
+import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField, type RawNeighbor } from '../keys/neighbor-keys.ts';
 
-/** A rule that is broken: what was found and what is allowed, as they stand in a sentence. */
+/** A rule that is broken: why, and what is allowed, as parts of a sentence. */
 export interface BrokenRule {
   readonly because: string;
   readonly allowed: string;
-}
-
-/** Where a neighbor is, and from where we connect to it. */
-export interface NeighborPlace {
-  readonly address: string;
-  readonly port: number;
-  readonly localAddress?: string | undefined;
 }
 
 /** RFC 7947 §2.2.1. */
@@ -24,20 +18,23 @@ export const NEXT_HOP_SELF_WITH_ROUTE_SERVER: BrokenRule = {
   allowed: 'one of them: a route server leaves NEXT_HOP as it is (RFC 7947 §2.2.1)',
 };
 
+/** Where a neighbor is, and where our connections come from. */
+type NeighborPlace = Pick<NeighborConfig, 'address' | 'localAddress'> & Partial<Pick<NeighborConfig, 'remotePort'>>;
+
 /**
- * A neighbor at one of our own listeners would be ourselves. On one machine with several daemons the port tells them apart.
- * `ownAddresses` are those that a listener on every address answers on, as far as they are known.
+ * A neighbor at one of our own listeners would be ourselves. Several daemons on one machine differ by port. A listener on every address also
+ * answers on `ownAddresses`, as far as they are known.
  */
 export function ownEndpoint(
   neighbor: NeighborPlace,
   listen: readonly Endpoint[],
   ownAddresses: readonly string[] = [],
 ): BrokenRule | undefined {
-  const there: Endpoint = { host: neighbor.address, port: neighbor.port };
+  const there: Endpoint = { host: neighbor.address, port: neighbor.remotePort ?? REMOTE_PORT_DEFAULT };
   const allowed = "a neighbor's address, not our own";
-  const ours = listen.find((one) => overlaps(one, there) && (!isWildcard(one.host) || ownAddresses.includes(there.host)));
+  const ours = listen.find((endpoint) => overlaps(endpoint, there) && (!isWildcard(endpoint.host) || ownAddresses.includes(there.host)));
   if (ours !== undefined) return { because: `global.listen has ${formatEndpoint(ours)}`, allowed };
-  const asLocal = there.host === neighbor.localAddress && listen.some((one) => overlaps(one, there));
+  const asLocal = there.host === neighbor.localAddress && listen.some((endpoint) => overlaps(endpoint, there));
   return asLocal ? { because: 'its local-address', allowed } : undefined;
 }
 
@@ -48,8 +45,15 @@ export function otherKind(address: string, localAddress: string | undefined): Br
   return { because: `the neighbor has an ${kind} address`, allowed: `an ${kind} address` };
 }
 
-/** `as` is ours, so the session is iBGP. */
-export function onlyExternal(as: number, key: 'multihop' | 'route-server-client'): BrokenRule {
-  const allowed = key === 'multihop' ? 'multihop for eBGP only; iBGP needs none' : 'route-server-client for eBGP only (RFC 7947)';
-  return { because: `AS ${as} is ours, so this is iBGP`, allowed };
+/** The keys of an iBGP neighbor that only an eBGP neighbor may have. `as` is the AS of both sides. */
+export function onlyExternal(
+  neighbor: RawNeighbor | NeighborConfig,
+  as: number,
+): { readonly field: NeighborField; readonly rule: BrokenRule }[] {
+  return NEIGHBOR_FIELDS.flatMap((field) => {
+    const { ebgpOnly, default: standard } = NEIGHBOR_KEYS[field];
+    const value = neighbor[field];
+    if (ebgpOnly === undefined || value === undefined || value === standard) return [];
+    return [{ field, rule: { because: `AS ${as} is ours, so this is iBGP`, allowed: ebgpOnly } }];
+  });
 }

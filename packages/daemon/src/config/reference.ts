@@ -1,5 +1,5 @@
 /** The reference of all keys, as the tables in docs/configuration.md show it. Made from the schema; a test compares. */
-import type { Descriptor } from './fields.ts';
+import type { Descriptor } from '../keys/fields.ts';
 import { SCHEMA } from './schema.ts';
 
 export interface KeyReference {

@@ -2,36 +2,34 @@
  * A plain value against the schema: every error, each with its place and words, and what is left of the value without the wrong parts, so
  * that the rules between keys can still look at the right ones.
  */
-import * as v from 'valibot';
-import { ConfigError, type ConfigErrorCode, formatPath, type Path } from './config-error.ts';
-import { type Descriptor, isMapping, readRefusal, type Section } from './fields.ts';
+import { type Descriptor, isMapping, type Path, type Section } from '../keys/fields.ts';
+import { ConfigError, type ConfigErrorCode, formatPath } from './config-error.ts';
 import { foreignWords, type Meaning } from './foreign-words.ts';
 import { SCHEMA } from './schema.ts';
 import { normalizedKey, suggest } from './suggest.ts';
 import type { YamlSource } from './yaml-source.ts';
 
-export function validate<T extends object>(source: YamlSource, schema: Section<T>): { readonly value: T; readonly errors: ConfigError[] } {
+/** `value` is undefined where the file is no mapping. */
+export function validate<T>(source: YamlSource, schema: Section<T>): { readonly value: T | undefined; readonly errors: ConfigError[] } {
   const errors: ConfigError[] = [];
   unknownKeys(source, schema, source.value, [], errors);
-  const result = v.safeParse(schema.schema, source.value);
-  let value = result.output as unknown;
-  for (const issue of result.issues ?? []) {
-    const path = (issue.path ?? []).map((item) => item.key as string | number);
-    const refusal = readRefusal(issue.message);
-    errors.push(errorAt(source, schema, path, refusal.code, refusal.because));
-    if (path.length === 0) value = {};
-    else forget(value, path);
-  }
-  // What was checked key by key has the type that the schema says.
-  return { value: value as T, errors };
+  const value = schema.read(source.value, [], (path, { code, because }) => errors.push(errorAt(source, schema, path, code, because)));
+  return { value, errors };
 }
 
-/** An error about the value at `path`, in the words of its key. */
-export function errorAt(source: YamlSource, schema: Descriptor, path: Path, code: ConfigErrorCode, because?: string): ConfigError {
-  const { allowed, example } = descriptorAt(schema, path).words;
+/** An error about the value at `path`, in the words of its key. `because` follows what was found. */
+export function errorAt(
+  source: YamlSource,
+  schema: Descriptor,
+  path: Path,
+  code: ConfigErrorCode,
+  because?: string,
+  allowed?: string,
+): ConfigError {
+  const { words } = descriptorAt(schema, path);
   const place = code === 'missing-key' ? source.placeOf(path.slice(0, -1)) : source.placeOf(path);
   const found = because === undefined ? source.foundAt(path) : `${source.foundAt(path)} (${because})`;
-  return new ConfigError({ code, ...place, path: formatPath(path), found, allowed, example });
+  return new ConfigError({ code, ...place, path: formatPath(path), found, allowed: allowed ?? words.allowed, example: words.example });
 }
 
 function descriptorAt(schema: Descriptor, path: Path): Descriptor {
@@ -119,16 +117,4 @@ function homesOf(descriptor: Descriptor, path: string, found: Map<string, string
     homesOf(entry, path === '' ? key : `${path}.${key}`, found);
   }
   return found;
-}
-
-/** List items become undefined, so that the others keep their places. */
-function forget(root: unknown, path: Path): void {
-  let at = root;
-  for (const step of path.slice(0, -1)) {
-    if (typeof at !== 'object' || at === null) return;
-    at = (at as Record<string | number, unknown>)[step];
-  }
-  const last = path.at(-1)!;
-  if (Array.isArray(at)) at[last as number] = undefined;
-  else if (isMapping(at)) delete at[last];
 }

@@ -7,7 +7,8 @@
  *   - aliases unfold, but to a bounded number of values, whatever they refer to (a "billion laughs" is an error).
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { ConfigError, type ConfigErrorCode, formatPath, type Path, type Place } from './config-error.ts';
+import type { Path } from '../keys/fields.ts';
+import { ConfigError, type ConfigErrorCode, formatPath, type Place } from './config-error.ts';
 import { yamlFault } from './yaml-faults.ts';
 
 const VALUES_MAX = 1_000_000;

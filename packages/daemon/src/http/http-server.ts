@@ -11,8 +11,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from '@tsbgp/session';
 import { type HostRules, turnAway } from '../api-server/hosts.ts';
 import { Boundaries } from '../boundaries.ts';
-import { isLoopback } from '../config/values.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
+import { isLoopback } from '../endpoint.ts';
 import { EXPOSITION_CONTENT_TYPE, type Exposition } from '../metrics/exposition.ts';
 
 export interface HttpServer {

@@ -3,7 +3,7 @@
  * is most likely a typing error, and neighbors would refuse it or lose traffic through it.
  */
 import { parseAddress, sharesBits } from '@tsbgp/wire';
-import { notOneHost } from '../config/values.ts';
+import { notOneHost } from '../keys/values.ts';
 import { isLinkLocal, isLoopback, isUnspecified } from './host-address.ts';
 import type { WirePrefix } from './wire-prefix.ts';
 

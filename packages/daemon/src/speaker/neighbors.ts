@@ -4,6 +4,7 @@ import { PeerError, type PeerOptions, type Plugin, type Server } from '@tsbgp/se
 import { formatFamily, parseAddress } from '@tsbgp/wire';
 import { ControlError, type Endpoint, type NeighborConfig } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
+import { apiField } from '../keys/neighbor-api.ts';
 import { quote } from '../quote.ts';
 import { hostOf } from './host-address.ts';
 import { Neighbor } from './neighbor.ts';
@@ -113,21 +114,10 @@ function asControlError<T>(action: () => T): T {
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
     const code = error.code === 'already-exists' || error.code === 'not-found' ? error.code : 'invalid-argument';
-    const field = `neighbor.${FIELDS[error.field] ?? error.field}`;
+    // The session library calls the address by another name; its other names are those of NeighborConfig.
+    const field = `neighbor.${error.field === 'remoteAddress' ? 'address' : apiField(error.field)}`;
     // The library's sentence begins with its own name of the field.
     const sentence = error.message.startsWith(`${error.field}: `) ? error.message.slice(error.field.length + 2) : error.message;
     throw new ControlError(code, field, `${field}: ${sentence}`, { cause: error });
   }
 }
-
-/** What the session library calls the fields of a neighbor, and what our API calls them. */
-const FIELDS: Readonly<Record<string, string>> = {
-  remoteAddress: 'address',
-  remoteAs: 'remote_as',
-  localAs: 'local_as',
-  localAddress: 'local_address',
-  remotePort: 'remote_port',
-  holdTimeSeconds: 'hold_time',
-  connectRetrySeconds: 'connect_retry',
-  multihopTtl: 'multihop_ttl',
-};

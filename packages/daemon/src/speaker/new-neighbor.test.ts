@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import type { ControlError, NeighborConfig } from '../control-plane.ts';
+import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { canonical, checkedNeighbor } from './new-neighbor.ts';
 
 const LISTEN = [
@@ -10,19 +11,12 @@ const LISTEN = [
 ];
 
 function neighbor(more: Partial<NeighborConfig>): NeighborConfig {
-  return {
+  return completeNeighbor({
     address: '192.0.2.1',
     remoteAs: 64_501,
     families: [IPV4_UNICAST],
-    passive: false,
-    remotePort: 179,
-    holdTimeSeconds: 90,
-    connectRetrySeconds: 10,
-    routeServerClient: false,
-    nextHopSelf: false,
-    enabled: true,
     ...more,
-  };
+  });
 }
 
 function check(more: Partial<NeighborConfig>): NeighborConfig {

@@ -1,0 +1,24 @@
+/** Every command of `tsbgp`, in the order of the help. A new command is a file in this folder and a line here. */
+import type { Command } from 'commander';
+import { addCompletions } from '../completions/command.ts';
+import type { Invocation } from '../invocation.ts';
+import { addConfig } from './config.ts';
+import { addControl } from './control.ts';
+import { addDecode } from './decode.ts';
+import { addEvents } from './events.ts';
+import { addNeighborCommands } from './neighbor.ts';
+import { addRib } from './rib.ts';
+import { addRoute } from './route.ts';
+import { addWatch } from './watch.ts';
+
+export const COMMANDS: readonly ((program: Command, invocation: Invocation) => void)[] = [
+  addNeighborCommands,
+  addRib,
+  addRoute,
+  addWatch,
+  addEvents,
+  addConfig,
+  addControl,
+  addDecode,
+  addCompletions,
+];

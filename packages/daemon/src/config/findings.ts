@@ -1,0 +1,36 @@
+/** What the rules find in a file, with the words and the place of the key that it is about. */
+import type { Path } from '../keys/fields.ts';
+import { ConfigError, type ConfigErrorCode, type ConfigWarning, type ConfigWarningCode, formatPath } from './config-error.ts';
+import { SCHEMA } from './schema.ts';
+import { errorAt } from './validate.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+export class Findings {
+  readonly errors: ConfigError[] = [];
+  readonly warnings: ConfigWarning[] = [];
+  readonly #source: YamlSource;
+
+  constructor(source: YamlSource) {
+    this.#source = source;
+  }
+
+  /** `because` follows what was found. @default `allowed`: the words of the key */
+  refuse(code: ConfigErrorCode, path: Path, rule: { readonly because?: string | undefined; readonly allowed?: string } = {}): void {
+    this.errors.push(errorAt(this.#source, SCHEMA, path, code, rule.because, rule.allowed));
+  }
+
+  /** `at` is the place that is shown. @default `path` */
+  warn(code: ConfigWarningCode, path: Path, text: string, at: Path = path): void {
+    this.warnings.push({ code, ...this.#source.placeOf(at), path: formatPath(path), text });
+  }
+
+  /** Line of the value at `path`. */
+  lineOf(path: Path): number {
+    return this.#source.placeOf(path).line;
+  }
+
+  /** The file has a value at `path`, right or wrong. */
+  isWritten(path: Path): boolean {
+    return this.#source.foundAt(path) !== 'nothing';
+  }
+}

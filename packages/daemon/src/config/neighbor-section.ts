@@ -1,0 +1,137 @@
+/**
+ * The sections `neighbors` and `defaults`: each neighbor over `defaults`, and the rules between its keys.
+ *
+ * A default that makes no sense for one kind of neighbor (multihop and route-server-client for iBGP) does not count there; written at such a
+ * neighbor itself it is an error.
+ */
+import { formatFamily } from '@tsbgp/wire';
+import { isIpv6 } from '../endpoint.ts';
+import type { Path } from '../keys/fields.ts';
+import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
+import { isInternal, mergeLayers } from '../keys/neighbor-layers.ts';
+import { formatPath } from './config-error.ts';
+import { LISTEN_DEFAULT } from './defaults.ts';
+import type { Findings } from './findings.ts';
+import { NEXT_HOP_SELF_WITH_ROUTE_SERVER, onlyExternal, otherKind, ownEndpoint } from './neighbor-rules.ts';
+import type { RawConfig } from './schema.ts';
+
+/** A neighbor over `defaults`. */
+export function effective(raw: RawConfig, own: RawNeighbor): RawNeighbor {
+  return mergeLayers([raw.defaults ?? {}, own], raw.global?.as);
+}
+
+export function checkNeighborSections(raw: RawConfig, findings: Findings): void {
+  if (raw.defaults !== undefined) checkSection(raw.defaults, ['defaults'], findings);
+  const seen = new Map<string, number>();
+  raw.neighbors?.forEach((own, i) => {
+    if (own !== undefined) checkNeighbor(raw, own, i, seen, findings);
+  });
+  warnAboutPolicy(raw, findings);
+}
+
+/** What one section says, whatever the others say. */
+function checkSection(section: RawNeighbor, path: Path, findings: Findings): void {
+  policyOnce(section, path, findings);
+  if (section.families !== undefined) familiesOnce(section.families, [...path, 'families'], findings);
+}
+
+function checkNeighbor(raw: RawConfig, own: RawNeighbor, i: number, seen: Map<string, number>, findings: Findings): void {
+  const path: Path = ['neighbors', i];
+  const neighbor = effective(raw, own);
+  const { address, remoteAs } = neighbor;
+
+  if (remoteAs === undefined && !wasRefused(raw, i, findings)) findings.refuse('missing-key', [...path, 'remote-as']);
+  if (address !== undefined) {
+    const before = seen.get(address);
+    if (before === undefined) seen.set(address, i);
+    else {
+      const line = findings.lineOf(['neighbors', before, 'address']);
+      const because = `neighbors[${before}] on line ${line} is the same`;
+      findings.refuse('duplicate-neighbor', [...path, 'address'], { because, allowed: 'each address once' });
+    }
+    notOurselves(raw, neighbor, address, path, findings);
+    sameKind(raw, own, neighbor, address, path, findings);
+    if (neighbor.passive === true) somethingListens(raw, address, path, findings);
+  }
+  checkSection(own, path, findings);
+
+  if (remoteAs !== undefined && isInternal(neighbor, raw.global?.as) === true) {
+    for (const { field, rule } of onlyExternal(own, remoteAs)) {
+      findings.refuse('conflicting-keys', [...path, NEIGHBOR_KEYS[field].key], rule);
+    }
+  }
+  if (neighbor.nextHopSelf === true && neighbor.routeServerClient === true) {
+    const isOwn = own.nextHopSelf === true || own.routeServerClient === true;
+    const field = own.nextHopSelf === undefined && own.routeServerClient === true ? 'routeServerClient' : 'nextHopSelf';
+    const at: Path = [...(isOwn ? path : ['defaults']), NEIGHBOR_KEYS[field].key];
+    findings.refuse('conflicting-keys', at, NEXT_HOP_SELF_WITH_ROUTE_SERVER);
+  }
+}
+
+/** The key is written but wrong: there is an error about it already. */
+function wasRefused(raw: RawConfig, i: number, findings: Findings): boolean {
+  if (findings.isWritten(['neighbors', i, 'remote-as'])) return true;
+  return raw.defaults?.remoteAs === undefined && findings.isWritten(['defaults', 'remote-as']);
+}
+
+function notOurselves(raw: RawConfig, neighbor: RawNeighbor, address: string, path: Path, findings: Findings): void {
+  const listen = (raw.global?.listen ?? LISTEN_DEFAULT).filter((endpoint) => endpoint !== undefined);
+  const broken = ownEndpoint({ ...neighbor, address }, listen);
+  if (broken !== undefined) findings.refuse('own-address', [...path, 'address'], broken);
+}
+
+function sameKind(raw: RawConfig, own: RawNeighbor, neighbor: RawNeighbor, address: string, path: Path, findings: Findings): void {
+  const broken = otherKind(address, neighbor.localAddress);
+  if (broken === undefined) return;
+  const isDefault = own.localAddress === undefined && raw.defaults !== undefined;
+  // For a key in `defaults` the message names the neighbor that it does not fit.
+  const because = broken.because.replace('the neighbor', formatPath(path));
+  findings.refuse('conflicting-keys', [...(isDefault ? ['defaults'] : path), 'local-address'], { ...broken, because });
+}
+
+function somethingListens(raw: RawConfig, address: string, path: Path, findings: Findings): void {
+  const { listen } = raw.global ?? {};
+  if (listen === undefined || listen.some((endpoint) => endpoint === undefined || isIpv6(endpoint.host) === isIpv6(address))) return;
+  const kind = isIpv6(address) ? 'IPv6' : 'IPv4';
+  const text = `passive, but global.listen has no ${kind} address: it can never come up; e.g. "listen: ["${isIpv6(address) ? '[::]' : '0.0.0.0'}:179"]"`;
+  findings.warn('never-connects', [...path, 'address'], text);
+}
+
+function policyOnce(section: RawNeighbor, path: Path, findings: Findings): void {
+  if (section.policy === undefined || (section.importPolicy === undefined && section.exportPolicy === undefined)) return;
+  const other = section.importPolicy === undefined ? 'export' : 'import';
+  const rule = { because: `with ${other} beside it`, allowed: 'policy alone, or import and export' };
+  findings.refuse('conflicting-keys', [...path, 'policy'], rule);
+}
+
+function familiesOnce(families: NonNullable<RawNeighbor['families']>, path: Path, findings: Findings): void {
+  if (families.length === 0) findings.refuse('invalid-value', path, { because: 'empty' });
+  families.forEach((family, i) => {
+    if (family !== undefined && families.indexOf(family) < i) {
+      findings.refuse('duplicate-value', [...path, i], { allowed: `${formatFamily(family)} once` });
+    }
+  });
+}
+
+/** RFC 8212: one warning for all neighbors that lack the same. 500 warnings would hide everything else. */
+function warnAboutPolicy(raw: RawConfig, findings: Findings): void {
+  for (const [missing, what] of [
+    ['import and export', 'imports and exports nothing'],
+    ['import', 'imports nothing'],
+    ['export', 'exports nothing'],
+  ] as const) {
+    const concerned = (raw.neighbors ?? []).flatMap((own, i) => {
+      if (own?.address === undefined) return [];
+      const neighbor = effective(raw, own);
+      const lacks = [neighbor.importPolicy === undefined ? 'import' : '', neighbor.exportPolicy === undefined ? 'export' : ''];
+      const isMissing = lacks.filter((direction) => direction !== '').join(' and ') === missing;
+      return isMissing && isInternal(neighbor, raw.global?.as) === false ? [i] : [];
+    });
+    const first = concerned[0];
+    if (first === undefined) continue;
+    const others = concerned.length === 1 ? '' : ` (and ${concerned.length - 1} more)`;
+    const key = missing === 'import and export' ? 'policy' : missing;
+    const text = `eBGP without ${missing} policy ${what} (RFC 8212)${others}; write "${key}: accept-all" or "${key}: deny-all" there or in defaults`;
+    findings.warn('no-policy', ['neighbors', first], text, ['neighbors', first, 'address']);
+  }
+}

@@ -1,0 +1,18 @@
+/** What must happen when a neighbor gets another configuration. */
+import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type OnChange } from './neighbor-keys.ts';
+
+/** What the changed keys touch; empty where nothing running depends on them. Both must be of one address. */
+export function diffNeighbor(before: NeighborConfig, after: NeighborConfig): Set<Exclude<OnChange, 'nothing'>> {
+  const touched = new Set<Exclude<OnChange, 'nothing'>>();
+  for (const field of NEIGHBOR_FIELDS) {
+    const { onChange } = NEIGHBOR_KEYS[field];
+    if (onChange !== 'nothing' && !isSame(before[field], after[field])) touched.add(onChange);
+  }
+  return touched;
+}
+
+/** Values are scalars, or lists of scalars in which the order counts. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}

@@ -1,0 +1,348 @@
+/**
+ * Every key of a neighbor: a field of `NeighborConfig` and its row in `NEIGHBOR_KEYS`.
+ *
+ * The rows make the schema of `neighbors` and `defaults` in the configuration file, the defaults, the field paths in errors, the reference in
+ * docs/configuration.md, the mapping to tsbgp.v1.NeighborConfig, and the options of `tsbgp neighbor add`. A new key needs a field and a row
+ * here, a field in neighbor.proto (then `npm run proto`), and the code that uses the value.
+ */
+import { CONNECT_RETRY_SECONDS_DEFAULT, HOLD_TIME_SECONDS_DEFAULT, REMOTE_PORT_DEFAULT } from '@tsbgp/session';
+import { type Family, formatFamily } from '@tsbgp/wire';
+import { FAMILIES, familyName, unicastFamily } from './families.ts';
+import { choice, type Descriptor, field, flag, integer, list, text } from './fields.ts';
+import { readAs, readHostAddress, readLine } from './values.ts';
+
+export type DefaultPolicy = 'accept-all' | 'deny-all';
+const POLICIES: readonly DefaultPolicy[] = ['accept-all', 'deny-all'];
+
+/** A neighbor as the operator configured it, with every default filled in. */
+export interface NeighborConfig {
+  readonly address: string;
+  readonly remoteAs: number;
+  /** Undefined: the global AS. */
+  readonly localAs?: number | undefined;
+  readonly description?: string | undefined;
+  readonly families: readonly Family[];
+  /** Never connects, only listens. */
+  readonly passive: boolean;
+  /** @default 179 */
+  readonly remotePort: number;
+  readonly localAddress?: string | undefined;
+  /** IP TTL towards an external peer that is not on a connected network. Undefined: the operating system's TTL. */
+  readonly multihopTtl?: number | undefined;
+  readonly holdTimeSeconds: number;
+  readonly connectRetrySeconds: number;
+  /** Undefined: accept-all for iBGP, deny-all for eBGP (RFC 8212). */
+  readonly importPolicy?: DefaultPolicy | undefined;
+  readonly exportPolicy?: DefaultPolicy | undefined;
+  /** RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC are sent as they were received. */
+  readonly routeServerClient: boolean;
+  /** NEXT_HOP towards this neighbor is our own address, even where the RFC would leave it unchanged (iBGP). */
+  readonly nextHopSelf: boolean;
+  readonly enabled: boolean;
+}
+
+export type NeighborField = keyof NeighborConfig;
+
+/** Keys of the configuration file that set several fields. */
+interface Shorthands {
+  readonly policy: DefaultPolicy;
+}
+
+type Value<T> = T extends readonly (infer Item)[] ? (Item | undefined)[] : Exclude<T, undefined>;
+
+/** A neighbor as one section of the file has it, by field. Absent or refused keys are absent, refused items of a list are undefined. */
+export type RawNeighbor = { -readonly [Name in NeighborField | keyof Shorthands]?: Value<(NeighborConfig & Shorthands)[Name]> };
+
+/** Where a key may be written. `group` and `range` do not exist yet. */
+type Scope = 'defaults' | 'group' | 'neighbor' | 'range';
+
+/** What a change of the value touches in a running daemon. */
+export type OnChange = 'nothing' | 'import' | 'export' | 'stream' | 'session';
+
+interface KeyOption {
+  /** Its name, and a name for its value: `--port <number>`. */
+  readonly flags: string;
+  readonly help: string;
+  readonly required?: boolean;
+  /** It sets the field to false. */
+  readonly negated?: boolean;
+}
+
+export interface NeighborKey<T> {
+  /** Its name in the configuration file. */
+  readonly key: string;
+  /** Reads and documents the value. */
+  readonly value: Descriptor<Value<T>>;
+  /** Applies where no section has the key; a function computes it from the neighbor's address. @default undefined */
+  readonly default?: T | ((address: string) => T);
+  readonly scopes: readonly Scope[];
+  readonly onChange: OnChange;
+  /** Words of the reference that differ in `defaults`. */
+  readonly inDefaults?: { readonly about: string; readonly standard: string };
+  /** The key is for eBGP only, and why: what is allowed, for the error. */
+  readonly ebgpOnly?: string;
+  /** Fields that the key sets; it is no field itself. */
+  readonly sets?: readonly NeighborField[];
+  /** The option of `tsbgp neighbor add`. Without one the value is an argument. */
+  readonly option?: KeyOption;
+  /** What other daemons call the key, separated by blanks. */
+  readonly foreign?: string;
+}
+
+const AS_ALLOWED = 'an AS number of 1 to 4294967294, or asdot such as 1.10, but not 23456 (RFC 6793) or 65535 (RFC 7300)';
+const POLICY_STANDARD = 'accept-all for iBGP, deny-all for eBGP (RFC 8212)';
+const EVERYWHERE: readonly Scope[] = ['defaults', 'group', 'neighbor', 'range'];
+
+type Rows = { readonly [Name in NeighborField | keyof Shorthands]-?: NeighborKey<(NeighborConfig & Shorthands)[Name]> };
+
+/** In the order of the reference. */
+export const NEIGHBOR_KEYS: Rows = {
+  address: {
+    key: 'address',
+    value: text(
+      {
+        allowed: 'an IPv4 or IPv6 address of one host',
+        example: 'address: 192.0.2.1',
+        about:
+          'The address of the neighbor: who may connect from it, and where we connect to. A link-local one carries its interface: `fe80::1%eth0`.',
+      },
+      readHostAddress,
+      'address',
+    ),
+    scopes: ['neighbor'],
+    onChange: 'session',
+    foreign: 'ip peer peer-address neighbor neighbor-address neighbour remote-address remote-ip host',
+  },
+  remoteAs: {
+    key: 'remote-as',
+    // It may come from `defaults`, so the schema does not require it. config/rules.ts does.
+    value: field(
+      {
+        allowed: AS_ALLOWED,
+        example: 'remote-as: 64501',
+        about: "The neighbor's AS number. The same as ours makes the session iBGP. May stand in `defaults`.",
+        standard: 'required, here or in `defaults`',
+      },
+      { type: 'as-number' },
+      readAs,
+    ),
+    inDefaults: { about: 'For neighbors of one AS, such as iBGP.', standard: 'none' },
+    scopes: EVERYWHERE,
+    onChange: 'session',
+    option: { flags: '--as <number>', help: "the neighbor's AS; ours makes it iBGP", required: true },
+    foreign: 'peer-as neighbor-as as asn as-number remote-asn peer-asn',
+  },
+  description: {
+    key: 'description',
+    value: field(
+      {
+        allowed: 'text of 1 to 255 characters in one line',
+        example: 'description: "transit, circuit 4711"',
+        about: 'Free text, shown in listings and logs.',
+        standard: 'none',
+      },
+      { type: 'text', max: 255 },
+      readLine,
+    ),
+    scopes: ['neighbor'],
+    onChange: 'nothing',
+    option: { flags: '--description <text>', help: 'free text' },
+    foreign: 'name desc comment',
+  },
+  localAs: {
+    key: 'local-as',
+    value: field(
+      {
+        allowed: AS_ALLOWED,
+        example: 'local-as: 64500',
+        about: 'Our AS number towards this neighbor, where it differs from `global.as`.',
+        standard: 'the global AS',
+      },
+      { type: 'as-number' },
+      readAs,
+    ),
+    scopes: EVERYWHERE,
+    onChange: 'session',
+    option: { flags: '--local-as <number>', help: 'our AS towards it, where it differs' },
+    foreign: 'my-as local-asn',
+  },
+  families: {
+    key: 'families',
+    value: list(
+      {
+        allowed: `a list of ${FAMILIES.map(formatFamily).join(', ')}`,
+        example: 'families: [ipv4-unicast, ipv6-unicast]',
+        about: 'Address families to exchange. Without it the session carries the family of its own address.',
+        standard: 'ipv4-unicast for an IPv4 address, ipv6-unicast for an IPv6 address',
+      },
+      familyName,
+    ),
+    default: (address) => [unicastFamily(address)],
+    scopes: EVERYWHERE,
+    onChange: 'session',
+    option: { flags: '--families <list>', help: 'ipv4-unicast, ipv6-unicast' },
+    foreign: 'family address-family address-families afi-safi afi-safis afi safi nlri channels',
+  },
+  passive: {
+    key: 'passive',
+    value: flag({ example: 'passive: true', about: 'Never connect, only wait for the neighbor to do so.' }),
+    default: false,
+    scopes: EVERYWHERE,
+    onChange: 'session',
+    option: { flags: '--passive', help: 'never connect, only wait' },
+    foreign: 'listen-only passive-mode no-connect',
+  },
+  multihopTtl: {
+    key: 'multihop',
+    value: integer(
+      {
+        allowed: 'a TTL of 1 to 255',
+        example: 'multihop: 2',
+        about: 'IP TTL towards an eBGP neighbor that is not on a connected network. In `defaults` it counts for eBGP neighbors only.',
+        standard: "the operating system's TTL",
+      },
+      1,
+      255,
+    ),
+    ebgpOnly: 'multihop for eBGP only; iBGP needs none',
+    scopes: EVERYWHERE,
+    onChange: 'session',
+    option: { flags: '--multihop <ttl>', help: 'IP TTL for a neighbor that is not on a connected network' },
+    foreign: 'ebgp-multihop ttl',
+  },
+  remotePort: {
+    key: 'port',
+    value: integer({ allowed: 'a port of 1 to 65535', example: 'port: 1179', about: 'TCP port that we connect to.' }, 1, 65_535),
+    default: REMOTE_PORT_DEFAULT,
+    scopes: EVERYWHERE,
+    onChange: 'session',
+    option: { flags: '--port <number>', help: 'TCP port to connect to' },
+    foreign: 'remote-port peer-port neighbor-port',
+  },
+  localAddress: {
+    key: 'local-address',
+    value: text(
+      {
+        allowed: 'an IPv4 or IPv6 address of this machine, of the same kind as the neighbor',
+        example: 'local-address: 192.0.2.254',
+        about: 'Address that our connections come from, and that the neighbor has to connect to.',
+        standard: 'chosen by the operating system',
+      },
+      readHostAddress,
+      'address',
+    ),
+    scopes: EVERYWHERE,
+    onChange: 'session',
+    option: { flags: '--local-address <address>', help: 'where our connections come from' },
+    foreign: 'update-source source-address source-ip local-ip transport-address bind',
+  },
+  holdTimeSeconds: {
+    key: 'hold-time',
+    value: integer(
+      {
+        allowed: '0 or 3 to 65535 seconds (RFC 4271 §4.2)',
+        example: 'hold-time: 90',
+        about: 'Hold time that our OPEN proposes, in seconds; the smaller of both sides holds. 0 switches keepalives off.',
+      },
+      3,
+      65_535,
+      0,
+    ),
+    default: HOLD_TIME_SECONDS_DEFAULT,
+    scopes: EVERYWHERE,
+    onChange: 'session',
+    option: { flags: '--hold-time <seconds>', help: '0, or 3 to 65535' },
+    foreign: 'hold-timer hold',
+  },
+  connectRetrySeconds: {
+    key: 'connect-retry',
+    value: integer(
+      {
+        allowed: '1 to 65535 seconds (RFC 4271 §8)',
+        example: 'connect-retry: 10',
+        about: 'Seconds between two attempts to connect. RFC 4271 suggests 120; after a restart of the neighbor that is a long silence.',
+      },
+      1,
+      65_535,
+    ),
+    default: CONNECT_RETRY_SECONDS_DEFAULT,
+    scopes: EVERYWHERE,
+    onChange: 'session',
+    option: { flags: '--connect-retry <seconds>', help: 'between two attempts' },
+    foreign: 'connect-retry-time connect-delay-time connect-timer retry-time',
+  },
+  policy: {
+    key: 'policy',
+    value: choice(
+      {
+        example: 'policy: accept-all',
+        about: 'Short for `import` and `export` with the same value. Excludes both.',
+        standard: POLICY_STANDARD,
+      },
+      POLICIES,
+    ),
+    sets: ['importPolicy', 'exportPolicy'],
+    scopes: EVERYWHERE,
+    onChange: 'nothing',
+    option: { flags: '--policy <policy>', help: 'for import and export' },
+  },
+  importPolicy: {
+    key: 'import',
+    value: choice(
+      { example: 'import: accept-all', about: 'What happens to routes from this neighbor.', standard: POLICY_STANDARD },
+      POLICIES,
+    ),
+    scopes: EVERYWHERE,
+    onChange: 'import',
+    option: { flags: '--import <policy>', help: 'routes from it; without: deny-all for eBGP' },
+    foreign: 'import-policy in-policy policy-in import-default',
+  },
+  exportPolicy: {
+    key: 'export',
+    value: choice(
+      { example: 'export: accept-all', about: 'What happens to routes towards this neighbor.', standard: POLICY_STANDARD },
+      POLICIES,
+    ),
+    scopes: EVERYWHERE,
+    onChange: 'export',
+    option: { flags: '--export <policy>', help: 'routes towards it; without: deny-all for eBGP' },
+    foreign: 'export-policy out-policy policy-out export-default',
+  },
+  routeServerClient: {
+    key: 'route-server-client',
+    value: flag({
+      example: 'route-server-client: true',
+      about:
+        'RFC 7947: AS_PATH, NEXT_HOP and MED go out to this eBGP neighbor as they came in. In `defaults` it counts for eBGP neighbors only.',
+    }),
+    default: false,
+    ebgpOnly: 'route-server-client for eBGP only (RFC 7947)',
+    scopes: EVERYWHERE,
+    onChange: 'stream',
+    option: { flags: '--route-server-client', help: 'RFC 7947' },
+    foreign: 'rs-client route-server rs',
+  },
+  nextHopSelf: {
+    key: 'next-hop-self',
+    value: flag({
+      example: 'next-hop-self: true',
+      about: 'NEXT_HOP towards this neighbor is our own address, also where it would stay as it is (iBGP).',
+    }),
+    default: false,
+    scopes: EVERYWHERE,
+    onChange: 'stream',
+    option: { flags: '--next-hop-self', help: 'NEXT_HOP towards it is our address' },
+    foreign: 'nhs next-hop',
+  },
+  enabled: {
+    key: 'enabled',
+    value: flag({ example: 'enabled: false', about: 'false: known, but down until somebody enables it.' }),
+    default: true,
+    scopes: EVERYWHERE,
+    onChange: 'session',
+    option: { flags: '--disabled', help: 'leave it down for now', negated: true },
+  },
+};
+
+/** Every field of a neighbor, in the order of the reference. */
+export const NEIGHBOR_FIELDS: readonly NeighborField[] = (Object.keys(NEIGHBOR_KEYS) as (keyof Rows)[]).filter((name) => name !== 'policy');

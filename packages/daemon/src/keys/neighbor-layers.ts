@@ -1,0 +1,50 @@
+/**
+ * From the sections that say something about a neighbor to its configuration: `defaults` below the neighbor's own section.
+ *
+ * Layers are listed from the weakest to the strongest. A shorthand (`policy`) is replaced within its layer first, so that a neighbor's `policy`
+ * outweighs `import` in `defaults`.
+ */
+import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField, type RawNeighbor } from './neighbor-keys.ts';
+
+/**
+ * The strongest value of each field; not yet with defaults filled in. A key that makes no sense for iBGP counts for such a neighbor only where
+ * the strongest layer has it (config/rules.ts refuses it there).
+ */
+export function mergeLayers(layers: readonly RawNeighbor[], globalAs: number | undefined): RawNeighbor {
+  const merged: RawNeighbor = Object.assign({}, ...layers.map(withoutShorthand));
+  if (isInternal(merged, globalAs) === true) {
+    const own = layers.at(-1) ?? {};
+    for (const field of NEIGHBOR_FIELDS) {
+      if (NEIGHBOR_KEYS[field].ebgpOnly !== undefined && own[field] === undefined) delete merged[field];
+    }
+  }
+  return merged;
+}
+
+/** Undefined where an AS number is missing. */
+export function isInternal(neighbor: Pick<RawNeighbor, 'localAs' | 'remoteAs'>, globalAs: number | undefined): boolean | undefined {
+  const localAs = neighbor.localAs ?? globalAs;
+  return localAs === undefined || neighbor.remoteAs === undefined ? undefined : localAs === neighbor.remoteAs;
+}
+
+/** Fields that are absent or undefined get their defaults. */
+type Incomplete = { readonly [Field in NeighborField]?: RawNeighbor[Field] | NeighborConfig[Field] | undefined };
+
+/** Fills in the defaults. The fields that have none, `address` and `remoteAs`, must be there, and no value may be a refused one. */
+export function completeNeighbor(neighbor: Incomplete): NeighborConfig {
+  const { address = '' } = neighbor;
+  const values = NEIGHBOR_FIELDS.map((field) => [field, neighbor[field] ?? defaultOf(field, address)] as const);
+  // The default of each row has the type of its field.
+  return Object.fromEntries(values) as unknown as NeighborConfig;
+}
+
+function defaultOf(field: NeighborField, address: string): unknown {
+  const standard = NEIGHBOR_KEYS[field].default;
+  return typeof standard === 'function' ? standard(address) : standard;
+}
+
+function withoutShorthand(layer: RawNeighbor): RawNeighbor {
+  const { policy, ...rest } = layer;
+  if (policy === undefined) return rest;
+  return { ...Object.fromEntries((NEIGHBOR_KEYS.policy.sets ?? []).map((field) => [field, policy])), ...rest };
+}

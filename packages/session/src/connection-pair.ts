@@ -1,0 +1,219 @@
+/**
+ * The connections of one peer: one, and a second one while two collide (RFC 4271 §6.8).
+ *
+ *     primary    the peer's machine: dials, waits, is Established
+ *     candidate  runs an accepted connection while the primary has or opens another; replaces the primary or is dropped
+ */
+import type { Socket } from 'node:net';
+import type { Config, State } from '@tsbgp/fsm';
+import { CeaseSubcode, type OpenMessage, openAs } from '@tsbgp/wire';
+import { canonicalAddress } from './address.ts';
+import { BgpConnection, type ConnectionContext, type Rivalry } from './bgp-connection.ts';
+import { cease } from './cease.ts';
+import { COLLISION_RULES, type CollisionRules, dominates, type Rival } from './collision.ts';
+import type { CollisionVerdict } from './incoming-messages.ts';
+import type { Logger } from './logger.ts';
+import type { Peer } from './peer.ts';
+import type { Refusal } from './refusals.ts';
+
+/** What the connections need of their peer. */
+export interface PairOwner extends Peer {
+  readonly bgpIdentifier: string;
+  machineConfig(): Partial<Config>;
+  visibleStateChanged(from: State, to: State): void;
+  /** The peer opened a newer connection in place of one that it had not used. */
+  connectionReplaced(): void;
+  /** No connection is left. */
+  rested(): void;
+  /** The machine of the session failed, and the session with it. */
+  sessionCollapsed(): void;
+}
+
+export class ConnectionPair implements Rivalry {
+  readonly #peer: PairOwner;
+  readonly #context: ConnectionContext;
+  readonly #logger: Logger;
+  readonly #rules: CollisionRules;
+  #primary: BgpConnection;
+  #candidate: BgpConnection | undefined = undefined;
+  #visible: State = 'Idle';
+
+  constructor(peer: PairOwner, context: Omit<ConnectionContext, 'rivalry'>, logger: Logger, rules: CollisionRules = COLLISION_RULES) {
+    this.#peer = peer;
+    this.#context = { ...context, rivalry: this };
+    this.#logger = logger;
+    this.#rules = rules;
+    this.#primary = new BgpConnection(this.#context, peer.machineConfig());
+  }
+
+  get primary(): BgpConnection {
+    return this.#primary;
+  }
+
+  /** The state that users see: the candidate's while it is further than the primary. */
+  get visibleState(): State {
+    return this.#visible;
+  }
+
+  /** Both connections. The candidate comes first: when the primary ends, the candidate would take its place. */
+  *all(): Iterable<BgpConnection> {
+    const candidate = this.#candidate;
+    if (candidate !== undefined) yield candidate;
+    yield this.#primary;
+  }
+
+  /** Takes an accepted TCP connection. Returns why not, else undefined. */
+  accept(socket: Socket): Refusal | undefined {
+    const { localAddress } = this.#peer.options;
+    if (localAddress !== undefined && withoutZone(socket.localAddress ?? '') !== withoutZone(localAddress)) {
+      return { reason: 'wrong-local-address', text: `the peer is expected at ${localAddress}` };
+    }
+    if (this.#peer.adminState === 'down') return { reason: 'peer-disabled', text: 'the peer is disabled' };
+    const primary = this.#primary;
+    const damped = primary.state === 'Idle' && primary.session.oscillations > 0 && primary.session.config.damping !== undefined;
+    if (damped) return { reason: 'peer-damped', text: 'the peer is damped after errors' };
+    this.#context.tally.counters.connectionsAccepted++;
+    // An Idle primary waits for its next attempt. The peer has connected, so it starts now (RFC 4271 §8.1.2 leaves that to us).
+    if (primary.state === 'Idle') primary.dispatch({ type: 'AutomaticStartWithPassive' });
+    if (primary.state === 'Active' && primary.session.connection === 'none') {
+      primary.adopt(socket);
+      return undefined;
+    }
+    return this.#acceptCandidate(socket);
+  }
+
+  #acceptCandidate(socket: Socket): Refusal | undefined {
+    if (this.#candidate !== undefined) {
+      if (RANK[this.#candidate.state] > RANK.OpenSent) {
+        return { reason: 'negotiating', text: 'two connections are being negotiated already' };
+      }
+      // The peer connects again, so it has given the older attempt up.
+      this.#peer.connectionReplaced();
+      this.#candidate.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
+    }
+    const candidate = new BgpConnection(this.#context, { ...this.#peer.machineConfig(), passive: true, allowAutomaticStart: false });
+    candidate.dispatch({ type: 'ManualStartWithPassive' });
+    this.#candidate = candidate;
+    candidate.adopt(socket);
+    return undefined;
+  }
+
+  // Rivalry
+
+  collisionOnOpen(connection: BgpConnection, open: OpenMessage, patience: boolean): CollisionVerdict {
+    const other = this.#rivalOf(connection);
+    if (other === undefined) return 'go';
+    const restarts = this.#restarts(open);
+    const replace = this.#peer.options.replaceEstablished === true || restarts;
+    const verdict = this.#rules.collide(connection.direction, rival(connection, other), this.#dominates(open), replace, patience);
+    if (verdict === 'keep-both') return 'go';
+    if (verdict === 'wait') return 'wait';
+    this.#context.tally.counters.collisions++;
+    this.#logger.debug(
+      { peer: this.#peer.config.remoteAddress, direction: connection.direction, other: other.direction, verdict },
+      'connections collide',
+    );
+    if (verdict === 'drop-this') {
+      connection.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
+      return 'drop';
+    }
+    if (verdict === 'replace-other' && restarts) other.replace();
+    else other.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
+    return 'go';
+  }
+
+  mustAwait(connection: BgpConnection, open: OpenMessage): boolean {
+    const other = this.#rivalOf(connection);
+    return other !== undefined && this.#rules.mustAwait(connection.direction, rival(connection, other), this.#dominates(open));
+  }
+
+  /** RFC 4724 §4.2: when a peer with graceful restart connects again, it has restarted and its old connection is dead. */
+  #restarts(open: OpenMessage): boolean {
+    const { session } = this.#peer;
+    return session?.negotiated.gracefulRestart.remote !== undefined && open.capabilities.some(({ type }) => type === 'graceful-restart');
+  }
+
+  #rivalOf(connection: BgpConnection): BgpConnection | undefined {
+    const other = connection === this.#primary ? this.#candidate : this.#primary;
+    return other?.stream === undefined ? undefined : other;
+  }
+
+  #dominates(open: OpenMessage): boolean {
+    return dominates(
+      { bgpIdentifier: this.#peer.bgpIdentifier, as: this.#peer.config.localAs },
+      { bgpIdentifier: open.bgpIdentifier, as: openAs(open) },
+    );
+  }
+
+  settled(connection: BgpConnection): void {
+    if (connection === this.#candidate) {
+      if (connection.session.connection === 'none') {
+        this.#candidate = undefined;
+        connection.discard();
+        this.#primary.release();
+      } else if (RANK[connection.state] > RANK.OpenSent && RANK[this.#primary.state] < RANK.OpenSent) {
+        this.#promote();
+      }
+    } else if (connection === this.#primary && this.#candidate?.stream !== undefined && this.#peer.adminState === 'up') {
+      if (connection.state === 'Idle' || (connection.state === 'Active' && connection.session.connection === 'none')) this.#promote();
+      else this.#candidate.release();
+    }
+    this.showState();
+    if (this.#primary.stream === undefined && this.#candidate === undefined) this.#peer.rested();
+  }
+
+  collapsed(connection: BgpConnection): boolean {
+    if (connection === this.#candidate) {
+      this.#candidate = undefined;
+      return false;
+    }
+    this.#peer.sessionCollapsed();
+    this.showState();
+    return this.#peer.adminState === 'up' && connection === this.#primary;
+  }
+
+  /** Makes `connection`, which is Established, the primary. */
+  establish(connection: BgpConnection): void {
+    if (connection === this.#candidate) this.#promote();
+  }
+
+  /** A candidate that still negotiates came too late (RFC 4271 §6.8), or a dominant peer may still choose it: its OPEN decides. */
+  releaseCandidate(): void {
+    this.#candidate?.release();
+  }
+
+  showState(): void {
+    const from = this.#visible;
+    const primary = this.#primary.state;
+    const candidate = this.#candidate?.state ?? 'Idle';
+    const to = RANK[candidate] > RANK[primary] && RANK[candidate] >= RANK.OpenSent ? candidate : primary;
+    if (to === from) return;
+    this.#visible = to;
+    this.#peer.visibleStateChanged(from, to);
+  }
+
+  /** The candidate replaces the primary, which stops. */
+  #promote(): void {
+    const [old, next] = [this.#primary, this.#candidate];
+    if (next === undefined) return;
+    next.configure(this.#peer.machineConfig());
+    next.session = { ...next.session, oscillations: old.session.oscillations };
+    this.#primary = next;
+    this.#candidate = undefined;
+    if (RANK[old.state] >= RANK.OpenSent) old.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
+    old.discard();
+    next.release();
+  }
+}
+
+const RANK: Readonly<Record<State, number>> = { Idle: 0, Active: 1, Connect: 2, OpenSent: 3, OpenConfirm: 4, Established: 5 };
+
+const COLLISION = cease(CeaseSubcode.ConnectionCollisionResolution);
+
+function rival(connection: BgpConnection, other: BgpConnection): Rival {
+  return { direction: other.direction, state: other.state, newer: other.serial > connection.serial };
+}
+
+function withoutZone(address: string): string | undefined {
+  return canonicalAddress(address)?.split('%')[0];
+}

@@ -1,0 +1,170 @@
+/**
+ * What the peer sends on one TCP connection, as events of the state machine: decodes and judges every message but the UPDATEs of an
+ * Established session. Holds an OPEN or KEEPALIVE while the peer may still settle a collision.
+ */
+import type { Event, State } from '@tsbgp/fsm';
+import {
+  decodeNotificationBody,
+  decodeOpenBody,
+  decodeRouteRefreshBody,
+  Fault,
+  formatNotification,
+  HEADER_LENGTH,
+  MessageType,
+  NotificationCode,
+  type NotificationMessage,
+  notificationOf,
+  OpenError,
+  type OpenMessage,
+  type RouteRefreshMessage,
+} from '@tsbgp/wire';
+import type { Clock } from './clock.ts';
+import type { Why } from './close-reason.ts';
+import type { MutableCounters } from './counters.ts';
+import { CONSUMED, type Consumed, HOLD } from './message-stream.ts';
+
+/** How long a message may wait for the peer to settle a collision. */
+const PATIENCE_MS = 2000;
+
+/** What to do with an OPEN. 'wait': hold it. 'drop': this connection has been ended. */
+export type CollisionVerdict = 'go' | 'wait' | 'drop';
+
+/** What the messages need of their connection. */
+export interface IncomingOwner {
+  readonly state: State;
+  /** Whether the peer's OPEN is due. */
+  readonly awaitsOpen: boolean;
+  dispatch(event: Event, why?: Why): void;
+  /** Why a well-formed OPEN is refused, or undefined. */
+  judgeOpen(open: OpenMessage): NotificationMessage | undefined;
+  /** `patience`: there is still time to wait. */
+  collisionOnOpen(open: OpenMessage, patience: boolean): CollisionVerdict;
+  /** Whether the KEEPALIVE that would make the session Established must wait. */
+  mustAwait(open: OpenMessage): boolean;
+  onNotification(message: NotificationMessage): void;
+  onRouteRefresh(message: RouteRefreshMessage): void;
+  /** Delivers the held message again. */
+  release(): void;
+}
+
+export class IncomingMessages {
+  /** The peer's OPEN, once it is well-formed. */
+  open: OpenMessage | undefined = undefined;
+  /** Its octets, once it is accepted. */
+  remoteOpen: Uint8Array | undefined = undefined;
+
+  readonly #owner: IncomingOwner;
+  readonly #counters: MutableCounters;
+  readonly #clock: Clock;
+  #judged = false;
+  #patience: unknown = undefined;
+  #patienceOver = false;
+
+  constructor(owner: IncomingOwner, counters: MutableCounters, clock: Clock) {
+    this.#owner = owner;
+    this.#counters = counters;
+    this.#clock = clock;
+  }
+
+  /** A whole message; `start` is its header. HOLD: the stream delivers it again later. */
+  onMessage(type: number, bytes: Uint8Array, start: number, end: number): Consumed {
+    const body = start + HEADER_LENGTH;
+    switch (type) {
+      case MessageType.Keepalive:
+        return this.#onKeepalive();
+      case MessageType.Open:
+        return this.#onOpen(bytes, start, end);
+      case MessageType.Notification:
+        this.#onNotification(decodeNotificationBody(bytes, body, end));
+        return CONSUMED;
+      case MessageType.RouteRefresh:
+        this.#onRouteRefresh(bytes, body, end);
+        return CONSUMED;
+      default: // an UPDATE without a handler: the session is not Established
+        this.#owner.dispatch({ type: 'UpdateMsg' });
+        return CONSUMED;
+    }
+  }
+
+  onHeaderFault(fault: Fault): void {
+    this.#owner.dispatch({ type: 'BgpHeaderErr', notification: notificationOf(fault) }, { text: fault.reason });
+  }
+
+  #onKeepalive(): Consumed {
+    const owner = this.#owner;
+    const undecided = owner.state === 'OpenConfirm' && !this.#patienceOver && this.open !== undefined && owner.mustAwait(this.open);
+    if (undecided) return this.#wait();
+    this.#counters.keepaliveReceived++;
+    this.endPatience();
+    if (owner.state !== 'Established') owner.dispatch({ type: 'KeepAliveMsg' });
+    return CONSUMED;
+  }
+
+  #onOpen(bytes: Uint8Array, start: number, end: number): Consumed {
+    const owner = this.#owner;
+    const awaited = owner.awaitsOpen;
+    const open = decodeOpenBody(bytes, start + HEADER_LENGTH, end);
+    if (open instanceof Fault) {
+      this.#counters.openReceived++;
+      owner.dispatch({ type: 'BgpOpenMsgErr', notification: notificationOf(open) }, { text: open.reason });
+      return CONSUMED;
+    }
+    if (!awaited) {
+      this.#counters.openReceived++;
+      owner.dispatch({ type: 'BgpOpen', holdTimeSeconds: open.holdTimeSeconds });
+      return CONSUMED;
+    }
+    this.open = open;
+    const refusal = this.#judged ? undefined : owner.judgeOpen(open);
+    this.#judged = true;
+    if (refusal !== undefined) {
+      this.#counters.openReceived++;
+      owner.dispatch({ type: 'BgpOpenMsgErr', notification: refusal });
+      return CONSUMED;
+    }
+    const verdict = owner.collisionOnOpen(open, !this.#patienceOver);
+    if (verdict === 'wait') return this.#wait();
+    this.#counters.openReceived++;
+    this.endPatience();
+    if (verdict === 'drop') return CONSUMED;
+    this.remoteOpen = bytes.slice(start, end);
+    owner.dispatch({ type: 'BgpOpen', holdTimeSeconds: open.holdTimeSeconds });
+    return CONSUMED;
+  }
+
+  #onNotification(message: NotificationMessage | Fault): void {
+    if (message instanceof Fault) return this.onHeaderFault(message);
+    this.#counters.notificationReceived++;
+    this.#owner.onNotification(message);
+    const text = `the peer sent ${formatNotification(message)}`;
+    const version = message.code === NotificationCode.OpenMessageError && message.subcode === OpenError.UnsupportedVersionNumber;
+    this.#owner.dispatch(version ? { type: 'NotifMsgVerErr' } : { type: 'NotifMsg', code: message.code }, { text, received: message });
+  }
+
+  #onRouteRefresh(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#owner.state !== 'Established') {
+      this.#owner.dispatch({ type: 'RouteRefreshMsg' });
+      return;
+    }
+    const message = decodeRouteRefreshBody(bytes, start, end);
+    this.#counters.routeRefreshReceived++;
+    if (!(message instanceof Fault)) this.#owner.onRouteRefresh(message);
+    else this.#owner.dispatch({ type: 'RouteRefreshMsgErr', notification: notificationOf(message) }, { text: message.reason });
+  }
+
+  // Patience
+
+  #wait(): Consumed {
+    this.#patience ??= this.#clock.setTimeout(() => {
+      this.#patienceOver = true;
+      this.#owner.release();
+    }, PATIENCE_MS);
+    return HOLD;
+  }
+
+  endPatience(): void {
+    if (this.#patience === undefined) return;
+    this.#clock.clearTimeout(this.#patience);
+    this.#patience = undefined;
+  }
+}

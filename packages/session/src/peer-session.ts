@@ -1,0 +1,347 @@
+/** A BGP neighbor over all its sessions: what the user sees of it and does with it. */
+import type { Socket } from 'node:net';
+import type { Config, State } from '@tsbgp/fsm';
+import {
+  type Capability,
+  CeaseSubcode,
+  type Family,
+  formatFamily,
+  formatNotification,
+  NotificationCode,
+  type NotificationMessage,
+  RefreshSubtype,
+  type RouteRefreshMessage,
+} from '@tsbgp/wire';
+import type { BgpConnection, ConnectionObserver } from './bgp-connection.ts';
+import { cease } from './cease.ts';
+import type { Clock } from './clock.ts';
+import type { CloseReason } from './close-reason.ts';
+import type { CollisionRules } from './collision.ts';
+import { ConnectionPair, type PairOwner } from './connection-pair.ts';
+import type { Containment, ErrorPlace } from './containment.ts';
+import { PeerTally } from './counters.ts';
+import {
+  CONNECT_RETRY_SECONDS_DEFAULT,
+  HIGH_WATER_BYTES_DEFAULT,
+  HOLD_TIME_SECONDS_DEFAULT,
+  IDLE_HOLD_SECONDS_DEFAULT,
+} from './defaults.ts';
+import { textOf } from './errors.ts';
+import type { InputScheduler } from './input-scheduler.ts';
+import { Lingering } from './lingering.ts';
+import type { Logger } from './logger.ts';
+import { makeSessionInfo } from './make-session-info.ts';
+import type { MessageStream } from './message-stream.ts';
+import { encodeRouteRefresh } from './messages.ts';
+import { OpenExchange, type OpenOwner } from './open-exchange.ts';
+import type { PeerCounters, PeerLastError } from './peer.ts';
+import type { PeerConfig, PeerOptions } from './peer-options.ts';
+import type { Plugin } from './plugin.ts';
+import type { Refusal } from './refusals.ts';
+import type { SessionInfo } from './session-info.ts';
+import { checkShutdownMessage } from './validate.ts';
+import { Writer } from './writer.ts';
+
+/** What a peer needs of its server. */
+export interface PeerHost {
+  readonly routerId: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly scheduler: InputScheduler;
+  readonly containment: Containment;
+  /** @default those of RFC 4271 §6.8, with patience */
+  readonly collisionRules?: CollisionRules | undefined;
+  dial(peer: PeerSession): Socket;
+  /** An accepted connection is no longer half-open. */
+  established(socket: Socket): void;
+  /** The peer opened a newer connection in place of one that it had not used. */
+  replaced(peer: PeerSession): void;
+  /** The peer has no connection any more. */
+  rested(peer: PeerSession): void;
+}
+
+export class PeerSession implements PairOwner, OpenOwner, ConnectionObserver {
+  config: PeerConfig;
+  options: PeerOptions;
+  adminState: 'up' | 'down' = 'down';
+  lastError: PeerLastError | undefined = undefined;
+  establishedAt: Date | undefined = undefined;
+  session: SessionInfo | undefined = undefined;
+  readonly bgpIdentifier: string;
+
+  readonly #host: PeerHost;
+  readonly #plugin: Plugin;
+  readonly #tally: PeerTally = new PeerTally();
+  readonly #opens: OpenExchange;
+  readonly #pair: ConnectionPair;
+  #writer: Writer | undefined = undefined;
+  #readingPaused = false;
+  #establishedAtClock = 0;
+
+  constructor(
+    config: PeerConfig,
+    options: PeerOptions,
+    plugin: Plugin,
+    host: PeerHost,
+    expectedAs: number | readonly number[] | undefined,
+  ) {
+    this.config = config;
+    this.options = options;
+    this.bgpIdentifier = options.bgpIdentifier ?? host.routerId;
+    this.#host = host;
+    this.#plugin = plugin;
+    this.#opens = new OpenExchange(this, plugin, this.bgpIdentifier, expectedAs, host.logger);
+    const context = {
+      clock: host.clock,
+      scheduler: host.scheduler,
+      tally: this.#tally,
+      lingering: new Lingering(),
+      opens: this.#opens,
+      observer: this,
+      dial: () => this.#dial(),
+    };
+    this.#pair = new ConnectionPair(this, context, host.logger, host.collisionRules);
+  }
+
+  machineConfig(): Partial<Config> {
+    const { options } = this;
+    return {
+      holdTimeSeconds: options.holdTimeSeconds ?? HOLD_TIME_SECONDS_DEFAULT,
+      keepaliveSeconds: options.keepaliveSeconds,
+      connectRetrySeconds: options.connectRetrySeconds ?? CONNECT_RETRY_SECONDS_DEFAULT,
+      idleHoldSeconds: options.idleHoldSeconds ?? IDLE_HOLD_SECONDS_DEFAULT,
+      damping: options.damping === false ? undefined : options.damping,
+      delayOpenSeconds: options.delayOpenSeconds ?? 0,
+      sendHoldSeconds: options.sendHoldSeconds,
+      passive: options.passive ?? false,
+      allowAutomaticStart: true,
+    };
+  }
+
+  // What the user sees
+
+  get state(): State {
+    return this.#pair.visibleState;
+  }
+
+  get counters(): PeerCounters {
+    return this.#tally.read(this.#pair.primary.stream);
+  }
+
+  get establishedSeconds(): number | undefined {
+    return this.session === undefined ? undefined : (this.#host.clock.now() - this.#establishedAtClock) / 1000;
+  }
+
+  enable(): void {
+    if (this.adminState === 'up') return;
+    this.adminState = 'up';
+    this.#pair.primary.dispatch({ type: 'ManualStart' });
+  }
+
+  disable(shutdownMessage?: string): void {
+    checkShutdownMessage(shutdownMessage, 'shutdownMessage');
+    this.stop(cease(CeaseSubcode.AdministrativeShutdown, shutdownMessage));
+  }
+
+  reset(subcode: number = CeaseSubcode.AdministrativeReset, message?: string): void {
+    checkShutdownMessage(message, 'message');
+    const event = { type: 'AutomaticStop', notification: cease(subcode, message) } as const;
+    for (const connection of this.#pair.all()) connection.dispatch(event);
+  }
+
+  sendRouteRefresh(family: Family, subtype: number = RefreshSubtype.Request): boolean {
+    const { session } = this;
+    const { stream } = this.#pair.primary;
+    if (session === undefined || stream === undefined || !session.families.has(family)) return false;
+    if (subtype === RefreshSubtype.Request ? !session.routeRefresh : !session.enhancedRouteRefresh) return false;
+    stream.send(encodeRouteRefresh({ type: 'route-refresh', family, subtype }));
+    this.#tally.counters.routeRefreshSent++;
+    return true;
+  }
+
+  pauseReading(): void {
+    if (this.session === undefined) return;
+    this.#readingPaused = true;
+    this.#pair.primary.stream?.pause();
+  }
+
+  resumeReading(): void {
+    this.#readingPaused = false;
+    this.#pair.primary.stream?.resume();
+  }
+
+  // For the server
+
+  /** To Idle; the peer stays there until `enable`. */
+  stop(notificationToSend: NotificationMessage): void {
+    this.adminState = 'down';
+    const event = { type: 'ManualStop', notification: notificationToSend } as const;
+    for (const connection of this.#pair.all()) connection.dispatch(event);
+  }
+
+  /** For a process that ends because its state cannot be trusted: Cease/8 on every connection, without a call to the plugin. */
+  abandon(): void {
+    this.adminState = 'down';
+    this.#writer?.close();
+    for (const connection of this.#pair.all()) connection.abandon(cease(CeaseSubcode.OutOfResources));
+  }
+
+  /** Takes an accepted connection. Returns why not, else undefined. */
+  accept(socket: Socket): Refusal | undefined {
+    return this.#pair.accept(socket);
+  }
+
+  // For the pair
+
+  #dial(): Socket {
+    this.#tally.counters.connectAttempts++;
+    return this.#host.dial(this);
+  }
+
+  visibleStateChanged(from: State, to: State): void {
+    this.#guard(this.#pair.primary, 'onStateChange', () => this.#plugin.onStateChange?.(this, from, to));
+  }
+
+  connectionReplaced(): void {
+    this.#host.replaced(this);
+  }
+
+  rested(): void {
+    this.#host.rested(this);
+  }
+
+  sessionCollapsed(): void {
+    if (this.session !== undefined) this.sessionDown({ type: 'connection-lost', text: 'internal error' });
+  }
+
+  // Events of the connections
+
+  stateChanged(connection: BgpConnection, from: State, to: State): void {
+    this.#host.logger.debug({ peer: this.config.remoteAddress, direction: connection.direction, from, to }, 'state');
+    this.#pair.showState();
+  }
+
+  sessionUp(connection: BgpConnection): void {
+    this.#pair.establish(connection);
+    const session = makeSessionInfo(connection, this.#opens.localSide(connection));
+    const { stream } = connection;
+    if (stream === undefined) return;
+    stream.extendedMessage = session.receive.extendedMessage;
+    const writer = this.#makeWriter(connection, stream);
+    this.session = session;
+    this.establishedAt = new Date();
+    this.#establishedAtClock = this.#host.clock.now();
+    this.#host.established(stream.socket);
+    this.#writer = writer;
+    this.#readingPaused = false;
+    this.#tally.counters.establishedCount++;
+    this.#logSession(session);
+    this.#guard(connection, 'onEstablished', () => {
+      const handler = this.#plugin.onEstablished(this, session, writer);
+      if (connection.stream === stream) stream.handler = typeof handler === 'function' ? handler : ignore;
+    });
+    if (this.#readingPaused) stream.pause();
+    this.#pair.releaseCandidate();
+  }
+
+  #makeWriter(connection: BgpConnection, stream: MessageStream): Writer {
+    return new Writer(
+      stream,
+      this.#tally.counters,
+      this.options.highWaterBytes ?? HIGH_WATER_BYTES_DEFAULT,
+      () => this.#host.clock.now(),
+      (error) => connection.breakDown(error, 'onDrain'),
+    );
+  }
+
+  #logSession(session: SessionInfo): void {
+    const peer = this.config.remoteAddress;
+    const families = [...session.families].map(formatFamily);
+    this.#host.logger.info({ peer, as: session.remoteAs, direction: session.direction, families }, 'session established');
+    if (families.length > 0) return;
+    const ours = familiesOf(session.localCapabilities);
+    const theirs = familiesOf(session.remoteCapabilities);
+    this.#host.logger.warn(
+      { peer, ours, theirs },
+      'the session is Established but has no address family in common with the peer: no routes are exchanged',
+    );
+  }
+
+  sessionDown(reason: CloseReason): void {
+    this.#host.logger.info({ peer: this.config.remoteAddress, type: reason.type, reason: reason.text }, 'session closed');
+    this.#writer?.close();
+    this.#writer = undefined;
+    this.#readingPaused = false;
+    this.#tell('onClose', () => this.#plugin.onClose?.(this, reason));
+    this.session = undefined;
+    this.establishedAt = undefined;
+  }
+
+  routeRefresh(connection: BgpConnection, message: RouteRefreshMessage): void {
+    const { session } = this;
+    if (session === undefined) return;
+    // RFC 2918 §4, RFC 7313 §5: what was not agreed upon is ignored.
+    const known = message.subtype === RefreshSubtype.Request || session.enhancedRouteRefresh;
+    if (!session.families.has(message.family) || !known || message.subtype > RefreshSubtype.End) {
+      this.#host.logger.debug(
+        { peer: this.config.remoteAddress, family: formatFamily(message.family), subtype: message.subtype },
+        'ROUTE-REFRESH ignored',
+      );
+      return;
+    }
+    this.#guard(connection, 'onRouteRefresh', () => this.#plugin.onRouteRefresh?.(this, message));
+  }
+
+  notified(connection: BgpConnection, message: NotificationMessage, direction: 'sent' | 'received'): void {
+    this.#tally.notification(direction, message.code, message.subcode);
+    const text = formatNotification(message);
+    const fields = { peer: this.config.remoteAddress, direction, connection: connection.direction, notification: text };
+    // A collision is not an error, and a peer that connects again and again makes one each time.
+    const collision = message.code === NotificationCode.Cease && message.subcode === CeaseSubcode.ConnectionCollisionResolution;
+    if (collision) {
+      this.#host.logger.debug(fields, 'NOTIFICATION');
+    } else {
+      this.#host.logger.info(fields, 'NOTIFICATION');
+      this.lastError = { direction, notification: message, text, at: new Date() };
+    }
+    this.#tell('onNotification', () => this.#plugin.onNotification?.(this, message, direction));
+  }
+
+  failed(connection: BgpConnection, text: string, dialing: boolean): void {
+    if (dialing) this.#tally.counters.connectFailures++;
+    this.lastError = { direction: 'local', text, at: new Date() };
+    this.#host.logger.info(
+      { peer: this.config.remoteAddress, state: connection.state, reason: text },
+      dialing ? 'connection failed' : 'connection lost',
+    );
+  }
+
+  thrown(error: unknown, place: ErrorPlace): void {
+    this.lastError = { direction: 'local', text: `internal error: ${textOf(error)}`, at: new Date() };
+    this.#host.containment.caught(error, place, this);
+  }
+
+  /** Runs a callback of the plugin. An exception ends `connection`. */
+  #guard(connection: BgpConnection, place: ErrorPlace, callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      connection.breakDown(error, place);
+    }
+  }
+
+  /** Runs a callback of the plugin while the session ends. An exception is only reported. */
+  #tell(place: ErrorPlace, callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.thrown(error, place);
+    }
+  }
+}
+
+const ignore = (): undefined => undefined;
+
+function familiesOf(capabilities: readonly Capability[]): string[] {
+  return capabilities.flatMap((capability) => (capability.type === 'multiprotocol' ? [formatFamily(capability.family)] : []));
+}

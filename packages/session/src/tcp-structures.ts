@@ -1,0 +1,133 @@
+/** The kernel's structures for socket options (include/uapi/linux/tcp.h). */
+import { endianness } from 'node:os';
+import { parseAddress, parseIpv4 } from '@tsbgp/wire';
+import { PeerError } from './errors.ts';
+import type { TcpAoKey } from './peer-options.ts';
+
+const AF_INET = 2;
+const AF_INET6 = 10;
+const TCP_MD5SIG_FLAG_PREFIX = 1;
+
+export type SocketFamily = 4 | 6;
+
+/** The peers that a key is for: an address, or all addresses of a prefix. */
+export interface KeyTarget {
+  readonly address: string;
+  /** @default the whole address */
+  readonly prefixLength?: number | undefined;
+}
+
+export function int(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new Native(bytes).u32(0, value);
+  return bytes;
+}
+
+/**
+ * struct tcp_md5sig, 216 octets:
+ *
+ *     0           128     129         130        132       136
+ *     +-----------+-------+-----------+----------+---------+-------------+
+ *     | sockaddr  | flags | prefixlen | keylen   | ifindex | key, 80     |
+ *     +-----------+-------+-----------+----------+---------+-------------+
+ */
+export function md5Structure(family: SocketFamily, target: KeyTarget, key: string | undefined): Uint8Array {
+  const bytes = new Uint8Array(216);
+  const view = new Native(bytes);
+  const { prefixLength } = sockaddr(view, family, target);
+  const octets = Buffer.from(key ?? '');
+  bytes[128] = TCP_MD5SIG_FLAG_PREFIX;
+  bytes[129] = prefixLength;
+  view.u16(130, octets.length);
+  bytes.set(octets, 136);
+  return bytes;
+}
+
+const ALGORITHMS = { 'hmac-sha-1-96': 'hmac(sha1)', 'aes-128-cmac-96': 'cmac(aes128)' } as const;
+/** RFC 5926 §3.2: both truncate to 96 bits. */
+const MAC_LENGTH = 12;
+
+/** struct tcp_ao_info_opt, 48 octets: bits (2: set_rnext), reserved at 4, current key at 6, rnext at 7, counters. */
+export function aoInfoStructure(receiveId: number): Uint8Array {
+  const bytes = new Uint8Array(48);
+  new Native(bytes).u32(0, 2);
+  bytes[7] = receiveId;
+  return bytes;
+}
+
+/**
+ * struct tcp_ao_add, 288 octets:
+ *
+ *     0          128             192       196    200        202      203     204     205      206        207      208
+ *     +----------+---------------+---------+------+----------+--------+-------+-------+--------+----------+--------+---------+
+ *     | sockaddr | algorithm, 64 | ifindex | bits | reserved | prefix | sndid | rcvid | maclen | keyflags | keylen | key, 80 |
+ *     +----------+---------------+---------+------+----------+--------+-------+-------+--------+----------+--------+---------+
+ *
+ * bits: 1 set_current, 2 set_rnext.
+ */
+export function aoAddStructure(family: SocketFamily, target: KeyTarget, key: TcpAoKey, current: boolean): Uint8Array {
+  const bytes = new Uint8Array(288);
+  const view = new Native(bytes);
+  const { prefixLength } = sockaddr(view, family, target);
+  const octets = Buffer.from(key.key);
+  bytes.set(Buffer.from(ALGORITHMS[key.algorithm ?? 'hmac-sha-1-96']), 128);
+  view.u32(196, current ? 3 : 0);
+  bytes[202] = prefixLength;
+  bytes[203] = key.sendId;
+  bytes[204] = key.receiveId;
+  bytes[205] = MAC_LENGTH;
+  bytes[207] = octets.length;
+  bytes.set(octets, 208);
+  return bytes;
+}
+
+/** struct tcp_ao_del, 144 octets: sockaddr, ifindex at 128, bits, reserved, prefix at 138, sndid, rcvid, current, rnext, keyflags. */
+export function aoDeleteStructure(family: SocketFamily, target: KeyTarget, key: TcpAoKey): Uint8Array {
+  const bytes = new Uint8Array(144);
+  const { prefixLength } = sockaddr(new Native(bytes), family, target);
+  bytes[138] = prefixLength;
+  bytes[139] = key.sendId;
+  bytes[140] = key.receiveId;
+  return bytes;
+}
+
+/** Writes the address for a socket of `family`. On an IPv6 socket an IPv4 address is mapped, but the kernel wants the prefix length of IPv4. */
+function sockaddr(view: Native, family: SocketFamily, target: KeyTarget): { prefixLength: number } {
+  const text = target.address.split('%')[0] ?? '';
+  const v4 = parseIpv4(text);
+  const address = parseAddress(text);
+  if (address === undefined || (family === 4 && v4 === undefined)) {
+    throw new PeerError('invalid-config', `${target.address} is no address of an IPv${family} socket`, 'remoteAddress');
+  }
+  const prefixLength = target.prefixLength ?? address.length * 8;
+  view.u16(0, family === 4 ? AF_INET : AF_INET6);
+  if (family === 4) {
+    view.bytes.set(address, 4);
+  } else if (v4 === undefined) {
+    view.bytes.set(address, 8);
+  } else {
+    view.bytes.set([0xff, 0xff], 18);
+    view.bytes.set(v4, 20);
+  }
+  return { prefixLength };
+}
+
+/** Writes integers in the byte order of the machine. */
+class Native {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  static readonly #little = endianness() === 'LE';
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  u16(offset: number, value: number): void {
+    this.#view.setUint16(offset, value, Native.#little);
+  }
+
+  u32(offset: number, value: number): void {
+    this.#view.setUint32(offset, value, Native.#little);
+  }
+}
