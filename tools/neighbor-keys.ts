@@ -5,7 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiField } from '../packages/daemon/src/keys/neighbor-api.ts';
-import { NEIGHBOR_KEYS, type NeighborKey } from '../packages/daemon/src/keys/neighbor-keys.ts';
+import type { NeighborKey } from '../packages/daemon/src/keys/neighbor-key.ts';
+import { NEIGHBOR_KEYS } from '../packages/daemon/src/keys/neighbor-keys.ts';
 
 const FILE = join(import.meta.dirname, '../packages/cli/src/gen/neighbor-keys.ts');
 

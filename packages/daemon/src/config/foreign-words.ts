@@ -2,7 +2,8 @@
  * Keys that other daemons have (BIRD, FRR, OpenBGPD, GoBGP, Junos, IOS, ExaBGP), for the message about an unknown key: what the same thing is
  * called here, or that it is not there yet.
  */
-import { NEIGHBOR_KEYS, type NeighborKey } from '../keys/neighbor-keys.ts';
+import type { NeighborKey } from '../keys/neighbor-key.ts';
+import { NEIGHBOR_KEYS } from '../keys/neighbor-keys.ts';
 import { normalizedKey } from './suggest.ts';
 
 /** What a foreign word means here. */

@@ -12,12 +12,6 @@ export interface BrokenRule {
   readonly allowed: string;
 }
 
-/** RFC 7947 §2.2.1. */
-export const NEXT_HOP_SELF_WITH_ROUTE_SERVER: BrokenRule = {
-  because: 'next-hop-self with route-server-client',
-  allowed: 'one of them: a route server leaves NEXT_HOP as it is (RFC 7947 §2.2.1)',
-};
-
 /** Where a neighbor is, and where our connections come from. */
 type NeighborPlace = Pick<NeighborConfig, 'address' | 'localAddress'> & Partial<Pick<NeighborConfig, 'remotePort'>>;
 
@@ -45,15 +39,32 @@ export function otherKind(address: string, localAddress: string | undefined): Br
   return { because: `the neighbor has an ${kind} address`, allowed: `an ${kind} address` };
 }
 
+/** A broken rule, and the field that the error is about. */
+interface BrokenField {
+  readonly field: NeighborField;
+  readonly rule: BrokenRule;
+}
+
 /** The keys of an iBGP neighbor that only an eBGP neighbor may have. `as` is the AS of both sides. */
-export function onlyExternal(
-  neighbor: RawNeighbor | NeighborConfig,
-  as: number,
-): { readonly field: NeighborField; readonly rule: BrokenRule }[] {
+export function onlyExternal(neighbor: RawNeighbor | NeighborConfig, as: number): BrokenField[] {
   return NEIGHBOR_FIELDS.flatMap((field) => {
-    const { ebgpOnly, default: standard } = NEIGHBOR_KEYS[field];
-    const value = neighbor[field];
-    if (ebgpOnly === undefined || value === undefined || value === standard) return [];
-    return [{ field, rule: { because: `AS ${as} is ours, so this is iBGP`, allowed: ebgpOnly } }];
+    const { ebgpOnly: allowed } = NEIGHBOR_KEYS[field];
+    if (allowed === undefined || !isSet(neighbor, field)) return [];
+    return [{ field, rule: { because: `AS ${as} is ours, so this is iBGP`, allowed } }];
   });
+}
+
+/** Pairs of keys that exclude each other; `other` is the second of them. */
+export function exclusive(neighbor: RawNeighbor | NeighborConfig): (BrokenField & { readonly other: NeighborField })[] {
+  return NEIGHBOR_FIELDS.flatMap((field) => {
+    const { key, excludes } = NEIGHBOR_KEYS[field];
+    if (excludes === undefined || !isSet(neighbor, field) || !isSet(neighbor, excludes.name)) return [];
+    const { name: other, allowed } = excludes;
+    return [{ field, other, rule: { because: `${key} with ${NEIGHBOR_KEYS[other].key}`, allowed } }];
+  });
+}
+
+/** The neighbor has the key, with another value than its default. */
+function isSet(neighbor: RawNeighbor | NeighborConfig, field: NeighborField): boolean {
+  return neighbor[field] !== undefined && neighbor[field] !== NEIGHBOR_KEYS[field].default;
 }

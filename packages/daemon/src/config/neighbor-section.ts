@@ -12,7 +12,7 @@ import { isInternal, mergeLayers } from '../keys/neighbor-layers.ts';
 import { formatPath } from './config-error.ts';
 import { LISTEN_DEFAULT } from './defaults.ts';
 import type { Findings } from './findings.ts';
-import { NEXT_HOP_SELF_WITH_ROUTE_SERVER, onlyExternal, otherKind, ownEndpoint } from './neighbor-rules.ts';
+import { exclusive, onlyExternal, otherKind, ownEndpoint } from './neighbor-rules.ts';
 import type { RawConfig } from './schema.ts';
 
 /** A neighbor over `defaults`. */
@@ -60,11 +60,10 @@ function checkNeighbor(raw: RawConfig, own: RawNeighbor, i: number, seen: Map<st
       findings.refuse('conflicting-keys', [...path, NEIGHBOR_KEYS[field].key], rule);
     }
   }
-  if (neighbor.nextHopSelf === true && neighbor.routeServerClient === true) {
-    const isOwn = own.nextHopSelf === true || own.routeServerClient === true;
-    const field = own.nextHopSelf === undefined && own.routeServerClient === true ? 'routeServerClient' : 'nextHopSelf';
-    const at: Path = [...(isOwn ? path : ['defaults']), NEIGHBOR_KEYS[field].key];
-    findings.refuse('conflicting-keys', at, NEXT_HOP_SELF_WITH_ROUTE_SERVER);
+  for (const { field, other, rule } of exclusive(neighbor)) {
+    const isOwn = own[field] === true || own[other] === true;
+    const blamed = own[field] === undefined && own[other] === true ? other : field;
+    findings.refuse('conflicting-keys', [...(isOwn ? path : ['defaults']), NEIGHBOR_KEYS[blamed].key], rule);
   }
 }
 

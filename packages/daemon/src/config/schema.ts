@@ -4,7 +4,8 @@
  */
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import { choice, type Descriptor, field, list, namedSection, type Section, section, text, type Words } from '../keys/fields.ts';
-import { NEIGHBOR_KEYS, type NeighborKey, type RawNeighbor } from '../keys/neighbor-keys.ts';
+import type { NeighborKey } from '../keys/neighbor-key.ts';
+import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { readAs, readEndpoint, readHost, readMode, readRouterId, readSocketPath } from '../keys/values.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
 

@@ -1,5 +1,6 @@
 /** What must happen when a neighbor gets another configuration. */
-import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type OnChange } from './neighbor-keys.ts';
+import type { OnChange } from './neighbor-key.ts';
+import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig } from './neighbor-keys.ts';
 
 /** What the changed keys touch; empty where nothing running depends on them. Both must be of one address. */
 export function diffNeighbor(before: NeighborConfig, after: NeighborConfig): Set<Exclude<OnChange, 'nothing'>> {

@@ -8,7 +8,8 @@
 import { CONNECT_RETRY_SECONDS_DEFAULT, HOLD_TIME_SECONDS_DEFAULT, REMOTE_PORT_DEFAULT } from '@tsbgp/session';
 import { type Family, formatFamily } from '@tsbgp/wire';
 import { FAMILIES, familyName, unicastFamily } from './families.ts';
-import { choice, type Descriptor, field, flag, integer, list, text } from './fields.ts';
+import { choice, field, flag, integer, list, text } from './fields.ts';
+import type { NeighborKey, ReadValue, Scope } from './neighbor-key.ts';
 import { readAs, readHostAddress, readLine } from './values.ts';
 
 export type DefaultPolicy = 'accept-all' | 'deny-all';
@@ -48,52 +49,14 @@ interface Shorthands {
   readonly policy: DefaultPolicy;
 }
 
-type Value<T> = T extends readonly (infer Item)[] ? (Item | undefined)[] : Exclude<T, undefined>;
-
 /** A neighbor as one section of the file has it, by field. Absent or refused keys are absent, refused items of a list are undefined. */
-export type RawNeighbor = { -readonly [Name in NeighborField | keyof Shorthands]?: Value<(NeighborConfig & Shorthands)[Name]> };
-
-/** Where a key may be written. `group` and `range` do not exist yet. */
-type Scope = 'defaults' | 'group' | 'neighbor' | 'range';
-
-/** What a change of the value touches in a running daemon. */
-export type OnChange = 'nothing' | 'import' | 'export' | 'stream' | 'session';
-
-interface KeyOption {
-  /** Its name, and a name for its value: `--port <number>`. */
-  readonly flags: string;
-  readonly help: string;
-  readonly required?: boolean;
-  /** It sets the field to false. */
-  readonly negated?: boolean;
-}
-
-export interface NeighborKey<T> {
-  /** Its name in the configuration file. */
-  readonly key: string;
-  /** Reads and documents the value. */
-  readonly value: Descriptor<Value<T>>;
-  /** Applies where no section has the key; a function computes it from the neighbor's address. @default undefined */
-  readonly default?: T | ((address: string) => T);
-  readonly scopes: readonly Scope[];
-  readonly onChange: OnChange;
-  /** Words of the reference that differ in `defaults`. */
-  readonly inDefaults?: { readonly about: string; readonly standard: string };
-  /** The key is for eBGP only, and why: what is allowed, for the error. */
-  readonly ebgpOnly?: string;
-  /** Fields that the key sets; it is no field itself. */
-  readonly sets?: readonly NeighborField[];
-  /** The option of `tsbgp neighbor add`. Without one the value is an argument. */
-  readonly option?: KeyOption;
-  /** What other daemons call the key, separated by blanks. */
-  readonly foreign?: string;
-}
+export type RawNeighbor = { -readonly [Name in NeighborField | keyof Shorthands]?: ReadValue<(NeighborConfig & Shorthands)[Name]> };
 
 const AS_ALLOWED = 'an AS number of 1 to 4294967294, or asdot such as 1.10, but not 23456 (RFC 6793) or 65535 (RFC 7300)';
 const POLICY_STANDARD = 'accept-all for iBGP, deny-all for eBGP (RFC 8212)';
 const EVERYWHERE: readonly Scope[] = ['defaults', 'group', 'neighbor', 'range'];
 
-type Rows = { readonly [Name in NeighborField | keyof Shorthands]-?: NeighborKey<(NeighborConfig & Shorthands)[Name]> };
+type Rows = { readonly [Name in NeighborField | keyof Shorthands]-?: NeighborKey<(NeighborConfig & Shorthands)[Name], NeighborField> };
 
 /** In the order of the reference. */
 export const NEIGHBOR_KEYS: Rows = {
@@ -115,7 +78,7 @@ export const NEIGHBOR_KEYS: Rows = {
   },
   remoteAs: {
     key: 'remote-as',
-    // It may come from `defaults`, so the schema does not require it. config/rules.ts does.
+    // It may come from `defaults`, so the schema does not require it. config/neighbor-section.ts does.
     value: field(
       {
         allowed: AS_ALLOWED,
@@ -329,6 +292,7 @@ export const NEIGHBOR_KEYS: Rows = {
       about: 'NEXT_HOP towards this neighbor is our own address, also where it would stay as it is (iBGP).',
     }),
     default: false,
+    excludes: { name: 'routeServerClient', allowed: 'one of them: a route server leaves NEXT_HOP as it is (RFC 7947 §2.2.1)' },
     scopes: EVERYWHERE,
     onChange: 'stream',
     option: { flags: '--next-hop-self', help: 'NEXT_HOP towards it is our address' },

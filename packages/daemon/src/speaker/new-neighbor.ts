@@ -4,7 +4,7 @@
  */
 import { networkInterfaces } from 'node:os';
 import { formatAddress, formatFamily, parseAddress } from '@tsbgp/wire';
-import { type BrokenRule, NEXT_HOP_SELF_WITH_ROUTE_SERVER, onlyExternal, otherKind, ownEndpoint } from '../config/neighbor-rules.ts';
+import { type BrokenRule, exclusive, onlyExternal, otherKind, ownEndpoint } from '../config/neighbor-rules.ts';
 import { ControlError, type ControlProblem } from '../control-plane.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { Refusal } from '../keys/fields.ts';
@@ -41,7 +41,7 @@ export function checkedNeighbor(config: NeighborConfig, localAs: number, listen:
   if (config.remoteAs === ours) {
     for (const { field, rule } of onlyExternal(config, ours)) refuseRule(field, String(config[field]), rule);
   }
-  if (config.nextHopSelf && config.routeServerClient) refuseRule('nextHopSelf', 'true', NEXT_HOP_SELF_WITH_ROUTE_SERVER);
+  for (const { field, rule } of exclusive(config)) refuseRule(field, String(config[field]), rule);
   config.families.forEach((family, i) => {
     if (config.families.indexOf(family) >= i) return;
     const sentence = `found ${formatFamily(family)} again, allowed is each family once`;
