@@ -15,118 +15,119 @@ export const file_tsbgp_v1_neighbor: GenFile = /*@__PURE__*/
   fileDesc("Chd0c2JncC92MS9uZWlnaGJvci5wcm90bxIIdHNiZ3AudjEiqQMKDk5laWdoYm9yQ29uZmlnEg8KB2FkZHJlc3MYASABKAkSEQoJcmVtb3RlX2FzGAIgASgNEhUKCGxvY2FsX2FzGAMgASgNSACIAQESEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZmFtaWxpZXMYBSADKAkSDwoHcGFzc2l2ZRgGIAEoCBITCgtyZW1vdGVfcG9ydBgHIAEoDRIVCg1sb2NhbF9hZGRyZXNzGAggASgJEhkKDG11bHRpaG9wX3R0bBgJIAEoDUgBiAEBEhYKCWhvbGRfdGltZRgKIAEoDUgCiAEBEhUKDWNvbm5lY3RfcmV0cnkYCyABKA0SFQoNaW1wb3J0X3BvbGljeRgMIAEoCRIVCg1leHBvcnRfcG9saWN5GA0gASgJEhsKE3JvdXRlX3NlcnZlcl9jbGllbnQYDiABKAgSFQoNbmV4dF9ob3Bfc2VsZhgPIAEoCBIUCgdlbmFibGVkGBAgASgISAOIAQFCCwoJX2xvY2FsX2FzQg8KDV9tdWx0aWhvcF90dGxCDAoKX2hvbGRfdGltZUIKCghfZW5hYmxlZCKJAwoITmVpZ2hib3ISKAoGY29uZmlnGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWcSJQoFc3RhdGUYAiABKA4yFi50c2JncC52MS5TZXNzaW9uU3RhdGUSEgoKYWRtaW5fZG93bhgDIAEoCBIqCgdzZXNzaW9uGAQgASgLMhkudHNiZ3AudjEuTmVpZ2hib3JTZXNzaW9uEiwKCGNvdW50ZXJzGAUgASgLMhoudHNiZ3AudjEuTmVpZ2hib3JDb3VudGVycxIoCghwcmVmaXhlcxgGIAMoCzIWLnRzYmdwLnYxLkZhbWlseUNvdW50cxISCgpmbGFwX2NvdW50GAcgASgNEhIKCmxhc3RfZXJyb3IYCCABKAkSMQoNbGFzdF9lcnJvcl9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOQoRbGFzdF9ub3RpZmljYXRpb24YCiABKAsyHi50c2JncC52MS5OZWlnaGJvck5vdGlmaWNhdGlvbiJ5ChROZWlnaGJvck5vdGlmaWNhdGlvbhIMCgRzZW50GAEgASgIEgwKBGNvZGUYAiABKA0SDwoHc3ViY29kZRgDIAEoDRIMCgR0ZXh0GAQgASgJEiYKAmF0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCK+AgoPTmVpZ2hib3JTZXNzaW9uEjIKDmVzdGFibGlzaGVkX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIdChVyZW1vdGVfYmdwX2lkZW50aWZpZXIYAiABKAkSFQoNbG9jYWxfYWRkcmVzcxgDIAEoCRISCgpsb2NhbF9wb3J0GAQgASgNEhMKC3JlbW90ZV9wb3J0GAUgASgNEhAKCGludGVybmFsGAYgASgIEhEKCWhvbGRfdGltZRgHIAEoDRIRCglrZWVwYWxpdmUYCCABKA0SEAoIZmFtaWxpZXMYCSADKAkSGgoSbG9jYWxfY2FwYWJpbGl0aWVzGAogAygJEhsKE3JlbW90ZV9jYXBhYmlsaXRpZXMYCyADKAkSFQoNYmFja2xvZ19ieXRlcxgMIAEoBCLMAgoQTmVpZ2hib3JDb3VudGVycxISCgpvcGVuc19zZW50GAEgASgEEhYKDm9wZW5zX3JlY2VpdmVkGAIgASgEEhQKDHVwZGF0ZXNfc2VudBgDIAEoBBIYChB1cGRhdGVzX3JlY2VpdmVkGAQgASgEEhcKD2tlZXBhbGl2ZXNfc2VudBgFIAEoBBIbChNrZWVwYWxpdmVzX3JlY2VpdmVkGAYgASgEEhoKEm5vdGlmaWNhdGlvbnNfc2VudBgHIAEoBBIeChZub3RpZmljYXRpb25zX3JlY2VpdmVkGAggASgEEhwKFHJvdXRlX3JlZnJlc2hlc19zZW50GAkgASgEEiAKGHJvdXRlX3JlZnJlc2hlc19yZWNlaXZlZBgKIAEoBBISCgpieXRlc19zZW50GAsgASgEEhYKDmJ5dGVzX3JlY2VpdmVkGAwgASgEIlYKDEZhbWlseUNvdW50cxIOCgZmYW1pbHkYASABKAkSEAoIcmVjZWl2ZWQYAiABKAQSEAoIYWNjZXB0ZWQYAyABKAQSEgoKYWR2ZXJ0aXNlZBgEIAEoBCJAChJBZGROZWlnaGJvclJlcXVlc3QSKgoIbmVpZ2hib3IYASABKAsyGC50c2JncC52MS5OZWlnaGJvckNvbmZpZyI7ChNBZGROZWlnaGJvclJlc3BvbnNlEiQKCG5laWdoYm9yGAEgASgLMhIudHNiZ3AudjEuTmVpZ2hib3IiKAoVRGVsZXRlTmVpZ2hib3JSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkiGAoWRGVsZXRlTmVpZ2hib3JSZXNwb25zZSIWChRMaXN0TmVpZ2hib3JzUmVxdWVzdCI+ChVMaXN0TmVpZ2hib3JzUmVzcG9uc2USJQoJbmVpZ2hib3JzGAEgAygLMhIudHNiZ3AudjEuTmVpZ2hib3IiJQoSR2V0TmVpZ2hib3JSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkiOwoTR2V0TmVpZ2hib3JSZXNwb25zZRIkCghuZWlnaGJvchgBIAEoCzISLnRzYmdwLnYxLk5laWdoYm9yIigKFUVuYWJsZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIhgKFkVuYWJsZU5laWdoYm9yUmVzcG9uc2UiOQoWRGlzYWJsZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJEg4KBnJlYXNvbhgCIAEoCSIZChdEaXNhYmxlTmVpZ2hib3JSZXNwb25zZSLdAQoUUmVzZXROZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCRIxCgRraW5kGAIgASgOMiMudHNiZ3AudjEuUmVzZXROZWlnaGJvclJlcXVlc3QuS2luZBIOCgZyZWFzb24YAyABKAkSEAoIZmFtaWxpZXMYBCADKAkiXwoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9IQVJEEAESDQoJS0lORF9TT0ZUEAISEAoMS0lORF9TT0ZUX0lOEAMSEQoNS0lORF9TT0ZUX09VVBAEIhcKFVJlc2V0TmVpZ2hib3JSZXNwb25zZSrWAQoMU2Vzc2lvblN0YXRlEh0KGVNFU1NJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIWChJTRVNTSU9OX1NUQVRFX0lETEUQARIZChVTRVNTSU9OX1NUQVRFX0NPTk5FQ1QQAhIYChRTRVNTSU9OX1NUQVRFX0FDVElWRRADEhsKF1NFU1NJT05fU1RBVEVfT1BFTl9TRU5UEAQSHgoaU0VTU0lPTl9TVEFURV9PUEVOX0NPTkZJUk0QBRIdChlTRVNTSU9OX1NUQVRFX0VTVEFCTElTSEVEEAYyzwQKD05laWdoYm9yU2VydmljZRJKCgtBZGROZWlnaGJvchIcLnRzYmdwLnYxLkFkZE5laWdoYm9yUmVxdWVzdBodLnRzYmdwLnYxLkFkZE5laWdoYm9yUmVzcG9uc2USUwoORGVsZXRlTmVpZ2hib3ISHy50c2JncC52MS5EZWxldGVOZWlnaGJvclJlcXVlc3QaIC50c2JncC52MS5EZWxldGVOZWlnaGJvclJlc3BvbnNlElAKDUxpc3ROZWlnaGJvcnMSHi50c2JncC52MS5MaXN0TmVpZ2hib3JzUmVxdWVzdBofLnRzYmdwLnYxLkxpc3ROZWlnaGJvcnNSZXNwb25zZRJKCgtHZXROZWlnaGJvchIcLnRzYmdwLnYxLkdldE5laWdoYm9yUmVxdWVzdBodLnRzYmdwLnYxLkdldE5laWdoYm9yUmVzcG9uc2USUwoORW5hYmxlTmVpZ2hib3ISHy50c2JncC52MS5FbmFibGVOZWlnaGJvclJlcXVlc3QaIC50c2JncC52MS5FbmFibGVOZWlnaGJvclJlc3BvbnNlElYKD0Rpc2FibGVOZWlnaGJvchIgLnRzYmdwLnYxLkRpc2FibGVOZWlnaGJvclJlcXVlc3QaIS50c2JncC52MS5EaXNhYmxlTmVpZ2hib3JSZXNwb25zZRJQCg1SZXNldE5laWdoYm9yEh4udHNiZ3AudjEuUmVzZXROZWlnaGJvclJlcXVlc3QaHy50c2JncC52MS5SZXNldE5laWdoYm9yUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
- * A neighbor as it was configured. Answers have every default filled in.
+ * The configuration of a neighbor. Answers have every default filled in.
  *
  * @generated from message tsbgp.v1.NeighborConfig
  */
 export type NeighborConfig = Message<"tsbgp.v1.NeighborConfig"> & {
   /**
-   * IPv4 or IPv6 text: which neighbor this is. A link-local address needs its interface, "fe80::1%eth0".
+   * IPv4 or IPv6 address as text; identifies the neighbor. A link-local address needs its interface: "fe80::1%eth0".
    *
    * @generated from field: string address = 1;
    */
   address: string;
 
   /**
-   * 1 to 4294967294, but not 23456 (RFC 6793) or 65535 (RFC 7300). The same as the local one: an internal neighbor (iBGP).
+   * 1 to 4294967294, except 23456 (RFC 6793) and 65535 (RFC 7300). Equal to the local AS for an internal neighbor (iBGP).
    *
    * @generated from field: uint32 remote_as = 2;
    */
   remoteAs: number;
 
   /**
-   * Absent: the global AS.
+   * Our AS towards this neighbor. Absent: the global AS.
    *
    * @generated from field: optional uint32 local_as = 3;
    */
   localAs?: number | undefined;
 
   /**
-   * For people: 1 to 255 characters in one line.
+   * Free text for listings and logs: at most 255 characters in one line.
    *
    * @generated from field: string description = 4;
    */
   description: string;
 
   /**
-   * "ipv4-unicast", "ipv6-unicast". Empty: unicast of the family of the address.
+   * Families to exchange: "ipv4-unicast", "ipv6-unicast". Empty: unicast of the address's own family.
    *
    * @generated from field: repeated string families = 5;
    */
   families: string[];
 
   /**
-   * Never connects, only listens.
+   * True: the daemon waits for the neighbor and never connects itself.
    *
    * @generated from field: bool passive = 6;
    */
   passive: boolean;
 
   /**
-   * 0 stands for 179.
+   * TCP port that the daemon connects to. 0: 179.
    *
    * @generated from field: uint32 remote_port = 7;
    */
   remotePort: number;
 
   /**
-   * Address to connect from; empty: the system's choice.
+   * Our address of the connection. Empty: the operating system chooses.
    *
    * @generated from field: string local_address = 8;
    */
   localAddress: string;
 
   /**
-   * IP TTL of what is sent; absent: the system's.
+   * IP TTL of packets to an external neighbor, 1 to 255. Absent: the operating system's default.
    *
    * @generated from field: optional uint32 multihop_ttl = 9;
    */
   multihopTtl?: number | undefined;
 
   /**
-   * Hold time to propose: seconds, 0 (no keepalives) or 3 to 65535; absent: 90.
+   * Hold time that our OPEN proposes, in seconds: 0 (no keepalives) or 3 to 65535. Absent: 90.
    *
    * @generated from field: optional uint32 hold_time = 10;
    */
   holdTime?: number | undefined;
 
   /**
-   * Between two attempts to connect: seconds; 0 stands for 10.
+   * Seconds between two attempts to connect, 1 to 65535. 0: 10.
    *
    * @generated from field: uint32 connect_retry = 11;
    */
   connectRetry: number;
 
   /**
-   * What is taken from it: "accept-all", "deny-all"; empty: deny-all for an external neighbor (RFC 8212), accept-all for an internal one.
+   * Policy for routes from the neighbor: "accept-all" or "deny-all". Empty: deny-all for an external neighbor (RFC 8212), accept-all for an
+   * internal one.
    *
    * @generated from field: string import_policy = 12;
    */
   importPolicy: string;
 
   /**
-   * What is sent to it; as `import_policy`.
+   * Policy for routes to the neighbor; values as in `import_policy`.
    *
    * @generated from field: string export_policy = 13;
    */
   exportPolicy: string;
 
   /**
-   * RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC go out as they came in.
+   * RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC are sent as they were received.
    *
    * @generated from field: bool route_server_client = 14;
    */
   routeServerClient: boolean;
 
   /**
-   * NEXT_HOP is the daemon's own address, also where the RFC would leave it (iBGP).
+   * NEXT_HOP is the daemon's own address, even where the RFC would leave it unchanged (iBGP).
    *
    * @generated from field: bool next_hop_self = 15;
    */
   nextHopSelf: boolean;
 
   /**
-   * False: it is there, and stays down until EnableNeighbor. Absent: true.
+   * False: the session stays down until EnableNeighbor. Absent: true.
    *
    * @generated from field: optional bool enabled = 16;
    */
@@ -141,76 +142,76 @@ export const NeighborConfigSchema: GenMessage<NeighborConfig> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_neighbor, 0);
 
 /**
- * A neighbor: what was asked for, and how it is.
+ * A neighbor: its configuration and its state.
  *
  * @generated from message tsbgp.v1.Neighbor
  */
 export type Neighbor = Message<"tsbgp.v1.Neighbor"> & {
   /**
-   * As it was configured.
+   * The configuration.
    *
    * @generated from field: tsbgp.v1.NeighborConfig config = 1;
    */
   config?: NeighborConfig | undefined;
 
   /**
-   * Where the session is.
+   * State of the session.
    *
    * @generated from field: tsbgp.v1.SessionState state = 2;
    */
   state: SessionState;
 
   /**
-   * Disabled by configuration or DisableNeighbor.
+   * The neighbor is disabled, by configuration or by DisableNeighbor.
    *
    * @generated from field: bool admin_down = 3;
    */
   adminDown: boolean;
 
   /**
-   * Present while Established.
+   * Present while the session is Established.
    *
    * @generated from field: tsbgp.v1.NeighborSession session = 4;
    */
   session?: NeighborSession | undefined;
 
   /**
-   * Since the neighbor was added, over all its sessions.
+   * Counted over all sessions since the neighbor was added.
    *
    * @generated from field: tsbgp.v1.NeighborCounters counters = 5;
    */
   counters?: NeighborCounters | undefined;
 
   /**
-   * One for each family that it is configured for.
+   * One entry for each configured family.
    *
    * @generated from field: repeated tsbgp.v1.FamilyCounts prefixes = 6;
    */
   prefixes: FamilyCounts[];
 
   /**
-   * Times the session left Established.
+   * How often the session left Established.
    *
    * @generated from field: uint32 flap_count = 7;
    */
   flapCount: number;
 
   /**
-   * Last NOTIFICATION or connection failure, a sentence; empty: none yet.
+   * The last NOTIFICATION or connection failure as a sentence. Empty: none yet.
    *
    * @generated from field: string last_error = 8;
    */
   lastError: string;
 
   /**
-   * When that was.
+   * When `last_error` happened.
    *
    * @generated from field: google.protobuf.Timestamp last_error_at = 9;
    */
   lastErrorAt?: Timestamp | undefined;
 
   /**
-   * The last NOTIFICATION; absent: none yet. Stays when a failed attempt to connect comes after it.
+   * The last NOTIFICATION. A later connection failure does not replace it. Absent: none yet.
    *
    * @generated from field: tsbgp.v1.NeighborNotification last_notification = 10;
    */
@@ -225,41 +226,41 @@ export const NeighborSchema: GenMessage<Neighbor> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_neighbor, 1);
 
 /**
- * A NOTIFICATION (RFC 4271 §4.5) and who sent it.
+ * A NOTIFICATION message (RFC 4271 §4.5).
  *
  * @generated from message tsbgp.v1.NeighborNotification
  */
 export type NeighborNotification = Message<"tsbgp.v1.NeighborNotification"> & {
   /**
-   * We sent it; false: the neighbor did.
+   * True: the daemon sent it. False: the neighbor sent it.
    *
    * @generated from field: bool sent = 1;
    */
   sent: boolean;
 
   /**
-   * RFC 4271 §4.5.
+   * Error code (RFC 4271 §4.5).
    *
    * @generated from field: uint32 code = 2;
    */
   code: number;
 
   /**
-   * What it means depends on `code`.
+   * Error subcode. Its meaning depends on `code`.
    *
    * @generated from field: uint32 subcode = 3;
    */
   subcode: number;
 
   /**
-   * Names of both, and the text of RFC 9003 that came with it.
+   * Names of `code` and `subcode`, followed by the RFC 9003 text if there is one.
    *
    * @generated from field: string text = 4;
    */
   text: string;
 
   /**
-   * When that was.
+   * When it was sent or received.
    *
    * @generated from field: google.protobuf.Timestamp at = 5;
    */
@@ -274,90 +275,90 @@ export const NeighborNotificationSchema: GenMessage<NeighborNotification> = /*@_
   messageDesc(file_tsbgp_v1_neighbor, 2);
 
 /**
- * What the two sides agreed on.
+ * An Established session and what both sides agreed on.
  *
  * @generated from message tsbgp.v1.NeighborSession
  */
 export type NeighborSession = Message<"tsbgp.v1.NeighborSession"> & {
   /**
-   * Since when the session is up.
+   * When the session became Established.
    *
    * @generated from field: google.protobuf.Timestamp established_at = 1;
    */
   establishedAt?: Timestamp | undefined;
 
   /**
-   * Dotted quad.
+   * The peer's BGP Identifier, as a dotted quad.
    *
    * @generated from field: string remote_bgp_identifier = 2;
    */
   remoteBgpIdentifier: string;
 
   /**
-   * This end of the connection.
+   * Our address of the connection.
    *
    * @generated from field: string local_address = 3;
    */
   localAddress: string;
 
   /**
-   * This end of the connection.
+   * Our port of the connection.
    *
    * @generated from field: uint32 local_port = 4;
    */
   localPort: number;
 
   /**
-   * The other end; its address is the neighbor's.
+   * The peer's port of the connection. Its address is the neighbor's.
    *
    * @generated from field: uint32 remote_port = 5;
    */
   remotePort: number;
 
   /**
-   * Both ends are of one AS (iBGP).
+   * Both sides are in the same AS (iBGP).
    *
    * @generated from field: bool internal = 6;
    */
   internal: boolean;
 
   /**
-   * The smaller one of both proposals: seconds, 0 means none.
+   * The smaller of both proposed hold times, in seconds. 0: no keepalives.
    *
    * @generated from field: uint32 hold_time = 7;
    */
   holdTime: number;
 
   /**
-   * Between two keepalives: seconds.
+   * Seconds between two KEEPALIVE messages that the daemon sends.
    *
    * @generated from field: uint32 keepalive = 8;
    */
   keepalive: number;
 
   /**
-   * Those that both sides speak.
+   * Families that both sides offered.
    *
    * @generated from field: repeated string families = 9;
    */
   families: string[];
 
   /**
-   * What we offered, one line each: "multiprotocol ipv4-unicast".
+   * Capabilities that the daemon offered, as text: "multiprotocol ipv4-unicast".
    *
    * @generated from field: repeated string local_capabilities = 10;
    */
   localCapabilities: string[];
 
   /**
-   * What the peer offered.
+   * Capabilities that the peer offered, as text.
    *
    * @generated from field: repeated string remote_capabilities = 11;
    */
   remoteCapabilities: string[];
 
   /**
-   * Octets that wait for the socket.
+   * Octets that wait to be written to the socket.
    *
    * @generated from field: uint64 backlog_bytes = 12;
    */
@@ -372,7 +373,7 @@ export const NeighborSessionSchema: GenMessage<NeighborSession> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_neighbor, 3);
 
 /**
- * Messages (RFC 4271 §4), and octets of all of them.
+ * Messages by type (RFC 4271 §4), and the octets of all messages.
  *
  * @generated from message tsbgp.v1.NeighborCounters
  */
@@ -470,34 +471,34 @@ export const NeighborCountersSchema: GenMessage<NeighborCounters> = /*@__PURE__*
   messageDesc(file_tsbgp_v1_neighbor, 4);
 
 /**
- * Routes of one family.
+ * How many routes of one family the neighbor has.
  *
  * @generated from message tsbgp.v1.FamilyCounts
  */
 export type FamilyCounts = Message<"tsbgp.v1.FamilyCounts"> & {
   /**
-   * "ipv4-unicast".
+   * Name of the family: "ipv4-unicast".
    *
    * @generated from field: string family = 1;
    */
   family: string;
 
   /**
-   * Held in the Adj-RIB-In.
+   * Routes in the Adj-RIB-In.
    *
    * @generated from field: uint64 received = 2;
    */
   received: bigint;
 
   /**
-   * Of these, those that take part in the decision process.
+   * Routes of the Adj-RIB-In that take part in the decision process.
    *
    * @generated from field: uint64 accepted = 3;
    */
   accepted: bigint;
 
   /**
-   * Sent and not withdrawn (Adj-RIB-Out).
+   * Routes in the Adj-RIB-Out: sent and not withdrawn.
    *
    * @generated from field: uint64 advertised = 4;
    */
@@ -512,13 +513,13 @@ export const FamilyCountsSchema: GenMessage<FamilyCounts> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_neighbor, 5);
 
 /**
- * A neighbor to add.
+ * Request of AddNeighbor.
  *
  * @generated from message tsbgp.v1.AddNeighborRequest
  */
 export type AddNeighborRequest = Message<"tsbgp.v1.AddNeighborRequest"> & {
   /**
-   * `address` and `remote_as` are all that it needs.
+   * Only `address` and `remote_as` are required.
    *
    * @generated from field: tsbgp.v1.NeighborConfig neighbor = 1;
    */
@@ -533,13 +534,13 @@ export const AddNeighborRequestSchema: GenMessage<AddNeighborRequest> = /*@__PUR
   messageDesc(file_tsbgp_v1_neighbor, 6);
 
 /**
- * It is there.
+ * Answer of AddNeighbor.
  *
  * @generated from message tsbgp.v1.AddNeighborResponse
  */
 export type AddNeighborResponse = Message<"tsbgp.v1.AddNeighborResponse"> & {
   /**
-   * With its defaults.
+   * The neighbor, with every default filled in.
    *
    * @generated from field: tsbgp.v1.Neighbor neighbor = 1;
    */
@@ -554,13 +555,13 @@ export const AddNeighborResponseSchema: GenMessage<AddNeighborResponse> = /*@__P
   messageDesc(file_tsbgp_v1_neighbor, 7);
 
 /**
- * A neighbor to forget.
+ * Request of DeleteNeighbor.
  *
  * @generated from message tsbgp.v1.DeleteNeighborRequest
  */
 export type DeleteNeighborRequest = Message<"tsbgp.v1.DeleteNeighborRequest"> & {
   /**
-   * Which one.
+   * Address of the neighbor.
    *
    * @generated from field: string address = 1;
    */
@@ -575,7 +576,7 @@ export const DeleteNeighborRequestSchema: GenMessage<DeleteNeighborRequest> = /*
   messageDesc(file_tsbgp_v1_neighbor, 8);
 
 /**
- * It is gone.
+ * Answer of DeleteNeighbor: the neighbor is gone.
  *
  * @generated from message tsbgp.v1.DeleteNeighborResponse
  */
@@ -590,7 +591,7 @@ export const DeleteNeighborResponseSchema: GenMessage<DeleteNeighborResponse> = 
   messageDesc(file_tsbgp_v1_neighbor, 9);
 
 /**
- * Asks for all.
+ * Request of ListNeighbors.
  *
  * @generated from message tsbgp.v1.ListNeighborsRequest
  */
@@ -605,13 +606,13 @@ export const ListNeighborsRequestSchema: GenMessage<ListNeighborsRequest> = /*@_
   messageDesc(file_tsbgp_v1_neighbor, 10);
 
 /**
- * All neighbors.
+ * Answer of ListNeighbors.
  *
  * @generated from message tsbgp.v1.ListNeighborsResponse
  */
 export type ListNeighborsResponse = Message<"tsbgp.v1.ListNeighborsResponse"> & {
   /**
-   * In the order they were added.
+   * All neighbors, in the order in which they were added.
    *
    * @generated from field: repeated tsbgp.v1.Neighbor neighbors = 1;
    */
@@ -626,13 +627,13 @@ export const ListNeighborsResponseSchema: GenMessage<ListNeighborsResponse> = /*
   messageDesc(file_tsbgp_v1_neighbor, 11);
 
 /**
- * A neighbor to look at.
+ * Request of GetNeighbor.
  *
  * @generated from message tsbgp.v1.GetNeighborRequest
  */
 export type GetNeighborRequest = Message<"tsbgp.v1.GetNeighborRequest"> & {
   /**
-   * Which one.
+   * Address of the neighbor.
    *
    * @generated from field: string address = 1;
    */
@@ -647,13 +648,13 @@ export const GetNeighborRequestSchema: GenMessage<GetNeighborRequest> = /*@__PUR
   messageDesc(file_tsbgp_v1_neighbor, 12);
 
 /**
- * One neighbor.
+ * Answer of GetNeighbor.
  *
  * @generated from message tsbgp.v1.GetNeighborResponse
  */
 export type GetNeighborResponse = Message<"tsbgp.v1.GetNeighborResponse"> & {
   /**
-   * That one.
+   * The neighbor with that address.
    *
    * @generated from field: tsbgp.v1.Neighbor neighbor = 1;
    */
@@ -668,13 +669,13 @@ export const GetNeighborResponseSchema: GenMessage<GetNeighborResponse> = /*@__P
   messageDesc(file_tsbgp_v1_neighbor, 13);
 
 /**
- * A neighbor to enable.
+ * Request of EnableNeighbor.
  *
  * @generated from message tsbgp.v1.EnableNeighborRequest
  */
 export type EnableNeighborRequest = Message<"tsbgp.v1.EnableNeighborRequest"> & {
   /**
-   * Which one.
+   * Address of the neighbor.
    *
    * @generated from field: string address = 1;
    */
@@ -689,7 +690,7 @@ export const EnableNeighborRequestSchema: GenMessage<EnableNeighborRequest> = /*
   messageDesc(file_tsbgp_v1_neighbor, 14);
 
 /**
- * It starts.
+ * Answer of EnableNeighbor: the session starts.
  *
  * @generated from message tsbgp.v1.EnableNeighborResponse
  */
@@ -704,20 +705,20 @@ export const EnableNeighborResponseSchema: GenMessage<EnableNeighborResponse> = 
   messageDesc(file_tsbgp_v1_neighbor, 15);
 
 /**
- * A neighbor to disable.
+ * Request of DisableNeighbor.
  *
  * @generated from message tsbgp.v1.DisableNeighborRequest
  */
 export type DisableNeighborRequest = Message<"tsbgp.v1.DisableNeighborRequest"> & {
   /**
-   * Which one.
+   * Address of the neighbor.
    *
    * @generated from field: string address = 1;
    */
   address: string;
 
   /**
-   * Sent to the peer (RFC 9003), at most 255 octets of UTF-8; empty: none.
+   * Text that the Cease carries (RFC 9003), at most 255 octets of UTF-8. Empty: none.
    *
    * @generated from field: string reason = 2;
    */
@@ -732,7 +733,7 @@ export const DisableNeighborRequestSchema: GenMessage<DisableNeighborRequest> = 
   messageDesc(file_tsbgp_v1_neighbor, 16);
 
 /**
- * It stops.
+ * Answer of DisableNeighbor: the session is being closed.
  *
  * @generated from message tsbgp.v1.DisableNeighborResponse
  */
@@ -747,34 +748,34 @@ export const DisableNeighborResponseSchema: GenMessage<DisableNeighborResponse> 
   messageDesc(file_tsbgp_v1_neighbor, 17);
 
 /**
- * A neighbor to reset.
+ * Request of ResetNeighbor.
  *
  * @generated from message tsbgp.v1.ResetNeighborRequest
  */
 export type ResetNeighborRequest = Message<"tsbgp.v1.ResetNeighborRequest"> & {
   /**
-   * Which one.
+   * Address of the neighbor.
    *
    * @generated from field: string address = 1;
    */
   address: string;
 
   /**
-   * How much.
+   * What is reset.
    *
    * @generated from field: tsbgp.v1.ResetNeighborRequest.Kind kind = 2;
    */
   kind: ResetNeighborRequest_Kind;
 
   /**
-   * Hard: RFC 9003 text.
+   * Text that the Cease of a hard reset carries (RFC 9003), at most 255 octets of UTF-8. Empty: none.
    *
    * @generated from field: string reason = 3;
    */
   reason: string;
 
   /**
-   * Soft: only these; empty: all.
+   * Families of a soft reset. Empty: all families of the session.
    *
    * @generated from field: repeated string families = 4;
    */
@@ -789,41 +790,41 @@ export const ResetNeighborRequestSchema: GenMessage<ResetNeighborRequest> = /*@_
   messageDesc(file_tsbgp_v1_neighbor, 18);
 
 /**
- * How much is reset.
+ * What is reset.
  *
  * @generated from enum tsbgp.v1.ResetNeighborRequest.Kind
  */
 export const ResetNeighborRequest_Kind = {
   /**
-   * Refused.
+   * Fails with INVALID_ARGUMENT.
    *
    * @generated from enum value: KIND_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * The session.
+   * The session is closed and starts again.
    *
    * @generated from enum value: KIND_HARD = 1;
    */
   HARD: 1,
 
   /**
-   * Routes in both directions.
+   * Both KIND_SOFT_IN and KIND_SOFT_OUT.
    *
    * @generated from enum value: KIND_SOFT = 2;
    */
   SOFT: 2,
 
   /**
-   * Routes from the neighbor.
+   * The daemon asks the neighbor for its routes again.
    *
    * @generated from enum value: KIND_SOFT_IN = 3;
    */
   SOFT_IN: 3,
 
   /**
-   * Routes to the neighbor.
+   * The daemon sends its routes to the neighbor again.
    *
    * @generated from enum value: KIND_SOFT_OUT = 4;
    */
@@ -831,7 +832,7 @@ export const ResetNeighborRequest_Kind = {
 } as const;
 
 /**
- * How much is reset.
+ * What is reset.
  *
  * @generated from enum tsbgp.v1.ResetNeighborRequest.Kind
  */
@@ -844,7 +845,7 @@ export const ResetNeighborRequest_KindSchema: GenEnum<ResetNeighborRequest_Kind>
   enumDesc(file_tsbgp_v1_neighbor, 18, 0);
 
 /**
- * It is under way.
+ * Answer of ResetNeighbor: the reset has begun.
  *
  * @generated from message tsbgp.v1.ResetNeighborResponse
  */
@@ -859,7 +860,7 @@ export const ResetNeighborResponseSchema: GenMessage<ResetNeighborResponse> = /*
   messageDesc(file_tsbgp_v1_neighbor, 19);
 
 /**
- * RFC 4271 §8.2.2.
+ * State of the session (RFC 4271 §8.2.2).
  *
  * @generated from enum tsbgp.v1.SessionState
  */
@@ -872,42 +873,42 @@ export const SessionState = {
   UNSPECIFIED: 0,
 
   /**
-   * Refuses and starts nothing: disabled, or between two attempts.
+   * The neighbor is disabled, or the daemon pauses before its next attempt. Connections are refused.
    *
    * @generated from enum value: SESSION_STATE_IDLE = 1;
    */
   IDLE: 1,
 
   /**
-   * Connects.
+   * The daemon is connecting.
    *
    * @generated from enum value: SESSION_STATE_CONNECT = 2;
    */
   CONNECT: 2,
 
   /**
-   * Waits for a connection, or for the next attempt.
+   * The daemon waits for a connection, or for its next attempt to connect.
    *
    * @generated from enum value: SESSION_STATE_ACTIVE = 3;
    */
   ACTIVE: 3,
 
   /**
-   * Waits for the peer's OPEN.
+   * The daemon waits for the peer's OPEN.
    *
    * @generated from enum value: SESSION_STATE_OPEN_SENT = 4;
    */
   OPEN_SENT: 4,
 
   /**
-   * Waits for the peer's KEEPALIVE.
+   * The daemon waits for the peer's KEEPALIVE.
    *
    * @generated from enum value: SESSION_STATE_OPEN_CONFIRM = 5;
    */
   OPEN_CONFIRM: 5,
 
   /**
-   * Routes are exchanged.
+   * The session is up.
    *
    * @generated from enum value: SESSION_STATE_ESTABLISHED = 6;
    */
@@ -915,7 +916,7 @@ export const SessionState = {
 } as const;
 
 /**
- * RFC 4271 §8.2.2.
+ * State of the session (RFC 4271 §8.2.2).
  *
  * @generated from enum tsbgp.v1.SessionState
  */
@@ -928,13 +929,13 @@ export const SessionStateSchema: GenEnum<SessionState> = /*@__PURE__*/
   enumDesc(file_tsbgp_v1_neighbor, 0);
 
 /**
- * The life of neighbors. A neighbor is named by its address, in any spelling of it.
+ * Adds, deletes, lists and controls neighbors. Requests name a neighbor by its address, in any spelling.
  *
  * @generated from service tsbgp.v1.NeighborService
  */
 export const NeighborService: GenService<{
   /**
-   * The session starts at once unless `enabled` is false. ALREADY_EXISTS, INVALID_ARGUMENT with the field.
+   * Adds a neighbor. Its session starts at once unless `enabled` is false. Fails with ALREADY_EXISTS, or INVALID_ARGUMENT and the field.
    *
    * @generated from rpc tsbgp.v1.NeighborService.AddNeighbor
    */
@@ -944,7 +945,7 @@ export const NeighborService: GenService<{
     output: typeof AddNeighborResponseSchema;
   },
   /**
-   * Cease, peer de-configured; its routes go with it.
+   * Closes the session with Cease (peer de-configured) and forgets the neighbor and its routes. Fails with NOT_FOUND.
    *
    * @generated from rpc tsbgp.v1.NeighborService.DeleteNeighbor
    */
@@ -954,7 +955,7 @@ export const NeighborService: GenService<{
     output: typeof DeleteNeighborResponseSchema;
   },
   /**
-   * All of them, with their state and counters.
+   * Lists all neighbors with their state and counters.
    *
    * @generated from rpc tsbgp.v1.NeighborService.ListNeighbors
    */
@@ -964,7 +965,7 @@ export const NeighborService: GenService<{
     output: typeof ListNeighborsResponseSchema;
   },
   /**
-   * One of them. NOT_FOUND.
+   * Returns one neighbor. Fails with NOT_FOUND.
    *
    * @generated from rpc tsbgp.v1.NeighborService.GetNeighbor
    */
@@ -974,7 +975,7 @@ export const NeighborService: GenService<{
     output: typeof GetNeighborResponseSchema;
   },
   /**
-   * The session starts. Nothing happens to one that is enabled.
+   * Starts the session of a disabled neighbor. Does nothing to an enabled one. Fails with NOT_FOUND.
    *
    * @generated from rpc tsbgp.v1.NeighborService.EnableNeighbor
    */
@@ -984,7 +985,7 @@ export const NeighborService: GenService<{
     output: typeof EnableNeighborResponseSchema;
   },
   /**
-   * Cease, administrative shutdown, with the reason as RFC 9003 text. Stays down until enabled.
+   * Closes the session with Cease (administrative shutdown) and the reason as RFC 9003 text. The session stays down until EnableNeighbor.
    *
    * @generated from rpc tsbgp.v1.NeighborService.DisableNeighbor
    */
@@ -994,8 +995,9 @@ export const NeighborService: GenService<{
     output: typeof DisableNeighborResponseSchema;
   },
   /**
-   * Hard: Cease, administrative reset; the session comes back. Soft: routes are asked for again (route refresh, RFC 2918), sent again, or both,
-   * and the session stays. FAILED_PRECONDITION: no session, or a soft reset inwards of a peer without the route refresh capability.
+   * A hard reset closes the session with Cease (administrative reset), and the session starts again. A soft reset keeps the session: it asks
+   * the peer for its routes again (route refresh, RFC 2918), sends our routes again, or both. A soft reset fails with FAILED_PRECONDITION
+   * without an Established session, and inbound also without the peer's route refresh capability.
    *
    * @generated from rpc tsbgp.v1.NeighborService.ResetNeighbor
    */
