@@ -1,5 +1,5 @@
 /**
- * What is wrong with a configuration file, said so that it can be put right without opening the manual:
+ * An error in a configuration file. Its message is enough to correct the file without opening the manual:
  *
  *     tsbgpd.yaml:14:10 neighbors[1].hold-time: found 2, allowed 0 or 3 to 65535 seconds (RFC 4271 §4.2), e.g. "hold-time: 90"
  *
@@ -13,10 +13,10 @@ export const CONFIG_ERROR_CODES = {
   'file-unreadable': 'The configuration file exists but cannot be read: permissions, a directory, not UTF-8.',
   'file-too-large': 'The file is larger than 16 MiB, or its aliases unfold to more than a million values or 32 levels.',
   'yaml-syntax': 'The file is not YAML 1.2.',
-  'duplicate-key': 'The same key stands twice in one mapping.',
-  'unknown-key': 'The key means nothing here. Nothing is ignored in silence.',
+  'duplicate-key': 'One mapping has the same key twice.',
+  'unknown-key': 'The key has no meaning here. No key is ignored silently.',
   'missing-key': 'A required key is absent.',
-  'wrong-type': 'The value has another type than the key wants, for example text where a number belongs.',
+  'wrong-type': 'The value has the wrong type for its key, for example text instead of a number.',
   'invalid-value': 'The value has the right type but is not allowed.',
   'duplicate-value': 'A list names the same thing twice, or two listeners claim the same address and port.',
   'duplicate-neighbor': 'Two neighbors have the same address, perhaps written differently.',
@@ -26,7 +26,7 @@ export const CONFIG_ERROR_CODES = {
 
 export type ConfigErrorCode = keyof typeof CONFIG_ERROR_CODES;
 
-/** Things that are allowed and probably not meant. Also listed in docs/errors.md. */
+/** What is allowed and probably a mistake. docs/errors.md lists the same. */
 export const CONFIG_WARNING_CODES = {
   'no-policy': 'An eBGP neighbor without policy imports and exports nothing (RFC 8212).',
   'api-open': 'The API listens on a TCP address that other machines reach; it has no authentication.',
@@ -35,7 +35,7 @@ export const CONFIG_WARNING_CODES = {
 
 export type ConfigWarningCode = keyof typeof CONFIG_WARNING_CODES;
 
-/** Where in a file: line and column count from 1; 0 is the file as a whole. */
+/** A place in a file. Lines and columns count from 1; 0 is the file as a whole. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -48,7 +48,7 @@ export interface ConfigErrorFields extends Place {
   readonly path: string;
   readonly found: string;
   readonly allowed: string;
-  /** A line that works, as one would write it; empty where none helps. */
+  /** A line that works; empty where an example does not help. */
   readonly example: string;
 }
 
@@ -76,7 +76,7 @@ export class ConfigError extends Error implements ConfigErrorFields {
   }
 }
 
-/** Everything that is wrong with one file, in the file's order. */
+/** All errors of one file, in the order of the file. */
 export class ConfigRejected extends Error {
   override readonly name = 'ConfigRejected';
   readonly errors: readonly ConfigError[];

@@ -86,8 +86,8 @@ export const SCHEMA: Section<RawConfig> = section(
             allowed: 'a list of IP:PORT and [IPV6]:PORT',
             example: "listen: ['0.0.0.0:179', '[::]:179']",
             about:
-              'Where neighbors may connect. `[]`: nowhere, we only connect ourselves. Quote IPv6 ones: in YAML a bare [ begins a list. ' +
-              'Of the default one address is enough: without IPv6 on the machine, IPv4 alone goes on with a warning.',
+              'Where neighbors may connect. `[]`: nowhere, only we connect. Quote IPv6 endpoints: in YAML a bare [ begins a list. ' +
+              'The default needs only one of its addresses: on a machine without IPv6 the daemon warns and listens on IPv4.',
             standard: `[${LISTEN_DEFAULT.map((endpoint) => `"${formatEndpoint(endpoint)}"`).join(', ')}]`,
           },
           endpoint({ example: "listen: ['0.0.0.0:179', '[::]:179']", about: '', standard: '' }),
@@ -98,7 +98,7 @@ export const SCHEMA: Section<RawConfig> = section(
       {
         allowed: 'a mapping of neighbor keys',
         example: 'defaults: { policy: accept-all }',
-        about: 'What holds for every neighbor that does not say otherwise: every key of a neighbor but `address` and `description`.',
+        about: 'Values for every neighbor that does not have the key itself. Every key of a neighbor except `address` and `description`.',
         standard: 'none',
       },
       'defaults',
@@ -107,7 +107,7 @@ export const SCHEMA: Section<RawConfig> = section(
       {
         allowed: 'a list of neighbors',
         example: 'neighbors: [ { address: 192.0.2.1, remote-as: 64501 } ]',
-        about: 'Whom we speak to.',
+        about: 'The neighbors.',
         standard: '[]',
       },
       neighborSection(
@@ -119,7 +119,7 @@ export const SCHEMA: Section<RawConfig> = section(
       {
         allowed: 'a mapping with unix-socket, mode, tcp and hosts',
         example: 'api: { unix-socket: /run/tsbgp/tsbgpd.sock }',
-        about: 'Where the gRPC and JSON API answers.',
+        about: 'Where the gRPC and JSON API listens.',
         standard: 'the default socket',
       },
       {
@@ -128,7 +128,7 @@ export const SCHEMA: Section<RawConfig> = section(
             allowed: 'an absolute path of at most 107 octets, or none',
             example: 'unix-socket: /run/tsbgp/tsbgpd.sock',
             about: 'Path of the socket. `none` switches it off.',
-            standard: '/run/tsbgp/tsbgpd.sock where we may write it, else a path of the user: see below',
+            standard: '/run/tsbgp/tsbgpd.sock where the user may create it, else a path of the user: see above',
           },
           readSocketPath,
         ),
@@ -136,7 +136,7 @@ export const SCHEMA: Section<RawConfig> = section(
           {
             allowed: 'three octal digits such as 0660',
             example: 'mode: 0660',
-            about: 'Permissions of the socket: who may write to it may do everything.',
+            about: 'Permissions of the socket. Write permission gives full control of the daemon.',
             standard: `0${API_MODE_DEFAULT.toString(8)}`,
           },
           { type: 'text' },
@@ -144,7 +144,7 @@ export const SCHEMA: Section<RawConfig> = section(
         ),
         tcp: endpoint({
           example: 'tcp: 127.0.0.1:50051',
-          about: 'Answer on TCP as well. There is no authentication yet: keep it on the loopback or behind something that has one.',
+          about: 'Listen on TCP as well. There is no authentication yet: use a loopback address, or a proxy that authenticates.',
           standard: 'none',
         }),
         hosts: list(
@@ -152,8 +152,8 @@ export const SCHEMA: Section<RawConfig> = section(
             allowed: 'a list of host names and addresses',
             example: 'hosts: [router1.example.net]',
             about:
-              'Names by which clients call the TCP listener: what they send as Host or :authority, without port. The loopback names and ' +
-              'addresses and the address of the listener itself are always allowed, others are refused (DNS rebinding).',
+              'Names that clients may send as Host or :authority to the TCP listener, without port. The loopback names and ' +
+              'addresses and the address of the listener itself are always allowed. Every other name is refused (DNS rebinding).',
             standard: '[]',
           },
           hostName,
@@ -168,13 +168,13 @@ export const SCHEMA: Section<RawConfig> = section(
         standard: 'off',
       },
       {
-        listen: endpoint({ example: 'listen: 127.0.0.1:9179', about: 'Where to answer. 9179 is our custom.' }),
+        listen: endpoint({ example: 'listen: 127.0.0.1:9179', about: 'Where to listen. We suggest port 9179.' }),
         hosts: list(
           {
             allowed: 'a list of host names and addresses',
             example: 'hosts: [router1.example.net]',
             about:
-              'Names by which scrapers may call, as in `api.hosts`. Without it every name is allowed, but on a loopback address only the ' +
+              'Names that scrapers may send, as in `api.hosts`. Without the key every name is allowed; on a loopback address only the ' +
               'loopback names are.',
             standard: 'any, or on a loopback address none',
           },
@@ -191,7 +191,7 @@ export const SCHEMA: Section<RawConfig> = section(
       },
       {
         level: choice(
-          { example: 'level: info', about: 'The least that is logged. `--log-level` overrides it.', standard: LOG_LEVEL_DEFAULT },
+          { example: 'level: info', about: 'The lowest level that is logged. `--log-level` overrides it.', standard: LOG_LEVEL_DEFAULT },
           LOG_LEVELS,
         ),
         format: choice(

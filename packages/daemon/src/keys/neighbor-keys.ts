@@ -67,7 +67,7 @@ export const NEIGHBOR_KEYS: Rows = {
         allowed: 'an IPv4 or IPv6 address of one host',
         example: 'address: 192.0.2.1',
         about:
-          'The address of the neighbor: who may connect from it, and where we connect to. A link-local one carries its interface: `fe80::1%eth0`.',
+          "The neighbor's address. Only connections from it are accepted, and we connect to it. A link-local address carries its interface: `fe80::1%eth0`.",
       },
       readHostAddress,
       'address',
@@ -83,7 +83,7 @@ export const NEIGHBOR_KEYS: Rows = {
       {
         allowed: AS_ALLOWED,
         example: 'remote-as: 64501',
-        about: "The neighbor's AS number. The same as ours makes the session iBGP. May stand in `defaults`.",
+        about: "The neighbor's AS number. If it equals ours, the session is iBGP. May be written in `defaults`.",
         standard: 'required, here or in `defaults`',
       },
       { type: 'as-number' },
@@ -148,7 +148,7 @@ export const NEIGHBOR_KEYS: Rows = {
   },
   passive: {
     key: 'passive',
-    value: flag({ example: 'passive: true', about: 'Never connect, only wait for the neighbor to do so.' }),
+    value: flag({ example: 'passive: true', about: 'Never connect; wait for the neighbor to connect.' }),
     default: false,
     scopes: EVERYWHERE,
     onChange: 'session',
@@ -161,7 +161,7 @@ export const NEIGHBOR_KEYS: Rows = {
       {
         allowed: 'a TTL of 1 to 255',
         example: 'multihop: 2',
-        about: 'IP TTL towards an eBGP neighbor that is not on a connected network. In `defaults` it counts for eBGP neighbors only.',
+        about: 'IP TTL towards an eBGP neighbor that is not on a connected network. In `defaults` it applies to eBGP neighbors only.',
         standard: "the operating system's TTL",
       },
       1,
@@ -188,7 +188,7 @@ export const NEIGHBOR_KEYS: Rows = {
       {
         allowed: 'an IPv4 or IPv6 address of this machine, of the same kind as the neighbor',
         example: 'local-address: 192.0.2.254',
-        about: 'Address that our connections come from, and that the neighbor has to connect to.',
+        about: 'Our address of the connection: we connect from it, and the neighbor must connect to it.',
         standard: 'chosen by the operating system',
       },
       readHostAddress,
@@ -205,7 +205,7 @@ export const NEIGHBOR_KEYS: Rows = {
       {
         allowed: '0 or 3 to 65535 seconds (RFC 4271 §4.2)',
         example: 'hold-time: 90',
-        about: 'Hold time that our OPEN proposes, in seconds; the smaller of both sides holds. 0 switches keepalives off.',
+        about: 'Hold time that our OPEN proposes, in seconds. The smaller proposal of both sides applies. 0 switches keepalives off.',
       },
       3,
       65_535,
@@ -223,7 +223,8 @@ export const NEIGHBOR_KEYS: Rows = {
       {
         allowed: '1 to 65535 seconds (RFC 4271 §8)',
         example: 'connect-retry: 10',
-        about: 'Seconds between two attempts to connect. RFC 4271 suggests 120; after a restart of the neighbor that is a long silence.',
+        about:
+          'Seconds between two attempts to connect. RFC 4271 suggests 120, but then a neighbor that restarted may wait two minutes for us.',
       },
       1,
       65_535,
@@ -276,7 +277,7 @@ export const NEIGHBOR_KEYS: Rows = {
     value: flag({
       example: 'route-server-client: true',
       about:
-        'RFC 7947: AS_PATH, NEXT_HOP and MED go out to this eBGP neighbor as they came in. In `defaults` it counts for eBGP neighbors only.',
+        'RFC 7947: AS_PATH, NEXT_HOP and MED are sent to this eBGP neighbor as they were received. In `defaults` it applies to eBGP neighbors only.',
     }),
     default: false,
     ebgpOnly: 'route-server-client for eBGP only (RFC 7947)',
@@ -289,7 +290,7 @@ export const NEIGHBOR_KEYS: Rows = {
     key: 'next-hop-self',
     value: flag({
       example: 'next-hop-self: true',
-      about: 'NEXT_HOP towards this neighbor is our own address, also where it would stay as it is (iBGP).',
+      about: 'NEXT_HOP towards this neighbor is our own address, even where it would stay unchanged (iBGP).',
     }),
     default: false,
     excludes: { name: 'routeServerClient', allowed: 'one of them: a route server leaves NEXT_HOP as it is (RFC 7947 §2.2.1)' },
@@ -300,7 +301,7 @@ export const NEIGHBOR_KEYS: Rows = {
   },
   enabled: {
     key: 'enabled',
-    value: flag({ example: 'enabled: false', about: 'false: known, but down until somebody enables it.' }),
+    value: flag({ example: 'enabled: false', about: 'false: the neighbor is configured and stays down until `tsbgp neighbor enable`.' }),
     default: true,
     scopes: EVERYWHERE,
     onChange: 'session',
