@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
+import { writeConfigReference } from './config-reference.ts';
 import { writeNeighborKeys } from './neighbor-keys.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -18,3 +19,4 @@ for (const args of [['lint'], ['generate', ...process.argv.slice(2)]]) {
   if (status !== 0) process.exit(status ?? 1);
 }
 writeNeighborKeys();
+writeConfigReference();

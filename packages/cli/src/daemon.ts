@@ -17,13 +17,13 @@ export interface Daemon extends Api {
   disableNeighbor(address: string, reason: string | undefined): Promise<void>;
   resetNeighbor(address: string, request: ResetRequest): Promise<void>;
 
-  /** All paths of a prefix, or of the longest match of an address. Rejects with exit code 1 when there is none. */
+  /** All paths of a prefix, or of the longest match of an address. Rejects with exit code 1 where there is none. */
   paths(prefix: string): Promise<PrefixPathsView>;
-  /** Batches as they arrive; a large table is never held whole. */
+  /** Yields batches as they arrive, so that memory does not grow with the table. */
   routes(query: RouteQuery): AsyncIterable<readonly RouteView[]>;
   /** Resolves with how many were taken. */
   addRoutes(batches: AsyncIterable<readonly RouteRequest[]>): Promise<number>;
-  /** Resolves with how many of them existed. */
+  /** Resolves with the number of routes that existed. */
   deleteRoutes(batches: AsyncIterable<readonly RouteKeyRequest[]>): Promise<number>;
 }
 
@@ -52,7 +52,7 @@ export interface RouteQuery extends RouteFilter {
 
 export interface RouteKeyRequest {
   readonly prefix: string;
-  /** Where it was written, for complaints: `line 7`, `routes.txt:7`; '' for the command line. */
+  /** Where it was written, for error messages: `line 7`, `routes.txt:7`; '' for the command line. */
   readonly place: string;
 }
 

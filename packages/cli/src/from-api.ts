@@ -1,4 +1,4 @@
-/** Messages of tsbgp.v1 as the views of this program. */
+/** Messages of tsbgp.v1 as views of this program. */
 import {
   DecisionStep,
   FilterReason,

@@ -1,4 +1,4 @@
-/** What a person wrote as messages of tsbgp.v1. */
+/** Requests of this program as messages of tsbgp.v1. */
 import { AsPathSegment_Type, Origin, ResetNeighborRequest_Kind, RouteFilter_PrefixMatch, type TsbgpClient } from '@tsbgp/api';
 import type { AsPathSegment, PathAttribute } from '@tsbgp/wire';
 import type { ResetKind, RouteFilter, RouteKeyRequest, RouteRequest } from './daemon.ts';
@@ -54,7 +54,7 @@ export function localRouteKey({ prefix }: RouteKeyRequest): LocalRouteKeyInit {
   return { prefix };
 }
 
-/** Flags stay 0: those that the RFC demands. */
+/** Flags stay 0: the daemon sets those that the RFCs require. */
 function attribute(from: PathAttribute): AttributeInit {
   return { kind: kindOf(from) };
 }

@@ -1,4 +1,4 @@
-/** An address and a port, as text and compared with others. */
+/** Endpoints: an IP address and a port. */
 
 export interface Endpoint {
   readonly host: string;
@@ -9,7 +9,7 @@ export function formatEndpoint(endpoint: Endpoint): string {
   return endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
 }
 
-/** Both claim the same port on the same address; a wildcard claims every address of its kind. Port 0 is a fresh port each time. */
+/** Both listen on the same port of the same address. A wildcard means every address of its kind. Port 0 is a new port each time. */
 export function overlaps(a: Endpoint, b: Endpoint): boolean {
   if (a.port !== b.port || a.port === 0 || isIpv6(a.host) !== isIpv6(b.host)) return false;
   return a.host === b.host || isWildcard(a.host) || isWildcard(b.host);

@@ -1,4 +1,4 @@
-/** The orders that a list of neighbors may have. */
+/** Sorts lists of neighbors. */
 import { parseAddress } from '@tsbgp/wire';
 import type { NeighborView } from './neighbor.ts';
 
@@ -6,7 +6,7 @@ type Compare = (a: NeighborView, b: NeighborView) => number;
 
 const sumOf = (neighbor: NeighborView, what: 'received' | 'advertised'): number =>
   neighbor.prefixes.reduce((sum, row) => sum + row[what], 0);
-/** Larger for a session that is up longer; 0 for one that is down. */
+/** Larger the longer a session is up; 0 while it is down. */
 const uptime = (neighbor: NeighborView): number => {
   const since = neighbor.session?.establishedAt.getTime();
   return since === undefined ? 0 : 1 + Math.max(0, Date.now() - since);
@@ -18,7 +18,7 @@ export type NeighborOrder = (typeof NEIGHBOR_ORDERS)[number];
 const ORDERS: Readonly<Record<NeighborOrder, Compare>> = {
   address: byAddress,
   as: (a, b) => a.remoteAs - b.remoteAs,
-  // What needs a look comes first.
+  // Neighbors that need attention come first.
   state: (a, b) => Number(a.isUp) - Number(b.isUp) || Number(a.isDisabled) - Number(b.isDisabled) || a.state.localeCompare(b.state),
   uptime: (a, b) => uptime(b) - uptime(a),
   received: (a, b) => sumOf(b, 'received') - sumOf(a, 'received'),
@@ -26,12 +26,12 @@ const ORDERS: Readonly<Record<NeighborOrder, Compare>> = {
   flaps: (a, b) => b.flapCount - a.flapCount,
 };
 
-/** Sorted; equal ones by address. */
+/** Neighbors that are equal in `order` are sorted by address. */
 export function sortNeighbors(neighbors: readonly NeighborView[], order: NeighborOrder): NeighborView[] {
   return neighbors.toSorted((a, b) => ORDERS[order](a, b) || byAddress(a, b));
 }
 
-/** By the number that an address is, IPv4 first. */
+/** IPv4 first, then by the octets of the address. */
 function byAddress(a: NeighborView, b: NeighborView): number {
   const left = octets(a.address);
   const right = octets(b.address);

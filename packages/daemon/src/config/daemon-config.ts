@@ -1,15 +1,15 @@
-/** The configuration as the daemon uses it: checked, defaults filled in, in the control plane's own types. */
+/** The configuration as the daemon uses it: checked, with defaults filled in, in the types of the control plane. */
 import type { Endpoint, NeighborConfig } from '../control-plane.ts';
 import type { LogFormat, LogLevel } from './schema.ts';
 
 export interface DaemonConfig {
-  /** As it was named on the command line. */
+  /** The name from the command line. */
   readonly file: string;
   readonly global: {
     readonly as: number;
     readonly routerId: string;
     readonly listen: readonly Endpoint[];
-    /** Nobody wrote `listen`: then one of its addresses is enough. */
+    /** The file does not have `listen`. Then one of the default addresses is enough. */
     readonly listenIsDefault: boolean;
   };
   readonly neighbors: readonly NeighborConfig[];
@@ -18,10 +18,10 @@ export interface DaemonConfig {
     readonly unixSocket: string | undefined;
     readonly mode: number;
     readonly tcp: Endpoint | undefined;
-    /** Names and addresses by which clients may call over TCP, beside the loopback ones and the listener's own. */
+    /** Host names that TCP clients may send, besides the loopback names and the listener's address. */
     readonly hosts: readonly string[];
   };
-  /** Without `hosts` any name does on an address that is not of the loopback. */
+  /** Without `hosts`, any host name is accepted, except on a loopback address. */
   readonly http: (Endpoint & { readonly hosts?: readonly string[] }) | undefined;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }

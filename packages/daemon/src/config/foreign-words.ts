@@ -1,6 +1,6 @@
 /**
- * Keys that other daemons have (BIRD, FRR, OpenBGPD, GoBGP, Junos, IOS, ExaBGP), for the message about an unknown key: what the same thing is
- * called here, or that it is not there yet.
+ * Keys of other daemons (BIRD, FRR, OpenBGPD, GoBGP, Junos, IOS, ExaBGP). The message about an unknown key says what tsbgpd calls the same
+ * thing, or that it does not exist yet. Words for a key of a neighbor are in its row (keys/neighbor-keys.ts).
  */
 import type { NeighborKey } from '../keys/neighbor-key.ts';
 import { NEIGHBOR_KEYS } from '../keys/neighbor-keys.ts';
@@ -10,9 +10,9 @@ import { normalizedKey } from './suggest.ts';
 export type Meaning =
   /** A key of the same section. */
   | { readonly type: 'key'; readonly key: string }
-  /** It is said in another way; a clause that completes "here". */
+  /** It is configured in another way, which the clause names. */
   | { readonly type: 'otherwise'; readonly how: string }
-  /** Not there yet; what it is called in the RFCs. */
+  /** It does not exist yet. What the RFCs call it. */
   | { readonly type: 'not-yet'; readonly what: string };
 
 const key = (ours: string): Meaning => ({ type: 'key', key: ours });
@@ -118,7 +118,7 @@ const SECTIONS: Readonly<Record<string, Words>> = {
   log: LOG,
 };
 
-/** Every foreign word of a section (`neighbors[]`) and what it means, by its normalized form. */
+/** The foreign words of a section (`neighbors[]`) in normalized form, and their meanings. */
 export function foreignWords(section: string): ReadonlyMap<string, Meaning> {
   const words = SECTIONS[section] ?? [];
   return new Map(words.flatMap(([names, meaning]) => names.split(' ').map((name) => [normalizedKey(name), meaning] as const)));

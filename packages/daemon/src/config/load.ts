@@ -1,4 +1,4 @@
-/** From the file to a `DaemonConfig`: read, parse, validate, apply the rules, fill in what was left out. */
+/** Makes a `DaemonConfig` of a file: reads, parses and validates it, applies the rules, and fills in the defaults. */
 import { readFileSync, statSync } from 'node:fs';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
@@ -18,12 +18,12 @@ export interface Loaded {
   readonly warnings: readonly ConfigWarning[];
 }
 
-/** Throws ConfigRejected with everything that is wrong. */
+/** Throws ConfigRejected with all errors. */
 export function loadConfig(file: string): Loaded {
   return parseConfig(readConfigFile(file), file);
 }
 
-/** `file` is the name that messages carry. Throws ConfigRejected with everything that is wrong. */
+/** `file` is the name for messages. Throws ConfigRejected with all errors. */
 export function parseConfig(text: string, file: string): Loaded {
   const source = new YamlSource(text, file);
   const errors = [...source.errors];

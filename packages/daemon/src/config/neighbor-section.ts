@@ -1,8 +1,7 @@
 /**
- * The sections `neighbors` and `defaults`: each neighbor over `defaults`, and the rules between its keys.
+ * The sections `neighbors` and `defaults`: merges them for each neighbor, and checks the rules between keys.
  *
- * A default that makes no sense for one kind of neighbor (multihop and route-server-client for iBGP) does not count there; written at such a
- * neighbor itself it is an error.
+ * multihop and route-server-client in `defaults` do not apply to iBGP neighbors. In the section of an iBGP neighbor they are an error.
  */
 import { formatFamily } from '@tsbgp/wire';
 import { isIpv6 } from '../endpoint.ts';
@@ -15,7 +14,7 @@ import type { Findings } from './findings.ts';
 import { exclusive, onlyExternal, otherKind, ownEndpoint } from './neighbor-rules.ts';
 import type { RawConfig } from './schema.ts';
 
-/** A neighbor over `defaults`. */
+/** The keys of a neighbor, or else those of `defaults`. */
 export function effective(raw: RawConfig, own: RawNeighbor): RawNeighbor {
   return mergeLayers([raw.defaults ?? {}, own], raw.global?.as);
 }
@@ -29,7 +28,7 @@ export function checkNeighborSections(raw: RawConfig, findings: Findings): void 
   warnAboutPolicy(raw, findings);
 }
 
-/** What one section says, whatever the others say. */
+/** The rules within one section. */
 function checkSection(section: RawNeighbor, path: Path, findings: Findings): void {
   policyOnce(section, path, findings);
   if (section.families !== undefined) familiesOnce(section.families, [...path, 'families'], findings);

@@ -1,4 +1,4 @@
-/** The reference of all keys, as the tables in docs/configuration.md show it. Made from the schema; a test compares. */
+/** The reference of all keys, made from the schema. A test compares the tables in docs/configuration.md with it. */
 import type { Descriptor } from '../keys/fields.ts';
 import { SCHEMA } from './schema.ts';
 
@@ -6,18 +6,18 @@ export interface KeyReference {
   /** `neighbors[].hold-time`. */
   readonly path: string;
   readonly allowed: string;
-  /** What holds without it; undefined: required. */
+  /** What applies without the key. Undefined: the key is required. */
   readonly standard: string | undefined;
   readonly about: string;
   readonly example: string;
 }
 
-/** Every key in the order of the schema, sections before what is in them. */
+/** Every key in the order of the schema, a section before its keys. */
 export function allKeys(): KeyReference[] {
   return keysOf(SCHEMA, '');
 }
 
-/** One row of a table: key, what it takes, what holds without it, what it does. */
+/** One row of a table: key, allowed values, what applies without it, what it does. */
 export function referenceRow(key: KeyReference): string {
   const cells = [`\`${key.path}\``, key.allowed, key.standard ?? '**required**', `${key.about} \`${key.example}\``];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -1,6 +1,6 @@
 /**
- * What `tsbgpd --check` prints. Errors: each with its line and a caret below it, then for every part of the file that had one an excerpt
- * that works, to copy from. A file without errors: what the daemon would do, and what is allowed but probably not meant.
+ * What `tsbgpd --check` prints. For a file with errors: each error with its line and a caret, then a working excerpt for each section with an
+ * error. For a file without errors: what the daemon would do, and the warnings.
  */
 import { formatFamily } from '@tsbgp/wire';
 import type { NeighborConfig } from '../control-plane.ts';
@@ -8,10 +8,10 @@ import { formatEndpoint } from '../endpoint.ts';
 import { type ConfigRejected, type ConfigWarning, formatWarning } from './config-error.ts';
 import type { DaemonConfig } from './daemon-config.ts';
 
-/** More help nobody; the first ones usually cause the rest. */
+/** The first errors usually cause the rest. */
 const ERRORS_SHOWN_MAX = 50;
 
-/** Excerpts that work, by top-level key. Together they are one valid file (a test loads it). */
+/** Working excerpts by top-level key. Together they are one valid file (a test loads it). */
 export const WORKING_EXCERPTS: Readonly<Record<string, string>> = {
   global: `global:
   as: 64500
@@ -62,7 +62,7 @@ function excerpt(lines: readonly string[], line: number, column: number): string
   const text = lines[line - 1];
   if (text === undefined || text.trim() === '' || text.length > EXCERPT_LENGTH_MAX) return '';
   const margin = String(line).padStart(5);
-  // The caret goes below the same column whatever the terminal makes of a tab.
+  // Tabs stay tabs, so that the caret is below the right column for every tab width.
   const before = text.slice(0, column - 1).replaceAll(/[^\t]/g, ' ');
   return `${margin} | ${text}\n      | ${before}^\n`;
 }
@@ -71,7 +71,7 @@ const EXCERPT_LENGTH_MAX = 200;
 
 function workingExample(rejected: ConfigRejected): string {
   const known = Object.keys(WORKING_EXCERPTS);
-  // The first word of a path; a wrong word at the top, or none at all, calls for the smallest whole file.
+  // The sections with errors. Without a known one, the example is the smallest complete file.
   const parts = new Set(rejected.errors.map((error) => /^[^.[]*/.exec(error.path)![0]));
   const wanted = known.filter((name) => parts.has(name));
   const fileItself = rejected.errors.every((error) => error.line === 0);
@@ -82,13 +82,13 @@ function workingExample(rejected: ConfigRejected): string {
 
 export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWarning[]): string {
   const { global, neighbors } = config;
-  const external = neighbors.filter((one) => one.remoteAs !== (one.localAs ?? global.as)).length;
+  const external = neighbors.filter(({ remoteAs, localAs }) => remoteAs !== (localAs ?? global.as)).length;
   const lines = [
     `${config.file}: ok`,
     `  speaker    AS ${global.as}, router-id ${global.routerId}`,
     `  BGP        ${global.listen.length === 0 ? 'not listening' : global.listen.map(formatEndpoint).join(', ')}`,
     `  neighbors  ${neighbors.length} (${external} eBGP, ${neighbors.length - external} iBGP${disabled(neighbors)})${families(neighbors)}`,
-    `  API        ${[config.api.unixSocket === 'none' ? '' : (config.api.unixSocket ?? 'the default socket'), config.api.tcp === undefined ? '' : formatEndpoint(config.api.tcp)].filter((one) => one !== '').join(', ') || 'off'}`,
+    `  API        ${[config.api.unixSocket === 'none' ? '' : (config.api.unixSocket ?? 'the default socket'), config.api.tcp === undefined ? '' : formatEndpoint(config.api.tcp)].filter((place) => place !== '').join(', ') || 'off'}`,
     `  HTTP       ${config.http === undefined ? 'off' : `${formatEndpoint(config.http)} (/metrics, /healthz)`}`,
     ...warnings.map((warning) => `warning: ${formatWarning(warning)}`),
   ];
@@ -96,13 +96,13 @@ export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWa
 }
 
 function disabled(neighbors: readonly NeighborConfig[]): string {
-  const count = neighbors.filter((one) => !one.enabled).length;
+  const count = neighbors.filter(({ enabled }) => !enabled).length;
   return count === 0 ? '' : `, ${count} disabled`;
 }
 
 function families(neighbors: readonly NeighborConfig[]): string {
   const counts = new Map<string, number>();
-  for (const family of neighbors.flatMap((one) => one.families)) {
+  for (const family of neighbors.flatMap((neighbor) => neighbor.families)) {
     counts.set(formatFamily(family), (counts.get(formatFamily(family)) ?? 0) + 1);
   }
   return counts.size === 0 ? '' : `: ${[...counts].map(([name, count]) => `${name} with ${count}`).join(', ')}`;

@@ -1,6 +1,6 @@
 /** "did you mean": the known word closest to a mistyped one. */
 
-/** The nearest of `known` within a third of its length (at least one, at most three edits), or undefined. */
+/** The word of `known` with the fewest edits: at most a third of its length, and one to three. Undefined where none is that close. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   const plain = normalizedKey(word);
   let best: string | undefined;
@@ -17,14 +17,14 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** `holdTime`, `hold_time` and `Hold-Time` are one word to somebody who comes from another daemon. */
+/** Makes `holdTime`, `hold_time` and `Hold-Time` equal: other daemons write keys in each of these styles. */
 export function normalizedKey(word: string): string {
   return word.slice(0, WORD_LENGTH_MAX).toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 
 const WORD_LENGTH_MAX = 64;
 
-/** Damerau-Levenshtein (optimal string alignment): insert, delete, replace, swap of neighbours. */
+/** Damerau-Levenshtein (optimal string alignment): insert, delete, replace, swap of adjacent letters. */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,6 +1,6 @@
 /**
- * A plain value against the schema: every error, each with its place and words, and what is left of the value without the wrong parts, so
- * that the rules between keys can still look at the right ones.
+ * Checks a file against the schema. Returns every error with its place and words, and the accepted values, so that the rules between keys can
+ * check those.
  */
 import { type Descriptor, isMapping, type Path, type Section } from '../keys/fields.ts';
 import { ConfigError, type ConfigErrorCode, formatPath } from './config-error.ts';
@@ -57,7 +57,7 @@ function unknownKeys(source: YamlSource, schema: Descriptor, value: unknown, pat
 function unknownKey(source: YamlSource, schema: Section<unknown>, path: Path, key: string): ConfigError {
   const known = Object.keys(schema.entries);
   const { hint, meant } = hintFor(key, known, path);
-  // With an answer to the very word, the list of all keys and a line of another key only hide it.
+  // A hint about the word is more helpful than the list of all keys and an example of another key.
   const example = meant === undefined ? (hint === undefined ? schema.words.example : '') : schema.entries[meant]!.words.example;
   const shown = key.length > KEY_LENGTH_MAX ? `${key.slice(0, KEY_LENGTH_MAX)}…` : key;
   return new ConfigError({
@@ -78,7 +78,7 @@ interface Hint {
   readonly meant?: string | undefined;
 }
 
-/** What a key that nobody knows may have meant: another daemon's word, a key of another section, a slip of the finger. */
+/** What an unknown key may have meant: another daemon's word, a key of another section, a misspelled key. */
 function hintFor(key: string, known: readonly string[], path: Path): Hint {
   if (key === '<<') return { hint: 'merge keys are not supported, see "defaults"' };
   const [before = ''] = key.split(':');
@@ -87,7 +87,7 @@ function hintFor(key: string, known: readonly string[], path: Path): Hint {
   const foreign = foreignWords(section);
   const exact = foreign.get(normalizedKey(key));
   if (exact !== undefined) return foreignHint(exact, known);
-  const home = HOMES.get(key)?.find((one) => one !== section);
+  const home = HOMES.get(key)?.find((candidate) => candidate !== section);
   if (home !== undefined) return { hint: `it belongs ${home === '' ? 'at the top of the file' : `into "${home}"`}` };
   const near = suggest(key, known);
   if (near !== undefined) return { hint: `did you mean "${near}"?`, meant: near };
@@ -106,7 +106,7 @@ function sectionOf(path: Path): string {
   return formatPath(path).replaceAll(/\[\d+\]/g, '[]');
 }
 
-/** For each key of the schema the sections that have it. */
+/** The sections that have a key, by key. */
 const HOMES: ReadonlyMap<string, readonly string[]> = homesOf(SCHEMA, '', new Map());
 
 function homesOf(descriptor: Descriptor, path: string, found: Map<string, string[]>): Map<string, string[]> {

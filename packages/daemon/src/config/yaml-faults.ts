@@ -1,9 +1,9 @@
-/** What is wrong with a text that is not YAML, in words for somebody who writes a file by hand. */
+/** YAML syntax errors, in words that help an operator who writes a file by hand. */
 import type { ErrorCode } from 'yaml';
 
 const QUOTE = 'such a value needs quotes, as "[::]:179" does';
 
-/** By the parser's code: what was found, and in brackets what to do. */
+/** What was found, and in brackets what to do, by the parser's code. */
 const FAULTS: Readonly<Record<ErrorCode, string>> = {
   ALIAS_PROPS: 'an alias (*name) with an anchor or tag of its own',
   BAD_ALIAS: `a * or & without a name (${QUOTE})`,
@@ -31,7 +31,7 @@ const FAULTS: Readonly<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: `a character that does not belong there (${QUOTE})`,
 };
 
-/** Where a code stands for several slips, the parser's sentence tells them apart. */
+/** Some codes cover several mistakes. The parser's sentence tells them apart. */
 const CLOSER: readonly (readonly [code: ErrorCode, sentence: RegExp, fault: string])[] = [
   ['MISSING_CHAR', /closing .quote/, 'a quote that is not closed'],
   ['MISSING_CHAR', /Comments must/, 'a # right behind a value (a comment needs a space before it; quote the value if the # belongs to it)'],
@@ -47,6 +47,6 @@ const CLOSER: readonly (readonly [code: ErrorCode, sentence: RegExp, fault: stri
 ];
 
 export function yamlFault(code: ErrorCode, sentence: string): string {
-  const closer = CLOSER.find(([of, pattern]) => of === code && pattern.test(sentence));
+  const closer = CLOSER.find(([covered, pattern]) => covered === code && pattern.test(sentence));
   return closer?.[2] ?? FAULTS[code];
 }

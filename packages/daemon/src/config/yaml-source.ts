@@ -1,10 +1,10 @@
 /**
- * A YAML text as plain values that still know where they stand.
+ * A YAML text as plain values, and the place of each value.
  *
- * Differences from a plain load, each for the sake of somebody who writes a file by hand:
- *   - a number that would not print as it was written stays text: `1.10` (AS in asdot) is not 1.1, `0660` (a mode) is not 660;
- *   - a key that stands twice is reported with both lines;
- *   - aliases unfold, but to a bounded number of values, whatever they refer to (a "billion laughs" is an error).
+ * It differs from a plain load, to help operators who write files by hand:
+ *   - a number that would print differently from how it was written stays text: `1.10` (AS in asdot) is not 1.1, `0660` (a mode) is not 660;
+ *   - a duplicate key is reported with both lines;
+ *   - aliases unfold to a bounded number of values (a "billion laughs" is an error).
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Path } from '../keys/fields.ts';
@@ -16,9 +16,9 @@ const DEPTH_MAX = 32;
 
 export class YamlSource {
   readonly file: string;
-  /** The whole document; undefined values do not occur, an empty document is null. */
+  /** The whole document. An empty document is null; no value is undefined. */
   readonly value: unknown;
-  /** Syntax errors and duplicate keys. With any `yaml-syntax` among them `value` is not worth looking at. */
+  /** Syntax errors and duplicate keys. `value` is meaningless after a `yaml-syntax`. */
   readonly errors: ConfigError[] = [];
   #lines = new LineCounter();
   #root: Node | null = null;
@@ -29,11 +29,11 @@ export class YamlSource {
   constructor(text: string, file: string) {
     this.file = file;
     const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false, keepSourceTokens: false });
-    // A warning is a tag nobody knows (`!include`): the value would silently be something else.
+    // A warning is about an unknown tag (`!include`). Without an error the value would silently be a different one.
     let line = 0;
     for (const fault of [...document.errors, ...document.warnings]) {
       const place = this.#placeAt(fault.pos[0]);
-      // The parser stumbles on, and says of one slip several things.
+      // The parser continues after an error and often reports one mistake several times.
       if (place.line === line) continue;
       line = place.line;
       this.#refuse('yaml-syntax', place, [], yamlFault(fault.code, fault.message), 'YAML 1.2');
@@ -43,14 +43,14 @@ export class YamlSource {
     this.value = this.#plain(this.#root, [], 0);
   }
 
-  /** Where the value at `path` stands; where it is missing, the nearest thing around it. */
+  /** The place of the value at `path`. For a missing value: the place of the nearest value around it. */
   placeOf(path: Path): Place {
     const node = this.#nodeAt(path) ?? (path.length === 0 ? null : undefined);
     if (node?.range) return this.#placeAt(node.range[0]);
     return path.length === 0 ? { file: this.file, line: 1, column: 1 } : this.placeOf(path.slice(0, -1));
   }
 
-  /** Where the last key of `path` stands. */
+  /** The place of the last key of `path`. */
   keyPlaceOf(path: Path): Place {
     const parent = this.#nodeAt(path.slice(0, -1));
     const pair = isMap(parent) ? parent.items.find((item) => keyText(item.key) === path.at(-1)) : undefined;
@@ -58,7 +58,7 @@ export class YamlSource {
     return key?.range ? this.#placeAt(key.range[0]) : this.placeOf(path);
   }
 
-  /** What stands at `path`, in the words of a message: `2`, `"abc"`, `a list`, `nothing`. */
+  /** The value at `path` in the words of a message: `2`, `"abc"`, `a list`, `nothing`. */
   foundAt(path: Path): string {
     const node = this.#nodeAt(path);
     if (isMap(node)) return 'a mapping';
@@ -71,7 +71,7 @@ export class YamlSource {
   #plain(node: Node | null, path: Path, depth: number): unknown {
     if (++this.#values > VALUES_MAX || depth > DEPTH_MAX) {
       const found = depth > DEPTH_MAX ? `more than ${DEPTH_MAX} levels` : `more than ${VALUES_MAX} values`;
-      // Once is enough: every value after this one would say the same.
+      // Reported once: the same error applies to every later value.
       if (!this.errors.some((error) => error.code === 'file-too-large')) {
         this.#refuse('file-too-large', this.#nodePlace(node), path, found, `at most ${VALUES_MAX} values in ${DEPTH_MAX} levels`);
       }
@@ -95,7 +95,7 @@ export class YamlSource {
   }
 
   #plainMap(items: readonly { key: unknown; value: unknown }[], path: Path, depth: number): Record<string, unknown> {
-    // No prototype: `__proto__` is then a key like any other, and unknown.
+    // Without a prototype, `__proto__` is an ordinary, unknown key.
     const result: Record<string, unknown> = Object.create(null);
     const firstOf = new Map<string, Node>();
     for (const { key, value } of items) {

@@ -1,14 +1,13 @@
 /**
- * From the sections that say something about a neighbor to its configuration: `defaults` below the neighbor's own section.
- *
- * Layers are listed from the weakest to the strongest. A shorthand (`policy`) is replaced within its layer first, so that a neighbor's `policy`
- * outweighs `import` in `defaults`.
+ * Merges the sections of the file that apply to a neighbor into its configuration. Each section is a layer; a later layer overrides an earlier
+ * one: `defaults`, then the neighbor's section. A shorthand (`policy`) is replaced by the fields that it sets before layers are merged, so that a
+ * neighbor's `policy` overrides `import` in `defaults`.
  */
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField, type RawNeighbor } from './neighbor-keys.ts';
 
 /**
- * The strongest value of each field; not yet with defaults filled in. A key that makes no sense for iBGP counts for such a neighbor only where
- * the strongest layer has it (config/rules.ts refuses it there).
+ * The last value of each field, without defaults. A key that only eBGP neighbors may have is dropped for an iBGP neighbor, unless the last layer
+ * has it: config/neighbor-section.ts refuses it there.
  */
 export function mergeLayers(layers: readonly RawNeighbor[], globalAs: number | undefined): RawNeighbor {
   const merged: RawNeighbor = Object.assign({}, ...layers.map(withoutShorthand));

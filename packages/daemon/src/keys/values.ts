@@ -1,5 +1,5 @@
 /**
- * The values of BGP configuration as an operator writes them: AS numbers, addresses, endpoints, router ids. Each reader returns the value
+ * Readers of the values that an operator writes: AS numbers, addresses, endpoints, router ids. Each reader returns the value
  * or a Refusal, which says why where the allowed values alone do not explain it.
  */
 import { AS_TRANS, formatAddress, parseAddress, parseIpv4 } from '@tsbgp/wire';
@@ -12,7 +12,7 @@ const AS_LAST_16 = 65_535;
 /** An AS number in asplain or asdot (RFC 5396): `65001`, `4200000000`, `1.10`. */
 export function readAs(value: unknown): number | Refusal {
   if (typeof value !== 'number' && typeof value !== 'string') return new Refusal('wrong-type');
-  // YAML reads 1.1 as a fraction; a number that would print differently arrives as the text it was written as.
+  // YAML reads 1.1 as a fraction. YamlSource keeps a number as text where it would print differently.
   const as = asFromText(String(value));
   if (as === undefined) return new Refusal('invalid-value');
   if (as === 0) return new Refusal('invalid-value', 'reserved, RFC 7607');
@@ -37,7 +37,7 @@ export function readRouterId(value: string): string | Refusal {
   return bytes.every((octet) => octet === 0) ? new Refusal('invalid-value', 'zero identifies nobody, RFC 6286') : formatAddress(bytes);
 }
 
-/** The address of one host, in canonical text (RFC 5952). A link-local one has its interface with it (RFC 4007 §11): `fe80::1%eth0`. */
+/** The address of one host in canonical text (RFC 5952). A link-local address carries its interface (RFC 4007 §11): `fe80::1%eth0`. */
 export function readHostAddress(value: string): string | Refusal {
   if (value.includes('%')) return readScopedAddress(value);
   const bytes = parseAddress(value);
@@ -46,7 +46,7 @@ export function readHostAddress(value: string): string | Refusal {
   return why === undefined ? formatAddress(bytes) : new Refusal('invalid-value', why);
 }
 
-/** Why an address cannot be that of one host; undefined: it can. */
+/** Why an address cannot belong to one host. Undefined: it can. */
 export function notOneHost(bytes: Uint8Array): string | undefined {
   if (bytes.every((octet) => octet === 0)) return 'the unspecified address';
   if (bytes.length === 4) {
@@ -59,7 +59,7 @@ export function notOneHost(bytes: Uint8Array): string | undefined {
   return mapped.startsWith('::ffff:') && mapped.includes('.') ? `an IPv4 address in IPv6 form, write ${mapped.slice(7)}` : undefined;
 }
 
-/** Linux: up to 15 octets, none of them blank or a slash; the brackets of an endpoint end it as well. */
+/** Linux allows up to 15 octets without blanks and slashes. Brackets would be confused with those of an endpoint. */
 const INTERFACE = /^[^\s/%[\]]{1,15}$/u;
 
 /** An address with `%` and the name of an interface. */
@@ -69,7 +69,7 @@ function readScopedAddress(value: string): string | Refusal {
   if (bytes === undefined) return new Refusal('invalid-value');
   if (!isLinkLocal(bytes)) return new Refusal('invalid-value', 'an interface belongs to a link-local address only (fe80::/10)');
   if (rest.length > 0 || !INTERFACE.test(zone)) return new Refusal('invalid-value', `"${zone}" is no name of an interface`);
-  // The kernel tells us names: a connection from the peer would never match a number.
+  // The kernel reports names, so a connection from the peer would never match a number.
   if (/^\d+$/.test(zone)) return new Refusal('invalid-value', 'the name of the interface is needed, not its number');
   return `${formatAddress(bytes)}%${zone}`;
 }
@@ -78,7 +78,7 @@ function isLinkLocal(bytes: Uint8Array): boolean {
   return bytes.length === 16 && bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80;
 }
 
-/** `192.0.2.1:179` or `[2001:db8::1]:179`, the host in canonical text. `0.0.0.0` and `[::]` are every address of that kind. */
+/** `192.0.2.1:179` or `[2001:db8::1]:179`, the host in canonical text. `0.0.0.0` and `[::]` mean every address of that kind. */
 export function readEndpoint(value: string): Endpoint | Refusal {
   const parts = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/.exec(value);
   if (parts === null) {
@@ -100,7 +100,7 @@ export function readEndpoint(value: string): Endpoint | Refusal {
   return { host: formatAddress(bytes), port };
 }
 
-/** A name as in a URL, or an address, without port: `router1.example.net`, `2001:db8::1`. */
+/** A host name or an address, without port: `router1.example.net`, `2001:db8::1`. */
 export function readHost(value: string): string | Refusal {
   const bytes = parseAddress(value);
   if (bytes !== undefined) return formatAddress(bytes);
@@ -115,7 +115,7 @@ export function readMode(value: unknown): number | Refusal {
   return digits === null ? new Refusal('invalid-value') : Number.parseInt(digits[1]!, 8);
 }
 
-/** Linux's sun_path holds 108 octets with the closing zero. */
+/** The sun_path of Linux has 108 octets, including the final zero. */
 const SOCKET_PATH_BYTES_MAX = 107;
 
 export function readSocketPath(value: string): string | Refusal {

@@ -1,5 +1,5 @@
 /**
- * One neighbour: its configuration, its peer in the session library, and its peer in the RIB while Established.
+ * One neighbor: its configuration, its peer in the session library, and its peer in the RIB while Established.
  */
 import { compilePolicy } from '@tsbgp/policy';
 import { PeerKind, type RibPeer, type PeerOptions as RibPeerOptions } from '@tsbgp/rib';
@@ -33,16 +33,16 @@ export class Neighbor {
   readonly config: NeighborConfig;
   readonly localAs: number;
   readonly peerType: 'ebgp' | 'ibgp';
-  /** Set right after the neighbour was made: the session library needs the plugin first. */
+  /** Set right after construction, because the session library needs the plugin first. */
   peer!: Peer;
   ribPeer: RibPeer | undefined;
   session: SessionInfo | undefined;
   port: Port | undefined;
-  /** While Established. */
+  /** Defined while Established. */
   refreshes: InboundRefreshes | undefined;
   flapCount = 0;
   lastNotification: NeighborNotification | undefined;
-  /** Of sessions that are over; see RibPeer. */
+  /** Counts of past sessions. RibPeer has those of the current one. */
   #treatedAsWithdraw = 0;
   #attributesDiscarded = 0;
   /** When the session came up, by the monotonic clock. */
@@ -63,7 +63,7 @@ export class Neighbor {
     ];
   }
 
-  /** What the RIB must know of a session that came up. `neighbors` are the addresses of all neighbors. */
+  /** What the RIB must know about a new session. `neighbors` are the addresses of all neighbors. */
   ribOptions(session: SessionInfo, port: Port, neighbors: Iterable<string>): RibPeerOptions {
     const { config } = this;
     const families = config.families.filter((family) => session.families.has(family));
@@ -98,17 +98,17 @@ export class Neighbor {
     this.#upMs = performance.now();
   }
 
-  /** Seconds since the session is Established; only while it is. */
+  /** Seconds since the session became Established. Meaningless while it is down. */
   get sessionSeconds(): number {
     return Math.floor((performance.now() - this.#upMs) / 1000);
   }
 
-  /** UPDATEs of all sessions whose routes were treated as withdrawn (RFC 7606). */
+  /** UPDATEs whose routes were treated as withdrawn (RFC 7606), over all sessions. */
   get treatedAsWithdraw(): number {
     return this.#treatedAsWithdraw + (this.ribPeer?.treatedAsWithdraw ?? 0);
   }
 
-  /** Path attributes of all sessions that were discarded (RFC 7606). */
+  /** Path attributes that were discarded (RFC 7606), over all sessions. */
   get attributesDiscarded(): number {
     return this.#attributesDiscarded + (this.ribPeer?.attributesDiscarded ?? 0);
   }
@@ -124,17 +124,17 @@ export class Neighbor {
     this.flapCount++;
   }
 
-  /** A NOTIFICATION came or went; also before the session is Established. */
+  /** A NOTIFICATION was sent or received, perhaps before the session became Established. */
   notified(message: NotificationMessage, direction: 'sent' | 'received'): NewEvent {
     const { code, subcode } = message;
     const text = formatNotification(message);
-    // That one of two connections had to go (RFC 4271 §6.8) is no error of anybody.
+    // Closing one of two colliding connections (RFC 4271 §6.8) is not an error.
     const isCollision = code === NotificationCode.Cease && subcode === CeaseSubcode.ConnectionCollisionResolution;
     if (!isCollision) this.lastNotification = { direction, code, subcode, text, at: new Date() };
     return { type: `notification-${direction}`, neighbor: this.config.address, text, code, subcode };
   }
 
-  /** What the peer was sent is no longer what we think it was: the session starts anew. */
+  /** The Adj-RIB-Out no longer matches what the peer was sent, so the session is reset. */
   exportFailed(): void {
     this.peer.reset(CeaseSubcode.OutOfResources);
   }

@@ -12,7 +12,7 @@ import { apiField } from '../keys/neighbor-api.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField } from '../keys/neighbor-keys.ts';
 import { quote } from '../quote.ts';
 
-/** Names of an interface, as the kernel allows them (IFNAMSIZ), without what could be confused with other parts of an address. */
+/** Names of interfaces that the kernel allows (IFNAMSIZ), without characters that have a meaning in addresses. */
 const ZONE = /^[\w.:@-]{1,15}$/;
 
 /** The neighbor with its addresses in canonical text. Throws ControlError. */
@@ -52,7 +52,7 @@ export function checkedNeighbor(config: NeighborConfig, localAs: number, listen:
   throw new ControlError('invalid-argument', first.field, first.sentence, { further: problems.slice(1) });
 }
 
-/** The one spelling of an address: RFC 5952, and IPv4 in IPv6 form as IPv4. What is no address stays as it is. */
+/** The canonical text of an address (RFC 5952). An IPv4-mapped IPv6 address becomes IPv4. Other text stays unchanged. */
 export function canonical(text: string): string {
   const [host = '', ...zone] = text.split('%');
   const bytes = parseAddress(host);
