@@ -48,7 +48,7 @@ const hostName = text(
 function neighborSection(words: Words, scope: 'defaults' | 'neighbor'): Section<RawNeighbor> {
   const names = Object.keys(NEIGHBOR_KEYS) as (keyof RawNeighbor)[];
   const rows = names
-    .filter((name) => NEIGHBOR_KEYS[name].scopes.includes(scope))
+    .filter((name) => NEIGHBOR_KEYS[name].scopes?.includes(scope) !== false)
     .map((name) => {
       const { key, value, inDefaults, default: standard }: NeighborKey<unknown> = NEIGHBOR_KEYS[name];
       const shown = standard === undefined ? value.words : { standard: String(standard), ...value.words };

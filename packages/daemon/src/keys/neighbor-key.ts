@@ -2,7 +2,7 @@
 import type { Descriptor } from './fields.ts';
 
 /** Where a key may be written. `group` and `range` do not exist yet. */
-export type Scope = 'defaults' | 'group' | 'neighbor' | 'range';
+type Scope = 'defaults' | 'group' | 'neighbor' | 'range';
 
 /** What a change of the value touches in a running daemon. */
 export type OnChange = 'nothing' | 'import' | 'export' | 'stream' | 'session';
@@ -18,7 +18,8 @@ export interface NeighborKey<T, Name extends string = string> {
   readonly value: Descriptor<ReadValue<T>>;
   /** Applies where no section has the key. A function computes it from the neighbor's address. @default undefined */
   readonly default?: T | ((address: string) => T);
-  readonly scopes: readonly Scope[];
+  /** @default everywhere */
+  readonly scopes?: readonly Scope[];
   readonly onChange: OnChange;
   /** Words of the reference that differ in `defaults`. */
   readonly inDefaults?: { readonly about: string; readonly standard: string };

@@ -9,7 +9,7 @@ import { CONNECT_RETRY_SECONDS_DEFAULT, HOLD_TIME_SECONDS_DEFAULT, REMOTE_PORT_D
 import { type Family, formatFamily } from '@tsbgp/wire';
 import { FAMILIES, familyName, unicastFamily } from './families.ts';
 import { choice, field, flag, integer, list, text } from './fields.ts';
-import type { NeighborKey, ReadValue, Scope } from './neighbor-key.ts';
+import type { NeighborKey, ReadValue } from './neighbor-key.ts';
 import { readAs, readHostAddress, readLine } from './values.ts';
 
 export type DefaultPolicy = 'accept-all' | 'deny-all';
@@ -54,7 +54,6 @@ export type RawNeighbor = { -readonly [Name in NeighborField | keyof Shorthands]
 
 const AS_ALLOWED = 'an AS number of 1 to 4294967294, or asdot such as 1.10, but not 23456 (RFC 6793) or 65535 (RFC 7300)';
 const POLICY_STANDARD = 'accept-all for iBGP, deny-all for eBGP (RFC 8212)';
-const EVERYWHERE: readonly Scope[] = ['defaults', 'group', 'neighbor', 'range'];
 
 type Rows = { readonly [Name in NeighborField | keyof Shorthands]-?: NeighborKey<(NeighborConfig & Shorthands)[Name], NeighborField> };
 
@@ -90,7 +89,6 @@ export const NEIGHBOR_KEYS: Rows = {
       readAs,
     ),
     inDefaults: { about: 'For neighbors of one AS, such as iBGP.', standard: 'none' },
-    scopes: EVERYWHERE,
     onChange: 'session',
     option: { flags: '--as <number>', help: "the neighbor's AS; ours makes it iBGP", required: true },
     foreign: 'peer-as neighbor-as as asn as-number remote-asn peer-asn',
@@ -124,7 +122,6 @@ export const NEIGHBOR_KEYS: Rows = {
       { type: 'as-number' },
       readAs,
     ),
-    scopes: EVERYWHERE,
     onChange: 'session',
     option: { flags: '--local-as <number>', help: 'our AS towards it, where it differs' },
     foreign: 'my-as local-asn',
@@ -141,7 +138,6 @@ export const NEIGHBOR_KEYS: Rows = {
       familyName,
     ),
     default: (address) => [unicastFamily(address)],
-    scopes: EVERYWHERE,
     onChange: 'session',
     option: { flags: '--families <list>', help: 'ipv4-unicast, ipv6-unicast' },
     foreign: 'family address-family address-families afi-safi afi-safis afi safi nlri channels',
@@ -150,7 +146,6 @@ export const NEIGHBOR_KEYS: Rows = {
     key: 'passive',
     value: flag({ example: 'passive: true', about: 'Never connect; wait for the neighbor to connect.' }),
     default: false,
-    scopes: EVERYWHERE,
     onChange: 'session',
     option: { flags: '--passive', help: 'never connect, only wait' },
     foreign: 'listen-only passive-mode no-connect',
@@ -168,7 +163,6 @@ export const NEIGHBOR_KEYS: Rows = {
       255,
     ),
     ebgpOnly: 'multihop for eBGP only; iBGP needs none',
-    scopes: EVERYWHERE,
     onChange: 'session',
     option: { flags: '--multihop <ttl>', help: 'IP TTL for a neighbor that is not on a connected network' },
     foreign: 'ebgp-multihop ttl',
@@ -177,7 +171,6 @@ export const NEIGHBOR_KEYS: Rows = {
     key: 'port',
     value: integer({ allowed: 'a port of 1 to 65535', example: 'port: 1179', about: 'TCP port that we connect to.' }, 1, 65_535),
     default: REMOTE_PORT_DEFAULT,
-    scopes: EVERYWHERE,
     onChange: 'session',
     option: { flags: '--port <number>', help: 'TCP port to connect to' },
     foreign: 'remote-port peer-port neighbor-port',
@@ -194,7 +187,6 @@ export const NEIGHBOR_KEYS: Rows = {
       readHostAddress,
       'address',
     ),
-    scopes: EVERYWHERE,
     onChange: 'session',
     option: { flags: '--local-address <address>', help: 'where our connections come from' },
     foreign: 'update-source source-address source-ip local-ip transport-address bind',
@@ -212,7 +204,6 @@ export const NEIGHBOR_KEYS: Rows = {
       0,
     ),
     default: HOLD_TIME_SECONDS_DEFAULT,
-    scopes: EVERYWHERE,
     onChange: 'session',
     option: { flags: '--hold-time <seconds>', help: '0, or 3 to 65535' },
     foreign: 'hold-timer hold',
@@ -230,7 +221,6 @@ export const NEIGHBOR_KEYS: Rows = {
       65_535,
     ),
     default: CONNECT_RETRY_SECONDS_DEFAULT,
-    scopes: EVERYWHERE,
     onChange: 'session',
     option: { flags: '--connect-retry <seconds>', help: 'between two attempts' },
     foreign: 'connect-retry-time connect-delay-time connect-timer retry-time',
@@ -246,7 +236,6 @@ export const NEIGHBOR_KEYS: Rows = {
       POLICIES,
     ),
     sets: ['importPolicy', 'exportPolicy'],
-    scopes: EVERYWHERE,
     onChange: 'nothing',
     option: { flags: '--policy <policy>', help: 'for import and export' },
   },
@@ -256,7 +245,6 @@ export const NEIGHBOR_KEYS: Rows = {
       { example: 'import: accept-all', about: 'What happens to routes from this neighbor.', standard: POLICY_STANDARD },
       POLICIES,
     ),
-    scopes: EVERYWHERE,
     onChange: 'import',
     option: { flags: '--import <policy>', help: 'routes from it; without: deny-all for eBGP' },
     foreign: 'import-policy in-policy policy-in import-default',
@@ -267,7 +255,6 @@ export const NEIGHBOR_KEYS: Rows = {
       { example: 'export: accept-all', about: 'What happens to routes towards this neighbor.', standard: POLICY_STANDARD },
       POLICIES,
     ),
-    scopes: EVERYWHERE,
     onChange: 'export',
     option: { flags: '--export <policy>', help: 'routes towards it; without: deny-all for eBGP' },
     foreign: 'export-policy out-policy policy-out export-default',
@@ -281,7 +268,6 @@ export const NEIGHBOR_KEYS: Rows = {
     }),
     default: false,
     ebgpOnly: 'route-server-client for eBGP only (RFC 7947)',
-    scopes: EVERYWHERE,
     onChange: 'stream',
     option: { flags: '--route-server-client', help: 'RFC 7947' },
     foreign: 'rs-client route-server rs',
@@ -294,7 +280,6 @@ export const NEIGHBOR_KEYS: Rows = {
     }),
     default: false,
     excludes: { name: 'routeServerClient', allowed: 'one of them: a route server leaves NEXT_HOP as it is (RFC 7947 §2.2.1)' },
-    scopes: EVERYWHERE,
     onChange: 'stream',
     option: { flags: '--next-hop-self', help: 'NEXT_HOP towards it is our address' },
     foreign: 'nhs next-hop',
@@ -303,7 +288,6 @@ export const NEIGHBOR_KEYS: Rows = {
     key: 'enabled',
     value: flag({ example: 'enabled: false', about: 'false: the neighbor is configured and stays down until `tsbgp neighbor enable`.' }),
     default: true,
-    scopes: EVERYWHERE,
     onChange: 'session',
     option: { flags: '--disabled', help: 'leave it down for now', negated: true },
   },
