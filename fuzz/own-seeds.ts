@@ -5,8 +5,6 @@ import {
   encodeAttributes,
   encodeCapability,
   encodeMessage,
-  encodeTypedNlri,
-  familyCodec,
   fromHex,
   parseAttribute,
   parseCapability,
@@ -14,9 +12,9 @@ import {
   parseFamily,
   parseIpv6ExtendedCommunity,
   parseMessage,
-  parseNlri,
   type WireContext,
 } from '@tsbgp/wire';
+import { NLRI_VECTORS } from '../packages/wire/test/vectors/nlri.ts';
 import type { Seed } from './target.ts';
 import { FAMILIES } from './targets.ts';
 
@@ -88,36 +86,6 @@ const CAPABILITIES_TEXT: readonly string[] = [
   'unknown 200 0a0b',
 ];
 
-const NLRI: readonly (readonly [string, string])[] = [
-  ['ipv4-labeled-unicast', '192.0.2.0/24 labels 16'],
-  ['ipv6-labeled-unicast', '2001:db8::/32 labels 16,17'],
-  ['ipv4-mpls-vpn', '65001:1 192.0.2.0/24 labels 16'],
-  ['ipv6-mpls-vpn', '192.0.2.1:1 2001:db8::/32 labels 16'],
-  ['ipv4-route-target', '65001/32'],
-  ['l2vpn-vpls', 'rd 65001:1 ve-id 1 ve-block-offset 0 ve-block-size 8 label-base 1000'],
-  ['ipv4-mcast-vpn', 'inter-as-i-pmsi-ad rd 192.0.2.1:258 source-as 65001'],
-  ['ipv6-mcast-vpn', 'source-active-ad rd 65001:9 source 2001:db8::4 group ff0e::1'],
-  ['ipv4-flowspec', 'destination-prefix 192.0.2.0/24 ip-protocol =17 destination-port >=1&<=1023'],
-  ['ipv6-flowspec', 'destination-prefix 2001:db8::/32 flow-label =74565'],
-  ['ipv4-flowspec-vpn', 'rd 65001:1 dscp =10'],
-  ['ipv6-flowspec-vpn', 'rd 65001:1 destination-prefix 2001:db8::/32'],
-  ['ipv6-mup', 'direct-segment-discovery rd 65001:1 address 2001:db8::1'],
-  ['ipv4-sr-policy', 'distinguisher 1 color 100 endpoint 192.0.2.1'],
-  ['ipv6-sr-policy', 'distinguisher 1 color 100 endpoint 2001:db8::1'],
-  ['bgp-ls', 'node protocol 2 identifier 0 descriptors [local-node [igp-router-id 0000.0000.0001]]'],
-];
-
-/** Without a text here: octets of EVPN routes 1 to 5, and of a BGP-LS link. */
-const NLRI_OCTETS: readonly (readonly [string, string])[] = [
-  ['l2vpn-evpn', '01 19 0001c0000201000a 00112233445566778899 00000001 000010'],
-  ['l2vpn-evpn', '02 21 0001c0000201000a 00000000000000000000 00000000 30 001122334455 00 000010'],
-  ['l2vpn-evpn', '03 11 0001c0000201000a 00000000 20 c0000201'],
-  ['l2vpn-evpn', '04 17 0001c0000201000a 00112233445566778899 20 c0000201'],
-  ['l2vpn-evpn', '05 22 0001c0000201000a 00000000000000000000 00000000 18 c0000200 00000000 000010'],
-  ['bgp-ls', '0002 0025 02 0000000000000000 0100 000a 0203 0006 000000000001 0101 000a 0203 0006 000000000002'],
-  ['ipv4-mup', '01 0001 0c 0000fde900000001 18 c00002'],
-];
-
 const MESSAGES: readonly string[] = [
   'open as 65001 hold-time 90 bgp-identifier 192.0.2.1 capabilities { multiprotocol ipv4-unicast; four-octet-as 65001 }',
   'update nlri { 192.0.2.0/24 } attributes { ORIGIN igp; AS_PATH 65001 65002; NEXT_HOP 192.0.2.1; COMMUNITIES 65001:1 }',
@@ -163,12 +131,7 @@ export function* ownSeeds(): Generator<Seed> {
     yield { kind: 'message', bytes: Uint8Array.of(...new Uint8Array(16).fill(0xff), 0, body.length + 19, 2, ...body) };
   }
   for (const text of CAPABILITIES_TEXT) yield { kind: 'capabilities', bytes: encodeCapability(parseCapability(text)) };
-  for (const [name, text] of NLRI) {
-    const nlri = parseNlri(text, parseFamily(name)!);
-    if (nlri.type === 'ip-prefix' || nlri.type === 'unknown') throw new Error(`${name} has no codec`);
-    yield nlriSeed(name, encodeTypedNlri(nlri));
-  }
-  for (const [name, hex] of NLRI_OCTETS) yield nlriSeed(name, fromHex(hex));
+  for (const [name, , hex] of NLRI_VECTORS.flatMap(({ examples }) => examples)) yield nlriSeed(name, fromHex(hex));
   for (const text of ['rt:65001:100', 'rt:192.0.2.1:100', 'rt:200000:100', 'color:0:100']) {
     yield { kind: 'community', bytes: parseExtendedCommunity(text) };
   }
@@ -177,6 +140,6 @@ export function* ownSeeds(): Generator<Seed> {
 
 function nlriSeed(name: string, octets: Uint8Array): Seed {
   const index = FAMILIES.indexOf(parseFamily(name)!);
-  if (familyCodec(parseFamily(name)!) === undefined) throw new Error(`${name} has no codec`);
+  if (index < 0) throw new Error(`${name} has no codec`);
   return { kind: 'nlri', bytes: Uint8Array.of(index, 0, ...octets) };
 }

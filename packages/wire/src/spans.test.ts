@@ -6,7 +6,7 @@ import { loadVectors, sharedWireFolder } from '../test/shared.ts';
 import { fromHex, toHex } from './bytes.ts';
 import { HEADER_LENGTH, MessageType } from './codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from './context.ts';
-import { Afi, family, Safi } from './family.ts';
+import { Afi, makeFamily, Safi } from './family.ts';
 import { Fault } from './fault.ts';
 import { writeHeader } from './messages/header.ts';
 import { decodeMessage, dissectMessage, encodeMessage } from './messages/message.ts';
@@ -18,7 +18,11 @@ const IBGP: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp', extendedMessag
 const CONTEXTS: readonly WireContext[] = [
   IBGP,
   DEFAULT_CONTEXT,
-  { ...IBGP, fourOctetAs: false, addPath: new Set([1, 4, 128].map((safi) => family(Afi.Ipv4, safi)).concat(family(Afi.L2vpn, Safi.Evpn))) },
+  {
+    ...IBGP,
+    fourOctetAs: false,
+    addPath: new Set([1, 4, 128].map((safi) => makeFamily(Afi.Ipv4, safi)).concat(makeFamily(Afi.L2vpn, Safi.Evpn))),
+  },
 ];
 
 function message(type: number, body: string): Uint8Array {

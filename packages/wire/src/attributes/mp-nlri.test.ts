@@ -105,11 +105,11 @@ for (const [title, hex] of [
 const NO_EXTENDED: WireContext = { ...DEFAULT_CONTEXT, extendedNextHop: new Map() };
 const EXTENDED: WireContext = {
   ...DEFAULT_CONTEXT,
-  extendedNextHop: new Map([0x0101, 0x0102, 0x0104, 0x0180, 0x0181].map((of) => [of as Family, new Set([2])])),
+  extendedNextHop: new Map([0x0101, 0x0102, 0x0104, 0x0180, 0x0181].map((family) => [family as Family, new Set([2])])),
 };
 const LENGTHS = [0, 1, 3, 4, 5, 8, 12, 15, 16, 17, 20, 24, 28, 31, 32, 36, 40, 48, 64];
 
-for (const [of, plain, extended] of [
+for (const [family, plain, extended] of [
   ['000101', [4], [4, 16, 32]],
   ['000102', [4], [4, 16, 32]],
   ['000104', [4], [4, 16, 32]],
@@ -125,9 +125,9 @@ for (const [of, plain, extended] of [
   ['001946', LENGTHS, LENGTHS],
   ['0009c8', LENGTHS, LENGTHS],
 ] as const) {
-  test(`RFC 7606 §7.11, RFC 8950 §4: family ${of} may have next hops of ${plain.join(', ')} octets, or ${extended.join(', ')}`, () => {
+  test(`RFC 7606 §7.11, RFC 8950 §4: family ${family} may have next hops of ${plain.join(', ')} octets, or ${extended.join(', ')}`, () => {
     for (const length of LENGTHS) {
-      const bytes = fromHex(`${of} ${length.toString(16).padStart(2, '0')} ${'20'.repeat(length)} 00`);
+      const bytes = fromHex(`${family} ${length.toString(16).padStart(2, '0')} ${'20'.repeat(length)} 00`);
       for (const [context, allowed] of [
         [NO_EXTENDED, plain],
         [EXTENDED, extended],

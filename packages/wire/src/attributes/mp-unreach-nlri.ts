@@ -8,7 +8,7 @@
  */
 import { readU16 } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
-import { afiOf, type Family, family, formatFamily, parseFamily, safiOf } from '../family.ts';
+import { afiOf, type Family, formatFamily, makeFamily, parseFamily, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
 import type { AttributeCodec } from './codec.ts';
@@ -26,14 +26,14 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri> = {
   flags: AttributeFlag.Optional,
   check(bytes, start, end, context) {
     if (end - start < 3) return broken(`MP_UNREACH_NLRI of ${end - start} octets`);
-    const of = family(readU16(bytes, start), bytes[start + 2]!);
-    if (context.families?.has(of) === false) return undefined;
-    return nlriAreWhole(bytes, start + 3, end, of, context) ? undefined : broken(`NLRI of ${formatFamily(of)} cannot be read`);
+    const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);
+    if (context.families?.has(family) === false) return undefined;
+    return nlriAreWhole(bytes, start + 3, end, family, context) ? undefined : broken(`NLRI of ${formatFamily(family)} cannot be read`);
   },
   decode(bytes, start, end, context) {
-    const of = family(readU16(bytes, start), bytes[start + 2]!);
+    const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);
     context.spans?.numbers(start, ['afi', 2], ['safi', 1]);
-    return { family: of, nlri: decodeNlri(bytes, start + 3, end, of, context) };
+    return { family, nlri: decodeNlri(bytes, start + 3, end, family, context) };
   },
   encode(out, value, context) {
     out.u16(afiOf(value.family));
@@ -43,10 +43,10 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri> = {
   format: (value) => `${formatFamily(value.family)} nlri ${formatNlriList(value.nlri)}`,
   parse(text) {
     const parts = /^(\S+) nlri (\{.*\})$/.exec(text);
-    const of = parseFamily(parts?.[1] ?? '');
-    if (parts === null || of === undefined)
+    const family = parseFamily(parts?.[1] ?? '');
+    if (parts === null || family === undefined)
       throw new ValueError(`found "${text}", allowed is e.g. "ipv6-unicast nlri { 2001:db8:1::/48 }"`);
-    return { family: of, nlri: parseNlriList(parts[2]!, of) };
+    return { family, nlri: parseNlriList(parts[2]!, family) };
   },
 };
 

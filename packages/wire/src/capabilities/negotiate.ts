@@ -77,7 +77,7 @@ export function negotiate(local: readonly Capability[], remote: readonly Capabil
   const extendedNextHop = negotiateNextHop(local, remote);
   const context = (direction: 'send' | 'receive'): WireContext => ({
     fourOctetAs,
-    addPath: new Set([...addPath].filter(([, allowed]) => allowed[direction]).map(([of]) => of)),
+    addPath: new Set([...addPath].filter(([, allowed]) => allowed[direction]).map(([family]) => family)),
     peerType,
     extendedMessage: extendedMessage[direction],
     ...(bgpsec[direction].size > 0 && { bgpsec: bgpsec[direction] }),
@@ -136,7 +136,7 @@ function familiesOf(capabilities: readonly Capability[]): Set<Family> {
 }
 
 function intersection(a: ReadonlySet<Family>, b: ReadonlySet<Family>): Set<Family> {
-  return new Set([...a].filter((of) => b.has(of)));
+  return new Set([...a].filter((family) => b.has(family)));
 }
 
 function canRefresh(capabilities: readonly Capability[]): boolean {
@@ -157,12 +157,12 @@ function negotiateAddPath(
   const ours = addPathOf(local);
   const theirs = addPathOf(remote);
   const result = new Map<Family, { send: boolean; receive: boolean }>();
-  for (const of of families) {
-    const our = ours.get(of);
-    const their = theirs.get(of);
+  for (const family of families) {
+    const our = ours.get(family);
+    const their = theirs.get(family);
     if (our === undefined || their === undefined) continue;
     const allowed = { send: our.send && their.receive, receive: our.receive && their.send };
-    if (allowed.send || allowed.receive) result.set(of, allowed);
+    if (allowed.send || allowed.receive) result.set(family, allowed);
   }
   return result;
 }

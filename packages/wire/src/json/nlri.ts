@@ -10,7 +10,6 @@ import { type BgpLsDescriptor, MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-desc
 import { EVPN_ROUTES } from '../nlri/evpn.ts';
 import { familyCodec } from '../nlri/families.ts';
 import type { FlowSpecComponent } from '../nlri/flowspec-component.ts';
-import { isPrefixFamily } from '../nlri/ip-prefix.ts';
 import { MCAST_VPN_ROUTES } from '../nlri/mcast-vpn.ts';
 import { MUP_ROUTES } from '../nlri/mup.ts';
 import { formatNlri, type Nlri, parseNlri } from '../nlri/nlri.ts';
@@ -45,16 +44,16 @@ import {
 } from './form.ts';
 
 type Member = Form<unknown> | Optional<unknown>;
-type MembersOf = (of: Family, json: Readonly<Record<string, unknown>>, path: string) => Readonly<Record<string, Member>>;
+type MembersOf = (family: Family, json: Readonly<Record<string, unknown>>, path: string) => Readonly<Record<string, Member>>;
 
 const LABELS: Form<number[]> = list(unsigned(0xf_ffff));
 const LABEL_BITS: Optional<number[]> = optional(list(unsigned(0xf)));
 
 /** The fields of a table, in its order. */
-function fromShape(shape: Shape<object>, of: Family): Record<string, Member> {
+function fromShape(shape: Shape<object>, family: Family): Record<string, Member> {
   return Object.fromEntries(
     Object.entries(shape as Record<string, Field<unknown>>).map(([key, each]) => {
-      const form = (each as unknown) === ROUTE_KEY ? OCTETS : field(each, of);
+      const form = (each as unknown) === ROUTE_KEY ? OCTETS : field(each, family);
       return [key, 'optional' in each ? optional(form) : form];
     }),
   );
@@ -62,12 +61,12 @@ function fromShape(shape: Shape<object>, of: Family): Record<string, Member> {
 
 /** A route by its name; `unknown` ones have the octets, and what else the family adds to those. */
 function routes(shapes: ReadonlyMap<string, Shape<object>>, unknown: Record<string, Member>): MembersOf {
-  return (of, json, path) => {
+  return (family, json, path) => {
     const route = json['route'];
     if (route === 'unknown') return { route: oneOf('unknown'), ...unknown };
     const shape = typeof route === 'string' ? shapes.get(route) : undefined;
     if (shape === undefined) refuse(member(path, 'route'), route, [...shapes.keys(), 'unknown'].join(', '));
-    return { route: TEXT, ...fromShape(shape, of) };
+    return { route: TEXT, ...fromShape(shape, family) };
   };
 }
 
@@ -84,10 +83,10 @@ function operators(key: 'numbers' | 'bits', flags: readonly string[]): Readonly<
   return { [key]: list(object<object>(each)) };
 }
 
-function component(of: Family): Form<unknown> {
+function component(family: Family): Form<unknown> {
   const numbers = operators('numbers', ['lt', 'gt', 'eq']);
   const bits = operators('bits', ['not', 'match']);
-  const prefix = { prefix: field(PREFIX, of), offset: optional(U8) };
+  const prefix = { prefix: field(PREFIX, family), offset: optional(U8) };
   const members: Readonly<Record<FlowSpecComponent['name'], Readonly<Record<string, Member>>>> = {
     'destination-prefix': prefix,
     'source-prefix': prefix,
@@ -150,15 +149,15 @@ const DESCRIPTORS: Form<unknown> = list(descriptor(0));
 const UNKNOWN_ROUTE = { routeType: U16, bytes: OCTETS };
 
 const MEMBERS: Readonly<Record<Nlri['type'], MembersOf>> = {
-  'ip-prefix': (of) => ({ prefix: field(PREFIX, of) }),
-  'labeled-unicast': (of) => ({ labels: LABELS, labelBits: LABEL_BITS, prefix: field(PREFIX, of) }),
-  vpn: (of) => ({ labels: optional(LABELS), labelBits: LABEL_BITS, rd: field(RD, of), prefix: field(PREFIX, of) }),
+  'ip-prefix': (family) => ({ prefix: field(PREFIX, family) }),
+  'labeled-unicast': (family) => ({ labels: LABELS, labelBits: LABEL_BITS, prefix: field(PREFIX, family) }),
+  vpn: (family) => ({ labels: optional(LABELS), labelBits: LABEL_BITS, rd: field(RD, family), prefix: field(PREFIX, family) }),
   'route-target': () => ({ length: unsigned(96), originAs: optional(U32), routeTarget: optional(parsed(parseExtendedCommunity)) }),
-  vpls: (of, json) =>
+  vpls: (family, json) =>
     'peAddress' in json
-      ? fromShape(VPLS_AUTO_DISCOVERY.shape, of)
+      ? fromShape(VPLS_AUTO_DISCOVERY.shape, family)
       : {
-          rd: field(RD, of),
+          rd: field(RD, family),
           veId: U16,
           veBlockOffset: U16,
           veBlockSize: U16,
@@ -168,10 +167,10 @@ const MEMBERS: Readonly<Record<Nlri['type'], MembersOf>> = {
   'mcast-vpn': routes(MCAST_VPN_ROUTES.shapes, UNKNOWN_ROUTE),
   evpn: routes(EVPN_ROUTES.shapes, UNKNOWN_ROUTE),
   mup: routes(MUP_ROUTES.shapes, { architecture: optional(U8), ...UNKNOWN_ROUTE }),
-  flowspec: (of) => ({ rd: optional(field(RD, of)), components: list(component(of)) }),
-  'sr-policy': (of) => fromShape(SR_POLICY_FIELDS.shape, of),
-  'bgp-ls': (of, json) => ({
-    rd: optional(field(RD, of)),
+  flowspec: (family) => ({ rd: optional(field(RD, family)), components: list(component(family)) }),
+  'sr-policy': (family) => fromShape(SR_POLICY_FIELDS.shape, family),
+  'bgp-ls': (family, json) => ({
+    rd: optional(field(RD, family)),
     kind: oneOf('unknown', ...BGP_LS_KINDS),
     ...(json['kind'] === 'unknown' ? { nlriType: U16, bytes: OCTETS } : { protocol: U8, identifier: U64, descriptors: DESCRIPTORS }),
   }),
@@ -181,18 +180,18 @@ const MEMBERS: Readonly<Record<Nlri['type'], MembersOf>> = {
 /** The NLRI whose JSON form (`toJson`) is `json`. Throws ValueError that names the place, as a JSON path that begins with `path`. */
 export function nlriFromJson(json: unknown, path = ''): Nlri {
   const given = record(json, path);
-  const of = FAMILY(given['family'], member(path, 'family'));
-  const type = typeOf(given['type'], of, member(path, 'type'));
-  const members = { type: TEXT, family: FAMILY, pathIdentifier: optional(U32), ...MEMBERS[type](of, given, path) };
+  const family = FAMILY(given['family'], member(path, 'family'));
+  const type = typeOf(given['type'], family, member(path, 'type'));
+  const members = { type: TEXT, family: FAMILY, pathIdentifier: optional(U32), ...MEMBERS[type](family, given, path) };
   const value = object<object>(members)(json, path) as Nlri;
-  const nlri = placed(path, () => parseNlri(formatNlri(value), of));
+  const nlri = placed(path, () => parseNlri(formatNlri(value), family));
   checkAgrees(json, toJson(nlri), path);
   return nlri;
 }
 
 /** The family tells the type; octets may be there instead where it has no codec, or where they make no sense to it. */
-function typeOf(json: unknown, of: Family, path: string): Nlri['type'] {
-  if (isPrefixFamily(of)) return oneOf('ip-prefix')(json, path);
-  const codec = familyCodec(of);
+function typeOf(json: unknown, family: Family, path: string): Nlri['type'] {
+  const codec = familyCodec(family);
+  if (codec?.neverOctets === true) return oneOf(codec.type)(json, path);
   return codec === undefined ? oneOf('unknown')(json, path) : oneOf(codec.type, 'unknown')(json, path);
 }

@@ -11,7 +11,7 @@
 import type { ByteWriter } from '../bytes.ts';
 import { readU16 } from '../bytes.ts';
 import { HEADER_LENGTH, MESSAGE_LENGTH_MAX, MessageType, NotificationCode } from '../codes.ts';
-import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { Fault } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { badLength, writeHeader } from './header.ts';
@@ -44,7 +44,7 @@ export function decodeRouteRefreshBody(bytes: Uint8Array, start: number, end: nu
     return invalidLength(bytes, start, end);
   if (length < FIXED_LENGTH) return badLength(length + HEADER_LENGTH, MessageType.RouteRefresh);
   spans?.numbers(start, ['afi', 2], ['subtype', 1], ['safi', 1]);
-  const message: RouteRefreshMessage = { type: 'route-refresh', family: family(readU16(bytes, start), bytes[start + 3]!), subtype };
+  const message: RouteRefreshMessage = { type: 'route-refresh', family: makeFamily(readU16(bytes, start), bytes[start + 3]!), subtype };
   if (length > FIXED_LENGTH) {
     const mark = spans?.mark();
     const orf = subtype === RefreshSubtype.Request ? decodeOrf(bytes, start + FIXED_LENGTH, end, afiOf(message.family), spans) : undefined;

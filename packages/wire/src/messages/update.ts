@@ -11,8 +11,9 @@ import { encodeAttributes } from '../attributes/attributes.ts';
 import { ByteWriter } from '../bytes.ts';
 import { AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
-import { type Family, formatFamily, IPV4_UNICAST, Safi, safiOf } from '../family.ts';
+import { type Family, formatFamily, IPV4_UNICAST } from '../family.ts';
 import { Fault, strongest, ValueError } from '../fault.ts';
+import { familyCodec } from '../nlri/families.ts';
 import { appendPrefix, decodePrefixes, type IpPrefix } from '../nlri/ip-prefix.ts';
 import { formatNlri, isMalformed } from '../nlri/nlri.ts';
 import { blameNextHop, recordLeftOut, scannedAttributes } from '../scan/decode-attributes.ts';
@@ -84,18 +85,14 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, cont
   return message;
 }
 
-/**
- * NLRI that are framed but make no sense: the others stand, as RFC 9552 §8.2.2 puts it for its own. Those are octets in the value. With a flow
- * specification all of the UPDATE falls (RFC 8955 §10).
- */
+/** The verdict on the first NLRI that is kept as octets because it cannot be decoded; undefined when there is none. */
 function malformedNlri(attributes: readonly PathAttribute[], spans: SpanRecorder | undefined): Fault | undefined {
   for (const attribute of attributes) {
     if (attribute.type !== 'mp-reach-nlri' && attribute.type !== 'mp-unreach-nlri') continue;
     const malformed = attribute.value.nlri.find(isMalformed);
     if (malformed === undefined) continue;
     const reason = `an NLRI of ${formatFamily(attribute.value.family)} makes no sense: ${formatNlri(malformed)}`;
-    const safi = safiOf(attribute.value.family);
-    const action = safi === Safi.FlowSpec || safi === Safi.FlowSpecVpn ? 'withdraw' : 'discard';
+    const action = familyCodec(malformed.family)?.malformed === 'withdraw' ? 'withdraw' : 'discard';
     const fault = new Fault(action, NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
     spans?.blameValue(fault, malformed);
     return fault;
@@ -104,10 +101,10 @@ function malformedNlri(attributes: readonly PathAttribute[], spans: SpanRecorder
 }
 
 /** The UPDATE that says that all routes of the family have been sent (RFC 4724 §2): an empty one, or an MP_UNREACH_NLRI without NLRI. */
-export function endOfRib(of: Family): UpdateMessage {
+export function endOfRib(family: Family): UpdateMessage {
   const attributes: PathAttribute[] =
-    of === IPV4_UNICAST ? [] : [{ type: 'mp-unreach-nlri', flags: AttributeFlag.Optional, value: { family: of, nlri: [] } }];
-  return { type: 'update', withdrawn: [], attributes, nlri: [], endOfRib: of };
+    family === IPV4_UNICAST ? [] : [{ type: 'mp-unreach-nlri', flags: AttributeFlag.Optional, value: { family, nlri: [] } }];
+  return { type: 'update', withdrawn: [], attributes, nlri: [], endOfRib: family };
 }
 
 /** RFC 4724 §2: an MP_UNREACH_NLRI without NLRI, and nothing else. */

@@ -12,7 +12,7 @@
  */
 import { formatAddress } from '../address.ts';
 import { toHex } from '../bytes.ts';
-import { Afi, family, Safi } from '../family.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import {
   COUNTED_ADDRESS,
@@ -28,6 +28,7 @@ import {
   U24,
   U32,
 } from '../parts/fields.ts';
+import { RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { ROUTE_KEY } from './route-key.ts';
 import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
@@ -179,7 +180,7 @@ const LABEL_FIELDS: Field<number[]> = {
     for (const each of value) U24.write(out, each);
   },
   format: (value) => value.join(','),
-  parse: (text, of) => text.split(',').map((word) => U24.parse(word, of)),
+  parse: (text, family) => text.split(',').map((word) => U24.parse(word, family)),
 };
 
 /** RFC 9136 §3.1: the route's length tells the address family; 34 octets are IPv4, 58 are IPv6. */
@@ -258,16 +259,54 @@ export const EVPN_ROUTES: RouteTable<EvpnRoute> = routeTable<EvpnRoute>(
   0xff,
 );
 
+const ESI_LENGTH = 10;
+const TAG_LENGTH = 4;
+/** With the octet that says its length. */
+const MAC_LENGTH = 7;
+const LABEL_LENGTH = 3;
+
 export const evpn: FamilyCodec<EvpnNlri> = {
   type: 'evpn',
-  families: [family(Afi.L2vpn, Safi.Evpn)],
+  families: [makeFamily(Afi.L2vpn, Safi.Evpn)],
+  malformed: 'discard',
   next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
-  decode(bytes, start, end, of, spans) {
+  decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['route-type', 1], ['length', 1]);
-    const route = EVPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, of, spans);
-    return route && { type: 'evpn', family: of, ...route };
+    const route = EVPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, family, spans);
+    return route && { type: 'evpn', family, ...route };
   },
   encode: (out, nlri) => EVPN_ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
+  key(out, bytes, start, end) {
+    const fields = start + 2;
+    const esi = fields + RD_LENGTH;
+    const tag = esi + ESI_LENGTH;
+    out.u8(bytes[start]!);
+    switch (bytes[start]) {
+      case 1: // RFC 7432 §7.1: the label is no part of the key
+        out.raw(bytes, fields, end - LABEL_LENGTH);
+        break;
+      case 2: {
+        // RFC 7432 §7.2: tag, MAC and IP address are part of it, the ESI and the labels are not
+        const ipBits = tag + TAG_LENGTH + MAC_LENGTH;
+        out.raw(bytes, fields, esi);
+        out.raw(bytes, tag, ipBits + 1 + bytes[ipBits]! / 8);
+        break;
+      }
+      case 5: // RFC 9136 §3.1: tag and prefix are part of it; the ESI, the gateway and the label are not
+        out.raw(bytes, fields, esi);
+        out.raw(bytes, tag, tag + TAG_LENGTH + 1 + (end - fields === IPV6_ROUTE_LENGTH ? 16 : 4));
+        break;
+      case 6: // RFC 9251 §9.1.1, §9.2.1: the flags are no part of it
+      case 7:
+        out.raw(bytes, fields, end - 1);
+        break;
+      case 8: // RFC 9251 §9.3.1: nor are the reserved octets and the maximum response time
+        out.raw(bytes, fields, end - 6);
+        break;
+      default:
+        out.raw(bytes, fields, end);
+    }
+  },
   format: (nlri) => EVPN_ROUTES.format(nlri),
-  parse: (text, of) => ({ type: 'evpn', family: of, ...EVPN_ROUTES.parse(text, of) }),
+  parse: (text, family) => ({ type: 'evpn', family, ...EVPN_ROUTES.parse(text, family) }),
 };

@@ -7,11 +7,13 @@
  *
  * Text: `192.0.2.0/24 labels 16,17`.
  */
-import { Afi, family, Safi } from '../family.ts';
+import type { ByteWriter } from '../bytes.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from '../parts/labels.ts';
-import { addressOctets, appendBits, normalizePrefix, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
+import { decodeLabels, encodeLabels, formatLabels, type Labels, labelsEnd, parseLabels } from '../parts/labels.ts';
+import { addressOctets, appendBits, appendLeadingBits, normalizePrefix, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { IPV4_OR_IPV6 } from './next-hop.ts';
 
 /** A prefix with its labels (RFC 8277 §2). */
 export interface LabeledUnicastNlri extends FamilyNlri<'labeled-unicast'>, Labels {
@@ -24,18 +26,28 @@ export function nextOfBits(bytes: Uint8Array, at: number, end: number): number {
   return at < end && next <= end ? next : -1;
 }
 
+/** The prefix, and a length that does not count the labels: RFC 8277 §2.4 lets them change while the route stays the same. */
+export function keyWithoutLabels(out: ByteWriter, bytes: Uint8Array, start: number, end: number): void {
+  const prefix = labelsEnd(bytes, start + 1, end);
+  const bits = bytes[start]! - 8 * (prefix - start - 1);
+  out.u8(bits);
+  appendLeadingBits(out, bytes, prefix, bits);
+}
+
 export const labeledUnicast: FamilyCodec<LabeledUnicastNlri> = {
   type: 'labeled-unicast',
-  families: [family(Afi.Ipv4, Safi.LabeledUnicast), family(Afi.Ipv6, Safi.LabeledUnicast)],
+  families: [makeFamily(Afi.Ipv4, Safi.LabeledUnicast), makeFamily(Afi.Ipv6, Safi.LabeledUnicast)],
+  malformed: 'reset',
+  nextHop: () => IPV4_OR_IPV6,
   next: nextOfBits,
-  decode(bytes, start, end, of, spans) {
+  decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['length', 1]);
     const stack = decodeLabels(bytes, start + 1, end, spans);
     if (stack === undefined) return undefined;
     const bits = bytes[start]! - 8 * (stack.end - start - 1);
-    const prefix = readPrefix(bytes, stack.end, end, bits, addressOctets(of));
+    const prefix = readPrefix(bytes, stack.end, end, bits, addressOctets(family));
     spans?.leaf('prefix', stack.end, end, prefix);
-    return prefix === undefined ? undefined : { type: 'labeled-unicast', family: of, ...stack.value, prefix };
+    return prefix === undefined ? undefined : { type: 'labeled-unicast', family, ...stack.value, prefix };
   },
   encode(out, nlri) {
     const prefix = prefixOfSize(nlri.prefix, addressOctets(nlri.family));
@@ -45,10 +57,11 @@ export const labeledUnicast: FamilyCodec<LabeledUnicastNlri> = {
     encodeLabels(out, nlri);
     appendBits(out, prefix);
   },
+  key: keyWithoutLabels,
   format: (nlri) => `${nlri.prefix} labels ${formatLabels(nlri)}`,
-  parse(text, of) {
+  parse(text, family) {
     const words = /^(\S+) labels (\S+)$/.exec(text.trim());
     if (words === null) throw new ValueError(`"${text}" is not a labelled prefix, e.g. "192.0.2.0/24 labels 16"`);
-    return { type: 'labeled-unicast', family: of, ...parseLabels(words[2]!), prefix: normalizePrefix(words[1]!, addressOctets(of)) };
+    return { type: 'labeled-unicast', family, ...parseLabels(words[2]!), prefix: normalizePrefix(words[1]!, addressOctets(family)) };
   },
 };

@@ -8,7 +8,7 @@
 import { formatAddress } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
-import { Afi, family, Safi } from '../family.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import {
   ADDRESS_TO_END,
@@ -23,7 +23,8 @@ import {
   U8,
   U32,
 } from '../parts/fields.ts';
-import { addressOctets } from '../parts/prefix-bits.ts';
+import { addressOctets, appendMaskedPrefix } from '../parts/prefix-bits.ts';
+import { RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
 
@@ -76,6 +77,9 @@ export type MupNlri = FamilyNlri<'mup'> & (MupRoute | MupUnknownRoute);
 
 const TEID_BITS = 32;
 const ARCHITECTURE_5G = 1;
+const HEAD_LENGTH = 4;
+/** Types 1, 3 and 4: a length in bits and what it counts follow the RD. Only these are part of the key. */
+const ENDS_IN_BITS: ReadonlySet<number> = new Set([1, 3, 4]);
 
 /** Length in bits (1), address of the family, the octets that the bits of the identifier need. */
 const ENDPOINT: Field<MupEndpoint> = {
@@ -141,17 +145,18 @@ export const MUP_ROUTES: RouteTable<MupRoute> = routeTable<MupRoute>(
 
 export const mup: FamilyCodec<MupNlri> = {
   type: 'mup',
-  families: [family(Afi.Ipv4, Safi.Mup), family(Afi.Ipv6, Safi.Mup)],
-  next: (bytes, at, end) => nextTyped(bytes, at, end, 4),
-  decode(bytes, start, end, of, spans) {
+  families: [makeFamily(Afi.Ipv4, Safi.Mup), makeFamily(Afi.Ipv6, Safi.Mup)],
+  malformed: 'discard',
+  next: (bytes, at, end) => nextTyped(bytes, at, end, HEAD_LENGTH),
+  decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['architecture', 1], ['route-type', 2], ['length', 1]);
     const architecture = bytes[start]!;
     const routeType = readU16(bytes, start + 1);
     if (architecture !== ARCHITECTURE_5G) {
-      return { type: 'mup', family: of, route: 'unknown', architecture, routeType, bytes: bytes.slice(start + 4, end) };
+      return { type: 'mup', family, route: 'unknown', architecture, routeType, bytes: bytes.slice(start + 4, end) };
     }
-    const route = MUP_ROUTES.decode(routeType, bytes, start + 4, end, of, spans);
-    return route && { type: 'mup', family: of, ...route };
+    const route = MUP_ROUTES.decode(routeType, bytes, start + 4, end, family, spans);
+    return route && { type: 'mup', family, ...route };
   },
   encode(out, nlri) {
     const architecture = nlri.route === 'unknown' ? (nlri.architecture ?? ARCHITECTURE_5G) : ARCHITECTURE_5G;
@@ -160,12 +165,24 @@ export const mup: FamilyCodec<MupNlri> = {
       out.u16(routeType);
     });
   },
+  /** RD and prefix, or RD and endpoint: draft-ietf-bess-mup-safi §3.1.1, §3.1.3 and §3.1.4 say what is part of the prefix, for all else all of it is. */
+  key(out, bytes, start, end) {
+    const routeType = readU16(bytes, start + 1);
+    if (bytes[start] !== ARCHITECTURE_5G || !ENDS_IN_BITS.has(routeType)) {
+      out.raw(bytes, start, end);
+      return;
+    }
+    const bits = start + HEAD_LENGTH + RD_LENGTH;
+    out.raw(bytes, start, start + HEAD_LENGTH - 1);
+    out.raw(bytes, start + HEAD_LENGTH, bits);
+    appendMaskedPrefix(out, bytes, bits);
+  },
   format: (nlri) =>
     (nlri.route === 'unknown' && nlri.architecture !== undefined ? `architecture ${nlri.architecture} ` : '') + MUP_ROUTES.format(nlri),
-  parse(text, of) {
+  parse(text, family) {
     const foreign = /^architecture (\d{1,3}) (unknown .*)$/.exec(text.trim());
-    if (foreign === null) return { type: 'mup', family: of, ...MUP_ROUTES.parse(text, of) };
-    const architecture = U8.parse(foreign[1]!, of);
-    return { type: 'mup', family: of, ...(MUP_ROUTES.parse(foreign[2]!, of) as UnknownRoute), architecture };
+    if (foreign === null) return { type: 'mup', family, ...MUP_ROUTES.parse(text, family) };
+    const architecture = U8.parse(foreign[1]!, family);
+    return { type: 'mup', family, ...(MUP_ROUTES.parse(foreign[2]!, family) as UnknownRoute), architecture };
   },
 };

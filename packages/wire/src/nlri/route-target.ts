@@ -10,8 +10,9 @@
  */
 import { fromHex, readU32, toHex } from '../bytes.ts';
 import { EXTENDED_COMMUNITY_LENGTH, formatExtendedCommunity, parseExtendedCommunity } from '../communities/extended.ts';
-import { Afi, family, Safi } from '../family.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { appendMaskedPrefix } from '../parts/prefix-bits.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { nextOfBits } from './labeled-unicast.ts';
 
@@ -29,15 +30,16 @@ const BITS_MAX = 96;
 
 export const routeTarget: FamilyCodec<RouteTargetNlri> = {
   type: 'route-target',
-  families: [family(Afi.Ipv4, Safi.RouteTarget)],
+  families: [makeFamily(Afi.Ipv4, Safi.RouteTarget)],
+  malformed: 'discard',
   next: nextOfBits,
-  decode(bytes, start, end, of, spans) {
+  decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['length', 1]);
     const length = bytes[start]!;
-    if (length === 0) return { type: 'route-target', family: of, length };
+    if (length === 0) return { type: 'route-target', family, length };
     // RFC 4684 §4: but for the default, the origin AS is there as a whole.
     if (length < 32 || length > BITS_MAX) return undefined;
-    const nlri: RouteTargetNlri = { type: 'route-target', family: of, length, originAs: readU32(bytes, start + 1) };
+    const nlri: RouteTargetNlri = { type: 'route-target', family, length, originAs: readU32(bytes, start + 1) };
     spans?.numbers(start + 1, ['origin-as', 4]);
     if (length > 32) {
       const target = new Uint8Array(EXTENDED_COMMUNITY_LENGTH);
@@ -61,20 +63,21 @@ export const routeTarget: FamilyCodec<RouteTargetNlri> = {
     maskTarget(target, nlri.length - 32);
     out.raw(target, 0, (nlri.length - 32 + 7) >>> 3);
   },
+  key: appendMaskedPrefix,
   format(nlri) {
     if (nlri.length === 0) return 'default';
     const { routeTarget: target, originAs, length } = nlri;
     if (target === undefined) return `${originAs}/${length}`;
     return `${originAs}:${length === BITS_MAX ? formatExtendedCommunity(target) : `0x${toHex(target)}`}/${length}`;
   },
-  parse(text, of) {
-    if (text.trim() === 'default') return { type: 'route-target', family: of, length: 0 };
+  parse(text, family) {
+    if (text.trim() === 'default') return { type: 'route-target', family, length: 0 };
     const parts = /^(\d{1,10})(?::(.+))?\/(\d{1,2})$/.exec(text.trim());
     const [originAs, target, length] = [Number(parts?.[1]), parts?.[2], Number(parts?.[3])];
     if (parts === null || originAs > 0xffff_ffff || length < 32 || length > BITS_MAX || (target !== undefined) !== length > 32) {
       throw invalid(text);
     }
-    const nlri: RouteTargetNlri = { type: 'route-target', family: of, length, originAs };
+    const nlri: RouteTargetNlri = { type: 'route-target', family, length, originAs };
     if (target !== undefined) nlri.routeTarget = parseTarget(target, length, text);
     return nlri;
   },

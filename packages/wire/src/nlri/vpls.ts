@@ -4,9 +4,10 @@
  * BGP-AD (RFC 6074 §3.2.1) has the same family and a length of 12: RD and the address of the PE. Other lengths are malformed.
  */
 import { readU16 } from '../bytes.ts';
-import { Afi, family, Safi } from '../family.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { IPV4, RD, type RecordCodec, record, U16, U24 } from '../parts/fields.ts';
+import { RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 
 export interface VplsFields {
@@ -29,6 +30,8 @@ export interface VplsAutoDiscoveryFields {
 export type VplsNlri = FamilyNlri<'vpls'> & ((VplsFields & { peAddress?: never }) | (VplsAutoDiscoveryFields & { veId?: never }));
 
 const AUTO_DISCOVERY_LENGTH = 12;
+/** RD, VE ID, VE block offset. */
+const BLOCK_LENGTH = RD_LENGTH + 4;
 
 interface Octets {
   rd: string;
@@ -43,23 +46,24 @@ export const VPLS_AUTO_DISCOVERY: RecordCodec<VplsAutoDiscoveryFields> = record<
 
 export const vpls: FamilyCodec<VplsNlri> = {
   type: 'vpls',
-  families: [family(Afi.L2vpn, Safi.Vpls)],
+  families: [makeFamily(Afi.L2vpn, Safi.Vpls)],
+  malformed: 'discard',
   next(bytes, at, end) {
     const next = at + 2 + (end - at < 2 ? end : readU16(bytes, at));
     return next <= end ? next : -1;
   },
-  decode(bytes, start, end, of, spans) {
+  decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['length', 2]);
     if (end - start - 2 === AUTO_DISCOVERY_LENGTH) {
-      const found = VPLS_AUTO_DISCOVERY.decode(bytes, start + 2, end, of, spans);
-      return found && { type: 'vpls', family: of, ...found };
+      const found = VPLS_AUTO_DISCOVERY.decode(bytes, start + 2, end, family, spans);
+      return found && { type: 'vpls', family, ...found };
     }
-    const found = SIGNALLING.decode(bytes, start + 2, end, of, spans);
+    const found = SIGNALLING.decode(bytes, start + 2, end, family, spans);
     if (found === undefined) return undefined;
     const { labelField, ...fields } = found;
     return {
       type: 'vpls',
-      family: of,
+      family,
       ...fields,
       labelBase: labelField >>> 4,
       ...((labelField & 0xf) !== 0 && { labelBits: labelField & 0xf }),
@@ -71,23 +75,27 @@ export const vpls: FamilyCodec<VplsNlri> = {
       else SIGNALLING.encode(out, { ...nlri, labelField: labelField(nlri.labelBase, nlri.labelBits ?? 0) });
     });
   },
+  /** The label base and the block size may change while a block stays the same: RD, VE ID and block offset name it (RFC 4761 §3.2.2). */
+  key(out, bytes, start, end) {
+    out.raw(bytes, start, end - start - 2 === AUTO_DISCOVERY_LENGTH ? end : start + 2 + BLOCK_LENGTH);
+  },
   format(nlri) {
     if (nlri.peAddress !== undefined) return VPLS_AUTO_DISCOVERY.format(nlri);
     const { rd, veId, veBlockOffset, veBlockSize, labelBase, labelBits } = nlri;
     const text = `rd ${rd} ve-id ${veId} ve-block-offset ${veBlockOffset} ve-block-size ${veBlockSize} label-base ${labelBase}`;
     return labelBits === undefined ? text : `${text}/${labelBits}`;
   },
-  parse(text, of) {
+  parse(text, family) {
     const words = text.trim().split(/\s+/);
-    if (words.includes('pe-address')) return { type: 'vpls', family: of, ...VPLS_AUTO_DISCOVERY.parse(words, of) };
+    if (words.includes('pe-address')) return { type: 'vpls', family, ...VPLS_AUTO_DISCOVERY.parse(words, family) };
     const parts = /^(.*) label-base (\d{1,7})(?:\/(\d{1,2}))?$/.exec(words.join(' '));
     if (parts === null)
       throw new ValueError(
         `"${text}" has no label-base at its end, e.g. "rd 65000:1 ve-id 1 ve-block-offset 0 ve-block-size 10 label-base 100000"`,
       );
     const field = labelField(Number(parts[2]), Number(parts[3] ?? 0));
-    const { labelField: _, ...fields } = SIGNALLING.parse([...parts[1]!.split(' '), 'label-field', String(field)], of);
-    return { type: 'vpls', family: of, ...fields, labelBase: field >>> 4, ...((field & 0xf) !== 0 && { labelBits: field & 0xf }) };
+    const { labelField: _, ...fields } = SIGNALLING.parse([...parts[1]!.split(' '), 'label-field', String(field)], family);
+    return { type: 'vpls', family, ...fields, labelBase: field >>> 4, ...((field & 0xf) !== 0 && { labelBits: field & 0xf }) };
   },
 };
 

@@ -10,6 +10,7 @@ import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
+import { kebab } from '../words.ts';
 import { addressOctets, normalizePrefix, readPrefix, writePrefix } from './prefix-bits.ts';
 import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
 
@@ -115,10 +116,6 @@ export function record<T extends object>(shape: Shape<T>): RecordCodec<T> {
       return value as T;
     },
   };
-}
-
-export function kebab(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function unsigned(

@@ -26,6 +26,15 @@ const LABEL_MAX = 0xf_ffff;
 const WITHDRAW_LABEL = 0x8_0000;
 const BOTTOM = 1;
 
+/** Offset after the stack at `start`; -1 when it does not end before `end`. Allocates nothing. */
+export function labelsEnd(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start; at + 3 <= end; at += 3) {
+    const field = readU24(bytes, at);
+    if ((field & BOTTOM) !== 0 || field === WITHDRAW_LABEL << 4 || field === 0) return at + 3;
+  }
+  return -1;
+}
+
 /** The stack at `start`, and where it ends; undefined when it does not end before `end`. */
 export function decodeLabels(
   bytes: Uint8Array,
@@ -33,19 +42,18 @@ export function decodeLabels(
   end: number,
   spans?: SpanRecorder,
 ): { value: Labels; end: number } | undefined {
+  const stackEnd = labelsEnd(bytes, start, end);
+  if (stackEnd < 0) return undefined;
   const labels: number[] = [];
-  const bits: number[] = [];
-  for (let at = start; at + 3 <= end; at += 3) {
+  const labelBits: number[] = [];
+  for (let at = start; at < stackEnd; at += 3) {
     const field = readU24(bytes, at);
     labels.push(field >>> 4);
-    bits.push(field & 0xf);
+    labelBits.push(field & 0xf);
     spans?.leaf('label', at, at + 3, field >>> 4);
-    if ((field & BOTTOM) !== 0 || field === WITHDRAW_LABEL << 4 || field === 0) {
-      const canonical = bits.every((each, i) => each === canonicalBits(labels, i));
-      return { value: canonical ? { labels } : { labels, labelBits: bits }, end: at + 3 };
-    }
   }
-  return undefined;
+  const canonical = labelBits.every((bits, i) => bits === canonicalBits(labels, i));
+  return { value: canonical ? { labels } : { labels, labelBits }, end: stackEnd };
 }
 
 function canonicalBits(labels: readonly number[], i: number): number {

@@ -86,6 +86,18 @@ export function appendBits(out: ByteWriter, { address, bits }: Prefix): void {
   out.raw(address, 0, (bits + 7) >>> 3);
 }
 
+/** Appends the prefix at `start`, a length in bits and then octets, with the bits after it cleared. Allocates nothing. */
+export function appendMaskedPrefix(out: ByteWriter, bytes: Uint8Array, start: number): void {
+  out.u8(bytes[start]!);
+  appendLeadingBits(out, bytes, start + 1, bytes[start]!);
+}
+
+/** Appends the first `bits` bits from `start`, with the rest of the last octet cleared. Allocates nothing. */
+export function appendLeadingBits(out: ByteWriter, bytes: Uint8Array, start: number, bits: number): void {
+  out.raw(bytes, start, start + ((bits + 7) >>> 3));
+  if (bits % 8 !== 0) out.patchU8(out.length - 1, out.bytes[out.length - 1]! & (0xff << (8 - (bits % 8))));
+}
+
 /** Appends the length in bits, then the octets. Throws ValueError. */
 export function writePrefix(out: ByteWriter, text: string, addressSize: number): void {
   const prefix = prefixOfSize(text, addressSize);

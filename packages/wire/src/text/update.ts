@@ -29,8 +29,8 @@ export function formatUpdate(message: UpdateMessage): string {
 }
 
 /** The attributes of an End-of-RIB are what `endOfRib` gives: to name the family is enough. */
-function saysByItself({ attributes, endOfRib: of }: UpdateMessage): boolean {
-  return of !== undefined && of !== IPV4_UNICAST && attributes[0]?.flags === AttributeFlag.Optional;
+function saysByItself({ attributes, endOfRib: family }: UpdateMessage): boolean {
+  return family !== undefined && family !== IPV4_UNICAST && attributes[0]?.flags === AttributeFlag.Optional;
 }
 
 /** Throws ValueError. */

@@ -45,9 +45,9 @@ export class Words {
 
   family(): Family {
     const word = this.next('a family, e.g. "ipv4-unicast"');
-    const of = parseFamily(word);
-    if (of === undefined) throw new ValueError(`found "${word}", allowed is a family, e.g. "ipv4-unicast" or "afi-9/safi-200"`);
-    return of;
+    const family = parseFamily(word);
+    if (family === undefined) throw new ValueError(`found "${word}", allowed is a family, e.g. "ipv4-unicast" or "afi-9/safi-200"`);
+    return family;
   }
 
   /** Octets after `0x`. */
