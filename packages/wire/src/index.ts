@@ -87,7 +87,6 @@ export { Fault, type FaultAction, strongest, ValueError } from './fault.ts';
 export { attributeFromJson } from './json/attributes.ts';
 export { capabilityFromJson } from './json/capabilities.ts';
 export { faultFromJson, messageFromJson } from './json/messages.ts';
-export { nlriFromJson } from './json/nlri.ts';
 export { toJson } from './json.ts';
 export {
   type ControlMessage,
@@ -149,6 +148,7 @@ export type { FamilyCodec, FamilyNlri } from './nlri/family-codec.ts';
 export type { FlowSpecNlri } from './nlri/flowspec.ts';
 export type { FlowSpecBits, FlowSpecComponent, FlowSpecNumber } from './nlri/flowspec-component.ts';
 export { canonicalPrefix, type IpPrefix } from './nlri/ip-prefix.ts';
+export { nlriFromJson } from './nlri/json.ts';
 export type { LabeledUnicastNlri } from './nlri/labeled-unicast.ts';
 export type { McastVpnNlri, McastVpnRoute } from './nlri/mcast-vpn.ts';
 export type { MupEndpoint, MupNlri, MupRoute } from './nlri/mup.ts';

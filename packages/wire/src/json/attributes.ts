@@ -14,6 +14,7 @@ import { parseLargeCommunity } from '../communities/large.ts';
 import { parseCommunity } from '../communities/standard.ts';
 import { type Family, formatFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { nlriFromJson } from '../nlri/json.ts';
 import type { Nlri } from '../nlri/nlri.ts';
 import {
   ADDRESS,
@@ -33,8 +34,7 @@ import {
   U24,
   U32,
   unsigned,
-} from './form.ts';
-import { nlriFromJson } from './nlri.ts';
+} from '../parts/json-form.ts';
 import { tlvs } from './tlvs.ts';
 
 type ValueOf<Type extends KnownAttribute['type']> = Extract<KnownAttribute, { type: Type }>['value'];

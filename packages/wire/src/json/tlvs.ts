@@ -1,7 +1,7 @@
 /** TLVs of attributes from JSON, by the same tables that give their octets and text: `{ "name": …, "fields": { … }, "tlvs": [ … ] }`. */
 import { rowOfName, type Tlv, type TlvField, type TlvRow, type TlvTable } from '../attributes/tlv.ts';
 import { NO_FAMILY } from '../family.ts';
-import { type Form, field, list, member, OCTETS, object, oneOf, optional, placed, record, TEXT, unsigned } from './form.ts';
+import { type Form, field, list, member, OCTETS, object, oneOf, optional, placed, record, TEXT, unsigned } from '../parts/json-form.ts';
 
 export function tlvs(table: TlvTable): Form<Tlv[]> {
   return list(tlv(table));

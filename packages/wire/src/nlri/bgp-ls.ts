@@ -14,8 +14,11 @@
 import { ByteWriter, fromHex, readU16, readU64, toHex } from '../bytes.ts';
 import { Afi, type Family, makeFamily, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { RD } from '../parts/fields.ts';
+import { field, OCTETS, oneOf, optional, U8, U16, U64 } from '../parts/json-form.ts';
 import { formatRd, parseRd, RD_LENGTH } from '../parts/route-distinguisher.ts';
 import { type BgpLsDescriptor, decodeDescriptors, encodeDescriptors, formatDescriptors, parseDescriptors } from './bgp-ls-descriptor.ts';
+import { DESCRIPTORS } from './bgp-ls-descriptor-json.ts';
 import { type FamilyCodec, type FamilyNlri, wholeNlri } from './family-codec.ts';
 
 /** Kinds of object in the order of their NLRI types, from 1. */
@@ -98,6 +101,11 @@ export const bgpLs: FamilyCodec<BgpLsNlri> = {
     if (nlri.kind === 'unknown') return `${rd}unknown ${nlri.nlriType} 0x${toHex(nlri.bytes)}`;
     return `${rd}${nlri.kind} protocol ${nlri.protocol} identifier ${nlri.identifier} descriptors [${formatDescriptors(nlri.descriptors)}]`;
   },
+  jsonMembers: (family, json) => ({
+    rd: optional(field(RD, family)),
+    kind: oneOf('unknown', ...BGP_LS_KINDS),
+    ...(json['kind'] === 'unknown' ? { nlriType: U16, bytes: OCTETS } : { protocol: U8, identifier: U64, descriptors: DESCRIPTORS }),
+  }),
   parse(text, family) {
     const parts =
       /^(?:rd (\S+) )?(?:unknown (\d{1,5}) 0x((?:[0-9a-fA-F]{2})*)|(\S+) protocol (\d{1,3}) identifier (\d{1,20}) descriptors \[(.*)\])$/.exec(

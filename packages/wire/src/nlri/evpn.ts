@@ -308,5 +308,6 @@ export const evpn: FamilyCodec<EvpnNlri> = {
     }
   },
   format: (nlri) => EVPN_ROUTES.format(nlri),
+  jsonMembers: EVPN_ROUTES.jsonMembers,
   parse: (text, family) => ({ type: 'evpn', family, ...EVPN_ROUTES.parse(text, family) }),
 };

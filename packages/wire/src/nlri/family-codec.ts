@@ -5,6 +5,7 @@
 import type { ByteWriter } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import type { SpanRecorder } from '../spans.ts';
+import type { JsonMembers } from './json-members.ts';
 import type { NextHopForms } from './next-hop.ts';
 
 /** What NLRI of all families have. */
@@ -43,6 +44,11 @@ export interface FamilyCodec<T extends FamilyNlri> {
    * may change while the route stays the same are no part of it. Allocates nothing.
    */
   key(out: ByteWriter, bytes: Uint8Array, start: number, end: number, family: Family): void;
+  /**
+   * The members that the JSON form of an NLRI has beside `type`, `family` and `pathIdentifier`. `json` is the NLRI, for families whose NLRI
+   * differ in their members, and `path` its place. Throws ValueError.
+   */
+  jsonMembers(family: Family, json: Readonly<Record<string, unknown>>, path: string): JsonMembers;
   /** A faster `nlriAreWhole` for rows whose fields are checked often. */
   areWhole?(bytes: Uint8Array, start: number, end: number, family: Family, addPath: boolean): boolean;
   /** All NLRI of a field that `areWhole` passed. @default each by `next` and `decode` */

@@ -13,9 +13,12 @@
 import { ByteWriter } from '../bytes.ts';
 import { Afi, afiOf, type Family, makeFamily, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { RD } from '../parts/fields.ts';
+import { field, list, optional } from '../parts/json-form.ts';
 import { formatRd, parseRd, RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { decodeComponent, encodeComponent, type FlowSpecComponent, formatComponent, parseComponent } from './flowspec-component.ts';
+import { componentForm } from './flowspec-json.ts';
 
 /** A flow specification (RFC 8955 §4, RFC 8956 §3): all of its components must match. */
 export interface FlowSpecNlri extends FamilyNlri<'flowspec'> {
@@ -111,6 +114,7 @@ export const flowspec: FamilyCodec<FlowSpecNlri> = {
     if (nlri.rd !== undefined) words.unshift(`rd ${nlri.rd}`);
     return words.join(' ');
   },
+  jsonMembers: (family) => ({ rd: optional(field(RD, family)), components: list(componentForm(family)) }),
   parse(text, family) {
     const words = text.trim() === '' ? [] : text.trim().split(/\s+/);
     const nlri: FlowSpecNlri = { type: 'flowspec', family, components: [] };

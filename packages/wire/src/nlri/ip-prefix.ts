@@ -7,6 +7,8 @@
  */
 import { type ByteWriter, readU32 } from '../bytes.ts';
 import { Afi, afiOf, type Family, makeFamily, Safi } from '../family.ts';
+import { PREFIX } from '../parts/fields.ts';
+import { field } from '../parts/json-form.ts';
 import { addressOctets, appendMaskedPrefix, normalizePrefix, prefixesAreWhole, readPrefix, writePrefix } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
@@ -46,6 +48,7 @@ export const ipPrefix: FamilyCodec<IpPrefix> = {
   encode: (out, nlri) => writePrefix(out, nlri.prefix, addressOctets(nlri.family)),
   key: appendMaskedPrefix,
   format: (nlri) => nlri.prefix,
+  jsonMembers: (family) => ({ prefix: field(PREFIX, family) }),
   parse: (text, family) => ({ type: 'ip-prefix', family, prefix: normalizePrefix(text, addressOctets(family)) }),
 };
 

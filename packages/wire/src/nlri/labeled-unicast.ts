@@ -10,9 +10,12 @@
 import type { ByteWriter } from '../bytes.ts';
 import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { PREFIX } from '../parts/fields.ts';
+import { field } from '../parts/json-form.ts';
 import { decodeLabels, encodeLabels, formatLabels, type Labels, labelsEnd, parseLabels } from '../parts/labels.ts';
 import { addressOctets, appendBits, appendLeadingBits, normalizePrefix, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { LABEL_BITS, LABELS } from './json-members.ts';
 import { IPV4_OR_IPV6 } from './next-hop.ts';
 
 /** A prefix with its labels (RFC 8277 §2). */
@@ -59,6 +62,7 @@ export const labeledUnicast: FamilyCodec<LabeledUnicastNlri> = {
   },
   key: keyWithoutLabels,
   format: (nlri) => `${nlri.prefix} labels ${formatLabels(nlri)}`,
+  jsonMembers: (family) => ({ labels: LABELS, labelBits: LABEL_BITS, prefix: field(PREFIX, family) }),
   parse(text, family) {
     const words = /^(\S+) labels (\S+)$/.exec(text.trim());
     if (words === null) throw new ValueError(`"${text}" is not a labelled prefix, e.g. "192.0.2.0/24 labels 16"`);

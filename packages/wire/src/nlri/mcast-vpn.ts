@@ -95,5 +95,6 @@ export const mcastVpn: FamilyCodec<McastVpnNlri> = {
   encode: (out, nlri) => MCAST_VPN_ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
   key: wholeNlri,
   format: (nlri) => MCAST_VPN_ROUTES.format(nlri),
+  jsonMembers: MCAST_VPN_ROUTES.jsonMembers,
   parse: (text, family) => ({ type: 'mcast-vpn', family, ...MCAST_VPN_ROUTES.parse(text, family) }),
 };

@@ -23,6 +23,7 @@ import {
   U8,
   U32,
 } from '../parts/fields.ts';
+import { U8 as JSON_U8, optional, TEXT } from '../parts/json-form.ts';
 import { addressOctets, appendMaskedPrefix } from '../parts/prefix-bits.ts';
 import { RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
@@ -179,6 +180,10 @@ export const mup: FamilyCodec<MupNlri> = {
   },
   format: (nlri) =>
     (nlri.route === 'unknown' && nlri.architecture !== undefined ? `architecture ${nlri.architecture} ` : '') + MUP_ROUTES.format(nlri),
+  jsonMembers(family, json, path) {
+    const members = MUP_ROUTES.jsonMembers(family, json, path);
+    return json['route'] === 'unknown' ? { route: TEXT, architecture: optional(JSON_U8), ...members } : members;
+  },
   parse(text, family) {
     const foreign = /^architecture (\d{1,3}) (unknown .*)$/.exec(text.trim());
     if (foreign === null) return { type: 'mup', family, ...MUP_ROUTES.parse(text, family) };

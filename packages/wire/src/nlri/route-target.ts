@@ -12,6 +12,7 @@ import { fromHex, readU32, toHex } from '../bytes.ts';
 import { EXTENDED_COMMUNITY_LENGTH, formatExtendedCommunity, parseExtendedCommunity } from '../communities/extended.ts';
 import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { optional, parsed, U32, unsigned } from '../parts/json-form.ts';
 import { appendMaskedPrefix } from '../parts/prefix-bits.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { nextOfBits } from './labeled-unicast.ts';
@@ -70,6 +71,7 @@ export const routeTarget: FamilyCodec<RouteTargetNlri> = {
     if (target === undefined) return `${originAs}/${length}`;
     return `${originAs}:${length === BITS_MAX ? formatExtendedCommunity(target) : `0x${toHex(target)}`}/${length}`;
   },
+  jsonMembers: () => ({ length: unsigned(BITS_MAX), originAs: optional(U32), routeTarget: optional(parsed(parseExtendedCommunity)) }),
   parse(text, family) {
     if (text.trim() === 'default') return { type: 'route-target', family, length: 0 };
     const parts = /^(\d{1,10})(?::(.+))?\/(\d{1,2})$/.exec(text.trim());

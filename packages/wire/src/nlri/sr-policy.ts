@@ -8,6 +8,7 @@ import { ValueError } from '../fault.ts';
 import { ADDRESS_TO_END, type RecordCodec, record, U32 } from '../parts/fields.ts';
 import { addressOctets } from '../parts/prefix-bits.ts';
 import { type FamilyCodec, type FamilyNlri, wholeNlri } from './family-codec.ts';
+import { jsonOfShape } from './json-members.ts';
 import { nextOfBits } from './labeled-unicast.ts';
 
 interface SrPolicyFields {
@@ -19,7 +20,7 @@ interface SrPolicyFields {
 /** An SR policy (RFC 9830 §2.1): colour and endpoint. */
 export interface SrPolicyNlri extends FamilyNlri<'sr-policy'>, SrPolicyFields {}
 
-export const SR_POLICY_FIELDS: RecordCodec<SrPolicyFields> = record<SrPolicyFields>({
+const SR_POLICY_FIELDS: RecordCodec<SrPolicyFields> = record<SrPolicyFields>({
   distinguisher: U32,
   color: U32,
   endpoint: ADDRESS_TO_END,
@@ -45,6 +46,7 @@ export const srPolicy: FamilyCodec<SrPolicyNlri> = {
   },
   key: wholeNlri,
   format: (nlri) => SR_POLICY_FIELDS.format(nlri),
+  jsonMembers: (family) => jsonOfShape(SR_POLICY_FIELDS.shape, family),
   parse(text, family) {
     const nlri: SrPolicyNlri = { type: 'sr-policy', family, ...SR_POLICY_FIELDS.parse(text.trim().split(/\s+/), family) };
     if (nlri.endpoint.includes(':') !== (addressOctets(family) === 16))

@@ -10,7 +10,9 @@ import { fromHex, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { type RecordCodec, record, type Shape } from '../parts/fields.ts';
+import { member, OCTETS, oneOf, refuse, TEXT, unsigned } from '../parts/json-form.ts';
 import type { SpanRecorder } from '../spans.ts';
+import { type JsonMembers, jsonOfShape } from './json-members.ts';
 
 /** A route of a type that is not known: its octets behind type and length. */
 export interface UnknownRoute {
@@ -46,6 +48,8 @@ export interface RouteTable<T extends { route: string }> {
   encode(out: ByteWriter, value: T | UnknownRoute, head: (routeType: number) => void): void;
   format(value: T | UnknownRoute): string;
   parse(text: string, family: Family): T | UnknownRoute;
+  /** See `FamilyCodec.jsonMembers`. */
+  jsonMembers(family: Family, json: Readonly<Record<string, unknown>>, path: string): JsonMembers;
 }
 
 /** A family's table. Route types go up to `routeTypeMax`. */
@@ -84,6 +88,13 @@ export function routeTable<T extends { route: string }>(rows: readonly Row[], ro
       const [route = '', ...words] = text.trim().split(/\s+/);
       if (route === 'unknown') return parseUnknown(words, routeTypeMax);
       return { route, ...rowOf(route).fields.parse(words, family) } as T;
+    },
+    jsonMembers(family, json, path) {
+      const { route } = json;
+      if (route === 'unknown') return { route: oneOf('unknown'), routeType: unsigned(0xffff), bytes: OCTETS };
+      const row = typeof route === 'string' ? byName.get(route) : undefined;
+      if (row === undefined) refuse(member(path, 'route'), route, [...byName.keys(), 'unknown'].join(', '));
+      return { route: TEXT, ...jsonOfShape(row.fields.shape, family) };
     },
   };
 }

@@ -7,8 +7,10 @@ import { readU16 } from '../bytes.ts';
 import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { IPV4, RD, type RecordCodec, record, U16, U24 } from '../parts/fields.ts';
+import { field, optional, unsigned } from '../parts/json-form.ts';
 import { RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { jsonOfShape } from './json-members.ts';
 
 export interface VplsFields {
   rd: string;
@@ -30,6 +32,7 @@ export interface VplsAutoDiscoveryFields {
 export type VplsNlri = FamilyNlri<'vpls'> & ((VplsFields & { peAddress?: never }) | (VplsAutoDiscoveryFields & { veId?: never }));
 
 const AUTO_DISCOVERY_LENGTH = 12;
+const LABEL_MAX = 0xf_ffff;
 /** RD, VE ID, VE block offset. */
 const BLOCK_LENGTH = RD_LENGTH + 4;
 
@@ -42,7 +45,7 @@ interface Octets {
 }
 
 const SIGNALLING = record<Octets>({ rd: RD, veId: U16, veBlockOffset: U16, veBlockSize: U16, labelField: U24 });
-export const VPLS_AUTO_DISCOVERY: RecordCodec<VplsAutoDiscoveryFields> = record<VplsAutoDiscoveryFields>({ rd: RD, peAddress: IPV4 });
+const AUTO_DISCOVERY: RecordCodec<VplsAutoDiscoveryFields> = record<VplsAutoDiscoveryFields>({ rd: RD, peAddress: IPV4 });
 
 export const vpls: FamilyCodec<VplsNlri> = {
   type: 'vpls',
@@ -55,7 +58,7 @@ export const vpls: FamilyCodec<VplsNlri> = {
   decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['length', 2]);
     if (end - start - 2 === AUTO_DISCOVERY_LENGTH) {
-      const found = VPLS_AUTO_DISCOVERY.decode(bytes, start + 2, end, family, spans);
+      const found = AUTO_DISCOVERY.decode(bytes, start + 2, end, family, spans);
       return found && { type: 'vpls', family, ...found };
     }
     const found = SIGNALLING.decode(bytes, start + 2, end, family, spans);
@@ -71,7 +74,7 @@ export const vpls: FamilyCodec<VplsNlri> = {
   },
   encode(out, nlri) {
     out.counted16(() => {
-      if (nlri.peAddress !== undefined) VPLS_AUTO_DISCOVERY.encode(out, nlri);
+      if (nlri.peAddress !== undefined) AUTO_DISCOVERY.encode(out, nlri);
       else SIGNALLING.encode(out, { ...nlri, labelField: labelField(nlri.labelBase, nlri.labelBits ?? 0) });
     });
   },
@@ -80,14 +83,25 @@ export const vpls: FamilyCodec<VplsNlri> = {
     out.raw(bytes, start, end - start - 2 === AUTO_DISCOVERY_LENGTH ? end : start + 2 + BLOCK_LENGTH);
   },
   format(nlri) {
-    if (nlri.peAddress !== undefined) return VPLS_AUTO_DISCOVERY.format(nlri);
+    if (nlri.peAddress !== undefined) return AUTO_DISCOVERY.format(nlri);
     const { rd, veId, veBlockOffset, veBlockSize, labelBase, labelBits } = nlri;
     const text = `rd ${rd} ve-id ${veId} ve-block-offset ${veBlockOffset} ve-block-size ${veBlockSize} label-base ${labelBase}`;
     return labelBits === undefined ? text : `${text}/${labelBits}`;
   },
+  jsonMembers: (family, json) =>
+    'peAddress' in json
+      ? jsonOfShape(AUTO_DISCOVERY.shape, family)
+      : {
+          rd: field(RD, family),
+          veId: unsigned(0xffff),
+          veBlockOffset: unsigned(0xffff),
+          veBlockSize: unsigned(0xffff),
+          labelBase: unsigned(LABEL_MAX),
+          labelBits: optional(unsigned(0xf)),
+        },
   parse(text, family) {
     const words = text.trim().split(/\s+/);
-    if (words.includes('pe-address')) return { type: 'vpls', family, ...VPLS_AUTO_DISCOVERY.parse(words, family) };
+    if (words.includes('pe-address')) return { type: 'vpls', family, ...AUTO_DISCOVERY.parse(words, family) };
     const parts = /^(.*) label-base (\d{1,7})(?:\/(\d{1,2}))?$/.exec(words.join(' '));
     if (parts === null)
       throw new ValueError(
@@ -100,7 +114,7 @@ export const vpls: FamilyCodec<VplsNlri> = {
 };
 
 function labelField(base: number, bits: number): number {
-  if (!Number.isInteger(base) || base < 0 || base > 0xf_ffff || bits < 0 || bits > 0xf)
+  if (!Number.isInteger(base) || base < 0 || base > LABEL_MAX || bits < 0 || bits > 0xf)
     throw new ValueError(`label base: found ${base}/${bits}, allowed 0 to 1048575`);
   return (base << 4) | bits;
 }

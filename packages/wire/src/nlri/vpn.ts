@@ -9,10 +9,13 @@
  */
 import { Afi, type Family, makeFamily, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { PREFIX, RD } from '../parts/fields.ts';
+import { field, optional } from '../parts/json-form.ts';
 import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from '../parts/labels.ts';
 import { addressOctets, appendBits, appendMaskedPrefix, normalizePrefix, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
 import { formatRd, parseRd, RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { LABEL_BITS, LABELS } from './json-members.ts';
 import { keyWithoutLabels, nextOfBits } from './labeled-unicast.ts';
 import type { NextHopForms } from './next-hop.ts';
 
@@ -71,6 +74,7 @@ export const vpn: FamilyCodec<VpnNlri> = {
     const text = `${nlri.rd} ${nlri.prefix}`;
     return nlri.labels === undefined ? text : `${text} labels ${formatLabels({ ...nlri, labels: nlri.labels })}`;
   },
+  jsonMembers: (family) => ({ labels: optional(LABELS), labelBits: LABEL_BITS, rd: field(RD, family), prefix: field(PREFIX, family) }),
   parse(text, family) {
     const words = /^(\S+) (\S+)(?: labels (\S+))?$/.exec(text.trim());
     if (words === null || (words[3] !== undefined) !== hasLabels(family)) {

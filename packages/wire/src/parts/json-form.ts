@@ -9,7 +9,7 @@ import { fromHex } from '../bytes.ts';
 import { type Family, parseFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { toJson } from '../json.ts';
-import { type Field, parseAddressText } from '../parts/fields.ts';
+import { type Field, parseAddressText } from './fields.ts';
 
 export type Form<T> = (json: unknown, path: string) => T;
 
