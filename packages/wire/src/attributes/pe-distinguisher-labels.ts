@@ -6,12 +6,11 @@
  * The attribute does not say which kind its addresses are: a length that is a multiple of 7 means IPv4, else one of 19 IPv6. Any other
  * length: treat-as-withdraw (RFC 6514 §8). Text: `192.0.2.1=16000`, and behind a slash the four other bits of the field where they are not 0.
  */
-import { formatAddress } from '../address.ts';
+import { addressBytes, formatAddress } from '../address.ts';
 import { readU24 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { within } from '../numbers.ts';
-import { parseAddressText } from '../parts/fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
@@ -44,7 +43,7 @@ export const peDistinguisherLabels: AttributeCodec<PeDistinguisherLabel[]> = {
   },
   encode(out, labels) {
     for (const { peAddress, labelField } of labels) {
-      out.raw(parseAddressText(peAddress));
+      out.raw(addressBytes(peAddress));
       out.u24(within('label field', labelField, 0xff_ffff));
     }
   },
@@ -65,6 +64,6 @@ function formatLabelField(field: number): string {
 function parseLabel(text: string): PeDistinguisherLabel {
   const parts = /^([^=]+)=(\d{1,7})(?:\/(\d{1,2}))?$/.exec(text);
   if (parts === null) throw new ValueError(`found "${text}", allowed are an address and a label, e.g. "192.0.2.1=16000"`);
-  const peAddress = formatAddress(parseAddressText(parts[1]!));
+  const peAddress = formatAddress(addressBytes(parts[1]!));
   return { peAddress, labelField: within('label', Number(parts[2]), 0xf_ffff) * 16 + within('bits', Number(parts[3] ?? 0), 0xf) };
 }

@@ -10,24 +10,25 @@
  *
  * A label field keeps all its 24 bits: it is a VNI where the tunnel is VXLAN (RFC 8365 §5.1.3), else the upper 20 are an MPLS label.
  */
-import { formatAddress } from '../address.ts';
+import { ADDRESS_EXAMPLES, addressBytes, formatAddress } from '../address.ts';
 import { toHex } from '../bytes.ts';
 import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import {
+  ADDRESS_TEXT,
   COUNTED_ADDRESS,
   ESI,
   type Field,
   fail,
   OPTIONAL_COUNTED_ADDRESS,
   octets,
-  parseAddressText,
   RD,
   take,
   U8,
   U24,
   U32,
 } from '../parts/fields.ts';
+import type { Prefix } from '../parts/prefix-bits.ts';
 import { RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { ROUTE_KEY } from './route-key.ts';
@@ -168,6 +169,7 @@ const MAC: Field<string> = {
 };
 
 const LABEL_FIELDS: Field<number[]> = {
+  allowed: U24.allowed!,
   read(reader) {
     const first = U24.read(reader);
     if (first === undefined) return undefined;
@@ -188,6 +190,7 @@ const IPV6_ROUTE_LENGTH = 58;
 
 /** A prefix whose address is written out as a whole. */
 const FULL_PREFIX: Field<string> = {
+  allowed: ADDRESS_EXAMPLES,
   read(reader) {
     const size = reader.end - reader.start === IPV6_ROUTE_LENGTH ? 16 : 4;
     const at = take(reader, 1 + size);
@@ -196,33 +199,34 @@ const FULL_PREFIX: Field<string> = {
     return bits <= 8 * size ? `${formatAddress(reader.bytes, at + 1, at + 1 + size)}/${bits}` : fail(reader);
   },
   write(out, value) {
-    const [host = '', length = ''] = value.split('/');
-    const address = parseAddressText(host);
-    if (!/^\d{1,3}$/.test(length) || Number(length) > 8 * address.length)
-      throw new ValueError(`"${value}" is not a prefix, e.g. "192.0.2.0/24"`);
-    out.u8(Number(length));
+    const { address, bits } = parseFullPrefix(value);
+    out.u8(bits);
     out.raw(address);
   },
   format: (value) => value,
   parse(text) {
-    const [host = '', length = ''] = text.split('/');
-    const address = parseAddressText(host);
-    if (!/^\d{1,3}$/.test(length) || Number(length) > 8 * address.length)
-      throw new ValueError(`"${text}" is not a prefix, e.g. "192.0.2.0/24"`);
-    return `${formatAddress(address)}/${Number(length)}`;
+    const { address, bits } = parseFullPrefix(text);
+    return `${formatAddress(address)}/${bits}`;
   },
 };
 
+function parseFullPrefix(text: string): Prefix {
+  const [host = '', length = ''] = text.split('/');
+  const address = addressBytes(host);
+  if (!/^\d{1,3}$/.test(length) || Number(length) > 8 * address.length)
+    throw new ValueError(`"${text}" is not a prefix, e.g. "192.0.2.0/24"`);
+  return { address, bits: Number(length) };
+}
+
 /** An address of the same size as the prefix. */
 const GATEWAY: Field<string> = {
+  ...ADDRESS_TEXT,
   read(reader) {
     const size = reader.end - reader.start === IPV6_ROUTE_LENGTH ? 16 : 4;
     const at = take(reader, size);
     return at < 0 ? undefined : formatAddress(reader.bytes, at, at + size);
   },
-  write: (out, value) => out.raw(parseAddressText(value)),
-  format: (value) => value,
-  parse: (text) => formatAddress(parseAddressText(text)),
+  write: (out, value) => out.raw(addressBytes(value)),
 };
 
 const MULTICAST = { source: OPTIONAL_COUNTED_ADDRESS, group: OPTIONAL_COUNTED_ADDRESS, originatingRouter: COUNTED_ADDRESS } as const;

@@ -5,24 +5,12 @@
  *
  * Other architectures are kept as octets.
  */
-import { formatAddress } from '../address.ts';
+import { addressBytes, formatAddress } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
 import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import {
-  ADDRESS_TO_END,
-  COUNTED_ADDRESS,
-  type Field,
-  fail,
-  PREFIX,
-  parseAddressText,
-  RD,
-  TRAILING_COUNTED_ADDRESS,
-  take,
-  U8,
-  U32,
-} from '../parts/fields.ts';
+import { ADDRESS_TO_END, COUNTED_ADDRESS, type Field, fail, PREFIX, RD, TRAILING_COUNTED_ADDRESS, take, U8, U32 } from '../parts/fields.ts';
 import { U8 as JSON_U8, optional, TEXT } from '../parts/json-form.ts';
 import { addressOctets, appendMaskedPrefix } from '../parts/prefix-bits.ts';
 import { RD_LENGTH } from '../parts/route-distinguisher.ts';
@@ -82,8 +70,11 @@ const HEAD_LENGTH = 4;
 /** Types 1, 3 and 4: a length in bits and what it counts follow the RD. Only these are part of the key. */
 const ENDS_IN_BITS: ReadonlySet<number> = new Set([1, 3, 4]);
 
+const ENDPOINT_EXAMPLE = 'e.g. "192.0.2.1,12345/32"';
+
 /** Length in bits (1), address of the family, the octets that the bits of the identifier need. */
 const ENDPOINT: Field<MupEndpoint> = {
+  allowed: ENDPOINT_EXAMPLE,
   read(reader) {
     const head = take(reader, 1);
     if (head < 0) return undefined;
@@ -97,7 +88,7 @@ const ENDPOINT: Field<MupEndpoint> = {
     return { address: formatAddress(reader.bytes, at, at + size), teid: mask(readU32(teid, 0), teidBits), teidBits };
   },
   write(out, { address, teid, teidBits }) {
-    const octets = parseAddressText(address);
+    const octets = addressBytes(address);
     checkBits(teidBits);
     out.u8(8 * octets.length + teidBits);
     out.raw(octets);
@@ -107,10 +98,10 @@ const ENDPOINT: Field<MupEndpoint> = {
   parse(text) {
     const parts = /^([^,]+),(\d{1,10})\/(\d{1,2})$/.exec(text);
     if (parts === null || Number(parts[2]) > 0xffff_ffff)
-      throw new ValueError(`"${text}" is not an endpoint with its identifier, e.g. "192.0.2.1,12345/32"`);
+      throw new ValueError(`"${text}" is not an endpoint with its identifier, ${ENDPOINT_EXAMPLE}`);
     const teidBits = Number(parts[3]);
     checkBits(teidBits);
-    return { address: formatAddress(parseAddressText(parts[1]!)), teid: mask(Number(parts[2]), teidBits), teidBits };
+    return { address: formatAddress(addressBytes(parts[1]!)), teid: mask(Number(parts[2]), teidBits), teidBits };
   },
 };
 

@@ -4,15 +4,15 @@
  *
  * Text is `key value` pairs in the order of the octets, the keys in kebab-case: `rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`.
  */
-import { formatAddress, parseAddress, parseIpv4 } from '../address.ts';
+import { ADDRESS_EXAMPLES, addressBytes, formatAddress, parseIpv4 } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { kebab } from '../words.ts';
-import { addressOctets, normalizePrefix, readPrefix, writePrefix } from './prefix-bits.ts';
-import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
+import { addressOctets, normalizePrefix, prefixExample, readPrefix, writePrefix } from './prefix-bits.ts';
+import { formatRd, parseRd, RD_EXAMPLES, RD_LENGTH } from './route-distinguisher.ts';
 
 /** Where a route is being read. A field that finds too few octets, or wrong ones, sets `failed`. */
 export interface Reader {
@@ -40,7 +40,10 @@ export function fail(reader: Reader): undefined {
   return undefined;
 }
 
+/** A value in octets, in text and in JSON. */
 export interface Field<T> {
+  /** What an error about a missing value says is allowed. @default nothing in particular */
+  readonly allowed?: string | ((family: Family) => string);
   read(reader: Reader): T | undefined;
   write(out: ByteWriter, value: T): void;
   format(value: T): string;
@@ -124,11 +127,13 @@ function unsigned(
   read: (bytes: Uint8Array, at: number) => number,
   write: (out: ByteWriter, value: number) => void,
 ): Field<number> {
+  const allowed = `allowed 0 to ${max}`;
   const check = (value: number, found: string): number => {
-    if (!Number.isInteger(value) || value < 0 || value > max) throw new ValueError(`found ${found}, allowed 0 to ${max}`);
+    if (!Number.isInteger(value) || value < 0 || value > max) throw new ValueError(`found ${found}, ${allowed}`);
     return value;
   };
   return {
+    allowed,
     read(reader) {
       const at = take(reader, octets);
       return at < 0 ? undefined : read(reader.bytes, at);
@@ -152,14 +157,16 @@ export const U32: Field<number> = unsigned(4, 0xffff_ffff, readU32, (out, value)
 /** A fixed count of octets as hexadecimal text, `separator` between them. */
 export function octets(count: number, separator = ''): Field<string> {
   const spaced = (hex: string) => (separator === '' ? hex : hex.replace(/..(?=.)/g, `$&${separator}`));
+  const allowed = `allowed ${count} octets, e.g. "${spaced('0a'.repeat(count))}"`;
   const parse = (text: string): Uint8Array => {
     const digits = text.replaceAll(':', '');
     if (!/^[0-9a-fA-F]*$/.test(digits) || digits.length !== 2 * count) {
-      throw new ValueError(`found "${text}", allowed ${count} octets, e.g. "${spaced('0a'.repeat(count))}"`);
+      throw new ValueError(`found "${text}", ${allowed}`);
     }
     return fromHex(digits);
   };
   return {
+    allowed,
     read(reader) {
       const at = take(reader, count);
       return at < 0 ? undefined : spaced(toHex(reader.bytes, at, at + count));
@@ -174,6 +181,7 @@ export function octets(count: number, separator = ''): Field<string> {
 export const ESI: Field<string> = octets(10, ':');
 
 export const RD: Field<string> = {
+  allowed: RD_EXAMPLES,
   read(reader) {
     const at = take(reader, RD_LENGTH);
     return at < 0 ? undefined : formatRd(reader.bytes, at);
@@ -183,32 +191,28 @@ export const RD: Field<string> = {
   parse: (text) => formatRd(parseRd(text)),
 };
 
-export function parseAddressText(text: string): Uint8Array {
-  const bytes = parseAddress(text);
-  if (bytes === undefined) throw new ValueError(`"${text}" is not an IPv4 or IPv6 address, e.g. "192.0.2.1" or "2001:db8::1"`);
-  return bytes;
-}
-
-const address = {
-  format: (value: string) => value,
-  parse: (text: string) => formatAddress(parseAddressText(text)),
+/** The text forms of an address of either family. */
+export const ADDRESS_TEXT: Pick<Field<string>, 'allowed' | 'format' | 'parse'> = {
+  allowed: ADDRESS_EXAMPLES,
+  format: (value) => value,
+  parse: (text) => formatAddress(addressBytes(text)),
 };
 
 /** An address of 4 or 16 octets, which are all that is left. */
 export const ADDRESS_TO_END: Field<string> = {
-  ...address,
+  ...ADDRESS_TEXT,
   read(reader) {
     const size = reader.end - reader.at;
     if (size !== 4 && size !== 16) return fail(reader);
     const at = take(reader, size);
     return formatAddress(reader.bytes, at, at + size);
   },
-  write: (out, value) => out.raw(parseAddressText(value)),
+  write: (out, value) => out.raw(addressBytes(value)),
 };
 
 /** An IPv4 address, e.g. of a router. */
 export const IPV4: Field<string> = {
-  ...address,
+  ...ADDRESS_TEXT,
   read(reader) {
     const at = take(reader, 4);
     return at < 0 ? undefined : formatAddress(reader.bytes, at, at + 4);
@@ -235,17 +239,17 @@ function writeCounted(out: ByteWriter, value: string | undefined): void {
     out.u8(0);
     return;
   }
-  const bytes = parseAddressText(value);
+  const bytes = addressBytes(value);
   out.u8(8 * bytes.length);
   out.raw(bytes);
 }
 
 /** An address after its length in bits, which may be 0: any. */
-export const OPTIONAL_COUNTED_ADDRESS: OptionalField<string> = { ...address, optional: true, read: readCounted, write: writeCounted };
+export const OPTIONAL_COUNTED_ADDRESS: OptionalField<string> = { ...ADDRESS_TEXT, optional: true, read: readCounted, write: writeCounted };
 
 /** An address after its length in bits, 32 or 128. */
 export const COUNTED_ADDRESS: Field<string> = {
-  ...address,
+  ...ADDRESS_TEXT,
   read: (reader) => readCounted(reader) ?? fail(reader),
   write: writeCounted,
 };
@@ -258,6 +262,7 @@ export const TRAILING_COUNTED_ADDRESS: OptionalField<string> = {
 
 /** Length in bits and the octets it needs, of the family's addresses. */
 export const PREFIX: Field<string> = {
+  allowed: (family) => prefixExample(addressOctets(family)),
   read(reader) {
     const at = take(reader, 1);
     if (at < 0) return undefined;

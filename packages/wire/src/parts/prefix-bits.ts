@@ -65,12 +65,15 @@ function maskTail(address: Uint8Array, bits: number): void {
   if (bits % 8 !== 0) address[bits >>> 3]! &= 0xff << (8 - (bits % 8));
 }
 
+export function prefixExample(addressSize: number): string {
+  return addressSize === 4 ? 'e.g. "192.0.2.0/24"' : 'e.g. "2001:db8::/32"';
+}
+
 /** As `parsePrefix`, of an address of `addressSize` octets and with the bits after the prefix cleared. Throws ValueError. */
 export function prefixOfSize(text: string, addressSize: number): Prefix {
   const prefix = parsePrefix(text);
   if (prefix?.address.length !== addressSize) {
-    const example = addressSize === 4 ? '192.0.2.0/24' : '2001:db8::/32';
-    throw new ValueError(`"${text}" is not an ${addressSize === 4 ? 'IPv4' : 'IPv6'} prefix, e.g. "${example}"`);
+    throw new ValueError(`"${text}" is not an ${addressSize === 4 ? 'IPv4' : 'IPv6'} prefix, ${prefixExample(addressSize)}`);
   }
   return { address: maskAddress(prefix.address, prefix.bits), bits: prefix.bits };
 }
