@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { loadVectors, sharedWireFolder } from '../test/shared.ts';
+import { UPDATE_AREAS } from '../test/vectors/nlri.ts';
 import { fromHex, toHex } from './bytes.ts';
 import { HEADER_LENGTH, MessageType } from './codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from './context.ts';
@@ -246,20 +247,7 @@ test('a block of attributes alone has spans too', () => {
 });
 
 const folder = sharedWireFolder();
-for (const area of folder === undefined
-  ? []
-  : ['update', 'errors', 'attributes', 'open', 'session-messages', 'robustness', 'evpn', 'l3vpn', 'flowspec'].concat([
-      'mvpn',
-      'mup',
-      'bgp-ls',
-      'labeled-unicast',
-      'add-path',
-      'prefix-sid',
-      'sr-policy',
-      'tunnel-encap',
-      'rtc',
-      'vpls',
-    ])) {
+for (const area of folder === undefined ? [] : [...UPDATE_AREAS, 'errors', 'open', 'session-messages', 'robustness']) {
   test(`spans of the vectors of ${area} cover each message`, () => {
     const vectors = loadVectors(area);
     assert.ok(typeof vectors !== 'string');

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { MEANINGS } from '../../test/neutral-communities.ts';
 import { loadVectors } from '../../test/shared.ts';
+import { UPDATE_AREAS } from '../../test/vectors/nlri.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import type { ExtendedCommunity } from './extended.ts';
@@ -241,24 +242,7 @@ function* communitiesIn(value: unknown): Generator<Record<string, unknown>> {
   for (const each of Object.values(fields)) yield* communitiesIn(each);
 }
 
-for (const area of [
-  'communities',
-  'attributes',
-  'update',
-  'add-path',
-  'evpn',
-  'l3vpn',
-  'mvpn',
-  'flowspec',
-  'vpls',
-  'mup',
-  'rtc',
-  'bgp-ls',
-  'tunnel-encap',
-  'labeled-unicast',
-  'sr-policy',
-  'prefix-sid',
-]) {
+for (const area of UPDATE_AREAS) {
   const vectors = loadVectors(area);
   if (typeof vectors === 'string') {
     test(`extended communities of ${area}`, { skip: vectors }, () => {});

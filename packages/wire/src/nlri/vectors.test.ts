@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertNlri } from '../../test/neutral-nlri.ts';
 import { loadVectors, type Vector } from '../../test/shared.ts';
-import { type Fields, NLRI_VECTORS } from '../../test/vectors/nlri.ts';
+import { type Fields, UPDATE_AREAS } from '../../test/vectors/nlri.ts';
 import { fromHex, readU16, toHex } from '../bytes.ts';
 import { makeFamily } from '../family.ts';
 import { encodeTypedNlri, familyCodec, type TypedNlri } from './families.ts';
@@ -20,9 +20,6 @@ const NOT_MET: Readonly<Record<string, string>> = {
   'reject-rustybgp-064': 'RFC 7606 §5.4: a route type that is not known is no error; it is kept as octets',
   'reject-rustybgp-066': 'RFC 7606 §5.4: as above, an architecture that is not known is kept as octets',
 };
-
-/** Areas whose NLRI are all of the families here; of the others only those vectors count that hold such an NLRI. */
-const AREAS = [...NLRI_VECTORS.flatMap(({ areas }) => areas), 'add-path', 'update', 'attributes'];
 
 /** All NLRI in the octets, or undefined when one is malformed. */
 function decodeAll(bytes: Uint8Array, start: number, end: number, afi: number, safi: number, addPath: boolean): TypedNlri[] | undefined {
@@ -114,7 +111,7 @@ function listOf(expect: unknown): Mp[] {
   return ((expect as Fields)['attributes'] ?? []) as Mp[];
 }
 
-for (const area of AREAS) {
+for (const area of UPDATE_AREAS) {
   const vectors = loadVectors(area);
   if (typeof vectors === 'string') {
     test(`vectors: ${area}`, { skip: vectors }, () => {});

@@ -41,3 +41,14 @@ export const NLRI_VECTORS: readonly NlriVectors[] = await Promise.all(
     .toSorted()
     .map(async (file) => ((await import(new URL(file, FOLDER).href)) as { vectors: NlriVectors }).vectors),
 );
+
+/** Areas of the shared conformance vectors that hold UPDATEs, attributes or NLRI. */
+export const UPDATE_AREAS: readonly string[] = [
+  'update',
+  'add-path',
+  'attributes',
+  'communities',
+  'prefix-sid',
+  'tunnel-encap',
+  ...NLRI_VECTORS.flatMap(({ areas }) => areas),
+];
