@@ -59,7 +59,7 @@ function checkTree(whole: Span, start: number, end: number): void {
   }
 }
 
-/** The message is what `decodeMessage` gives, and every octet has its place; also where it stands among other octets. */
+/** The message is what `decodeMessage` gives, and every octet has its place; also among other octets. */
 function checkDissection(bytes: Uint8Array, context: WireContext): void {
   const { message: found, spans } = dissectMessage(bytes, 0, bytes.length, context, { lenient: true });
   assert.deepEqual(found, decodeMessage(bytes, 0, bytes.length, context, { lenient: true }));
@@ -214,7 +214,7 @@ const FAULTS: readonly (readonly [string, number, string, string, string])[] = [
     'path-attributes.mp-reach-nlri.value.nlri',
     '0302c000',
   ],
-  ['ROUTE-REFRESH: a BoRR with octets behind it', 5, '00010101 00', '', ''],
+  ['ROUTE-REFRESH: a BoRR with octets after it', 5, '00010101 00', '', ''],
 ];
 
 for (const [what, type, body, path, octets] of FAULTS) {

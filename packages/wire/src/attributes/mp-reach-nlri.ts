@@ -3,7 +3,7 @@
  *
  *     | AFI, 2 octets | SAFI | length | next hop … | reserved | NLRI … |
  *
- * Without a whole header or with a next hop that the family cannot have, or with NLRI that cannot be told apart, the session ends
+ * The session ends when the header is not whole, when the family cannot have such a next hop, or when the NLRI cannot be told apart
  * (RFC 7606 §5.3, §7.11). Text: `ipv6-unicast next-hop 2001:db8::1 nlri { 2001:db8:1::/48; 2001:db8:2::/48 }`.
  */
 import { addressBytes, formatAddress } from '../address.ts';
@@ -21,7 +21,7 @@ export interface MpReachNlri {
   family: Family;
   /** One address, or a global and a link-local one (RFC 2545 §3). VPN next hops are shown without their route distinguisher of zero. */
   nextHops: string[];
-  /** The field as it came, where `nextHops` do not say all of it: a length of no address, or a route distinguisher that is not zero. */
+  /** The octets of the field, when `nextHops` does not say everything: its length is not that of an address, or a route distinguisher is not zero. */
   nextHopOctets?: Uint8Array;
   nlri: Nlri[];
 }

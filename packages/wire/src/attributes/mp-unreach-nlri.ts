@@ -3,7 +3,7 @@
  *
  *     | AFI, 2 octets | SAFI | withdrawn routes … |
  *
- * Without a whole header, or with NLRI that cannot be told apart, the session ends (RFC 7606 §5.3, §7.12).
+ * The session ends when the header is not whole or when the NLRI cannot be told apart (RFC 7606 §5.3, §7.12).
  * Text: `ipv6-unicast nlri { 2001:db8:1::/48; 2001:db8:2::/48 }`.
  */
 import { readU16 } from '../bytes.ts';

@@ -1,6 +1,6 @@
 /**
- * Extended Next Hop Encoding, capability 5 (RFC 8950 §4): families whose NEXT_HOP may be of another address family.
- * Tuples of AFI, SAFI (two octets) and next hop AFI.
+ * Extended Next Hop Encoding, capability 5 (RFC 8950 §4): families whose next hop may be of another address family.
+ * The value is a list of AFI, SAFI (two octets) and next hop AFI.
  */
 import { readU16 } from '../bytes.ts';
 import { Afi, afiOf, type Family, makeFamily, safiOf } from '../family.ts';

@@ -19,7 +19,7 @@ import { formatItem, parseItem } from './text.ts';
 /** One family of Graceful Restart. */
 export interface GracefulRestartFamily {
   family: Family;
-  /** F bit: forwarding state of this family outlived the restart. */
+  /** F bit: the forwarding state of this family was kept during the restart. */
   forwarding: boolean;
   reserved?: number;
 }

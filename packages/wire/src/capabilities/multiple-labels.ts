@@ -6,7 +6,7 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { formatItem, parseItem } from './text.ts';
 
-/** Multiple Labels (RFC 8277 §2.1): how many labels the sender takes with a route of each family. */
+/** Multiple Labels (RFC 8277 §2.1): how many labels the sender accepts with a route of each family. */
 export interface MultipleLabelsCapability {
   type: 'multiple-labels';
   families: { family: Family; count: number }[];

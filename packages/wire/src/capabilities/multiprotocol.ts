@@ -12,7 +12,7 @@ import { formatItem, noMoreWords, parseItem } from './text.ts';
 export interface MultiprotocolCapability {
   type: 'multiprotocol';
   family: Family;
-  /** The reserved octet, when a peer sent something but 0. */
+  /** The reserved octet; absent when it is 0. */
   reserved?: number;
 }
 

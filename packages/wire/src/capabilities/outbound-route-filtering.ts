@@ -1,5 +1,5 @@
 /**
- * Outbound Route Filtering, capability 3 (RFC 5291 §4), and 130, which came before it with the same form.
+ * Outbound Route Filtering, capability 3 (RFC 5291 §4), and its predecessor 130, which has the same form.
  *
  *     entries: AFI (2), reserved (1), SAFI (1), number of ORFs (1), then per ORF its type (1) and 1 receive, 2 send or 3 both (1)
  */

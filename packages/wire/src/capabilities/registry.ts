@@ -34,14 +34,14 @@ import { type MultiprotocolCapability, multiprotocol } from './multiprotocol.ts'
 import { type OutboundRouteFilteringCapability, outboundRouteFiltering, outboundRouteFilteringCisco } from './outbound-route-filtering.ts';
 import { type RoleCapability, role } from './role.ts';
 
-/** A capability nobody here knows, or one whose value makes no sense. */
+/** A capability without a codec, or one whose value is malformed. */
 export interface UnknownCapability {
   type: 'unknown';
   code: number;
   bytes: Uint8Array;
 }
 
-/** All that the table knows, to be told apart by `type`. */
+/** Any capability that has a codec, to be told apart by `type`. */
 export type KnownCapability =
   | MultiprotocolCapability
   | EmptyCapability<

@@ -64,7 +64,7 @@ test('RFC 4271 §4.3: withdrawn routes, attributes and NLRI, both ways', () => {
   assert.equal(toHex(encodeUpdate(update, DEFAULT_CONTEXT)), toHex(fromHex(hex)));
 });
 
-test('RFC 4271 §4.3: bits behind the prefix mean nothing', () => {
+test('RFC 4271 §4.3: bits after the prefix mean nothing', () => {
   assert.deepEqual(decode(body(MANDATORY, '14 c633ff')).nlri, [v4('198.51.240.0/20')]);
 });
 

@@ -2,7 +2,7 @@
  * Descriptors in BGP-LS NLRI: TLVs of type (2) and length (2). Source: IANA, BGP-LS NLRI and Attribute TLVs, 2026-11; RFC 9552 §5.2, RFC 9086,
  * RFC 9514 §6, RFC 9857 §4.
  *
- * Text: `name value` after `name value`, commas between them; a node descriptor's value is such a list in brackets.
+ * Text: `name value` pairs with commas between them. The value of a node descriptor is such a list in brackets.
  */
 import { formatAddress, parseAddress } from '../address.ts';
 import { ByteWriter, fromHex, readU16, readU32, toHex } from '../bytes.ts';
@@ -13,7 +13,7 @@ import type { SpanRecorder } from '../spans.ts';
 import { appendCandidatePath, CANDIDATE_PATH, type CandidatePath } from './bgp-ls-candidate-path.ts';
 import { formatIgpRouterId, parseIgpRouterId } from './igp-router-id.ts';
 
-/** A descriptor TLV (RFC 9552 §5.2.1): the name of its row with the value, or type and octets. */
+/** A descriptor TLV (RFC 9552 §5.2.1): its name and value, or for an unknown one its type and octets. */
 export type BgpLsDescriptor =
   | { name: 'local-node' | 'remote-node'; descriptors: BgpLsDescriptor[] }
   | { name: 'as' | 'bgp-ls-identifier' | 'ospf-area' | 'bgp-confederation-member'; value: number }
@@ -32,10 +32,10 @@ export type BgpLsDescriptor =
       value: string;
     }
   | { name: 'link-identifiers'; local: number; remote: number }
-  /** `reserved`: the four bits before each identifier, as octets of the value whose other bits are zero; absent when they are zero. */
+  /** `reserved`: the value's octets with the identifiers cleared, so that only the four bits before each are left; absent when these are zero. */
   | { name: 'multi-topology'; ids: number[]; reserved?: Uint8Array }
   | { name: 'ospf-route-type'; value: number }
-  /** `trailingBits`: those of the last octet that are behind the prefix and mean nothing; absent when they are zero. */
+  /** `trailingBits`: the bits of the last octet after the prefix, which mean nothing; absent when they are zero. */
   | { name: 'ip-reachability'; prefix: string; trailingBits?: number }
   | ({ name: 'candidate-path' } & CandidatePath)
   | { name: 'unknown'; code: number; bytes: Uint8Array };
@@ -67,13 +67,13 @@ const CODES: Readonly<Record<Name, number>> = {
 
 const NAMES: ReadonlyMap<number, Name> = new Map((Object.keys(CODES) as Name[]).map((name) => [CODES[name], name]));
 
-/** Multi-topology identifiers have twelve bits, behind four reserved ones (RFC 9552 §5.2.2.1). */
+/** A multi-topology identifier has twelve bits, after four reserved ones (RFC 9552 §5.2.2.1). */
 export const MULTI_TOPOLOGY_ID_MAX = 0xfff;
 
-/** A node holds no nodes. */
+/** Nodes are not nested. */
 const DEPTH_MAX = 1;
 
-/** The TLVs in `bytes[start, end)`; undefined when they do not add up. One whose value is not of its form stays octets. */
+/** The TLVs in `bytes[start, end)`; undefined when their lengths do not add up. A TLV whose value cannot be decoded is kept as octets. */
 export function decodeDescriptors(
   bytes: Uint8Array,
   start: number,
@@ -90,7 +90,7 @@ export function decodeDescriptors(
     if (next > end) return undefined;
     const code = readU16(bytes, at);
     const tlv = bytes.subarray(at, next);
-    // Of a node's descriptors each may be there once.
+    // A node has each descriptor at most once.
     if (before !== undefined && (compareOctets(before, tlv) > 0 || (depth > 0 && readU16(before, 0) === code))) return undefined;
     before = tlv;
     const name = NAMES.get(code);
@@ -98,7 +98,7 @@ export function decodeDescriptors(
     spans?.numbers(at, ['type', 2], ['length', 2]);
     const mark = spans?.mark();
     const value = decodeValue(name, bytes, at + 4, next, addressSize, depth, spans);
-    // Descriptors of a node that are malformed make the NLRI so; other values that do not fit stay octets.
+    // A malformed node makes the NLRI malformed. All other values that cannot be decoded are kept as octets.
     if (value === undefined && depth < DEPTH_MAX && (name === 'local-node' || name === 'remote-node')) return undefined;
     if (value === undefined && mark !== undefined) spans?.forget(mark);
     if (spans !== undefined && value !== undefined && 'value' in value) spans.leaf('value', at + 4, next, value.value);
@@ -110,7 +110,7 @@ export function decodeDescriptors(
   return descriptors;
 }
 
-/** RFC 9552 §5.1: TLVs stand in order of type, length and value. That is the order of their octets, as type and length come first. */
+/** RFC 9552 §5.1: TLVs are ordered by type, length and value. This is the order of their octets, because type and length come first. */
 function compareOctets(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
@@ -209,12 +209,12 @@ function decodeReachability(
   return trailingBits === 0 ? { name: 'ip-reachability', prefix } : { name: 'ip-reachability', prefix, trailingBits };
 }
 
-/** The bits of the last octet that a prefix of that length leaves over. */
+/** The bits of the last octet that are not part of a prefix of `bits` bits. */
 function trailingMask(bits: number): number {
   return bits % 8 === 0 ? 0 : 0xff >>> (bits % 8);
 }
 
-/** In the order of RFC 9552 §5.1, whatever theirs is. Throws ValueError. */
+/** Appends the descriptors in the order of RFC 9552 §5.1, whatever order they have. Throws ValueError. */
 export function encodeDescriptors(out: ByteWriter, descriptors: readonly BgpLsDescriptor[]): void {
   const tlvs = descriptors.map((descriptor) => {
     const value = encodeValue(descriptor);
@@ -322,7 +322,7 @@ export function parseDescriptors(text: string): BgpLsDescriptor[] {
   return splitList(text).map((each) => parseDescriptor(each, 0));
 }
 
-/** At the commas that stand in no bracket. */
+/** Splits at the commas outside brackets. */
 function splitList(text: string): string[] {
   const items: string[] = [];
   let depth = 0;

@@ -7,7 +7,7 @@
  *
  *   1 node   2 link   3 ipv4-prefix   4 ipv6-prefix   5 candidate-path (RFC 9857)   6 srv6-sid (RFC 9514)
  *
- * Other types are kept as octets, and so are descriptors nobody here knows (bgp-ls-descriptor.ts).
+ * NLRI of other types are kept as octets. So are unknown descriptors (bgp-ls-descriptor.ts).
  *
  * Text: `node protocol 2 identifier 1 descriptors [local-node [as 65001, igp-router-id 192.0.2.1]]`.
  */
@@ -24,7 +24,7 @@ import { type FamilyCodec, type FamilyNlri, wholeNlri } from './family-codec.ts'
 /** Kinds of object in the order of their NLRI types, from 1. */
 export const BGP_LS_KINDS = ['node', 'link', 'ipv4-prefix', 'ipv6-prefix', 'candidate-path', 'srv6-sid'] as const;
 
-/** An object of the topology, told by its descriptors. */
+/** An object of the topology. Its descriptors identify it. */
 export interface BgpLsObject {
   kind: (typeof BGP_LS_KINDS)[number];
   /** RFC 9552 table 2: 1 and 2 IS-IS levels, 3 OSPFv2, 4 direct, 5 static, 6 OSPFv3, 7 BGP, … */

@@ -72,7 +72,7 @@ export interface EvpnIpPrefix {
   rd: string;
   esi: string;
   ethernetTag: number;
-  /** Bits behind the prefix are kept as sent. */
+  /** Bits after the prefix are kept as sent. */
   prefix: string;
   gateway: string;
   labelField: number;
@@ -132,7 +132,7 @@ export interface EvpnSPmsi {
 
 export interface EvpnLeafAutoDiscovery {
   route: 'leaf-auto-discovery';
-  /** The NLRI this answers, with its type and length. */
+  /** The NLRI that the route answers, with its type and length. */
   routeKey: Uint8Array;
   originatingRouter: string;
 }
@@ -154,7 +154,7 @@ export type EvpnRoute =
 /** NLRI of EVPN (RFC 7432 §7). */
 export type EvpnNlri = FamilyNlri<'evpn'> & (EvpnRoute | UnknownRoute);
 
-/** MAC address after its length in bits, which is 48 (RFC 7432 §7.2). */
+/** A MAC address. Its length in bits, 48, precedes it (RFC 7432 §7.2). */
 const MAC: Field<string> = {
   ...octets(6, ':'),
   read(reader) {
@@ -188,7 +188,7 @@ const LABEL_FIELDS: Field<number[]> = {
 /** RFC 9136 §3.1: the route's length tells the address family; 34 octets are IPv4, 58 are IPv6. */
 const IPV6_ROUTE_LENGTH = 58;
 
-/** A prefix whose address is written out as a whole. */
+/** A prefix with all octets of its address. */
 const FULL_PREFIX: Field<string> = {
   allowed: ADDRESS_EXAMPLES,
   read(reader) {
@@ -265,7 +265,7 @@ export const EVPN_ROUTES: RouteTable<EvpnRoute> = routeTable<EvpnRoute>(
 
 const ESI_LENGTH = 10;
 const TAG_LENGTH = 4;
-/** With the octet that says its length. */
+/** The MAC address and the octet that says its length. */
 const MAC_LENGTH = 7;
 const LABEL_LENGTH = 3;
 

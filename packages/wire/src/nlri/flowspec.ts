@@ -6,7 +6,7 @@
  *     | else 2 octets 0xfnnn           | SAFI 134         | in ascending order, each type once
  *     +--------------------------------+------------------+--------------------------------------
  *
- * A component of a type nobody knows has no known length: it and all behind it are kept as octets (flowspec-component.ts).
+ * The length of a component of an unknown type is not known: it and all octets after it are kept as octets (flowspec-component.ts).
  *
  * Text: `rd 65000:1 destination-prefix 192.0.2.0/24 ip-protocol =6,=17 destination-port >=80&<=90`.
  */
@@ -24,7 +24,7 @@ import { componentForm } from './flowspec-json.ts';
 export interface FlowSpecNlri extends FamilyNlri<'flowspec'> {
   /** In the VPN families only. */
   rd?: string;
-  /** All must match. In ascending order of their types. */
+  /** In ascending order of their types. */
   components: FlowSpecComponent[];
 }
 
@@ -72,7 +72,7 @@ export const flowspec: FamilyCodec<FlowSpecNlri> = {
       at += RD_LENGTH;
     }
     for (let previous = 0; at < end; ) {
-      // RFC 8955 §4.2: each type once, and before any higher one.
+      // RFC 8955 §4.2: each type at most once, in ascending order.
       if (bytes[at]! <= previous) return undefined;
       previous = bytes[at]!;
       spans?.open('component', at);
@@ -103,7 +103,7 @@ export const flowspec: FamilyCodec<FlowSpecNlri> = {
     appendLength(out, body.length);
     out.raw(body.bytes, 0, body.length);
   },
-  /** The NLRI as RFC 8955 §4.1 writes it: below 240 octets the length takes one octet, whatever the peer sent. */
+  /** The NLRI with its length in the form of RFC 8955 §4.1: one octet below 240, even when the peer sent two. */
   key(out, bytes, start, end) {
     const body = start + headLength(bytes, start);
     appendLength(out, end - body);

@@ -39,7 +39,7 @@ for (const [title, family, hex, prefixes] of [
   });
 }
 
-test('RFC 4271 §4.3: bits behind the prefix mean nothing, and are not given on', () => {
+test('RFC 4271 §4.3: bits after the prefix mean nothing, and are not passed on', () => {
   const got = decode('14c633ff');
   assert.equal(got?.[0]?.prefix, '198.51.240.0/20');
   assert.equal(encode(got), '14c633f0');

@@ -20,7 +20,7 @@ export function jsonOfShape(shape: Shape<object>, family: Family): JsonMembers {
   );
 }
 
-/** Objects told apart by their `name`; `withCode` if each has the number of its name too. */
+/** Objects told apart by their `name`. With `withCode` each object also has the code of its name. */
 export function jsonByName(members: Readonly<Record<string, JsonMembers>>, withCode: boolean): Form<unknown> {
   const forms = Object.entries(members).map(([name, others]) => [
     name,

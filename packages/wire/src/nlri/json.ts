@@ -1,6 +1,6 @@
 /**
- * NLRI from JSON. The row of the family says which members an NLRI has. Whether they make sense together is found by way of the NLRI's text,
- * which `parse` reads.
+ * NLRI from JSON. The row of the family says which members an NLRI has. Then its text is parsed, which checks whether the members fit
+ * together.
  */
 import type { Family } from '../family.ts';
 import { toJson } from '../json.ts';
@@ -20,7 +20,7 @@ export function nlriFromJson(json: unknown, path = ''): Nlri {
   return nlri;
 }
 
-/** The type that the family has, or `unknown` where an NLRI may be octets. */
+/** The `type` in the JSON, if the family has it: that of its row, or `unknown` for octets. */
 function typeOf(json: unknown, family: Family, path: string): Nlri['type'] {
   const codec = familyCodec(family);
   if (codec?.neverOctets === true) return oneOf(codec.type)(json, path);

@@ -1,8 +1,8 @@
 /**
- * Labelled unicast (SAFI 4, RFC 8277): a prefix and the labels its next hop wants.
+ * Labeled unicast (SAFI 4, RFC 8277): a prefix and the labels that its next hop expects.
  *
  *     +-----------------+-----------------------+---------------+
- *     | bits of all, 1  | labels, 3 octets each | prefix        |
+ *     | all bits, 1     | labels, 3 octets each | prefix        |
  *     +-----------------+-----------------------+---------------+
  *
  * Text: `192.0.2.0/24 labels 16,17`.
@@ -23,13 +23,13 @@ export interface LabeledUnicastNlri extends FamilyNlri<'labeled-unicast'>, Label
   prefix: string;
 }
 
-/** One octet of bits, then as many octets as they need; shared with the VPN families. */
+/** `next` for NLRI that begin with a length in bits. */
 export function nextOfBits(bytes: Uint8Array, at: number, end: number): number {
   const next = at + 1 + ((bytes[at]! + 7) >>> 3);
   return at < end && next <= end ? next : -1;
 }
 
-/** The prefix, and a length that does not count the labels: RFC 8277 §2.4 lets them change while the route stays the same. */
+/** The prefix, with a length that does not count the labels. Labels may change while the route stays the same (RFC 8277 §2.4). */
 export function keyWithoutLabels(out: ByteWriter, bytes: Uint8Array, start: number, end: number): void {
   const prefix = labelsEnd(bytes, start + 1, end);
   const bits = bytes[start]! - 8 * (prefix - start - 1);

@@ -3,7 +3,7 @@
  *
  *    1 intra-as-i-pmsi-ad   2 inter-as-i-pmsi-ad   3 s-pmsi-ad   4 leaf-ad   5 source-active-ad   6 shared-tree-join   7 source-tree-join
  *
- * Source and group stand after their length in bits; 0 is a wildcard (RFC 6625 §3).
+ * Source and group are preceded by their length in bits. A length of 0 is a wildcard (RFC 6625 §3).
  */
 import { Afi, makeFamily, Safi } from '../family.ts';
 import { ADDRESS_TO_END, OPTIONAL_COUNTED_ADDRESS, RD, U32 } from '../parts/fields.ts';
@@ -33,7 +33,7 @@ export interface McastVpnSPmsi {
 
 export interface McastVpnLeaf {
   route: 'leaf-ad';
-  /** The NLRI this answers, with its type and length. */
+  /** The NLRI that the route answers, with its type and length. */
   routeKey: Uint8Array;
   originatingRouter: string;
 }

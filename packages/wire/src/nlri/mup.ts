@@ -43,7 +43,7 @@ export interface MupType1SessionTransformed {
 export interface MupEndpoint {
   address: string;
   teid: number;
-  /** 0 to 32 bits of the identifier count. */
+  /** How many leading bits of the identifier count, 0 to 32. */
   teidBits: number;
 }
 
@@ -57,7 +57,7 @@ export interface MupType2SessionTransformed {
 export type MupRoute = MupInterworkSegmentDiscovery | MupDirectSegmentDiscovery | MupType1SessionTransformed | MupType2SessionTransformed;
 
 export interface MupUnknownRoute extends UnknownRoute {
-  /** When it is not 1. */
+  /** Absent when it is 1. */
   architecture?: number;
 }
 
@@ -67,12 +67,12 @@ export type MupNlri = FamilyNlri<'mup'> & (MupRoute | MupUnknownRoute);
 const TEID_BITS = 32;
 const ARCHITECTURE_5G = 1;
 const HEAD_LENGTH = 4;
-/** Types 1, 3 and 4: a length in bits and what it counts follow the RD. Only these are part of the key. */
+/** Route types in which a length in bits and that many bits follow the RD. The key ends after these bits. */
 const ENDS_IN_BITS: ReadonlySet<number> = new Set([1, 3, 4]);
 
 const ENDPOINT_EXAMPLE = 'e.g. "192.0.2.1,12345/32"';
 
-/** Length in bits (1), address of the family, the octets that the bits of the identifier need. */
+/** Length in bits (1), an address of the family, and the octets that the bits of the identifier need. */
 const ENDPOINT: Field<MupEndpoint> = {
   allowed: ENDPOINT_EXAMPLE,
   read(reader) {
@@ -157,7 +157,7 @@ export const mup: FamilyCodec<MupNlri> = {
       out.u16(routeType);
     });
   },
-  /** RD and prefix, or RD and endpoint: draft-ietf-bess-mup-safi §3.1.1, §3.1.3 and §3.1.4 say what is part of the prefix, for all else all of it is. */
+  /** RD and prefix, or RD and endpoint (draft-ietf-bess-mup-safi §3.1.1, §3.1.3, §3.1.4); the whole NLRI for all other routes. */
   key(out, bytes, start, end) {
     const routeType = readU16(bytes, start + 1);
     if (bytes[start] !== ARCHITECTURE_5G || !ENDS_IN_BITS.has(routeType)) {

@@ -17,7 +17,7 @@ export interface NextHopForms {
   readonly hasRouteDistinguisher: boolean;
 }
 
-/** RFC 8277 §2.2; also families of IPv4, where RFC 8950 allows IPv6. */
+/** Labeled unicast (RFC 8277 §2.2), and plain prefixes of IPv4, for which RFC 8950 allows IPv6. */
 export const IPV4_OR_IPV6: NextHopForms = { ipv4: [4], ipv6: [16, 32], hasRouteDistinguisher: false };
 
 /** Whether a next hop may have this length. Any length fits a family without `forms`. */
@@ -36,10 +36,10 @@ export function appendNextHops(out: ByteWriter, nextHops: readonly string[], for
   }
 }
 
-/** The addresses in `bytes[start, end)`; none where the length is not that of addresses. */
+/** The addresses in `bytes[start, end)`; empty when the length is not that of one or two addresses. */
 export function decodeNextHops(bytes: Uint8Array, start: number, end: number, forms: NextHopForms | undefined): string[] {
   const length = end - start;
-  // Next hops of SAFI 129 come with a route distinguisher and without one: only with one are their octets a multiple of 12.
+  // Next hops of SAFI 129 may have no route distinguisher. With one, their length is a multiple of 12.
   const skip = forms?.hasRouteDistinguisher === true && length % 12 === 0 ? RD_LENGTH : 0;
   const entry = length === 32 ? 16 : length === 48 && skip > 0 ? 24 : length;
   const nextHops: string[] = [];

@@ -98,7 +98,7 @@ export function formatNlri(nlri: Nlri): string {
   return `${familyCodec(nlri.family)!.format(nlri) || EMPTY}${identifier}`;
 }
 
-/** What `formatNlri` made of one NLRI of that family. Throws ValueError. */
+/** The NLRI of `family` whose text is `text`. Throws ValueError. */
 export function parseNlri(text: string, family: Family): Nlri {
   const parts = /^(.*?)(?: path-id (\d{1,10}))?$/.exec(text.trim());
   const nlri = parseRoute(parts?.[1] ?? '', family);
@@ -115,7 +115,7 @@ function parseRoute(text: string, family: Family): Nlri {
   return codec.parse(text === EMPTY ? '' : text, family);
 }
 
-/** `{ 192.0.2.0/24; 198.51.100.0/24 }`; without any `{ }`. */
+/** `{ 192.0.2.0/24; 198.51.100.0/24 }`; an empty list is `{ }`. */
 export function formatNlriList(list: readonly Nlri[]): string {
   return list.length === 0 ? '{ }' : `{ ${list.map(formatNlri).join('; ')} }`;
 }
@@ -126,7 +126,7 @@ export function parseNlriList(text: string, family: Family): Nlri[] {
   return inner.trim() === '' ? [] : inner.split(';').map((each) => parseNlri(each.trim(), family));
 }
 
-/** `nlri`, if it is of that family. Throws ValueError. */
+/** `nlri`, if it belongs to `family`. Throws ValueError. */
 export function sameFamily(nlri: Nlri, family: Family): Nlri {
   if (nlri.family !== family) throw new ValueError(`NLRI of ${formatFamily(nlri.family)} among those of ${formatFamily(family)}`);
   return nlri;

@@ -17,7 +17,7 @@ interface SrPolicyFields {
   endpoint: string;
 }
 
-/** An SR policy (RFC 9830 §2.1): colour and endpoint. */
+/** An SR policy (RFC 9830 §2.1): color and endpoint. */
 export interface SrPolicyNlri extends FamilyNlri<'sr-policy'>, SrPolicyFields {}
 
 const SR_POLICY_FIELDS: RecordCodec<SrPolicyFields> = record<SrPolicyFields>({

@@ -69,7 +69,7 @@ interface Mp {
   readonly value?: { readonly afi: number; readonly safi: number; readonly nlri?: readonly unknown[] };
 }
 
-/** MP_REACH_NLRI and MP_UNREACH_NLRI values in an attribute list, by hand: these tests stand below the attribute codecs. */
+/** MP_REACH_NLRI and MP_UNREACH_NLRI values in an attribute list, by hand: these tests do not use the attribute codecs. */
 function* mpAttributes(bytes: Uint8Array, start: number, end: number): Generator<{ type: number; start: number; end: number }> {
   for (let at = start; at < end; ) {
     const extended = (bytes[at]! & 0x10) !== 0;

@@ -19,7 +19,7 @@ export interface VplsFields {
   veBlockSize: number;
   /** 20 bits. */
   labelBase: number;
-  /** The four bits behind the label, where they are not 0: reserved, and bottom of stack. */
+  /** The four bits after the label, reserved and bottom of stack; absent when they are zero. */
   labelBits?: number;
 }
 
@@ -78,7 +78,7 @@ export const vpls: FamilyCodec<VplsNlri> = {
       else SIGNALLING.encode(out, { ...nlri, labelField: labelField(nlri.labelBase, nlri.labelBits ?? 0) });
     });
   },
-  /** The label base and the block size may change while a block stays the same: RD, VE ID and block offset name it (RFC 4761 §3.2.2). */
+  /** RD, VE ID and block offset identify a block of labels (RFC 4761 §3.2.2). Its size and its label base may change. */
   key(out, bytes, start, end) {
     out.raw(bytes, start, end - start - 2 === AUTO_DISCOVERY_LENGTH ? end : start + 2 + BLOCK_LENGTH);
   },

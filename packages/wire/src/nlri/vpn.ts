@@ -1,8 +1,8 @@
 /**
- * VPN prefixes: unicast with labels (SAFI 128, RFC 4364 §4.3.4, RFC 4659), multicast without (SAFI 129, RFC 6514 §8 and §11.1 keep to RD and prefix).
+ * VPN prefixes: unicast with labels (SAFI 128, RFC 4364 §4.3.4, RFC 4659), multicast without labels (SAFI 129, RFC 6514 §8, §11.1).
  *
  *     +-----------------+-----------------------+--------+---------------+
- *     | bits of all, 1  | labels (only in 128)  | RD, 8  | prefix        |
+ *     | all bits, 1     | labels (only in 128)  | RD, 8  | prefix        |
  *     +-----------------+-----------------------+--------+---------------+
  *
  * Text: `65000:1 192.0.2.0/24 labels 16`, `65000:1 192.0.2.0/24`.

@@ -1,8 +1,8 @@
 /**
- * Routes as lists of fields, in the order of their octets: one table gives decode, encode, text and its parsing. For EVPN, MCAST-VPN, MUP
- * and the like, whose route types differ in little but their fields.
+ * Records: lists of fields in the order of their octets. One list gives `decode`, `encode`, `format` and `parse`. Families use them whose
+ * routes differ in little more than their fields.
  *
- * Text is `key value` pairs in the order of the octets, the keys in kebab-case: `rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`.
+ * The text is `key value` pairs in the order of the octets, the keys in kebab-case: `rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`.
  */
 import { ADDRESS_EXAMPLES, addressBytes, formatAddress, parseIpv4 } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
@@ -14,7 +14,7 @@ import { kebab } from '../words.ts';
 import { addressOctets, normalizePrefix, prefixExample, readPrefix, writePrefix } from './prefix-bits.ts';
 import { formatRd, parseRd, RD_EXAMPLES, RD_LENGTH } from './route-distinguisher.ts';
 
-/** Where a route is being read. A field that finds too few octets, or wrong ones, sets `failed`. */
+/** The place that a record is read from. A field that finds too few octets, or wrong ones, sets `failed`. */
 export interface Reader {
   readonly bytes: Uint8Array;
   readonly start: number;
@@ -24,7 +24,7 @@ export interface Reader {
   failed: boolean;
 }
 
-/** Offset of the next `count` octets, which are then behind; -1 and `failed` when there are not so many. */
+/** Offset of the next `count` octets, and moves past them; -1 and `failed` when fewer are left. */
 export function take(reader: Reader, count: number): number {
   const at = reader.at;
   if (at + count > reader.end) {
@@ -50,10 +50,10 @@ export interface Field<T> {
   parse(text: string, family: Family): T;
 }
 
-/** A field that may say "nothing": `read` gives undefined without failing, and `write` writes that. */
+/** A field that may be absent: `read` then gives undefined without failing, and `write` accepts undefined. */
 export interface OptionalField<T> extends Field<T> {
   readonly optional: true;
-  /** It has no octets of its own: it reads and writes bits among those of the fields before it, which ignore them. @default false */
+  /** The field has no separate octets: it reads and writes bits among the octets of earlier fields, which ignore them. @default false */
   readonly overlay?: true;
   write(out: ByteWriter, value: T | undefined): void;
 }
@@ -154,7 +154,7 @@ export const U16: Field<number> = unsigned(2, 0xffff, readU16, (out, value) => o
 export const U24: Field<number> = unsigned(3, 0xff_ffff, readU24, (out, value) => out.u24(value));
 export const U32: Field<number> = unsigned(4, 0xffff_ffff, readU32, (out, value) => out.u32(value));
 
-/** A fixed count of octets as hexadecimal text, `separator` between them. */
+/** A fixed number of octets as hexadecimal text with `separator` between them. */
 export function octets(count: number, separator = ''): Field<string> {
   const spaced = (hex: string) => (separator === '' ? hex : hex.replace(/..(?=.)/g, `$&${separator}`));
   const allowed = `allowed ${count} octets, e.g. "${spaced('0a'.repeat(count))}"`;
@@ -198,7 +198,7 @@ export const ADDRESS_TEXT: Pick<Field<string>, 'allowed' | 'format' | 'parse'> =
   parse: (text) => formatAddress(addressBytes(text)),
 };
 
-/** An address of 4 or 16 octets, which are all that is left. */
+/** An address of 4 or 16 octets. It takes all octets that are left. */
 export const ADDRESS_TO_END: Field<string> = {
   ...ADDRESS_TEXT,
   read(reader) {
@@ -244,23 +244,23 @@ function writeCounted(out: ByteWriter, value: string | undefined): void {
   out.raw(bytes);
 }
 
-/** An address after its length in bits, which may be 0: any. */
+/** An address and, before it, its length in bits. A length of 0 means any address. */
 export const OPTIONAL_COUNTED_ADDRESS: OptionalField<string> = { ...ADDRESS_TEXT, optional: true, read: readCounted, write: writeCounted };
 
-/** An address after its length in bits, 32 or 128. */
+/** An address and, before it, its length in bits, 32 or 128. */
 export const COUNTED_ADDRESS: Field<string> = {
   ...ADDRESS_TEXT,
   read: (reader) => readCounted(reader) ?? fail(reader),
   write: writeCounted,
 };
 
-/** As `OPTIONAL_COUNTED_ADDRESS`, where some leave out the length too when there is no address. It is written always. */
+/** As `OPTIONAL_COUNTED_ADDRESS`, but a peer may leave out the length too when there is no address. We always write it. */
 export const TRAILING_COUNTED_ADDRESS: OptionalField<string> = {
   ...OPTIONAL_COUNTED_ADDRESS,
   read: (reader) => (reader.at === reader.end ? undefined : readCounted(reader)),
 };
 
-/** Length in bits and the octets it needs, of the family's addresses. */
+/** A prefix of the family's address size: its length in bits, then the octets that these need. */
 export const PREFIX: Field<string> = {
   allowed: (family) => prefixExample(addressOctets(family)),
   read(reader) {

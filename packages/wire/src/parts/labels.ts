@@ -6,19 +6,19 @@
  *     | label                                | rsrv  | S |   S is set on the last one
  *     +--------------------------------------+-------+---+
  *
- * In a withdrawal 0x800000 stands for any labels (RFC 8277 §2.4; 0x000000 in older speakers): it ends the stack without S.
- * Bits that differ from this canonical form are kept in `labelBits`, the low four of each label, so that nothing is lost.
+ * In a withdrawal 0x800000 replaces all labels (RFC 8277 §2.4; older speakers send 0x000000). It ends the stack although S is not set.
+ * When bits differ from this canonical form, `labelBits` keeps the low four bits of each label, so that nothing is lost.
  */
 import type { ByteWriter } from '../bytes.ts';
 import { readU24 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
 
-/** A stack of labels (RFC 8277 §2.2, §2.3), or what stands for one when a route is withdrawn. */
+/** A stack of labels (RFC 8277 §2.2, §2.3), or the withdraw label alone. */
 export interface Labels {
   /** 20-bit values, outermost first; 524288 is the withdraw label. */
   labels: number[];
-  /** Reserved and S bits of each label, where they are not canonical. */
+  /** Reserved and S bits of each label; absent when they are canonical. */
   labelBits?: number[];
 }
 
@@ -35,7 +35,7 @@ export function labelsEnd(bytes: Uint8Array, start: number, end: number): number
   return -1;
 }
 
-/** The stack at `start`, and where it ends; undefined when it does not end before `end`. */
+/** The stack at `start` and the offset after it; undefined when it does not end before `end`. */
 export function decodeLabels(
   bytes: Uint8Array,
   start: number,

@@ -5,7 +5,7 @@ import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
 import { type Field, fail, type OptionalField, type Reader, take } from './fields.ts';
 
-/** Octets that say nothing: absent when they are zero, and hexadecimal text when someone wrote something into them. */
+/** Reserved octets: absent when they are zero, else hexadecimal text. */
 export function reserved(count: number): OptionalField<string> {
   return {
     optional: true,
@@ -25,8 +25,8 @@ export function reserved(count: number): OptionalField<string> {
 }
 
 /**
- * Reserved bits among the octets of the fields before this one, which ignore them: absent when they are zero, and otherwise hexadecimal text of
- * all octets of the TLV's value up to here, the other bits zero. `mask` says which bits of octet `index` of `length` are reserved.
+ * Reserved bits among the octets of the fields before this one, which ignore them. Absent when they are zero. Otherwise hexadecimal text of all
+ * octets of the TLV's value up to here, with the other bits zero. `mask` says which bits of octet `index` of `length` are reserved.
  */
 export function reservedBits(mask: (index: number, length: number) => number): OptionalField<string> {
   const parse = (text: string): Uint8Array => {
@@ -121,7 +121,7 @@ function prefixedHex(text: string): Uint8Array {
   return fromHex(text.slice(2));
 }
 
-/** UTF-8 to the end; as text with percent signs for what would not be one word. */
+/** UTF-8 to the end. Its text is percent-encoded, so that it is one word. */
 export const TEXT_TO_END: Field<string> = {
   read: (reader) => new TextDecoder().decode(rest(reader)),
   write: (out, value) => out.raw(new TextEncoder().encode(value)),
@@ -152,7 +152,7 @@ export const ANY_ADDRESS_TO_END: OptionalField<string> = {
   parse: (text) => formatAddress(addressBytes(text)),
 };
 
-/** An MPLS label stack entry: the label, and behind a slash the twelve other bits where they are not 0. */
+/** An MPLS label stack entry: the label, then a slash and the twelve other bits when they are not 0. */
 function formatLabel(entry: number): string {
   const other = entry & 0xfff;
   return other === 0 ? String(entry >>> 12) : `${entry >>> 12}/${other}`;
@@ -177,7 +177,7 @@ export const LABEL: Field<string> = {
   parse: (text) => formatLabel(parseLabel(text)),
 };
 
-/** A field that the TLV may end without. */
+/** A field that is absent when the TLV ends before it. */
 export function trailing<T>(field: Field<T>): OptionalField<T> {
   return {
     optional: true,
@@ -206,7 +206,7 @@ export const SID_TO_END: OptionalField<string> = {
   parse: (text, family) => (text.includes(':') ? IPV6 : LABEL).parse(text, family),
 };
 
-/** As many values as there are to the end, with `+` between them in text. */
+/** All values to the end, with `+` between them in text. */
 export function listToEnd<T>(field: Field<T>): Field<T[]> {
   return {
     read(reader) {
@@ -225,7 +225,7 @@ export function listToEnd<T>(field: Field<T>): Field<T[]> {
   };
 }
 
-/** A range of labels or indices, its first one and its size. */
+/** A range of labels or indices: the first one and how many there are. */
 export interface LabelRange {
   base: number;
   range: number;

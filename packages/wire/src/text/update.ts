@@ -1,5 +1,5 @@
 /**
- * The text of an UPDATE behind its word: withdrawn routes, routes, attributes, what the message says of End-of-RIB, and the verdict on it.
+ * The text of an UPDATE after the word `update`: withdrawn routes, routes, attributes, End-of-RIB, and the verdict on the message.
  *
  *     withdrawn { 198.51.100.0/24 path-id 7 } nlri { 192.0.2.0/24 } attributes { ORIGIN igp; AS_PATH 65001 } fault withdraw 3/3 "no next hop"
  */
@@ -28,7 +28,7 @@ export function formatUpdate(message: UpdateMessage): string {
   return words.join(' ');
 }
 
-/** The attributes of an End-of-RIB are what `endOfRib` gives: to name the family is enough. */
+/** The text of an End-of-RIB has only its family: `endOfRib` gives the attributes. */
 function saysByItself({ attributes, endOfRib: family }: UpdateMessage): boolean {
   return family !== undefined && family !== IPV4_UNICAST && attributes[0]?.flags === AttributeFlag.Optional;
 }

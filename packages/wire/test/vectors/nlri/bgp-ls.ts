@@ -54,13 +54,13 @@ export const vectors: NlriVectors<BgpLsNlri> = {
     ],
     [
       'bgp-ls',
-      'RFC 9857 §4.1: flags nobody knows and reserved octets are ignored',
+      'RFC 9857 §4.1: unknown flags and reserved octets are ignored',
       '0005 0025 09 0000000000000001 022a 0018 02 01 0002 c0000201 00000064 0000fde9 c0000209 00000001',
       'candidate-path protocol 9 identifier 1 descriptors [candidate-path origin 2 reserved 010002 endpoint 192.0.2.1 color 100 originator-as 65001 originator 192.0.2.9 discriminator 1]',
     ],
     [
       'bgp-ls',
-      'RFC 9552 §5.2.2.1, §5.2.3.2: reserved bits before an identifier and bits behind a prefix are ignored',
+      'RFC 9552 §5.2.2.1, §5.2.3.2: reserved bits before an identifier and bits after a prefix are ignored',
       '0003 0017 02 0000000000000001 0107 0002 f002 0109 0004 14 0a000f',
       'ipv4-prefix protocol 2 identifier 1 descriptors [multi-topology 2 reserved 0xf000, ip-reachability 10.0.0.0/20 trailing-bits 15]',
     ],

@@ -28,7 +28,7 @@ export const vectors: NlriVectors<FlowSpecNlri> = {
       'packet-length false1,>2,>=3,<4,<=5,!=6,true7,=8',
     ],
     ['ipv4-flowspec', 'a value beyond exact numbers', '0a 0a b1 ffffffffffffffff', 'packet-length =18446744073709551615'],
-    ['ipv4-flowspec', 'an unknown component, and what is behind it', '07 03 81 06 63 0a0b0c', 'ip-protocol =6 component-99 0x0a0b0c'],
+    ['ipv4-flowspec', 'an unknown component, and all octets after it', '07 03 81 06 63 0a0b0c', 'ip-protocol =6 component-99 0x0a0b0c'],
     ['ipv4-flowspec', 'flow label is of IPv6 only', '03 0d 81 06', 'component-13 0x8106'],
     ['ipv4-flowspec-vpn', 'RFC 8955 §8', '0b 0000fde800000001 03 81 06', 'rd 65000:1 ip-protocol =6'],
     [

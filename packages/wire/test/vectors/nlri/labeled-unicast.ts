@@ -1,4 +1,4 @@
-/** Labelled unicast. */
+/** Labeled unicast. */
 
 import type { LabeledUnicastNlri } from '../../../src/nlri/labeled-unicast.ts';
 import { withLabels } from '../../arbitraries/nlri-parts.ts';

@@ -12,7 +12,7 @@ export const vectors: NlriVectors<RouteTargetNlri> = {
     ['ipv4-route-target', 'RFC 4684 §4: default', '00', 'default'],
     ['ipv4-route-target', 'RFC 4684 §4: any target of an AS', '20 0000fde8', '65000/32'],
     ['ipv4-route-target', 'RFC 4684 §4: one target', '60 0000fde8 0002fde800000064', '65000:rt:65000:100/96'],
-    ['ipv4-route-target', 'a target of a type nobody registered', '60 0000fde8 9002fde800000064', '65000:0x9002fde800000064/96'],
+    ['ipv4-route-target', 'a target of an unregistered type', '60 0000fde8 9002fde800000064', '65000:0x9002fde800000064/96'],
     ['ipv4-route-target', 'RFC 4684 §4: a part of a target', '30 0000fde8 0002', '65000:0x0002000000000000/48'],
     ['ipv4-route-target', 'RFC 4684 §4: any target of another AS', '200000fde9', '65001/32'],
   ],

@@ -15,7 +15,7 @@ export const vectors: NlriVectors<VplsNlri> = {
     ],
     [
       'l2vpn-vpls',
-      'RFC 4761 §3.2.2: bits behind the label are kept',
+      'RFC 4761 §3.2.2: bits after the label are kept',
       '0011 0000fde800000001 0005 0001 0008 029ce1',
       'rd 65000:1 ve-id 5 ve-block-offset 1 ve-block-size 8 label-base 10702/1',
     ],
