@@ -140,7 +140,7 @@ export class SpanRecorder {
 
   /** Whether the fault was recorded before. */
   isBlamed(fault: Fault): boolean {
-    return this.#faults.some((each) => each.fault === fault);
+    return this.#faults.some((entry) => entry.fault === fault);
   }
 
   /** The whole tree. Parts that are still open, as after a fault, extend to the end. */

@@ -12,8 +12,8 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
 
 /** Text in quotes, so that blanks and empty text survive among words. Characters that a terminal would obey or hide are escaped. */
 export function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (each) =>
-    each
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),

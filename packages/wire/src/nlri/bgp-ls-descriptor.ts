@@ -319,7 +319,7 @@ function formatDescriptor(descriptor: BgpLsDescriptor): string {
 
 /** Throws ValueError. */
 export function parseDescriptors(text: string): BgpLsDescriptor[] {
-  return splitList(text).map((each) => parseDescriptor(each, 0));
+  return splitList(text).map((item) => parseDescriptor(item, 0));
 }
 
 /** Splits at the commas outside brackets. */
@@ -351,7 +351,7 @@ function parseDescriptor(text: string, depth: number): BgpLsDescriptor {
       if (!value.startsWith('[') || !value.endsWith(']'))
         throw new ValueError(`${word}: found "${value}", allowed descriptors in brackets`);
       if (depth === DEPTH_MAX) throw new ValueError(`${word}: found in a node, which holds no nodes`);
-      return { name: word, descriptors: splitList(value.slice(1, -1)).map((each) => parseDescriptor(each, depth + 1)) };
+      return { name: word, descriptors: splitList(value.slice(1, -1)).map((item) => parseDescriptor(item, depth + 1)) };
     case 'as':
     case 'bgp-ls-identifier':
     case 'ospf-area':

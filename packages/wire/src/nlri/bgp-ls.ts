@@ -120,7 +120,7 @@ export const bgpLs: FamilyCodec<BgpLsNlri> = {
     const head = { type: 'bgp-ls', family, ...(rd !== undefined && { rd: formatRd(parseRd(rd)) }) } as const;
     if (Number(nlriType) > 0xffff) throw new ValueError(`found type ${nlriType}, allowed 0 to 65535`);
     if (nlriType !== undefined) return { ...head, kind: 'unknown', nlriType: Number(nlriType), bytes: fromHex(hex ?? '') };
-    const known = BGP_LS_KINDS.find((each) => each === kind);
+    const known = BGP_LS_KINDS.find((name) => name === kind);
     if (known === undefined) throw new ValueError(`found "${kind}", allowed ${BGP_LS_KINDS.join(', ')}, unknown`);
     const value = BigInt(identifier!);
     if (Number(protocol) > 0xff || value >= 1n << 64n)

@@ -179,7 +179,7 @@ const LABEL_FIELDS: Field<number[]> = {
   },
   write(out, value) {
     if (value.length < 1 || value.length > 2) throw new ValueError(`found ${value.length} label fields, allowed 1 or 2 (RFC 7432 §7.2)`);
-    for (const each of value) U24.write(out, each);
+    for (const label of value) U24.write(out, label);
   },
   format: (value) => value.join(','),
   parse: (text, family) => text.split(',').map((word) => U24.parse(word, family)),

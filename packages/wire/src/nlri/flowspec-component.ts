@@ -240,19 +240,19 @@ function encodeOperators<T extends { and: boolean; value: number | bigint; octet
   out: ByteWriter,
   name: string,
   list: readonly T[],
-  bits: (each: T) => number,
+  bits: (item: T) => number,
 ): void {
   if (list.length === 0) throw new ValueError(`flow specification: found no value for ${name}, at least one is needed`);
-  for (const [i, each] of list.entries()) {
-    const octets = each.octets ?? leastOctets(each.value);
+  for (const [i, item] of list.entries()) {
+    const octets = item.octets ?? leastOctets(item.value);
     const size = [1, 2, 4, 8].indexOf(octets);
     const inRange =
-      typeof each.value === 'bigint' ? each.value >= 0n && each.value < 1n << 64n : Number.isSafeInteger(each.value) && each.value >= 0;
-    if (size < 0 || !inRange || octets < leastOctets(each.value)) {
-      throw new ValueError(`flow specification: ${name}: found ${each.value} in ${octets} octets, allowed a value that fits 1, 2, 4 or 8`);
+      typeof item.value === 'bigint' ? item.value >= 0n && item.value < 1n << 64n : Number.isSafeInteger(item.value) && item.value >= 0;
+    if (size < 0 || !inRange || octets < leastOctets(item.value)) {
+      throw new ValueError(`flow specification: ${name}: found ${item.value} in ${octets} octets, allowed a value that fits 1, 2, 4 or 8`);
     }
-    out.u8((i === list.length - 1 ? END : 0) | (each.and ? AND : 0) | (size << 4) | bits(each));
-    const wide = BigInt(each.value);
+    out.u8((i === list.length - 1 ? END : 0) | (item.and ? AND : 0) | (size << 4) | bits(item));
+    const wide = BigInt(item.value);
     for (let shift = 8 * (octets - 1); shift >= 0; shift -= 8) out.u8(Number((wide >> BigInt(shift)) & 0xffn));
   }
 }
@@ -264,12 +264,12 @@ export function formatComponent(component: FlowSpecComponent): string {
   if ('prefix' in component)
     return `${component.name} ${component.prefix}${component.offset === undefined ? '' : `,offset=${component.offset}`}`;
   if ('numbers' in component) {
-    return `${component.name} ${formatOperators(component.numbers, (each) => COMPARISONS[(each.lt ? 4 : 0) | (each.gt ? 2 : 0) | (each.eq ? 1 : 0)]!, String)}`;
+    return `${component.name} ${formatOperators(component.numbers, (item) => COMPARISONS[(item.lt ? 4 : 0) | (item.gt ? 2 : 0) | (item.eq ? 1 : 0)]!, String)}`;
   }
   if ('bits' in component) {
     return `${component.name} ${formatOperators(
       component.bits,
-      (each) => MATCHES[(each.not ? 2 : 0) | (each.match ? 1 : 0)]!,
+      (item) => MATCHES[(item.not ? 2 : 0) | (item.match ? 1 : 0)]!,
       (value) => `0x${value.toString(16)}`,
     )}`;
   }
@@ -278,13 +278,13 @@ export function formatComponent(component: FlowSpecComponent): string {
 
 function formatOperators<T extends { and: boolean; value: number | bigint; octets?: number }>(
   list: readonly T[],
-  operator: (each: T) => string,
+  operator: (item: T) => string,
   print: (value: number | bigint) => string,
 ): string {
   return list
-    .map((each, i) => {
-      const joint = each.and ? '&' : i === 0 ? '' : ',';
-      return `${joint}${operator(each)}${print(each.value)}${each.octets === undefined ? '' : `/${each.octets}`}`;
+    .map((item, i) => {
+      const joint = item.and ? '&' : i === 0 ? '' : ',';
+      return `${joint}${operator(item)}${print(item.value)}${item.octets === undefined ? '' : `/${item.octets}`}`;
     })
     .join('');
 }

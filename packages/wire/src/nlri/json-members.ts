@@ -13,9 +13,9 @@ export const LABEL_BITS: Optional<number[]> = optional(list(unsigned(0xf)));
 /** The fields of a record, in its order. */
 export function jsonOfShape(shape: Shape<object>, family: Family): JsonMembers {
   return Object.fromEntries(
-    Object.entries(shape as Record<string, Field<unknown>>).map(([key, each]) => {
-      const form = (each as unknown) === ROUTE_KEY ? OCTETS : field(each, family);
-      return [key, 'optional' in each ? optional(form) : form];
+    Object.entries(shape as Record<string, Field<unknown>>).map(([key, entry]) => {
+      const form = (entry as unknown) === ROUTE_KEY ? OCTETS : field(entry, family);
+      return [key, 'optional' in entry ? optional(form) : form];
     }),
   );
 }

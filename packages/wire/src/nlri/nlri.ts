@@ -123,7 +123,7 @@ export function formatNlriList(list: readonly Nlri[]): string {
 /** Throws ValueError. */
 export function parseNlriList(text: string, family: Family): Nlri[] {
   const inner = text.trim().slice(1, -1);
-  return inner.trim() === '' ? [] : inner.split(';').map((each) => parseNlri(each.trim(), family));
+  return inner.trim() === '' ? [] : inner.split(';').map((item) => parseNlri(item.trim(), family));
 }
 
 /** `nlri`, if it belongs to `family`. Throws ValueError. */

@@ -125,7 +125,7 @@ function prefixedHex(text: string): Uint8Array {
 export const TEXT_TO_END: Field<string> = {
   read: (reader) => new TextDecoder().decode(rest(reader)),
   write: (out, value) => out.raw(new TextEncoder().encode(value)),
-  format: (value) => encodeURIComponent(value.toWellFormed()).replace(/[()]/g, (each) => `%${each.charCodeAt(0).toString(16)}`),
+  format: (value) => encodeURIComponent(value.toWellFormed()).replace(/[()]/g, (item) => `%${item.charCodeAt(0).toString(16)}`),
   parse(text) {
     try {
       return decodeURIComponent(text);
@@ -221,7 +221,7 @@ export function listToEnd<T>(field: Field<T>): Field<T[]> {
       for (const value of values) field.write(out, value);
     },
     format: (values) => values.map((value) => field.format(value)).join('+'),
-    parse: (text, family) => (text === '' ? [] : text.split('+').map((each) => field.parse(each, family))),
+    parse: (text, family) => (text === '' ? [] : text.split('+').map((item) => field.parse(item, family))),
   };
 }
 

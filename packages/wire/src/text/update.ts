@@ -41,7 +41,7 @@ export function parseUpdate(text: string): UpdateMessage {
     const key = words.next(ALLOWED);
     if (key === 'withdrawn') message.withdrawn = message.withdrawn.concat(words.group().map(parsePrefix));
     else if (key === 'nlri') message.nlri = message.nlri.concat(words.group().map(parsePrefix));
-    else if (key === 'attributes') message.attributes = message.attributes.concat(words.group().map((each) => parseAttribute(each)));
+    else if (key === 'attributes') message.attributes = message.attributes.concat(words.group().map((item) => parseAttribute(item)));
     else if (key === 'end-of-rib') message.endOfRib = words.family();
     else if (key === 'fault') message.fault = parseFaultWords(words);
     else throw new ValueError(`found "${key}", allowed is ${ALLOWED}`);
@@ -72,7 +72,7 @@ const ACTIONS: readonly FaultAction[] = ['reset', 'disable', 'withdraw', 'discar
 
 function parseFaultWords(words: Words): Fault {
   const word = words.next(ACTIONS.join(', '));
-  const action = ACTIONS.find((each) => each === word);
+  const action = ACTIONS.find((item) => item === word);
   if (action === undefined) throw new ValueError(`found "${word}", allowed is ${ACTIONS.join(', ')}`);
   const [code, subcode, ...more] = words.next('code and subcode, e.g. "3/9"').split('/');
   if (more.length > 0) throw new ValueError(`found "${[code, subcode, ...more].join('/')}", allowed are code and subcode, e.g. "3/9"`);
