@@ -1,7 +1,7 @@
 /** Fields of BGP-LS attribute TLVs that no other attribute has. */
 import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
-import { MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-descriptor.ts';
+import { MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-descriptor-kinds.ts';
 import { formatIgpRouterId, parseIgpRouterId } from '../nlri/igp-router-id.ts';
 import { parseU32, within } from '../numbers.ts';
 import { type Field, fail, type OptionalField, take, U16 } from '../parts/fields.ts';

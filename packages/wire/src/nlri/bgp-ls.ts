@@ -17,8 +17,14 @@ import { ValueError } from '../fault.ts';
 import { RD } from '../parts/fields.ts';
 import { field, OCTETS, oneOf, optional, U8, U16, U64 } from '../parts/json-form.ts';
 import { formatRd, parseRd, RD_LENGTH } from '../parts/route-distinguisher.ts';
-import { type BgpLsDescriptor, decodeDescriptors, encodeDescriptors, formatDescriptors, parseDescriptors } from './bgp-ls-descriptor.ts';
-import { DESCRIPTORS } from './bgp-ls-descriptor-json.ts';
+import {
+  type BgpLsDescriptor,
+  DESCRIPTORS,
+  decodeDescriptors,
+  encodeDescriptors,
+  formatDescriptors,
+  parseDescriptors,
+} from './bgp-ls-descriptor.ts';
 import { type FamilyCodec, type FamilyNlri, wholeNlri } from './family-codec.ts';
 
 /** Kinds of object in the order of their NLRI types, from 1. */
