@@ -15,6 +15,7 @@ import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { trailingMask } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 
 /** Types of outbound route filters (RFC 5291 §4). */
@@ -131,11 +132,6 @@ function decodePrefixes(
     at += 8 + octets;
   }
   return prefixes;
-}
-
-/** The bits of the last octet that are not part of a prefix of `length` bits. */
-function trailingMask(length: number): number {
-  return length % 8 === 0 ? 0 : 0xff >>> (length % 8);
 }
 
 function addressSize(afi: number): number | undefined {

@@ -4,7 +4,7 @@ import { type ByteWriter, fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { list, OCTETS, optional, TEXT, U8, U32, unsigned } from '../parts/json-form.ts';
-import { appendBits, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
+import { appendBits, prefixOfSize, readPrefix, trailingMask } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { appendCandidatePath, CANDIDATE_PATH, type CandidatePath } from './bgp-ls-candidate-path.ts';
 import { formatIgpRouterId, parseIgpRouterId } from './igp-router-id.ts';
@@ -148,11 +148,6 @@ export const MULTI_TOPOLOGY: Kind<{ ids: number[]; reserved?: Uint8Array }> = ki
   },
   json: { ids: list(unsigned(MULTI_TOPOLOGY_ID_MAX)), reserved: optional(OCTETS) },
 });
-
-/** The bits of the last octet that are not part of a prefix of `bits` bits. */
-function trailingMask(bits: number): number {
-  return bits % 8 === 0 ? 0 : 0xff >>> (bits % 8);
-}
 
 export const REACHABILITY: Kind<{ prefix: string; trailingBits?: number }> = kind<{ prefix: string; trailingBits?: number }>({
   decode({ bytes, start, end, addressSize, spans }) {

@@ -45,7 +45,7 @@ export function maskAddress(address: Uint8Array, bits: number): Uint8Array {
 export function sharesBits(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, bits: number): boolean {
   const whole = bits >>> 3;
   for (let i = 0; i < whole; i++) if (a[aStart + i] !== b[bStart + i]) return false;
-  return bits % 8 === 0 || ((a[aStart + whole]! ^ b[bStart + whole]!) & (0xff << (8 - (bits % 8))) & 0xff) === 0;
+  return bits % 8 === 0 || ((a[aStart + whole]! ^ b[bStart + whole]!) & ~trailingMask(bits) & 0xff) === 0;
 }
 
 /**
@@ -62,7 +62,12 @@ export function readPrefix(bytes: Uint8Array, start: number, end: number, bits: 
 }
 
 function maskTail(address: Uint8Array, bits: number): void {
-  if (bits % 8 !== 0) address[bits >>> 3]! &= 0xff << (8 - (bits % 8));
+  if (bits % 8 !== 0) address[bits >>> 3]! &= ~trailingMask(bits);
+}
+
+/** The bits of the last octet that are not part of a prefix of `bits` bits. */
+export function trailingMask(bits: number): number {
+  return bits % 8 === 0 ? 0 : 0xff >>> (bits % 8);
 }
 
 export function prefixExample(addressSize: number): string {
@@ -98,7 +103,7 @@ export function appendMaskedPrefix(out: ByteWriter, bytes: Uint8Array, start: nu
 /** Appends the first `bits` bits from `start`, with the rest of the last octet cleared. Allocates nothing. */
 export function appendLeadingBits(out: ByteWriter, bytes: Uint8Array, start: number, bits: number): void {
   out.raw(bytes, start, start + ((bits + 7) >>> 3));
-  if (bits % 8 !== 0) out.patchU8(out.length - 1, out.bytes[out.length - 1]! & (0xff << (8 - (bits % 8))));
+  if (bits % 8 !== 0) out.patchU8(out.length - 1, out.bytes[out.length - 1]! & ~trailingMask(bits));
 }
 
 /** Appends the length in bits, then the octets. Throws ValueError. */
