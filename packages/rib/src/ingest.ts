@@ -15,7 +15,7 @@ import {
   AttributeScan,
   type Family,
   Fault,
-  family,
+  makeFamily,
   NotificationCode,
   prefixesAreWhole,
   readU16,
@@ -218,8 +218,8 @@ export class Ingest {
   }
 
   #tableAt(peer: RibPeer, bytes: Uint8Array, value: number): RibTable | undefined {
-    const of = family(readU16(bytes, value), bytes[value + 2]!);
-    return peer.options.families.includes(of) ? this.#tables.get(of) : undefined;
+    const family = makeFamily(readU16(bytes, value), bytes[value + 2]!);
+    return peer.options.families.includes(family) ? this.#tables.get(family) : undefined;
   }
 
   #announce(table: RibTable, peer: RibPeer, attr: number, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {

@@ -81,6 +81,3 @@ export function parseFamily(text: string): Family | undefined {
   const safi = Number(numbers[2]);
   return afi <= 0xffff && safi <= 0xff ? makeFamily(afi, safi) : undefined;
 }
-
-/** @deprecated */
-export const family: typeof makeFamily = makeFamily;

@@ -35,7 +35,7 @@ export function toJson(value: unknown): unknown {
   if (typeof value === 'number') return numberToJson(value);
   if (Array.isArray(value)) return value.map(toJson);
   if (value instanceof Set) return [...value].map(toJson);
-  if (value instanceof Map) return Object.fromEntries([...value].map(([of, entry]) => [formatFamily(of as Family), toJson(entry)]));
+  if (value instanceof Map) return Object.fromEntries([...value].map(([family, entry]) => [formatFamily(family as Family), toJson(entry)]));
   if (typeof value !== 'object' || value === null) return value;
   const communityText = 'type' in value && 'value' in value ? COMMUNITY_TEXT[String(value.type)] : undefined;
   return Object.fromEntries(

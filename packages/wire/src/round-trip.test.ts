@@ -55,13 +55,13 @@ for (const addPath of [false, true]) {
   const context = attributeContext(addPath);
   const manner = addPath ? 'with path identifiers' : 'without path identifiers';
 
-  for (const of of NLRI_FAMILIES) {
-    test(`NLRI of ${formatFamily(of)}, ${manner}`, () => {
-      property(nlriList(of, addPath), (list) => {
+  for (const family of NLRI_FAMILIES) {
+    test(`NLRI of ${formatFamily(family)}, ${manner}`, () => {
+      property(nlriList(family, addPath), (list) => {
         const out = new ByteWriter();
         for (const nlri of list) appendNlri(out, nlri, context);
-        assert.ok(nlriAreWhole(out.bytes, 0, out.length, of, context));
-        const decoded = decodeNlri(out.bytes, 0, out.length, of, context);
+        assert.ok(nlriAreWhole(out.bytes, 0, out.length, family, context));
+        const decoded = decodeNlri(out.bytes, 0, out.length, family, context);
         assert.deepEqual(decoded, list);
         const again = new ByteWriter();
         for (const nlri of decoded) appendNlri(again, nlri, context);
@@ -184,7 +184,7 @@ test('communities of the other kinds', () => {
 });
 
 test('families and route distinguishers', () => {
-  property(anyFamily, (of) => assert.equal(parseFamily(formatFamily(of)), of), 500);
+  property(anyFamily, (family) => assert.equal(parseFamily(formatFamily(family)), family), 500);
   property(rd, (text) => assert.equal(formatRd(parseRd(text)), text));
   property(octets(8), (bytes) => assert.deepEqual(parseRd(formatRd(bytes)), bytes));
 });
@@ -226,7 +226,7 @@ test('every row of every table is generated', () => {
   assert.deepEqual(CAPABILITIES.map((row) => row.type as string).sort(), CAPABILITY_TYPES.filter((type) => type !== 'unknown').sort());
   for (const codec of FAMILY_CODECS) {
     assert.ok(NLRI_MEMBERS.has(codec.type), codec.type);
-    for (const of of codec.families) assert.ok(NLRI_FAMILIES.includes(of), formatFamily(of));
+    for (const family of codec.families) assert.ok(NLRI_FAMILIES.includes(family), formatFamily(family));
   }
   assert.equal(Object.keys(messages(attributeContext(false))).length, Object.keys(MessageType).length);
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { NLRI_VECTORS } from '../test/vectors/nlri.ts';
 import type { PathAttribute } from './attributes/attribute.ts';
 import { encodeAttributes, formatAttribute, parseAttribute } from './attributes/attributes.ts';
 import { ATTRIBUTE_CODECS } from './attributes/registry.ts';
@@ -16,7 +17,6 @@ import { capabilityFromJson } from './json/capabilities.ts';
 import { faultFromJson, messageFromJson } from './json/messages.ts';
 import { toJson } from './json.ts';
 import { encodeMessage } from './messages/message.ts';
-import { FAMILY_CODECS } from './nlri/families.ts';
 import { nlriFromJson } from './nlri/json.ts';
 import { appendNlri, formatNlri, type Nlri, parseNlri } from './nlri/nlri.ts';
 import { formatMessage, parseMessage } from './text/message.ts';
@@ -93,21 +93,21 @@ test('path attributes', () => {
 });
 
 test('NLRI', () => {
-  const types = table('NLRI').map(([family = '', text = '', json = '', octets]) => {
-    const of: Family = parseFamily(family)!;
+  const types = table('NLRI').map(([name = '', text = '', json = '', octets]) => {
+    const family: Family = parseFamily(name)!;
     const nlri = holds<Nlri>(
       text,
       json,
-      (each) => parseNlri(each, of),
+      (each) => parseNlri(each, family),
       formatNlri,
       (each) => nlriFromJson(each),
     );
     const out = new ByteWriter();
-    appendNlri(out, nlri, { ...CONTEXT, addPath: new Set(nlri.pathIdentifier === undefined ? [] : [of]) });
+    appendNlri(out, nlri, { ...CONTEXT, addPath: new Set(nlri.pathIdentifier === undefined ? [] : [family]) });
     assert.equal(toHex(out.take()), octets, text);
     return nlri.type;
   });
-  assert.deepEqual(sorted(types), sorted(['ip-prefix', ...FAMILY_CODECS.map((codec) => codec.type), 'unknown']));
+  assert.deepEqual(sorted(types), sorted([...NLRI_VECTORS.map((vectors) => vectors.type), 'unknown']));
 });
 
 test('capabilities', () => {

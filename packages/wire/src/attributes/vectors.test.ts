@@ -148,8 +148,8 @@ function neutralTlvs(table: TlvTable, tlvs: readonly Tlv[]): Fields[] {
 }
 
 /** A VPN next hop has a route distinguisher; ours are shown without one that is zero. */
-function neutralNextHops({ family: of, nextHops, nextHopOctets: octets }: MpReachNlri): unknown[] {
-  if (safiOf(of) !== Safi.MplsVpn) return nextHops;
+function neutralNextHops({ family, nextHops, nextHopOctets: octets }: MpReachNlri): unknown[] {
+  if (safiOf(family) !== Safi.MplsVpn) return nextHops;
   const size = octets === undefined ? 0 : octets.length / nextHops.length;
   return nextHops.map((address, i) => ({ rd: octets === undefined ? '0:0' : formatRd(octets, i * size), address }));
 }
@@ -161,8 +161,8 @@ function neutralTunnel(tunnel: Tlv): Fields {
   return { tunnel_type: code, sub_tlvs: neutralTlvs(rowOfName(TUNNEL_TLVS, tunnel.name).holds!, tunnel.tlvs!) };
 }
 
-function familyFields(of: Family): Fields {
-  return { afi: afiOf(of), safi: safiOf(of) };
+function familyFields(family: Family): Fields {
+  return { afi: afiOf(family), safi: safiOf(family) };
 }
 
 /** Members of vectors that say again what others say. */

@@ -40,12 +40,12 @@ function segments(number: fc.Arbitrary<number>): fc.Arbitrary<AsPathSegment[]> {
 /** A host's address. */
 const hostAddress = octets(4).map((bytes) => `${1 + (bytes[0]! % 223)}.${bytes[1]}.${bytes[2]}.${bytes[3]}`);
 
-function some<T>(of: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
-  return fc.array(of, { minLength: 1, maxLength: 4 });
+function some<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.array(value, { minLength: 1, maxLength: 4 });
 }
 
 /** Next hops a family may have (RFC 7606 §7.11), and octets that say more than addresses do. */
-function nextHops(of: Family): fc.Arbitrary<Pick<ValueOf<'mp-reach-nlri'>, 'nextHops' | 'nextHopOctets'>> {
+function nextHops(family: Family): fc.Arbitrary<Pick<ValueOf<'mp-reach-nlri'>, 'nextHops' | 'nextHopOctets'>> {
   const v6 = fc
     .oneof(
       ipv6.map((one) => [one]),
@@ -54,10 +54,10 @@ function nextHops(of: Family): fc.Arbitrary<Pick<ValueOf<'mp-reach-nlri'>, 'next
     .map((list) => ({ nextHops: list }));
   const v4 = ipv4.map((one) => ({ nextHops: [one] }));
   const any = fc.oneof(v4, v6);
-  switch (safiOf(of)) {
+  switch (safiOf(family)) {
     case Safi.Unicast:
     case Safi.Multicast:
-      return afiOf(of) === Afi.Ipv4 ? any : v6;
+      return afiOf(family) === Afi.Ipv4 ? any : v6;
     case Safi.LabeledUnicast:
       return any;
     case Safi.MplsVpn:
@@ -97,7 +97,7 @@ const pmsiTunnel = record({ flags: u8, tunnelType: unsigned(0xfe), labelField: u
 /** For each attribute, its values. Of those that hold NLRI or AS numbers, what the context allows. */
 export function attributeValues(context: WireContext): { readonly [Type in KnownAttribute['type']]: fc.Arbitrary<ValueOf<Type>> } {
   const number = context.fourOctetAs ? asn : unsigned(0xffff, 1);
-  const of = fc.constantFrom(...NLRI_FAMILIES);
+  const family = fc.constantFrom(...NLRI_FAMILIES);
   const nlri = (each: Family) => nlriList(each, context.addPath.has(each));
   return {
     origin: fc.constantFrom('igp', 'egp', 'incomplete'),
@@ -110,10 +110,10 @@ export function attributeValues(context: WireContext): { readonly [Type in Known
     communities: some(community),
     'originator-id': ipv4,
     'cluster-list': some(ipv4),
-    'mp-reach-nlri': of.chain((each) =>
+    'mp-reach-nlri': family.chain((each) =>
       fc.tuple(nextHops(each), nlri(each)).map(([hops, list]) => ({ family: each, ...hops, nlri: list })),
     ),
-    'mp-unreach-nlri': of.chain((each) => nlri(each).map((list) => ({ family: each, nlri: list }))),
+    'mp-unreach-nlri': family.chain((each) => nlri(each).map((list) => ({ family: each, nlri: list }))),
     'extended-communities': some(extendedCommunity),
     'ipv6-extended-communities': some(ipv6ExtendedCommunity),
     'as4-path': segments(asn),

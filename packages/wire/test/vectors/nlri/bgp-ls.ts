@@ -191,7 +191,7 @@ function inOrder(list: readonly BgpLsDescriptor[], prefixSize: number, depth: nu
   return decodeDescriptors(bytes, 0, bytes.length, prefixSize, undefined, depth)!;
 }
 
-function bgpLs(of: Family): Members {
+function bgpLs(family: Family): Members {
   const object = fc.constantFrom(...BGP_LS_KINDS).chain((kind) => {
     const prefixSize = kind === 'ipv6-prefix' ? 16 : 4;
     return record({
@@ -203,7 +203,7 @@ function bgpLs(of: Family): Members {
   });
   const unknown = record({ kind: fc.constant('unknown'), nlriType: unsigned(0xffff, 7), bytes: octets(0, 9) });
   const kinds: Members = fc.oneof({ weight: 6, arbitrary: object }, { weight: 1, arbitrary: unknown });
-  return safiOf(of) === Safi.BgpLsVpn ? fc.tuple(rd, kinds).map(([distinguisher, rest]) => ({ rd: distinguisher, ...rest })) : kinds;
+  return safiOf(family) === Safi.BgpLsVpn ? fc.tuple(rd, kinds).map(([distinguisher, rest]) => ({ rd: distinguisher, ...rest })) : kinds;
 }
 
 const DESCRIPTOR_CODES: Readonly<Record<string, number>> = {

@@ -89,8 +89,8 @@ function operators(key: string, flags: readonly string[]): Members {
     .map((list) => ({ [key]: list }));
 }
 
-function flowPrefix(of: Family): Members {
-  if (afiOf(of) !== Afi.Ipv6) return prefixOf(4).map((prefix) => ({ prefix }));
+function flowPrefix(family: Family): Members {
+  if (afiOf(family) !== Afi.Ipv6) return prefixOf(4).map((prefix) => ({ prefix }));
   return fc.tuple(octets(16), unsigned(128), unsigned(127)).map(([bytes, length, at]) => {
     const offset = at < length ? at : 0;
     const prefix = `${formatAddress(masked(bytes, offset, length))}/${length}`;
@@ -102,10 +102,10 @@ const numbers = operators('numbers', ['lt', 'gt', 'eq']);
 const bits = operators('bits', ['not', 'match']);
 
 /** By name: code and members. */
-function components(of: Family): Readonly<Record<FlowSpecComponent['name'], readonly [number, Members]>> {
+function components(family: Family): Readonly<Record<FlowSpecComponent['name'], readonly [number, Members]>> {
   return {
-    'destination-prefix': [1, flowPrefix(of)],
-    'source-prefix': [2, flowPrefix(of)],
+    'destination-prefix': [1, flowPrefix(family)],
+    'source-prefix': [2, flowPrefix(family)],
     'ip-protocol': [3, numbers],
     port: [4, numbers],
     'destination-port': [5, numbers],
@@ -121,12 +121,12 @@ function components(of: Family): Readonly<Record<FlowSpecComponent['name'], read
   };
 }
 
-function flowspec(of: Family): Members {
-  const kinds = Object.entries(components(of)).filter(([name]) => name !== 'flow-label' || afiOf(of) === Afi.Ipv6);
+function flowspec(family: Family): Members {
+  const kinds = Object.entries(components(family)).filter(([name]) => name !== 'flow-label' || afiOf(family) === Afi.Ipv6);
   const list = fc
     .tuple(...kinds.map(([name, [code, members]]) => maybe(members.map((rest) => ({ code, name, ...rest })))))
     .map((all) => all.filter((each) => each !== undefined));
-  return safiOf(of) === Safi.FlowspecVpn ? record({ rd, components: list }) : record({ components: list });
+  return safiOf(family) === Safi.FlowspecVpn ? record({ rd, components: list }) : record({ components: list });
 }
 
 function neutralComponent(component: FlowSpecComponent): Fields {
