@@ -22,6 +22,7 @@ import { BGP_LS_TLVS } from './attributes/bgp-ls-tlvs.ts';
 import { PREFIX_SID_TLVS } from './attributes/prefix-sid.ts';
 import { ATTRIBUTE_CODECS } from './attributes/registry.ts';
 import { appendTlvs, decodeTlvs, formatTlvs, isUnknown, parseTlvs, type Tlv, type TlvTable, tlvsAreWhole } from './attributes/tlv.ts';
+import { tlvsFromJson } from './attributes/tlv-json.ts';
 import { TUNNEL_TLVS } from './attributes/tunnel-encapsulation.ts';
 import { ByteWriter, toHex } from './bytes.ts';
 import { decodeCapabilities, encodeCapability } from './capabilities/capabilities.ts';
@@ -39,7 +40,6 @@ import { formatLargeCommunity, parseLargeCommunity } from './communities/large.t
 import { formatCommunity, parseCommunity } from './communities/standard.ts';
 import { formatFamily, parseFamily } from './family.ts';
 import { Fault } from './fault.ts';
-import { tlvs as tlvsForm } from './json/tlvs.ts';
 import { toJson } from './json.ts';
 import { decodeMessage, encodeMessage, type Message } from './messages/message.ts';
 import { FAMILY_CODECS } from './nlri/families.ts';
@@ -134,7 +134,7 @@ for (const [name, root] of TABLES) {
         const text = formatTlvs(table, list);
         assert.deepEqual(parseTlvs(table, text), list, text);
         const json = JSON.stringify(toJson(list));
-        assert.deepEqual(tlvsForm(table)(JSON.parse(json), ''), list, json);
+        assert.deepEqual(tlvsFromJson(table)(JSON.parse(json), ''), list, json);
         assert.ok(!isUnknown(tlv));
         for (const key of Object.keys(tlv.fields)) seen.add(key);
       });

@@ -13,6 +13,7 @@ import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
+import { type Form, list, object, oneOf, unsigned } from '../parts/json-form.ts';
 import type { SpanRecorder } from '../spans.ts';
 import type { AttributeCodec } from './codec.ts';
 import { treatAsWithdraw, WELL_KNOWN } from './fields.ts';
@@ -33,11 +34,21 @@ export const SEGMENT_ASNS_MAX = 255;
 const OPENING: Record<AsPathSegment['type'], string> = { sequence: '', set: '{', 'confed-sequence': '(', 'confed-set': '[' };
 const CLOSING: Record<AsPathSegment['type'], string> = { sequence: '', set: '}', 'confed-sequence': ')', 'confed-set': ']' };
 
-export const asPath: AttributeCodec<AsPathSegment[]> = {
+/** The JSON form of an AS number. RFC 7607: AS 0 is not assigned to anyone. */
+export const ASN: Form<number> = unsigned(0xffff_ffff, 1);
+
+export const segmentsFromJson: Form<AsPathSegment[]> = list(
+  object<AsPathSegment>({ type: oneOf('sequence', 'set', 'confed-sequence', 'confed-set'), asns: list(ASN) }),
+);
+
+export const asPath: AttributeCodec<AsPathSegment[], 'as-path'> = {
   code: AttributeCode.AsPath,
   type: 'as-path',
   name: 'AS_PATH',
   flags: WELL_KNOWN,
+  holdsAsNumbers: true,
+  exportRule: 'as-path',
+  fact: 'as-path',
   check(bytes, start, end, context) {
     const confederation = context.confederation ?? context.peerType === 'ibgp';
     const problem = segmentsProblem(bytes, start, end, context.fourOctetAs ? 4 : 2, confederation);
@@ -47,6 +58,7 @@ export const asPath: AttributeCodec<AsPathSegment[]> = {
   encode: (out, value, context) => encodeSegments(out, value, context.fourOctetAs ? 4 : 2),
   format: formatSegments,
   parse: parseSegments,
+  fromJson: segmentsFromJson,
 };
 
 /** What keeps `bytes[start, end)` from being segments, those of a `confederation` among them or not; undefined when nothing does, and then nothing is allocated. */

@@ -10,6 +10,7 @@ import { fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
+import { OCTETS, object, U32 } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
@@ -20,7 +21,7 @@ export interface AttributeSet {
   attributes: Uint8Array;
 }
 
-export const attributeSet: AttributeCodec<AttributeSet> = {
+export const attributeSet: AttributeCodec<AttributeSet, 'attribute-set'> = {
   code: AttributeCode.AttributeSet,
   type: 'attribute-set',
   name: 'ATTR_SET',
@@ -47,6 +48,7 @@ export const attributeSet: AttributeCodec<AttributeSet> = {
     if (parts === null) throw new ValueError(`found "${text}", allowed is e.g. "origin-as 65000 attributes 0x40010100"`);
     return { originAs: parseU32(parts[1]!), attributes: fromHex(parts[2]!) };
   },
+  fromJson: object<AttributeSet>({ originAs: U32, attributes: OCTETS }),
 };
 
 function attributesAreWhole(bytes: Uint8Array, start: number, end: number): boolean {

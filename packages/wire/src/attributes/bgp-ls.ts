@@ -9,14 +9,15 @@ import { AttributeCode, UpdateError } from '../codes.ts';
 import { BGP_LS_HEADER, BGP_LS_TLVS } from './bgp-ls-tlvs.ts';
 import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, OPTIONAL_NON_TRANSITIVE } from './fields.ts';
+import { tlvAttribute } from './shapes.ts';
 import { type Tlv, tlvsAreWhole } from './tlv.ts';
-import { tlvAttribute } from './tlv-attribute.ts';
 
-export const bgpLsAttribute: AttributeCodec<Tlv[]> = tlvAttribute(
+export const bgpLsAttribute: AttributeCodec<Tlv[], 'bgp-ls'> = tlvAttribute(
   {
     code: AttributeCode.BgpLs,
     type: 'bgp-ls',
     name: 'BGP_LS',
+    label: 'BGP-LS',
     flags: OPTIONAL_NON_TRANSITIVE,
     // RFC 9552 §8.2.2: whatever is wrong with the attribute costs the attribute, never the NLRI.
     wrongFlags: 'discard',

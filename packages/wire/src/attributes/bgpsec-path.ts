@@ -12,6 +12,7 @@ import { fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
+import { list, OCTETS, object, U8, U32 } from '../parts/json-form.ts';
 import type { SpanRecorder } from '../spans.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_NON_TRANSITIVE, treatAsWithdraw } from './fields.ts';
@@ -46,10 +47,11 @@ const SEGMENT_LENGTH = 6;
 const KEY_IDENTIFIER_LENGTH = 20;
 const BLOCKS_MAX = 2;
 
-export const bgpsecPath: AttributeCodec<BgpsecPath> = {
+export const bgpsecPath: AttributeCodec<BgpsecPath, 'bgpsec-path'> = {
   code: AttributeCode.BgpsecPath,
   type: 'bgpsec-path',
   name: 'BGPSEC_PATH',
+  label: 'BGPsec path',
   flags: OPTIONAL_NON_TRANSITIVE,
   check: (bytes, start, end) =>
     isWhole(bytes, start, end) ? undefined : treatAsWithdraw(UpdateError.OptionalAttribute, 'BGPSEC_PATH whose parts do not add up'),
@@ -107,6 +109,15 @@ export const bgpsecPath: AttributeCodec<BgpsecPath> = {
       })),
     };
   },
+  fromJson: object<BgpsecPath>({
+    securePath: list(object<SecurePathSegment>({ prependCount: U8, flags: U8, as: U32 })),
+    signatureBlocks: list(
+      object<SignatureBlock>({
+        algorithm: U8,
+        signatures: list(object<BgpsecSignature>({ subjectKeyIdentifier: OCTETS, signature: OCTETS })),
+      }),
+    ),
+  }),
 };
 
 function isWhole(bytes: Uint8Array, start: number, end: number): boolean {

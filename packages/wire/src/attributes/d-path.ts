@@ -10,6 +10,7 @@ import { readU16, readU32 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
+import { list, object, U8, U16, U32 } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
@@ -23,10 +24,11 @@ export interface Domain {
 
 const DOMAIN_LENGTH = 7;
 
-export const dPath: AttributeCodec<Domain[][]> = {
+export const dPath: AttributeCodec<Domain[][], 'd-path'> = {
   code: AttributeCode.DPath,
   type: 'd-path',
   name: 'D_PATH',
+  label: 'D-PATH',
   flags: OPTIONAL_TRANSITIVE,
   check(bytes, start, end) {
     let at = start;
@@ -66,6 +68,7 @@ export const dPath: AttributeCodec<Domain[][]> = {
       .map((domains) => domains.map((each) => `${each.globalAdministrator}:${each.localAdministrator}:${each.safi}`).join(' '))
       .join(' | '),
   parse: (text) => (text.trim() === '' ? [] : text.split('|').map((segment) => segment.split(/\s+/).filter(Boolean).map(parseDomain))),
+  fromJson: list(list(object<Domain>({ globalAdministrator: U32, localAdministrator: U16, safi: U8 }))),
 };
 
 function parseDomain(text: string): Domain {

@@ -8,13 +8,17 @@
  */
 import { addressBytes, formatAddress } from '../address.ts';
 import { ByteWriter, equalBytes, fromHex, readU16, toHex } from '../bytes.ts';
-import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
+import { AttributeCode, NotificationCode, UpdateError } from '../codes.ts';
 import { afiOf, type Family, formatFamily, makeFamily, parseFamily, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import { nextHopForms } from '../nlri/families.ts';
 import { appendNextHops, decodeNextHops, nextHopFits } from '../nlri/next-hop.ts';
+import { nlriFromJson } from '../nlri/json.ts';
 import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
+import { ADDRESS, FAMILY, list, OCTETS, object, optional } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
+import { OPTIONAL_NON_TRANSITIVE } from './fields.ts';
+import { nlriOfFamily } from './mp-nlri.ts';
 
 /** Routes announced (RFC 4760 §3): a family, its next hops, its NLRI. */
 export interface MpReachNlri {
@@ -26,11 +30,13 @@ export interface MpReachNlri {
   nlri: Nlri[];
 }
 
-export const mpReachNlri: AttributeCodec<MpReachNlri> = {
+export const mpReachNlri: AttributeCodec<MpReachNlri, 'mp-reach-nlri'> = {
   code: AttributeCode.MpReachNlri,
   type: 'mp-reach-nlri',
   name: 'MP_REACH_NLRI',
-  flags: AttributeFlag.Optional,
+  flags: OPTIONAL_NON_TRANSITIVE,
+  exportRule: 'mp-next-hop',
+  fact: 'mp-next-hop',
   check(bytes, start, end, context) {
     if (end - start < 5) return broken(`MP_REACH_NLRI of ${end - start} octets`);
     const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);
@@ -98,6 +104,9 @@ export const mpReachNlri: AttributeCodec<MpReachNlri> = {
     const nextHopOctets = fromHex(hops.slice(2));
     return { family, nextHops: decodeNextHops(nextHopOctets, 0, nextHopOctets.length, nextHopForms(family)), nextHopOctets, nlri };
   },
+  fromJson: nlriOfFamily(
+    object<MpReachNlri>({ family: FAMILY, nextHops: list(ADDRESS), nextHopOctets: optional(OCTETS), nlri: list(nlriFromJson) }),
+  ),
 };
 
 function broken(reason: string): Fault {

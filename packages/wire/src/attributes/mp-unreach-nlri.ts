@@ -7,11 +7,15 @@
  * Text: `ipv6-unicast nlri { 2001:db8:1::/48; 2001:db8:2::/48 }`.
  */
 import { readU16 } from '../bytes.ts';
-import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
+import { AttributeCode, NotificationCode, UpdateError } from '../codes.ts';
 import { afiOf, type Family, formatFamily, makeFamily, parseFamily, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
+import { nlriFromJson } from '../nlri/json.ts';
 import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
+import { FAMILY, list, object } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
+import { OPTIONAL_NON_TRANSITIVE } from './fields.ts';
+import { nlriOfFamily } from './mp-nlri.ts';
 
 /** Routes withdrawn (RFC 4760 §4). Without NLRI, and alone in an UPDATE, it is the End-of-RIB of the family (RFC 4724 §2). */
 export interface MpUnreachNlri {
@@ -19,11 +23,11 @@ export interface MpUnreachNlri {
   nlri: Nlri[];
 }
 
-export const mpUnreachNlri: AttributeCodec<MpUnreachNlri> = {
+export const mpUnreachNlri: AttributeCodec<MpUnreachNlri, 'mp-unreach-nlri'> = {
   code: AttributeCode.MpUnreachNlri,
   type: 'mp-unreach-nlri',
   name: 'MP_UNREACH_NLRI',
-  flags: AttributeFlag.Optional,
+  flags: OPTIONAL_NON_TRANSITIVE,
   check(bytes, start, end, context) {
     if (end - start < 3) return broken(`MP_UNREACH_NLRI of ${end - start} octets`);
     const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);
@@ -48,6 +52,7 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri> = {
       throw new ValueError(`found "${text}", allowed is e.g. "ipv6-unicast nlri { 2001:db8:1::/48 }"`);
     return { family, nlri: parseNlriList(parts[2]!, family) };
   },
+  fromJson: nlriOfFamily(object<MpUnreachNlri>({ family: FAMILY, nlri: list(nlriFromJson) })),
 };
 
 function broken(reason: string): Fault {

@@ -11,6 +11,7 @@ import { readU24 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { within } from '../numbers.ts';
+import { ADDRESS, list, object, U24 } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
@@ -21,10 +22,11 @@ export interface PeDistinguisherLabel {
   labelField: number;
 }
 
-export const peDistinguisherLabels: AttributeCodec<PeDistinguisherLabel[]> = {
+export const peDistinguisherLabels: AttributeCodec<PeDistinguisherLabel[], 'pe-distinguisher-labels'> = {
   code: AttributeCode.PeDistinguisherLabels,
   type: 'pe-distinguisher-labels',
   name: 'PE_DISTINGUISHER_LABELS',
+  label: 'PE labels',
   flags: OPTIONAL_TRANSITIVE,
   check(_bytes, start, end) {
     if (addressLength(end - start) > 0) return undefined;
@@ -49,6 +51,7 @@ export const peDistinguisherLabels: AttributeCodec<PeDistinguisherLabel[]> = {
   },
   format: (labels) => labels.map(({ peAddress, labelField }) => `${peAddress}=${formatLabelField(labelField)}`).join(' '),
   parse: (text) => text.split(/\s+/).filter(Boolean).map(parseLabel),
+  fromJson: list(object<PeDistinguisherLabel>({ peAddress: ADDRESS, labelField: U24 })),
 };
 
 function addressLength(length: number): 0 | 4 | 16 {

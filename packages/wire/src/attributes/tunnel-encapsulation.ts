@@ -25,9 +25,9 @@ import {
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 import { PREFIX_SID_TLVS } from './prefix-sid.ts';
+import { tlvAttribute } from './shapes.ts';
 import { ENDPOINT_STRUCTURE, structureReserved } from './srv6.ts';
 import { type Tlv, type TlvHeader, type TlvRow, type TlvTable, tlvEnd, tlvsAreWhole } from './tlv.ts';
-import { tlvAttribute } from './tlv-attribute.ts';
 
 const tunnelHeader: TlvHeader = { codeOctets: 2, lengthOctets: () => 2 };
 /** RFC 9012 §3. */
@@ -116,11 +116,12 @@ export const TUNNEL_TLVS: TlvTable = {
   others: { name: 'tunnel', holds: subTlvs({ octets: HEX_TO_END }) },
 };
 
-export const tunnelEncapsulation: AttributeCodec<Tlv[]> = tlvAttribute(
+export const tunnelEncapsulation: AttributeCodec<Tlv[], 'tunnel-encapsulation'> = tlvAttribute(
   {
     code: AttributeCode.TunnelEncapsulation,
     type: 'tunnel-encapsulation',
     name: 'TUNNEL_ENCAPSULATION',
+    label: 'tunnel encap.',
     flags: OPTIONAL_TRANSITIVE,
     check(bytes, start, end) {
       for (let at = start; at < end; ) {

@@ -9,6 +9,7 @@ import {
   BOOLEAN,
   FAMILY,
   type Form,
+  IPV4,
   list,
   member,
   OCTETS,
@@ -25,7 +26,7 @@ import {
   U32,
   unsigned,
 } from '../parts/json-form.ts';
-import { attributeFromJson, IPV4 } from './attributes.ts';
+import { attributeFromJson } from './attributes.ts';
 import { capabilityFromJson } from './capabilities.ts';
 
 type Of<Type extends Message['type']> = Extract<Message, { type: Type }>;

@@ -3,7 +3,7 @@
  * together.
  */
 import type { Family } from '../family.ts';
-import { toJson } from '../json.ts';
+import { plainJson } from '../parts/plain-json.ts';
 import { checkAgrees, FAMILY, member, OCTETS, object, oneOf, optional, placed, record, TEXT, U32 } from '../parts/json-form.ts';
 import { familyCodec } from './families.ts';
 import { formatNlri, type Nlri, parseNlri } from './nlri.ts';
@@ -16,7 +16,7 @@ export function nlriFromJson(json: unknown, path = ''): Nlri {
   const others = type === 'unknown' ? { bytes: OCTETS } : familyCodec(family)!.jsonMembers(family, given, path);
   const value = object<object>({ type: TEXT, family: FAMILY, pathIdentifier: optional(U32), ...others })(json, path) as Nlri;
   const nlri = placed(path, () => parseNlri(formatNlri(value), family));
-  checkAgrees(json, toJson(nlri), path);
+  checkAgrees(json, plainJson(nlri), path);
   return nlri;
 }
 

@@ -8,8 +8,9 @@ import { addressBytes, formatAddress } from '../address.ts';
 import { fromHex } from '../bytes.ts';
 import { type Family, parseFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { toJson } from '../json.ts';
 import type { Field } from './fields.ts';
+import { parseIpv4Text } from './ipv4.ts';
+import { plainJson } from './plain-json.ts';
 
 export type Form<T> = (json: unknown, path: string) => T;
 
@@ -79,6 +80,8 @@ export function placed<T>(path: string, read: () => T): T {
 
 export const ADDRESS: Form<string> = parsed((text) => formatAddress(addressBytes(text)));
 
+export const IPV4: Form<string> = parsed(parseIpv4Text);
+
 export const FAMILY: Form<Family> = (json, path) =>
   (typeof json === 'string' ? parseFamily(json) : undefined) ?? refuse(path, json, 'a family, e.g. "ipv4-unicast" or "afi-9/safi-200"');
 
@@ -138,7 +141,7 @@ export function field<T>(of: Field<T>, family: Family): Form<T> {
   return (json, path) => {
     if (json === undefined) return missing(of, family, path);
     const value = placed(path, () => of.parse(textOf(of, json), family));
-    checkAgrees(json, toJson(value), path);
+    checkAgrees(json, plainJson(value), path);
     return value;
   };
 }
