@@ -17,7 +17,7 @@ export {
 } from './attributes/attributes.ts';
 export type { MsdValue, SegmentRange } from './attributes/bgp-ls-fields.ts';
 export type { BgpsecPath, BgpsecSignature, SecurePathSegment, SignatureBlock } from './attributes/bgpsec-path.ts';
-export type { AttributeCodec } from './attributes/codec.ts';
+export type { AttributeCodec, AttributeFact, ExportRule } from './attributes/codec.ts';
 export type { Domain } from './attributes/d-path.ts';
 export type { MpReachNlri } from './attributes/mp-reach-nlri.ts';
 export type { MpUnreachNlri } from './attributes/mp-unreach-nlri.ts';

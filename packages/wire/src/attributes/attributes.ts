@@ -1,13 +1,13 @@
 /** Path attributes as octets and as text. How octets become values: ../scan/decode-attributes.ts. */
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
-import { AttributeCode, AttributeFlag } from '../codes.ts';
+import { AttributeFlag } from '../codes.ts';
 import { STORED_CONTEXT, type WireContext } from '../context.ts';
 import { ValueError } from '../fault.ts';
 import { within } from '../numbers.ts';
 import { narrowAs } from './as4.ts';
 import type { PathAttribute } from './attribute.ts';
 import type { AttributeSet } from './attribute-set.ts';
-import { attributeCodecByName } from './registry.ts';
+import { attributeCodec, attributeCodecByName } from './registry.ts';
 
 /** The ATTR_SET that carries `attributes`, which `openAttributeSet` gives back. Throws ValueError. */
 export function makeAttributeSet(originAs: number, attributes: readonly PathAttribute[]): AttributeSet {
@@ -113,5 +113,5 @@ function inOrder(attributes: readonly PathAttribute[]): PathAttribute[] {
 }
 
 function place(code: number): number {
-  return code === AttributeCode.MpReachNlri || code === AttributeCode.MpUnreachNlri ? code - 256 : code;
+  return attributeCodec(code)?.holdsNlri ? code - 256 : code;
 }

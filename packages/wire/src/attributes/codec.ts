@@ -28,6 +28,8 @@ export interface AttributeCodec<Value, Type extends string = string> {
   readonly internalOnly?: true;
   /** The value has AS numbers, whose length may depend on the session (RFC 6793 §4). @default false */
   readonly holdsAsNumbers?: true;
+  /** The value has NLRI: the attribute is written first (RFC 7606 §5.1), and a second one ends the session (§3 g). @default false */
+  readonly holdsNlri?: true;
   /** Octets of each entry, for a list of entries of one size. @default the value is no such list */
   readonly entryLength?: number;
   /** What BGP itself does with the attribute when a route is sent. @default decided by `flags`: RFC 4271 §5, see ExportRule */

@@ -35,6 +35,7 @@ export const mpReachNlri: AttributeCodec<MpReachNlri, 'mp-reach-nlri'> = {
   type: 'mp-reach-nlri',
   name: 'MP_REACH_NLRI',
   flags: OPTIONAL_NON_TRANSITIVE,
+  holdsNlri: true,
   exportRule: 'mp-next-hop',
   fact: 'mp-next-hop',
   check(bytes, start, end, context) {

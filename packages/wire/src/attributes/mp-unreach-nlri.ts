@@ -28,6 +28,7 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri, 'mp-unreach-nlri'> = {
   type: 'mp-unreach-nlri',
   name: 'MP_UNREACH_NLRI',
   flags: OPTIONAL_NON_TRANSITIVE,
+  holdsNlri: true,
   check(bytes, start, end, context) {
     if (end - start < 3) return broken(`MP_UNREACH_NLRI of ${end - start} octets`);
     const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);

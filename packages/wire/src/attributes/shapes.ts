@@ -42,12 +42,11 @@ export function attribute<Value, Type extends string>({
   return { ...row, check: bySender(row.name, row.internalOnly, twoOctetOnly, byLength(row.name, length, check)) };
 }
 
-function byLength(name: string, length: number | undefined, check: Check = () => undefined): Check {
-  if (length === undefined) return check;
-  return (bytes, start, end, context) =>
-    end - start === length
-      ? check(bytes, start, end, context)
-      : treatAsWithdraw(UpdateError.AttributeLength, `${name} of ${end - start} octets, allowed is ${length}`);
+function byLength(name: string, length: number | undefined, check: Check | undefined): Check {
+  if (length === undefined) return check ?? (() => undefined);
+  const bad = (found: number): Fault => treatAsWithdraw(UpdateError.AttributeLength, `${name} of ${found} octets, allowed is ${length}`);
+  if (check === undefined) return (_bytes, start, end) => (end - start === length ? undefined : bad(end - start));
+  return (bytes, start, end, context) => (end - start === length ? check(bytes, start, end, context) : bad(end - start));
 }
 
 function bySender(name: string, internalOnly: true | undefined, twoOctetOnly: true | undefined, check: Check): Check {
