@@ -15,7 +15,7 @@ import {
 } from '@tsbgp/wire';
 import fc from 'fast-check';
 import { ControlError } from '../control-plane.ts';
-import { attributeMessage, attributeValue } from './route-messages.ts';
+import { attributeMessage, attributeValue } from './attribute-messages.ts';
 
 const INTERNAL = { ...DEFAULT_CONTEXT, peerType: 'ibgp' } as const;
 
