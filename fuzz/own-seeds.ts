@@ -1,6 +1,7 @@
 /** Seeds that need nothing beside the repository: values of the package, written by it. At least one for each row of its tables. */
 import {
-  attributeCodec,
+  AttributeFlag,
+  attributeCodecByName,
   DEFAULT_CONTEXT,
   encodeAttributes,
   encodeCapability,
@@ -14,48 +15,10 @@ import {
   parseMessage,
   type WireContext,
 } from '@tsbgp/wire';
+import { ATTRIBUTE_VECTORS } from '../packages/wire/test/vectors/attributes.ts';
 import { NLRI_VECTORS } from '../packages/wire/test/vectors/nlri.ts';
 import type { Seed } from './target.ts';
 import { FAMILIES } from './targets.ts';
-
-const ATTRIBUTES: readonly string[] = [
-  'ORIGIN igp',
-  'AS_PATH 65001 65002',
-  'NEXT_HOP 192.0.2.1',
-  'MULTI_EXIT_DISC 100',
-  'LOCAL_PREF 200',
-  'ATOMIC_AGGREGATE true',
-  'AGGREGATOR 65001 192.0.2.1',
-  'COMMUNITIES 65001:1 no-export',
-  'ORIGINATOR_ID 192.0.2.1',
-  'CLUSTER_LIST 192.0.2.1 192.0.2.2',
-  'MP_REACH_NLRI ipv6-unicast next-hop 2001:db8::1 nlri { 2001:db8:1::/48; 2001:db8:2::/64 }',
-  'MP_UNREACH_NLRI ipv6-unicast nlri { 2001:db8:1::/48 }',
-  'EXTENDED_COMMUNITIES rt:65001:100 rt:192.0.2.1:5 color:0:100',
-  'AS4_PATH 65001 4200000000',
-  'AS4_AGGREGATOR 4200000000 192.0.2.1',
-  'PMSI_TUNNEL flags 1 type 6 label-field 4096 identifier 0xc0000201',
-  'TUNNEL_ENCAPSULATION tunnel-2 ()',
-  'IPV6_EXTENDED_COMMUNITIES rt:[2001:db8::1]:100',
-  'AIGP metric value=100',
-  'PE_DISTINGUISHER_LABELS 192.0.2.1=20024',
-  'BGP_LS tlv-9999 0x0102',
-  'LARGE_COMMUNITIES 65001:1:2',
-  'ONLY_TO_CUSTOMER 65001',
-  'PREFIX_SID label-index flags=0 index=90, originator-srgb flags=0 srgbs=16000-8000',
-  'ATTRIBUTE_99 0xc0 0x0102',
-];
-
-/** For the rows whose text would be longer than their octets: code, value. */
-const ATTRIBUTE_OCTETS: readonly (readonly [number, string])[] = [
-  [23, '0001 0009 01 07 00000001020304'],
-  [23, '000f 001c 0c06 0000 00000064 80 0011 00 0906 0000 00000001 0106 0000 03e81000'],
-  [29, '0400 0001 80 0402 0003 723031 0407 0001 00 0488 000a 0000 0102 03e8 0000 0000'],
-  [33, '0008 00 01 0000fde9 001d 01 0102030405060708090a0b0c0d0e0f1011121314 0004 01020304'],
-  [36, '01 0000fde9 0001 46'],
-  [40, '05 0022 00 01 001e 00 20010db8000000000000000000000001 00 0013 00 01 0006 20 10 10 00 10 40'],
-  [128, '0000fde9 400101004002060201 0000fdea'],
-].map(([code, hex]) => [code as number, hex as string]);
 
 const CAPABILITIES_TEXT: readonly string[] = [
   'multiprotocol ipv6-unicast',
@@ -119,11 +82,8 @@ function long(): string[] {
 export function* ownSeeds(): Generator<Seed> {
   for (const text of [...MESSAGES, ...long()]) yield { kind: 'message', bytes: encodeMessage(parseMessage(text), ROOMY) };
   const blocks = [
-    ...ATTRIBUTES.map((text) => encodeAttributes([parseAttribute(text)], DEFAULT_CONTEXT)),
-    ...ATTRIBUTE_OCTETS.map(([code, hex]) => {
-      const value = fromHex(hex);
-      return Uint8Array.of(attributeCodec(code)!.flags | 0x10, code, value.length >>> 8, value.length & 0xff, ...value);
-    }),
+    ...ATTRIBUTE_VECTORS.flatMap(({ type, examples }) => examples.map(([octets]) => attributeBlock(type, fromHex(octets)))),
+    encodeAttributes([parseAttribute('ATTRIBUTE_99 0xc0 0x0102')], DEFAULT_CONTEXT),
   ];
   for (const bytes of blocks) {
     yield { kind: 'attributes', bytes };
@@ -136,6 +96,12 @@ export function* ownSeeds(): Generator<Seed> {
     yield { kind: 'community', bytes: parseExtendedCommunity(text) };
   }
   yield { kind: 'community', bytes: parseIpv6ExtendedCommunity('rt:[2001:db8::1]:100') };
+}
+
+/** A block of one attribute. */
+function attributeBlock(type: string, value: Uint8Array): Uint8Array {
+  const { code, flags } = attributeCodecByName(type)!;
+  return Uint8Array.of(flags | AttributeFlag.ExtendedLength, code, value.length >>> 8, value.length & 0xff, ...value);
 }
 
 function nlriSeed(name: string, octets: Uint8Array): Seed {

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { ATTRIBUTE_VECTORS } from '../test/vectors/attributes.ts';
 import { NLRI_VECTORS } from '../test/vectors/nlri.ts';
 import type { PathAttribute } from './attributes/attribute.ts';
-import { encodeAttributes, formatAttribute, parseAttribute } from './attributes/attributes.ts';
+import { encodeAttributes, formatAttribute, formatAttributeValue, parseAttribute } from './attributes/attributes.ts';
 import { ATTRIBUTE_CODECS } from './attributes/registry.ts';
 import { ByteWriter, toHex } from './bytes.ts';
 import { encodeCapability, formatCapability, parseCapability } from './capabilities/capabilities.ts';
@@ -87,6 +88,11 @@ test('path attributes', () => {
       (each) => attributeFromJson(each),
     );
     assert.equal(toHex(encodeAttributes([attribute], CONTEXT)), octets, text);
+    const { examples } = ATTRIBUTE_VECTORS.find(({ type }) => type === attribute.type) ?? {};
+    assert.ok(
+      examples?.some((example) => example[1] === formatAttributeValue(attribute)) ?? attribute.type === 'unknown',
+      `${text} is an example`,
+    );
     return attribute.type;
   });
   assert.deepEqual(sorted(types), sorted([...ATTRIBUTE_CODECS.flatMap((codec) => codec?.type ?? []), 'unknown']));

@@ -3,8 +3,8 @@
  * together.
  */
 import type { Family } from '../family.ts';
-import { plainJson } from '../parts/plain-json.ts';
 import { checkAgrees, FAMILY, member, OCTETS, object, oneOf, optional, placed, record, TEXT, U32 } from '../parts/json-form.ts';
+import { plainJson } from '../parts/plain-json.ts';
 import { familyCodec } from './families.ts';
 import { formatNlri, type Nlri, parseNlri } from './nlri.ts';
 

@@ -24,6 +24,11 @@ export function octets(minLength: number, maxLength: number = minLength): fc.Arb
   return fc.oneof(any, sparse);
 }
 
+/** A list with at least one entry. */
+export function some<T>(entry: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.array(entry, { minLength: 1, maxLength: 4 });
+}
+
 export const ipv4: fc.Arbitrary<string> = octets(4).map((bytes) => formatAddress(bytes));
 export const ipv6: fc.Arbitrary<string> = octets(16).map((bytes) => formatAddress(bytes));
 export const address: fc.Arbitrary<string> = fc.oneof(ipv4, ipv6);
