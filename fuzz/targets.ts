@@ -4,7 +4,6 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   ATTRIBUTE_CODECS,
   type AttributeCodec,
-  AttributeScan,
   allSpans,
   attributeFromJson,
   ByteWriter,
@@ -59,7 +58,6 @@ import {
   parseMessage,
   parseNlri,
   parseNotification,
-  prefixesAreWhole,
   readU32,
   reconcileAs4,
   type Span,
@@ -68,11 +66,10 @@ import {
   toHex,
   toJson,
   type UpdateMessage,
-  UpdateScan,
-  updateVerdict,
   ValueError,
   type WireContext,
 } from '@tsbgp/wire';
+import { AttributeScan, prefixesAreWhole, UpdateScan, updateVerdict } from '@tsbgp/wire/scan';
 import { outgoing } from './outgoing.ts';
 import type { Target } from './target.ts';
 

@@ -20,10 +20,10 @@ import {
   shutdownMessage,
   toHex,
   toJson,
-  UpdateScan,
   ValueError,
   type WireContext,
 } from '@tsbgp/wire';
+import { UpdateScan } from '@tsbgp/wire/scan';
 
 const CONTEXT: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp', extendedMessage: true, addPath: new Set([makeFamily(1, 1)]) };
 

@@ -10,20 +10,8 @@
  * Nothing a peer sends makes this throw. If something does throw (an observer, a column that finds no memory), what was applied so far stays
  * applied and all columns agree: an attribute set is held from its making until its paths hold it, and an NLRI without a path is dropped.
  */
-import {
-  AttributeCode,
-  AttributeScan,
-  type Family,
-  Fault,
-  makeFamily,
-  NotificationCode,
-  prefixesAreWhole,
-  readU16,
-  UpdateError,
-  UpdateScan,
-  updateVerdict,
-  type WireContext,
-} from '@tsbgp/wire';
+import { AttributeCode, type Family, Fault, makeFamily, NotificationCode, readU16, UpdateError, type WireContext } from '@tsbgp/wire';
+import { AttributeScan, prefixesAreWhole, UpdateScan, updateVerdict } from '@tsbgp/wire/scan';
 import type { AttributeTable } from './attributes/attribute-table.ts';
 import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
 import { AttrFlag } from './attributes/facts.ts';

@@ -6,7 +6,6 @@
  */
 import {
   AttributeCode,
-  AttributeScan,
   DEFAULT_CONTEXT,
   type Family,
   Fault,
@@ -17,6 +16,7 @@ import {
   readU16,
   UpdateError,
 } from '@tsbgp/wire';
+import { AttributeScan } from '@tsbgp/wire/scan';
 import type { AttrId } from './attributes/attribute-table.ts';
 import { CanonicalBlock } from './attributes/canonical.ts';
 import { NONE } from './columns.ts';

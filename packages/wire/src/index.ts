@@ -1,4 +1,4 @@
-/** @tsbgp/wire: BGP-4 between octets and values. Nothing runs on import. */
+/** @tsbgp/wire: BGP-4 between octets and values. Nothing runs on import. What only tsbgp itself needs is in scan.ts. */
 export { addressBytes, formatAddress, formatIpv4, formatIpv6, parseAddress, parseIpv4, parseIpv6 } from './address.ts';
 export type { AggregatorValue } from './attributes/aggregator.ts';
 export { aigpMetric } from './attributes/aigp.ts';
@@ -95,7 +95,7 @@ export {
   encodeControlMessage,
   frameMessage,
 } from './messages/control-message.ts';
-export { badLength, headerFault, lengthMax, messageLength, messageType, writeHeader } from './messages/header.ts';
+export { messageLength, messageType, writeHeader } from './messages/header.ts';
 export { KEEPALIVE, type KeepaliveMessage, keepaliveBytes } from './messages/keepalive.ts';
 export { type Dissection, decodeMessage, dissectMessage, encodeMessage, type Message } from './messages/message.ts';
 export {
@@ -159,12 +159,10 @@ export type { UnknownRoute } from './nlri/typed-routes.ts';
 export type { VplsNlri } from './nlri/vpls.ts';
 export type { VpnNlri } from './nlri/vpn.ts';
 export type { Labels } from './parts/labels.ts';
-export { maskAddress, type Prefix, parsePrefix, parsePrefixOrAddress, prefixesAreWhole, sharesBits } from './parts/prefix-bits.ts';
+export { maskAddress, type Prefix, parsePrefix, parsePrefixOrAddress, sharesBits } from './parts/prefix-bits.ts';
 export { formatRd, parseRd } from './parts/route-distinguisher.ts';
 export type { LabelRange } from './parts/tlv-fields.ts';
-export { type DecodedAttributes, decodeAttributes, openAttributeSet, scannedAttributes } from './scan/decode-attributes.ts';
-export { AttributeScan, keptFlags, UpdateScan } from './scan/update-scan.ts';
-export { updateVerdict } from './scan/update-verdict.ts';
+export { type DecodedAttributes, decodeAttributes, openAttributeSet } from './scan/decode-attributes.ts';
 export { allSpans, type Span, type SpanMark, SpanRecorder, spansAt } from './spans.ts';
 export { formatMessage, parseMessage } from './text/message.ts';
 export { formatFault, parseFault } from './text/update.ts';

@@ -16,7 +16,6 @@ import {
 } from '@tsbgp/api';
 import {
   type Attribute,
-  AttributeFlag,
   attributeCodec,
   attributeCodecByName,
   DEFAULT_CONTEXT,
@@ -33,6 +32,7 @@ import {
   toJson,
   ValueError,
 } from '@tsbgp/wire';
+import { attributeHeaderLength } from '@tsbgp/wire/scan';
 import { extendedMessage, extendedValue, ipv6ExtendedMessage, ipv6ExtendedValue } from './community-messages.ts';
 import { refused } from './refused.ts';
 
@@ -213,7 +213,7 @@ function octetsKind(code: number, value: Uint8Array<ArrayBuffer>): KindInit {
 /** The value of an attribute, without flags, code and length. */
 function octetsOf(attribute: PathAttribute): Uint8Array<ArrayBuffer> {
   const bytes = encodeAttributes([attribute], DEFAULT_CONTEXT);
-  return Uint8Array.from(bytes.subarray((bytes[0]! & AttributeFlag.ExtendedLength) === 0 ? 3 : 4));
+  return Uint8Array.from(bytes.subarray(attributeHeaderLength(bytes, 0)));
 }
 
 /** Throws ControlError `invalid-argument` with the path of the field, which begins with `place`. */

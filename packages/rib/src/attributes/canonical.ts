@@ -15,16 +15,15 @@ import {
   type AsPathSegment,
   AttributeCode,
   AttributeFlag,
-  type AttributeScan,
   attributeCodec,
   encodeAttributes,
   findAttribute,
-  keptFlags,
   type PathAttribute,
   readU16,
   reconcileAs4,
   type WireContext,
 } from '@tsbgp/wire';
+import { type AttributeScan, keptFlags } from '@tsbgp/wire/scan';
 import { SET_LENGTH_MAX } from './attribute-table.ts';
 import { copyOctets, LastViews, viewOf } from './views.ts';
 

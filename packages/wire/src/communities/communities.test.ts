@@ -6,22 +6,18 @@ import { loadVectors } from '../../test/shared.ts';
 import { UPDATE_AREAS } from '../../test/vectors/nlri.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
-import type { ExtendedCommunity } from './extended.ts';
-import type { PartValue } from './extended-parts.ts';
-import { EXTENDED_COMMUNITIES } from './extended-registry.ts';
 import {
   decodeExtendedCommunity,
-  decodeIpv6ExtendedCommunity,
+  type ExtendedCommunity,
   encodeExtendedCommunity,
-  formatCommunity,
   formatExtendedCommunity,
-  formatIpv6ExtendedCommunity,
-  formatLargeCommunity,
-  parseCommunity,
   parseExtendedCommunity,
-  parseIpv6ExtendedCommunity,
-  parseLargeCommunity,
-} from './index.ts';
+} from './extended.ts';
+import type { PartValue } from './extended-parts.ts';
+import { EXTENDED_COMMUNITIES } from './extended-registry.ts';
+import { decodeIpv6ExtendedCommunity, formatIpv6ExtendedCommunity, parseIpv6ExtendedCommunity } from './ipv6-extended.ts';
+import { formatLargeCommunity, parseLargeCommunity } from './large.ts';
+import { formatCommunity, parseCommunity } from './standard.ts';
 
 const EXAMPLES: readonly (readonly [title: string, hex: string, text: string])[] = [
   ['RFC 4360 §4: route target, two-octet AS', '0002 fde8 00000064', 'rt:65000:100'],

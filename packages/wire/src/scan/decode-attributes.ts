@@ -5,8 +5,8 @@
 
 import type { PathAttribute } from '../attributes/attribute.ts';
 import type { AttributeSet } from '../attributes/attribute-set.ts';
+import { attributeHeaderLength, attributeValueLength } from '../attributes/block.ts';
 import { ATTRIBUTE_CODECS } from '../attributes/registry.ts';
-import { readU16 } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
 import { STORED_CONTEXT, type WireContext } from '../context.ts';
 import { type Fault, strongest } from '../fault.ts';
@@ -85,13 +85,12 @@ export function blameNextHop(spans: SpanRecorder, scan: AttributeScan): void {
 /** Records those in `bytes[start, end)` that a verdict left out: they are no values, but have their place. */
 export function recordLeftOut(spans: SpanRecorder, bytes: Uint8Array, start: number, end: number): void {
   for (let at = start; end - at >= 3; ) {
-    const flags = bytes[at]!;
-    const valueStart = at + ((flags & AttributeFlag.ExtendedLength) === 0 ? 3 : 4);
+    const valueStart = at + attributeHeaderLength(bytes, at);
     if (valueStart > end) return;
-    const next = valueStart + (valueStart === at + 3 ? bytes[at + 2]! : readU16(bytes, at + 2));
+    const next = valueStart + attributeValueLength(bytes, at);
     if (next > end) return;
     if (!spans.has(at)) {
-      openAttribute(spans, bytes[at + 1]!, flags, valueStart);
+      openAttribute(spans, bytes[at + 1]!, bytes[at]!, valueStart);
       closeAttribute(spans, next, undefined);
     }
     at = next;
