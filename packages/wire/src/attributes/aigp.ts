@@ -1,10 +1,10 @@
 /**
- * AIGP, path attribute 26 (RFC 7311 §3): the metric of the way to the next hop, added up over the ASes of one administration.
+ * AIGP, path attribute 26 (RFC 7311 §3): the metric of the path to the destination, summed over the ASes of one administration.
  *
  *     | type | length, 2 octets, with these three | value … |          type 1: metric, 8 octets
  *
- * TLVs of other types are kept, also where there is no metric. Malformed or empty: discarded (RFC 7311 §3). So is what an external peer
- * sends, for which AIGP_SESSION is off by default (§3.3). Text: `metric value=42`.
+ * TLVs of other types are kept, even without a metric. Malformed or empty: discarded (RFC 7311 §3). From an external peer: discarded, because
+ * AIGP_SESSION is off by default there (§3.3). Text: `metric value=42`.
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { U64 } from '../parts/tlv-fields.ts';

@@ -2,7 +2,7 @@
  * AS4_PATH, path attribute 17 (RFC 6793 §3): AS_PATH with four-octet numbers, carried past speakers that know two octets only.
  *
  * Malformed, or from a four-octet speaker, which has no use for it: discarded (RFC 6793 §4.1, §6). Confederation segments in it are not
- * malformed but ignored (§6); `reconcileAs4` leaves them out, the octets stay.
+ * malformed but ignored (§6): the value keeps them, `reconcileAs4` leaves them out.
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
 import {

@@ -3,8 +3,8 @@
  *
  *     | origin AS, 4 octets | path attributes … |
  *
- * Shorter than 4 octets, or attributes that do not add up: treat-as-withdraw. They stay octets, so that what goes through goes through
- * unchanged; `openAttributeSet` reads them, with the verdicts on each. Text: `origin-as 65000 attributes 0x40010100`.
+ * Shorter than 4 octets, or attributes that do not add up: treat-as-withdraw. The value keeps the octets of the attributes, so that
+ * they leave the provider unchanged; `openAttributeSet` reads them, with the verdicts on each. Text: `origin-as 65000 attributes 0x40010100`.
  */
 import { fromHex, readU32, toHex } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';

@@ -1,6 +1,6 @@
 /**
- * A decoded path attribute: one shape for each `type`, with the flags octet as it came. What has no row in the table, or did not pass its
- * row's check, is `unknown` with its octets.
+ * A decoded path attribute: one shape for each `type`, with the flags octet as it came. An attribute without a row in the table, or
+ * whose row's check found a fault, is `unknown` and keeps its octets.
  */
 import type { AttributeCodec } from './codec.ts';
 import type * as rows from './rows.ts';

@@ -10,8 +10,8 @@ import { IPV6, LABEL, reservedBits } from '../parts/tlv-fields.ts';
 const LABEL_MAX = 0xf_ffff;
 
 /**
- * Masks of whole words behind their lengths, which `unit` octets make one of and which with reserved octets make four. The reserved ones say
- * nothing: `reservedBits` keeps them. Text: one behind the other with a slash between them, `0x10000000/0x`.
+ * Masks of whole words. Before them is a length for each, in units of `unit` octets; reserved octets fill the lengths up to four octets, and
+ * `reservedBits` keeps them. Text: the masks with a slash between them, `0x10000000/0x`.
  */
 function masks(count: number, { unit, wordsMax, example }: { unit: 1 | 4; wordsMax: number; example: string }): Field<string> {
   const allowed = `allowed are ${count} masks of up to ${wordsMax} words of four octets, e.g. "${example}"`;
@@ -75,7 +75,7 @@ export const F32: Field<number> = {
     new DataView(octets.buffer).setFloat32(0, value);
     out.raw(octets);
   },
-  // "+" stands between the values of a list.
+  // "+" separates the values of a list.
   format: (value) => (Object.is(value, -0) ? '-0' : String(value).replace('+', '')),
   parse(text) {
     const value = text === '' ? Number.NaN : Number(text);

@@ -4,7 +4,7 @@
  *     | length, 2 octets, with these | (prepend count | flags | AS number, 4 octets) … |                                   Secure_Path
  *     | length, 2 octets, with these | algorithm | (key identifier, 20 octets | length, 2 octets | signature) … |    one or two Signature_Blocks
  *
- * Octets that do not add up, and a block with another number of signatures than there are ASes: treat-as-withdraw (RFC 8205 §5.2).
+ * Lengths that do not add up, or a block with more or fewer signatures than the path has ASes: treat-as-withdraw (RFC 8205 §5.2).
  *
  * Text: `1/0/65001 1/0/65002 | 1 <key>=<signature> <key>=<signature>`: prepend count, flags and AS number; then for each block its algorithm.
  */
@@ -31,7 +31,7 @@ export interface BgpsecSignature {
   signature: Uint8Array;
 }
 
-/** The signatures of one algorithm suite (RFC 8205 §3.2), as many as the path has segments. */
+/** The signatures of one algorithm suite (RFC 8205 §3.2), one for each segment of the path. */
 export interface SignatureBlock {
   algorithm: number;
   signatures: BgpsecSignature[];
@@ -96,7 +96,9 @@ export const bgpsecPath: AttributeCodec<BgpsecPath, 'bgpsec-path'> = {
     [
       securePath.map((segment) => `${segment.prependCount}/${segment.flags}/${segment.as}`).join(' '),
       ...signatureBlocks.map(({ algorithm, signatures }) =>
-        [algorithm, ...signatures.map((each) => `${toHex(each.subjectKeyIdentifier)}=${toHex(each.signature)}`)].join(' '),
+        [algorithm, ...signatures.map(({ subjectKeyIdentifier, signature }) => `${toHex(subjectKeyIdentifier)}=${toHex(signature)}`)].join(
+          ' ',
+        ),
       ),
     ].join(' | '),
   parse(text) {

@@ -14,7 +14,7 @@ import { OCTETS, object, U8, U24 } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
-/** PMSI Tunnel (RFC 6514 §5): over which tunnel multicast comes. `identifier` is written as the tunnel type demands. */
+/** PMSI Tunnel (RFC 6514 §5): the tunnel that multicast comes through. The form of `identifier` depends on the tunnel type. */
 export interface PmsiTunnel {
   flags: number;
   tunnelType: number;

@@ -1,5 +1,5 @@
 /**
- * PREFIX_SID, path attribute 40 (RFC 8669 §3, RFC 9252 §2): the segment a prefix is reached by, and SRv6 services behind it.
+ * PREFIX_SID, path attribute 40 (RFC 8669 §3, RFC 9252 §2): the segment that leads to a prefix, and the SRv6 services that it has.
  *
  *     | type | length, 2 octets | value … |
  *

@@ -1,11 +1,11 @@
 /**
- * An UPDATE as the RIB reads it: where each part lies, which verdict RFC 7606 has for it, and nothing decoded (RFC 4271 §4.3).
+ * An UPDATE as the RIB reads it (RFC 4271 §4.3): the place of each part and RFC 7606's verdict on it. Nothing is decoded.
  *
  *     body  | withdrawn length | withdrawn routes | attributes length | path attributes | NLRI |
  *
  * `UpdateScan` finds the three sections; `AttributeScan` finds the attributes of a block and asks each one's row for its verdict. Both are
- * columns that the next scan overwrites: no object per message, no allocation unless there is a fault. The rows are the same that the typed
- * decoder uses, so that both faces of the codec agree by construction.
+ * columns that the next scan overwrites: no object per message, no allocation unless there is a fault. The typed decoder asks the same rows, so
+ * the two cannot disagree.
  */
 import { ATTRIBUTE_CODECS } from '../attributes/registry.ts';
 import { readU16 } from '../bytes.ts';
@@ -65,9 +65,9 @@ export class AttributeScan {
   readonly flags: Uint8Array = new Uint8Array(256);
   readonly valueStart: Int32Array = new Int32Array(256);
   readonly valueEnd: Int32Array = new Int32Array(256);
-  /** The strongest verdict so far; `discard` when attributes were left out and the rest is fine. */
+  /** The strongest verdict so far; `discard` if attributes were left out and the others are well-formed. */
   fault: Fault | undefined = undefined;
-  /** What is wrong with the address in NEXT_HOP: of no account where the UPDATE has no NLRI of its own (RFC 4760 §3). */
+  /** The fault of the address in NEXT_HOP. It counts only if the UPDATE has NLRI outside MP_REACH_NLRI (RFC 4760 §3). */
   nextHopFault: Fault | undefined = undefined;
 
   /**
@@ -77,8 +77,7 @@ export class AttributeScan {
   inOrder = false;
 
   /**
-   * BGPSEC_PATH is there in place of AS_PATH, for routes of an address family for which the peer was to send it (RFC 8205 §3, §4.1): those in
-   * MP_REACH_NLRI.
+   * BGPSEC_PATH is in place of AS_PATH, and the routes in MP_REACH_NLRI are of an address family for which this was negotiated (RFC 8205 §3, §4.1).
    */
   bgpsec = false;
 
@@ -164,7 +163,7 @@ export class AttributeScan {
     if (context.bgpsec !== undefined && this.find(AttributeCode.BgpsecPath) !== -1) this.bgpsec = this.#isSecured(bytes, context.bgpsec);
   }
 
-  /** RFC 8205 §4.1: a BGPsec UPDATE has its NLRI in MP_REACH_NLRI, of an address family that was agreed upon. */
+  /** RFC 8205 §4.1: a BGPsec UPDATE has its NLRI in MP_REACH_NLRI, of an address family that was negotiated. */
   #isSecured(bytes: Uint8Array, afis: ReadonlySet<number>): boolean {
     const mpReach = this.find(AttributeCode.MpReachNlri);
     return mpReach !== -1 && afis.has(readU16(bytes, this.valueStart[mpReach]!));
@@ -200,7 +199,7 @@ function verdict(bytes: Uint8Array, code: number, flags: number, start: number, 
   return fault;
 }
 
-/** RFC 4271 §6.3: most errors of an attribute are shown with the attribute as it came, as far as a NOTIFICATION has room for it. */
+/** RFC 4271 §6.3: the data of most errors are the attribute as it came, cut to what fits into a NOTIFICATION. */
 function showing(fault: Fault, bytes: Uint8Array, start: number, end: number): Fault {
   if (fault.action === 'discard' || fault.subcode === UpdateError.MalformedAsPath || fault.data.length > 0) return fault;
   const data = bytes.slice(start, Math.min(end, start + NOTIFICATION_DATA_MAX));
@@ -212,7 +211,7 @@ function at(context: WireContext, fault: Fault, start: number, end: number): Fau
   return context.spans?.blame(fault, start, end) ?? fault;
 }
 
-/** RFC 7606 §4: the total attribute length still tells where the NLRI begin. */
+/** RFC 7606 §4: the total attribute length still says where the NLRI begin. */
 function overrun(reason: string): Fault {
   return new Fault('withdraw', NotificationCode.UpdateMessageError, UpdateError.MalformedAttributeList, reason);
 }
