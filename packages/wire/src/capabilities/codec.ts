@@ -1,5 +1,5 @@
 /**
- * A capability as a row of a table (RFC 5492 §4: code, length, value). Related capabilities share a file. Each has a line in registry.ts.
+ * A capability as a row of a table (RFC 5492 §4: code, length, value). Related capabilities share a file. Each has its name in rows.ts.
  */
 import type { ByteWriter } from '../bytes.ts';
 import type { SpanRecorder } from '../spans.ts';
