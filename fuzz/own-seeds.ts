@@ -1,12 +1,11 @@
 /** Seeds that need nothing beside the repository: values of the package, written by it. At least one for each row of its tables. */
 import {
-  attributeCodec,
+  AttributeFlag,
+  attributeCodecByName,
   DEFAULT_CONTEXT,
   encodeAttributes,
   encodeCapability,
   encodeMessage,
-  encodeTypedNlri,
-  familyCodec,
   fromHex,
   parseAttribute,
   parseCapability,
@@ -14,50 +13,12 @@ import {
   parseFamily,
   parseIpv6ExtendedCommunity,
   parseMessage,
-  parseNlri,
   type WireContext,
 } from '@tsbgp/wire';
+import { ATTRIBUTE_VECTORS } from '../packages/wire/test/vectors/attributes.ts';
+import { NLRI_VECTORS } from '../packages/wire/test/vectors/nlri.ts';
 import type { Seed } from './target.ts';
 import { FAMILIES } from './targets.ts';
-
-const ATTRIBUTES: readonly string[] = [
-  'ORIGIN igp',
-  'AS_PATH 65001 65002',
-  'NEXT_HOP 192.0.2.1',
-  'MULTI_EXIT_DISC 100',
-  'LOCAL_PREF 200',
-  'ATOMIC_AGGREGATE true',
-  'AGGREGATOR 65001 192.0.2.1',
-  'COMMUNITIES 65001:1 no-export',
-  'ORIGINATOR_ID 192.0.2.1',
-  'CLUSTER_LIST 192.0.2.1 192.0.2.2',
-  'MP_REACH_NLRI ipv6-unicast next-hop 2001:db8::1 nlri { 2001:db8:1::/48; 2001:db8:2::/64 }',
-  'MP_UNREACH_NLRI ipv6-unicast nlri { 2001:db8:1::/48 }',
-  'EXTENDED_COMMUNITIES rt:65001:100 rt:192.0.2.1:5 color:0:100',
-  'AS4_PATH 65001 4200000000',
-  'AS4_AGGREGATOR 4200000000 192.0.2.1',
-  'PMSI_TUNNEL flags 1 type 6 label-field 4096 identifier 0xc0000201',
-  'TUNNEL_ENCAPSULATION tunnel-2 ()',
-  'IPV6_EXTENDED_COMMUNITIES rt:[2001:db8::1]:100',
-  'AIGP metric value=100',
-  'PE_DISTINGUISHER_LABELS 192.0.2.1=20024',
-  'BGP_LS tlv-9999 0x0102',
-  'LARGE_COMMUNITIES 65001:1:2',
-  'ONLY_TO_CUSTOMER 65001',
-  'PREFIX_SID label-index flags=0 index=90, originator-srgb flags=0 srgbs=16000-8000',
-  'ATTRIBUTE_99 0xc0 0x0102',
-];
-
-/** For the rows whose text would be longer than their octets: code, value. */
-const ATTRIBUTE_OCTETS: readonly (readonly [number, string])[] = [
-  [23, '0001 0009 01 07 00000001020304'],
-  [23, '000f 001c 0c06 0000 00000064 80 0011 00 0906 0000 00000001 0106 0000 03e81000'],
-  [29, '0400 0001 80 0402 0003 723031 0407 0001 00 0488 000a 0000 0102 03e8 0000 0000'],
-  [33, '0008 00 01 0000fde9 001d 01 0102030405060708090a0b0c0d0e0f1011121314 0004 01020304'],
-  [36, '01 0000fde9 0001 46'],
-  [40, '05 0022 00 01 001e 00 20010db8000000000000000000000001 00 0013 00 01 0006 20 10 10 00 10 40'],
-  [128, '0000fde9 400101004002060201 0000fdea'],
-].map(([code, hex]) => [code as number, hex as string]);
 
 const CAPABILITIES_TEXT: readonly string[] = [
   'multiprotocol ipv6-unicast',
@@ -86,36 +47,6 @@ const CAPABILITIES_TEXT: readonly string[] = [
   'outbound-route-filtering-cisco ipv4-unicast:128=both',
   'operational',
   'unknown 200 0a0b',
-];
-
-const NLRI: readonly (readonly [string, string])[] = [
-  ['ipv4-labeled-unicast', '192.0.2.0/24 labels 16'],
-  ['ipv6-labeled-unicast', '2001:db8::/32 labels 16,17'],
-  ['ipv4-mpls-vpn', '65001:1 192.0.2.0/24 labels 16'],
-  ['ipv6-mpls-vpn', '192.0.2.1:1 2001:db8::/32 labels 16'],
-  ['ipv4-route-target', '65001/32'],
-  ['l2vpn-vpls', 'rd 65001:1 ve-id 1 ve-block-offset 0 ve-block-size 8 label-base 1000'],
-  ['ipv4-mcast-vpn', 'inter-as-i-pmsi-ad rd 192.0.2.1:258 source-as 65001'],
-  ['ipv6-mcast-vpn', 'source-active-ad rd 65001:9 source 2001:db8::4 group ff0e::1'],
-  ['ipv4-flowspec', 'destination-prefix 192.0.2.0/24 ip-protocol =17 destination-port >=1&<=1023'],
-  ['ipv6-flowspec', 'destination-prefix 2001:db8::/32 flow-label =74565'],
-  ['ipv4-flowspec-vpn', 'rd 65001:1 dscp =10'],
-  ['ipv6-flowspec-vpn', 'rd 65001:1 destination-prefix 2001:db8::/32'],
-  ['ipv6-mup', 'direct-segment-discovery rd 65001:1 address 2001:db8::1'],
-  ['ipv4-sr-policy', 'distinguisher 1 color 100 endpoint 192.0.2.1'],
-  ['ipv6-sr-policy', 'distinguisher 1 color 100 endpoint 2001:db8::1'],
-  ['bgp-ls', 'node protocol 2 identifier 0 descriptors [local-node [igp-router-id 0000.0000.0001]]'],
-];
-
-/** Without a text here: octets of EVPN routes 1 to 5, and of a BGP-LS link. */
-const NLRI_OCTETS: readonly (readonly [string, string])[] = [
-  ['l2vpn-evpn', '01 19 0001c0000201000a 00112233445566778899 00000001 000010'],
-  ['l2vpn-evpn', '02 21 0001c0000201000a 00000000000000000000 00000000 30 001122334455 00 000010'],
-  ['l2vpn-evpn', '03 11 0001c0000201000a 00000000 20 c0000201'],
-  ['l2vpn-evpn', '04 17 0001c0000201000a 00112233445566778899 20 c0000201'],
-  ['l2vpn-evpn', '05 22 0001c0000201000a 00000000000000000000 00000000 18 c0000200 00000000 000010'],
-  ['bgp-ls', '0002 0025 02 0000000000000000 0100 000a 0203 0006 000000000001 0101 000a 0203 0006 000000000002'],
-  ['ipv4-mup', '01 0001 0c 0000fde900000001 18 c00002'],
 ];
 
 const MESSAGES: readonly string[] = [
@@ -151,11 +82,8 @@ function long(): string[] {
 export function* ownSeeds(): Generator<Seed> {
   for (const text of [...MESSAGES, ...long()]) yield { kind: 'message', bytes: encodeMessage(parseMessage(text), ROOMY) };
   const blocks = [
-    ...ATTRIBUTES.map((text) => encodeAttributes([parseAttribute(text)], DEFAULT_CONTEXT)),
-    ...ATTRIBUTE_OCTETS.map(([code, hex]) => {
-      const value = fromHex(hex);
-      return Uint8Array.of(attributeCodec(code)!.flags | 0x10, code, value.length >>> 8, value.length & 0xff, ...value);
-    }),
+    ...ATTRIBUTE_VECTORS.flatMap(({ type, examples }) => examples.map(([octets]) => attributeBlock(type, fromHex(octets)))),
+    encodeAttributes([parseAttribute('ATTRIBUTE_99 0xc0 0x0102')], DEFAULT_CONTEXT),
   ];
   for (const bytes of blocks) {
     yield { kind: 'attributes', bytes };
@@ -163,20 +91,21 @@ export function* ownSeeds(): Generator<Seed> {
     yield { kind: 'message', bytes: Uint8Array.of(...new Uint8Array(16).fill(0xff), 0, body.length + 19, 2, ...body) };
   }
   for (const text of CAPABILITIES_TEXT) yield { kind: 'capabilities', bytes: encodeCapability(parseCapability(text)) };
-  for (const [name, text] of NLRI) {
-    const nlri = parseNlri(text, parseFamily(name)!);
-    if (nlri.type === 'ip-prefix' || nlri.type === 'unknown') throw new Error(`${name} has no codec`);
-    yield nlriSeed(name, encodeTypedNlri(nlri));
-  }
-  for (const [name, hex] of NLRI_OCTETS) yield nlriSeed(name, fromHex(hex));
+  for (const [name, , hex] of NLRI_VECTORS.flatMap(({ examples }) => examples)) yield nlriSeed(name, fromHex(hex));
   for (const text of ['rt:65001:100', 'rt:192.0.2.1:100', 'rt:200000:100', 'color:0:100']) {
     yield { kind: 'community', bytes: parseExtendedCommunity(text) };
   }
   yield { kind: 'community', bytes: parseIpv6ExtendedCommunity('rt:[2001:db8::1]:100') };
 }
 
+/** A block of one attribute. */
+function attributeBlock(type: string, value: Uint8Array): Uint8Array {
+  const { code, flags } = attributeCodecByName(type)!;
+  return Uint8Array.of(flags | AttributeFlag.ExtendedLength, code, value.length >>> 8, value.length & 0xff, ...value);
+}
+
 function nlriSeed(name: string, octets: Uint8Array): Seed {
   const index = FAMILIES.indexOf(parseFamily(name)!);
-  if (familyCodec(parseFamily(name)!) === undefined) throw new Error(`${name} has no codec`);
+  if (index < 0) throw new Error(`${name} has no codec`);
   return { kind: 'nlri', bytes: Uint8Array.of(index, 0, ...octets) };
 }

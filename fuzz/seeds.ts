@@ -3,7 +3,7 @@
  * A part of a message is a seed alone, and again inside an UPDATE.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { attributeCodec, type Family, family, fromHex, parseFamily, readU16 } from '@tsbgp/wire';
+import { attributeCodec, type Family, fromHex, makeFamily, parseFamily, readU16 } from '@tsbgp/wire';
 import { ownSeeds } from './own-seeds.ts';
 import type { Seed } from './target.ts';
 import { FAMILIES } from './targets.ts';
@@ -60,7 +60,7 @@ function* vectorSeeds({ kind, hex, context = {} }: Vector): Generator<Seed> {
       yield* attributesSeeds(attribute(29, bytes));
       break;
     case 'nlri':
-      yield* nlriSeeds(bytes, family(context.afi ?? 1, context.safi ?? 1));
+      yield* nlriSeeds(bytes, makeFamily(context.afi ?? 1, context.safi ?? 1));
       break;
     case 'capability':
       yield { kind: 'capabilities', bytes };
@@ -80,15 +80,15 @@ function* vectorSeeds({ kind, hex, context = {} }: Vector): Generator<Seed> {
 }
 
 /** Every "raw" in the file: a message, the body of one, or NLRI of the file's family. */
-function* exabgpSeeds(node: unknown, type?: string, of?: Family): Generator<Seed> {
+function* exabgpSeeds(node: unknown, type?: string, family?: Family): Generator<Seed> {
   if (typeof node !== 'object' || node === null) return;
   const { raw, type: itsType, family: itsFamily } = node as Record<string, unknown>;
   const kind = typeof itsType === 'string' ? itsType : type;
-  const within = typeof itsFamily === 'string' ? (parseFamily(itsFamily.replace(' ', '-')) ?? of) : of;
+  const within = typeof itsFamily === 'string' ? (parseFamily(itsFamily.replace(' ', '-')) ?? family) : family;
   if (typeof raw === 'string' && /^(?:[0-9a-fA-F]{2})+$/.test(raw.replace(/[\s:]/g, ''))) {
     const bytes = fromHex(raw);
     if (bytes.length >= 19 && bytes.subarray(0, 16).every((octet) => octet === 0xff)) yield { kind: 'message', bytes };
-    else if (kind === 'nlri') yield* nlriSeeds(bytes, within ?? family(16_388, 71));
+    else if (kind === 'nlri') yield* nlriSeeds(bytes, within ?? makeFamily(16_388, 71));
     else if (bytes.length > 3 && readU16(bytes, 0) === bytes.length + 16)
       yield { kind: 'message', bytes: message(bytes[2]!, bytes.subarray(3)) };
     else yield { kind: 'message', bytes: message(2, bytes) };
@@ -102,11 +102,11 @@ function* attributesSeeds(bytes: Uint8Array): Generator<Seed> {
   yield { kind: 'message', bytes: message(2, concat([0, 0], u16(before.length + bytes.length), before, bytes, [24, 192, 0, 2])) };
 }
 
-function* nlriSeeds(bytes: Uint8Array, of: Family): Generator<Seed> {
-  const index = FAMILIES.indexOf(of);
+function* nlriSeeds(bytes: Uint8Array, family: Family): Generator<Seed> {
+  const index = FAMILIES.indexOf(family);
   if (index >= 0) yield { kind: 'nlri', bytes: concat([index, 0], bytes) };
   const nextHop = Uint8Array.of(4, 192, 0, 2, 1, 0);
-  yield* attributesSeeds(attribute(14, concat(u16(of >>> 8), [of & 0xff], nextHop, bytes)));
+  yield* attributesSeeds(attribute(14, concat(u16(family >>> 8), [family & 0xff], nextHop, bytes)));
 }
 
 /** The messages in a stream, wherever sixteen octets of ones begin. */

@@ -4,7 +4,6 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   ATTRIBUTE_CODECS,
   type AttributeCodec,
-  AttributeScan,
   allSpans,
   attributeFromJson,
   ByteWriter,
@@ -25,7 +24,6 @@ import {
   FAMILY_CODECS,
   type Family,
   Fault,
-  family,
   faultFromJson,
   findAttribute,
   formatAttribute,
@@ -42,6 +40,7 @@ import {
   type Message,
   MessageType,
   makeAttributeSet,
+  makeFamily,
   messageFromJson,
   messageType,
   negotiate,
@@ -59,7 +58,6 @@ import {
   parseMessage,
   parseNlri,
   parseNotification,
-  prefixesAreWhole,
   readU32,
   reconcileAs4,
   type Span,
@@ -68,18 +66,17 @@ import {
   toHex,
   toJson,
   type UpdateMessage,
-  UpdateScan,
-  updateVerdict,
   ValueError,
   type WireContext,
 } from '@tsbgp/wire';
+import { AttributeScan, prefixesAreWhole, UpdateScan, updateVerdict } from '@tsbgp/wire/scan';
 import { outgoing } from './outgoing.ts';
 import type { Target } from './target.ts';
 
 /** The first octet of an input of kind 'nlri', modulo their number, selects one. */
 export const FAMILIES: readonly Family[] = FAMILY_CODECS.flatMap(({ families }) => families);
 
-const ALL: ReadonlySet<Family> = new Set([IPV4_UNICAST, IPV6_UNICAST, family(1, 2), family(2, 2), ...FAMILIES]);
+const ALL: ReadonlySet<Family> = new Set([IPV4_UNICAST, IPV6_UNICAST, makeFamily(1, 2), makeFamily(2, 2), ...FAMILIES]);
 
 const CONTEXTS: Readonly<Record<string, WireContext>> = {
   ebgp: DEFAULT_CONTEXT,
@@ -311,25 +308,25 @@ function octetsComeBack(attribute: PathAttribute, value: Uint8Array, context: Wi
 
 function readNlri(bytes: Uint8Array, start: number, end: number, deep: boolean): number {
   if (end - start < 2) return 0;
-  const of = FAMILIES[bytes[start]! % FAMILIES.length]!;
+  const family = FAMILIES[bytes[start]! % FAMILIES.length]!;
   const addPath = (bytes[start + 1]! & 1) === 1;
-  const list = decodeTypedNlriList(bytes, start + 2, end, of, addPath);
-  if (list === undefined) throw new Error(`family ${of} has no codec`);
+  const list = decodeTypedNlriList(bytes, start + 2, end, family, addPath);
+  if (list === undefined) throw new Error(`family ${family} has no codec`);
   if (deep) {
     const alone = bytes.slice(start + 2, end);
-    mustEqual(decodeTypedNlriList(alone, 0, alone.length, of, addPath)?.nlri, list.nlri, 'octets around the NLRI were read');
+    mustEqual(decodeTypedNlriList(alone, 0, alone.length, family, addPath)?.nlri, list.nlri, 'octets around the NLRI were read');
     for (const nlri of list.nlri) {
       const text = formatNlri(nlri);
-      mustEqual(parseNlri(text, of), nlri, `text: ${text}`);
+      mustEqual(parseNlri(text, family), nlri, `text: ${text}`);
       const json = JSON.stringify(toJson(nlri));
       mustEqual(nlriFromJson(JSON.parse(json)), nlri, `JSON: ${json}`);
       const octets = encodeTypedNlri(nlri);
-      const again = decodeTypedNlriList(octets, 0, octets.length, of, false)?.nlri ?? [];
+      const again = decodeTypedNlriList(octets, 0, octets.length, family, false)?.nlri ?? [];
       const wanted = again.map((each) => (addPath ? { ...each, pathIdentifier: nlri.pathIdentifier } : each));
       mustEqual(wanted, [nlri], `octets: ${toHex(octets)}`);
     }
   }
-  let result = of ^ Math.min(list.malformed, 2) ^ (list.cutAt === undefined ? 0 : 64) ^ (Math.min(list.nlri.length, 3) << 4);
+  let result = family ^ Math.min(list.malformed, 2) ^ (list.cutAt === undefined ? 0 : 64) ^ (Math.min(list.nlri.length, 3) << 4);
   for (const nlri of list.nlri) result = mix(result, Object.keys(nlri).length);
   return result;
 }

@@ -142,7 +142,7 @@ test('own seeds: every row of the tables of attributes, capabilities and familie
     [],
   );
   assert.deepEqual(
-    FAMILY_CODECS.filter((codec) => !codec.families.some((of) => families.has(of))).map(({ type }) => type),
+    FAMILY_CODECS.filter((codec) => !codec.families.some((family) => families.has(family))).map(({ type }) => type),
     [],
   );
 });

@@ -90,7 +90,10 @@ function problemWith(from: Package, file: string, specifier: string): string | u
   if (specifier.startsWith('.')) {
     const inside = resolve(file, '..', specifier).startsWith(from.folder + sep);
     if (inside) return undefined;
-    return isTest && resolve(file, '..', specifier).startsWith(join(ROOT, 'test') + sep) ? undefined : 'outside its own package';
+    // Tests of all packages use the vectors of path attributes and of NLRI.
+    const shared = [join(ROOT, 'test'), join(ROOT, 'packages/wire/test/vectors')].map((folder) => folder + sep);
+    const isShared = shared.some((folder) => resolve(file, '..', specifier).startsWith(folder));
+    return isTest && isShared ? undefined : 'outside its own package';
   }
   if (isBuiltin(specifier)) {
     if (!specifier.startsWith('node:')) return 'write node: before the name';

@@ -16,10 +16,14 @@ for (const { name, manifest } of packages().filter((each) => each.manifest.priva
       manifest.files?.filter((path) => path !== 'proto'),
       ['dist', 'src', '!src/**/*.test.ts'],
     );
-    assert.deepEqual(manifest.exports?.['.'], {
-      'tsbgp-source': './src/index.ts',
-      default: { types: './dist/index.d.ts', default: './dist/index.js' },
-    });
+    for (const [path, target] of Object.entries(manifest.exports ?? {}).filter(([key]) => !key.startsWith('./proto/'))) {
+      const file = path === '.' ? 'index' : path.slice('./'.length);
+      assert.deepEqual(target, {
+        'tsbgp-source': `./src/${file}.ts`,
+        default: { types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` },
+      });
+    }
+    assert.ok(Object.hasOwn(manifest.exports ?? {}, '.'));
   });
 }
 

@@ -5,11 +5,11 @@ import {
   decodeMessage,
   encodeMessage,
   Fault,
-  family,
   familyCodec,
   formatMessage,
   formatNotification,
   fromHex,
+  makeFamily,
   messageFromJson,
   negotiate,
   notificationOf,
@@ -20,12 +20,12 @@ import {
   shutdownMessage,
   toHex,
   toJson,
-  UpdateScan,
   ValueError,
   type WireContext,
 } from '@tsbgp/wire';
+import { UpdateScan } from '@tsbgp/wire/scan';
 
-const CONTEXT: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp', extendedMessage: true, addPath: new Set([family(1, 1)]) };
+const CONTEXT: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp', extendedMessage: true, addPath: new Set([makeFamily(1, 1)]) };
 
 /** Messages as text: an OPEN, UPDATEs of several families, NOTIFICATIONs with text that is not ASCII, and others. */
 const MESSAGES: readonly string[] = [
@@ -80,7 +80,7 @@ function pieces(): unknown {
   const scan = new UpdateScan();
   let refused = '';
   try {
-    familyCodec(family(1, 133))!.parse('destination-port many', family(1, 133));
+    familyCodec(makeFamily(1, 133))!.parse('destination-port many', makeFamily(1, 133));
   } catch (error) {
     refused = error instanceof ValueError ? `${error.name}: ${error.message}` : `not a ValueError: ${String(error)}`;
   }

@@ -14,7 +14,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   AttributeCode,
-  AttributeScan,
   DEFAULT_CONTEXT,
   decodeUpdate,
   Fault,
@@ -23,11 +22,9 @@ import {
   IPV6_UNICAST,
   MessageType,
   messageType,
-  prefixesAreWhole,
-  UpdateScan,
-  updateVerdict,
   type WireContext,
 } from '@tsbgp/wire';
+import { AttributeScan, prefixesAreWhole, UpdateScan, updateVerdict } from '@tsbgp/wire/scan';
 import { AttributeTable } from '../src/attributes/attribute-table.ts';
 import { CanonicalBlock } from '../src/attributes/canonical.ts';
 import { OwnIdentity } from '../src/attributes/own-identity.ts';

@@ -10,20 +10,8 @@
  * Nothing a peer sends makes this throw. If something does throw (an observer, a column that finds no memory), what was applied so far stays
  * applied and all columns agree: an attribute set is held from its making until its paths hold it, and an NLRI without a path is dropped.
  */
-import {
-  AttributeCode,
-  AttributeScan,
-  type Family,
-  Fault,
-  family,
-  NotificationCode,
-  prefixesAreWhole,
-  readU16,
-  UpdateError,
-  UpdateScan,
-  updateVerdict,
-  type WireContext,
-} from '@tsbgp/wire';
+import { AttributeCode, type Family, Fault, makeFamily, NotificationCode, readU16, UpdateError, type WireContext } from '@tsbgp/wire';
+import { AttributeScan, prefixesAreWhole, UpdateScan, updateVerdict } from '@tsbgp/wire/scan';
 import type { AttributeTable } from './attributes/attribute-table.ts';
 import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
 import { AttrFlag } from './attributes/facts.ts';
@@ -218,8 +206,8 @@ export class Ingest {
   }
 
   #tableAt(peer: RibPeer, bytes: Uint8Array, value: number): RibTable | undefined {
-    const of = family(readU16(bytes, value), bytes[value + 2]!);
-    return peer.options.families.includes(of) ? this.#tables.get(of) : undefined;
+    const family = makeFamily(readU16(bytes, value), bytes[value + 2]!);
+    return peer.options.families.includes(family) ? this.#tables.get(family) : undefined;
   }
 
   #announce(table: RibTable, peer: RibPeer, attr: number, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {

@@ -6,17 +6,17 @@
  */
 import {
   AttributeCode,
-  AttributeScan,
   DEFAULT_CONTEXT,
   type Family,
   Fault,
-  family,
   formatFamily,
   IPV4_UNICAST,
+  makeFamily,
   NotificationCode,
   readU16,
   UpdateError,
 } from '@tsbgp/wire';
+import { AttributeScan } from '@tsbgp/wire/scan';
 import type { AttrId } from './attributes/attribute-table.ts';
 import { CanonicalBlock } from './attributes/canonical.ts';
 import { NONE } from './columns.ts';
@@ -79,7 +79,7 @@ function hasNextHop(attributes: Uint8Array, wanted: Family): boolean {
   const reach = scan.find(AttributeCode.MpReachNlri);
   if (reach === -1) return false;
   const value = scan.valueStart[reach]!;
-  return family(readU16(attributes, value), attributes[value + 2]!) === wanted;
+  return makeFamily(readU16(attributes, value), attributes[value + 2]!) === wanted;
 }
 
 function missingFault(reason: string): Fault {

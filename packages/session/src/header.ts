@@ -1,5 +1,6 @@
 /** Message headers as a session sees them (RFC 4271 §4.1). */
-import { Fault, HeaderError, headerFault, MESSAGE_LENGTH_MAX, MessageType, NotificationCode } from '@tsbgp/wire';
+import { Fault, HeaderError, MESSAGE_LENGTH_MAX, MessageType, NotificationCode } from '@tsbgp/wire';
+import { headerFault } from '@tsbgp/wire/scan';
 
 /** Whether the header at `at` needs no closer look: an UPDATE of ordinary `length`. Nearly every message is one. */
 export function isPlainUpdate(bytes: Uint8Array, at: number, length: number): boolean {

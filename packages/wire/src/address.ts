@@ -92,9 +92,11 @@ export function parseAddress(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
+export const ADDRESS_EXAMPLES = 'e.g. "192.0.2.1" or "2001:db8::1"';
+
 /** As `parseAddress`, for places where a wrong address is the caller's mistake. Throws ValueError. */
 export function addressBytes(text: string): Uint8Array {
   const bytes = parseAddress(text);
-  if (bytes === undefined) throw new ValueError(`"${text}" is not an IPv4 or IPv6 address, e.g. "192.0.2.1" or "2001:db8::1"`);
+  if (bytes === undefined) throw new ValueError(`"${text}" is not an IPv4 or IPv6 address, ${ADDRESS_EXAMPLES}`);
   return bytes;
 }

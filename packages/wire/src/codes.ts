@@ -10,7 +10,7 @@ export const MESSAGE_LENGTH_MAX = 4096;
 /** RFC 8654 §3; OPEN and KEEPALIVE keep the smaller bound. */
 export const EXTENDED_MESSAGE_LENGTH_MAX = 65_535;
 
-/** Type codes of path attributes (IANA's registry BGP Path Attributes). */
+/** Type codes of path attributes: IANA's registry BGP Path Attributes without what is deprecated, whether this package reads them or not. */
 export const AttributeCode = {
   Origin: 1,
   AsPath: 2,
@@ -29,14 +29,19 @@ export const AttributeCode = {
   As4Aggregator: 18,
   PmsiTunnel: 22,
   TunnelEncapsulation: 23,
+  TrafficEngineering: 24,
   Ipv6ExtendedCommunities: 25,
   Aigp: 26,
   PeDistinguisherLabels: 27,
   BgpLs: 29,
   LargeCommunities: 32,
   BgpsecPath: 33,
+  CommunityContainer: 34,
   OnlyToCustomer: 35,
   DPath: 36,
+  ServiceFunctionPath: 37,
+  BfdDiscriminator: 38,
+  RouterCapabilities: 39,
   PrefixSid: 40,
   AttributeSet: 128,
 } as const;
@@ -101,5 +106,5 @@ export const CeaseSubcode = {
   BfdDown: 10,
 } as const;
 
-/** AS_TRANS (RFC 6793 §9): stands for a 4-octet AS number where only two octets fit. */
+/** AS_TRANS (RFC 6793 §9): written in place of an AS number that two octets cannot hold. */
 export const AS_TRANS = 23_456;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Afi, afiOf, family, formatFamily, IPV4_UNICAST, IPV6_UNICAST, parseFamily, Safi, safiOf } from './family.ts';
+import { Afi, afiOf, formatFamily, IPV4_UNICAST, IPV6_UNICAST, makeFamily, parseFamily, Safi, safiOf } from './family.ts';
 
 for (const [afi, safi, text] of [
   [Afi.Ipv4, Safi.Unicast, 'ipv4-unicast'],
@@ -13,10 +13,10 @@ for (const [afi, safi, text] of [
   [0xffff, 0xff, 'afi-65535/safi-255'],
 ] as const) {
   test(`RFC 4760 §3: AFI ${afi} and SAFI ${safi} are ${text}, both ways`, () => {
-    const of = family(afi, safi);
-    assert.deepEqual([afiOf(of), safiOf(of)], [afi, safi]);
-    assert.equal(formatFamily(of), text);
-    assert.equal(parseFamily(text), of);
+    const family = makeFamily(afi, safi);
+    assert.deepEqual([afiOf(family), safiOf(family)], [afi, safi]);
+    assert.equal(formatFamily(family), text);
+    assert.equal(parseFamily(text), family);
   });
 }
 
@@ -32,7 +32,7 @@ test('property: every AFI and SAFI comes back from its text', () => {
   const afi = fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(...Object.values(Afi)));
   const safi = fc.oneof(fc.integer({ min: 0, max: 0xff }), fc.constantFrom(...Object.values(Safi)));
   fc.assert(
-    fc.property(afi, safi, (a, s) => assert.equal(parseFamily(formatFamily(family(a, s))), family(a, s))),
+    fc.property(afi, safi, (a, s) => assert.equal(parseFamily(formatFamily(makeFamily(a, s))), makeFamily(a, s))),
     { seed: 4760, numRuns: 5000 },
   );
 });

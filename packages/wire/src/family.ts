@@ -1,6 +1,9 @@
 /**
- * An address family as BGP speaks of it: AFI and SAFI in one number (`afi << 8 | safi`), so that a family is a cheap key.
+ * An address family as one number (`afi << 8 | safi`), so that it is a cheap key. `Afi` and `Safi` are the table of all families: a family's
+ * text is made of their keys, in kebab-case.
  */
+import { kebab } from './words.ts';
+
 export type Family = number & { readonly __id: 'Family' };
 
 /** Address family identifiers (IANA's registry Address Family Numbers). */
@@ -21,68 +24,50 @@ export const Safi = {
   MplsVpn: 128,
   MulticastVpn: 129,
   RouteTarget: 132,
-  FlowSpec: 133,
-  FlowSpecVpn: 134,
+  Flowspec: 133,
+  FlowspecVpn: 134,
 } as const;
 
-/** The family of an AFI and a SAFI, as one number. */
-export function family(afi: number, safi: number): Family {
+/** The family of an AFI and a SAFI. */
+export function makeFamily(afi: number, safi: number): Family {
   return ((afi << 8) | safi) as Family;
 }
 
-/** The AFI of a family. */
-export function afiOf(of: Family): number {
-  return of >>> 8;
+export function afiOf(family: Family): number {
+  return family >>> 8;
 }
 
-/** The SAFI of a family. */
-export function safiOf(of: Family): number {
-  return of & 0xff;
+export function safiOf(family: Family): number {
+  return family & 0xff;
 }
 
-/** For fields that are read the same in every family. */
-export const NO_FAMILY: Family = family(0, 0);
+/** For fields that are read the same way in every family. */
+export const NO_FAMILY: Family = makeFamily(0, 0);
 
 /** AFI 1, SAFI 1. */
-export const IPV4_UNICAST: Family = family(Afi.Ipv4, Safi.Unicast);
+export const IPV4_UNICAST: Family = makeFamily(Afi.Ipv4, Safi.Unicast);
 /** AFI 2, SAFI 1. */
-export const IPV6_UNICAST: Family = family(Afi.Ipv6, Safi.Unicast);
+export const IPV6_UNICAST: Family = makeFamily(Afi.Ipv6, Safi.Unicast);
 
-const AFI_NAMES: Record<number, string> = { 1: 'ipv4', 2: 'ipv6', 25: 'l2vpn', 16_388: 'bgp-ls' };
+const AFI_NAMES: ReadonlyMap<number, string> = namesOf(Afi);
+const SAFI_NAMES: ReadonlyMap<number, string> = namesOf(Safi);
 
-const SAFI_NAMES: Record<number, string> = {
-  1: 'unicast',
-  2: 'multicast',
-  4: 'labeled-unicast',
-  5: 'mcast-vpn',
-  65: 'vpls',
-  70: 'evpn',
-  71: 'bgp-ls',
-  72: 'bgp-ls-vpn',
-  73: 'sr-policy',
-  85: 'mup',
-  128: 'mpls-vpn',
-  129: 'multicast-vpn',
-  132: 'route-target',
-  133: 'flowspec',
-  134: 'flowspec-vpn',
-};
+function namesOf(codes: Readonly<Record<string, number>>): Map<number, string> {
+  return new Map(Object.entries(codes).map(([key, code]) => [code, kebab(key)]));
+}
 
 /** `ipv4-unicast`, `l2vpn-evpn`, `bgp-ls`, `bgp-ls-vpn`; a family without a name is `afi-9/safi-200`. */
-export function formatFamily(of: Family): string {
-  const afi = AFI_NAMES[afiOf(of)];
-  const safi = SAFI_NAMES[safiOf(of)];
-  if (afi === undefined || safi === undefined) return `afi-${afiOf(of)}/safi-${safiOf(of)}`;
-  // BGP-LS is an AFI and SAFIs of the same name.
+export function formatFamily(family: Family): string {
+  const afi = AFI_NAMES.get(afiOf(family));
+  const safi = SAFI_NAMES.get(safiOf(family));
+  if (afi === undefined || safi === undefined) return `afi-${afiOf(family)}/safi-${safiOf(family)}`;
+  // BGP-LS is the name of an AFI and of its SAFIs.
   return safi === afi || safi.startsWith(`${afi}-`) ? safi : `${afi}-${safi}`;
 }
 
-const BY_NAME: Map<string, Family> = new Map(
-  Object.keys(AFI_NAMES).flatMap((afi) =>
-    Object.keys(SAFI_NAMES).map((safi) => {
-      const of = family(Number(afi), Number(safi));
-      return [formatFamily(of), of] as const;
-    }),
+const BY_NAME: ReadonlyMap<string, Family> = new Map(
+  [...AFI_NAMES.keys()].flatMap((afi) =>
+    [...SAFI_NAMES.keys()].map((safi) => [formatFamily(makeFamily(afi, safi)), makeFamily(afi, safi)] as const),
   ),
 );
 
@@ -94,5 +79,5 @@ export function parseFamily(text: string): Family | undefined {
   if (numbers === null) return undefined;
   const afi = Number(numbers[1]);
   const safi = Number(numbers[2]);
-  return afi <= 0xffff && safi <= 0xff ? family(afi, safi) : undefined;
+  return afi <= 0xffff && safi <= 0xff ? makeFamily(afi, safi) : undefined;
 }

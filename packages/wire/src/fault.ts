@@ -1,5 +1,5 @@
 /**
- * What is wrong with octets from a peer, as a value: which of RFC 7606 §2's answers it calls for, and what a NOTIFICATION would say.
+ * What is wrong with octets from a peer, as a value: the answer that RFC 7606 §2 requires, and what a NOTIFICATION would say.
  *
  *   'reset'     the session ends with NOTIFICATION code/subcode/data
  *   'disable'   the family is ignored for the rest of the session (RFC 7606 §2, AFI/SAFI disable); needs a reset where that is not possible
@@ -10,7 +10,7 @@ export type FaultAction = 'reset' | 'disable' | 'withdraw' | 'discard';
 
 const NO_DATA = new Uint8Array(0);
 
-/** What is wrong with octets that a peer sent, and what RFC 7606 §2 makes of it. Returned, never thrown. */
+/** What is wrong with octets from a peer, and how RFC 7606 §2 answers it. Faults are returned, never thrown. */
 export class Fault {
   readonly action: FaultAction;
   /** NOTIFICATION error code (RFC 4271 §4.5). */
@@ -32,13 +32,13 @@ export class Fault {
 
 const SEVERITY: Record<FaultAction, number> = { discard: 0, withdraw: 1, disable: 2, reset: 3 };
 
-/** RFC 7606 §3 (h): of several faults in one UPDATE the strongest answer holds; the first among equals. */
+/** RFC 7606 §3 (h): the strongest of several faults in one UPDATE decides; among equals the first. */
 export function strongest(a: Fault | undefined, b: Fault | undefined): Fault | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return SEVERITY[b.action] > SEVERITY[a.action] ? b : a;
 }
 
-/** A value given as text or structure by a person or a program cannot be what it claims. */
+/** Text or a value from a person or a program is invalid. */
 export class ValueError extends Error {
   override readonly name = 'ValueError';
 }

@@ -7,9 +7,9 @@ import { attributeContext } from '../test/arbitraries/attributes.ts';
 import { fault, messages } from '../test/arbitraries/messages.ts';
 import { ValueError } from './fault.ts';
 import { faultFromJson, messageFromJson } from './json/messages.ts';
-import { nlriFromJson } from './json/nlri.ts';
 import { toJson } from './json.ts';
 import { encodeMessage, type Message } from './messages/message.ts';
+import { nlriFromJson } from './nlri/json.ts';
 import { formatMessage, parseMessage } from './text/message.ts';
 import { formatFault, parseFault } from './text/update.ts';
 

@@ -1,4 +1,4 @@
-/** @tsbgp/wire: BGP-4 between octets and values. Nothing runs on import. */
+/** @tsbgp/wire: BGP-4 between octets and values. Nothing runs on import. What only tsbgp itself needs is in scan.ts. */
 export { addressBytes, formatAddress, formatIpv4, formatIpv6, parseAddress, parseIpv4, parseIpv6 } from './address.ts';
 export type { AggregatorValue } from './attributes/aggregator.ts';
 export { aigpMetric } from './attributes/aigp.ts';
@@ -17,7 +17,7 @@ export {
 } from './attributes/attributes.ts';
 export type { MsdValue, SegmentRange } from './attributes/bgp-ls-fields.ts';
 export type { BgpsecPath, BgpsecSignature, SecurePathSegment, SignatureBlock } from './attributes/bgpsec-path.ts';
-export type { AttributeCodec } from './attributes/codec.ts';
+export type { AttributeCodec, AttributeFact, ExportRule } from './attributes/codec.ts';
 export type { Domain } from './attributes/d-path.ts';
 export type { MpReachNlri } from './attributes/mp-reach-nlri.ts';
 export type { MpUnreachNlri } from './attributes/mp-unreach-nlri.ts';
@@ -82,12 +82,11 @@ export { decodeIpv6ExtendedCommunity, formatIpv6ExtendedCommunity, parseIpv6Exte
 export { formatLargeCommunity, type LargeCommunity, parseLargeCommunity } from './communities/large.ts';
 export { formatCommunity, parseCommunity } from './communities/standard.ts';
 export { DEFAULT_CONTEXT, STORED_CONTEXT, type WireContext } from './context.ts';
-export { Afi, afiOf, type Family, family, formatFamily, IPV4_UNICAST, IPV6_UNICAST, parseFamily, Safi, safiOf } from './family.ts';
+export { Afi, afiOf, type Family, formatFamily, IPV4_UNICAST, IPV6_UNICAST, makeFamily, parseFamily, Safi, safiOf } from './family.ts';
 export { Fault, type FaultAction, strongest, ValueError } from './fault.ts';
 export { attributeFromJson } from './json/attributes.ts';
 export { capabilityFromJson } from './json/capabilities.ts';
 export { faultFromJson, messageFromJson } from './json/messages.ts';
-export { nlriFromJson } from './json/nlri.ts';
 export { toJson } from './json.ts';
 export {
   type ControlMessage,
@@ -96,7 +95,7 @@ export {
   encodeControlMessage,
   frameMessage,
 } from './messages/control-message.ts';
-export { badLength, headerFault, lengthMax, messageLength, messageType, writeHeader } from './messages/header.ts';
+export { messageLength, messageType, writeHeader } from './messages/header.ts';
 export { KEEPALIVE, type KeepaliveMessage, keepaliveBytes } from './messages/keepalive.ts';
 export { type Dissection, decodeMessage, dissectMessage, encodeMessage, type Message } from './messages/message.ts';
 export {
@@ -149,6 +148,7 @@ export type { FamilyCodec, FamilyNlri } from './nlri/family-codec.ts';
 export type { FlowSpecNlri } from './nlri/flowspec.ts';
 export type { FlowSpecBits, FlowSpecComponent, FlowSpecNumber } from './nlri/flowspec-component.ts';
 export { canonicalPrefix, type IpPrefix } from './nlri/ip-prefix.ts';
+export { nlriFromJson } from './nlri/json.ts';
 export type { LabeledUnicastNlri } from './nlri/labeled-unicast.ts';
 export type { McastVpnNlri, McastVpnRoute } from './nlri/mcast-vpn.ts';
 export type { MupEndpoint, MupNlri, MupRoute } from './nlri/mup.ts';
@@ -159,12 +159,10 @@ export type { UnknownRoute } from './nlri/typed-routes.ts';
 export type { VplsNlri } from './nlri/vpls.ts';
 export type { VpnNlri } from './nlri/vpn.ts';
 export type { Labels } from './parts/labels.ts';
-export { maskAddress, type Prefix, parsePrefix, parsePrefixOrAddress, prefixesAreWhole, sharesBits } from './parts/prefix-bits.ts';
+export { maskAddress, type Prefix, parsePrefix, parsePrefixOrAddress, sharesBits } from './parts/prefix-bits.ts';
 export { formatRd, parseRd } from './parts/route-distinguisher.ts';
 export type { LabelRange } from './parts/tlv-fields.ts';
-export { type DecodedAttributes, decodeAttributes, openAttributeSet, scannedAttributes } from './scan/decode-attributes.ts';
-export { AttributeScan, keptFlags, UpdateScan } from './scan/update-scan.ts';
-export { updateVerdict } from './scan/update-verdict.ts';
+export { type DecodedAttributes, decodeAttributes, openAttributeSet } from './scan/decode-attributes.ts';
 export { allSpans, type Span, type SpanMark, SpanRecorder, spansAt } from './spans.ts';
 export { formatMessage, parseMessage } from './text/message.ts';
 export { formatFault, parseFault } from './text/update.ts';

@@ -14,7 +14,7 @@ export function within(name: string, value: number, max: number): number {
   return value;
 }
 
-/** A decimal number from 0 to `max`. */
+/** The decimal number `text`, from 0 to `max`. Throws ValueError that begins with `what`. */
 export function parseNumber(text: string | undefined, max: number, what: string): number {
   if (text === undefined || !/^\d{1,10}$/.test(text) || Number(text) > max) {
     throw new ValueError(`${what}: found ${text === undefined ? 'nothing' : `"${text}"`}, allowed 0 to ${max}`);

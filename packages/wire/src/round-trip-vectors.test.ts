@@ -14,7 +14,7 @@ import {
   parseExtendedCommunity,
 } from './communities/extended.ts';
 import { DEFAULT_CONTEXT, type WireContext } from './context.ts';
-import { family, IPV4_UNICAST } from './family.ts';
+import { IPV4_UNICAST, makeFamily } from './family.ts';
 import { Fault } from './fault.ts';
 import { decodeMessage } from './messages/message.ts';
 import { decodeOpenBody } from './messages/open.ts';
@@ -26,7 +26,7 @@ function contextOf({ context }: Vector): WireContext {
   return {
     ...DEFAULT_CONTEXT,
     fourOctetAs: context?.four_octet_as ?? true,
-    addPath: new Set(Array.isArray(context?.addpath) ? context.addpath.map(([afi, safi]) => family(afi, safi)) : []),
+    addPath: new Set(Array.isArray(context?.addpath) ? context.addpath.map(([afi, safi]) => makeFamily(afi, safi)) : []),
     peerType: 'ibgp',
     extendedMessage: true,
   };
@@ -60,9 +60,9 @@ function comesBack(vector: Vector): number {
       );
     }
     case 'nlri': {
-      const of = family(vector.context?.afi ?? 1, vector.context?.safi ?? 1);
-      if (!nlriAreWhole(bytes, 0, bytes.length, of, context)) return 0;
-      const list = decodeNlri(bytes, 0, bytes.length, of, context);
+      const family = makeFamily(vector.context?.afi ?? 1, vector.context?.safi ?? 1);
+      if (!nlriAreWhole(bytes, 0, bytes.length, family, context)) return 0;
+      const list = decodeNlri(bytes, 0, bytes.length, family, context);
       list.forEach(nlriComesBack);
       return list.length;
     }

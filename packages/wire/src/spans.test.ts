@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { loadVectors, sharedWireFolder } from '../test/shared.ts';
+import { UPDATE_AREAS } from '../test/vectors/nlri.ts';
 import { fromHex, toHex } from './bytes.ts';
 import { HEADER_LENGTH, MessageType } from './codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from './context.ts';
-import { Afi, family, Safi } from './family.ts';
+import { Afi, makeFamily, Safi } from './family.ts';
 import { Fault } from './fault.ts';
 import { writeHeader } from './messages/header.ts';
 import { decodeMessage, dissectMessage, encodeMessage } from './messages/message.ts';
@@ -18,7 +19,11 @@ const IBGP: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp', extendedMessag
 const CONTEXTS: readonly WireContext[] = [
   IBGP,
   DEFAULT_CONTEXT,
-  { ...IBGP, fourOctetAs: false, addPath: new Set([1, 4, 128].map((safi) => family(Afi.Ipv4, safi)).concat(family(Afi.L2vpn, Safi.Evpn))) },
+  {
+    ...IBGP,
+    fourOctetAs: false,
+    addPath: new Set([1, 4, 128].map((safi) => makeFamily(Afi.Ipv4, safi)).concat(makeFamily(Afi.L2vpn, Safi.Evpn))),
+  },
 ];
 
 function message(type: number, body: string): Uint8Array {
@@ -54,7 +59,7 @@ function checkTree(whole: Span, start: number, end: number): void {
   }
 }
 
-/** The message is what `decodeMessage` gives, and every octet has its place; also where it stands among other octets. */
+/** The message is what `decodeMessage` gives, and every octet has its place; also among other octets. */
 function checkDissection(bytes: Uint8Array, context: WireContext): void {
   const { message: found, spans } = dissectMessage(bytes, 0, bytes.length, context, { lenient: true });
   assert.deepEqual(found, decodeMessage(bytes, 0, bytes.length, context, { lenient: true }));
@@ -209,7 +214,7 @@ const FAULTS: readonly (readonly [string, number, string, string, string])[] = [
     'path-attributes.mp-reach-nlri.value.nlri',
     '0302c000',
   ],
-  ['ROUTE-REFRESH: a BoRR with octets behind it', 5, '00010101 00', '', ''],
+  ['ROUTE-REFRESH: a BoRR with octets after it', 5, '00010101 00', '', ''],
 ];
 
 for (const [what, type, body, path, octets] of FAULTS) {
@@ -242,20 +247,7 @@ test('a block of attributes alone has spans too', () => {
 });
 
 const folder = sharedWireFolder();
-for (const area of folder === undefined
-  ? []
-  : ['update', 'errors', 'attributes', 'open', 'session-messages', 'robustness', 'evpn', 'l3vpn', 'flowspec'].concat([
-      'mvpn',
-      'mup',
-      'bgp-ls',
-      'labeled-unicast',
-      'add-path',
-      'prefix-sid',
-      'sr-policy',
-      'tunnel-encap',
-      'rtc',
-      'vpls',
-    ])) {
+for (const area of folder === undefined ? [] : [...UPDATE_AREAS, 'errors', 'open', 'session-messages', 'robustness']) {
   test(`spans of the vectors of ${area} cover each message`, () => {
     const vectors = loadVectors(area);
     assert.ok(typeof vectors !== 'string');

@@ -1,6 +1,6 @@
 /**
- * Where each part of a message lies: a tree of spans, as a dissector shows it. A `SpanRecorder` in the `WireContext` is told by the decoders
- * what they read; without one they record nothing.
+ * Where each part of a message lies: a tree of spans, as a dissector shows it. The decoders tell the `SpanRecorder` in their `WireContext` what
+ * they read. Without one they record nothing.
  *
  *     update                                          [0, 51)
  *       header                                        [0, 19)     marker, length, type
@@ -9,7 +9,7 @@
  *           value                                     [30, 40)
  *             segment                                 [30, 40)    type, count, as[0], as[1]
  *
- * Parts lie in their whole, follow each other without a gap, and cover it. Octets of which nobody knows more are parts called `octets`.
+ * The parts of a span follow each other without a gap and cover it. Octets without a known meaning are parts called `octets`.
  */
 import { assert, readU16, readU24, readU32 } from './bytes.ts';
 import { type Fault, strongest } from './fault.ts';
@@ -22,11 +22,11 @@ export interface Span {
   readonly path: string;
   /** Offset of the first octet, in the octets that were given to the decoder. */
   readonly start: number;
-  /** Offset behind the last octet. */
+  /** Offset after the last octet. */
   readonly end: number;
-  /** What the octets say; absent where nobody knows or where the parts say all. */
+  /** What the octets say; absent when it is not known, or when the parts say everything. */
   readonly value?: unknown;
-  /** What is wrong with these octets, the strongest verdict where there are several. */
+  /** What is wrong with these octets: the strongest of their faults. */
   readonly fault?: Fault;
   /** In the order of the octets; absent where there are none. */
   readonly parts?: readonly Span[];
@@ -78,12 +78,12 @@ export class SpanRecorder {
     this.#open = [{ name: 'message', path: '', start, end, parts: [] }];
   }
 
-  /** Begins a part that has parts of its own. */
+  /** Begins a part that has parts. */
   open(name: string, start: number): void {
     this.#open.push({ name, path: '', start, end: start, parts: [] });
   }
 
-  /** Ends the part that was opened last; without octets it is left out. `name` is for those whose name only their content tells. */
+  /** Ends the part that was opened last; without octets it is left out. `name` replaces the name from `open`, when only the content tells it. */
   close(end: number, value?: unknown, name?: string): void {
     const node = this.#open.pop();
     assert(node !== undefined && this.#open.length > 0, 'a span is closed that was not opened');
@@ -98,7 +98,7 @@ export class SpanRecorder {
     if (end > start) this.#add(value === undefined ? { name, path: '', start, end } : { name, path: '', start, end, value });
   }
 
-  /** Unsigned numbers one after the other, each with its name and its octets: 1 to 4. */
+  /** Unsigned numbers one after the other. Each has a name and 1 to 4 octets. */
   numbers(start: number, ...fields: readonly (readonly [name: string, octets: 1 | 2 | 3 | 4])[]): void {
     let at = start;
     for (const [name, octets] of fields) {
@@ -107,7 +107,7 @@ export class SpanRecorder {
     }
   }
 
-  /** Where we are, for `forget`. */
+  /** The current place, for `forget`. */
   mark(): SpanMark {
     return { depth: this.#open.length, parts: this.#open.at(-1)!.parts!.length };
   }
@@ -118,12 +118,12 @@ export class SpanRecorder {
     this.#open.at(-1)!.parts!.length = mark.parts;
   }
 
-  /** Whether a part of the one that is open begins there. */
+  /** Whether a part of the open span begins at `start`. */
   has(start: number): boolean {
     return this.#open.at(-1)!.parts!.some((part) => part.start === start);
   }
 
-  /** Says what is wrong with `bytes[start, end)`, and returns it. */
+  /** Records that `fault` is what is wrong with `bytes[start, end)`. Returns it. */
   blame(fault: Fault, start: number, end: number): Fault {
     this.#faults.push({ fault, start, end });
     return fault;
@@ -138,12 +138,12 @@ export class SpanRecorder {
     }
   }
 
-  /** Whether it has a place already. */
+  /** Whether the fault was recorded before. */
   isBlamed(fault: Fault): boolean {
-    return this.#faults.some((each) => each.fault === fault);
+    return this.#faults.some((entry) => entry.fault === fault);
   }
 
-  /** The whole tree; parts that are still open, as after a fault, reach to the end. */
+  /** The whole tree. Parts that are still open, as after a fault, extend to the end. */
   finish(name: string, value: unknown): Span {
     const whole = this.#open[0]!;
     while (this.#open.length > 1) this.close(whole.end);
@@ -176,7 +176,7 @@ function accuse(whole: Node, fault: Fault, start: number, end: number): void {
   node.fault = strongest(node.fault, fault)!;
 }
 
-/** Order, gaps and paths of the parts. */
+/** Sorts the parts, fills gaps between them, and sets their paths. */
 function complete(node: Node): void {
   const { parts } = node;
   if (parts === undefined || parts.length === 0) {

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { ATTRIBUTE_VECTORS } from '../test/vectors/attributes.ts';
+import { NLRI_VECTORS } from '../test/vectors/nlri.ts';
 import type { PathAttribute } from './attributes/attribute.ts';
-import { encodeAttributes, formatAttribute, parseAttribute } from './attributes/attributes.ts';
+import { encodeAttributes, formatAttribute, formatAttributeValue, parseAttribute } from './attributes/attributes.ts';
 import { ATTRIBUTE_CODECS } from './attributes/registry.ts';
 import { ByteWriter, toHex } from './bytes.ts';
 import { encodeCapability, formatCapability, parseCapability } from './capabilities/capabilities.ts';
@@ -14,10 +16,9 @@ import * as wire from './index.ts';
 import { attributeFromJson } from './json/attributes.ts';
 import { capabilityFromJson } from './json/capabilities.ts';
 import { faultFromJson, messageFromJson } from './json/messages.ts';
-import { nlriFromJson } from './json/nlri.ts';
 import { toJson } from './json.ts';
 import { encodeMessage } from './messages/message.ts';
-import { FAMILY_CODECS } from './nlri/families.ts';
+import { nlriFromJson } from './nlri/json.ts';
 import { appendNlri, formatNlri, type Nlri, parseNlri } from './nlri/nlri.ts';
 import { formatMessage, parseMessage } from './text/message.ts';
 import { formatFault, parseFault } from './text/update.ts';
@@ -87,27 +88,32 @@ test('path attributes', () => {
       (each) => attributeFromJson(each),
     );
     assert.equal(toHex(encodeAttributes([attribute], CONTEXT)), octets, text);
+    const { examples } = ATTRIBUTE_VECTORS.find(({ type }) => type === attribute.type) ?? {};
+    assert.ok(
+      examples?.some((example) => example[1] === formatAttributeValue(attribute)) ?? attribute.type === 'unknown',
+      `${text} is an example`,
+    );
     return attribute.type;
   });
   assert.deepEqual(sorted(types), sorted([...ATTRIBUTE_CODECS.flatMap((codec) => codec?.type ?? []), 'unknown']));
 });
 
 test('NLRI', () => {
-  const types = table('NLRI').map(([family = '', text = '', json = '', octets]) => {
-    const of: Family = parseFamily(family)!;
+  const types = table('NLRI').map(([name = '', text = '', json = '', octets]) => {
+    const family: Family = parseFamily(name)!;
     const nlri = holds<Nlri>(
       text,
       json,
-      (each) => parseNlri(each, of),
+      (each) => parseNlri(each, family),
       formatNlri,
       (each) => nlriFromJson(each),
     );
     const out = new ByteWriter();
-    appendNlri(out, nlri, { ...CONTEXT, addPath: new Set(nlri.pathIdentifier === undefined ? [] : [of]) });
+    appendNlri(out, nlri, { ...CONTEXT, addPath: new Set(nlri.pathIdentifier === undefined ? [] : [family]) });
     assert.equal(toHex(out.take()), octets, text);
     return nlri.type;
   });
-  assert.deepEqual(sorted(types), sorted(['ip-prefix', ...FAMILY_CODECS.map((codec) => codec.type), 'unknown']));
+  assert.deepEqual(sorted(types), sorted([...NLRI_VECTORS.map((vectors) => vectors.type), 'unknown']));
 });
 
 test('capabilities', () => {

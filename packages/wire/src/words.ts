@@ -1,7 +1,7 @@
-/** Text as words: quoted text among them, and octets that may be text. */
+/** Words of a text, quoted text among them; octets that may be text. */
 import { ValueError } from './fault.ts';
 
-/** Octets a peer sends as text: only well-formed UTF-8 is text. */
+/** The text in octets from a peer; undefined when they are not well-formed UTF-8. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(start, end));
@@ -10,16 +10,17 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   }
 }
 
-/** Quoted text, so that blanks and nothing survive among words. What a terminal would obey or not show is escaped. */
+/** Text in quotes, so that blanks and empty text survive among words. Characters that a terminal would obey or hide are escaped. */
 export function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (each) =>
-    each
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),
   );
 }
 
+/** The text that `quote` made a word of; a word without quotes is its own text. Throws ValueError. */
 export function unquote(word: string | undefined): string {
   if (word === undefined) throw new ValueError('found nothing where text is expected, e.g. "router1"');
   if (!word.startsWith('"')) return word;
@@ -28,6 +29,11 @@ export function unquote(word: string | undefined): string {
   } catch (cause) {
     throw new ValueError(`${word} is not quoted text, e.g. "router1"`, { cause });
   }
+}
+
+/** The name of a key in kebab-case: `ethernetTag` is `ethernet-tag`, `LabeledUnicast` is `labeled-unicast`. */
+export function kebab(key: string): string {
+  return key.replace(/[A-Z]/g, (letter, at) => (at === 0 ? '' : '-') + letter.toLowerCase());
 }
 
 /** Splits at blanks outside double quotes. */

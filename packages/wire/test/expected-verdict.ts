@@ -7,12 +7,12 @@ import { attributeCodec } from '../src/attributes/registry.ts';
 import { readU16 } from '../src/bytes.ts';
 import { AttributeCode } from '../src/codes.ts';
 import type { WireContext } from '../src/context.ts';
-import { type Family, family } from '../src/family.ts';
+import { type Family, makeFamily } from '../src/family.ts';
 import type { FaultAction } from '../src/fault.ts';
 import type { Vector } from './shared.ts';
 
 /** Families that some suites read with path identifiers without saying which. */
-const ANY_ADD_PATH: readonly Family[] = [1, 2].flatMap((afi) => [1, 2, 4, 128].map((safi) => family(afi, safi)));
+const ANY_ADD_PATH: readonly Family[] = [1, 2].flatMap((afi) => [1, 2, 4, 128].map((safi) => makeFamily(afi, safi)));
 
 /** The session of a vector whose attributes are to be read, `expected` by their codes. */
 export function vectorContext({ context }: Vector, expected: readonly { readonly type: number }[]): WireContext {
@@ -23,7 +23,9 @@ export function vectorContext({ context }: Vector, expected: readonly { readonly
     // AS4_* exist only on two-octet sessions; from others they would be discarded.
     fourOctetAs:
       fourOctetAs && (!has(AttributeCode.As4Path, AttributeCode.As4Aggregator) || has(AttributeCode.AsPath, AttributeCode.Aggregator)),
-    addPath: new Set(Array.isArray(addPath) ? addPath.map(([afi, safi]) => family(afi, safi)) : addPath === undefined ? [] : ANY_ADD_PATH),
+    addPath: new Set(
+      Array.isArray(addPath) ? addPath.map(([afi, safi]) => makeFamily(afi, safi)) : addPath === undefined ? [] : ANY_ADD_PATH,
+    ),
     // Decode-level vectors name no peer; LOCAL_PREF and its like are to be read.
     peerType: context?.peer_type === 'ebgp' ? 'ebgp' : 'ibgp',
     extendedMessage: true,

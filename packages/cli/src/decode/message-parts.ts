@@ -11,10 +11,10 @@ import {
   type Nlri,
   type PathAttribute,
   safiOf,
-  UpdateScan,
   type WireContext,
   writeHeader,
 } from '@tsbgp/wire';
+import { UpdateScan } from '@tsbgp/wire/scan';
 import { usageError } from '../exit-code.ts';
 
 const TYPES = {

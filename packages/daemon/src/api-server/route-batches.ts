@@ -7,9 +7,9 @@ import { LocalRouteSchema, type LocalRoute as RouteMessage } from '@tsbgp/api';
 import type { PathAttribute } from '@tsbgp/wire';
 import type { Batch, LocalRoute, LocalRouteKey } from '../control-plane.ts';
 import { unicastFamily } from '../keys/families.ts';
+import { attributeValue } from './attribute-messages.ts';
 import { namedFamily } from './neighbor-config-message.ts';
 import { refused } from './refused.ts';
-import { attributeValue } from './route-messages.ts';
 
 /** Attribute sets of a batch that are remembered. */
 const KNOWN_SETS_MAX = 4096;

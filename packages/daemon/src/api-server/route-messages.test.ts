@@ -13,7 +13,8 @@ import {
 import fc from 'fast-check';
 import { fakeRoute } from '../../test/api-server/fake-control-plane.ts';
 import { ControlError } from '../control-plane.ts';
-import { attributeMessage, attributeValue, routeMessage } from './route-messages.ts';
+import { attributeMessage, attributeValue } from './attribute-messages.ts';
+import { routeMessage } from './route-messages.ts';
 
 const u32 = fc.nat({ max: 0xffff_ffff });
 const ipv4 = fc.uint8Array({ minLength: 4, maxLength: 4 }).map((octets) => octets.join('.'));

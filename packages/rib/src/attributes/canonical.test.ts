@@ -1,7 +1,8 @@
 /** However a speaker writes an attribute set, its canonical octets say the same and nothing else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AttributeCode, AttributeFlag, AttributeScan, DEFAULT_CONTEXT, fromHex, toHex } from '@tsbgp/wire';
+import { AttributeCode, AttributeFlag, DEFAULT_CONTEXT, fromHex, toHex } from '@tsbgp/wire';
+import { AttributeScan } from '@tsbgp/wire/scan';
 import fc from 'fast-check';
 import { findAttribute, headerLength, valueLength } from './block.ts';
 import { CanonicalBlock, type NextHopSource } from './canonical.ts';

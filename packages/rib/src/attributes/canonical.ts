@@ -15,16 +15,15 @@ import {
   type AsPathSegment,
   AttributeCode,
   AttributeFlag,
-  type AttributeScan,
   attributeCodec,
   encodeAttributes,
   findAttribute,
-  keptFlags,
   type PathAttribute,
   readU16,
   reconcileAs4,
   type WireContext,
 } from '@tsbgp/wire';
+import { type AttributeScan, keptFlags } from '@tsbgp/wire/scan';
 import { SET_LENGTH_MAX } from './attribute-table.ts';
 import { copyOctets, LastViews, viewOf } from './views.ts';
 
@@ -176,14 +175,6 @@ function hasIpv4NextHop(bytes: Uint8Array, value: number): boolean {
   return readU16(bytes, value) === 1 && bytes[value + 2] === 1 && bytes[value + 3] === 4;
 }
 
-/** Attributes that say the same in other octets where AS numbers have four. */
-const WITH_AS_NUMBERS: ReadonlySet<number> = new Set([
-  AttributeCode.AsPath,
-  AttributeCode.Aggregator,
-  AttributeCode.As4Path,
-  AttributeCode.As4Aggregator,
-]);
-
 /**
  * The attributes that `scan` found in `bytes`, of a session without four-octet AS numbers, rewritten with them (RFC 6793 §4.2.3), and without
  * NLRI. Undefined when they take more than SET_LENGTH_MAX octets: an AS_PATH of 16,000 numbers is one. Such peers are few: attributes with AS
@@ -197,7 +188,7 @@ export function widenAsNumbers(bytes: Uint8Array, scan: AttributeScan, context: 
     const start = scan.valueStart[entry]!;
     const end = scan.valueEnd[entry]!;
     const codec = attributeCodec(code);
-    if (codec !== undefined && WITH_AS_NUMBERS.has(code)) {
+    if (codec?.holdsAsNumbers) {
       // The row's type and value belong together by construction; the table cannot say so.
       attributes.push({ type: codec.type, flags, value: codec.decode(bytes, start, end, context) } as PathAttribute);
     } else if (code !== AttributeCode.MpUnreachNlri) {

@@ -1,7 +1,7 @@
 /**
- * What the decision process and export ask of an attribute set, worked out once when the set is interned (RFC 4271 §9.1).
+ * What the decision process and export ask of an attribute set (RFC 4271 §9.1). It is computed once, when the set is interned.
  */
-import { AttributeCode, AttributeFlag } from '@tsbgp/wire';
+import { ATTRIBUTE_CODECS, type AttributeFact, AttributeFlag } from '@tsbgp/wire';
 import { addressLength, isBadIpv4NextHop, isBadMpNextHop, MP_NEXT_HOP_OFFSET } from './next-hops.ts';
 import type { OwnIdentity } from './own-identity.ts';
 
@@ -11,33 +11,50 @@ export const AttrFlag = {
   NoExport: 1,
   /** NO_ADVERTISE (RFC 1997): to no peer. */
   NoAdvertise: 2,
-  /** Holds an AS, identifier or address of ours (own-identity.ts): whether the route may be used depends on the peer (filter-reason.ts). */
+  /** Holds an AS, identifier or address of ours (own-identity.ts). Whether the route may be used then depends on the peer (filter-reason.ts). */
   Own: 4,
-  /** There is no next hop, or none that a host of the family can have (RFC 4271 §6.3). */
+  /** There is no next hop, or no host of the family can have it (RFC 4271 §6.3). */
   BadNextHop: 8,
-  /** Holds what an external peer may not send: LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST, AIGP, confederation segments. */
+  /** Holds what an external peer may not send: an attribute whose row says `internalOnly`, or confederation segments. */
   InternalOnly: 16,
   /** The next hop is in MP_REACH_NLRI, which is then the first attribute of the block. */
   MpNextHop: 32,
   /** The next hop is link-local, without a global address beside it (RFC 2545 §3). */
   LinkLocalNextHop: 64,
-  /** So long that a message of 4096 octets may not hold it once it is rewritten: longer than LARGE_SET_LENGTH. */
+  /** Longer than LARGE_SET_LENGTH: a message of 4096 octets may be too short for it after export rewrites it. */
   Large: 128,
 } as const;
 
-/** Octets of an attribute set that fit into any message with any NLRI, in every form (export/rewrite.ts). */
+/** An attribute set of at most so many octets fits into any message with any NLRI, however export rewrites it (export/rewrite.ts). */
 export const LARGE_SET_LENGTH = 2200;
 
-/** RFC 1997: reserved ones begin here. */
+/** RFC 1997: the reserved communities begin here. */
 const WELL_KNOWN = 0xffff_0000;
 const NO_EXPORT = 0xffff_ff01;
 const NO_ADVERTISE = 0xffff_ff02;
 const NO_EXPORT_SUBCONFED = 0xffff_ff03;
 
+/** The facts of the rows (`AttributeCodec.fact`) as numbers, which the loop below compares faster than text. */
+const Fact = {
+  origin: 1,
+  'as-path': 2,
+  'multi-exit-disc': 3,
+  'local-pref': 4,
+  'next-hop': 5,
+  'mp-next-hop': 6,
+  reflectors: 7,
+  communities: 8,
+} as const satisfies Readonly<Record<AttributeFact, number>>;
+
+/** By type code; 0 where nothing is read from the attribute. */
+const FACTS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) => (row?.fact === undefined ? 0 : Fact[row.fact]));
+/** By type code: the bits of `flags` that the presence of the attribute sets. */
+const PRESENCE_FLAGS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) => (row?.internalOnly ? AttrFlag.InternalOnly : 0));
+
 const SEGMENT_AS_SET = 1;
 const SEGMENT_AS_SEQUENCE = 2;
 
-/** RFC 4271 §5.1.5: degree of preference where no LOCAL_PREF says otherwise; 100 is the custom of the field. */
+/** RFC 4271 §5.1.5: degree of preference of a route without LOCAL_PREF; all implementations use 100. */
 export const DEFAULT_LOCAL_PREF = 100;
 
 /** Overwritten by each `derive`. */
@@ -48,7 +65,7 @@ export class AttributeFacts {
    */
   rank = 0;
   med = 0;
-  /** First AS of the AS_PATH; 0 when it is empty or begins with a set, because then the peer says who the neighboring AS is (decide.ts). */
+  /** First AS of the AS_PATH. 0 when the path is empty or begins with a set: the neighboring AS is then that of the peer (decide.ts). */
   neighborAs = 0;
   /** Last AS of the AS_PATH, 0 when it is empty or ends in a set. */
   originAs = 0;
@@ -73,11 +90,12 @@ export class AttributeFacts {
       const value = offset + (extended ? 4 : 3);
       const length = extended ? data.getUint16(offset + 2) : data.getUint8(offset + 2);
       offset = value + length;
-      switch (code) {
-        case AttributeCode.Origin:
+      flags |= PRESENCE_FLAGS[code]!;
+      switch (FACTS[code]) {
+        case Fact.origin:
           origin = data.getUint8(value);
           break;
-        case AttributeCode.AsPath:
+        case Fact['as-path']:
           pathLength = this.#asPath(data, value, offset, own);
           if (this.#confederation) flags |= AttrFlag.InternalOnly;
           if (pathLength < 0) {
@@ -85,30 +103,24 @@ export class AttributeFacts {
             flags |= AttrFlag.Own;
           }
           break;
-        case AttributeCode.NextHop:
+        case Fact['next-hop']:
           nextHopSeen = true;
           if (isBadIpv4NextHop(data, value)) flags |= AttrFlag.BadNextHop;
           if (own.mayBeAddress(data, value, length)) flags |= AttrFlag.Own;
           break;
-        case AttributeCode.MultiExitDisc:
+        case Fact['multi-exit-disc']:
           this.med = data.getUint32(value);
           break;
-        case AttributeCode.LocalPref:
+        case Fact['local-pref']:
           localPref = data.getUint32(value);
-          flags |= AttrFlag.InternalOnly;
           break;
-        case AttributeCode.OriginatorId:
-        case AttributeCode.ClusterList:
-          flags |= AttrFlag.InternalOnly;
+        case Fact.reflectors:
           for (let at = value; at < offset; at += 4) if (data.getUint32(at) === own.bgpIdentifier) flags |= AttrFlag.Own;
           break;
-        case AttributeCode.Aigp:
-          flags |= AttrFlag.InternalOnly;
-          break;
-        case AttributeCode.Communities:
+        case Fact.communities:
           flags |= communityFlags(data, value, offset);
           break;
-        case AttributeCode.MpReachNlri:
+        case Fact['mp-next-hop']:
           nextHopSeen = true;
           flags |= AttrFlag.MpNextHop;
           if (isBadMpNextHop(data, value)) flags |= AttrFlag.BadNextHop;
@@ -121,7 +133,10 @@ export class AttributeFacts {
     this.rank = (0xffff_ffff - localPref) * 2 ** 18 + Math.min(pathLength, 0xffff) * 4 + origin;
   }
 
-  /** AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing); its complement if an AS of ours is in it. */
+  /**
+   * AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing). The complement of the length
+   * if one of our ASes is in the path.
+   */
   #asPath(data: DataView, start: number, end: number, own: OwnIdentity): number {
     const { localAs, hasOtherAses } = own;
     let length = 0;
@@ -159,7 +174,7 @@ function communityFlags(data: DataView, start: number, end: number): number {
   let flags = 0;
   for (let offset = start; offset < end; offset += 4) {
     const community = data.getUint32(offset);
-    // The well-known ones are the highest.
+    // Well-known communities are the highest numbers.
     if (community < WELL_KNOWN) continue;
     if (community === NO_EXPORT || community === NO_EXPORT_SUBCONFED) flags |= AttrFlag.NoExport;
     else if (community === NO_ADVERTISE) flags |= AttrFlag.NoAdvertise;

@@ -18,7 +18,17 @@
  *
  * Done once per attribute set and message, not per route.
  */
-import { AS_TRANS, AttributeCode, AttributeFlag, attributeCodec, readU32, writeU16, writeU32 } from '@tsbgp/wire';
+import {
+  AS_TRANS,
+  ATTRIBUTE_CODECS,
+  AttributeCode,
+  type AttributeCodec,
+  AttributeFlag,
+  type ExportRule,
+  readU32,
+  writeU16,
+  writeU32,
+} from '@tsbgp/wire';
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { headerLength, valueLength } from '../attributes/block.ts';
 import { DEFAULT_LOCAL_PREF } from '../attributes/facts.ts';
@@ -30,13 +40,31 @@ const SEGMENT_AS_SEQUENCE = 2;
 const SEGMENT_CONFED_SEQUENCE = 3;
 const SEGMENT_LENGTH_MAX = 255;
 const TWO_OCTETS_MAX = 0xffff;
-const EXTENDED_COMMUNITY_LENGTH = 8;
-const IPV6_EXTENDED_COMMUNITY_LENGTH = 20;
 /** RFC 4360 §2: bit of the first octet of a community that is not transitive across ASes. */
 const NON_TRANSITIVE = 0x40;
 const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
-/** By type code: the flags that the attribute's RFC says, which are never 0; 0 for an unknown one. */
-const KNOWN_FLAGS: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) => attributeCodec(code)?.flags ?? 0);
+/** The export rules of the rows (`AttributeCodec.exportRule`) as numbers, and those that follow from the flags. */
+const Rule = {
+  unknown: 0,
+  everyone: 1,
+  'internal-only': 2,
+  mandatory: 3,
+  'as-path': 4,
+  'next-hop': 5,
+  'mp-next-hop': 6,
+  'multi-exit-disc': 7,
+  'local-pref': 8,
+  aggregator: 9,
+  'transitive-communities': 10,
+  rebuilt: 11,
+} as const satisfies Readonly<Record<ExportRule | 'unknown' | 'everyone' | 'internal-only', number>>;
+
+/** By type code. */
+const RULES: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, ruleOf);
+/** By type code: the flags that the attribute's RFC demands, which are never 0; 0 for an unknown attribute. */
+const KNOWN_FLAGS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) => row?.flags ?? 0);
+/** By type code: octets of an entry. */
+const ENTRY_LENGTHS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) => row?.entryLength ?? 0);
 /** Above every type code: nothing is to be inserted. */
 const NOTHING_DUE = 256;
 /** An address, and a link-local one beside it (RFC 2545 §3). */
@@ -114,63 +142,54 @@ export class AttributeRewriter {
       const next = value + valueLength(data, offset);
       // MP_REACH_NLRI comes first in a canonical block, and is written by the encoder.
       if (code > this.#due && code !== AttributeCode.MpReachNlri) this.#insert(data, code);
-      switch (code) {
-        case AttributeCode.Origin:
+      switch (RULES[code]) {
+        case Rule.everyone:
+          this.#copy(data, offset, next);
+          break;
+        case Rule['internal-only']:
+          if (!external) this.#copy(data, offset, next);
+          break;
+        case Rule.mandatory:
           this.#copy(data, offset, next);
           originSeen = true;
           break;
-        case AttributeCode.AsPath:
+        case Rule['as-path']:
           this.#asPath(data, value, next, external && !transparent);
           pathSeen = true;
           break;
-        case AttributeCode.NextHop:
+        case Rule['next-hop']:
           this.#copy(data, offset, next);
           this.#takeNextHop(data, value, next, source);
           if (this.ownNextHop) this.bytes.set(this.nextHop.subarray(0, 4), this.length - 4);
           break;
-        case AttributeCode.MpReachNlri:
+        case Rule['mp-next-hop']:
           this.#takeNextHop(data, value + 4, next, source);
           break;
-        case AttributeCode.MultiExitDisc:
+        case Rule['multi-exit-disc']:
           if (!external || transparent || ownRoute) this.#copy(data, offset, next);
           break;
-        case AttributeCode.LocalPref:
+        case Rule['local-pref']:
           if (external) break;
           this.#copy(data, offset, next);
           this.#localPrefDue = false;
           this.#setDue();
           break;
-        case AttributeCode.Aggregator:
+        case Rule.aggregator:
           this.#aggregatorOf(data, offset, value, next);
           break;
-        case AttributeCode.OriginatorId:
-        case AttributeCode.ClusterList:
-          if (!external) this.#copy(data, offset, next);
+        case Rule['transitive-communities']:
+          this.#communities(data, offset, value, next, ENTRY_LENGTHS[code]!);
           break;
-        case AttributeCode.ExtendedCommunities:
-          this.#communities(data, offset, value, next, EXTENDED_COMMUNITY_LENGTH);
-          break;
-        case AttributeCode.Ipv6ExtendedCommunities:
-          this.#communities(data, offset, value, next, IPV6_EXTENDED_COMMUNITY_LENGTH);
-          break;
-        case AttributeCode.As4Path:
-        case AttributeCode.As4Aggregator:
-          break; // RFC 6793 §4.1: only a peer with two-octet AS numbers gets them, and they are made anew then
-        default:
-          this.#other(data, offset, next, code, external);
+        case Rule.rebuilt:
+          break; // RFC 6793 §4.1: only a peer with two-octet AS numbers gets AS4_*; `#insert` writes them
+        default: // RFC 4271 §5: an unknown attribute
+          if ((data[offset]! & AttributeFlag.Transitive) !== 0) this.#copy(data, offset, next);
       }
       offset = next;
     }
     if (this.#due !== NOTHING_DUE) this.#insert(data, NOTHING_DUE);
     // RFC 4271 §5: better no route than an UPDATE without them, which may cost the peer's session.
     if (!originSeen || !pathSeen || this.nextHopLength === 0) throw new Error('an attribute set lacks a mandatory attribute');
-  }
-
-  /** Anything that has no rule of its own here. */
-  #other(data: Uint8Array, start: number, end: number, code: number, external: boolean): void {
-    const known = KNOWN_FLAGS[code]!;
-    const transitive = ((known === 0 ? data[start]! : known) & AttributeFlag.Transitive) !== 0;
-    if (transitive || (known !== 0 && !external)) this.#copy(data, start, end);
   }
 
   /** Of `data[start, end)`, unless our own takes its place. */
@@ -365,6 +384,12 @@ export class AttributeRewriter {
     if (known === 0) return OPTIONAL_TRANSITIVE | AttributeFlag.Partial | lasting;
     return known | (known === OPTIONAL_TRANSITIVE ? lasting : lasting & AttributeFlag.ExtendedLength);
   }
+}
+
+function ruleOf(row: AttributeCodec<unknown> | undefined): number {
+  if (row === undefined) return Rule.unknown;
+  if (row.exportRule !== undefined) return Rule[row.exportRule];
+  return (row.flags & AttributeFlag.Transitive) !== 0 ? Rule.everyone : Rule['internal-only'];
 }
 
 /** Whether the IPv6 address at `at` is in fe80::/10. */

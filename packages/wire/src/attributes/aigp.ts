@@ -1,17 +1,17 @@
 /**
- * AIGP, path attribute 26 (RFC 7311 §3): the metric of the way to the next hop, added up over the ASes of one administration.
+ * AIGP, path attribute 26 (RFC 7311 §3): the metric of the path to the destination, summed over the ASes of one administration.
  *
  *     | type | length, 2 octets, with these three | value … |          type 1: metric, 8 octets
  *
- * TLVs of other types are kept, also where there is no metric. Malformed or empty: discarded (RFC 7311 §3). So is what an external peer
- * sends, for which AIGP_SESSION is off by default (§3.3). Text: `metric value=42`.
+ * TLVs of other types are kept, even without a metric. Malformed or empty: discarded (RFC 7311 §3). From an external peer: discarded, because
+ * AIGP_SESSION is off by default there (§3.3). Text: `metric value=42`.
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { U64 } from '../parts/tlv-fields.ts';
 import type { AttributeCodec } from './codec.ts';
-import { attributeDiscard, notFromExternal, OPTIONAL_NON_TRANSITIVE } from './fields.ts';
+import { attributeDiscard, OPTIONAL_NON_TRANSITIVE } from './fields.ts';
+import { tlvAttribute } from './shapes.ts';
 import { isUnknown, type Tlv, type TlvHeader, type TlvTable, tlvEnd } from './tlv.ts';
-import { tlvAttribute } from './tlv-attribute.ts';
 
 const METRIC = 1;
 const METRIC_TLV_LENGTH = 11;
@@ -20,16 +20,17 @@ const header: TlvHeader = { codeOctets: 1, lengthOctets: () => 2, lengthCountsHe
 
 export const AIGP_TLVS: TlvTable = { header, rows: [{ code: METRIC, name: 'metric', fields: { value: U64 } }] };
 
-export const aigp: AttributeCodec<Tlv[]> = tlvAttribute(
+export const aigp: AttributeCodec<Tlv[], 'aigp'> = tlvAttribute(
   {
     code: AttributeCode.Aigp,
     type: 'aigp',
     name: 'AIGP',
+    label: 'AIGP',
     flags: OPTIONAL_NON_TRANSITIVE,
     // RFC 7311 §3: with the transitive bit set it is malformed.
     wrongFlags: 'discard',
-    check(bytes, start, end, context) {
-      if (context.peerType === 'ebgp') return notFromExternal('AIGP');
+    internalOnly: true,
+    check(bytes, start, end) {
       if (start === end) return attributeDiscard(UpdateError.OptionalAttribute, 'AIGP without a TLV');
       for (let at = start; at < end; ) {
         const next = tlvEnd(header, bytes, at, end);

@@ -1,5 +1,5 @@
 /**
- * AS_PATH, path attribute 2 (RFC 4271 §4.3 b, §5.1.2, RFC 5065 §3, RFC 6793 §3): the ASes a route has come through, last one first.
+ * AS_PATH, path attribute 2 (RFC 4271 §4.3 b, §5.1.2, RFC 5065 §3, RFC 6793 §3): the ASes that a route has passed, the last one first.
  *
  *     | segment type | count | AS number, 2 or 4 octets | AS number | …  | segment type | …
  *
@@ -7,12 +7,13 @@
  * So is AS 0 (RFC 7607 §2), and a segment of a confederation from a peer that is no member of ours (RFC 5065 §4.1, §5).
  *
  * As text: `65001 65002 {65003 65004} (65005 65006) [65007]`; braces hold a set, parentheses and brackets a confederation's sequence and
- * set. `|` stands between two sequences that need not be two.
+ * set. `|` separates two sequences that one sequence could hold.
  */
 import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
+import { type Form, list, object, oneOf, unsigned } from '../parts/json-form.ts';
 import type { SpanRecorder } from '../spans.ts';
 import type { AttributeCodec } from './codec.ts';
 import { treatAsWithdraw, WELL_KNOWN } from './fields.ts';
@@ -23,7 +24,7 @@ export interface AsPathSegment {
   asns: number[];
 }
 
-/** Of the wire's segment types, 0 is none. */
+/** By segment type on the wire. There is no type 0. */
 const TYPES: readonly (AsPathSegment['type'] | undefined)[] = [undefined, 'set', 'sequence', 'confed-sequence', 'confed-set'];
 const CONFED_SEQUENCE = 3;
 
@@ -33,11 +34,21 @@ export const SEGMENT_ASNS_MAX = 255;
 const OPENING: Record<AsPathSegment['type'], string> = { sequence: '', set: '{', 'confed-sequence': '(', 'confed-set': '[' };
 const CLOSING: Record<AsPathSegment['type'], string> = { sequence: '', set: '}', 'confed-sequence': ')', 'confed-set': ']' };
 
-export const asPath: AttributeCodec<AsPathSegment[]> = {
+/** The JSON form of an AS number. RFC 7607: AS 0 is not assigned to anyone. */
+export const ASN: Form<number> = unsigned(0xffff_ffff, 1);
+
+export const segmentsFromJson: Form<AsPathSegment[]> = list(
+  object<AsPathSegment>({ type: oneOf('sequence', 'set', 'confed-sequence', 'confed-set'), asns: list(ASN) }),
+);
+
+export const asPath: AttributeCodec<AsPathSegment[], 'as-path'> = {
   code: AttributeCode.AsPath,
   type: 'as-path',
   name: 'AS_PATH',
   flags: WELL_KNOWN,
+  holdsAsNumbers: true,
+  exportRule: 'as-path',
+  fact: 'as-path',
   check(bytes, start, end, context) {
     const confederation = context.confederation ?? context.peerType === 'ibgp';
     const problem = segmentsProblem(bytes, start, end, context.fourOctetAs ? 4 : 2, confederation);
@@ -47,9 +58,13 @@ export const asPath: AttributeCodec<AsPathSegment[]> = {
   encode: (out, value, context) => encodeSegments(out, value, context.fourOctetAs ? 4 : 2),
   format: formatSegments,
   parse: parseSegments,
+  fromJson: segmentsFromJson,
 };
 
-/** What keeps `bytes[start, end)` from being segments, those of a `confederation` among them or not; undefined when nothing does, and then nothing is allocated. */
+/**
+ * Why `bytes[start, end)` are no segments; undefined if they are, and then nothing is allocated. `confederation` allows segments of a
+ * confederation.
+ */
 export function segmentsProblem(bytes: Uint8Array, start: number, end: number, width: 2 | 4, confederation: boolean): string | undefined {
   for (let at = start; at < end; ) {
     if (end - at < 2) return 'has an octet too many';
@@ -135,12 +150,12 @@ export function formatSegments(segments: readonly AsPathSegment[]): string {
   return words.join(' ');
 }
 
-/** Throws ValueError. Commas between AS numbers are allowed too, as some write sets. */
+/** Throws ValueError. Commas between AS numbers are allowed too: some programs write sets with them. */
 export function parseSegments(text: string): AsPathSegment[] {
   const segments: AsPathSegment[] = [];
   let open: AsPathSegment | undefined;
   for (const [token] of text.matchAll(/[{}()[\]|]|[^\s,{}()[\]|]+/g)) {
-    const type = TYPES.find((each) => each !== undefined && OPENING[each] === token);
+    const type = TYPES.find((candidate) => candidate !== undefined && OPENING[candidate] === token);
     if (type !== undefined && (open === undefined || open.type === 'sequence')) {
       open = { type, asns: [] };
     } else if (open !== undefined && open.type !== 'sequence' && token === CLOSING[open.type] && open.asns.length > 0) {
@@ -163,7 +178,7 @@ export function parseSegments(text: string): AsPathSegment[] {
   return segments;
 }
 
-/** "65000", or asdot "1.10" (RFC 5396). AS 0 is nobody's (RFC 7607). */
+/** "65000", or asdot "1.10" (RFC 5396). AS 0 is not assigned to anyone (RFC 7607). */
 function parseAsn(text: string): number {
   const halves = /^(\d{1,5})\.(\d{1,5})$/.exec(text);
   const asn =

@@ -3,29 +3,18 @@
  *
  * Malformed, or from a four-octet speaker, which has no use for it: discarded (RFC 6793 §4.1, §6).
  */
-import { AttributeCode, UpdateError } from '../codes.ts';
-import {
-  type AggregatorValue,
-  checkAggregator,
-  decodeAggregator,
-  encodeAggregator,
-  formatAggregator,
-  parseAggregator,
-} from './aggregator.ts';
+import { AttributeCode } from '../codes.ts';
+import { type AggregatorValue, aggregatorAttribute } from './aggregator.ts';
 import type { AttributeCodec } from './codec.ts';
-import { attributeDiscard, OPTIONAL_TRANSITIVE } from './fields.ts';
 
-export const as4Aggregator: AttributeCodec<AggregatorValue> = {
-  code: AttributeCode.As4Aggregator,
-  type: 'as4-aggregator',
-  name: 'AS4_AGGREGATOR',
-  flags: OPTIONAL_TRANSITIVE,
-  check(bytes, start, end, context) {
-    if (context.fourOctetAs) return attributeDiscard(UpdateError.OptionalAttribute, 'AS4_AGGREGATOR from a four-octet speaker');
-    return checkAggregator('AS4_AGGREGATOR', bytes, start, end, 4);
+export const as4Aggregator: AttributeCodec<AggregatorValue, 'as4-aggregator'> = aggregatorAttribute(
+  {
+    code: AttributeCode.As4Aggregator,
+    type: 'as4-aggregator',
+    name: 'AS4_AGGREGATOR',
+    label: 'AS4 aggregator',
+    exportRule: 'rebuilt',
+    twoOctetOnly: true,
   },
-  decode: (bytes, start, _end, context) => decodeAggregator(bytes, start, 4, context),
-  encode: (out, value) => encodeAggregator(out, value, 4),
-  format: formatAggregator,
-  parse: parseAggregator,
-};
+  () => 4,
+);

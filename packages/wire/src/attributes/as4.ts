@@ -1,11 +1,11 @@
 /**
- * Between speakers with four-octet AS numbers and those with two (RFC 6793 §4.2): what is told in AS_PATH and AGGREGATOR with AS_TRANS in
- * place of large numbers, and beside it, in full, in AS4_PATH and AS4_AGGREGATOR.
+ * Between speakers with four-octet AS numbers and speakers with two-octet ones (RFC 6793 §4.2). AS_PATH and AGGREGATOR have AS_TRANS in place of
+ * large numbers; AS4_PATH and AS4_AGGREGATOR beside them have the full numbers.
  *
  *   from a two-octet peer, `reconcileAs4`:
- *     1. AGGREGATOR names an AS other than AS_TRANS beside AS4_AGGREGATOR: someone aggregated anew; both AS4_* are ignored.
+ *     1. AGGREGATOR names an AS other than AS_TRANS beside AS4_AGGREGATOR: a two-octet speaker has aggregated again; both AS4_* are ignored.
  *     2. AS4_AGGREGATOR takes the place of AGGREGATOR.
- *     3. AS4_PATH longer than AS_PATH is ignored; otherwise what AS_PATH has more, at its head, is prepended to AS4_PATH.
+ *     3. AS4_PATH longer than AS_PATH is ignored. Otherwise the ASes that AS_PATH has more, at its head, are prepended to AS4_PATH.
  *   to a two-octet peer, `narrowAs`: the way back.
  */
 import { AS_TRANS } from '../codes.ts';
@@ -15,7 +15,7 @@ import { OPTIONAL_TRANSITIVE } from './fields.ts';
 
 const TWO_OCTETS_MAX = 0xffff;
 
-/** The attributes as a four-octet speaker would have sent them: AS4_* merged (RFC 6793 §4.2.3) and gone. */
+/** The attributes as a four-octet speaker would have sent them: AS4_* are merged into the others (RFC 6793 §4.2.3). */
 export function reconcileAs4(attributes: readonly PathAttribute[]): PathAttribute[] {
   const aggregator = findAttribute(attributes, 'aggregator');
   const as4Aggregator = findAttribute(attributes, 'as4-aggregator');
@@ -35,7 +35,7 @@ export function reconcileAs4(attributes: readonly PathAttribute[]): PathAttribut
   return reconciled;
 }
 
-/** The attributes as a two-octet speaker can read them; AS4_* are added only where a number does not fit (RFC 6793 §4.2.2). */
+/** The attributes in the form that a two-octet speaker can read. AS4_* are added only if a number does not fit (RFC 6793 §4.2.2). */
 export function narrowAs(attributes: readonly PathAttribute[]): readonly PathAttribute[] {
   const path = findAttribute(attributes, 'as-path');
   const aggregator = findAttribute(attributes, 'aggregator');
@@ -59,7 +59,7 @@ export function narrowAs(attributes: readonly PathAttribute[]): readonly PathAtt
   return narrowed;
 }
 
-/** RFC 6793 §4.2.3: AS4_PATH, preceded by what AS_PATH has more. */
+/** RFC 6793 §4.2.3: AS4_PATH, preceded by the ASes that AS_PATH has more. */
 export function mergeAsPaths(asPath: readonly AsPathSegment[], as4Path: readonly AsPathSegment[]): AsPathSegment[] {
   // RFC 6793 §6: confederation segments in AS4_PATH are ignored.
   const told = as4Path.filter((segment) => !isConfederation(segment));
@@ -68,7 +68,7 @@ export function mergeAsPaths(asPath: readonly AsPathSegment[], as4Path: readonly
   const merged: AsPathSegment[] = [];
   for (const segment of asPath) {
     if (isConfederation(segment)) {
-      // It counts for nothing, and goes along when it leads or follows a segment that was prepended whole.
+      // It does not count. It is prepended if it is before or after a segment that is prepended whole.
       merged.push(segment);
       continue;
     }
@@ -81,7 +81,7 @@ export function mergeAsPaths(asPath: readonly AsPathSegment[], as4Path: readonly
   }
   const [first, ...rest] = told;
   const last = merged.at(-1);
-  // One sequence where it was one.
+  // Two parts of one sequence become one sequence again.
   if (last?.type === 'sequence' && first?.type === 'sequence' && last.asns.length + first.asns.length <= SEGMENT_ASNS_MAX) {
     merged[merged.length - 1] = { type: 'sequence', asns: [...last.asns, ...first.asns] };
     return [...merged, ...rest];

@@ -3,13 +3,15 @@
  *
  *     | origin AS, 4 octets | path attributes … |
  *
- * Shorter than 4 octets, or attributes that do not add up: treat-as-withdraw. They stay octets, so that what goes through goes through
- * unchanged; `openAttributeSet` reads them, with the verdicts on each. Text: `origin-as 65000 attributes 0x40010100`.
+ * Shorter than 4 octets, or attributes that do not add up: treat-as-withdraw. The value keeps the octets of the attributes, so that
+ * they leave the provider unchanged; `openAttributeSet` reads them, with the verdicts on each. Text: `origin-as 65000 attributes 0x40010100`.
  */
-import { fromHex, readU16, readU32, toHex } from '../bytes.ts';
-import { AttributeCode, AttributeFlag, UpdateError } from '../codes.ts';
+import { fromHex, readU32, toHex } from '../bytes.ts';
+import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
+import { OCTETS, object, U32 } from '../parts/json-form.ts';
+import { attributeHeaderLength, attributeValueLength } from './block.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
@@ -20,7 +22,7 @@ export interface AttributeSet {
   attributes: Uint8Array;
 }
 
-export const attributeSet: AttributeCodec<AttributeSet> = {
+export const attributeSet: AttributeCodec<AttributeSet, 'attribute-set'> = {
   code: AttributeCode.AttributeSet,
   type: 'attribute-set',
   name: 'ATTR_SET',
@@ -47,13 +49,14 @@ export const attributeSet: AttributeCodec<AttributeSet> = {
     if (parts === null) throw new ValueError(`found "${text}", allowed is e.g. "origin-as 65000 attributes 0x40010100"`);
     return { originAs: parseU32(parts[1]!), attributes: fromHex(parts[2]!) };
   },
+  fromJson: object<AttributeSet>({ originAs: U32, attributes: OCTETS }),
 };
 
 function attributesAreWhole(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; ) {
-    const headerLength = (bytes[at]! & AttributeFlag.ExtendedLength) === 0 ? 3 : 4;
+    const headerLength = attributeHeaderLength(bytes, at);
     if (at + headerLength > end) return false;
-    at += headerLength + (headerLength === 3 ? bytes[at + 2]! : readU16(bytes, at + 2));
+    at += headerLength + attributeValueLength(bytes, at);
     if (at > end) return false;
   }
   return true;

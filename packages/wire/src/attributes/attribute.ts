@@ -1,19 +1,9 @@
 /**
- * A decoded path attribute: one shape for each `type`, with the flags octet as it came. What has no row in the table, or did not pass its
- * row's check, is `unknown` with its octets.
+ * A decoded path attribute: one shape for each `type`, with the flags octet as it came. An attribute without a row in the table, or
+ * whose row's check found a fault, is `unknown` and keeps its octets.
  */
-import type { LargeCommunity } from '../communities/index.ts';
-import type { AggregatorValue } from './aggregator.ts';
-import type { AsPathSegment } from './as-path.ts';
-import type { AttributeSet } from './attribute-set.ts';
-import type { BgpsecPath } from './bgpsec-path.ts';
-import type { Domain } from './d-path.ts';
-import type { MpReachNlri } from './mp-reach-nlri.ts';
-import type { MpUnreachNlri } from './mp-unreach-nlri.ts';
-import type { Origin } from './origin.ts';
-import type { PeDistinguisherLabel } from './pe-distinguisher-labels.ts';
-import type { PmsiTunnel } from './pmsi-tunnel.ts';
-import type { Tlv } from './tlv.ts';
+import type { AttributeCodec } from './codec.ts';
+import type * as rows from './rows.ts';
 
 /** An attribute that a row of the table knows: `type` names the row and so the shape of `value`. */
 export interface Attribute<Type extends string, Value> {
@@ -31,35 +21,10 @@ export interface UnknownAttribute {
   bytes: Uint8Array;
 }
 
+type AttributeOf<Row> = Row extends AttributeCodec<infer Value, infer Type> ? Attribute<Type, Value> : never;
+
 /** All that the table knows, to be told apart by `type`. */
-export type KnownAttribute =
-  | Attribute<'origin', Origin>
-  | Attribute<'as-path', AsPathSegment[]>
-  | Attribute<'next-hop', string>
-  | Attribute<'multi-exit-disc', number>
-  | Attribute<'local-pref', number>
-  | Attribute<'atomic-aggregate', true>
-  | Attribute<'aggregator', AggregatorValue>
-  | Attribute<'communities', number[]>
-  | Attribute<'originator-id', string>
-  | Attribute<'cluster-list', string[]>
-  | Attribute<'mp-reach-nlri', MpReachNlri>
-  | Attribute<'mp-unreach-nlri', MpUnreachNlri>
-  | Attribute<'extended-communities', Uint8Array[]>
-  | Attribute<'ipv6-extended-communities', Uint8Array[]>
-  | Attribute<'as4-path', AsPathSegment[]>
-  | Attribute<'as4-aggregator', AggregatorValue>
-  | Attribute<'pmsi-tunnel', PmsiTunnel>
-  | Attribute<'tunnel-encapsulation', Tlv[]>
-  | Attribute<'aigp', Tlv[]>
-  | Attribute<'pe-distinguisher-labels', PeDistinguisherLabel[]>
-  | Attribute<'bgp-ls', Tlv[]>
-  | Attribute<'large-communities', LargeCommunity[]>
-  | Attribute<'bgpsec-path', BgpsecPath>
-  | Attribute<'only-to-customer', number>
-  | Attribute<'d-path', Domain[][]>
-  | Attribute<'prefix-sid', Tlv[]>
-  | Attribute<'attribute-set', AttributeSet>;
+export type KnownAttribute = AttributeOf<(typeof rows)[keyof typeof rows]>;
 
 /** Any path attribute (RFC 4271 §5). */
 export type PathAttribute = KnownAttribute | UnknownAttribute;

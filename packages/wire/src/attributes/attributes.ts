@@ -1,13 +1,13 @@
 /** Path attributes as octets and as text. How octets become values: ../scan/decode-attributes.ts. */
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
-import { AttributeCode, AttributeFlag } from '../codes.ts';
+import { AttributeFlag } from '../codes.ts';
 import { STORED_CONTEXT, type WireContext } from '../context.ts';
 import { ValueError } from '../fault.ts';
 import { within } from '../numbers.ts';
 import { narrowAs } from './as4.ts';
 import type { PathAttribute } from './attribute.ts';
 import type { AttributeSet } from './attribute-set.ts';
-import { attributeCodecByName } from './registry.ts';
+import { attributeCodec, attributeCodecByName } from './registry.ts';
 
 /** The ATTR_SET that carries `attributes`, which `openAttributeSet` gives back. Throws ValueError. */
 export function makeAttributeSet(originAs: number, attributes: readonly PathAttribute[]): AttributeSet {
@@ -51,23 +51,23 @@ export function attributeName(attribute: PathAttribute): string {
 }
 
 /**
- * `AS_PATH 65001 65002`; `AS_PATH/0x50 65001` where the flags octet is not that of the attribute's RFC, as in a long one; what is not known, with
- * flags and octets: `ATTRIBUTE_99 0xc0 0x0102`.
+ * `AS_PATH 65001 65002`; `AS_PATH/0x50 65001` if the flags octet is not that of the attribute's RFC, for example because the attribute is long.
+ * An unknown attribute has its flags and octets: `ATTRIBUTE_99 0xc0 0x0102`.
  */
 export function formatAttribute(attribute: PathAttribute): string {
   const odd = attribute.type !== 'unknown' && attribute.flags !== row(attribute.type).flags;
   return `${attributeName(attribute)}${odd ? `/0x${toHex(Uint8Array.of(attribute.flags))}` : ''} ${formatAttributeValue(attribute)}`.trimEnd();
 }
 
-/** As `formatAttribute`, without the name: what `parseAttribute` takes for `text`. */
+/** As `formatAttribute`, without the name: the `text` of `parseAttribute`. */
 export function formatAttributeValue(attribute: PathAttribute): string {
   if (attribute.type !== 'unknown') return row(attribute.type).format(attribute.value);
   return `0x${toHex(new Uint8Array([attribute.flags]))} 0x${toHex(attribute.bytes)}`;
 }
 
 /**
- * The attribute with that name ("AS_PATH", "as-path" or "ATTRIBUTE_99", with its flags behind a slash if they are others) and value. Without
- * `text`, `name` is all that `formatAttribute` wrote. Throws ValueError.
+ * The attribute with that name and value. The name is "AS_PATH", "as-path" or "ATTRIBUTE_99"; flags that are not those of the RFC follow after a
+ * slash. Without `text`, `name` is the whole text that `formatAttribute` wrote. Throws ValueError.
  */
 export function parseAttribute(name: string, text?: string): PathAttribute {
   if (text === undefined) {
@@ -113,5 +113,5 @@ function inOrder(attributes: readonly PathAttribute[]): PathAttribute[] {
 }
 
 function place(code: number): number {
-  return code === AttributeCode.MpReachNlri || code === AttributeCode.MpUnreachNlri ? code - 256 : code;
+  return attributeCodec(code)?.holdsNlri ? code - 256 : code;
 }

@@ -1,7 +1,7 @@
 /** Fields of BGP-LS attribute TLVs that no other attribute has. */
 import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
-import { MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-descriptor.ts';
+import { MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-descriptor-kinds.ts';
 import { formatIgpRouterId, parseIgpRouterId } from '../nlri/igp-router-id.ts';
 import { parseU32, within } from '../numbers.ts';
 import { type Field, fail, type OptionalField, take, U16 } from '../parts/fields.ts';
@@ -10,18 +10,20 @@ import { IPV6, LABEL, reservedBits } from '../parts/tlv-fields.ts';
 const LABEL_MAX = 0xf_ffff;
 
 /**
- * Masks of whole words behind their lengths, which `unit` octets make one of and which with reserved octets make four. The reserved ones say
- * nothing: `reservedBits` keeps them. Text: one behind the other with a slash between them, `0x10000000/0x`.
+ * Masks of whole words. Before them is a length for each, in units of `unit` octets; reserved octets fill the lengths up to four octets, and
+ * `reservedBits` keeps them. Text: the masks with a slash between them, `0x10000000/0x`.
  */
 function masks(count: number, { unit, wordsMax, example }: { unit: 1 | 4; wordsMax: number; example: string }): Field<string> {
+  const allowed = `allowed are ${count} masks of up to ${wordsMax} words of four octets, e.g. "${example}"`;
   const parse = (text: string): Uint8Array[] => {
     const all = text.split('/').map((mask) => (/^0x([0-9a-f]{8})*$/i.test(mask) ? fromHex(mask.slice(2)) : undefined));
     if (all.length !== count || all.some((mask) => mask === undefined || mask.length > 4 * wordsMax)) {
-      throw new ValueError(`found "${text}", allowed are ${count} masks of up to ${wordsMax} words of four octets, e.g. "${example}"`);
+      throw new ValueError(`found "${text}", ${allowed}`);
     }
     return all as Uint8Array[];
   };
   return {
+    allowed,
     read(reader) {
       const { bytes } = reader;
       const at = take(reader, 4);
@@ -56,8 +58,11 @@ export const APPLICATION_MASKS: Field<string> = masks(2, { unit: 1, wordsMax: 2,
 /** The affinities of a candidate path (RFC 9857 §5.6.1): administrative groups to exclude any of, to include any of, to include all of. */
 export const AFFINITIES: Field<string> = masks(3, { unit: 4, wordsMax: 0xff, example: '0x00000001/0x/0x' });
 
+const F32_ALLOWED = 'allowed is a number, e.g. "125000000"';
+
 /** A bandwidth in octets per second: IEEE 754, 32 bits (RFC 5305 §3.4). */
 export const F32: Field<number> = {
+  allowed: F32_ALLOWED,
   read(reader) {
     const at = take(reader, 4);
     if (at < 0) return undefined;
@@ -70,11 +75,11 @@ export const F32: Field<number> = {
     new DataView(octets.buffer).setFloat32(0, value);
     out.raw(octets);
   },
-  // "+" stands between the values of a list.
+  // "+" separates the values of a list.
   format: (value) => (Object.is(value, -0) ? '-0' : String(value).replace('+', '')),
   parse(text) {
     const value = text === '' ? Number.NaN : Number(text);
-    if (Number.isNaN(value)) throw new ValueError(`found "${text}", allowed is a number, e.g. "125000000"`);
+    if (Number.isNaN(value)) throw new ValueError(`found "${text}", ${F32_ALLOWED}`);
     return Math.fround(value);
   },
 };
@@ -91,8 +96,13 @@ export const IGP_METRIC_TO_END: Field<string> = metric(3, (count) => (count === 
 /** A number of 1 to 4 octets, as many as are left. Text as above. */
 export const METRIC_TO_END: Field<string> = metric(4, (count) => 256 ** count - 1);
 
+function metricAllowed(octetsMax: number): string {
+  return `allowed are a number and in how many octets, 1 to ${octetsMax}, e.g. "10/3"`;
+}
+
 function metric(octetsMax: 3 | 4, valueMax: (count: number) => number): Field<string> {
   return {
+    allowed: metricAllowed(octetsMax),
     read(reader) {
       const count = reader.end - reader.at;
       if (count < 1 || count > octetsMax) return fail(reader);
@@ -117,13 +127,14 @@ function parseMetric(text: string, octetsMax: number, valueMax: (count: number) 
   const parts = /^(\d{1,10})\/([1-4])$/.exec(text);
   const count = Number(parts?.[2]);
   if (parts === null || count > octetsMax) {
-    throw new ValueError(`found "${text}", allowed are a number and in how many octets, 1 to ${octetsMax}, e.g. "10/3"`);
+    throw new ValueError(`found "${text}", ${metricAllowed(octetsMax)}`);
   }
   return { value: within('metric', Number(parts[1]), valueMax(count)), count };
 }
 
 /** A multi-topology identifier is the lower twelve bits of two octets; the upper four are reserved (RFC 9552 §5.2.2.1). */
 export const MULTI_TOPOLOGY_ID: Field<number> = {
+  allowed: U16.allowed!,
   ...U16,
   read(reader) {
     const value = U16.read(reader);
@@ -133,11 +144,14 @@ export const MULTI_TOPOLOGY_ID: Field<number> = {
   parse: (text, family) => within('multi-topology identifier', U16.parse(text, family), MULTI_TOPOLOGY_ID_MAX),
 };
 
+const SID_ALLOWED = 'allowed is a label or an index, e.g. "16000" or "index-5"';
+
 /**
  * A label in the lower 20 bits of three octets, or an index in four (RFC 9085 §2.1.1). The four bits above a label are ignored. Text `16000`,
  * `index-5`.
  */
 export const SID_OR_LABEL_TO_END: Field<string> = {
+  allowed: SID_ALLOWED,
   read(reader) {
     const count = reader.end - reader.at;
     if (count !== 3 && count !== 4) return fail(reader);
@@ -150,8 +164,7 @@ export const SID_OR_LABEL_TO_END: Field<string> = {
   },
   format: (text) => text,
   parse(text) {
-    if (!/^(index-\d{1,10}|\d{1,7})$/.test(text))
-      throw new ValueError(`found "${text}", allowed is a label or an index, e.g. "16000" or "index-5"`);
+    if (!/^(index-\d{1,10}|\d{1,7})$/.test(text)) throw new ValueError(`found "${text}", ${SID_ALLOWED}`);
     return text;
   },
 };
@@ -168,8 +181,11 @@ export interface LanAdjacency {
   sid: string;
 }
 
+const LAN_ADJACENCY_ALLOWED = 'allowed are a neighbor and a label or index, e.g. "192.0.2.1+16000"';
+
 /** Four octets of a neighbor or six, and three of a label or four of an index: how many there are tells which. Text `192.0.2.1+16000`. */
 export const LAN_ADJACENCY: Field<LanAdjacency> = {
+  allowed: LAN_ADJACENCY_ALLOWED,
   read(reader) {
     const length = reader.end - reader.at;
     const neighborLength = length < 9 ? 4 : 6;
@@ -185,7 +201,7 @@ export const LAN_ADJACENCY: Field<LanAdjacency> = {
   format: ({ neighbor, sid }) => `${neighbor}+${sid}`,
   parse(text, family) {
     const at = text.indexOf('+');
-    if (at < 0) throw new ValueError(`found "${text}", allowed are a neighbor and a label or index, e.g. "192.0.2.1+16000"`);
+    if (at < 0) throw new ValueError(`found "${text}", ${LAN_ADJACENCY_ALLOWED}`);
     const neighbor = parseNeighbor(text.slice(0, at));
     return {
       neighbor: formatIgpRouterId(neighbor, 0, neighbor.length)!,
@@ -211,8 +227,11 @@ export interface SegmentRange {
 
 const SID_LABEL_TLV = 1161;
 
+const SEGMENT_RANGE_ALLOWED = 'allowed are a size and a first label or index, e.g. "8000-16000"';
+
 /** A size and a SID/Label TLV (RFC 9085 §2.1.2). Text `8000-16000`, `8000-index-5`; `8000-16000/15` with reserved bits. */
 export const SEGMENT_RANGE: Field<SegmentRange> = {
+  allowed: SEGMENT_RANGE_ALLOWED,
   read(reader) {
     const at = take(reader, 7);
     if (at < 0) return undefined;
@@ -238,7 +257,7 @@ export const SEGMENT_RANGE: Field<SegmentRange> = {
   format: ({ range, first, reserved }) => `${range}-${first}${reserved === undefined ? '' : `/${reserved}`}`,
   parse(text, family) {
     const at = text.indexOf('-');
-    if (at < 0) throw new ValueError(`found "${text}", allowed are a size and a first label or index, e.g. "8000-16000"`);
+    if (at < 0) throw new ValueError(`found "${text}", ${SEGMENT_RANGE_ALLOWED}`);
     const [first = '', reserved] = text.slice(at + 1).split('/');
     return {
       range: within('range', parseU32(text.slice(0, at)), 0xff_ffff),
@@ -254,8 +273,11 @@ export interface MsdValue {
   value: number;
 }
 
+const MSD_ALLOWED = 'allowed are MSD type and value, e.g. "1-10"';
+
 /** A maximum SID depth (RFC 8814 §3). Text `1-10`: type and value. */
 export const MSD: Field<MsdValue> = {
+  allowed: MSD_ALLOWED,
   read(reader) {
     const at = take(reader, 2);
     return at < 0 ? undefined : { type: reader.bytes[at]!, value: reader.bytes[at + 1]! };
@@ -267,13 +289,16 @@ export const MSD: Field<MsdValue> = {
   format: ({ type, value }) => `${type}-${value}`,
   parse(text) {
     const parts = /^(\d{1,3})-(\d{1,3})$/.exec(text);
-    if (parts === null) throw new ValueError(`found "${text}", allowed are MSD type and value, e.g. "1-10"`);
+    if (parts === null) throw new ValueError(`found "${text}", ${MSD_ALLOWED}`);
     return { type: within('MSD type', Number(parts[1]), 0xff), value: within('MSD', Number(parts[2]), 0xff) };
   },
 };
 
+const BINDING_SIDS_ALLOWED = 'allowed are two labels or two IPv6 addresses, e.g. "16000+0" or "2001:db8::1+::"';
+
 /** The binding SID of a candidate path and the one that was asked for (RFC 9857 §5.1): two labels, or two IPv6 addresses. */
 export const BINDING_SIDS: Field<string[]> = {
+  allowed: BINDING_SIDS_ALLOWED,
   read(reader) {
     const length = reader.end - reader.at;
     if (length !== 8 && length !== 32) return fail(reader);
@@ -295,5 +320,5 @@ export const BINDING_SIDS: Field<string[]> = {
 function kindOf(sids: readonly string[]): Field<string> {
   const ipv6 = sids.filter((sid) => sid.includes(':')).length;
   if (sids.length === 2 && ipv6 !== 1) return ipv6 === 2 ? IPV6 : LABEL;
-  throw new ValueError(`found "${sids.join('+')}", allowed are two labels or two IPv6 addresses, e.g. "16000+0" or "2001:db8::1+::"`);
+  throw new ValueError(`found "${sids.join('+')}", ${BINDING_SIDS_ALLOWED}`);
 }

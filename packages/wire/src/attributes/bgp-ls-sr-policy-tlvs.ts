@@ -4,7 +4,7 @@ import { HEX_TO_END, IPV6, LABEL, listToEnd, reserved, reservedBits, TEXT_TO_END
 import { AFFINITIES, BINDING_SIDS, F32 } from './bgp-ls-fields.ts';
 import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
 
-/** RFC 9857 §5.7.1: types 1 to 11 are called A to K, as in RFC 9256 §4. They differ in their SID and in what it stands for. */
+/** RFC 9857 §5.7.1: types 1 to 11 are called A to K, as in RFC 9256 §4. They differ in their SID and in what it identifies. */
 function segmentRows(holds: TlvTable): TlvRow[] {
   const interfaces = { local: IPV6, localInterface: U32, remote: IPV6, remoteInterface: U32 };
   const kinds = {

@@ -4,14 +4,14 @@ import { test } from 'node:test';
 import { loadVectors, type Vector } from '../../test/shared.ts';
 import { ByteWriter, fromHex, readU16, toHex } from '../bytes.ts';
 import { DEFAULT_CONTEXT } from '../context.ts';
-import { Afi, family, Safi } from '../family.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { toJson } from '../json.ts';
 import { decodeDescriptors, encodeDescriptors } from '../nlri/bgp-ls-descriptor.ts';
 import { appendNlri, decodeNlri, isMalformed, nlriAreWhole } from '../nlri/nlri.ts';
 import { BGP_LS_TLVS } from './bgp-ls-tlvs.ts';
 import { appendTlvs, decodeTlvs, formatTlvs, isUnknown, parseTlvs } from './tlv.ts';
 
-const BGP_LS = family(Afi.BgpLs, Safi.BgpLs);
+const BGP_LS = makeFamily(Afi.BgpLs, Safi.BgpLs);
 
 const MEANING = 'RFC 9552 §8.2.2: whether what a value says makes sense is not for BGP to judge; it is read as it is';
 const EMPTY = 'RFC 9552 gives no least length; it is read as it is, and says nothing';

@@ -1,24 +1,25 @@
 /**
- * BGP-LS, path attribute 29 (RFC 9552 §5.3): what is known of the node, link or prefix in the NLRI.
+ * BGP-LS, path attribute 29 (RFC 9552 §5.3): properties of the node, link or prefix in the NLRI.
  *
  *     | type, 2 octets | length, 2 octets | value … |
  *
- * TLVs that do not add up, or wrong flags: discarded (RFC 9552 §8.2.2). What a TLV says is in bgp-ls-tlvs.ts; the rest stays octets.
+ * TLVs that do not add up, or wrong flags: discarded (RFC 9552 §8.2.2). bgp-ls-tlvs.ts lists the TLVs; a TLV that it does not list stays octets.
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { BGP_LS_HEADER, BGP_LS_TLVS } from './bgp-ls-tlvs.ts';
 import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, OPTIONAL_NON_TRANSITIVE } from './fields.ts';
+import { tlvAttribute } from './shapes.ts';
 import { type Tlv, tlvsAreWhole } from './tlv.ts';
-import { tlvAttribute } from './tlv-attribute.ts';
 
-export const bgpLsAttribute: AttributeCodec<Tlv[]> = tlvAttribute(
+export const bgpLsAttribute: AttributeCodec<Tlv[], 'bgp-ls'> = tlvAttribute(
   {
     code: AttributeCode.BgpLs,
     type: 'bgp-ls',
     name: 'BGP_LS',
+    label: 'BGP-LS',
     flags: OPTIONAL_NON_TRANSITIVE,
-    // RFC 9552 §8.2.2: whatever is wrong with the attribute costs the attribute, never the NLRI.
+    // RFC 9552 §8.2.2: a fault in the attribute discards the attribute, never the NLRI.
     wrongFlags: 'discard',
     check: (bytes, start, end) =>
       tlvsAreWhole(BGP_LS_HEADER, bytes, start, end)

@@ -4,7 +4,7 @@
  *     | length, 2 octets, with these | (prepend count | flags | AS number, 4 octets) … |                                   Secure_Path
  *     | length, 2 octets, with these | algorithm | (key identifier, 20 octets | length, 2 octets | signature) … |    one or two Signature_Blocks
  *
- * Octets that do not add up, and a block with another number of signatures than there are ASes: treat-as-withdraw (RFC 8205 §5.2).
+ * Lengths that do not add up, or a block with more or fewer signatures than the path has ASes: treat-as-withdraw (RFC 8205 §5.2).
  *
  * Text: `1/0/65001 1/0/65002 | 1 <key>=<signature> <key>=<signature>`: prepend count, flags and AS number; then for each block its algorithm.
  */
@@ -12,6 +12,7 @@ import { fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
+import { list, OCTETS, object, U8, U32 } from '../parts/json-form.ts';
 import type { SpanRecorder } from '../spans.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_NON_TRANSITIVE, treatAsWithdraw } from './fields.ts';
@@ -30,7 +31,7 @@ export interface BgpsecSignature {
   signature: Uint8Array;
 }
 
-/** The signatures of one algorithm suite (RFC 8205 §3.2), as many as the path has segments. */
+/** The signatures of one algorithm suite (RFC 8205 §3.2), one for each segment of the path. */
 export interface SignatureBlock {
   algorithm: number;
   signatures: BgpsecSignature[];
@@ -46,10 +47,11 @@ const SEGMENT_LENGTH = 6;
 const KEY_IDENTIFIER_LENGTH = 20;
 const BLOCKS_MAX = 2;
 
-export const bgpsecPath: AttributeCodec<BgpsecPath> = {
+export const bgpsecPath: AttributeCodec<BgpsecPath, 'bgpsec-path'> = {
   code: AttributeCode.BgpsecPath,
   type: 'bgpsec-path',
   name: 'BGPSEC_PATH',
+  label: 'BGPsec path',
   flags: OPTIONAL_NON_TRANSITIVE,
   check: (bytes, start, end) =>
     isWhole(bytes, start, end) ? undefined : treatAsWithdraw(UpdateError.OptionalAttribute, 'BGPSEC_PATH whose parts do not add up'),
@@ -94,7 +96,9 @@ export const bgpsecPath: AttributeCodec<BgpsecPath> = {
     [
       securePath.map((segment) => `${segment.prependCount}/${segment.flags}/${segment.as}`).join(' '),
       ...signatureBlocks.map(({ algorithm, signatures }) =>
-        [algorithm, ...signatures.map((each) => `${toHex(each.subjectKeyIdentifier)}=${toHex(each.signature)}`)].join(' '),
+        [algorithm, ...signatures.map(({ subjectKeyIdentifier, signature }) => `${toHex(subjectKeyIdentifier)}=${toHex(signature)}`)].join(
+          ' ',
+        ),
       ),
     ].join(' | '),
   parse(text) {
@@ -107,6 +111,15 @@ export const bgpsecPath: AttributeCodec<BgpsecPath> = {
       })),
     };
   },
+  fromJson: object<BgpsecPath>({
+    securePath: list(object<SecurePathSegment>({ prependCount: U8, flags: U8, as: U32 })),
+    signatureBlocks: list(
+      object<SignatureBlock>({
+        algorithm: U8,
+        signatures: list(object<BgpsecSignature>({ subjectKeyIdentifier: OCTETS, signature: OCTETS })),
+      }),
+    ),
+  }),
 };
 
 function isWhole(bytes: Uint8Array, start: number, end: number): boolean {

@@ -5,25 +5,23 @@
  */
 import { formatIpv4 } from '../address.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
+import { ipv4Octets, parseIpv4Text } from '../parts/ipv4.ts';
 import type { AttributeCodec } from './codec.ts';
-import { decodeEntries, notFromExternal, OPTIONAL_NON_TRANSITIVE, treatAsWithdraw } from './fields.ts';
-import { ipv4Octets, parseIpv4Text } from './ipv4.ts';
+import { OPTIONAL_NON_TRANSITIVE } from './fields.ts';
+import { listAttribute } from './shapes.ts';
 
-export const clusterList: AttributeCodec<string[]> = {
+export const clusterList: AttributeCodec<string[], 'cluster-list'> = listAttribute({
   code: AttributeCode.ClusterList,
   type: 'cluster-list',
   name: 'CLUSTER_LIST',
   flags: OPTIONAL_NON_TRANSITIVE,
-  check(_bytes, start, end, context) {
-    if (context.peerType === 'ebgp') return notFromExternal('CLUSTER_LIST');
-    const length = end - start;
-    if (length > 0 && length % 4 === 0) return undefined;
-    return treatAsWithdraw(UpdateError.AttributeLength, `CLUSTER_LIST of ${length} octets, allowed are multiples of 4`);
-  },
-  decode: (bytes, start, end, context) => decodeEntries(start, end, 4, 'cluster-id', (at) => formatIpv4(bytes, at), context),
-  encode(out, clusters) {
-    for (const cluster of clusters) out.raw(ipv4Octets(cluster));
-  },
-  format: (clusters) => clusters.join(' '),
-  parse: (text) => text.split(/\s+/).filter(Boolean).map(parseIpv4Text),
-};
+  internalOnly: true,
+  fact: 'reflectors',
+  entryLength: 4,
+  entryName: 'cluster-id',
+  lengthError: UpdateError.AttributeLength,
+  read: formatIpv4,
+  write: (out, cluster) => out.raw(ipv4Octets(cluster)),
+  format: (cluster) => cluster,
+  parse: parseIpv4Text,
+});

@@ -1,6 +1,6 @@
 /**
- * D-PATH, path attribute 36 (draft-ietf-bess-evpn-ipvpn-interworking §4): the domains a route was carried through between EVPN and IP-VPN,
- * last one first, so that gateways see loops.
+ * D-PATH, path attribute 36 (draft-ietf-bess-evpn-ipvpn-interworking §4): the domains of EVPN and IP-VPN that a route has passed, the
+ * last one first. Gateways find loops by it.
  *
  *     segment: | count of domains | domain, 7 octets | …          domain: | global admin, 4 octets | local admin, 2 octets | SAFI it came from |
  *
@@ -10,6 +10,7 @@ import { readU16, readU32 } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
+import { list, object, U8, U16, U32 } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
@@ -17,16 +18,17 @@ import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 export interface Domain {
   globalAdministrator: number;
   localAdministrator: number;
-  /** SAFI of the route inside that domain; 0 when it is none of BGP's. */
+  /** SAFI of the route inside that domain; 0 if the route did not come by BGP. */
   safi: number;
 }
 
 const DOMAIN_LENGTH = 7;
 
-export const dPath: AttributeCodec<Domain[][]> = {
+export const dPath: AttributeCodec<Domain[][], 'd-path'> = {
   code: AttributeCode.DPath,
   type: 'd-path',
   name: 'D_PATH',
+  label: 'D-PATH',
   flags: OPTIONAL_TRANSITIVE,
   check(bytes, start, end) {
     let at = start;
@@ -63,9 +65,10 @@ export const dPath: AttributeCodec<Domain[][]> = {
   },
   format: (segments) =>
     segments
-      .map((domains) => domains.map((each) => `${each.globalAdministrator}:${each.localAdministrator}:${each.safi}`).join(' '))
+      .map((domains) => domains.map((domain) => `${domain.globalAdministrator}:${domain.localAdministrator}:${domain.safi}`).join(' '))
       .join(' | '),
   parse: (text) => (text.trim() === '' ? [] : text.split('|').map((segment) => segment.split(/\s+/).filter(Boolean).map(parseDomain))),
+  fromJson: list(list(object<Domain>({ globalAdministrator: U32, localAdministrator: U16, safi: U8 }))),
 };
 
 function parseDomain(text: string): Domain {

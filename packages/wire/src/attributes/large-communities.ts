@@ -5,35 +5,30 @@
  *
  * A length that is not a multiple of 12, or 0: treat-as-withdraw (RFC 8092 §6).
  */
-import { type ByteWriter, readU32 } from '../bytes.ts';
-import { AttributeCode, AttributeFlag } from '../codes.ts';
+import { readU32 } from '../bytes.ts';
+import { AttributeCode } from '../codes.ts';
 import { formatLargeCommunity, type LargeCommunity, parseLargeCommunity } from '../communities/large.ts';
 import type { AttributeCodec } from './codec.ts';
-import { wholeEntries } from './communities.ts';
-import { decodeEntries } from './fields.ts';
+import { OPTIONAL_TRANSITIVE } from './fields.ts';
+import { listAttribute } from './shapes.ts';
 
-export const largeCommunities: AttributeCodec<LargeCommunity[]> = {
+export const largeCommunities: AttributeCodec<LargeCommunity[], 'large-communities'> = listAttribute({
   code: AttributeCode.LargeCommunities,
   type: 'large-communities',
   name: 'LARGE_COMMUNITIES',
-  flags: AttributeFlag.Optional | AttributeFlag.Transitive,
-  check: (_bytes, start, end) => wholeEntries('LARGE_COMMUNITIES', end - start, 12),
-  decode: (bytes, start, end, context) =>
-    decodeEntries(
-      start,
-      end,
-      12,
-      'community',
-      (at) => ({ globalAdministrator: readU32(bytes, at), localData1: readU32(bytes, at + 4), localData2: readU32(bytes, at + 8) }),
-      context,
-    ),
-  encode(out: ByteWriter, values) {
-    for (const value of values) {
-      out.u32(value.globalAdministrator);
-      out.u32(value.localData1);
-      out.u32(value.localData2);
-    }
+  flags: OPTIONAL_TRANSITIVE,
+  entryLength: 12,
+  entryName: 'community',
+  read: (bytes, at) => ({
+    globalAdministrator: readU32(bytes, at),
+    localData1: readU32(bytes, at + 4),
+    localData2: readU32(bytes, at + 8),
+  }),
+  write(out, community) {
+    out.u32(community.globalAdministrator);
+    out.u32(community.localData1);
+    out.u32(community.localData2);
   },
-  format: (values) => values.map(formatLargeCommunity).join(' '),
-  parse: (text) => text.split(/\s+/).filter(Boolean).map(parseLargeCommunity),
-};
+  format: formatLargeCommunity,
+  parse: parseLargeCommunity,
+});

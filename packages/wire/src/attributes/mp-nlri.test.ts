@@ -27,7 +27,7 @@ const REACH: readonly (readonly [title: string, hex: string, text: string, conte
     ADD_PATH,
   ],
   [
-    'RFC 8950 §3: IPv4 behind an IPv6 next hop',
+    'RFC 8950 §3: IPv4 with an IPv6 next hop',
     `000101 10 ${GLOBAL} 00 18 c63364`,
     'ipv4-unicast next-hop 2001:db8::1 nlri { 198.51.100.0/24 }',
   ],
@@ -49,8 +49,8 @@ const REACH: readonly (readonly [title: string, hex: string, text: string, conte
   ['RFC 7606 §7.11: a next hop of no known length of AFI 27', '001b01 03 0a0a0a 00', 'afi-27/safi-1 next-hop 0x0a0a0a nlri { }'],
   ['RFC 7606 §7.11: a next hop of AFI 27, SAFI 1', '001b01 04 0a0a0a0a 00', 'afi-27/safi-1 next-hop 10.10.10.10 nlri { }'],
   ['SAFI 128 of AFI 25 is not a VPN of IP', '001980 04 c0000201 00 0102', 'l2vpn-mpls-vpn next-hop 192.0.2.1 nlri { 0x0102 }'],
-  ['SAFI 4 of AFI 16388 is nobody knows what', '400404 00 00 ff', 'bgp-ls-labeled-unicast nlri { 0xff }'],
-  ['a family nobody knows', '0009c8 04 c0000201 00 010203', 'afi-9/safi-200 next-hop 192.0.2.1 nlri { 0x010203 }'],
+  ['SAFI 4 of AFI 16388 has no meaning', '400404 00 00 ff', 'bgp-ls-labeled-unicast nlri { 0xff }'],
+  ['an unknown family', '0009c8 04 c0000201 00 010203', 'afi-9/safi-200 next-hop 192.0.2.1 nlri { 0x010203 }'],
 ];
 
 function encodedReach(value: MpReachNlri, context: WireContext): string {
@@ -105,11 +105,11 @@ for (const [title, hex] of [
 const NO_EXTENDED: WireContext = { ...DEFAULT_CONTEXT, extendedNextHop: new Map() };
 const EXTENDED: WireContext = {
   ...DEFAULT_CONTEXT,
-  extendedNextHop: new Map([0x0101, 0x0102, 0x0104, 0x0180, 0x0181].map((of) => [of as Family, new Set([2])])),
+  extendedNextHop: new Map([0x0101, 0x0102, 0x0104, 0x0180, 0x0181].map((family) => [family as Family, new Set([2])])),
 };
 const LENGTHS = [0, 1, 3, 4, 5, 8, 12, 15, 16, 17, 20, 24, 28, 31, 32, 36, 40, 48, 64];
 
-for (const [of, plain, extended] of [
+for (const [family, plain, extended] of [
   ['000101', [4], [4, 16, 32]],
   ['000102', [4], [4, 16, 32]],
   ['000104', [4], [4, 16, 32]],
@@ -125,13 +125,13 @@ for (const [of, plain, extended] of [
   ['001946', LENGTHS, LENGTHS],
   ['0009c8', LENGTHS, LENGTHS],
 ] as const) {
-  test(`RFC 7606 §7.11, RFC 8950 §4: family ${of} may have next hops of ${plain.join(', ')} octets, or ${extended.join(', ')}`, () => {
+  test(`RFC 7606 §7.11, RFC 8950 §4: family ${family} may have next hops of ${plain.join(', ')} octets, or ${extended.join(', ')}`, () => {
     for (const length of LENGTHS) {
-      const bytes = fromHex(`${of} ${length.toString(16).padStart(2, '0')} ${'20'.repeat(length)} 00`);
+      const bytes = fromHex(`${family} ${length.toString(16).padStart(2, '0')} ${'20'.repeat(length)} 00`);
       for (const [context, allowed] of [
         [NO_EXTENDED, plain],
         [EXTENDED, extended],
-        [DEFAULT_CONTEXT, extended], // nobody knows what the two agreed on
+        [DEFAULT_CONTEXT, extended], // it is not known what the two agreed on
       ] as const) {
         const expected = (allowed as readonly number[]).includes(length) ? undefined : 'reset';
         const fault = mpReachNlri.check(bytes, 0, bytes.length, context);
@@ -148,7 +148,7 @@ for (const [title, reach, unreach] of [
   ['a VPN prefix too short for its labels', '000180 04 c0000201 00 08 00', '000180 08 00'],
   ['an EVPN route that runs past the end', '001946 04 c0000201 00 02ff00', '001946 02ff00'],
 ] as const) {
-  test(`RFC 4760 §8: a family that is not in use is ignored, whatever stands behind its header: ${title}`, () => {
+  test(`RFC 4760 §8: a family that is not in use is ignored, whatever follows its header: ${title}`, () => {
     const context: WireContext = { ...DEFAULT_CONTEXT, families: new Set([IPV4_UNICAST]) };
     for (const [codec, hex] of [
       [mpReachNlri, reach],

@@ -3,15 +3,19 @@
  *
  *     | AFI, 2 octets | SAFI | withdrawn routes … |
  *
- * Without a whole header, or with NLRI that cannot be told apart, the session ends (RFC 7606 §5.3, §7.12).
+ * The session ends when the header is not whole or when the NLRI cannot be told apart (RFC 7606 §5.3, §7.12).
  * Text: `ipv6-unicast nlri { 2001:db8:1::/48; 2001:db8:2::/48 }`.
  */
 import { readU16 } from '../bytes.ts';
-import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
-import { afiOf, type Family, family, formatFamily, parseFamily, safiOf } from '../family.ts';
+import { AttributeCode, NotificationCode, UpdateError } from '../codes.ts';
+import { afiOf, type Family, formatFamily, makeFamily, parseFamily, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
+import { nlriFromJson } from '../nlri/json.ts';
 import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
+import { FAMILY, list, object } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
+import { OPTIONAL_NON_TRANSITIVE } from './fields.ts';
+import { nlriOfFamily } from './mp-nlri.ts';
 
 /** Routes withdrawn (RFC 4760 §4). Without NLRI, and alone in an UPDATE, it is the End-of-RIB of the family (RFC 4724 §2). */
 export interface MpUnreachNlri {
@@ -19,21 +23,22 @@ export interface MpUnreachNlri {
   nlri: Nlri[];
 }
 
-export const mpUnreachNlri: AttributeCodec<MpUnreachNlri> = {
+export const mpUnreachNlri: AttributeCodec<MpUnreachNlri, 'mp-unreach-nlri'> = {
   code: AttributeCode.MpUnreachNlri,
   type: 'mp-unreach-nlri',
   name: 'MP_UNREACH_NLRI',
-  flags: AttributeFlag.Optional,
+  flags: OPTIONAL_NON_TRANSITIVE,
+  holdsNlri: true,
   check(bytes, start, end, context) {
     if (end - start < 3) return broken(`MP_UNREACH_NLRI of ${end - start} octets`);
-    const of = family(readU16(bytes, start), bytes[start + 2]!);
-    if (context.families?.has(of) === false) return undefined;
-    return nlriAreWhole(bytes, start + 3, end, of, context) ? undefined : broken(`NLRI of ${formatFamily(of)} cannot be read`);
+    const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);
+    if (context.families?.has(family) === false) return undefined;
+    return nlriAreWhole(bytes, start + 3, end, family, context) ? undefined : broken(`NLRI of ${formatFamily(family)} cannot be read`);
   },
   decode(bytes, start, end, context) {
-    const of = family(readU16(bytes, start), bytes[start + 2]!);
+    const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);
     context.spans?.numbers(start, ['afi', 2], ['safi', 1]);
-    return { family: of, nlri: decodeNlri(bytes, start + 3, end, of, context) };
+    return { family, nlri: decodeNlri(bytes, start + 3, end, family, context) };
   },
   encode(out, value, context) {
     out.u16(afiOf(value.family));
@@ -43,11 +48,12 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri> = {
   format: (value) => `${formatFamily(value.family)} nlri ${formatNlriList(value.nlri)}`,
   parse(text) {
     const parts = /^(\S+) nlri (\{.*\})$/.exec(text);
-    const of = parseFamily(parts?.[1] ?? '');
-    if (parts === null || of === undefined)
+    const family = parseFamily(parts?.[1] ?? '');
+    if (parts === null || family === undefined)
       throw new ValueError(`found "${text}", allowed is e.g. "ipv6-unicast nlri { 2001:db8:1::/48 }"`);
-    return { family: of, nlri: parseNlriList(parts[2]!, of) };
+    return { family, nlri: parseNlriList(parts[2]!, family) };
   },
+  fromJson: nlriOfFamily(object<MpUnreachNlri>({ family: FAMILY, nlri: list(nlriFromJson) })),
 };
 
 function broken(reason: string): Fault {

@@ -10,10 +10,11 @@ import { fromHex, readU24, toHex } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { within } from '../numbers.ts';
+import { OCTETS, object, U8, U24 } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 
-/** PMSI Tunnel (RFC 6514 §5): over which tunnel multicast comes. `identifier` is written as the tunnel type demands. */
+/** PMSI Tunnel (RFC 6514 §5): the tunnel that multicast comes through. The form of `identifier` depends on the tunnel type. */
 export interface PmsiTunnel {
   flags: number;
   tunnelType: number;
@@ -24,10 +25,11 @@ export interface PmsiTunnel {
 const INGRESS_REPLICATION = 6;
 const RESERVED_TYPE = 255;
 
-export const pmsiTunnel: AttributeCodec<PmsiTunnel> = {
+export const pmsiTunnel: AttributeCodec<PmsiTunnel, 'pmsi-tunnel'> = {
   code: AttributeCode.PmsiTunnel,
   type: 'pmsi-tunnel',
   name: 'PMSI_TUNNEL',
+  label: 'PMSI tunnel',
   flags: OPTIONAL_TRANSITIVE,
   check(bytes, start, end) {
     const identifierLength = end - start - 5;
@@ -65,4 +67,5 @@ export const pmsiTunnel: AttributeCodec<PmsiTunnel> = {
       identifier: fromHex(parts[4]!),
     };
   },
+  fromJson: object<PmsiTunnel>({ flags: U8, tunnelType: U8, labelField: U24, identifier: OCTETS }),
 };

@@ -1,5 +1,5 @@
 /**
- * PREFIX_SID, path attribute 40 (RFC 8669 §3, RFC 9252 §2): the segment a prefix is reached by, and SRv6 services behind it.
+ * PREFIX_SID, path attribute 40 (RFC 8669 §3, RFC 9252 §2): the segment that leads to a prefix, and the SRv6 services that it has.
  *
  *     | type | length, 2 octets | value … |
  *
@@ -15,8 +15,8 @@ import { U8, U16, U32 } from '../parts/fields.ts';
 import { IPV6, LABEL_RANGE, listToEnd, reserved } from '../parts/tlv-fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
+import { tlvAttribute } from './shapes.ts';
 import { type Tlv, type TlvHeader, type TlvTable, tlvEnd, tlvsAreWhole } from './tlv.ts';
-import { tlvAttribute } from './tlv-attribute.ts';
 
 const LABEL_INDEX = 1;
 const ORIGINATOR_SRGB = 3;
@@ -68,11 +68,12 @@ export const PREFIX_SID_TLVS: TlvTable = {
   ],
 };
 
-export const prefixSid: AttributeCodec<Tlv[]> = tlvAttribute(
+export const prefixSid: AttributeCodec<Tlv[], 'prefix-sid'> = tlvAttribute(
   {
     code: AttributeCode.PrefixSid,
     type: 'prefix-sid',
     name: 'PREFIX_SID',
+    label: 'prefix SID',
     flags: OPTIONAL_TRANSITIVE,
     check(bytes, start, end) {
       if (!tlvsAreWhole(header, bytes, start, end)) {

@@ -1,64 +1,11 @@
-/** The path attributes, one line each. */
-import { aggregator } from './aggregator.ts';
-import { aigp } from './aigp.ts';
-import { asPath } from './as-path.ts';
-import { as4Aggregator } from './as4-aggregator.ts';
-import { as4Path } from './as4-path.ts';
-import { atomicAggregate } from './atomic-aggregate.ts';
-import { attributeSet } from './attribute-set.ts';
-import { bgpLsAttribute } from './bgp-ls.ts';
-import { bgpsecPath } from './bgpsec-path.ts';
-import { clusterList } from './cluster-list.ts';
+/** The table of path attributes, by code, `type` and name. Its rows are listed in rows.ts. */
 import type { AttributeCodec } from './codec.ts';
-import { communities } from './communities.ts';
-import { dPath } from './d-path.ts';
-import { extendedCommunities } from './extended-communities.ts';
-import { ipv6ExtendedCommunities } from './ipv6-extended-communities.ts';
-import { largeCommunities } from './large-communities.ts';
-import { localPref } from './local-pref.ts';
-import { mpReachNlri } from './mp-reach-nlri.ts';
-import { mpUnreachNlri } from './mp-unreach-nlri.ts';
-import { multiExitDisc } from './multi-exit-disc.ts';
-import { nextHop } from './next-hop.ts';
-import { onlyToCustomer } from './only-to-customer.ts';
-import { origin } from './origin.ts';
-import { originatorId } from './originator-id.ts';
-import { peDistinguisherLabels } from './pe-distinguisher-labels.ts';
-import { pmsiTunnel } from './pmsi-tunnel.ts';
-import { prefixSid } from './prefix-sid.ts';
-import { tunnelEncapsulation } from './tunnel-encapsulation.ts';
+import * as rows from './rows.ts';
 
-const ROWS: readonly AttributeCodec<unknown>[] = [
-  origin,
-  asPath,
-  nextHop,
-  multiExitDisc,
-  localPref,
-  atomicAggregate,
-  aggregator,
-  communities,
-  originatorId,
-  clusterList,
-  mpReachNlri,
-  mpUnreachNlri,
-  extendedCommunities,
-  as4Path,
-  as4Aggregator,
-  pmsiTunnel,
-  tunnelEncapsulation,
-  ipv6ExtendedCommunities,
-  aigp,
-  peDistinguisherLabels,
-  bgpLsAttribute,
-  largeCommunities,
-  bgpsecPath,
-  onlyToCustomer,
-  dPath,
-  prefixSid,
-  attributeSet,
-];
+/** By ascending code. */
+const ROWS: readonly AttributeCodec<unknown>[] = Object.values<AttributeCodec<unknown>>(rows).sort((a, b) => a.code - b.code);
 
-/** code -> row, for each of the 256 codes; undefined where we know no such attribute. */
+/** code -> row, for each of the 256 codes; undefined for a code without a row. */
 export const ATTRIBUTE_CODECS: readonly (AttributeCodec<unknown> | undefined)[] = Array.from({ length: 256 }, (_, code) =>
   ROWS.find((row) => row.code === code),
 );

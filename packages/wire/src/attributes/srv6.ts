@@ -1,4 +1,4 @@
-/** What SRv6 SIDs say of themselves in several attributes (RFC 9252 §3.2.1, RFC 9831 §2.4.10). */
+/** Behavior and structure of an SRv6 SID, which several attributes hold (RFC 9252 §3.2.1, RFC 9831 §2.4.10). */
 
 import { readU16 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
@@ -21,8 +21,11 @@ export function structureReserved(length: number): OptionalField<string> {
   return reservedBits((index, found) => (found === length && (index === at || index === at + 1) ? 0xff : 0));
 }
 
+const STRUCTURE_ALLOWED = 'allowed are behavior, block, node, function and argument, e.g. "19/40/24/16/0"';
+
 /** Endpoint behaviour and SID structure, eight octets, of which two are reserved. Text `19/40/24/16/0`. */
 export const ENDPOINT_STRUCTURE: Field<EndpointStructure> = {
+  allowed: STRUCTURE_ALLOWED,
   read(reader) {
     const at = take(reader, STRUCTURE_LENGTH);
     if (at < 0) return undefined;
@@ -37,7 +40,7 @@ export const ENDPOINT_STRUCTURE: Field<EndpointStructure> = {
   format: ({ behavior, structure }) => [behavior, ...structure].join('/'),
   parse(text) {
     if (!/^\d{1,5}(\/\d{1,3}){4}$/.test(text)) {
-      throw new ValueError(`found "${text}", allowed are behavior, block, node, function and argument, e.g. "19/40/24/16/0"`);
+      throw new ValueError(`found "${text}", ${STRUCTURE_ALLOWED}`);
     }
     const [behavior, block, node, func, argument] = text.split('/').map(Number);
     return { behavior: behavior!, structure: [block!, node!, func!, argument!] };

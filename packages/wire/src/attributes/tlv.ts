@@ -10,8 +10,9 @@
 import { ByteWriter, fromHex, readU16, toHex } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { type Field, kebab, type OptionalField, type Reader } from '../parts/fields.ts';
+import type { Field, OptionalField, Reader } from '../parts/fields.ts';
 import type { SpanRecorder } from '../spans.ts';
+import { kebab } from '../words.ts';
 
 /** The value of one field of a TLV. */
 export type TlvField = number | string | bigint | readonly unknown[];

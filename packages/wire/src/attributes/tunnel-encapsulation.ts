@@ -1,6 +1,6 @@
 /**
- * TUNNEL_ENCAPSULATION, path attribute 23 (RFC 9012): tunnels to the next hop, and what to know of each; SR Policies use it for their
- * candidate paths (RFC 9830, RFC 9831).
+ * TUNNEL_ENCAPSULATION, path attribute 23 (RFC 9012): tunnels to the next hop and their parameters. SR Policies use it for their candidate
+ * paths (RFC 9830, RFC 9831).
  *
  *     | tunnel type, 2 octets | length, 2 octets | sub-TLV … |
  *     sub-TLV: | type | length, 1 octet, 2 from type 128 on | value … |
@@ -25,9 +25,9 @@ import {
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 import { PREFIX_SID_TLVS } from './prefix-sid.ts';
+import { tlvAttribute } from './shapes.ts';
 import { ENDPOINT_STRUCTURE, structureReserved } from './srv6.ts';
 import { type Tlv, type TlvHeader, type TlvRow, type TlvTable, tlvEnd, tlvsAreWhole } from './tlv.ts';
-import { tlvAttribute } from './tlv-attribute.ts';
 
 const tunnelHeader: TlvHeader = { codeOctets: 2, lengthOctets: () => 2 };
 /** RFC 9012 §3. */
@@ -35,7 +35,7 @@ const subTlvHeader: TlvHeader = { codeOctets: 1, lengthOctets: (code) => (code <
 const segmentHeader: TlvHeader = { codeOctets: 1, lengthOctets: () => 1 };
 
 const label = trailing(LABEL);
-/** The SID may be missing, and what tells of it; with both the value has `length` octets. */
+/** A SID and its structure. Both may be missing; with both the value has `length` octets. */
 function srv6(length: number): TlvRow['fields'] {
   return { sid: trailing(IPV6), structure: trailing(ENDPOINT_STRUCTURE), structureReserved: structureReserved(length) };
 }
@@ -75,7 +75,7 @@ const SEGMENTS: TlvTable = {
   ],
 };
 
-/** Sub-TLVs but the encapsulation. Source: IANA, BGP Tunnel Encapsulation Attribute Sub-TLVs, 2026-11. */
+/** All sub-TLVs except the encapsulation. Source: IANA, BGP Tunnel Encapsulation Attribute Sub-TLVs, 2026-11. */
 const COMMON_SUB_TLVS: readonly TlvRow[] = [
   { code: 2, name: 'protocol-type', fields: { ethertype: U16 } },
   { code: 4, name: 'color', fields: { community: octets(8) } },
@@ -96,14 +96,14 @@ const COMMON_SUB_TLVS: readonly TlvRow[] = [
   { code: 130, name: 'policy-name', fields: { reserved: reserved(1), text: TEXT_TO_END } },
 ];
 
-/** What the encapsulation says depends on the tunnel type (RFC 9012 §3.2). */
+/** The fields of the encapsulation depend on the tunnel type (RFC 9012 §3.2). */
 function subTlvs(encapsulation: TlvRow['fields']): TlvTable {
   return { header: subTlvHeader, rows: [{ code: 1, name: 'encapsulation', fields: encapsulation }, ...COMMON_SUB_TLVS] };
 }
 
 const virtualNetwork = { flags: U8, vni: U24, mac: octets(6), reserved: reserved(2) };
 
-/** Those whose encapsulation has fields; others are called by their number. Source: IANA, BGP Tunnel Encapsulation Attribute Tunnel Types. */
+/** Tunnels whose encapsulation has fields; other tunnels are named by their number. Source: IANA, BGP Tunnel Encapsulation Attribute Tunnel Types. */
 export const TUNNEL_TLVS: TlvTable = {
   header: tunnelHeader,
   rows: [
@@ -116,11 +116,12 @@ export const TUNNEL_TLVS: TlvTable = {
   others: { name: 'tunnel', holds: subTlvs({ octets: HEX_TO_END }) },
 };
 
-export const tunnelEncapsulation: AttributeCodec<Tlv[]> = tlvAttribute(
+export const tunnelEncapsulation: AttributeCodec<Tlv[], 'tunnel-encapsulation'> = tlvAttribute(
   {
     code: AttributeCode.TunnelEncapsulation,
     type: 'tunnel-encapsulation',
     name: 'TUNNEL_ENCAPSULATION',
+    label: 'tunnel encap.',
     flags: OPTIONAL_TRANSITIVE,
     check(bytes, start, end) {
       for (let at = start; at < end; ) {

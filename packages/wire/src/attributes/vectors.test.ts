@@ -5,6 +5,7 @@ import { isNoHost, vectorContext, withRightFlags } from '../../test/expected-ver
 import { MEANINGS } from '../../test/neutral-communities.ts';
 import { assertNlri } from '../../test/neutral-nlri.ts';
 import { loadVectors, type Vector } from '../../test/shared.ts';
+import { UPDATE_AREAS } from '../../test/vectors/nlri.ts';
 import { parseAddress } from '../address.ts';
 import { fromHex, readU16, toHex } from '../bytes.ts';
 import { AttributeCode, HEADER_LENGTH, MessageType, UpdateError } from '../codes.ts';
@@ -87,26 +88,6 @@ const OTHER_SUBCODE: ReadonlySet<string> = new Set([
   'frr-rfc7606-mp-reach-truncated-ebgp',
 ]);
 
-/** `expect` says a family of NLRI in full; those are the business of nlri/vectors.test.ts. */
-const AREAS = [
-  'attributes',
-  'communities',
-  'update',
-  'add-path',
-  'prefix-sid',
-  'tunnel-encap',
-  'sr-policy',
-  'mvpn',
-  'evpn',
-  'l3vpn',
-  'mup',
-  'vpls',
-  'rtc',
-  'labeled-unicast',
-  'flowspec',
-  'bgp-ls',
-];
-
 const SEGMENT_NAMES = { sequence: 'AS_SEQUENCE', set: 'AS_SET', 'confed-sequence': 'AS_CONFED_SEQUENCE', 'confed-set': 'AS_CONFED_SET' };
 
 /** What `expect` of a vector says of an attribute's value, made from ours. */
@@ -167,8 +148,8 @@ function neutralTlvs(table: TlvTable, tlvs: readonly Tlv[]): Fields[] {
 }
 
 /** A VPN next hop has a route distinguisher; ours are shown without one that is zero. */
-function neutralNextHops({ family: of, nextHops, nextHopOctets: octets }: MpReachNlri): unknown[] {
-  if (safiOf(of) !== Safi.MplsVpn) return nextHops;
+function neutralNextHops({ family, nextHops, nextHopOctets: octets }: MpReachNlri): unknown[] {
+  if (safiOf(family) !== Safi.MplsVpn) return nextHops;
   const size = octets === undefined ? 0 : octets.length / nextHops.length;
   return nextHops.map((address, i) => ({ rd: octets === undefined ? '0:0' : formatRd(octets, i * size), address }));
 }
@@ -180,8 +161,8 @@ function neutralTunnel(tunnel: Tlv): Fields {
   return { tunnel_type: code, sub_tlvs: neutralTlvs(rowOfName(TUNNEL_TLVS, tunnel.name).holds!, tunnel.tlvs!) };
 }
 
-function familyFields(of: Family): Fields {
-  return { afi: afiOf(of), safi: safiOf(of) };
+function familyFields(family: Family): Fields {
+  return { afi: afiOf(family), safi: safiOf(family) };
 }
 
 /** Members of vectors that say again what others say. */
@@ -304,7 +285,8 @@ function holds(title: string, notMet: string | undefined, body: () => void): voi
   else test(`${title}: not met: ${notMet}`, () => assert.throws(body));
 }
 
-for (const area of AREAS) {
+// NLRI that `expect` says in full are the business of nlri/vectors.test.ts.
+for (const area of UPDATE_AREAS) {
   const vectors = loadVectors(area);
   if (typeof vectors === 'string') {
     test(`attributes of ${area}`, { skip: vectors }, () => {});

@@ -5,7 +5,7 @@
  * Paths-Limit: AFI, SAFI, and how many paths of a prefix the sender wants at most; 0 is no limit.
  */
 import { readU16 } from '../bytes.ts';
-import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
@@ -43,7 +43,11 @@ export const addPath: CapabilityCodec<AddPathCapability> = {
       const direction = bytes[at + 3]!;
       if (direction < 1 || direction > 3) return undefined;
       spans?.numbers(at, ['afi', 2], ['safi', 1], ['send-receive', 1]);
-      families.push({ family: family(readU16(bytes, at), bytes[at + 2]!), receive: (direction & 1) !== 0, send: (direction & 2) !== 0 });
+      families.push({
+        family: makeFamily(readU16(bytes, at), bytes[at + 2]!),
+        receive: (direction & 1) !== 0,
+        send: (direction & 2) !== 0,
+      });
     }
     return { type: 'add-path', families };
   },
@@ -57,8 +61,8 @@ export const addPath: CapabilityCodec<AddPathCapability> = {
   format: (value) => value.families.map((entry) => formatItem(entry.family, formatDirection(entry))).join(' '),
   parse(words) {
     const families = words.map((word) => {
-      const { family: of, details } = parseItem(word);
-      return { family: of, ...parseDirection(details[0]) };
+      const { family, details } = parseItem(word);
+      return { family, ...parseDirection(details[0]) };
     });
     return { type: 'add-path', families };
   },
@@ -74,7 +78,7 @@ export const pathsLimit: CapabilityCodec<PathsLimitCapability> = {
     const families: PathsLimitCapability['families'] = [];
     for (let at = start; at < end; at += 5) {
       spans?.numbers(at, ['afi', 2], ['safi', 1], ['limit', 2]);
-      families.push({ family: family(readU16(bytes, at), bytes[at + 2]!), limit: readU16(bytes, at + 3) });
+      families.push({ family: makeFamily(readU16(bytes, at), bytes[at + 2]!), limit: readU16(bytes, at + 3) });
     }
     return { type: 'paths-limit', families };
   },
@@ -88,8 +92,8 @@ export const pathsLimit: CapabilityCodec<PathsLimitCapability> = {
   format: (value) => value.families.map((entry) => formatItem(entry.family, entry.limit)).join(' '),
   parse(words) {
     const families = words.map((word) => {
-      const { family: of, details } = parseItem(word);
-      return { family: of, limit: parseNumber(details[0], 0xffff, 'limit of paths') };
+      const { family, details } = parseItem(word);
+      return { family, limit: parseNumber(details[0], 0xffff, 'limit of paths') };
     });
     return { type: 'paths-limit', families };
   },

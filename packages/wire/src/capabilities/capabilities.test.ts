@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
-import { family, IPV4_UNICAST, IPV6_UNICAST } from '../family.ts';
+import { IPV4_UNICAST, IPV6_UNICAST, makeFamily } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import { decodeCapabilities, encodeCapability, formatCapability, parseCapability } from './capabilities.ts';
 import { CAPABILITIES, type Capability, capabilityCodec } from './registry.ts';
@@ -20,7 +20,7 @@ function decodeOne(hex: string): Capability {
 const EXAMPLES: readonly (readonly [hex: string, value: Capability, text: string])[] = [
   ['010400010001', { type: 'multiprotocol', family: IPV4_UNICAST }, 'multiprotocol ipv4-unicast'],
   ['01040002ff01', { type: 'multiprotocol', family: IPV6_UNICAST, reserved: 255 }, 'multiprotocol ipv6-unicast:255'],
-  ['0104000900c8', { type: 'multiprotocol', family: family(9, 200) }, 'multiprotocol afi-9/safi-200'],
+  ['0104000900c8', { type: 'multiprotocol', family: makeFamily(9, 200) }, 'multiprotocol afi-9/safi-200'],
   ['0200', { type: 'route-refresh' }, 'route-refresh'],
   ['8000', { type: 'route-refresh-cisco' }, 'route-refresh-cisco'],
   [
@@ -51,7 +51,11 @@ const EXAMPLES: readonly (readonly [hex: string, value: Capability, text: string
   ],
   ['0600', { type: 'extended-message' }, 'extended-message'],
   ['0703080001', { type: 'bgpsec', version: 0, direction: 'send', afi: 1 }, 'bgpsec 0 send afi-1'],
-  ['08040002040d', { type: 'multiple-labels', families: [{ family: family(2, 4), count: 13 }] }, 'multiple-labels ipv6-labeled-unicast:13'],
+  [
+    '08040002040d',
+    { type: 'multiple-labels', families: [{ family: makeFamily(2, 4), count: 13 }] },
+    'multiple-labels ipv6-labeled-unicast:13',
+  ],
   ['090103', { type: 'role', role: 3 }, 'role customer'],
   ['0901ff', { type: 'role', role: 255 }, 'role 255'],
   [

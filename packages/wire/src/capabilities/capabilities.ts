@@ -1,5 +1,5 @@
 /**
- * Lists of capabilities as they stand in an OPEN's optional parameter (RFC 5492 §4), and the text of one.
+ * Lists of capabilities in an optional parameter of OPEN (RFC 5492 §4), and the text of a capability.
  *
  *     +---------+-----------+------------------+
  *     | code, 1 | length, 1 | value            |  …
@@ -16,7 +16,7 @@ import { splitWords } from '../words.ts';
 import { type Capability, capabilityCodec, capabilityCodecByType } from './registry.ts';
 import { noMoreWords } from './text.ts';
 
-/** The capabilities in `bytes[start, end)`, or the fault 2/0 of a list that does not add up or of a malformed capability the session hangs on. */
+/** The capabilities in `bytes[start, end)`; or the fault 2/0 when lengths do not add up or a capability that the session needs is malformed. */
 export function decodeCapabilities(bytes: Uint8Array, start = 0, end: number = bytes.length, spans?: SpanRecorder): Capability[] | Fault {
   const capabilities: Capability[] = [];
   for (let at = start; at < end; ) {
@@ -52,7 +52,7 @@ function decodeCapability(
   return { type: 'unknown', code, bytes: bytes.slice(start, end) };
 }
 
-/** RFC 4271 §6.2: recognised but malformed is Unspecific. */
+/** RFC 4271 §6.2: a parameter that is recognized but malformed has the subcode Unspecific. */
 function malformed(reason: string): Fault {
   return new Fault('reset', NotificationCode.OpenMessageError, 0, reason);
 }

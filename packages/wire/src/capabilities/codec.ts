@@ -1,5 +1,5 @@
 /**
- * A capability as a row of a table (RFC 5492 §4: code, length, value). A group of related capabilities has a file, each has a line in registry.ts.
+ * A capability as a row of a table (RFC 5492 §4: code, length, value). Related capabilities share a file. Each has its name in rows.ts.
  */
 import type { ByteWriter } from '../bytes.ts';
 import type { SpanRecorder } from '../spans.ts';
@@ -12,12 +12,12 @@ export interface CapabilityCodec<T extends { type: string }> {
   /** The registry's name, e.g. 'ADD-PATH Capability'. */
   readonly name: string;
   /**
-   * What a value that does not parse means: 'reset' where the session could not be run without it (RFC 4271 §6.2: a recognised but
-   * malformed parameter is 2/0), 'ignore' where it is only information or its RFC says "not understood"; its octets are then kept as unknown.
+   * What a malformed value means. 'reset': the session cannot run without the value (RFC 4271 §6.2: a recognized but malformed parameter is
+   * 2/0). 'ignore': the value is only information, or its RFC calls it "not understood"; its octets are then kept as an unknown capability.
    */
   readonly malformed: 'reset' | 'ignore';
   /**
-   * The value in `bytes[start, end)`, or undefined when it is malformed. Borrows nothing. What it accepts `encode` gives back octet by octet.
+   * The value in `bytes[start, end)`, or undefined when it is malformed. Borrows nothing. `encode` gives the same octets back.
    * `spans` is told the parts.
    */
   decode(bytes: Uint8Array, start: number, end: number, spans?: SpanRecorder): T | undefined;

@@ -35,7 +35,7 @@ function dynamicCodec<const T extends string>(code: number, type: T, name: strin
     malformed: 'ignore',
     decode: (bytes, start, end) => ({ type, codes: [...bytes.subarray(start, end)] }),
     encode(out, value) {
-      for (const each of value.codes) out.u8(each);
+      for (const code of value.codes) out.u8(code);
     },
     format: (value) => value.codes.join(' '),
     parse: (words) => ({ type, codes: words.map(parseCode) }),
@@ -56,7 +56,7 @@ function multisessionCodec<const T extends string>(code: number, type: T, name: 
     },
     encode(out, value) {
       out.u8((value.grouping ? GROUPING : 0) | (value.reserved ?? 0));
-      for (const each of value.codes) out.u8(each);
+      for (const code of value.codes) out.u8(code);
     },
     format(value) {
       const words = value.codes.map(String);

@@ -1,19 +1,19 @@
 /**
- * Capabilities that say all by being there: their value has no octets.
+ * Capabilities without a value: their presence says everything.
  *
- *   2 route-refresh (RFC 2918)           128 its predecessor, still sent by some
+ *   2 route-refresh (RFC 2918)           128 its predecessor, which some still send
  *   6 extended-message (RFC 8654)        70 enhanced-route-refresh (RFC 7313)
  *   74 bfd-strict (draft-ietf-idr-bgp-bfd-strict-mode)
  *   77 link-local-next-hop (draft-ietf-idr-linklocal-capability)
  *   185 operational (draft-ietf-idr-operational-message)
  *
- * With octets all the same they are kept as unknown, and do not count: nobody can say what was meant.
+ * When the value has octets, the capability is kept as unknown and has no effect, because its meaning is not defined.
  */
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { noMoreWords } from './text.ts';
 
-/** A capability that says all by being there: route refresh, extended messages, and others. */
+/** A capability without a value: route refresh, extended messages, and others. */
 export interface EmptyCapability<T extends string = string> {
   type: T;
 }

@@ -1,9 +1,9 @@
 /**
- * Extended Next Hop Encoding, capability 5 (RFC 8950 §4): families whose NEXT_HOP may be of another address family.
- * Tuples of AFI, SAFI (two octets) and next hop AFI.
+ * Extended Next Hop Encoding, capability 5 (RFC 8950 §4): families whose next hop may be of another address family.
+ * The value is a list of AFI, SAFI (two octets) and next hop AFI.
  */
 import { readU16 } from '../bytes.ts';
-import { Afi, afiOf, type Family, family, safiOf } from '../family.ts';
+import { Afi, afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
@@ -27,7 +27,7 @@ export const extendedNextHop: CapabilityCodec<ExtendedNextHopCapability> = {
       const safi = readU16(bytes, at + 2);
       if (safi > 0xff) return undefined; // no such SAFI; kept as octets
       spans?.numbers(at, ['afi', 2], ['safi', 2], ['next-hop-afi', 2]);
-      tuples.push({ family: family(readU16(bytes, at), safi), nextHopAfi: readU16(bytes, at + 4) });
+      tuples.push({ family: makeFamily(readU16(bytes, at), safi), nextHopAfi: readU16(bytes, at + 4) });
     }
     return { type: 'extended-next-hop', tuples };
   },
@@ -41,8 +41,8 @@ export const extendedNextHop: CapabilityCodec<ExtendedNextHopCapability> = {
   format: (value) => value.tuples.map((tuple) => formatItem(tuple.family, formatNextHopAfi(tuple.nextHopAfi))).join(' '),
   parse(words) {
     const tuples = words.map((word) => {
-      const { family: of, details } = parseItem(word);
-      return { family: of, nextHopAfi: parseNextHopAfi(details[0]) };
+      const { family, details } = parseItem(word);
+      return { family, nextHopAfi: parseNextHopAfi(details[0]) };
     });
     return { type: 'extended-next-hop', tuples };
   },

@@ -5,7 +5,7 @@ import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { noMoreWords } from './text.ts';
 
-/** Four-octet AS numbers (RFC 6793 §3), with the sender's own. */
+/** Four-octet AS numbers (RFC 6793 §3), with the AS number of the sender. */
 export interface FourOctetAsCapability {
   type: 'four-octet-as';
   as: number;

@@ -9,7 +9,7 @@
  * Bits that no RFC defines are kept as `reserved` when they are set.
  */
 import { readU16, readU24 } from '../bytes.ts';
-import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
@@ -19,7 +19,7 @@ import { formatItem, parseItem } from './text.ts';
 /** One family of Graceful Restart. */
 export interface GracefulRestartFamily {
   family: Family;
-  /** F bit: forwarding state of this family outlived the restart. */
+  /** F bit: the forwarding state of this family was kept during the restart. */
   forwarding: boolean;
   reserved?: number;
 }
@@ -84,7 +84,7 @@ export const gracefulRestart: CapabilityCodec<GracefulRestartCapability> = {
     const families: GracefulRestartFamily[] = [];
     for (let at = start + 2; at < end; at += 4) {
       spans?.numbers(at, ['afi', 2], ['safi', 1], ['flags', 1]);
-      families.push({ family: family(readU16(bytes, at), bytes[at + 2]!), ...readFlags(bytes[at + 3]!) });
+      families.push({ family: makeFamily(readU16(bytes, at), bytes[at + 2]!), ...readFlags(bytes[at + 3]!) });
     }
     return {
       type: 'graceful-restart',
@@ -128,8 +128,8 @@ export const gracefulRestart: CapabilityCodec<GracefulRestartCapability> = {
       else if (word === 'notification') value.notification = true;
       else if (word.startsWith('reserved=')) value.reserved = parseNumber(word.slice(9), 3, 'reserved bits');
       else {
-        const { family: of, details } = parseItem(word);
-        value.families.push({ family: of, ...parseFlags(details) });
+        const { family, details } = parseItem(word);
+        value.families.push({ family, ...parseFlags(details) });
       }
     }
     return value;
@@ -145,9 +145,9 @@ export const longLivedGracefulRestart: CapabilityCodec<LongLivedGracefulRestartC
     if ((end - start) % 7 !== 0) return undefined;
     const families: LongLivedGracefulRestartCapability['families'] = [];
     for (let at = start; at < end; at += 7) {
-      const of = family(readU16(bytes, at), bytes[at + 2]!);
+      const family = makeFamily(readU16(bytes, at), bytes[at + 2]!);
       spans?.numbers(at, ['afi', 2], ['safi', 1], ['flags', 1], ['stale-time', 3]);
-      families.push({ family: of, ...readFlags(bytes[at + 3]!), staleTimeSeconds: readU24(bytes, at + 4) });
+      families.push({ family, ...readFlags(bytes[at + 3]!), staleTimeSeconds: readU24(bytes, at + 4) });
     }
     return { type: 'long-lived-graceful-restart', families };
   },
@@ -165,9 +165,9 @@ export const longLivedGracefulRestart: CapabilityCodec<LongLivedGracefulRestartC
   format: (value) => value.families.map((entry) => formatItem(entry.family, entry.staleTimeSeconds, ...flagWords(entry))).join(' '),
   parse(words) {
     const families = words.map((word) => {
-      const { family: of, details } = parseItem(word);
+      const { family, details } = parseItem(word);
       const [time, ...flags] = details;
-      return { family: of, ...parseFlags(flags), staleTimeSeconds: parseNumber(time, STALE_TIME_MAX, 'stale time in seconds') };
+      return { family, ...parseFlags(flags), staleTimeSeconds: parseNumber(time, STALE_TIME_MAX, 'stale time in seconds') };
     });
     return { type: 'long-lived-graceful-restart', families };
   },

@@ -1,5 +1,5 @@
 /**
- * Who the peer says it is; for people only.
+ * What the peer calls itself. Only for people to read.
  *
  *   73 fqdn (draft-walton-bgp-hostname-capability): host name and domain name, each after its length in one octet
  *   75 software-version (draft-abraitis-bgp-version-capability): text after its length in one octet

@@ -1,12 +1,12 @@
 /** Multiple Labels, capability 8 (RFC 8277 §2.1): per family, how many labels a prefix may carry. */
 import { readU16 } from '../bytes.ts';
-import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { formatItem, parseItem } from './text.ts';
 
-/** Multiple Labels (RFC 8277 §2.1): how many labels the sender takes with a route of each family. */
+/** Multiple Labels (RFC 8277 §2.1): how many labels the sender accepts with a route of each family. */
 export interface MultipleLabelsCapability {
   type: 'multiple-labels';
   families: { family: Family; count: number }[];
@@ -22,7 +22,7 @@ export const multipleLabels: CapabilityCodec<MultipleLabelsCapability> = {
     const families: MultipleLabelsCapability['families'] = [];
     for (let at = start; at < end; at += 4) {
       spans?.numbers(at, ['afi', 2], ['safi', 1], ['count', 1]);
-      families.push({ family: family(readU16(bytes, at), bytes[at + 2]!), count: bytes[at + 3]! });
+      families.push({ family: makeFamily(readU16(bytes, at), bytes[at + 2]!), count: bytes[at + 3]! });
     }
     return { type: 'multiple-labels', families };
   },
@@ -36,8 +36,8 @@ export const multipleLabels: CapabilityCodec<MultipleLabelsCapability> = {
   format: (value) => value.families.map((entry) => formatItem(entry.family, entry.count)).join(' '),
   parse(words) {
     const families = words.map((word) => {
-      const { family: of, details } = parseItem(word);
-      return { family: of, count: parseNumber(details[0], 0xff, 'count of labels') };
+      const { family, details } = parseItem(word);
+      return { family, count: parseNumber(details[0], 0xff, 'count of labels') };
     });
     return { type: 'multiple-labels', families };
   },

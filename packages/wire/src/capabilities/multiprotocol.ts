@@ -2,7 +2,7 @@
  * Multiprotocol Extensions, capability 1 (RFC 4760 §8): one family; AFI, a reserved octet, SAFI.
  */
 import { readU16 } from '../bytes.ts';
-import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { parseNumber } from '../numbers.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
@@ -12,7 +12,7 @@ import { formatItem, noMoreWords, parseItem } from './text.ts';
 export interface MultiprotocolCapability {
   type: 'multiprotocol';
   family: Family;
-  /** The reserved octet, when a peer sent something but 0. */
+  /** The reserved octet; absent when it is 0. */
   reserved?: number;
 }
 
@@ -24,9 +24,9 @@ export const multiprotocol: CapabilityCodec<MultiprotocolCapability> = {
   decode(bytes, start, end, spans) {
     if (end - start !== 4) return undefined;
     spans?.numbers(start, ['afi', 2], ['reserved', 1], ['safi', 1]);
-    const of = family(readU16(bytes, start), bytes[start + 3]!);
+    const family = makeFamily(readU16(bytes, start), bytes[start + 3]!);
     const reserved = bytes[start + 2]!;
-    return { type: 'multiprotocol', family: of, ...(reserved !== 0 && { reserved }) };
+    return { type: 'multiprotocol', family, ...(reserved !== 0 && { reserved }) };
   },
   encode(out, value) {
     out.u16(afiOf(value.family));
@@ -36,8 +36,8 @@ export const multiprotocol: CapabilityCodec<MultiprotocolCapability> = {
   format: (value) => (value.reserved === undefined ? formatItem(value.family) : formatItem(value.family, value.reserved)),
   parse([word = '', ...rest]) {
     noMoreWords(rest);
-    const { family: of, details } = parseItem(word);
-    if (details.length === 0) return { type: 'multiprotocol', family: of };
-    return { type: 'multiprotocol', family: of, reserved: parseNumber(details[0], 0xff, 'reserved octet') };
+    const { family, details } = parseItem(word);
+    if (details.length === 0) return { type: 'multiprotocol', family };
+    return { type: 'multiprotocol', family, reserved: parseNumber(details[0], 0xff, 'reserved octet') };
   },
 };

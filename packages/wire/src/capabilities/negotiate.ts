@@ -3,7 +3,7 @@
  *
  *   both must say it      families, 4-octet AS, extended next hop tuples, enhanced route refresh, link-local next hop
  *   send against receive  ADD-PATH, outbound route filtering, BGPsec
- *   the receiver says it  extended message, route refresh: who advertised it can take it
+ *   the receiver says it  extended message, route refresh
  *   each says its own     role, graceful restart, LLGR, paths limit, multiple labels
  */
 import { NotificationCode, OpenError } from '../codes.ts';
@@ -14,7 +14,7 @@ import type { GracefulRestartCapability, LongLivedGracefulRestartCapability } fr
 import type { Capability } from './registry.ts';
 import { formatRole, Role } from './role.ts';
 
-/** What else of both sides the outcome depends on. */
+/** What the outcome depends on beside the capabilities. */
 export interface NegotiateOptions {
   readonly localAs: number;
   readonly remoteAs: number;
@@ -22,19 +22,19 @@ export interface NegotiateOptions {
   readonly strictRole?: boolean;
 }
 
-/** What two lists of capabilities come to (RFC 5492 §3). */
+/** The outcome of two lists of capabilities (RFC 5492 §3). */
 export interface Negotiated {
   readonly peerType: 'ebgp' | 'ibgp';
-  /** Families both speak. A side without any Multiprotocol capability speaks IPv4 unicast (RFC 4760 §8). */
+  /** Families that both sides announced. A side without a Multiprotocol capability has IPv4 unicast (RFC 4760 §8). */
   readonly families: ReadonlySet<Family>;
   readonly fourOctetAs: boolean;
-  /** We may send, and must expect, messages above 4096 octets (RFC 8654 §4); the two directions are apart. */
+  /** Whether we may send, and whether we must accept, messages above 4096 octets (RFC 8654 §4). The directions are independent. */
   readonly extendedMessage: { readonly send: boolean; readonly receive: boolean };
-  /** Per family with several paths in at least one direction. */
+  /** The families with ADD-PATH in at least one direction. */
   readonly addPath: ReadonlyMap<Family, { readonly send: boolean; readonly receive: boolean }>;
   /** How many paths of a prefix the peer wants at most; families without a limit are absent. */
   readonly pathsLimit: ReadonlyMap<Family, number>;
-  /** AFIs a next hop of the family may have besides its own (RFC 8950). */
+  /** AFIs that a next hop of the family may have beside the family's AFI (RFC 8950). */
   readonly extendedNextHop: ReadonlyMap<Family, ReadonlySet<number>>;
   readonly linkLocalNextHop: boolean;
   /** We may ask the peer for its routes again; the peer may ask us. */
@@ -47,7 +47,7 @@ export interface Negotiated {
   readonly role: { readonly local?: number; readonly remote?: number };
   /** What each side said; graceful restart of the peer's routes needs the peer's (RFC 4724 §4.2). */
   readonly gracefulRestart: { readonly local?: GracefulRestartCapability; readonly remote?: GracefulRestartCapability };
-  /** RFC 8538 §2: both said N; NOTIFICATION then does not end the routes' stay, Hard Reset does. */
+  /** Both sides set the N bit (RFC 8538 §2): routes are kept after a NOTIFICATION, but not after a Hard Reset. */
   readonly gracefulNotification: boolean;
   readonly longLivedGracefulRestart: {
     readonly local?: LongLivedGracefulRestartCapability;
@@ -56,11 +56,11 @@ export interface Negotiated {
   /** How to write what we send, and to read what we receive. */
   readonly send: WireContext;
   readonly receive: WireContext;
-  /** Why this session must not be: role mismatch (RFC 9234 §4.2). */
+  /** Why there must be no session: the roles do not match (RFC 9234 §4.2). */
   readonly fault?: Fault;
 }
 
-/** `local` is what our OPEN said, `remote` what the peer's did. */
+/** `local` are the capabilities of our OPEN, `remote` those of the peer's OPEN. */
 export function negotiate(local: readonly Capability[], remote: readonly Capability[], options: NegotiateOptions): Negotiated {
   const peerType = options.localAs === options.remoteAs ? 'ibgp' : 'ebgp';
   const families = intersection(familiesOf(local), familiesOf(remote));
@@ -77,7 +77,7 @@ export function negotiate(local: readonly Capability[], remote: readonly Capabil
   const extendedNextHop = negotiateNextHop(local, remote);
   const context = (direction: 'send' | 'receive'): WireContext => ({
     fourOctetAs,
-    addPath: new Set([...addPath].filter(([, allowed]) => allowed[direction]).map(([of]) => of)),
+    addPath: new Set([...addPath].filter(([, allowed]) => allowed[direction]).map(([family]) => family)),
     peerType,
     extendedMessage: extendedMessage[direction],
     ...(bgpsec[direction].size > 0 && { bgpsec: bgpsec[direction] }),
@@ -125,7 +125,7 @@ function has(capabilities: readonly Capability[], type: Capability['type']): boo
   return capabilities.some((capability) => capability.type === type);
 }
 
-/** RFC 4724 §3: of several instances the last counts; so do the others of which there should be one. */
+/** The last instance counts, as RFC 4724 §3 says for Graceful Restart. We do the same for all capabilities of which there should be one. */
 function last<T extends Capability['type']>(capabilities: readonly Capability[], type: T): Of<T> | undefined {
   return all(capabilities, type).at(-1);
 }
@@ -136,14 +136,14 @@ function familiesOf(capabilities: readonly Capability[]): Set<Family> {
 }
 
 function intersection(a: ReadonlySet<Family>, b: ReadonlySet<Family>): Set<Family> {
-  return new Set([...a].filter((of) => b.has(of)));
+  return new Set([...a].filter((family) => b.has(family)));
 }
 
 function canRefresh(capabilities: readonly Capability[]): boolean {
   return has(capabilities, 'route-refresh') || has(capabilities, 'route-refresh-cisco');
 }
 
-/** Of several entries for a family the first counts. */
+/** The first of several entries for a family counts. */
 function addPathOf(capabilities: readonly Capability[]): Map<Family, { send: boolean; receive: boolean }> {
   const entries = all(capabilities, 'add-path').flatMap((capability) => capability.families);
   return new Map(entries.reverse().map(({ family, send, receive }) => [family, { send, receive }]));
@@ -157,12 +157,12 @@ function negotiateAddPath(
   const ours = addPathOf(local);
   const theirs = addPathOf(remote);
   const result = new Map<Family, { send: boolean; receive: boolean }>();
-  for (const of of families) {
-    const our = ours.get(of);
-    const their = theirs.get(of);
+  for (const family of families) {
+    const our = ours.get(family);
+    const their = theirs.get(family);
     if (our === undefined || their === undefined) continue;
     const allowed = { send: our.send && their.receive, receive: our.receive && their.send };
-    if (allowed.send || allowed.receive) result.set(of, allowed);
+    if (allowed.send || allowed.receive) result.set(family, allowed);
   }
   return result;
 }
@@ -186,7 +186,7 @@ function negotiateNextHop(local: readonly Capability[], remote: readonly Capabil
   return result;
 }
 
-/** ORF types per family that `from` may send to `to`: one says send, the other receive (RFC 5291 §4). */
+/** ORF types per family that `from` may send to `to`: `from` announced send, and `to` announced receive (RFC 5291 §4). */
 function negotiateOrf(from: readonly Capability[], to: readonly Capability[]): Map<Family, number[]> {
   const offers = orfOf(to).filter((offer) => offer.receive);
   const result = new Map<Family, number[]>();
@@ -205,7 +205,7 @@ function orfOf(capabilities: readonly Capability[]): { family: Family; orfType: 
     .flatMap(({ family, types }) => types.map((type) => ({ family, ...type })));
 }
 
-/** AFIs of which `from` may send BGPsec UPDATEs to `to`, in a version both speak (RFC 8205 §2.2). */
+/** AFIs for which `from` may send BGPsec UPDATEs to `to`, in a version that both support (RFC 8205 §2.2). */
 function negotiateBgpsec(from: readonly Capability[], to: readonly Capability[]): Set<number> {
   const offers = all(to, 'bgpsec').filter(({ direction }) => direction === 'receive');
   return new Set(
@@ -217,7 +217,7 @@ function negotiateBgpsec(from: readonly Capability[], to: readonly Capability[])
   );
 }
 
-/** RFC 8277 §2.1: both must send it for a family; a count of 0 or 1 says nothing; what we may send is the peer's count. */
+/** RFC 8277 §2.1: both sides must announce the family. We may send as many labels as the peer announced. A count of 0 or 1 is ignored. */
 function negotiateLabels(local: readonly Capability[], remote: readonly Capability[]): Map<Family, number> {
   const ours = all(local, 'multiple-labels').flatMap((capability) => capability.families);
   const result = new Map<Family, number>();

@@ -1,11 +1,11 @@
 /**
- * Outbound Route Filtering, capability 3 (RFC 5291 §4), and 130, which came before it with the same form.
+ * Outbound Route Filtering, capability 3 (RFC 5291 §4), and its predecessor 130, which has the same form.
  *
  *     entries: AFI (2), reserved (1), SAFI (1), number of ORFs (1), then per ORF its type (1) and 1 receive, 2 send or 3 both (1)
  */
 import type { ByteWriter } from '../bytes.ts';
 import { readU16 } from '../bytes.ts';
-import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { parseNumber } from '../numbers.ts';
 import type { SpanRecorder } from '../spans.ts';
@@ -49,7 +49,7 @@ function decodeFamilies(bytes: Uint8Array, start: number, end: number, spans: Sp
   for (let at = start; at < end; ) {
     if (end - at < 5) return undefined;
     const reserved = bytes[at + 2]!;
-    const entry: OrfFamily = { family: family(readU16(bytes, at), bytes[at + 3]!), ...(reserved !== 0 && { reserved }), types: [] };
+    const entry: OrfFamily = { family: makeFamily(readU16(bytes, at), bytes[at + 3]!), ...(reserved !== 0 && { reserved }), types: [] };
     const next = at + 5 + 2 * bytes[at + 4]!;
     if (next > end) return undefined;
     spans?.numbers(at, ['afi', 2], ['reserved', 1], ['safi', 1], ['count', 1]);
@@ -83,8 +83,8 @@ function formatEntry(entry: OrfFamily): string {
 }
 
 function parseEntry(word: string): OrfFamily {
-  const { family: of, details } = parseItem(word);
-  const entry: OrfFamily = { family: of, types: [] };
+  const { family, details } = parseItem(word);
+  const entry: OrfFamily = { family, types: [] };
   for (const detail of details) {
     const [name, text] = detail.split('=');
     if (name === 'reserved') entry.reserved = parseNumber(text, 0xff, 'reserved octet');

@@ -11,7 +11,7 @@ export const Role = { Provider: 0, RouteServer: 1, RouteServerClient: 2, Custome
 /** BGP Role (RFC 9234 §4.1). */
 export interface RoleCapability {
   type: 'role';
-  /** One of `Role`; others are not assigned, but may be sent. */
+  /** One of `Role`. A peer may also send an unassigned number. */
   role: number;
 }
 

@@ -3,24 +3,21 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { MEANINGS } from '../../test/neutral-communities.ts';
 import { loadVectors } from '../../test/shared.ts';
+import { UPDATE_AREAS } from '../../test/vectors/nlri.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
-import type { ExtendedCommunity } from './extended.ts';
-import type { PartValue } from './extended-parts.ts';
-import { EXTENDED_COMMUNITIES } from './extended-registry.ts';
 import {
   decodeExtendedCommunity,
-  decodeIpv6ExtendedCommunity,
+  type ExtendedCommunity,
   encodeExtendedCommunity,
-  formatCommunity,
   formatExtendedCommunity,
-  formatIpv6ExtendedCommunity,
-  formatLargeCommunity,
-  parseCommunity,
   parseExtendedCommunity,
-  parseIpv6ExtendedCommunity,
-  parseLargeCommunity,
-} from './index.ts';
+} from './extended.ts';
+import type { PartValue } from './extended-parts.ts';
+import { EXTENDED_COMMUNITIES } from './extended-registry.ts';
+import { decodeIpv6ExtendedCommunity, formatIpv6ExtendedCommunity, parseIpv6ExtendedCommunity } from './ipv6-extended.ts';
+import { formatLargeCommunity, parseLargeCommunity } from './large.ts';
+import { formatCommunity, parseCommunity } from './standard.ts';
 
 const EXAMPLES: readonly (readonly [title: string, hex: string, text: string])[] = [
   ['RFC 4360 §4: route target, two-octet AS', '0002 fde8 00000064', 'rt:65000:100'],
@@ -241,24 +238,7 @@ function* communitiesIn(value: unknown): Generator<Record<string, unknown>> {
   for (const each of Object.values(fields)) yield* communitiesIn(each);
 }
 
-for (const area of [
-  'communities',
-  'attributes',
-  'update',
-  'add-path',
-  'evpn',
-  'l3vpn',
-  'mvpn',
-  'flowspec',
-  'vpls',
-  'mup',
-  'rtc',
-  'bgp-ls',
-  'tunnel-encap',
-  'labeled-unicast',
-  'sr-policy',
-  'prefix-sid',
-]) {
+for (const area of UPDATE_AREAS) {
   const vectors = loadVectors(area);
   if (typeof vectors === 'string') {
     test(`extended communities of ${area}`, { skip: vectors }, () => {});

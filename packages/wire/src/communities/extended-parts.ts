@@ -1,4 +1,4 @@
-/** What the eight octets of extended communities are made of (RFC 4360 §2): parts with a place, a value and a word of text each. */
+/** The parts of the eight octets of an extended community (RFC 4360 §2). Each part has a place, a value and a word of text. */
 import { formatAddress, formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../address.ts';
 import { fromHex, readU16, toHex, writeU16 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
@@ -7,15 +7,15 @@ export type PartValue = number | string | string[];
 
 export interface Part<T extends PartValue = PartValue> {
   readonly octets: number;
-  /** May be without a value, and then without a word. */
+  /** The part may have no value, and then has no word. */
   readonly optional?: true;
-  /** undefined when the octets are none of this part's. */
+  /** undefined when the octets are no value of this part. */
   read(bytes: Uint8Array, at: number): T | undefined;
   /** Throws ValueError. */
   write(bytes: Uint8Array, at: number, value: T): void;
-  /** One word without a colon, unless it stands in brackets. */
+  /** One word. A colon is allowed in brackets only. */
   format(value: T): string;
-  /** undefined when the word is none of this part's. */
+  /** undefined when the word is no value of this part. */
   parse(word: string): T | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The extended communities that are registered, one line each: type, subtype, name, and the parts of the other octets.
+ * The registered extended communities, one line each: type, subtype, name, and the parts of the other octets.
  *
  * Several lines may share a name: the form of the administrator (two-octet AS, IPv4 address, four-octet AS) tells them apart.
  * Source: IANA, BGP Extended Communities, 2026-11; type names as in RFC 7153.
@@ -8,7 +8,7 @@ import { AS4, DIRECTED_GROUP, FLOAT, flags, IPV4, MAC, octets, type Part, reserv
 
 export interface ExtendedCommunityRow {
   readonly type: number;
-  /** undefined where the type has none (RFC 4360 §2, regular type): seven octets of parts then. */
+  /** undefined for a type without subtypes (RFC 4360 §2, regular type): the parts then have seven octets. */
   readonly subtype: number | undefined;
   readonly name: string;
   readonly parts: Readonly<Record<string, Part>>;

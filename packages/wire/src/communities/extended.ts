@@ -8,7 +8,8 @@
  *     others          | type | subtype | parts …                           |      color:0:100, router-mac:00-0c-29-aa-bb-cc
  *     regular type    | type | parts …                                     |      qos-marking:remarking:1:0:46:46:0
  *
- * What has no row, or says something its row has no words for, is "0x" and sixteen digits. `parse(format(x))` gives the same octets.
+ * A community without a row, or with octets that the parts of its row cannot say, is "0x" and sixteen digits. `parse(format(x))` gives the same
+ * octets.
  */
 import { equalBytes, fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
@@ -30,7 +31,7 @@ function key(type: number, subtype: number | undefined): number {
   return subtype === undefined ? -1 - type : (type << 8) | subtype;
 }
 
-/** Where the parts of a row begin. */
+/** Offset of the first part of a row. */
 function partsAt(row: ExtendedCommunityRow): number {
   return row.subtype === undefined ? 1 : 2;
 }

@@ -3,7 +3,7 @@
  *
  *     | 0x00/0x40 | subtype | IPv6 address, 16 octets | number, 2 octets |      rt:[2001:db8::1]:100
  *
- * What has no name here is "0x" and forty digits. Source: IANA, BGP Extended Communities, 2026-11.
+ * A community without a name here is "0x" and forty digits. Source: IANA, BGP Extended Communities, 2026-11.
  */
 import { fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
@@ -38,7 +38,7 @@ const ROWS: readonly Row[] = [
 /** What the twenty octets mean. Borrows nothing. */
 export function decodeIpv6ExtendedCommunity(bytes: Uint8Array): ExtendedCommunity {
   const [type, subtype] = [bytes[0]!, bytes[1]!];
-  const row = type === TRANSITIVE ? ROWS.find((each) => each.subtype === subtype) : undefined;
+  const row = type === TRANSITIVE ? ROWS.find((candidate) => candidate.subtype === subtype) : undefined;
   const fields = row === undefined ? undefined : readParts(row.parts, bytes, 2);
   return row === undefined || fields === undefined
     ? { name: 'unknown', type, subtype, bytes: bytes.slice() }
@@ -55,13 +55,13 @@ export function formatIpv6ExtendedCommunity(bytes: Uint8Array): string {
 /** Throws ValueError. */
 export function parseIpv6ExtendedCommunity(text: string): Uint8Array {
   if (/^0x[0-9a-fA-F]{40}$/.test(text)) return fromHex(text.slice(2));
-  // The address stands in brackets, and has colons of its own.
+  // The address is in brackets, because it has colons too.
   const [name = '', ...words] = text.match(/\[[^\]]*\]|[^:]+/g) ?? [];
-  const row = ROWS.find((each) => each.name === name);
+  const row = ROWS.find((candidate) => candidate.name === name);
   const fields = row === undefined ? undefined : parseParts(row.parts, words);
   if (row === undefined || fields === undefined) {
     throw new ValueError(
-      `"${text}" is not an IPv6 extended community: allowed are ${ROWS.map((each) => each.name).join(', ')} with an address and a number, or 0x and forty digits, e.g. "rt:[2001:db8::1]:100"`,
+      `"${text}" is not an IPv6 extended community: allowed are ${ROWS.map((candidate) => candidate.name).join(', ')} with an address and a number, or 0x and forty digits, e.g. "rt:[2001:db8::1]:100"`,
     );
   }
   const bytes = new Uint8Array(IPV6_EXTENDED_COMMUNITY_LENGTH);

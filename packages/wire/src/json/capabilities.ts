@@ -1,6 +1,22 @@
 /** Capabilities from JSON: a form for each row of the table. */
 import type { Capability, KnownCapability } from '../capabilities/registry.ts';
-import { BOOLEAN, FAMILY, type Form, list, OCTETS, object, oneOf, optional, TEXT, tagged, U8, U16, U24, U32, unsigned } from './form.ts';
+import {
+  BOOLEAN,
+  FAMILY,
+  type Form,
+  list,
+  OCTETS,
+  object,
+  oneOf,
+  optional,
+  TEXT,
+  tagged,
+  U8,
+  U16,
+  U24,
+  U32,
+  unsigned,
+} from '../parts/json-form.ts';
 
 type Of<Type extends KnownCapability['type']> = Extract<KnownCapability, { type: Type }>;
 

@@ -4,12 +4,12 @@ import { Fault } from '../fault.ts';
 import type { Message } from '../messages/message.ts';
 import type { AddressPrefixOrf, Orf, OrfGroup } from '../messages/route-refresh-orf.ts';
 import { canonicalPrefix, type IpPrefix } from '../nlri/ip-prefix.ts';
-import { attributeFromJson, IPV4 } from './attributes.ts';
-import { capabilityFromJson } from './capabilities.ts';
+import { nlriFromJson } from '../nlri/json.ts';
 import {
   BOOLEAN,
   FAMILY,
   type Form,
+  IPV4,
   list,
   member,
   OCTETS,
@@ -25,8 +25,9 @@ import {
   U16,
   U32,
   unsigned,
-} from './form.ts';
-import { nlriFromJson } from './nlri.ts';
+} from '../parts/json-form.ts';
+import { attributeFromJson } from './attributes.ts';
+import { capabilityFromJson } from './capabilities.ts';
 
 type Of<Type extends Message['type']> = Extract<Message, { type: Type }>;
 

@@ -1,5 +1,5 @@
 /**
- * All messages but UPDATE, header included: what a session itself speaks. A session passes UPDATEs on as octets, so it needs no attribute codec.
+ * All messages except UPDATE, header included. A session handles these itself. It passes UPDATEs on as octets, so it needs no attribute codec.
  */
 import { ByteWriter } from '../bytes.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
@@ -12,7 +12,7 @@ import { decodeOpenBody, encodeOpenBody, type OpenDecodeOptions, type OpenMessag
 import { decodeOperationalBody, encodeOperationalBody, type OperationalMessage } from './operational.ts';
 import { decodeRouteRefreshBody, encodeRouteRefreshBody, type RouteRefreshMessage } from './route-refresh.ts';
 
-/** Every message but the UPDATE: few, and no business of the hot path. */
+/** Any message except UPDATE. These are few and not part of the hot path. */
 export type ControlMessage = OpenMessage | NotificationMessage | KeepaliveMessage | RouteRefreshMessage | OperationalMessage;
 
 /** Their type codes (RFC 4271 §4.1, RFC 2918 §3). */
@@ -70,7 +70,7 @@ export function encodeControlMessage(message: ControlMessage, context: WireConte
   });
 }
 
-/** A header, and the body that `body` appends. Throws ValueError when that is too long for the session. */
+/** A header and the body that `body` appends. Throws ValueError when the message is too long for the session. */
 export function frameMessage(type: MessageType, context: WireContext, body: (out: ByteWriter) => void): Uint8Array {
   const out = new ByteWriter();
   out.zeros(HEADER_LENGTH);

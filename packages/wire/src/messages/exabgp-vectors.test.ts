@@ -10,7 +10,7 @@ import { attributeCodec } from '../attributes/registry.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import { HEADER_LENGTH } from '../codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
-import { Afi, family, Safi } from '../family.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { Fault } from '../fault.ts';
 import { isMalformed } from '../nlri/nlri.ts';
 import { frameMessage } from './control-message.ts';
@@ -43,8 +43,11 @@ const NOT_MET: Readonly<Record<string, string>> = {
     'RFC 9251 §9.3: a leave synch of 39 octets, this has 38, of an earlier draft; kept as octets, as upstream does',
 };
 
-const ADD_PATH: ReadonlySet<ReturnType<typeof family>> = new Set(
-  [Safi.Unicast, Safi.Multicast, Safi.LabeledUnicast, Safi.MplsVpn].flatMap((safi) => [family(Afi.Ipv4, safi), family(Afi.Ipv6, safi)]),
+const ADD_PATH: ReadonlySet<ReturnType<typeof makeFamily>> = new Set(
+  [Safi.Unicast, Safi.Multicast, Safi.LabeledUnicast, Safi.MplsVpn].flatMap((safi) => [
+    makeFamily(Afi.Ipv4, safi),
+    makeFamily(Afi.Ipv6, safi),
+  ]),
 );
 
 function contextOf({ config = '' }: ExaFile): WireContext {

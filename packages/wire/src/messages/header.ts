@@ -6,7 +6,7 @@
  *     |   marker: sixteen 0xff       |  length  | type|
  *     +------------------------------+----------+-----+
  *
- * Length counts the header too. Its bounds depend on the type, and on RFC 8654 when Extended Message was agreed upon.
+ * The length includes the header. Its bounds depend on the type, and on whether Extended Message was negotiated (RFC 8654).
  */
 import { readU16, writeU16 } from '../bytes.ts';
 import { EXTENDED_MESSAGE_LENGTH_MAX, HEADER_LENGTH, HeaderError, MESSAGE_LENGTH_MAX, MessageType, NotificationCode } from '../codes.ts';
@@ -15,7 +15,7 @@ import { Fault } from '../fault.ts';
 const LENGTH_OFFSET = 16;
 const TYPE_OFFSET = 18;
 
-/** Smallest length of each type, by type code; 0 where there is no such type. ROUTE-REFRESH has its own error (RFC 7313 §5) and judges its length itself. */
+/** Smallest length of each type, by type code; 0 for unassigned types. ROUTE-REFRESH checks its length itself: its error differs (RFC 7313 §5). */
 const LENGTH_MIN = [0, 29, 23, 21, 19, HEADER_LENGTH, 23];
 
 /** Length field of the header at `offset`; unchecked. */
@@ -29,8 +29,8 @@ export function messageType(bytes: Uint8Array, offset: number): number {
 }
 
 /**
- * What is wrong with the 19 octets at `offset` (the caller has seen that they are there), or undefined. Marker, then length, then type.
- * Allocates only for a fault; looks at nothing behind the header, so that a stream can be judged before the body has come.
+ * What is wrong with the header at `offset`, or undefined. The caller has checked that its 19 octets are there. Marker, length and type are
+ * checked in this order. Allocates only for a fault. Reads nothing after the header, so that a stream can be checked before the body arrives.
  */
 export function headerFault(bytes: Uint8Array, offset: number, extendedMessage: boolean): Fault | undefined {
   for (let i = offset; i < offset + LENGTH_OFFSET; i++) {
@@ -49,7 +49,7 @@ export function headerFault(bytes: Uint8Array, offset: number, extendedMessage: 
   return undefined;
 }
 
-/** RFC 8654 §4: OPEN and KEEPALIVE keep the 4096 octets; KEEPALIVE is its header and nothing else (RFC 4271 §4.4). */
+/** RFC 8654 §4: the limit of OPEN and KEEPALIVE stays 4096 octets. A KEEPALIVE is only its header (RFC 4271 §4.4). */
 export function lengthMax(type: number, extendedMessage: boolean): number {
   if (type === MessageType.Keepalive) return HEADER_LENGTH;
   return extendedMessage && type !== MessageType.Open ? EXTENDED_MESSAGE_LENGTH_MAX : MESSAGE_LENGTH_MAX;

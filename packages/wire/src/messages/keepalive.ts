@@ -7,10 +7,10 @@ export interface KeepaliveMessage {
   type: 'keepalive';
 }
 
-/** The one KEEPALIVE there is. */
+/** All KEEPALIVE messages are equal to this one. */
 export const KEEPALIVE: KeepaliveMessage = { type: 'keepalive' };
 
-/** A whole KEEPALIVE; a fresh array at each call, as callers may keep or transfer it. */
+/** A whole KEEPALIVE. Each call gives a new array, because callers may keep or transfer it. */
 export function keepaliveBytes(): Uint8Array {
   const bytes = new Uint8Array(HEADER_LENGTH);
   writeHeader(bytes, 0, HEADER_LENGTH, MessageType.Keepalive);

@@ -1,5 +1,5 @@
 /**
- * Whole messages, header included: the union by `type`, and what reads and writes it.
+ * Whole messages, header included: their union, and functions that read and write any of them.
  */
 import { HEADER_LENGTH, HeaderError, MessageType } from '../codes.ts';
 import type { WireContext } from '../context.ts';
@@ -16,8 +16,8 @@ const MARKER_LENGTH = 16;
 export type Message = ControlMessage | UpdateMessage;
 
 /**
- * The one message that `bytes[start, end)` is, header checked; or the fault that ends the session. Borrows nothing.
- * `lenient` reads OPENs of captures and of BMP without asking whether a session could be made of them.
+ * The message that is `bytes[start, end)`, or the fault that ends the session. Checks the header. Borrows nothing.
+ * `lenient` is for captures and BMP: it accepts OPENs from which no session could be made.
  */
 export function decodeMessage(
   bytes: Uint8Array,
@@ -37,7 +37,7 @@ export function decodeMessage(
     return spans === undefined ? wrong : blameHeader(spans, wrong, start);
   }
   if (type === MessageType.Update) return decodeUpdate(bytes, start + HEADER_LENGTH, end, context);
-  // headerFault refuses every type that is not known.
+  // headerFault refuses unknown types.
   return decodeControlBody(
     type as ControlMessageType,
     bytes,
@@ -54,7 +54,7 @@ function recordHeader(spans: SpanRecorder, start: number): void {
   spans.close(start + HEADER_LENGTH);
 }
 
-/** The field that RFC 4271 §6.1 complains of. */
+/** The field that the fault is about (RFC 4271 §6.1). */
 function blameHeader(spans: SpanRecorder, fault: Fault, start: number): Fault {
   const length = start + MARKER_LENGTH;
   if (fault.subcode === HeaderError.ConnectionNotSynchronized) return spans.blame(fault, start, length);
@@ -67,13 +67,13 @@ function blameHeader(spans: SpanRecorder, fault: Fault, start: number): Fault {
 export interface Dissection {
   /** As `decodeMessage` gives it. */
   readonly message: Message | Fault;
-  /** The message and its parts. Its value is the message; after a fault it has what was read until then. */
+  /** The message and its parts. Its value is the message. After a fault it has the parts read before the fault. */
   readonly spans: Span;
 }
 
 /**
- * As `decodeMessage`, with the octets of every part, down to single fields, and of what is wrong: for dissectors. Borrows nothing. Takes a few
- * times as long; `decodeMessage` itself records nothing.
+ * As `decodeMessage`, and says where every part lies, down to single fields, and which octets are wrong. For dissectors. Borrows nothing. Takes
+ * a few times as long as `decodeMessage`, which records nothing.
  */
 export function dissectMessage(
   bytes: Uint8Array,

@@ -1,8 +1,8 @@
 /**
  * NOTIFICATION (RFC 4271 §4.5): why the session ends. Code, subcode, data.
  *
- * Cease/2 and Cease/4 may carry a sentence for the people at the other end (RFC 9003); Cease/9 wraps another NOTIFICATION, to say that
- * graceful restart is not meant (RFC 8538 §3.1).
+ * Cease/2 and Cease/4 may carry a sentence for the operator of the peer (RFC 9003). Cease/9, Hard Reset, contains another NOTIFICATION and
+ * says that the peer must not keep our routes for a graceful restart (RFC 8538 §3.1).
  */
 import type { ByteWriter } from '../bytes.ts';
 import { equalBytes, fromHex, toHex } from '../bytes.ts';
@@ -21,7 +21,7 @@ export interface NotificationMessage {
   data: Uint8Array;
 }
 
-/** RFC 9003 §2: length in one octet, of which 255 is a length too. */
+/** RFC 9003 §2: the length has one octet, and 255 is allowed. */
 const SHUTDOWN_TEXT_MAX = 255;
 
 const NO_DATA = new Uint8Array(0);
@@ -36,7 +36,7 @@ export function notificationOf(fault: Fault): NotificationMessage {
   return notification(fault.code, fault.subcode, fault.data);
 }
 
-/** `bytes[start, end)` is the body. Borrows nothing. RFC 4271 §6.4: what is wrong with a NOTIFICATION is not answered with one. */
+/** `bytes[start, end)` is the body. Borrows nothing. An error in a NOTIFICATION is not answered with a NOTIFICATION (RFC 4271 §6.4). */
 export function decodeNotificationBody(bytes: Uint8Array, start: number, end: number, spans?: SpanRecorder): NotificationMessage | Fault {
   if (end - start < 2) return badLength(end - start + HEADER_LENGTH, MessageType.Notification);
   const data = bytes.slice(start + 2, end);
@@ -52,11 +52,11 @@ export function encodeNotificationBody(out: ByteWriter, message: NotificationMes
   out.raw(message.data);
 }
 
-/** RFC 9003: data of Cease/2 and Cease/4 that says `text`; at most 255 octets of UTF-8, cut at a character's border. */
+/** Data of Cease/2 and Cease/4 that says `text` (RFC 9003): at most 255 octets of UTF-8, cut between characters. */
 export function shutdownMessageData(text: string): Uint8Array {
   const encoded = new TextEncoder().encode(text);
   let length = Math.min(encoded.length, SHUTDOWN_TEXT_MAX);
-  // 10xxxxxx continues a character: the cut goes before the character it belongs to.
+  // An octet 10xxxxxx continues a character: cut before that character.
   while (length < encoded.length && length > 0 && (encoded[length]! & 0xc0) === 0x80) length--;
   const data = new Uint8Array(length + 1);
   data[0] = length;
@@ -64,7 +64,7 @@ export function shutdownMessageData(text: string): Uint8Array {
   return data;
 }
 
-/** What the peer's operator says (RFC 9003), or undefined. Control characters are replaced: the text goes to logs and terminals. */
+/** The sentence of the peer's operator (RFC 9003), or undefined. Control characters are replaced, because the text goes to logs and terminals. */
 export function shutdownMessage(message: NotificationMessage): string | undefined {
   const inner = unwrapHardReset(message) ?? message;
   if (inner.code !== NotificationCode.Cease) return undefined;
@@ -89,15 +89,15 @@ function isHardReset({ code, subcode }: NotificationMessage): boolean {
   return code === NotificationCode.Cease && subcode === CeaseSubcode.HardReset;
 }
 
-/** The NOTIFICATION inside a Hard Reset, or undefined when this is none or it is empty. */
+/** The NOTIFICATION inside a Hard Reset; undefined for other NOTIFICATIONs and for an empty Hard Reset. */
 export function unwrapHardReset(message: NotificationMessage): NotificationMessage | undefined {
   if (!isHardReset(message) || message.data.length < 2) return undefined;
   return notification(message.data[0]!, message.data[1]!, message.data.slice(2));
 }
 
 /**
- * One line: `6/2 Cease, Administrative Shutdown: "maintenance"`, `3/1 UPDATE Message Error, Malformed Attribute List: data 4001`. Octets
- * follow a sentence that is not all they say.
+ * One line: `6/2 Cease, Administrative Shutdown: "maintenance"`, `3/1 UPDATE Message Error, Malformed Attribute List: data 4001`. The octets
+ * follow the sentence when they say more than it does.
  */
 export function formatNotification(message: NotificationMessage): string {
   const head = `${message.code}/${message.subcode} ${fullName(message.code, message.subcode)}`;

@@ -61,7 +61,7 @@ test('RFC 4271 §6.2: errors with subcode and data', () => {
   assert.deepEqual(faultOf('04fde90001c000020100'), [2, 6, ''], 'hold time 1');
   assert.deepEqual(faultOf('04fde90002c000020100'), [2, 6, ''], 'hold time 2');
   assert.deepEqual(faultOf('04fde9005ac000020101'), [2, 0, ''], 'parameters that are not there');
-  assert.deepEqual(faultOf('04fde9005ac00002010002'), [2, 0, ''], 'octets behind the parameters');
+  assert.deepEqual(faultOf('04fde9005ac00002010002'), [2, 0, ''], 'octets after the parameters');
   assert.deepEqual(faultOf('04fde9005ac0000201020205'), [2, 0, ''], 'a parameter that reaches beyond the message');
   assert.deepEqual(faultOf('04fde9005ac00002010102'), [2, 0, ''], 'a parameter without length');
   assert.deepEqual(faultOf('04fde9005a'), [1, 2, '0018'], 'a message of 24 octets');
@@ -104,7 +104,7 @@ test('RFC 9072: capabilities of more than 253 octets take the extended form', ()
   assert.deepEqual(decodeOpenBody(bytes, 0, bytes.length), { ...OPEN, capabilities, extendedParameters: true });
 });
 
-test('RFC 6793 §4.1: the real AS number, and what stands in for it', () => {
+test('RFC 6793 §4.1: the real AS number, and AS_TRANS in its place', () => {
   assert.equal(openAs({ as: 23_456, capabilities: [{ type: 'four-octet-as', as: 196_608 }] }), 196_608);
   assert.equal(openAs({ as: 65_001, capabilities: [] }), 65_001);
   assert.equal(openAsField(196_608), 23_456);

@@ -31,15 +31,15 @@ export interface OpenMessage {
   capabilities: Capability[];
   /** Optional parameters that are not capabilities. */
   otherParameters: { code: number; bytes: Uint8Array }[];
-  /** The parameters have RFC 9072's form. `encodeOpenBody` takes that form by itself where the other is too small. */
+  /** The parameters have the form of RFC 9072. `encodeOpenBody` also uses that form when the parameters do not fit the other one. */
   extendedParameters?: boolean;
 }
 
 /** How strictly an OPEN is read. */
 export interface OpenDecodeOptions {
-  /** Looks only at the form, not at whether a session could be made of it: for captures and BMP. Unknown parameters are kept. @default false */
+  /** For captures and BMP: accepts an OPEN from which no session could be made, and keeps unknown parameters. @default false */
   readonly lenient?: boolean;
-  /** Told what is read and where. @default none */
+  /** Records where each part lies. @default none */
   readonly spans?: SpanRecorder;
 }
 
@@ -80,7 +80,7 @@ function recordFixed(spans: SpanRecorder | undefined, bytes: Uint8Array, start: 
   spans?.numbers(start + 9, ['optional-parameters-length', 1]);
 }
 
-/** The field that `openFault` speaks of; the parameters, where it is one of them. */
+/** The field that the fault of `openFault` is about, or all parameters when it is about one of them. */
 function blameValue(spans: SpanRecorder, fault: Fault, start: number, end: number): void {
   if (fault.subcode === OpenError.BadPeerAs) spans.blame(fault, start + 1, start + 3);
   else if (fault.subcode === OpenError.UnacceptableHoldTime) spans.blame(fault, start + 3, start + 5);
@@ -99,7 +99,7 @@ function decodeParameters(
   const broken = (reason: string, from: number): Fault => spans?.blame(malformed(reason), from, end) ?? malformed(reason);
   let at = start;
   let lengthSize: 1 | 2 = 1;
-  // RFC 9072 §2: the type decides; the length octet before it should be 255, but is only asked not to be 0.
+  // RFC 9072 §2: the type decides. The length octet before it should be 255, but any value except 0 is accepted.
   if (length !== 0 && start < end && bytes[start] === EXTENDED) {
     if (end - start < 3 || readU16(bytes, start + 1) !== end - start - 3)
       return broken('the extended optional parameters do not add up', start);
@@ -132,18 +132,18 @@ function decodeParameters(
 }
 
 /**
- * Why no session can be made of this OPEN, whoever sent it (RFC 4271 §6.2), or undefined. What depends on the configuration (the AS number
- * that is expected, an identifier equal to ours) is the session's to judge.
+ * Why no session can be made of this OPEN (RFC 4271 §6.2), or undefined. The session checks what depends on its configuration: the expected AS
+ * number, and that the identifier differs from ours.
  */
 export function openFault(open: OpenMessage): Fault | undefined {
   if (open.version !== VERSION) return unsupportedVersion(open.version);
-  // RFC 7607 §2: AS 0 in either place.
+  // RFC 7607 §2: AS 0 in the field or in the capability.
   if (open.as === 0 || openAs(open) === 0) return openError(OpenError.BadPeerAs, 'AS number 0 is reserved');
   // RFC 4271 §4.2: 0, or at least three seconds.
   if (open.holdTimeSeconds === 1 || open.holdTimeSeconds === 2) {
     return openError(OpenError.UnacceptableHoldTime, `hold time ${open.holdTimeSeconds} is neither 0 nor at least 3 seconds`);
   }
-  // RFC 6286 §2.2 took away every other demand on the identifier.
+  // RFC 6286 §2.2: any other identifier is valid.
   if (open.bgpIdentifier === '0.0.0.0') return openError(OpenError.BadBgpIdentifier, 'BGP identifier 0.0.0.0');
   const [other] = open.otherParameters;
   if (other !== undefined) return openError(OpenError.UnsupportedOptionalParameter, `optional parameter ${other.code} is not supported`);
@@ -158,25 +158,25 @@ function malformed(reason: string): Fault {
   return openError(0, reason);
 }
 
-/** RFC 4271 §6.2: with the largest version we speak, in two octets. */
+/** RFC 4271 §6.2: its data is the highest version that we support, in two octets. */
 function unsupportedVersion(version: number): Fault {
   const reason = `version ${version} is not supported`;
   return new Fault('reset', NotificationCode.OpenMessageError, OpenError.UnsupportedVersionNumber, reason, Uint8Array.of(0, VERSION));
 }
 
-/** The sender's AS number: from the 4-octet AS capability, else the field (RFC 6793 §4.1). */
+/** The sender's AS number: that of the 4-octet AS capability, or without the capability that of the field (RFC 6793 §4.1). */
 export function openAs(open: Pick<OpenMessage, 'as' | 'capabilities'>): number {
   for (const capability of open.capabilities) if (capability.type === 'four-octet-as') return capability.as;
   return open.as;
 }
 
-/** What the 2-octet field of an OPEN says for `as` (RFC 6793 §4.1). */
+/** The value of the 2-octet field for the AS number `as` (RFC 6793 §4.1). */
 export function openAsField(as: number): number {
   return as > 0xffff ? AS_TRANS : as;
 }
 
 /**
- * The body, appended to `out`. All capabilities stand in one parameter; where 255 octets are too few, RFC 9072's form is used.
+ * Appends the body to `out`. All capabilities are in one parameter. When 255 octets are too few, the form of RFC 9072 is used.
  * Throws ValueError for a value that cannot be written.
  */
 export function encodeOpenBody(out: ByteWriter, open: OpenMessage): void {
@@ -191,7 +191,7 @@ export function encodeOpenBody(out: ByteWriter, open: OpenMessage): void {
   out.raw(identifier);
 
   const parameters = open.otherParameters.map(({ code, bytes }) => ({ code, bytes }));
-  // A parameter 255 that comes first would say RFC 9072's form: one without capabilities goes before it.
+  // A parameter of type 255 must not come first, because it would mean the form of RFC 9072. A capabilities parameter without capabilities precedes it.
   if (open.capabilities.length > 0 || (parameters[0]?.code === EXTENDED && open.extendedParameters !== true)) {
     const value = new ByteWriter();
     for (const capability of open.capabilities) appendCapability(value, capability);

@@ -5,13 +5,13 @@
  *   RPCQ 3, APCQ 5, LPCQ 7                 AFI, SAFI, router identifier (4), sequence (4): how many prefixes do you have?
  *   RPCP 4, APCP 6, LPCP 8                 the same and the count (4)
  *
- * The types that only carry state or dumps of UPDATEs (SSQ, SSP, DUP, MUP, MUD, MP, NS) are kept as octets, under their names.
+ * The values of all other types (SSQ, SSP, DUP, MUP, MUD, MP, NS: state, and dumps of UPDATEs) are kept as octets.
  */
 import { formatIpv4, parseIpv4 } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
-import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { decodeUtf8 } from '../words.ts';
@@ -43,7 +43,7 @@ export interface OperationalMessage {
   code: number;
   /** ADM and ASM. */
   advisory?: { family: Family; text: string };
-  /** The six of the prefix counters; `count` in the replies only. */
+  /** The six types of prefix counters; only replies have `count`. */
   counter?: { family: Family; routerId: string; sequence: number; count?: number };
   /** The value of every other type. */
   bytes?: Uint8Array;
@@ -84,7 +84,7 @@ function isReply(code: number): boolean {
   return isCounter(code) && code % 2 === 0;
 }
 
-/** `bytes[start, end)` is the body. Borrows nothing. A value of another form than its type's is kept as octets. */
+/** `bytes[start, end)` is the body. Borrows nothing. A value that does not have the form of its type is kept as octets. */
 export function decodeOperationalBody(bytes: Uint8Array, start: number, end: number, spans?: SpanRecorder): OperationalMessage | Fault {
   const at = start + 4;
   if (at > end || at + readU16(bytes, start + 2) !== end) return badLength(end - start + HEADER_LENGTH, MessageType.Operational);
@@ -95,12 +95,12 @@ export function decodeOperationalBody(bytes: Uint8Array, start: number, end: num
     if (text !== undefined) {
       spans?.numbers(at, ['afi', 2], ['safi', 1]);
       spans?.leaf('text', at + 3, end, text);
-      return { type: 'operational', code, advisory: { family: family(readU16(bytes, at), bytes[at + 2]!), text } };
+      return { type: 'operational', code, advisory: { family: makeFamily(readU16(bytes, at), bytes[at + 2]!), text } };
     }
   }
   if (isCounter(code) && end - at === (isReply(code) ? 15 : 11)) {
     const counter = {
-      family: family(readU16(bytes, at), bytes[at + 2]!),
+      family: makeFamily(readU16(bytes, at), bytes[at + 2]!),
       routerId: formatIpv4(bytes, at + 3),
       sequence: readU32(bytes, at + 7),
     };
@@ -118,10 +118,10 @@ export function encodeOperationalBody(out: ByteWriter, message: OperationalMessa
   out.u16(message.code);
   out.counted16(() => {
     const { advisory, counter, bytes } = message;
-    const of = advisory?.family ?? counter?.family;
-    if (of !== undefined) {
-      out.u16(afiOf(of));
-      out.u8(safiOf(of));
+    const family = advisory?.family ?? counter?.family;
+    if (family !== undefined) {
+      out.u16(afiOf(family));
+      out.u8(safiOf(family));
     }
     if (advisory !== undefined) out.raw(new TextEncoder().encode(advisory.text));
     if (counter !== undefined) {

@@ -7,7 +7,7 @@ import { attributeName, formatAttributeValue, parseAttribute } from '../attribut
 import { fromHex } from '../bytes.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
-import { Afi, family, IPV4_UNICAST, Safi } from '../family.ts';
+import { Afi, IPV4_UNICAST, makeFamily, Safi } from '../family.ts';
 import { Fault, type FaultAction } from '../fault.ts';
 import { toJson } from '../json.ts';
 import { prefixesAreWhole } from '../parts/prefix-bits.ts';
@@ -19,7 +19,10 @@ import { decodeMessage, encodeMessage } from './message.ts';
 import { splitUpdate } from './split-update.ts';
 import { decodeUpdate } from './update.ts';
 
-const FAMILIES = [Safi.Unicast, Safi.LabeledUnicast, Safi.MplsVpn].flatMap((safi) => [family(Afi.Ipv4, safi), family(Afi.Ipv6, safi)]);
+const FAMILIES = [Safi.Unicast, Safi.LabeledUnicast, Safi.MplsVpn].flatMap((safi) => [
+  makeFamily(Afi.Ipv4, safi),
+  makeFamily(Afi.Ipv6, safi),
+]);
 
 const CONTEXTS: readonly WireContext[] = [
   DEFAULT_CONTEXT,

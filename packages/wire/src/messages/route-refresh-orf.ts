@@ -5,7 +5,7 @@
  *
  *     entry of an address prefix ORF (64, and 128 which came before it):
  *     +-----------+-------+---+   action: 0 ADD, 1 REMOVE, 2 REMOVE-ALL (one octet, no more)
- *     | action, 2 | match | 0 |   match: 0 PERMIT, 1 DENY; the five bits behind it are reserved
+ *     | action, 2 | match | 0 |   match: 0 PERMIT, 1 DENY; the five bits after it are reserved
  *     +-----------+-------+---+---------+---------+----------+--------------+
  *     | sequence, 4 octets    | min, 1  | max, 1  | length, 1 | prefix       |
  *     +-----------------------+---------+---------+----------+--------------+
@@ -15,23 +15,24 @@ import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { trailingMask } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 
 /** Types of outbound route filters (RFC 5291 §4). */
 export const OrfType = { AddressPrefix: 64, AddressPrefixCisco: 128 } as const;
 
-/** What a ROUTE-REFRESH has of filters (RFC 5291 §4): when the routes are to be sent again, and the entries by type of filter. */
+/** The filters in a ROUTE-REFRESH (RFC 5291 §4): when the peer is to send the routes again, and the entries of each type of filter. */
 export interface Orf {
   whenToRefresh: 'immediate' | 'defer';
   groups: OrfGroup[];
 }
 
-/** Filters of one type: address prefixes with their meaning, all others as octets. */
+/** Filters of one type. Address prefix filters are decoded, others are octets. */
 export type OrfGroup =
   | { orfType: number; prefixes: AddressPrefixOrf[]; bytes?: never }
   | { orfType: number; bytes: Uint8Array; prefixes?: never };
 
-/** One entry of an address prefix filter (RFC 5292 §2). Bits that mean nothing are absent where they are zero. */
+/** One entry of an address prefix filter (RFC 5292 §2). Reserved bits are absent when they are zero. */
 export type AddressPrefixOrf =
   | { action: 'remove-all' /** Match and reserved bits. */; reserved?: number }
   | {
@@ -42,7 +43,7 @@ export type AddressPrefixOrf =
       maxLength: number;
       prefix: string;
       reserved?: number;
-      /** Those of the last octet that are behind the prefix. */
+      /** The bits of the last octet after the prefix. */
       trailingBits?: number;
     };
 
@@ -81,7 +82,7 @@ function isAddressPrefix(orfType: number): boolean {
   return orfType === OrfType.AddressPrefix || orfType === OrfType.AddressPrefixCisco;
 }
 
-/** Undefined for anything that would not come back octet by octet: then the group stays octets. */
+/** Undefined when `encode` would not give the same octets back; the group is then kept as octets. */
 function decodePrefixes(
   bytes: Uint8Array,
   start: number,
@@ -131,11 +132,6 @@ function decodePrefixes(
     at += 8 + octets;
   }
   return prefixes;
-}
-
-/** The bits of the last octet that a prefix of that length leaves over. */
-function trailingMask(length: number): number {
-  return length % 8 === 0 ? 0 : 0xff >>> (length % 8);
 }
 
 function addressSize(afi: number): number | undefined {

@@ -25,7 +25,7 @@ const EXAMPLES: readonly (readonly [title: string, hex: string, message: RouteRe
   ['RFC 7313 §3.2: BoRR', '00020101', { type: 'route-refresh', family: IPV6_UNICAST, subtype: 1 }],
   ['RFC 7313 §3.2: EoRR', '00020201', { type: 'route-refresh', family: IPV6_UNICAST, subtype: 2 }],
   [
-    'RFC 7313 §5: an unknown subtype decodes, with what is behind it',
+    'RFC 7313 §5: an unknown subtype decodes, with all octets after it',
     '0001080101',
     { type: 'route-refresh', family: IPV4_UNICAST, subtype: 8, rest: fromHex('01') },
   ],
@@ -52,7 +52,7 @@ const EXAMPLES: readonly (readonly [title: string, hex: string, message: RouteRe
     },
   ],
   [
-    'RFC 5292 §3: reserved bits, and bits behind the prefix, are ignored',
+    'RFC 5292 §3: reserved bits, and bits after the prefix, are ignored',
     '00010001 01 40 000c a1 3f 00000005 14 20 14 c0000f'.replaceAll(' ', ''),
     {
       type: 'route-refresh',

@@ -6,12 +6,13 @@
  *     | AFI             | subtype | SAFI   |  ORFs, only in subtype 0
  *     +-----------------+---------+--------+ - - - - - - - - - - - - - - - - - - -
  *
- * Subtype 0 asks for the routes of the family, 1 (BoRR) and 2 (EoRR) frame the answer. Other subtypes are to be ignored (RFC 7313 §5); they decode.
+ * Subtype 0 asks for the routes of the family. 1 (BoRR) and 2 (EoRR) begin and end the answer. Other subtypes decode, but must be ignored
+ * (RFC 7313 §5).
  */
 import type { ByteWriter } from '../bytes.ts';
 import { readU16 } from '../bytes.ts';
 import { HEADER_LENGTH, MESSAGE_LENGTH_MAX, MessageType, NotificationCode } from '../codes.ts';
-import { afiOf, type Family, family, safiOf } from '../family.ts';
+import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { Fault } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { badLength, writeHeader } from './header.ts';
@@ -24,11 +25,11 @@ export const RefreshSubtype = { Request: 0, Begin: 1, End: 2 } as const;
 export interface RouteRefreshMessage {
   type: 'route-refresh';
   family: Family;
-  /** One of `RefreshSubtype`; others are to be ignored. */
+  /** One of `RefreshSubtype`. Messages with another subtype must be ignored. */
   subtype: number;
   /** Outbound route filters for the receiver to install. */
   orf?: Orf;
-  /** Octets behind the family that are no well-formed filters. */
+  /** The octets after the family when they are not well-formed filters. */
   rest?: Uint8Array;
 }
 
@@ -44,7 +45,7 @@ export function decodeRouteRefreshBody(bytes: Uint8Array, start: number, end: nu
     return invalidLength(bytes, start, end);
   if (length < FIXED_LENGTH) return badLength(length + HEADER_LENGTH, MessageType.RouteRefresh);
   spans?.numbers(start, ['afi', 2], ['subtype', 1], ['safi', 1]);
-  const message: RouteRefreshMessage = { type: 'route-refresh', family: family(readU16(bytes, start), bytes[start + 3]!), subtype };
+  const message: RouteRefreshMessage = { type: 'route-refresh', family: makeFamily(readU16(bytes, start), bytes[start + 3]!), subtype };
   if (length > FIXED_LENGTH) {
     const mark = spans?.mark();
     const orf = subtype === RefreshSubtype.Request ? decodeOrf(bytes, start + FIXED_LENGTH, end, afiOf(message.family), spans) : undefined;
@@ -55,7 +56,7 @@ export function decodeRouteRefreshBody(bytes: Uint8Array, start: number, end: nu
   return message;
 }
 
-/** RFC 7313 §5: 7/1 carries the complete message; as far as a NOTIFICATION has room for it. */
+/** RFC 7313 §5: the data of 7/1 is the complete message, as far as it fits into a NOTIFICATION. */
 function invalidLength(bytes: Uint8Array, start: number, end: number): Fault {
   const length = HEADER_LENGTH + end - start;
   const data = new Uint8Array(Math.min(length, NOTIFICATION_DATA_MAX));

@@ -1,11 +1,11 @@
 /**
- * An UPDATE that is too long for the session, as several that say the same.
+ * Splits an UPDATE that is too long for the session into several that say the same.
  *
- *   1. Withdrawn routes, of IPv4 unicast and then of MP_UNREACH_NLRI, go into messages of their own.
+ *   1. Withdrawn routes, of IPv4 unicast and then of MP_UNREACH_NLRI, go into separate messages.
  *   2. Routes of MP_REACH_NLRI follow, each message with all attributes; then IPv4 unicast NLRI.
  *   3. Each is halved until it fits.
  *
- * Withdrawals come first, as RFC 4271 §3.1 has an announcement in the same message take the place of what was withdrawn.
+ * Withdrawals come first, because an announcement replaces a withdrawal of the same route in the same message (RFC 4271 §3.1).
  */
 import { findAttribute, type PathAttribute } from '../attributes/attribute.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
@@ -24,7 +24,7 @@ export function splitUpdate(message: UpdateMessage, context: WireContext): Updat
   return fits(message, context, max) ? [message] : parts(message).flatMap((part) => halve(part, context, max));
 }
 
-/** What cannot be written may still be when halved: lengths have two octets. What cannot even then is thrown by `halve`. */
+/** A message that is too long to be written may be written in halves: lengths have two octets. `halve` throws when this does not help. */
 function fits(message: UpdateMessage, context: WireContext, max: number): boolean {
   try {
     return encodeUpdate(message, context).length <= max;
@@ -34,12 +34,12 @@ function fits(message: UpdateMessage, context: WireContext, max: number): boolea
   }
 }
 
-/** Messages with routes in one place each. */
+/** Messages that have routes in only one place. */
 function parts({ withdrawn, attributes, nlri }: UpdateMessage): UpdateMessage[] {
   const result: UpdateMessage[] = [];
   if (withdrawn.length > 0) result.push(update({ withdrawn }));
   const unreach = findAttribute(attributes, 'mp-unreach-nlri');
-  // Without routes it would say End-of-RIB, alone as it is then.
+  // An MP_UNREACH_NLRI without routes would mean End-of-RIB.
   if (unreach !== undefined && unreach.value.nlri.length > 0) result.push(update({ attributes: [unreach] }));
   const shared = attributes.filter(({ type }) => type !== 'mp-reach-nlri' && type !== 'mp-unreach-nlri');
   const reach = findAttribute(attributes, 'mp-reach-nlri');
@@ -58,7 +58,7 @@ function halve(message: UpdateMessage, context: WireContext, max: number): Updat
   return halves.flatMap((half) => halve(half, context, max));
 }
 
-/** The two halves of a message with routes in one place; undefined when there is but one route. */
+/** The two halves of a message with routes in one place; undefined when there is only one route. */
 function cut({ withdrawn, attributes, nlri }: UpdateMessage): UpdateMessage[] | undefined {
   if (withdrawn.length > 1) return inTwo(withdrawn).map((some) => update({ withdrawn: some }));
   if (nlri.length > 1) return inTwo(nlri).map((some) => update({ attributes, nlri: some }));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isNoHost, vectorContext, withRightFlags } from '../../test/expected-verdict.ts';
 import { loadVectors, type Vector } from '../../test/shared.ts';
+import { UPDATE_AREAS } from '../../test/vectors/nlri.ts';
 import { parseAddress } from '../address.ts';
 import type { PathAttribute } from '../attributes/attribute.ts';
 import { attributeName, formatAttributeValue, parseAttribute } from '../attributes/attributes.ts';
@@ -15,25 +16,6 @@ import type { IpPrefix } from '../nlri/ip-prefix.ts';
 import { UpdateScan } from '../scan/update-scan.ts';
 import { splitUpdate } from './split-update.ts';
 import { decodeUpdate, encodeUpdate, saysNothing, type UpdateMessage } from './update.ts';
-
-const AREAS = [
-  'update',
-  'add-path',
-  'attributes',
-  'prefix-sid',
-  'sr-policy',
-  'labeled-unicast',
-  'l3vpn',
-  'mvpn',
-  'evpn',
-  'vpls',
-  'rtc',
-  'flowspec',
-  'mup',
-  'bgp-ls',
-  'tunnel-encap',
-  'communities',
-];
 
 /** UPDATEs that end the session, and why; attributes/vectors.test.ts lists the same. */
 const NOT_MET: Readonly<Record<string, string>> = {
@@ -120,7 +102,7 @@ function withoutFlags(attribute: PathAttribute): PathAttribute {
   return attribute.type === 'unknown' ? attribute : { ...attribute, flags: 0 };
 }
 
-for (const area of AREAS) {
+for (const area of UPDATE_AREAS) {
   const vectors = loadVectors(area);
   if (typeof vectors === 'string') {
     test(`UPDATEs of ${area}`, { skip: vectors }, () => {});

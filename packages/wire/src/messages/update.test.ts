@@ -64,7 +64,7 @@ test('RFC 4271 §4.3: withdrawn routes, attributes and NLRI, both ways', () => {
   assert.equal(toHex(encodeUpdate(update, DEFAULT_CONTEXT)), toHex(fromHex(hex)));
 });
 
-test('RFC 4271 §4.3: bits behind the prefix mean nothing', () => {
+test('RFC 4271 §4.3: bits after the prefix mean nothing', () => {
   assert.deepEqual(decode(body(MANDATORY, '14 c633ff')).nlri, [v4('198.51.240.0/20')]);
 });
 
@@ -235,12 +235,12 @@ test('an UPDATE of which all was discarded is not written as End-of-RIB', () => 
   const withdrawal: PathAttribute = { type: 'mp-unreach-nlri', flags: 0x80, value: { family: IPV6_UNICAST, nlri: [] } };
   assert.throws(() => encodeUpdate({ ...update, attributes: [withdrawal] }, DEFAULT_CONTEXT), /End-of-RIB of ipv6-unicast/);
   assert.throws(() => encodeUpdate({ ...update, endOfRib: IPV6_UNICAST }, DEFAULT_CONTEXT), ValueError);
-  for (const [of, octets] of [
+  for (const [family, octets] of [
     [IPV4_UNICAST, '00000000'],
     [IPV6_UNICAST, '00000006800f03000201'],
   ] as const) {
-    assert.equal(toHex(encodeUpdate(endOfRib(of), DEFAULT_CONTEXT)), octets);
-    assert.deepEqual(decode(octets), endOfRib(of));
+    assert.equal(toHex(encodeUpdate(endOfRib(family), DEFAULT_CONTEXT)), octets);
+    assert.deepEqual(decode(octets), endOfRib(family));
   }
 });
 

@@ -1,9 +1,9 @@
 /**
- * UPDATE (RFC 4271 §4.3): routes withdrawn, routes announced, and the path attributes of the latter.
+ * UPDATE (RFC 4271 §4.3): withdrawn routes, announced routes, and the path attributes of the announced ones.
  *
  *     | withdrawn length | withdrawn routes … | attributes length | path attributes … | NLRI … |
  *
- * The typed face of what scan/ finds: same walk, same verdicts (RFC 7606). Of the fields outside attributes only IPv4 unicast makes use.
+ * This gives as values what scan/ finds, with the same verdicts (RFC 7606). The fields outside the attributes hold only IPv4 unicast.
  */
 
 import type { PathAttribute } from '../attributes/attribute.ts';
@@ -11,8 +11,9 @@ import { encodeAttributes } from '../attributes/attributes.ts';
 import { ByteWriter } from '../bytes.ts';
 import { AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
-import { type Family, formatFamily, IPV4_UNICAST, Safi, safiOf } from '../family.ts';
+import { type Family, formatFamily, IPV4_UNICAST } from '../family.ts';
 import { Fault, strongest, ValueError } from '../fault.ts';
+import { familyCodec } from '../nlri/families.ts';
 import { appendPrefix, decodePrefixes, type IpPrefix } from '../nlri/ip-prefix.ts';
 import { formatNlri, isMalformed } from '../nlri/nlri.ts';
 import { blameNextHop, recordLeftOut, scannedAttributes } from '../scan/decode-attributes.ts';
@@ -26,15 +27,15 @@ export interface UpdateMessage {
   type: 'update';
   /** IPv4 unicast. */
   withdrawn: IpPrefix[];
-  /** As on the wire: for a two-octet peer see `reconcileAs4`. What a verdict discarded is left out. */
+  /** As on the wire: see `reconcileAs4` for peers without four-octet AS numbers. Attributes that a verdict discarded are left out. */
   attributes: PathAttribute[];
   /** IPv4 unicast. */
   nlri: IpPrefix[];
-  /** The message says nothing but that the peer has sent all routes of this family (RFC 4724 §2): see `endOfRib`. */
+  /** The message only says that the peer has sent all routes of this family (RFC 4724 §2): see `endOfRib`. */
   endOfRib?: Family;
   /**
-   * The strongest verdict that does not end the session (RFC 7606). 'withdraw': the routes announced in `nlri` and MP_REACH_NLRI are to be
-   * withdrawn. Ignored by `encodeUpdate`.
+   * The strongest verdict that does not end the session (RFC 7606). 'withdraw': the receiver must withdraw the routes in `nlri` and in
+   * MP_REACH_NLRI. `encodeUpdate` ignores it.
    */
   fault?: Fault;
 }
@@ -56,7 +57,7 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, cont
   const nlri = decodePrefixes(bytes, nlriStart, nlriEnd, IPV4_UNICAST, addPath, spans);
   spans?.close(nlriEnd);
   if (withdrawn === undefined || nlri === undefined) {
-    // RFC 7606 §5.3: where the prefixes cannot be told apart, nothing is known of what the peer meant.
+    // RFC 7606 §5.3: prefixes that cannot be told apart could mean any routes.
     const reason = 'IPv4 unicast NLRI cannot be read';
     const fault = new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.InvalidNetworkField, reason);
     return (withdrawn === undefined ? spans?.blame(fault, withdrawnStart, withdrawnEnd) : spans?.blame(fault, nlriStart, nlriEnd)) ?? fault;
@@ -73,7 +74,7 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, cont
   }
   spans?.close(attributesEnd);
   giveBackScan(scan);
-  // What only the whole UPDATE shows, such as a missing attribute.
+  // A fault of the whole UPDATE, such as a missing attribute.
   if (fault !== undefined && spans?.isBlamed(fault) === false) spans.blame(fault, start, end);
   if (reset) return fault;
   const message: UpdateMessage = { type: 'update', withdrawn, attributes, nlri };
@@ -84,18 +85,14 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, cont
   return message;
 }
 
-/**
- * NLRI that are framed but make no sense: the others stand, as RFC 9552 §8.2.2 puts it for its own. Those are octets in the value. With a flow
- * specification all of the UPDATE falls (RFC 8955 §10).
- */
+/** The verdict on the first NLRI that is kept as octets because it cannot be decoded; undefined when there is none. */
 function malformedNlri(attributes: readonly PathAttribute[], spans: SpanRecorder | undefined): Fault | undefined {
   for (const attribute of attributes) {
     if (attribute.type !== 'mp-reach-nlri' && attribute.type !== 'mp-unreach-nlri') continue;
     const malformed = attribute.value.nlri.find(isMalformed);
     if (malformed === undefined) continue;
     const reason = `an NLRI of ${formatFamily(attribute.value.family)} makes no sense: ${formatNlri(malformed)}`;
-    const safi = safiOf(attribute.value.family);
-    const action = safi === Safi.FlowSpec || safi === Safi.FlowSpecVpn ? 'withdraw' : 'discard';
+    const action = familyCodec(malformed.family)?.malformed === 'withdraw' ? 'withdraw' : 'discard';
     const fault = new Fault(action, NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
     spans?.blameValue(fault, malformed);
     return fault;
@@ -103,27 +100,27 @@ function malformedNlri(attributes: readonly PathAttribute[], spans: SpanRecorder
   return undefined;
 }
 
-/** The UPDATE that says that all routes of the family have been sent (RFC 4724 §2): an empty one, or an MP_UNREACH_NLRI without NLRI. */
-export function endOfRib(of: Family): UpdateMessage {
+/** The UPDATE that says that all routes of the family have been sent (RFC 4724 §2): it is empty, or has an MP_UNREACH_NLRI without NLRI. */
+export function endOfRib(family: Family): UpdateMessage {
   const attributes: PathAttribute[] =
-    of === IPV4_UNICAST ? [] : [{ type: 'mp-unreach-nlri', flags: AttributeFlag.Optional, value: { family: of, nlri: [] } }];
-  return { type: 'update', withdrawn: [], attributes, nlri: [], endOfRib: of };
+    family === IPV4_UNICAST ? [] : [{ type: 'mp-unreach-nlri', flags: AttributeFlag.Optional, value: { family, nlri: [] } }];
+  return { type: 'update', withdrawn: [], attributes, nlri: [], endOfRib: family };
 }
 
-/** RFC 4724 §2: an MP_UNREACH_NLRI without NLRI, and nothing else. */
+/** The family of an UPDATE that has only an MP_UNREACH_NLRI without NLRI (RFC 4724 §2); undefined for other UPDATEs. */
 function endedFamily({ withdrawn, attributes, nlri }: UpdateMessage): Family | undefined {
   const only = attributes.length === 1 && withdrawn.length === 0 && nlri.length === 0 ? attributes[0] : undefined;
   return only?.type === 'mp-unreach-nlri' && only.value.nlri.length === 0 ? only.value.family : undefined;
 }
 
-/** Neither routes nor attributes: what is left of an UPDATE of which all was discarded, and of End-of-RIB of IPv4 unicast. */
+/** True for an UPDATE without routes and attributes: IPv4 End-of-RIB, or one whose attributes were all discarded. */
 export function saysNothing({ withdrawn, attributes, nlri }: UpdateMessage): boolean {
   return withdrawn.length === 0 && attributes.length === 0 && nlri.length === 0;
 }
 
 /**
- * The body, without header; its length is the caller's to judge (`splitUpdate`). Throws ValueError for a value that cannot be written, and for
- * one whose octets would say End-of-RIB where `endOfRib` does not.
+ * The body, without header. The caller checks its length (`splitUpdate`). Throws ValueError for a value that cannot be written, and for one whose
+ * octets would mean End-of-RIB although `endOfRib` does not say so.
  */
 export function encodeUpdate(message: UpdateMessage, context: WireContext): Uint8Array {
   checkEndOfRib(message);
@@ -139,7 +136,7 @@ export function encodeUpdate(message: UpdateMessage, context: WireContext): Uint
   return out.take();
 }
 
-/** Nobody may say by mistake that he has sent all routes: the receiver drops those of before (RFC 4724 §4.2). */
+/** An accidental End-of-RIB would make the receiver delete all routes that it kept from the previous session (RFC 4724 §4.2). */
 function checkEndOfRib(message: UpdateMessage): void {
   const says = saysNothing(message) ? IPV4_UNICAST : endedFamily(message);
   if (says === message.endOfRib) return;

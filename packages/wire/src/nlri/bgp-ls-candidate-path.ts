@@ -3,7 +3,7 @@
  *
  *     | origin, 1 | flags, 1 | reserved, 2 | endpoint, 4 or 16 | color, 4 | originator AS, 4 | originator, 4 or 16 | discriminator, 4 |
  *
- * Two flags say which addresses are of IPv6. The other flags and the reserved octets say nothing; they are kept where they are not zero.
+ * Two flags say which addresses are IPv6. The other flags and the reserved octets mean nothing; they are kept when they are not zero.
  *
  * Text: `origin 2 endpoint 192.0.2.1 color 100 originator-as 65001 originator 192.0.2.9 discriminator 1`.
  */
@@ -13,9 +13,9 @@ import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { ADDRESS_TO_END, type Field, type OptionalField, octets, type RecordCodec, record, take, U8, U32 } from '../parts/fields.ts';
 
-/** What names a candidate path of an SR Policy (RFC 9857 §4.1). */
+/** What identifies a candidate path of an SR Policy (RFC 9857 §4.1). */
 export interface CandidatePath {
-  /** Who brought it about: 1 PCEP, 2 BGP SR Policy, 3 configuration; ten times as much where a PCE tells of it. */
+  /** Protocol that created the path: 1 PCEP, 2 BGP SR Policy, 3 configuration; 10, 20 or 30 when a PCE reports it. */
   origin: number;
   /** The flags that mean nothing and the reserved octets, three octets of hexadecimal text; absent when they are zero. */
   reserved?: string;
@@ -23,9 +23,9 @@ export interface CandidatePath {
   endpoint: string;
   color: number;
   originatorAs: number;
-  /** Address of who originated it, IPv4 or IPv6. */
+  /** Address of the node that originated the path, IPv4 or IPv6. */
   originator: string;
-  /** Tells apart the paths of one originator. */
+  /** Distinguishes paths of one originator. */
   discriminator: number;
 }
 
@@ -35,7 +35,7 @@ const ORIGINATOR_IPV6 = 0x40;
 
 const THREE_OCTETS: Field<string> = octets(3);
 
-/** Flags and reserved octets, without the two flags that the addresses tell: `appendCandidatePath` sets those. */
+/** Flags and reserved octets without the two flags that follow from the addresses: `appendCandidatePath` sets these. */
 const RESERVED: OptionalField<string> = {
   optional: true,
   read(reader) {
@@ -56,7 +56,7 @@ function parseReserved(text: string): string {
   throw new ValueError(`found "${text}", allowed are reserved bits, "000000" to "3fffff"`);
 }
 
-/** Of 16 octets where the flag is set, else of four. */
+/** An address of 16 octets when the flag is set, else of four. */
 function address(flag: number): Field<string> {
   return {
     ...ADDRESS_TO_END,

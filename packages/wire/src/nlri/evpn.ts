@@ -10,24 +10,26 @@
  *
  * A label field keeps all its 24 bits: it is a VNI where the tunnel is VXLAN (RFC 8365 §5.1.3), else the upper 20 are an MPLS label.
  */
-import { formatAddress } from '../address.ts';
+import { ADDRESS_EXAMPLES, addressBytes, formatAddress } from '../address.ts';
 import { toHex } from '../bytes.ts';
-import { Afi, family, Safi } from '../family.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import {
+  ADDRESS_TEXT,
   COUNTED_ADDRESS,
   ESI,
   type Field,
   fail,
   OPTIONAL_COUNTED_ADDRESS,
   octets,
-  parseAddressText,
   RD,
   take,
   U8,
   U24,
   U32,
 } from '../parts/fields.ts';
+import type { Prefix } from '../parts/prefix-bits.ts';
+import { RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { ROUTE_KEY } from './route-key.ts';
 import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
@@ -70,7 +72,7 @@ export interface EvpnIpPrefix {
   rd: string;
   esi: string;
   ethernetTag: number;
-  /** Bits behind the prefix are kept as sent. */
+  /** Bits after the prefix are kept as sent. */
   prefix: string;
   gateway: string;
   labelField: number;
@@ -130,7 +132,7 @@ export interface EvpnSPmsi {
 
 export interface EvpnLeafAutoDiscovery {
   route: 'leaf-auto-discovery';
-  /** The NLRI this answers, with its type and length. */
+  /** The NLRI that the route answers, with its type and length. */
   routeKey: Uint8Array;
   originatingRouter: string;
 }
@@ -152,7 +154,7 @@ export type EvpnRoute =
 /** NLRI of EVPN (RFC 7432 §7). */
 export type EvpnNlri = FamilyNlri<'evpn'> & (EvpnRoute | UnknownRoute);
 
-/** MAC address after its length in bits, which is 48 (RFC 7432 §7.2). */
+/** A MAC address. Its length in bits, 48, precedes it (RFC 7432 §7.2). */
 const MAC: Field<string> = {
   ...octets(6, ':'),
   read(reader) {
@@ -167,6 +169,7 @@ const MAC: Field<string> = {
 };
 
 const LABEL_FIELDS: Field<number[]> = {
+  allowed: U24.allowed!,
   read(reader) {
     const first = U24.read(reader);
     if (first === undefined) return undefined;
@@ -176,17 +179,18 @@ const LABEL_FIELDS: Field<number[]> = {
   },
   write(out, value) {
     if (value.length < 1 || value.length > 2) throw new ValueError(`found ${value.length} label fields, allowed 1 or 2 (RFC 7432 §7.2)`);
-    for (const each of value) U24.write(out, each);
+    for (const label of value) U24.write(out, label);
   },
   format: (value) => value.join(','),
-  parse: (text, of) => text.split(',').map((word) => U24.parse(word, of)),
+  parse: (text, family) => text.split(',').map((word) => U24.parse(word, family)),
 };
 
 /** RFC 9136 §3.1: the route's length tells the address family; 34 octets are IPv4, 58 are IPv6. */
 const IPV6_ROUTE_LENGTH = 58;
 
-/** A prefix whose address is written out as a whole. */
+/** A prefix with all octets of its address. */
 const FULL_PREFIX: Field<string> = {
+  allowed: ADDRESS_EXAMPLES,
   read(reader) {
     const size = reader.end - reader.start === IPV6_ROUTE_LENGTH ? 16 : 4;
     const at = take(reader, 1 + size);
@@ -195,33 +199,34 @@ const FULL_PREFIX: Field<string> = {
     return bits <= 8 * size ? `${formatAddress(reader.bytes, at + 1, at + 1 + size)}/${bits}` : fail(reader);
   },
   write(out, value) {
-    const [host = '', length = ''] = value.split('/');
-    const address = parseAddressText(host);
-    if (!/^\d{1,3}$/.test(length) || Number(length) > 8 * address.length)
-      throw new ValueError(`"${value}" is not a prefix, e.g. "192.0.2.0/24"`);
-    out.u8(Number(length));
+    const { address, bits } = parseFullPrefix(value);
+    out.u8(bits);
     out.raw(address);
   },
   format: (value) => value,
   parse(text) {
-    const [host = '', length = ''] = text.split('/');
-    const address = parseAddressText(host);
-    if (!/^\d{1,3}$/.test(length) || Number(length) > 8 * address.length)
-      throw new ValueError(`"${text}" is not a prefix, e.g. "192.0.2.0/24"`);
-    return `${formatAddress(address)}/${Number(length)}`;
+    const { address, bits } = parseFullPrefix(text);
+    return `${formatAddress(address)}/${bits}`;
   },
 };
 
+function parseFullPrefix(text: string): Prefix {
+  const [host = '', length = ''] = text.split('/');
+  const address = addressBytes(host);
+  if (!/^\d{1,3}$/.test(length) || Number(length) > 8 * address.length)
+    throw new ValueError(`"${text}" is not a prefix, e.g. "192.0.2.0/24"`);
+  return { address, bits: Number(length) };
+}
+
 /** An address of the same size as the prefix. */
 const GATEWAY: Field<string> = {
+  ...ADDRESS_TEXT,
   read(reader) {
     const size = reader.end - reader.start === IPV6_ROUTE_LENGTH ? 16 : 4;
     const at = take(reader, size);
     return at < 0 ? undefined : formatAddress(reader.bytes, at, at + size);
   },
-  write: (out, value) => out.raw(parseAddressText(value)),
-  format: (value) => value,
-  parse: (text) => formatAddress(parseAddressText(text)),
+  write: (out, value) => out.raw(addressBytes(value)),
 };
 
 const MULTICAST = { source: OPTIONAL_COUNTED_ADDRESS, group: OPTIONAL_COUNTED_ADDRESS, originatingRouter: COUNTED_ADDRESS } as const;
@@ -258,16 +263,55 @@ export const EVPN_ROUTES: RouteTable<EvpnRoute> = routeTable<EvpnRoute>(
   0xff,
 );
 
+const ESI_LENGTH = 10;
+const TAG_LENGTH = 4;
+/** The MAC address and the octet that says its length. */
+const MAC_LENGTH = 7;
+const LABEL_LENGTH = 3;
+
 export const evpn: FamilyCodec<EvpnNlri> = {
   type: 'evpn',
-  families: [family(Afi.L2vpn, Safi.Evpn)],
+  families: [makeFamily(Afi.L2vpn, Safi.Evpn)],
+  malformed: 'discard',
   next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
-  decode(bytes, start, end, of, spans) {
+  decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['route-type', 1], ['length', 1]);
-    const route = EVPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, of, spans);
-    return route && { type: 'evpn', family: of, ...route };
+    const route = EVPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, family, spans);
+    return route && { type: 'evpn', family, ...route };
   },
   encode: (out, nlri) => EVPN_ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
+  key(out, bytes, start, end) {
+    const fields = start + 2;
+    const esi = fields + RD_LENGTH;
+    const tag = esi + ESI_LENGTH;
+    out.u8(bytes[start]!);
+    switch (bytes[start]) {
+      case 1: // RFC 7432 §7.1: the label is no part of the key
+        out.raw(bytes, fields, end - LABEL_LENGTH);
+        break;
+      case 2: {
+        // RFC 7432 §7.2: tag, MAC and IP address are part of it, the ESI and the labels are not
+        const ipBits = tag + TAG_LENGTH + MAC_LENGTH;
+        out.raw(bytes, fields, esi);
+        out.raw(bytes, tag, ipBits + 1 + bytes[ipBits]! / 8);
+        break;
+      }
+      case 5: // RFC 9136 §3.1: tag and prefix are part of it; the ESI, the gateway and the label are not
+        out.raw(bytes, fields, esi);
+        out.raw(bytes, tag, tag + TAG_LENGTH + 1 + (end - fields === IPV6_ROUTE_LENGTH ? 16 : 4));
+        break;
+      case 6: // RFC 9251 §9.1.1, §9.2.1: the flags are no part of it
+      case 7:
+        out.raw(bytes, fields, end - 1);
+        break;
+      case 8: // RFC 9251 §9.3.1: nor are the reserved octets and the maximum response time
+        out.raw(bytes, fields, end - 6);
+        break;
+      default:
+        out.raw(bytes, fields, end);
+    }
+  },
   format: (nlri) => EVPN_ROUTES.format(nlri),
-  parse: (text, of) => ({ type: 'evpn', family: of, ...EVPN_ROUTES.parse(text, of) }),
+  jsonMembers: EVPN_ROUTES.jsonMembers,
+  parse: (text, family) => ({ type: 'evpn', family, ...EVPN_ROUTES.parse(text, family) }),
 };

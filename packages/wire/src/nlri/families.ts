@@ -1,75 +1,48 @@
-/** The families beyond plain prefixes, one line each, and the union of their NLRI. */
+/** The table of families, and the union of their NLRI. A family is one more line in rows.ts. */
 import { ByteWriter, readU32 } from '../bytes.ts';
 import { type Family, formatFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { type BgpLsNlri, bgpLs } from './bgp-ls.ts';
-import { type EvpnNlri, evpn } from './evpn.ts';
-import type { FamilyCodec } from './family-codec.ts';
-import { type FlowSpecNlri, flowspec } from './flowspec.ts';
-import { type LabeledUnicastNlri, labeledUnicast } from './labeled-unicast.ts';
-import { type McastVpnNlri, mcastVpn } from './mcast-vpn.ts';
-import { type MupNlri, mup } from './mup.ts';
-import { type RouteTargetNlri, routeTarget } from './route-target.ts';
-import { type SrPolicyNlri, srPolicy } from './sr-policy.ts';
-import { type VplsNlri, vpls } from './vpls.ts';
-import { type VpnNlri, vpn } from './vpn.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import type { NextHopForms } from './next-hop.ts';
+import * as rows from './rows.ts';
 
-/** NLRI of any of these families, to be told apart by `type`. */
-export type TypedNlri =
-  | LabeledUnicastNlri
-  | VpnNlri
-  | RouteTargetNlri
-  | VplsNlri
-  | McastVpnNlri
-  | EvpnNlri
-  | FlowSpecNlri
-  | MupNlri
-  | SrPolicyNlri
-  | BgpLsNlri;
+type NlriOf<Row> = Row extends FamilyCodec<infer T extends FamilyNlri> ? T : never;
 
-/** A row whose value type is known only by its `type`; the table below is what makes that sound. */
+/** NLRI of any family that has a row, to be told apart by `type`. */
+export type TypedNlri = NlriOf<(typeof rows)[keyof typeof rows]>;
+
+/** A row whose NLRI are known only by their `type`. It may be given no others: `familyCodec(nlri.family)` finds the right one. */
 type AnyCodec = FamilyCodec<TypedNlri>;
 
-function row<T extends TypedNlri>(codec: FamilyCodec<T>): AnyCodec {
-  return codec as unknown as AnyCodec;
-}
-
-/** The table of families whose NLRI are more than plain prefixes. */
-export const FAMILY_CODECS: readonly AnyCodec[] = [
-  row(labeledUnicast),
-  row(vpn),
-  row(routeTarget),
-  row(vpls),
-  row(mcastVpn),
-  row(evpn),
-  row(flowspec),
-  row(mup),
-  row(srPolicy),
-  row(bgpLs),
-];
+export const FAMILY_CODECS: readonly AnyCodec[] = Object.values(rows) as readonly unknown[] as readonly AnyCodec[];
 
 const BY_FAMILY: ReadonlyMap<Family, AnyCodec> = new Map(
-  FAMILY_CODECS.flatMap((codec) => codec.families.map((of) => [of, codec] as const)),
+  FAMILY_CODECS.flatMap((codec) => codec.families.map((family) => [family, codec] as const)),
 );
 
-/** The codec of a family beyond plain prefixes, or undefined. */
-export function familyCodec(of: Family): FamilyCodec<TypedNlri> | undefined {
-  return BY_FAMILY.get(of);
+/** The row of a family, or undefined. */
+export function familyCodec(family: Family): FamilyCodec<TypedNlri> | undefined {
+  return BY_FAMILY.get(family);
 }
 
-/** Canonical octets of one NLRI, without path identifier: equal routes have equal octets. */
+/** What next hops the family has; undefined where that is not known. */
+export function nextHopForms(family: Family): NextHopForms | undefined {
+  return familyCodec(family)?.nextHop?.(family);
+}
+
+/** Canonical octets of one NLRI, without path identifier. */
 export function encodeTypedNlri(nlri: TypedNlri): Uint8Array {
   const out = new ByteWriter(64);
   appendTypedNlri(out, nlri, false);
   return out.take();
 }
 
-/** What a field of such NLRI says. */
+/** What an NLRI field says. */
 export interface TypedNlriList {
   nlri: TypedNlri[];
-  /** How many were framed but make no sense; they are left out. The routes they meant are not known. */
+  /** How many NLRI have their length, but cannot be decoded; they are left out. Their routes are not known. */
   malformed: number;
-  /** Where the rest does not even frame (RFC 7606 §5.3: nothing behind it can be found); absent when all did. */
+  /** Where the NLRI can no longer be told apart (RFC 7606 §5.3); absent when all could be. */
   cutAt?: number;
 }
 
@@ -78,17 +51,17 @@ export function decodeTypedNlriList(
   bytes: Uint8Array,
   start: number,
   end: number,
-  of: Family,
+  family: Family,
   addPath: boolean,
 ): TypedNlriList | undefined {
-  const codec = familyCodec(of);
+  const codec = familyCodec(family);
   if (codec === undefined) return undefined;
   const list: TypedNlriList = { nlri: [], malformed: 0 };
   for (let at = start; at < end; ) {
     const from = addPath ? at + 4 : at;
     const next = from < end ? codec.next(bytes, from, end) : -1;
     if (next < 0) return { ...list, cutAt: at };
-    const nlri = codec.decode(bytes, from, next, of);
+    const nlri = codec.decode(bytes, from, next, family);
     if (nlri === undefined) list.malformed++;
     else list.nlri.push(addPath ? { ...nlri, pathIdentifier: readU32(bytes, at) } : nlri);
     at = next;
@@ -96,7 +69,7 @@ export function decodeTypedNlriList(
   return list;
 }
 
-/** Appends one NLRI, behind its path identifier where ADD-PATH is in use (0 when it has none). Throws ValueError. */
+/** Appends one NLRI. With ADD-PATH a path identifier precedes it, 0 when the NLRI has none. Throws ValueError. */
 export function appendTypedNlri(out: ByteWriter, nlri: TypedNlri, addPath: boolean): void {
   const codec = familyCodec(nlri.family);
   if (codec === undefined) throw new ValueError(`family ${formatFamily(nlri.family)} has no codec`);

@@ -8,7 +8,7 @@
  *     operator, bitmask:   end | and | length 2 | 0 | 0 | not | match
  *
  * Text: `=80`, `>=80&<=90,=443` (`,` is or, `&` is and); bit masks `=0x2` (match all), `0x2` (any), `!0x2` (not any), `!=0x2`.
- * A value in more octets than it needs says so: `=80/2`.
+ * The text says how many octets a value has when it has more than it needs: `=80/2`.
  */
 import { formatAddress } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
@@ -20,14 +20,14 @@ import type { SpanRecorder } from '../spans.ts';
 
 /** One comparison (RFC 8955 §4.2.1.1). */
 export interface FlowSpecNumber {
-  /** With the operator before it; else it is one more alternative. */
+  /** Must match together with the operator before it; if false, this operator begins another alternative. */
   and: boolean;
   lt: boolean;
   gt: boolean;
   eq: boolean;
   /** A bigint only where a number would not be exact. */
   value: number | bigint;
-  /** 1, 2, 4 or 8; absent where it is the least that holds the value. */
+  /** 1, 2, 4 or 8; absent when it is the smallest that holds the value. */
   octets?: number;
 }
 
@@ -45,7 +45,7 @@ export type FlowSpecComponent =
   | { code: number; name: FlowSpecPrefixName; prefix: string /** IPv6: bits that do not count. */; offset?: number }
   | { code: number; name: FlowSpecNumberName; numbers: FlowSpecNumber[] }
   | { code: number; name: FlowSpecBitsName; bits: FlowSpecBits[] }
-  | { code: number; name: 'unknown' /** All that is behind the type. */; bytes: Uint8Array };
+  | { code: number; name: 'unknown' /** All octets after the type. */; bytes: Uint8Array };
 
 export type FlowSpecPrefixName = 'destination-prefix' | 'source-prefix';
 export type FlowSpecNumberName =
@@ -81,7 +81,7 @@ const BITS: ReadonlyMap<number, FlowSpecBitsName> = new Map([
 ]);
 const CODES: ReadonlyMap<string, number> = new Map([...PREFIXES, ...NUMBERS, ...BITS].map(([code, name]) => [name, code]));
 
-/** RFC 8956 §3.7; no other component is of one address family only. */
+/** RFC 8956 §3.7: only in IPv6. All other components are in both address families. */
 const FLOW_LABEL = 13;
 
 const END = 0x80;
@@ -89,7 +89,7 @@ const AND = 0x40;
 
 type Found = { component: FlowSpecComponent; end: number };
 
-/** The component at `at`, and where it ends; undefined when it is malformed. */
+/** The component at `at` and the offset after it; undefined when it is malformed. */
 export function decodeComponent(bytes: Uint8Array, at: number, end: number, afi: number, spans?: SpanRecorder): Found | undefined {
   const code = bytes[at]!;
   const prefix = PREFIXES.get(code);
@@ -142,7 +142,7 @@ function decodePrefix6(
   if (end - at < 2) return undefined;
   const length = bytes[at]!;
   const offset = bytes[at + 1]!;
-  // RFC 8956 §3.1: the offset lies below the length; both may be 0.
+  // RFC 8956 §3.1: the offset is less than the length, or both are 0.
   if (length > 128 || offset > length || (offset === length && length !== 0)) return undefined;
   const next = at + 2 + ((length - offset + 7) >>> 3);
   if (next > end) return undefined;
@@ -188,7 +188,7 @@ function decodeOperators(
     if ((operator & END) !== 0) return { operators, end: next };
     at = next;
   }
-  return undefined; // no operator is the last
+  return undefined; // no operator has the end bit
 }
 
 function leastOctets(value: number | bigint): number {
@@ -240,19 +240,19 @@ function encodeOperators<T extends { and: boolean; value: number | bigint; octet
   out: ByteWriter,
   name: string,
   list: readonly T[],
-  bits: (each: T) => number,
+  bits: (item: T) => number,
 ): void {
   if (list.length === 0) throw new ValueError(`flow specification: found no value for ${name}, at least one is needed`);
-  for (const [i, each] of list.entries()) {
-    const octets = each.octets ?? leastOctets(each.value);
+  for (const [i, item] of list.entries()) {
+    const octets = item.octets ?? leastOctets(item.value);
     const size = [1, 2, 4, 8].indexOf(octets);
     const inRange =
-      typeof each.value === 'bigint' ? each.value >= 0n && each.value < 1n << 64n : Number.isSafeInteger(each.value) && each.value >= 0;
-    if (size < 0 || !inRange || octets < leastOctets(each.value)) {
-      throw new ValueError(`flow specification: ${name}: found ${each.value} in ${octets} octets, allowed a value that fits 1, 2, 4 or 8`);
+      typeof item.value === 'bigint' ? item.value >= 0n && item.value < 1n << 64n : Number.isSafeInteger(item.value) && item.value >= 0;
+    if (size < 0 || !inRange || octets < leastOctets(item.value)) {
+      throw new ValueError(`flow specification: ${name}: found ${item.value} in ${octets} octets, allowed a value that fits 1, 2, 4 or 8`);
     }
-    out.u8((i === list.length - 1 ? END : 0) | (each.and ? AND : 0) | (size << 4) | bits(each));
-    const wide = BigInt(each.value);
+    out.u8((i === list.length - 1 ? END : 0) | (item.and ? AND : 0) | (size << 4) | bits(item));
+    const wide = BigInt(item.value);
     for (let shift = 8 * (octets - 1); shift >= 0; shift -= 8) out.u8(Number((wide >> BigInt(shift)) & 0xffn));
   }
 }
@@ -264,12 +264,12 @@ export function formatComponent(component: FlowSpecComponent): string {
   if ('prefix' in component)
     return `${component.name} ${component.prefix}${component.offset === undefined ? '' : `,offset=${component.offset}`}`;
   if ('numbers' in component) {
-    return `${component.name} ${formatOperators(component.numbers, (each) => COMPARISONS[(each.lt ? 4 : 0) | (each.gt ? 2 : 0) | (each.eq ? 1 : 0)]!, String)}`;
+    return `${component.name} ${formatOperators(component.numbers, (item) => COMPARISONS[(item.lt ? 4 : 0) | (item.gt ? 2 : 0) | (item.eq ? 1 : 0)]!, String)}`;
   }
   if ('bits' in component) {
     return `${component.name} ${formatOperators(
       component.bits,
-      (each) => MATCHES[(each.not ? 2 : 0) | (each.match ? 1 : 0)]!,
+      (item) => MATCHES[(item.not ? 2 : 0) | (item.match ? 1 : 0)]!,
       (value) => `0x${value.toString(16)}`,
     )}`;
   }
@@ -278,13 +278,13 @@ export function formatComponent(component: FlowSpecComponent): string {
 
 function formatOperators<T extends { and: boolean; value: number | bigint; octets?: number }>(
   list: readonly T[],
-  operator: (each: T) => string,
+  operator: (item: T) => string,
   print: (value: number | bigint) => string,
 ): string {
   return list
-    .map((each, i) => {
-      const joint = each.and ? '&' : i === 0 ? '' : ',';
-      return `${joint}${operator(each)}${print(each.value)}${each.octets === undefined ? '' : `/${each.octets}`}`;
+    .map((item, i) => {
+      const joint = item.and ? '&' : i === 0 ? '' : ',';
+      return `${joint}${operator(item)}${print(item.value)}${item.octets === undefined ? '' : `/${item.octets}`}`;
     })
     .join('');
 }

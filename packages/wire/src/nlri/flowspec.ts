@@ -6,30 +6,33 @@
  *     | else 2 octets 0xfnnn           | SAFI 134         | in ascending order, each type once
  *     +--------------------------------+------------------+--------------------------------------
  *
- * A component of a type nobody knows has no known length: it and all behind it are kept as octets (flowspec-component.ts).
+ * The length of a component of an unknown type is not known: it and all octets after it are kept as octets (flowspec-component.ts).
  *
  * Text: `rd 65000:1 destination-prefix 192.0.2.0/24 ip-protocol =6,=17 destination-port >=80&<=90`.
  */
 import { ByteWriter } from '../bytes.ts';
-import { Afi, afiOf, type Family, family, Safi, safiOf } from '../family.ts';
+import { Afi, afiOf, type Family, makeFamily, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
+import { RD } from '../parts/fields.ts';
+import { field, list, optional } from '../parts/json-form.ts';
 import { formatRd, parseRd, RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { decodeComponent, encodeComponent, type FlowSpecComponent, formatComponent, parseComponent } from './flowspec-component.ts';
+import { componentForm } from './flowspec-json.ts';
 
 /** A flow specification (RFC 8955 §4, RFC 8956 §3): all of its components must match. */
 export interface FlowSpecNlri extends FamilyNlri<'flowspec'> {
   /** In the VPN families only. */
   rd?: string;
-  /** All must match. In ascending order of their types. */
+  /** In ascending order of their types. */
   components: FlowSpecComponent[];
 }
 
 const ONE_OCTET_MAX = 239;
 const LENGTH_MAX = 4095;
 
-function hasRd(of: Family): boolean {
-  return safiOf(of) === Safi.FlowSpecVpn;
+function hasRd(family: Family): boolean {
+  return safiOf(family) === Safi.FlowspecVpn;
 }
 
 /** Octets of the length field at `at`. */
@@ -37,14 +40,20 @@ function headLength(bytes: Uint8Array, at: number): number {
   return bytes[at]! > ONE_OCTET_MAX ? 2 : 1;
 }
 
+function appendLength(out: ByteWriter, length: number): void {
+  if (length > ONE_OCTET_MAX) out.u16(0xf000 | length);
+  else out.u8(length);
+}
+
 export const flowspec: FamilyCodec<FlowSpecNlri> = {
   type: 'flowspec',
   families: [
-    family(Afi.Ipv4, Safi.FlowSpec),
-    family(Afi.Ipv6, Safi.FlowSpec),
-    family(Afi.Ipv4, Safi.FlowSpecVpn),
-    family(Afi.Ipv6, Safi.FlowSpecVpn),
+    makeFamily(Afi.Ipv4, Safi.Flowspec),
+    makeFamily(Afi.Ipv6, Safi.Flowspec),
+    makeFamily(Afi.Ipv4, Safi.FlowspecVpn),
+    makeFamily(Afi.Ipv6, Safi.FlowspecVpn),
   ],
+  malformed: 'withdraw', // RFC 8955 §10
   next(bytes, at, end) {
     if (at >= end) return -1;
     const head = headLength(bytes, at);
@@ -52,23 +61,23 @@ export const flowspec: FamilyCodec<FlowSpecNlri> = {
     const length = head === 1 ? bytes[at]! : ((bytes[at]! & 0x0f) << 8) | bytes[at + 1]!;
     return at + head + length <= end ? at + head + length : -1;
   },
-  decode(bytes, start, end, of, spans) {
+  decode(bytes, start, end, family, spans) {
     let at = start + headLength(bytes, start);
     spans?.numbers(start, ['length', at === start + 1 ? 1 : 2]);
-    const nlri: FlowSpecNlri = { type: 'flowspec', family: of, components: [] };
-    if (hasRd(of)) {
+    const nlri: FlowSpecNlri = { type: 'flowspec', family, components: [] };
+    if (hasRd(family)) {
       if (end - at < RD_LENGTH) return undefined;
       nlri.rd = formatRd(bytes, at);
       spans?.leaf('rd', at, at + RD_LENGTH, nlri.rd);
       at += RD_LENGTH;
     }
     for (let previous = 0; at < end; ) {
-      // RFC 8955 §4.2: each type once, and before any higher one.
+      // RFC 8955 §4.2: each type at most once, in ascending order.
       if (bytes[at]! <= previous) return undefined;
       previous = bytes[at]!;
       spans?.open('component', at);
       spans?.numbers(at, ['type', 1]);
-      const found = decodeComponent(bytes, at, end, afiOf(of), spans);
+      const found = decodeComponent(bytes, at, end, afiOf(family), spans);
       if (found === undefined) return undefined;
       spans?.close(found.end, found.component, found.component.name === 'unknown' ? `component-${previous}` : found.component.name);
       nlri.components.push(found.component);
@@ -91,22 +100,30 @@ export const flowspec: FamilyCodec<FlowSpecNlri> = {
     }
     if (body.length > LENGTH_MAX)
       throw new ValueError(`flow specification: found ${body.length} octets, allowed ${LENGTH_MAX} (RFC 8955 §4.1)`);
-    if (body.length > ONE_OCTET_MAX) out.u16(0xf000 | body.length);
-    else out.u8(body.length);
+    appendLength(out, body.length);
     out.raw(body.bytes, 0, body.length);
+  },
+  /** The NLRI with its length in the form of RFC 8955 §4.1: one octet below 240, even when the peer sent two. */
+  key(out, bytes, start, end) {
+    const body = start + headLength(bytes, start);
+    appendLength(out, end - body);
+    out.raw(bytes, body, end);
   },
   format(nlri) {
     const words = nlri.components.map(formatComponent);
     if (nlri.rd !== undefined) words.unshift(`rd ${nlri.rd}`);
     return words.join(' ');
   },
-  parse(text, of) {
+  jsonMembers: (family) => ({ rd: optional(field(RD, family)), components: list(componentForm(family)) }),
+  parse(text, family) {
     const words = text.trim() === '' ? [] : text.trim().split(/\s+/);
-    const nlri: FlowSpecNlri = { type: 'flowspec', family: of, components: [] };
+    const nlri: FlowSpecNlri = { type: 'flowspec', family, components: [] };
     if (words[0] === 'rd') nlri.rd = formatRd(parseRd(words.splice(0, 2)[1] ?? ''));
-    if ((nlri.rd !== undefined) !== hasRd(of))
-      throw new ValueError(`"${text}" ${hasRd(of) ? 'has no' : 'has an'} rd, which the family ${hasRd(of) ? 'needs' : 'does not have'}`);
-    for (let i = 0; i < words.length; i += 2) nlri.components.push(parseComponent(words[i]!, words[i + 1], afiOf(of)));
+    if ((nlri.rd !== undefined) !== hasRd(family))
+      throw new ValueError(
+        `"${text}" ${hasRd(family) ? 'has no' : 'has an'} rd, which the family ${hasRd(family) ? 'needs' : 'does not have'}`,
+      );
+    for (let i = 0; i < words.length; i += 2) nlri.components.push(parseComponent(words[i]!, words[i + 1], afiOf(family)));
     nlri.components.sort((a, b) => a.code - b.code);
     return nlri;
   },

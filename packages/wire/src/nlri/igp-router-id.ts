@@ -1,12 +1,12 @@
 /**
- * How an IGP calls a router, in BGP-LS (RFC 9552 §5.2.1.4): 6 octets IS-IS, 7 with a pseudonode; 4 OSPF, 8 with the designated router's
- * interface. Text: `0000.0000.0042`, `0000.0000.0042-05`, `192.0.2.1`, `192.0.2.1-198.51.100.1`.
+ * Router identifiers of IGPs in BGP-LS (RFC 9552 §5.2.1.4). IS-IS: 6 octets, 7 with a pseudonode. OSPF: 4 octets, 8 with the interface of
+ * the designated router. Text: `0000.0000.0042`, `0000.0000.0042-05`, `192.0.2.1`, `192.0.2.1-198.51.100.1`.
  */
 import { formatAddress, parseAddress } from '../address.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 
-/** Undefined for any other count of octets. */
+/** The text of the octets; undefined for any other number of octets. */
 export function formatIgpRouterId(bytes: Uint8Array, start: number, end: number): string | undefined {
   const dotted = () => [0, 2, 4].map((i) => toHex(bytes, start + i, start + i + 2)).join('.');
   switch (end - start) {

@@ -3,11 +3,11 @@
  *
  *    1 intra-as-i-pmsi-ad   2 inter-as-i-pmsi-ad   3 s-pmsi-ad   4 leaf-ad   5 source-active-ad   6 shared-tree-join   7 source-tree-join
  *
- * Source and group stand after their length in bits; 0 is a wildcard (RFC 6625 §3).
+ * Source and group are preceded by their length in bits. A length of 0 is a wildcard (RFC 6625 §3).
  */
-import { Afi, family, Safi } from '../family.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { ADDRESS_TO_END, OPTIONAL_COUNTED_ADDRESS, RD, U32 } from '../parts/fields.ts';
-import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { type FamilyCodec, type FamilyNlri, wholeNlri } from './family-codec.ts';
 import { ROUTE_KEY } from './route-key.ts';
 import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
 
@@ -33,7 +33,7 @@ export interface McastVpnSPmsi {
 
 export interface McastVpnLeaf {
   route: 'leaf-ad';
-  /** The NLRI this answers, with its type and length. */
+  /** The NLRI that the route answers, with its type and length. */
   routeKey: Uint8Array;
   originatingRouter: string;
 }
@@ -84,14 +84,17 @@ export const MCAST_VPN_ROUTES: RouteTable<McastVpnRoute> = routeTable<McastVpnRo
 
 export const mcastVpn: FamilyCodec<McastVpnNlri> = {
   type: 'mcast-vpn',
-  families: [family(Afi.Ipv4, Safi.McastVpn), family(Afi.Ipv6, Safi.McastVpn)],
+  families: [makeFamily(Afi.Ipv4, Safi.McastVpn), makeFamily(Afi.Ipv6, Safi.McastVpn)],
+  malformed: 'discard',
   next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
-  decode(bytes, start, end, of, spans) {
+  decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['route-type', 1], ['length', 1]);
-    const route = MCAST_VPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, of, spans);
-    return route && { type: 'mcast-vpn', family: of, ...route };
+    const route = MCAST_VPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, family, spans);
+    return route && { type: 'mcast-vpn', family, ...route };
   },
   encode: (out, nlri) => MCAST_VPN_ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
+  key: wholeNlri,
   format: (nlri) => MCAST_VPN_ROUTES.format(nlri),
-  parse: (text, of) => ({ type: 'mcast-vpn', family: of, ...MCAST_VPN_ROUTES.parse(text, of) }),
+  jsonMembers: MCAST_VPN_ROUTES.jsonMembers,
+  parse: (text, family) => ({ type: 'mcast-vpn', family, ...MCAST_VPN_ROUTES.parse(text, family) }),
 };

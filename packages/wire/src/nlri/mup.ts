@@ -5,25 +5,15 @@
  *
  * Other architectures are kept as octets.
  */
-import { formatAddress } from '../address.ts';
+import { addressBytes, formatAddress } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
-import { Afi, family, Safi } from '../family.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import {
-  ADDRESS_TO_END,
-  COUNTED_ADDRESS,
-  type Field,
-  fail,
-  PREFIX,
-  parseAddressText,
-  RD,
-  TRAILING_COUNTED_ADDRESS,
-  take,
-  U8,
-  U32,
-} from '../parts/fields.ts';
-import { addressOctets } from '../parts/prefix-bits.ts';
+import { ADDRESS_TO_END, COUNTED_ADDRESS, type Field, fail, PREFIX, RD, TRAILING_COUNTED_ADDRESS, take, U8, U32 } from '../parts/fields.ts';
+import { U8 as JSON_U8, optional, TEXT } from '../parts/json-form.ts';
+import { addressOctets, appendMaskedPrefix } from '../parts/prefix-bits.ts';
+import { RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
 
@@ -53,7 +43,7 @@ export interface MupType1SessionTransformed {
 export interface MupEndpoint {
   address: string;
   teid: number;
-  /** 0 to 32 bits of the identifier count. */
+  /** How many leading bits of the identifier count, 0 to 32. */
   teidBits: number;
 }
 
@@ -67,7 +57,7 @@ export interface MupType2SessionTransformed {
 export type MupRoute = MupInterworkSegmentDiscovery | MupDirectSegmentDiscovery | MupType1SessionTransformed | MupType2SessionTransformed;
 
 export interface MupUnknownRoute extends UnknownRoute {
-  /** When it is not 1. */
+  /** Absent when it is 1. */
   architecture?: number;
 }
 
@@ -76,9 +66,15 @@ export type MupNlri = FamilyNlri<'mup'> & (MupRoute | MupUnknownRoute);
 
 const TEID_BITS = 32;
 const ARCHITECTURE_5G = 1;
+const HEAD_LENGTH = 4;
+/** Route types in which a length in bits and that many bits follow the RD. The key ends after these bits. */
+const ENDS_IN_BITS: ReadonlySet<number> = new Set([1, 3, 4]);
 
-/** Length in bits (1), address of the family, the octets that the bits of the identifier need. */
+const ENDPOINT_EXAMPLE = 'e.g. "192.0.2.1,12345/32"';
+
+/** Length in bits (1), an address of the family, and the octets that the bits of the identifier need. */
 const ENDPOINT: Field<MupEndpoint> = {
+  allowed: ENDPOINT_EXAMPLE,
   read(reader) {
     const head = take(reader, 1);
     if (head < 0) return undefined;
@@ -92,7 +88,7 @@ const ENDPOINT: Field<MupEndpoint> = {
     return { address: formatAddress(reader.bytes, at, at + size), teid: mask(readU32(teid, 0), teidBits), teidBits };
   },
   write(out, { address, teid, teidBits }) {
-    const octets = parseAddressText(address);
+    const octets = addressBytes(address);
     checkBits(teidBits);
     out.u8(8 * octets.length + teidBits);
     out.raw(octets);
@@ -102,10 +98,10 @@ const ENDPOINT: Field<MupEndpoint> = {
   parse(text) {
     const parts = /^([^,]+),(\d{1,10})\/(\d{1,2})$/.exec(text);
     if (parts === null || Number(parts[2]) > 0xffff_ffff)
-      throw new ValueError(`"${text}" is not an endpoint with its identifier, e.g. "192.0.2.1,12345/32"`);
+      throw new ValueError(`"${text}" is not an endpoint with its identifier, ${ENDPOINT_EXAMPLE}`);
     const teidBits = Number(parts[3]);
     checkBits(teidBits);
-    return { address: formatAddress(parseAddressText(parts[1]!)), teid: mask(Number(parts[2]), teidBits), teidBits };
+    return { address: formatAddress(addressBytes(parts[1]!)), teid: mask(Number(parts[2]), teidBits), teidBits };
   },
 };
 
@@ -141,17 +137,18 @@ export const MUP_ROUTES: RouteTable<MupRoute> = routeTable<MupRoute>(
 
 export const mup: FamilyCodec<MupNlri> = {
   type: 'mup',
-  families: [family(Afi.Ipv4, Safi.Mup), family(Afi.Ipv6, Safi.Mup)],
-  next: (bytes, at, end) => nextTyped(bytes, at, end, 4),
-  decode(bytes, start, end, of, spans) {
+  families: [makeFamily(Afi.Ipv4, Safi.Mup), makeFamily(Afi.Ipv6, Safi.Mup)],
+  malformed: 'discard',
+  next: (bytes, at, end) => nextTyped(bytes, at, end, HEAD_LENGTH),
+  decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['architecture', 1], ['route-type', 2], ['length', 1]);
     const architecture = bytes[start]!;
     const routeType = readU16(bytes, start + 1);
     if (architecture !== ARCHITECTURE_5G) {
-      return { type: 'mup', family: of, route: 'unknown', architecture, routeType, bytes: bytes.slice(start + 4, end) };
+      return { type: 'mup', family, route: 'unknown', architecture, routeType, bytes: bytes.slice(start + 4, end) };
     }
-    const route = MUP_ROUTES.decode(routeType, bytes, start + 4, end, of, spans);
-    return route && { type: 'mup', family: of, ...route };
+    const route = MUP_ROUTES.decode(routeType, bytes, start + 4, end, family, spans);
+    return route && { type: 'mup', family, ...route };
   },
   encode(out, nlri) {
     const architecture = nlri.route === 'unknown' ? (nlri.architecture ?? ARCHITECTURE_5G) : ARCHITECTURE_5G;
@@ -160,12 +157,28 @@ export const mup: FamilyCodec<MupNlri> = {
       out.u16(routeType);
     });
   },
+  /** RD and prefix, or RD and endpoint (draft-ietf-bess-mup-safi §3.1.1, §3.1.3, §3.1.4); the whole NLRI for all other routes. */
+  key(out, bytes, start, end) {
+    const routeType = readU16(bytes, start + 1);
+    if (bytes[start] !== ARCHITECTURE_5G || !ENDS_IN_BITS.has(routeType)) {
+      out.raw(bytes, start, end);
+      return;
+    }
+    const bits = start + HEAD_LENGTH + RD_LENGTH;
+    out.raw(bytes, start, start + HEAD_LENGTH - 1);
+    out.raw(bytes, start + HEAD_LENGTH, bits);
+    appendMaskedPrefix(out, bytes, bits);
+  },
   format: (nlri) =>
     (nlri.route === 'unknown' && nlri.architecture !== undefined ? `architecture ${nlri.architecture} ` : '') + MUP_ROUTES.format(nlri),
-  parse(text, of) {
+  jsonMembers(family, json, path) {
+    const members = MUP_ROUTES.jsonMembers(family, json, path);
+    return json['route'] === 'unknown' ? { route: TEXT, architecture: optional(JSON_U8), ...members } : members;
+  },
+  parse(text, family) {
     const foreign = /^architecture (\d{1,3}) (unknown .*)$/.exec(text.trim());
-    if (foreign === null) return { type: 'mup', family: of, ...MUP_ROUTES.parse(text, of) };
-    const architecture = U8.parse(foreign[1]!, of);
-    return { type: 'mup', family: of, ...(MUP_ROUTES.parse(foreign[2]!, of) as UnknownRoute), architecture };
+    if (foreign === null) return { type: 'mup', family, ...MUP_ROUTES.parse(text, family) };
+    const architecture = U8.parse(foreign[1]!, family);
+    return { type: 'mup', family, ...(MUP_ROUTES.parse(foreign[2]!, family) as UnknownRoute), architecture };
   },
 };

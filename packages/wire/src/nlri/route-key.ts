@@ -3,7 +3,10 @@ import { fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { type Field, take } from '../parts/fields.ts';
 
+const ALLOWED = 'allowed the octets of an NLRI, e.g. "03020a0b"';
+
 export const ROUTE_KEY: Field<Uint8Array> = {
+  allowed: ALLOWED,
   read(reader) {
     const head = take(reader, 2);
     if (head < 0 || take(reader, reader.bytes[head + 1]!) < 0) return undefined;
@@ -12,7 +15,7 @@ export const ROUTE_KEY: Field<Uint8Array> = {
   write: (out, value) => out.raw(check(value)),
   format: (value) => toHex(value),
   parse(text) {
-    if (!/^([0-9a-fA-F]{2})+$/.test(text)) throw new ValueError(`found "${text}", allowed the octets of an NLRI, e.g. "03020a0b"`);
+    if (!/^([0-9a-fA-F]{2})+$/.test(text)) throw new ValueError(`found "${text}", ${ALLOWED}`);
     return check(fromHex(text));
   },
 };

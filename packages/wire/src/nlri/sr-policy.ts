@@ -3,11 +3,12 @@
  *
  * Text: `distinguisher 1 color 100 endpoint 192.0.2.1`.
  */
-import { Afi, family, Safi } from '../family.ts';
+import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { ADDRESS_TO_END, type RecordCodec, record, U32 } from '../parts/fields.ts';
 import { addressOctets } from '../parts/prefix-bits.ts';
-import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import { type FamilyCodec, type FamilyNlri, wholeNlri } from './family-codec.ts';
+import { jsonOfShape } from './json-members.ts';
 import { nextOfBits } from './labeled-unicast.ts';
 
 interface SrPolicyFields {
@@ -16,10 +17,10 @@ interface SrPolicyFields {
   endpoint: string;
 }
 
-/** An SR policy (RFC 9830 §2.1): colour and endpoint. */
+/** An SR policy (RFC 9830 §2.1): color and endpoint. */
 export interface SrPolicyNlri extends FamilyNlri<'sr-policy'>, SrPolicyFields {}
 
-export const SR_POLICY_FIELDS: RecordCodec<SrPolicyFields> = record<SrPolicyFields>({
+const SR_POLICY_FIELDS: RecordCodec<SrPolicyFields> = record<SrPolicyFields>({
   distinguisher: U32,
   color: U32,
   endpoint: ADDRESS_TO_END,
@@ -27,13 +28,14 @@ export const SR_POLICY_FIELDS: RecordCodec<SrPolicyFields> = record<SrPolicyFiel
 
 export const srPolicy: FamilyCodec<SrPolicyNlri> = {
   type: 'sr-policy',
-  families: [family(Afi.Ipv4, Safi.SrPolicy), family(Afi.Ipv6, Safi.SrPolicy)],
+  families: [makeFamily(Afi.Ipv4, Safi.SrPolicy), makeFamily(Afi.Ipv6, Safi.SrPolicy)],
+  malformed: 'discard',
   next: nextOfBits,
-  decode(bytes, start, end, of, spans) {
+  decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['length', 1]);
-    if (bytes[start] !== 8 * (8 + addressOctets(of))) return undefined;
-    const fields = SR_POLICY_FIELDS.decode(bytes, start + 1, end, of, spans);
-    return fields && { type: 'sr-policy', family: of, ...fields };
+    if (bytes[start] !== 8 * (8 + addressOctets(family))) return undefined;
+    const fields = SR_POLICY_FIELDS.decode(bytes, start + 1, end, family, spans);
+    return fields && { type: 'sr-policy', family, ...fields };
   },
   encode(out, nlri) {
     const octets = addressOctets(nlri.family);
@@ -42,10 +44,12 @@ export const srPolicy: FamilyCodec<SrPolicyNlri> = {
     SR_POLICY_FIELDS.encode(out, nlri);
     if (out.length - start !== 9 + octets) throw new ValueError(`endpoint "${nlri.endpoint}" is not an address of the family`);
   },
+  key: wholeNlri,
   format: (nlri) => SR_POLICY_FIELDS.format(nlri),
-  parse(text, of) {
-    const nlri: SrPolicyNlri = { type: 'sr-policy', family: of, ...SR_POLICY_FIELDS.parse(text.trim().split(/\s+/), of) };
-    if (nlri.endpoint.includes(':') !== (addressOctets(of) === 16))
+  jsonMembers: (family) => jsonOfShape(SR_POLICY_FIELDS.shape, family),
+  parse(text, family) {
+    const nlri: SrPolicyNlri = { type: 'sr-policy', family, ...SR_POLICY_FIELDS.parse(text.trim().split(/\s+/), family) };
+    if (nlri.endpoint.includes(':') !== (addressOctets(family) === 16))
       throw new ValueError(`endpoint "${nlri.endpoint}" is not an address of the family`);
     return nlri;
   },

@@ -1,6 +1,6 @@
 /**
- * Families whose NLRI begin with a route type and a length (RFC 7606 §5.4): a table of route types, each a list of fields; types that are not in
- * the table are kept as octets.
+ * Families whose NLRI begin with a route type and a length (RFC 7606 §5.4). A family has a table of route types, each with its fields. Routes of
+ * other types are kept as octets.
  *
  * Text: the route's name and its fields, `inclusive-multicast rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`;
  * `unknown 77 0a0b` for others.
@@ -10,9 +10,11 @@ import { fromHex, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { type RecordCodec, record, type Shape } from '../parts/fields.ts';
+import { member, OCTETS, oneOf, refuse, TEXT, unsigned } from '../parts/json-form.ts';
 import type { SpanRecorder } from '../spans.ts';
+import { type JsonMembers, jsonOfShape } from './json-members.ts';
 
-/** A route of a type that is not known: its octets behind type and length. */
+/** A route of an unknown type: the octets after its type and length. */
 export interface UnknownRoute {
   route: 'unknown';
   routeType: number;
@@ -42,10 +44,12 @@ export interface RouteTable<T extends { route: string }> {
     family: Family,
     spans?: SpanRecorder,
   ): T | UnknownRoute | undefined;
-  /** Writes the fields; `head` is told the route type and must write what comes before them, the length left to it. */
+  /** Writes the length and the fields. `head` gets the route type and writes what precedes the length. */
   encode(out: ByteWriter, value: T | UnknownRoute, head: (routeType: number) => void): void;
   format(value: T | UnknownRoute): string;
   parse(text: string, family: Family): T | UnknownRoute;
+  /** See `FamilyCodec.jsonMembers`. */
+  jsonMembers(family: Family, json: Readonly<Record<string, unknown>>, path: string): JsonMembers;
 }
 
 /** A family's table. Route types go up to `routeTypeMax`. */
@@ -85,6 +89,13 @@ export function routeTable<T extends { route: string }>(rows: readonly Row[], ro
       if (route === 'unknown') return parseUnknown(words, routeTypeMax);
       return { route, ...rowOf(route).fields.parse(words, family) } as T;
     },
+    jsonMembers(family, json, path) {
+      const { route } = json;
+      if (route === 'unknown') return { route: oneOf('unknown'), routeType: unsigned(0xffff), bytes: OCTETS };
+      const row = typeof route === 'string' ? byName.get(route) : undefined;
+      if (row === undefined) refuse(member(path, 'route'), route, [...byName.keys(), 'unknown'].join(', '));
+      return { route: TEXT, ...jsonOfShape(row.fields.shape, family) };
+    },
   };
 }
 
@@ -100,7 +111,7 @@ function parseUnknown([type = '', hex = '']: readonly string[], routeTypeMax: nu
   return { route: 'unknown', routeType, bytes: fromHex(hex) };
 }
 
-/** End of an NLRI with a head of `headLength` octets, of which the last is the length of what follows; -1 when it does not fit. */
+/** End of an NLRI whose first `headLength` octets end in the length of the rest; -1 when it does not end before `end`. */
 export function nextTyped(bytes: Uint8Array, at: number, end: number, headLength: number): number {
   if (end - at < headLength) return -1;
   const next = at + headLength + bytes[at + headLength - 1]!;

@@ -1,10 +1,11 @@
 /** Vectors of NLRI from other implementations' test suites: the octets mean what they say, and come back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertNlri, type Fields } from '../../test/neutral-nlri.ts';
+import { assertNlri } from '../../test/neutral-nlri.ts';
 import { loadVectors, type Vector } from '../../test/shared.ts';
+import { type Fields, UPDATE_AREAS } from '../../test/vectors/nlri.ts';
 import { fromHex, readU16, toHex } from '../bytes.ts';
-import { family as familyOf } from '../family.ts';
+import { makeFamily } from '../family.ts';
 import { encodeTypedNlri, familyCodec, type TypedNlri } from './families.ts';
 
 /** Vectors that are not met, and why. */
@@ -20,42 +21,25 @@ const NOT_MET: Readonly<Record<string, string>> = {
   'reject-rustybgp-066': 'RFC 7606 §5.4: as above, an architecture that is not known is kept as octets',
 };
 
-/** Areas whose NLRI are all of the families here; of the others only those vectors count that hold such an NLRI. */
-const AREAS = [
-  'labeled-unicast',
-  'l3vpn',
-  'rtc',
-  'vpls',
-  'mvpn',
-  'evpn',
-  'flowspec',
-  'mup',
-  'sr-policy',
-  'bgp-ls',
-  'add-path',
-  'update',
-  'attributes',
-];
-
 /** All NLRI in the octets, or undefined when one is malformed. */
 function decodeAll(bytes: Uint8Array, start: number, end: number, afi: number, safi: number, addPath: boolean): TypedNlri[] | undefined {
-  const of = familyOf(afi, safi);
-  const codec = familyCodec(of);
+  const family = makeFamily(afi, safi);
+  const codec = familyCodec(family);
   assert.ok(codec, `no codec for ${afi}/${safi}`);
   const found: TypedNlri[] = [];
   for (let at = start; at < end; ) {
     const from = addPath ? at + 4 : at;
     const next = codec.next(bytes, from, end);
     if (next < 0) return undefined;
-    const nlri = codec.decode(bytes, from, next, of);
+    const nlri = codec.decode(bytes, from, next, family);
     if (nlri === undefined) return undefined;
     if (addPath) nlri.pathIdentifier = readU16(bytes, at) * 0x1_0000 + readU16(bytes, at + 2);
     found.push(nlri);
     // Text and octets come back.
     const { pathIdentifier: _, ...plain } = nlri;
-    assert.deepEqual(codec.parse(codec.format(nlri), of), plain);
+    assert.deepEqual(codec.parse(codec.format(nlri), family), plain);
     const again = encodeTypedNlri(nlri);
-    assert.deepEqual(codec.decode(again, 0, again.length, of), plain);
+    assert.deepEqual(codec.decode(again, 0, again.length, family), plain);
     counts.nlri++;
     if (toHex(again) === toHex(bytes, from, next)) counts.same++;
     at = next;
@@ -85,7 +69,7 @@ interface Mp {
   readonly value?: { readonly afi: number; readonly safi: number; readonly nlri?: readonly unknown[] };
 }
 
-/** MP_REACH_NLRI and MP_UNREACH_NLRI values in an attribute list, by hand: these tests stand below the attribute codecs. */
+/** MP_REACH_NLRI and MP_UNREACH_NLRI values in an attribute list, by hand: these tests do not use the attribute codecs. */
 function* mpAttributes(bytes: Uint8Array, start: number, end: number): Generator<{ type: number; start: number; end: number }> {
   for (let at = start; at < end; ) {
     const extended = (bytes[at]! & 0x10) !== 0;
@@ -101,7 +85,7 @@ function checkAttributes(vector: Vector, bytes: Uint8Array, start: number, end: 
   let checked = 0;
   for (const found of mpAttributes(bytes, start, end)) {
     const value = wanted.shift()?.value;
-    if (value?.nlri === undefined || familyCodec(familyOf(value.afi, value.safi)) === undefined) continue;
+    if (value?.nlri === undefined || familyCodec(makeFamily(value.afi, value.safi)) === undefined) continue;
     const at = found.type === 15 ? found.start + 3 : found.start + 5 + bytes[found.start + 3]!;
     checkList(vector, bytes, at, found.end, value.afi, value.safi, value.nlri);
     checked++;
@@ -127,7 +111,7 @@ function listOf(expect: unknown): Mp[] {
   return ((expect as Fields)['attributes'] ?? []) as Mp[];
 }
 
-for (const area of AREAS) {
+for (const area of UPDATE_AREAS) {
   const vectors = loadVectors(area);
   if (typeof vectors === 'string') {
     test(`vectors: ${area}`, { skip: vectors }, () => {});
@@ -136,7 +120,7 @@ for (const area of AREAS) {
   for (const vector of vectors) {
     if (vector.kind === 'attribute-value' || vector.kind === 'bgpls-tlv') continue;
     // Plain prefixes are the business of prefix-vectors.test.ts.
-    if (vector.kind === 'nlri' && familyCodec(familyOf(vector.context?.afi ?? 0, vector.context?.safi ?? 0)) === undefined) continue;
+    if (vector.kind === 'nlri' && familyCodec(makeFamily(vector.context?.afi ?? 0, vector.context?.safi ?? 0)) === undefined) continue;
     test(`vector ${area}: ${vector.id}`, { todo: NOT_MET[vector.id] }, (t) => {
       if (checkVector(vector) === 0) t.skip('no NLRI of these families');
     });
@@ -149,7 +133,7 @@ if (typeof errors === 'string') {
 } else {
   for (const vector of errors) {
     const { afi = 0, safi = 0 } = vector.context ?? {};
-    if (vector.kind !== 'nlri' || vector.expect_error === undefined || familyCodec(familyOf(afi, safi)) === undefined) continue;
+    if (vector.kind !== 'nlri' || vector.expect_error === undefined || familyCodec(makeFamily(afi, safi)) === undefined) continue;
     test(`vector errors: ${vector.id}`, { todo: NOT_MET[vector.id] }, () => {
       const bytes = fromHex(vector.hex);
       assert.equal(decodeAll(bytes, 0, bytes.length, afi, safi, false), undefined, 'accepted');

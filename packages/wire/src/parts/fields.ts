@@ -1,19 +1,20 @@
 /**
- * Routes as lists of fields, in the order of their octets: one table gives decode, encode, text and its parsing. For EVPN, MCAST-VPN, MUP
- * and the like, whose route types differ in little but their fields.
+ * Records: lists of fields in the order of their octets. One list gives `decode`, `encode`, `format` and `parse`. Families use them whose
+ * routes differ in little more than their fields.
  *
- * Text is `key value` pairs in the order of the octets, the keys in kebab-case: `rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`.
+ * The text is `key value` pairs in the order of the octets, the keys in kebab-case: `rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`.
  */
-import { formatAddress, parseAddress, parseIpv4 } from '../address.ts';
+import { ADDRESS_EXAMPLES, addressBytes, formatAddress, parseIpv4 } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
-import { addressOctets, normalizePrefix, readPrefix, writePrefix } from './prefix-bits.ts';
-import { formatRd, parseRd, RD_LENGTH } from './route-distinguisher.ts';
+import { kebab } from '../words.ts';
+import { addressOctets, normalizePrefix, prefixExample, readPrefix, writePrefix } from './prefix-bits.ts';
+import { formatRd, parseRd, RD_EXAMPLES, RD_LENGTH } from './route-distinguisher.ts';
 
-/** Where a route is being read. A field that finds too few octets, or wrong ones, sets `failed`. */
+/** The place that a record is read from. A field that finds too few octets, or wrong ones, sets `failed`. */
 export interface Reader {
   readonly bytes: Uint8Array;
   readonly start: number;
@@ -23,7 +24,7 @@ export interface Reader {
   failed: boolean;
 }
 
-/** Offset of the next `count` octets, which are then behind; -1 and `failed` when there are not so many. */
+/** Offset of the next `count` octets, and moves past them; -1 and `failed` when fewer are left. */
 export function take(reader: Reader, count: number): number {
   const at = reader.at;
   if (at + count > reader.end) {
@@ -39,17 +40,20 @@ export function fail(reader: Reader): undefined {
   return undefined;
 }
 
+/** A value in octets, in text and in JSON. */
 export interface Field<T> {
+  /** What an error about a missing value says is allowed. @default nothing in particular */
+  readonly allowed?: string | ((family: Family) => string);
   read(reader: Reader): T | undefined;
   write(out: ByteWriter, value: T): void;
   format(value: T): string;
   parse(text: string, family: Family): T;
 }
 
-/** A field that may say "nothing": `read` gives undefined without failing, and `write` writes that. */
+/** A field that may be absent: `read` then gives undefined without failing, and `write` accepts undefined. */
 export interface OptionalField<T> extends Field<T> {
   readonly optional: true;
-  /** It has no octets of its own: it reads and writes bits among those of the fields before it, which ignore them. @default false */
+  /** The field has no separate octets: it reads and writes bits among the octets of earlier fields, which ignore them. @default false */
   readonly overlay?: true;
   write(out: ByteWriter, value: T | undefined): void;
 }
@@ -117,21 +121,19 @@ export function record<T extends object>(shape: Shape<T>): RecordCodec<T> {
   };
 }
 
-export function kebab(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 function unsigned(
   octets: number,
   max: number,
   read: (bytes: Uint8Array, at: number) => number,
   write: (out: ByteWriter, value: number) => void,
 ): Field<number> {
+  const allowed = `allowed 0 to ${max}`;
   const check = (value: number, found: string): number => {
-    if (!Number.isInteger(value) || value < 0 || value > max) throw new ValueError(`found ${found}, allowed 0 to ${max}`);
+    if (!Number.isInteger(value) || value < 0 || value > max) throw new ValueError(`found ${found}, ${allowed}`);
     return value;
   };
   return {
+    allowed,
     read(reader) {
       const at = take(reader, octets);
       return at < 0 ? undefined : read(reader.bytes, at);
@@ -152,17 +154,19 @@ export const U16: Field<number> = unsigned(2, 0xffff, readU16, (out, value) => o
 export const U24: Field<number> = unsigned(3, 0xff_ffff, readU24, (out, value) => out.u24(value));
 export const U32: Field<number> = unsigned(4, 0xffff_ffff, readU32, (out, value) => out.u32(value));
 
-/** A fixed count of octets as hexadecimal text, `separator` between them. */
+/** A fixed number of octets as hexadecimal text with `separator` between them. */
 export function octets(count: number, separator = ''): Field<string> {
   const spaced = (hex: string) => (separator === '' ? hex : hex.replace(/..(?=.)/g, `$&${separator}`));
+  const allowed = `allowed ${count} octets, e.g. "${spaced('0a'.repeat(count))}"`;
   const parse = (text: string): Uint8Array => {
     const digits = text.replaceAll(':', '');
     if (!/^[0-9a-fA-F]*$/.test(digits) || digits.length !== 2 * count) {
-      throw new ValueError(`found "${text}", allowed ${count} octets, e.g. "${spaced('0a'.repeat(count))}"`);
+      throw new ValueError(`found "${text}", ${allowed}`);
     }
     return fromHex(digits);
   };
   return {
+    allowed,
     read(reader) {
       const at = take(reader, count);
       return at < 0 ? undefined : spaced(toHex(reader.bytes, at, at + count));
@@ -177,6 +181,7 @@ export function octets(count: number, separator = ''): Field<string> {
 export const ESI: Field<string> = octets(10, ':');
 
 export const RD: Field<string> = {
+  allowed: RD_EXAMPLES,
   read(reader) {
     const at = take(reader, RD_LENGTH);
     return at < 0 ? undefined : formatRd(reader.bytes, at);
@@ -186,32 +191,28 @@ export const RD: Field<string> = {
   parse: (text) => formatRd(parseRd(text)),
 };
 
-export function parseAddressText(text: string): Uint8Array {
-  const bytes = parseAddress(text);
-  if (bytes === undefined) throw new ValueError(`"${text}" is not an IPv4 or IPv6 address, e.g. "192.0.2.1" or "2001:db8::1"`);
-  return bytes;
-}
-
-const address = {
-  format: (value: string) => value,
-  parse: (text: string) => formatAddress(parseAddressText(text)),
+/** The text forms of an address of either family. */
+export const ADDRESS_TEXT: Pick<Field<string>, 'allowed' | 'format' | 'parse'> = {
+  allowed: ADDRESS_EXAMPLES,
+  format: (value) => value,
+  parse: (text) => formatAddress(addressBytes(text)),
 };
 
-/** An address of 4 or 16 octets, which are all that is left. */
+/** An address of 4 or 16 octets. It takes all octets that are left. */
 export const ADDRESS_TO_END: Field<string> = {
-  ...address,
+  ...ADDRESS_TEXT,
   read(reader) {
     const size = reader.end - reader.at;
     if (size !== 4 && size !== 16) return fail(reader);
     const at = take(reader, size);
     return formatAddress(reader.bytes, at, at + size);
   },
-  write: (out, value) => out.raw(parseAddressText(value)),
+  write: (out, value) => out.raw(addressBytes(value)),
 };
 
 /** An IPv4 address, e.g. of a router. */
 export const IPV4: Field<string> = {
-  ...address,
+  ...ADDRESS_TEXT,
   read(reader) {
     const at = take(reader, 4);
     return at < 0 ? undefined : formatAddress(reader.bytes, at, at + 4);
@@ -238,29 +239,30 @@ function writeCounted(out: ByteWriter, value: string | undefined): void {
     out.u8(0);
     return;
   }
-  const bytes = parseAddressText(value);
+  const bytes = addressBytes(value);
   out.u8(8 * bytes.length);
   out.raw(bytes);
 }
 
-/** An address after its length in bits, which may be 0: any. */
-export const OPTIONAL_COUNTED_ADDRESS: OptionalField<string> = { ...address, optional: true, read: readCounted, write: writeCounted };
+/** An address and, before it, its length in bits. A length of 0 means any address. */
+export const OPTIONAL_COUNTED_ADDRESS: OptionalField<string> = { ...ADDRESS_TEXT, optional: true, read: readCounted, write: writeCounted };
 
-/** An address after its length in bits, 32 or 128. */
+/** An address and, before it, its length in bits, 32 or 128. */
 export const COUNTED_ADDRESS: Field<string> = {
-  ...address,
+  ...ADDRESS_TEXT,
   read: (reader) => readCounted(reader) ?? fail(reader),
   write: writeCounted,
 };
 
-/** As `OPTIONAL_COUNTED_ADDRESS`, where some leave out the length too when there is no address. It is written always. */
+/** As `OPTIONAL_COUNTED_ADDRESS`, but a peer may leave out the length too when there is no address. We always write it. */
 export const TRAILING_COUNTED_ADDRESS: OptionalField<string> = {
   ...OPTIONAL_COUNTED_ADDRESS,
   read: (reader) => (reader.at === reader.end ? undefined : readCounted(reader)),
 };
 
-/** Length in bits and the octets it needs, of the family's addresses. */
+/** A prefix of the family's address size: its length in bits, then the octets that these need. */
 export const PREFIX: Field<string> = {
+  allowed: (family) => prefixExample(addressOctets(family)),
   read(reader) {
     const at = take(reader, 1);
     if (at < 0) return undefined;

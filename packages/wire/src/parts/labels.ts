@@ -6,19 +6,19 @@
  *     | label                                | rsrv  | S |   S is set on the last one
  *     +--------------------------------------+-------+---+
  *
- * In a withdrawal 0x800000 stands for any labels (RFC 8277 §2.4; 0x000000 in older speakers): it ends the stack without S.
- * Bits that differ from this canonical form are kept in `labelBits`, the low four of each label, so that nothing is lost.
+ * In a withdrawal 0x800000 replaces all labels (RFC 8277 §2.4; older speakers send 0x000000). It ends the stack although S is not set.
+ * When bits differ from this canonical form, `labelBits` keeps the low four bits of each label, so that nothing is lost.
  */
 import type { ByteWriter } from '../bytes.ts';
 import { readU24 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
 
-/** A stack of labels (RFC 8277 §2.2, §2.3), or what stands for one when a route is withdrawn. */
+/** A stack of labels (RFC 8277 §2.2, §2.3), or the withdraw label alone. */
 export interface Labels {
   /** 20-bit values, outermost first; 524288 is the withdraw label. */
   labels: number[];
-  /** Reserved and S bits of each label, where they are not canonical. */
+  /** Reserved and S bits of each label; absent when they are canonical. */
   labelBits?: number[];
 }
 
@@ -26,26 +26,34 @@ const LABEL_MAX = 0xf_ffff;
 const WITHDRAW_LABEL = 0x8_0000;
 const BOTTOM = 1;
 
-/** The stack at `start`, and where it ends; undefined when it does not end before `end`. */
+/** Offset after the stack at `start`; -1 when it does not end before `end`. Allocates nothing. */
+export function labelsEnd(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start; at + 3 <= end; at += 3) {
+    const field = readU24(bytes, at);
+    if ((field & BOTTOM) !== 0 || field === WITHDRAW_LABEL << 4 || field === 0) return at + 3;
+  }
+  return -1;
+}
+
+/** The stack at `start` and the offset after it; undefined when it does not end before `end`. */
 export function decodeLabels(
   bytes: Uint8Array,
   start: number,
   end: number,
   spans?: SpanRecorder,
 ): { value: Labels; end: number } | undefined {
+  const stackEnd = labelsEnd(bytes, start, end);
+  if (stackEnd < 0) return undefined;
   const labels: number[] = [];
-  const bits: number[] = [];
-  for (let at = start; at + 3 <= end; at += 3) {
+  const labelBits: number[] = [];
+  for (let at = start; at < stackEnd; at += 3) {
     const field = readU24(bytes, at);
     labels.push(field >>> 4);
-    bits.push(field & 0xf);
+    labelBits.push(field & 0xf);
     spans?.leaf('label', at, at + 3, field >>> 4);
-    if ((field & BOTTOM) !== 0 || field === WITHDRAW_LABEL << 4 || field === 0) {
-      const canonical = bits.every((each, i) => each === canonicalBits(labels, i));
-      return { value: canonical ? { labels } : { labels, labelBits: bits }, end: at + 3 };
-    }
   }
-  return undefined;
+  const canonical = labelBits.every((bits, i) => bits === canonicalBits(labels, i));
+  return { value: canonical ? { labels } : { labels, labelBits }, end: stackEnd };
 }
 
 function canonicalBits(labels: readonly number[], i: number): number {

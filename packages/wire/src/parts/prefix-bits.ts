@@ -45,7 +45,7 @@ export function maskAddress(address: Uint8Array, bits: number): Uint8Array {
 export function sharesBits(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, bits: number): boolean {
   const whole = bits >>> 3;
   for (let i = 0; i < whole; i++) if (a[aStart + i] !== b[bStart + i]) return false;
-  return bits % 8 === 0 || ((a[aStart + whole]! ^ b[bStart + whole]!) & (0xff << (8 - (bits % 8))) & 0xff) === 0;
+  return bits % 8 === 0 || ((a[aStart + whole]! ^ b[bStart + whole]!) & ~trailingMask(bits) & 0xff) === 0;
 }
 
 /**
@@ -62,15 +62,23 @@ export function readPrefix(bytes: Uint8Array, start: number, end: number, bits: 
 }
 
 function maskTail(address: Uint8Array, bits: number): void {
-  if (bits % 8 !== 0) address[bits >>> 3]! &= 0xff << (8 - (bits % 8));
+  if (bits % 8 !== 0) address[bits >>> 3]! &= ~trailingMask(bits);
+}
+
+/** The bits of the last octet that are not part of a prefix of `bits` bits. */
+export function trailingMask(bits: number): number {
+  return bits % 8 === 0 ? 0 : 0xff >>> (bits % 8);
+}
+
+export function prefixExample(addressSize: number): string {
+  return addressSize === 4 ? 'e.g. "192.0.2.0/24"' : 'e.g. "2001:db8::/32"';
 }
 
 /** As `parsePrefix`, of an address of `addressSize` octets and with the bits after the prefix cleared. Throws ValueError. */
 export function prefixOfSize(text: string, addressSize: number): Prefix {
   const prefix = parsePrefix(text);
   if (prefix?.address.length !== addressSize) {
-    const example = addressSize === 4 ? '192.0.2.0/24' : '2001:db8::/32';
-    throw new ValueError(`"${text}" is not an ${addressSize === 4 ? 'IPv4' : 'IPv6'} prefix, e.g. "${example}"`);
+    throw new ValueError(`"${text}" is not an ${addressSize === 4 ? 'IPv4' : 'IPv6'} prefix, ${prefixExample(addressSize)}`);
   }
   return { address: maskAddress(prefix.address, prefix.bits), bits: prefix.bits };
 }
@@ -84,6 +92,18 @@ export function normalizePrefix(text: string, addressSize: number): string {
 /** Appends the octets that hold the bits of the prefix, without a length. */
 export function appendBits(out: ByteWriter, { address, bits }: Prefix): void {
   out.raw(address, 0, (bits + 7) >>> 3);
+}
+
+/** Appends the prefix at `start`, a length in bits and then octets, with the bits after it cleared. Allocates nothing. */
+export function appendMaskedPrefix(out: ByteWriter, bytes: Uint8Array, start: number): void {
+  out.u8(bytes[start]!);
+  appendLeadingBits(out, bytes, start + 1, bytes[start]!);
+}
+
+/** Appends the first `bits` bits from `start`, with the rest of the last octet cleared. Allocates nothing. */
+export function appendLeadingBits(out: ByteWriter, bytes: Uint8Array, start: number, bits: number): void {
+  out.raw(bytes, start, start + ((bits + 7) >>> 3));
+  if (bits % 8 !== 0) out.patchU8(out.length - 1, out.bytes[out.length - 1]! & ~trailingMask(bits));
 }
 
 /** Appends the length in bits, then the octets. Throws ValueError. */

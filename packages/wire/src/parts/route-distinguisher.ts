@@ -28,6 +28,8 @@ export function formatRd(bytes: Uint8Array, offset = 0): string {
   }
 }
 
+export const RD_EXAMPLES = 'e.g. "65000:100", "192.0.2.1:100", "4200000000:100" or "0x" and 16 digits';
+
 /** Throws ValueError for text that is no route distinguisher. */
 export function parseRd(text: string): Uint8Array {
   const bytes = new Uint8Array(RD_LENGTH);
@@ -56,7 +58,5 @@ export function parseRd(text: string): Uint8Array {
 }
 
 function wrong(text: string): ValueError {
-  return new ValueError(
-    `"${text}" is not a route distinguisher, e.g. "65000:100", "192.0.2.1:100", "4200000000:100" or "0x" and 16 digits`,
-  );
+  return new ValueError(`"${text}" is not a route distinguisher, ${RD_EXAMPLES}`);
 }

@@ -1,11 +1,11 @@
 /** Fields of TLVs in attributes, beside those of NLRI (fields.ts). Their text has no white space, comma or parenthesis. */
-import { formatAddress, formatIpv6, parseIpv6 } from '../address.ts';
+import { addressBytes, formatAddress, formatIpv6, parseIpv6 } from '../address.ts';
 import { type ByteWriter, fromHex, readU32, readU64, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
-import { type Field, fail, type OptionalField, parseAddressText, type Reader, take } from './fields.ts';
+import { type Field, fail, type OptionalField, type Reader, take } from './fields.ts';
 
-/** Octets that say nothing: absent when they are zero, and hexadecimal text when someone wrote something into them. */
+/** Reserved octets: absent when they are zero, else hexadecimal text. */
 export function reserved(count: number): OptionalField<string> {
   return {
     optional: true,
@@ -25,8 +25,8 @@ export function reserved(count: number): OptionalField<string> {
 }
 
 /**
- * Reserved bits among the octets of the fields before this one, which ignore them: absent when they are zero, and otherwise hexadecimal text of
- * all octets of the TLV's value up to here, the other bits zero. `mask` says which bits of octet `index` of `length` are reserved.
+ * Reserved bits among the octets of the fields before this one, which ignore them. Absent when they are zero. Otherwise hexadecimal text of all
+ * octets of the TLV's value up to here, with the other bits zero. `mask` says which bits of octet `index` of `length` are reserved.
  */
 export function reservedBits(mask: (index: number, length: number) => number): OptionalField<string> {
   const parse = (text: string): Uint8Array => {
@@ -62,23 +62,29 @@ function hexOctets(text: string, count: number): Uint8Array {
   return fromHex(text);
 }
 
+const U64_ALLOWED = 'allowed is 0 to 18446744073709551615';
+
 export const U64: Field<bigint> = {
+  allowed: U64_ALLOWED,
   read(reader) {
     const at = take(reader, 8);
     return at < 0 ? undefined : readU64(reader.bytes, at);
   },
   write(out, value) {
-    if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw new ValueError(`found ${value}, allowed is 0 to 18446744073709551615`);
+    if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw new ValueError(`found ${value}, ${U64_ALLOWED}`);
     out.u64(value);
   },
   format: String,
   parse(text) {
-    if (!/^\d{1,20}$/.test(text)) throw new ValueError(`found "${text}", allowed is 0 to 18446744073709551615`);
+    if (!/^\d{1,20}$/.test(text)) throw new ValueError(`found "${text}", ${U64_ALLOWED}`);
     return BigInt(text);
   },
 };
 
+const IPV6_EXAMPLE = 'e.g. "2001:db8::1"';
+
 export const IPV6: Field<string> = {
+  allowed: IPV6_EXAMPLE,
   read(reader) {
     const at = take(reader, 16);
     return at < 0 ? undefined : formatIpv6(reader.bytes, at);
@@ -90,7 +96,7 @@ export const IPV6: Field<string> = {
 
 function ipv6Octets(text: string): Uint8Array {
   const bytes = parseIpv6(text);
-  if (bytes === undefined) throw new ValueError(`"${text}" is not an IPv6 address, e.g. "2001:db8::1"`);
+  if (bytes === undefined) throw new ValueError(`"${text}" is not an IPv6 address, ${IPV6_EXAMPLE}`);
   return bytes;
 }
 
@@ -99,8 +105,11 @@ function rest(reader: Reader): Uint8Array {
   return reader.bytes.subarray(at, reader.end);
 }
 
+const HEX_ALLOWED = 'allowed are octets, e.g. "0x0102"';
+
 /** All octets that are left. */
 export const HEX_TO_END: Field<string> = {
+  allowed: HEX_ALLOWED,
   read: (reader) => `0x${toHex(rest(reader))}`,
   write: (out, value) => out.raw(prefixedHex(value)),
   format: (value) => value,
@@ -108,15 +117,15 @@ export const HEX_TO_END: Field<string> = {
 };
 
 function prefixedHex(text: string): Uint8Array {
-  if (!/^0x([0-9a-fA-F]{2})*$/.test(text)) throw new ValueError(`found "${text}", allowed are octets, e.g. "0x0102"`);
+  if (!/^0x([0-9a-fA-F]{2})*$/.test(text)) throw new ValueError(`found "${text}", ${HEX_ALLOWED}`);
   return fromHex(text.slice(2));
 }
 
-/** UTF-8 to the end; as text with percent signs for what would not be one word. */
+/** UTF-8 to the end. Its text is percent-encoded, so that it is one word. */
 export const TEXT_TO_END: Field<string> = {
   read: (reader) => new TextDecoder().decode(rest(reader)),
   write: (out, value) => out.raw(new TextEncoder().encode(value)),
-  format: (value) => encodeURIComponent(value.toWellFormed()).replace(/[()]/g, (each) => `%${each.charCodeAt(0).toString(16)}`),
+  format: (value) => encodeURIComponent(value.toWellFormed()).replace(/[()]/g, (item) => `%${item.charCodeAt(0).toString(16)}`),
   parse(text) {
     try {
       return decodeURIComponent(text);
@@ -137,13 +146,13 @@ export const ANY_ADDRESS_TO_END: OptionalField<string> = {
     return formatAddress(octets, 0, size);
   },
   write(out, value) {
-    if (value !== undefined) out.raw(parseAddressText(value));
+    if (value !== undefined) out.raw(addressBytes(value));
   },
   format: (value) => value,
-  parse: (text) => formatAddress(parseAddressText(text)),
+  parse: (text) => formatAddress(addressBytes(text)),
 };
 
-/** An MPLS label stack entry: the label, and behind a slash the twelve other bits where they are not 0. */
+/** An MPLS label stack entry: the label, then a slash and the twelve other bits when they are not 0. */
 function formatLabel(entry: number): string {
   const other = entry & 0xfff;
   return other === 0 ? String(entry >>> 12) : `${entry >>> 12}/${other}`;
@@ -151,11 +160,14 @@ function formatLabel(entry: number): string {
 
 function parseLabel(text: string): number {
   const parts = /^(\d{1,7})(?:\/(\d{1,4}))?$/.exec(text);
-  if (parts === null) throw new ValueError(`found "${text}", allowed is an MPLS label, e.g. "16000"`);
+  if (parts === null) throw new ValueError(`found "${text}", ${LABEL_ALLOWED}`);
   return within('MPLS label', Number(parts[1]), 0xf_ffff) * 4096 + within('bits behind the label', Number(parts[2] ?? 0), 0xfff);
 }
 
+const LABEL_ALLOWED = 'allowed is an MPLS label, e.g. "16000"';
+
 export const LABEL: Field<string> = {
+  allowed: LABEL_ALLOWED,
   read(reader) {
     const at = take(reader, 4);
     return at < 0 ? undefined : formatLabel(readU32(reader.bytes, at));
@@ -165,7 +177,7 @@ export const LABEL: Field<string> = {
   parse: (text) => formatLabel(parseLabel(text)),
 };
 
-/** A field that the TLV may end without. */
+/** A field that is absent when the TLV ends before it. */
 export function trailing<T>(field: Field<T>): OptionalField<T> {
   return {
     optional: true,
@@ -194,7 +206,7 @@ export const SID_TO_END: OptionalField<string> = {
   parse: (text, family) => (text.includes(':') ? IPV6 : LABEL).parse(text, family),
 };
 
-/** As many values as there are to the end, with `+` between them in text. */
+/** All values to the end, with `+` between them in text. */
 export function listToEnd<T>(field: Field<T>): Field<T[]> {
   return {
     read(reader) {
@@ -209,18 +221,21 @@ export function listToEnd<T>(field: Field<T>): Field<T[]> {
       for (const value of values) field.write(out, value);
     },
     format: (values) => values.map((value) => field.format(value)).join('+'),
-    parse: (text, family) => (text === '' ? [] : text.split('+').map((each) => field.parse(each, family))),
+    parse: (text, family) => (text === '' ? [] : text.split('+').map((item) => field.parse(item, family))),
   };
 }
 
-/** A range of labels or indices, its first one and its size. */
+/** A range of labels or indices: the first one and how many there are. */
 export interface LabelRange {
   base: number;
   range: number;
 }
 
+const LABEL_RANGE_ALLOWED = 'allowed are base and range, e.g. "16000-8000"';
+
 /** A block of labels: base and size in three octets each (RFC 8669 §3.2). Text `16000-8000`. */
 export const LABEL_RANGE: Field<LabelRange> = {
+  allowed: LABEL_RANGE_ALLOWED,
   read(reader) {
     const at = take(reader, 6);
     if (at < 0) return undefined;
@@ -234,7 +249,7 @@ export const LABEL_RANGE: Field<LabelRange> = {
   parse(text) {
     const [base, range, ...more] = text.split('-');
     if (base === undefined || range === undefined || more.length > 0) {
-      throw new ValueError(`found "${text}", allowed are base and range, e.g. "16000-8000"`);
+      throw new ValueError(`found "${text}", ${LABEL_RANGE_ALLOWED}`);
     }
     return { base: within('base', parseU32(base), 0xff_ffff), range: within('range', parseU32(range), 0xff_ffff) };
   },

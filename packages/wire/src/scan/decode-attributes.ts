@@ -1,12 +1,11 @@
 /**
- * A block of path attributes becomes values. Walking the octets and RFC 7606's verdicts are the scan's (update-scan.ts); here its columns
- * become values.
+ * A block of path attributes becomes values. The scan (update-scan.ts) walks the octets and gives RFC 7606's verdicts; here its columns become
+ * values.
  */
-
 import type { PathAttribute } from '../attributes/attribute.ts';
 import type { AttributeSet } from '../attributes/attribute-set.ts';
+import { attributeHeaderLength, attributeValueLength } from '../attributes/block.ts';
 import { ATTRIBUTE_CODECS } from '../attributes/registry.ts';
-import { readU16 } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
 import { STORED_CONTEXT, type WireContext } from '../context.ts';
 import { type Fault, strongest } from '../fault.ts';
@@ -16,7 +15,7 @@ import type { AttributeScan } from './update-scan.ts';
 
 /** What a block of path attributes says. */
 export interface DecodedAttributes {
-  /** In the order they came. What a verdict discarded is left out; what it calls malformed otherwise is `unknown`, with its octets. */
+  /** In the order in which they came. A discarded attribute is left out; one that is malformed otherwise is `unknown` and keeps its octets. */
   attributes: PathAttribute[];
   /** The strongest verdict. */
   fault?: Fault;
@@ -36,9 +35,9 @@ export function decodeAttributes(bytes: Uint8Array, start: number, end: number, 
   return fault === undefined ? { attributes } : { attributes, fault };
 }
 
-/** The values of what `scan` found in `bytes`. */
+/** The values of the attributes that `scan` found in `bytes`. */
 export function scannedAttributes(bytes: Uint8Array, scan: AttributeScan, context: WireContext): PathAttribute[] {
-  // The scan keeps one verdict for all; only when it is a bad one do we have to ask again which of them are sound.
+  // The scan keeps one verdict for all attributes. Only if it is a bad one, each attribute is checked again.
   const sound = scan.fault === undefined || scan.fault.action === 'discard';
   const attributes: PathAttribute[] = [];
   for (let entry = 0; entry < scan.count; entry++) {
@@ -51,7 +50,7 @@ export function scannedAttributes(bytes: Uint8Array, scan: AttributeScan, contex
     if (spans !== undefined) openAttribute(spans, code, flags, start);
     let attribute: PathAttribute;
     if (codec !== undefined && (sound || canBeRead(codec.check(bytes, start, end, context)))) {
-      // The row's type and value belong together by construction; the table cannot say so.
+      // Each row decodes to the value of its type; the type of the table cannot say so.
       attribute = { type: codec.type, flags, value: codec.decode(bytes, start, end, context) } as PathAttribute;
     } else {
       attribute = { type: 'unknown', code, flags, bytes: bytes.slice(start, end) };
@@ -76,29 +75,28 @@ function closeAttribute(spans: SpanRecorder, end: number, attribute: PathAttribu
   spans.close(end, attribute);
 }
 
-/** What is wrong with NEXT_HOP, where it counts. */
+/** Records the fault of NEXT_HOP, if it counts. */
 export function blameNextHop(spans: SpanRecorder, scan: AttributeScan): void {
   const entry = scan.find(AttributeCode.NextHop);
   if (scan.nextHopFault !== undefined && entry !== -1) spans.blame(scan.nextHopFault, scan.valueStart[entry]!, scan.valueEnd[entry]!);
 }
 
-/** Records those in `bytes[start, end)` that a verdict left out: they are no values, but have their place. */
+/** Records the attributes in `bytes[start, end)` that a verdict left out: they have no value, but a place. */
 export function recordLeftOut(spans: SpanRecorder, bytes: Uint8Array, start: number, end: number): void {
   for (let at = start; end - at >= 3; ) {
-    const flags = bytes[at]!;
-    const valueStart = at + ((flags & AttributeFlag.ExtendedLength) === 0 ? 3 : 4);
+    const valueStart = at + attributeHeaderLength(bytes, at);
     if (valueStart > end) return;
-    const next = valueStart + (valueStart === at + 3 ? bytes[at + 2]! : readU16(bytes, at + 2));
+    const next = valueStart + attributeValueLength(bytes, at);
     if (next > end) return;
     if (!spans.has(at)) {
-      openAttribute(spans, bytes[at + 1]!, flags, valueStart);
+      openAttribute(spans, bytes[at + 1]!, bytes[at]!, valueStart);
       closeAttribute(spans, next, undefined);
     }
     at = next;
   }
 }
 
-/** A next hop that no host can have is whole all the same: it is more use to who looks for the culprit than its octets. */
+/** A next hop that no host can have can still be read, and helps more than octets to find the router that sent it. */
 function canBeRead(fault: Fault | undefined): boolean {
   return fault === undefined || (fault.code === NotificationCode.UpdateMessageError && fault.subcode === UpdateError.InvalidNextHop);
 }

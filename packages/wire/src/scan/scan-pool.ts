@@ -1,9 +1,9 @@
-/** Scans to borrow: one is three kilobytes of columns, too much to make anew for each message. */
+/** Scans to borrow. A scan has three kilobytes of columns, too much to make a new one for each message. */
 import { AttributeScan } from './update-scan.ts';
 
 const idle: AttributeScan[] = [];
 
-/** A scan of one's own until it is given back. */
+/** A scan for the caller alone, until `giveBackScan`. */
 export function borrowScan(): AttributeScan {
   return idle.pop() ?? new AttributeScan();
 }

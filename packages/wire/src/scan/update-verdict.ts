@@ -1,5 +1,5 @@
 /**
- * What only the whole UPDATE shows: missing attributes, NLRI that cannot be read, and which of all verdicts holds (RFC 7606 §3, §5).
+ * The verdict on a whole UPDATE: missing attributes, NLRI that cannot be read, and the strongest of all verdicts (RFC 7606 §3, §5).
  */
 import { AttributeCode, NotificationCode, UpdateError } from '../codes.ts';
 import { Fault, strongest } from '../fault.ts';
@@ -7,12 +7,12 @@ import type { AttributeScan, UpdateScan } from './update-scan.ts';
 
 /**
  * The verdict on an UPDATE whose sections and attributes have been scanned; undefined when it is well-formed. The fault of `attributes` is
- * taken into account. A missing LOCAL_PREF of an internal peer is no fault: RFC 7606 asks for nothing, and the default of 100 is the custom.
+ * taken into account. A missing LOCAL_PREF of an internal peer is no fault: RFC 7606 has no verdict for it, and implementations take 100.
  */
 export function updateVerdict(update: UpdateScan, attributes: AttributeScan): Fault | undefined {
   const ownNlri = update.nlriEnd > update.nlriStart;
   const mpReach = attributes.find(AttributeCode.MpReachNlri) !== -1;
-  // Speakers do send 0.0.0.0 with routes of other families.
+  // Some speakers send NEXT_HOP 0.0.0.0 with routes of other families.
   let fault = ownNlri ? strongest(attributes.fault, attributes.nextHopFault) : attributes.fault;
   if (ownNlri || mpReach) {
     // RFC 7606 §3 (d).

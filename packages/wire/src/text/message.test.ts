@@ -121,7 +121,7 @@ test('what a terminal would obey is escaped', () => {
   assert.deepEqual(parseMessage(text), open);
 });
 
-test('a message may stand on several lines, attributes have the names of the RFC or their own, and the order is free', () => {
+test('a message may have several lines, attributes have the names of the RFC or their own, and the order is free', () => {
   const message = parseMessage(`
     update
       attributes {

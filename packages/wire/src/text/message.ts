@@ -41,7 +41,7 @@ function body(message: Message): string {
   }
 }
 
-/** The message that `formatMessage` wrote; it may stand on several lines. Throws ValueError. */
+/** The message that `formatMessage` wrote. The text may have several lines. Throws ValueError. */
 export function parseMessage(text: string): Message {
   const [, type = '', rest = ''] = /^\s*(\S*)\s*(.*)$/s.exec(text.replace(/\s*[\r\n]+\s*/g, ' '))!;
   switch (type) {

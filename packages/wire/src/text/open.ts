@@ -1,5 +1,5 @@
 /**
- * The text of an OPEN behind its word; the version only where it is not 4.
+ * The text of an OPEN after the word `open`. The version is left out when it is 4.
  *
  *     as 65001 hold-time 90 bgp-identifier 192.0.2.1 capabilities { multiprotocol ipv4-unicast } parameters { 1 0x0a } extended-parameters
  */

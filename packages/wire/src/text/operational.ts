@@ -1,5 +1,5 @@
 /**
- * The text of an OPERATIONAL message behind its word: the name of its type, then what that has.
+ * The text of an OPERATIONAL message after the word `operational`: the name of its type, then the members of that type.
  *
  *     ASM ipv4-unicast "see you"
  *     LPCP ipv4-unicast router-id 192.0.2.1 sequence 7 count 1000

@@ -1,5 +1,5 @@
 /**
- * The text of a ROUTE-REFRESH behind its word: family, subtype where it is not a request, filters.
+ * The text of a ROUTE-REFRESH after the word `route-refresh`: family, subtype unless it is a request, filters.
  *
  *     ipv4-unicast begin
  *     ipv4-unicast orf immediate { 64 { remove-all; add permit sequence 10 192.0.2.0/24 min 24 max 32 }; 66 0x0a0b }

@@ -1,5 +1,5 @@
 /**
- * The text of an UPDATE behind its word: withdrawn routes, routes, attributes, what the message says of End-of-RIB, and the verdict on it.
+ * The text of an UPDATE after the word `update`: withdrawn routes, routes, attributes, End-of-RIB, and the verdict on the message.
  *
  *     withdrawn { 198.51.100.0/24 path-id 7 } nlri { 192.0.2.0/24 } attributes { ORIGIN igp; AS_PATH 65001 } fault withdraw 3/3 "no next hop"
  */
@@ -28,9 +28,9 @@ export function formatUpdate(message: UpdateMessage): string {
   return words.join(' ');
 }
 
-/** The attributes of an End-of-RIB are what `endOfRib` gives: to name the family is enough. */
-function saysByItself({ attributes, endOfRib: of }: UpdateMessage): boolean {
-  return of !== undefined && of !== IPV4_UNICAST && attributes[0]?.flags === AttributeFlag.Optional;
+/** The text of an End-of-RIB has only its family: `endOfRib` gives the attributes. */
+function saysByItself({ attributes, endOfRib: family }: UpdateMessage): boolean {
+  return family !== undefined && family !== IPV4_UNICAST && attributes[0]?.flags === AttributeFlag.Optional;
 }
 
 /** Throws ValueError. */
@@ -41,7 +41,7 @@ export function parseUpdate(text: string): UpdateMessage {
     const key = words.next(ALLOWED);
     if (key === 'withdrawn') message.withdrawn = message.withdrawn.concat(words.group().map(parsePrefix));
     else if (key === 'nlri') message.nlri = message.nlri.concat(words.group().map(parsePrefix));
-    else if (key === 'attributes') message.attributes = message.attributes.concat(words.group().map((each) => parseAttribute(each)));
+    else if (key === 'attributes') message.attributes = message.attributes.concat(words.group().map((item) => parseAttribute(item)));
     else if (key === 'end-of-rib') message.endOfRib = words.family();
     else if (key === 'fault') message.fault = parseFaultWords(words);
     else throw new ValueError(`found "${key}", allowed is ${ALLOWED}`);
@@ -72,7 +72,7 @@ const ACTIONS: readonly FaultAction[] = ['reset', 'disable', 'withdraw', 'discar
 
 function parseFaultWords(words: Words): Fault {
   const word = words.next(ACTIONS.join(', '));
-  const action = ACTIONS.find((each) => each === word);
+  const action = ACTIONS.find((item) => item === word);
   if (action === undefined) throw new ValueError(`found "${word}", allowed is ${ACTIONS.join(', ')}`);
   const [code, subcode, ...more] = words.next('code and subcode, e.g. "3/9"').split('/');
   if (more.length > 0) throw new ValueError(`found "${[code, subcode, ...more].join('/')}", allowed are code and subcode, e.g. "3/9"`);

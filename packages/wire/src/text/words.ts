@@ -1,5 +1,5 @@
 /**
- * Words of the text of messages: bare ones, quoted text, and groups in braces, which hold items with `;` between them.
+ * The text of a message as words: plain words, quoted text, and groups in braces, which hold items with `;` between them.
  *
  *     nlri { 192.0.2.0/24; 198.51.100.0/24 } fault discard 3/9 "a reason; and more"
  */
@@ -28,7 +28,7 @@ export class Words {
     return word;
   }
 
-  /** Whether the next word is `word`, which is then behind. */
+  /** Whether the next word is `word`; if so, moves past it. */
   take(word: string): boolean {
     if (this.#words[this.#at] !== word) return false;
     this.#at++;
@@ -45,9 +45,9 @@ export class Words {
 
   family(): Family {
     const word = this.next('a family, e.g. "ipv4-unicast"');
-    const of = parseFamily(word);
-    if (of === undefined) throw new ValueError(`found "${word}", allowed is a family, e.g. "ipv4-unicast" or "afi-9/safi-200"`);
-    return of;
+    const family = parseFamily(word);
+    if (family === undefined) throw new ValueError(`found "${word}", allowed is a family, e.g. "ipv4-unicast" or "afi-9/safi-200"`);
+    return family;
   }
 
   /** Octets after `0x`. */
@@ -75,7 +75,7 @@ export function formatGroup(list: readonly string[]): string {
   return list.length === 0 ? '{ }' : `{ ${list.join('; ')} }`;
 }
 
-/** Words, a group among them as one. */
+/** The words of the text. A whole group is one word. */
 function split(text: string): string[] {
   const words: string[] = [];
   let from = -1;
@@ -91,7 +91,7 @@ function split(text: string): string[] {
   return words;
 }
 
-/** The parts of a text between the semicolons that stand in no braces and no quotes; empty ones are none. */
+/** The parts of a text between semicolons outside braces and quotes, without empty parts. */
 function items(text: string): string[] {
   const found: string[] = [];
   let from = 0;

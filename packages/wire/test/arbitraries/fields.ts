@@ -1,6 +1,6 @@
 /**
- * Values of the fields of a table, found by reading octets: a field is asked which lengths it takes, with any octets or with some that begin
- * as counted fields do. So a new field is generated without a word here; where none of the beginnings fits, one more is needed below.
+ * Values of the fields of a table, found by reading octets. We try which lengths a field accepts, with random octets and with octets that begin
+ * as counted fields do. So a new field needs nothing here, unless none of the beginnings below fits it.
  */
 import fc from 'fast-check';
 import type { Family } from '../../src/family.ts';
@@ -39,7 +39,7 @@ function read(field: AnyField, bytes: Uint8Array, family: Family): { readonly va
   return reader.failed || reader.at !== reader.end ? undefined : { value };
 }
 
-/** Octets that look like chance, the same at every run. */
+/** Pseudo-random octets, the same in every run. */
 export function probe(length: number, seed: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => Math.imul(seed + 7 * i + 1, 0x9e37_79b1) >>> 24);
 }
@@ -66,7 +66,7 @@ function findWays(field: AnyField, family: Family): readonly Way[] {
   return ways;
 }
 
-/** Values of a field, and undefined where it may have none. Throws for a field of which no octets are found. */
+/** Values of a field, also undefined when it is optional. Throws when no octets are found that the field accepts. */
 export function fieldValue(name: string, field: AnyField, family: Family): fc.Arbitrary<unknown> {
   const ways = waysOf(field, family);
   if (!ways.some(({ length }) => length > 0)) throw new Error(`no octets found for the field ${name}: it needs a beginning of its own`);

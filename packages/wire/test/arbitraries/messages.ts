@@ -5,7 +5,7 @@ import { attributeCode } from '../../src/attributes/attributes.ts';
 import { ATTRIBUTE_CODECS } from '../../src/attributes/registry.ts';
 import { ByteWriter } from '../../src/bytes.ts';
 import type { WireContext } from '../../src/context.ts';
-import { Afi, family, IPV4_UNICAST, Safi } from '../../src/family.ts';
+import { Afi, IPV4_UNICAST, makeFamily, Safi } from '../../src/family.ts';
 import { Fault } from '../../src/fault.ts';
 import type { Message } from '../../src/messages/message.ts';
 import { hardReset, type NotificationMessage, notification, shutdownMessageData } from '../../src/messages/notification.ts';
@@ -115,7 +115,7 @@ const routeRefresh: fc.Arbitrary<RouteRefreshMessage> = fc.oneof(
   record({ type, family: anyFamily, subtype: fc.constant(0), rest: octets(0, 9).map((bytes) => Uint8Array.from([7, ...bytes])) }),
   fc.constantFrom(4, 16).chain((size) => {
     const orf = record({ whenToRefresh: fc.constantFrom('immediate', 'defer'), groups: fc.array(orfGroup(size), { maxLength: 3 }) });
-    return record({ type, family: fc.constant(family(size === 4 ? Afi.Ipv4 : Afi.Ipv6, Safi.Unicast)), subtype: fc.constant(0), orf });
+    return record({ type, family: fc.constant(makeFamily(size === 4 ? Afi.Ipv4 : Afi.Ipv6, Safi.Unicast)), subtype: fc.constant(0), orf });
   }),
 );
 

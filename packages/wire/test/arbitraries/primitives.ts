@@ -1,7 +1,7 @@
 /** What values of all kinds are made of: numbers with their edges, octets, addresses, prefixes, families, text. */
 import fc from 'fast-check';
 import { formatAddress } from '../../src/address.ts';
-import { Afi, type Family, family, Safi } from '../../src/family.ts';
+import { Afi, type Family, makeFamily, Safi } from '../../src/family.ts';
 import { addressOctets, normalizePrefix } from '../../src/parts/prefix-bits.ts';
 import { formatRd } from '../../src/parts/route-distinguisher.ts';
 
@@ -24,12 +24,17 @@ export function octets(minLength: number, maxLength: number = minLength): fc.Arb
   return fc.oneof(any, sparse);
 }
 
+/** A list with at least one entry. */
+export function some<T>(entry: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.array(entry, { minLength: 1, maxLength: 4 });
+}
+
 export const ipv4: fc.Arbitrary<string> = octets(4).map((bytes) => formatAddress(bytes));
 export const ipv6: fc.Arbitrary<string> = octets(16).map((bytes) => formatAddress(bytes));
 export const address: fc.Arbitrary<string> = fc.oneof(ipv4, ipv6);
 
-export function addressOf(of: Family): fc.Arbitrary<string> {
-  return addressOctets(of) === 4 ? ipv4 : ipv6;
+export function addressOf(family: Family): fc.Arbitrary<string> {
+  return addressOctets(family) === 4 ? ipv4 : ipv6;
 }
 
 /** A prefix of an address of so many octets. */
@@ -52,12 +57,12 @@ export const text: fc.Arbitrary<string> = fc.oneof(
 );
 
 const FAMILIES: readonly Family[] = [Afi.Ipv4, Afi.Ipv6].flatMap((afi) =>
-  [Safi.Unicast, Safi.Multicast, Safi.LabeledUnicast, Safi.MplsVpn].map((safi) => family(afi, safi)),
+  [Safi.Unicast, Safi.Multicast, Safi.LabeledUnicast, Safi.MplsVpn].map((safi) => makeFamily(afi, safi)),
 );
 
 export const anyFamily: fc.Arbitrary<Family> = fc.oneof(
-  fc.constantFrom(...FAMILIES, family(Afi.L2vpn, Safi.Evpn), family(Afi.BgpLs, Safi.BgpLsVpn)),
-  fc.tuple(u16, u8).map(([afi, safi]) => family(afi, safi)),
+  fc.constantFrom(...FAMILIES, makeFamily(Afi.L2vpn, Safi.Evpn), makeFamily(Afi.BgpLs, Safi.BgpLsVpn)),
+  fc.tuple(u16, u8).map(([afi, safi]) => makeFamily(afi, safi)),
 );
 
 /** An object of a value for each member, as literals are. */
@@ -70,6 +75,6 @@ export function present<T extends object>(value: { readonly [K in keyof T]: T[K]
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
 }
 
-export function maybe<T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
-  return fc.option(of, { nil: undefined });
+export function maybe<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.option(value, { nil: undefined });
 }

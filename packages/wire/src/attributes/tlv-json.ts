@@ -1,9 +1,10 @@
 /** TLVs of attributes from JSON, by the same tables that give their octets and text: `{ "name": …, "fields": { … }, "tlvs": [ … ] }`. */
-import { rowOfName, type Tlv, type TlvField, type TlvRow, type TlvTable } from '../attributes/tlv.ts';
-import { NO_FAMILY } from '../family.ts';
-import { type Form, field, list, member, OCTETS, object, oneOf, optional, placed, record, TEXT, unsigned } from './form.ts';
 
-export function tlvs(table: TlvTable): Form<Tlv[]> {
+import { NO_FAMILY } from '../family.ts';
+import { type Form, field, list, member, OCTETS, object, oneOf, optional, placed, record, TEXT, unsigned } from '../parts/json-form.ts';
+import { rowOfName, type Tlv, type TlvField, type TlvRow, type TlvTable } from './tlv.ts';
+
+export function tlvsFromJson(table: TlvTable): Form<Tlv[]> {
   return list(tlv(table));
 }
 
@@ -15,10 +16,10 @@ function tlv(table: TlvTable): Form<Tlv> {
     const row = placed(member(path, 'name'), () => rowOfName(table, name));
     const known = { name: oneOf(name), fields: fields(row) };
     if (row.holds === undefined) return object<{ name: string; fields: Record<string, TlvField> }>(known)(json, path);
-    return object<{ name: string; fields: Record<string, TlvField>; tlvs: Tlv[] }>({ ...known, tlvs: optional(tlvs(row.holds), () => []) })(
-      json,
-      path,
-    );
+    return object<{ name: string; fields: Record<string, TlvField>; tlvs: Tlv[] }>({
+      ...known,
+      tlvs: optional(tlvsFromJson(row.holds), () => []),
+    })(json, path);
   };
 }
 

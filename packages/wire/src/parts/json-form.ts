@@ -4,12 +4,13 @@
  *
  * Forms of structures are made of forms of their members, in the shape of the TypeScript type, so that a forgotten member does not compile.
  */
-import { formatAddress } from '../address.ts';
+import { addressBytes, formatAddress } from '../address.ts';
 import { fromHex } from '../bytes.ts';
 import { type Family, parseFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { toJson } from '../json.ts';
-import { type Field, parseAddressText } from '../parts/fields.ts';
+import type { Field } from './fields.ts';
+import { parseIpv4Text } from './ipv4.ts';
+import { plainJson } from './plain-json.ts';
 
 export type Form<T> = (json: unknown, path: string) => T;
 
@@ -77,7 +78,9 @@ export function placed<T>(path: string, read: () => T): T {
   }
 }
 
-export const ADDRESS: Form<string> = parsed((text) => formatAddress(parseAddressText(text)));
+export const ADDRESS: Form<string> = parsed((text) => formatAddress(addressBytes(text)));
+
+export const IPV4: Form<string> = parsed(parseIpv4Text);
 
 export const FAMILY: Form<Family> = (json, path) =>
   (typeof json === 'string' ? parseFamily(json) : undefined) ?? refuse(path, json, 'a family, e.g. "ipv4-unicast" or "afi-9/safi-200"');
@@ -138,20 +141,14 @@ export function field<T>(of: Field<T>, family: Family): Form<T> {
   return (json, path) => {
     if (json === undefined) return missing(of, family, path);
     const value = placed(path, () => of.parse(textOf(of, json), family));
-    checkAgrees(json, toJson(value), path);
+    checkAgrees(json, plainJson(value), path);
     return value;
   };
 }
 
-/** What the field says of no text tells what it allows, behind the first comma. */
-function missing<T>(of: Field<T>, family: Family, path: string): never {
-  try {
-    of.parse('', family);
-  } catch (cause) {
-    const [, ...allowed] = cause instanceof ValueError ? cause.message.split(', ') : [];
-    if (allowed.length > 0) throw new ValueError(`${path}: found nothing, ${allowed.join(', ')}`, { cause });
-  }
-  return refuse(path, undefined, 'a value');
+function missing({ allowed }: Pick<Field<unknown>, 'allowed'>, family: Family, path: string): never {
+  if (allowed === undefined) refuse(path, undefined, 'a value');
+  throw new ValueError(`${path}: found nothing, ${typeof allowed === 'string' ? allowed : allowed(family)}`);
 }
 
 /** What is not a value of the field is shown as it is, to be refused by `parse`. */

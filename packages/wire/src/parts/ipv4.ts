@@ -1,4 +1,4 @@
-/** Dotted quads in attributes. */
+/** IPv4 addresses as text. */
 import { parseIpv4 } from '../address.ts';
 import { ValueError } from '../fault.ts';
 
