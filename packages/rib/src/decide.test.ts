@@ -96,10 +96,10 @@ const STEPS: readonly (readonly [title: string, a: Omit<Path, 'name'>, b: Omit<P
   ['§9.1.1: no LOCAL_PREF counts as 100', {}, { local_pref: 99 }],
   ['§9.1.2.2 a: the shorter AS_PATH', { as_path_length: 2, origin: 'INCOMPLETE' }, { as_path_length: 3, origin: 'IGP' }],
   ['§9.1.2.2 b: the lower ORIGIN', { origin: 'IGP', med: 9, neighbour_as: 7 }, { origin: 'EGP', med: 0, neighbour_as: 7 }],
-  ['§9.1.2.2 c: the lower MED of the same neighbour', { med: 1, neighbour_as: 7, peer_type: 'ibgp' }, { med: 2, neighbour_as: 7 }],
+  ['§9.1.2.2 c: the lower MED of the same neighbor', { med: 1, neighbour_as: 7, peer_type: 'ibgp' }, { med: 2, neighbour_as: 7 }],
   ['§9.1.2.2 c: a missing MED counts as 0', { neighbour_as: 7, router_id: '9.0.0.0' }, { med: 1, neighbour_as: 7 }],
   [
-    '§9.1.2.2 c: MEDs of different neighbours are not compared',
+    '§9.1.2.2 c: MEDs of different neighbors are not compared',
     { med: 2, neighbour_as: 7 },
     { med: 1, neighbour_as: 8, router_id: '0.0.0.9' },
   ],

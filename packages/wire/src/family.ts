@@ -33,10 +33,12 @@ export function makeFamily(afi: number, safi: number): Family {
   return ((afi << 8) | safi) as Family;
 }
 
+/** The AFI of a family. */
 export function afiOf(family: Family): number {
   return family >>> 8;
 }
 
+/** The SAFI of a family. */
 export function safiOf(family: Family): number {
   return family & 0xff;
 }

@@ -301,7 +301,7 @@ function differs(a: DataView, atA: number, b: DataView, atB: number): boolean {
 
 /**
  * Two lanes of multiply and shift over words of 32 bits, whose products do not wait for each other, and the final mix of Murmur3 (Austin
- * Appleby, public domain). A neighbour that seeks collisions makes its own UPDATEs slow, within the fair turn of its session.
+ * Appleby, public domain). A neighbor that seeks collisions makes its own UPDATEs slow, within the fair turn of its session.
  */
 function hashOctets(view: DataView, start: number, end: number): number {
   let one = end - start;

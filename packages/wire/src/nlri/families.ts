@@ -14,6 +14,7 @@ export type TypedNlri = NlriOf<(typeof rows)[keyof typeof rows]>;
 /** A row whose NLRI are known only by their `type`. It may be given no others: `familyCodec(nlri.family)` finds the right one. */
 type AnyCodec = FamilyCodec<TypedNlri>;
 
+/** The rows of all families. */
 export const FAMILY_CODECS: readonly AnyCodec[] = Object.values(rows) as readonly unknown[] as readonly AnyCodec[];
 
 const BY_FAMILY: ReadonlyMap<Family, AnyCodec> = new Map(
