@@ -4,6 +4,7 @@
  */
 import { kebab } from './words.ts';
 
+/** An AFI and SAFI in one number. */
 export type Family = number & { readonly __id: 'Family' };
 
 /** Address family identifiers (IANA's registry Address Family Numbers). */
