@@ -34,6 +34,10 @@ export interface RouteServerOptions {
   readonly bestPathOnly?: boolean;
   /** NO_EXPORT and the like are obeyed, not passed on (§2.2.4). @default false */
   readonly obeysWellKnown?: boolean;
+  /** The client gets routes of other clients of its own AS too. @default false */
+  readonly ownAsRoutes?: boolean;
+  /** AS_PATH goes out with the AS of the route server in front (against §2.2.2.1, for clients that demand it). @default false */
+  readonly ownAsInFront?: boolean;
   /**
    * Clients say by control communities who may have their routes (export/control-communities.ts). `standIn` is the AS number of the route
    * server in communities that have no room for its own. @default false
@@ -70,12 +74,10 @@ export interface PeerOptions {
   readonly link?: string | undefined;
   /** RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC go out as they came in. */
   readonly routeServerClient: boolean;
-  /** What a route server does for this client. Of no account to other peers. @default RouteServerOptions' own */
+  /** What a route server does for this client. Ignored for other peers. */
   readonly routeServer?: RouteServerOptions;
-  /** The most paths of an NLRI that the peer is sent where ADD-PATH is in use (RFC 7911). @default all */
-  readonly addPathMax?: number;
-  /** The peer gets routes of other clients of its own AS too. @default false */
-  readonly ownAsRoutes?: boolean;
+  /** The most paths of an NLRI that the peer is sent, by family, where ADD-PATH is in use (RFC 7911). @default all */
+  readonly addPathMax?: ReadonlyMap<Family, number>;
   /** NEXT_HOP towards an internal peer is our own. */
   readonly nextHopSelfAlways: boolean;
   /** Whole-peer verdicts of policy; a denied import is kept as filtered. */

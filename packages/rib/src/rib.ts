@@ -399,10 +399,11 @@ export class Rib {
     const isClient = options.routeServerClient;
     // To other peers the link makes no difference: they would only be in more groups.
     const link = isClient ? options.link : undefined;
-    const { bestPathOnly = false, obeysWellKnown = false, controlCommunities = false } = (isClient ? options.routeServer : undefined) ?? {};
+    const served = (isClient ? options.routeServer : undefined) ?? {};
+    const { bestPathOnly = false, obeysWellKnown = false, controlCommunities = false, ownAsInFront = false } = served;
     const addPath = options.send.addPath.has(table.family);
     const strategy: Strategy = addPath
-      ? { type: 'add-path', max: options.addPathMax ?? Number.POSITIVE_INFINITY }
+      ? { type: 'add-path', max: options.addPathMax?.get(table.family) ?? Number.POSITIVE_INFINITY }
       : { type: isClient && !bestPathOnly ? 'per-client' : 'best' };
     const standIn = typeof controlCommunities === 'object' ? controlCommunities.standIn : undefined;
     const groupOptions: GroupOptions = {
@@ -410,6 +411,7 @@ export class Rib {
         kind: peer.kind,
         localAs: peer.localAs,
         routeServerClient: options.routeServerClient,
+        ownAsInFront,
         nextHopSelfAlways: options.nextHopSelfAlways,
         nextHopSelf,
         link,
@@ -425,6 +427,7 @@ export class Rib {
       peer.localAs,
       nextHopSelf?.join('.') ?? '',
       options.routeServerClient,
+      ownAsInFront,
       options.nextHopSelfAlways,
       options.exportAccept,
       options.send.fourOctetAs,

@@ -44,7 +44,6 @@ export interface FakePeerOptions {
   readonly extendedNextHop?: boolean;
   readonly routeServer?: RouteServerOptions;
   readonly addPathMax?: number;
-  readonly ownAsRoutes?: boolean;
   /** Sends path identifiers (RFC 7911). */
   readonly sendsAddPath?: boolean;
   /** What this peer may not name as next hop. */
@@ -265,8 +264,9 @@ export class FakePeer {
       link: options.link,
       routeServerClient: options.routeServerClient ?? false,
       ...(options.routeServer && { routeServer: options.routeServer }),
-      ...(options.addPathMax !== undefined && { addPathMax: options.addPathMax }),
-      ...(options.ownAsRoutes !== undefined && { ownAsRoutes: options.ownAsRoutes }),
+      ...(options.addPathMax !== undefined && {
+        addPathMax: new Map([IPV4_UNICAST, IPV6_UNICAST].map((family) => [family, options.addPathMax!])),
+      }),
       nextHopSelfAlways: options.nextHopSelfAlways ?? false,
       importAccept: options.importAccept ?? true,
       exportAccept: options.exportAccept ?? true,

@@ -59,7 +59,7 @@ for (const [section, key, expected] of [
   ['neighbors[]', 'update-source', 'here it is "local-address"'],
   ['neighbors[]', 'ebgp-multihop', 'here it is "multihop"'],
   ['neighbors[]', 'shutdown', '(it is "enabled: false")'],
-  ['neighbors[]', 'add-path', 'not there yet: ADD-PATH'],
+  ['neighbors[]', 'additional-paths', '"add-path"'],
   ['neighbors[]', 'graceful-restart', 'not there yet: graceful restart'],
   ['neighbors[]', 'passwrod', 'not there yet: TCP MD5'],
   ['neighbors[]', 'afi-safis', 'here it is "families"'],

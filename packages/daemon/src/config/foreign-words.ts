@@ -28,7 +28,6 @@ const REFLECTION = notYet('route reflection (RFC 4456)');
 const POLICY = notYet('policy statements; "import" and "export" take accept-all or deny-all');
 const CONFEDERATION = notYet('confederations (RFC 5065)');
 const GRACEFUL_RESTART = notYet('graceful restart (RFC 4724)');
-const ADD_PATH = notYet('ADD-PATH (RFC 7911)');
 const OWN_ROUTES = otherwise('routes of our own are added while it runs: tsbgp route add');
 
 /** In the sections of a neighbor and in `defaults`. */
@@ -49,7 +48,6 @@ const NEIGHBOR: Words = [
   ['import-limit receive-limit export-limit restart-interval', PREFIX_LIMIT],
   ['role local-role peer-role bgp-role strict-role require-roles', ROLE],
   ['route-reflector-client rr-client route-reflector reflector-client cluster-id rr-cluster-id cluster', REFLECTION],
-  ['add-path add-paths addpath additional-paths addpath-tx-all-paths', ADD_PATH],
   ['graceful-restart gr long-lived-graceful-restart llgr', GRACEFUL_RESTART],
   ['bfd', notYet('BFD (RFC 5880)')],
   ['confederation confederation-member confederation-peers', CONFEDERATION],

@@ -69,6 +69,15 @@ test('what is left out has the documented default', () => {
         exportPolicy: undefined,
         routeServerClient: false,
         nextHopSelf: false,
+        bestPathOnly: false,
+        ownAsRoutes: false,
+        prependOwnAs: false,
+        obeyWellKnownCommunities: false,
+        controlCommunities: false,
+        controlCommunitiesAs: undefined,
+        addPath: undefined,
+        addPathMax: undefined,
+        pathsLimit: undefined,
         enabled: true,
       },
     ],
@@ -98,6 +107,15 @@ neighbors:
     import: accept-all
     export: deny-all
     route-server-client: true
+    best-path-only: true
+    own-as-routes: true
+    prepend-own-as: true
+    obey-well-known-communities: true
+    control-communities: true
+    control-communities-as: 65534
+    add-path: both
+    add-path-max: 3
+    paths-limit: 10
     enabled: false
 api: { unix-socket: /tmp/a.sock, mode: 0600, tcp: "[::1]:50051", hosts: [Router1.example.net, 2001:DB8::1] }
 http: { listen: 127.0.0.1:9179, hosts: [router1] }
@@ -125,6 +143,15 @@ log: { level: debug, format: json }
     exportPolicy: 'deny-all',
     routeServerClient: true,
     nextHopSelf: false,
+    bestPathOnly: true,
+    ownAsRoutes: true,
+    prependOwnAs: true,
+    obeyWellKnownCommunities: true,
+    controlCommunities: true,
+    controlCommunitiesAs: 65534,
+    addPath: 'both',
+    addPathMax: 3,
+    pathsLimit: 10,
     enabled: false,
   });
   assert.deepEqual(config.api, {
@@ -210,6 +237,19 @@ test("a neighbor's policy outweighs an import that stands in defaults", () => {
   assert.deepEqual([one?.importPolicy, one?.exportPolicy], ['accept-all', 'accept-all']);
 });
 
+test('control-communities in defaults count for clients of the route server only', () => {
+  const { config } = parseConfig(
+    `global: { as: 64500, router-id: 192.0.2.254 }
+defaults: { control-communities: true, policy: accept-all }
+neighbors: [{ address: 192.0.2.1, remote-as: 1, route-server-client: true }, { address: 192.0.2.2, remote-as: 2 }]`,
+    'f.yaml',
+  );
+  assert.deepEqual(
+    config.neighbors.map(({ controlCommunities }) => controlCommunities),
+    [true, false],
+  );
+});
+
 test('multihop and route-server-client in defaults count for eBGP only', () => {
   const [ebgp, ibgp] = neighbors(`
 defaults: { multihop: 2, route-server-client: true }
@@ -288,6 +328,14 @@ const wrong: [string, string, ConfigErrorCode, string, number, number][] = [
     'neighbors[0].multihop',
     2,
     63,
+  ],
+  [
+    'a key of clients for a neighbor that is none',
+    'neighbors: [{ address: 192.0.2.1, remote-as: 1, best-path-only: true }]',
+    'conflicting-keys',
+    'neighbors[0].best-path-only',
+    2,
+    65,
   ],
   [
     'iBGP by local-as with route-server-client',

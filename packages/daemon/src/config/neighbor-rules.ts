@@ -54,6 +54,16 @@ export function onlyExternal(neighbor: RawNeighbor | NeighborConfig, as: number)
   });
 }
 
+/** The keys of a neighbor that only a client of a route server may have; of a neighbor that is none. */
+export function onlyClients(neighbor: RawNeighbor | NeighborConfig, isClient: boolean | undefined): BrokenField[] {
+  if (isClient === true) return [];
+  const allowed = `only with ${NEIGHBOR_KEYS.routeServerClient.key}: true`;
+  return NEIGHBOR_FIELDS.filter((field) => NEIGHBOR_KEYS[field].clientOnly === true && isSet(neighbor, field)).map((field) => ({
+    field,
+    rule: { because: 'the neighbor is no client of a route server', allowed },
+  }));
+}
+
 /** Pairs of keys that exclude each other; `other` is the second of them. */
 export function exclusive(neighbor: RawNeighbor | NeighborConfig): (BrokenField & { readonly other: NeighborField })[] {
   return NEIGHBOR_FIELDS.flatMap((field) => {

@@ -30,7 +30,7 @@ interface RawGlobal {
   listen?: (Endpoint | undefined)[];
 }
 
-const AS_ALLOWED = NEIGHBOR_KEYS.remoteAs.value.words.allowed;
+const AS_ALLOWED = NEIGHBOR_KEYS.localAs.value.words.allowed;
 const ENDPOINT_ALLOWED = 'IP:PORT or [IPV6]:PORT with a port of 0 to 65535';
 const endpoint = (words: Omit<Words, 'allowed'>) => text({ ...words, allowed: ENDPOINT_ALLOWED }, readEndpoint);
 

@@ -25,6 +25,8 @@ export interface NeighborKey<T, Name extends string = string> {
   readonly inDefaults?: { readonly about: string; readonly standard: string };
   /** Only an eBGP neighbor may have the key. The text is what the error names as allowed. */
   readonly ebgpOnly?: string;
+  /** Only a client of a route server may have the key. @default false */
+  readonly clientOnly?: boolean;
   /** A neighbor may not have both this flag and that one. `allowed` is what the error names as allowed. */
   readonly excludes?: { readonly name: Name; readonly allowed: string };
   /** A shorthand: the key is no field, it sets these fields. */

@@ -10,10 +10,13 @@ import { type Family, formatFamily } from '@tsbgp/wire';
 import { FAMILIES, familyName, unicastFamily } from './families.ts';
 import { choice, field, flag, integer, list, text } from './fields.ts';
 import type { NeighborKey, ReadValue } from './neighbor-key.ts';
-import { readAs, readHostAddress, readLine } from './values.ts';
+import { readAs, readHostAddress, readLine, readRemoteAs } from './values.ts';
 
 export type DefaultPolicy = 'accept-all' | 'deny-all';
 const POLICIES: readonly DefaultPolicy[] = ['accept-all', 'deny-all'];
+
+export type AddPathDirection = 'receive' | 'send' | 'both';
+const ADD_PATH_DIRECTIONS: readonly AddPathDirection[] = ['receive', 'send', 'both'];
 
 /** A neighbor as the operator configured it, with every default filled in. */
 export interface NeighborConfig {
@@ -37,6 +40,24 @@ export interface NeighborConfig {
   readonly exportPolicy?: DefaultPolicy | undefined;
   /** RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC are sent as they were received. */
   readonly routeServerClient: boolean;
+  /** The client gets the best path of all or nothing, not the best path that it may have. */
+  readonly bestPathOnly: boolean;
+  /** The client gets routes of other clients of its own AS. */
+  readonly ownAsRoutes: boolean;
+  /** AS_PATH towards the client begins with the AS of the route server. */
+  readonly prependOwnAs: boolean;
+  /** NO_EXPORT, NO_EXPORT_SUBCONFED and NO_ADVERTISE are obeyed, not passed on. */
+  readonly obeyWellKnownCommunities: boolean;
+  /** Clients say by communities who may have their routes. */
+  readonly controlCommunities: boolean;
+  /** Our AS number in control communities that have no room for ours. */
+  readonly controlCommunitiesAs?: number | undefined;
+  /** Several paths of a prefix (RFC 7911): what we offer to do. Undefined: nothing. */
+  readonly addPath?: AddPathDirection | undefined;
+  /** The most paths of a prefix that are sent. Undefined: all. */
+  readonly addPathMax?: number | undefined;
+  /** The most paths of a prefix that the neighbor is asked to send. Undefined: it is not asked. */
+  readonly pathsLimit?: number | undefined;
   /** NEXT_HOP towards this neighbor is our own address, even where the RFC would leave it unchanged (iBGP). */
   readonly nextHopSelf: boolean;
   readonly enabled: boolean;
@@ -52,6 +73,7 @@ interface Shorthands {
 /** A neighbor as one section of the file has it, by field. Absent or refused keys are absent, refused items of a list are undefined. */
 export type RawNeighbor = { -readonly [Name in NeighborField | keyof Shorthands]?: ReadValue<(NeighborConfig & Shorthands)[Name]> };
 
+const REMOTE_AS_ALLOWED = 'an AS number of 1 to 4294967294, or asdot such as 1.10, but not 23456 (RFC 6793)';
 const AS_ALLOWED = 'an AS number of 1 to 4294967294, or asdot such as 1.10, but not 23456 (RFC 6793) or 65535 (RFC 7300)';
 const POLICY_STANDARD = 'accept-all for iBGP, deny-all for eBGP (RFC 8212)';
 
@@ -80,13 +102,13 @@ export const NEIGHBOR_KEYS: Rows = {
     // It may come from `defaults`, so the schema does not require it. config/neighbor-section.ts does.
     value: field(
       {
-        allowed: AS_ALLOWED,
+        allowed: REMOTE_AS_ALLOWED,
         example: 'remote-as: 64501',
         about: "The neighbor's AS number. If it equals ours, the session is iBGP. May be written in `defaults`.",
         standard: 'required, here or in `defaults`',
       },
       { type: 'as-number' },
-      readAs,
+      readRemoteAs,
     ),
     inDefaults: { about: 'For neighbors of one AS, such as iBGP.', standard: 'none' },
     onChange: 'session',
@@ -271,6 +293,122 @@ export const NEIGHBOR_KEYS: Rows = {
     onChange: 'stream',
     option: { flags: '--route-server-client', help: 'RFC 7947' },
     foreign: 'rs-client route-server rs',
+  },
+  bestPathOnly: {
+    key: 'best-path-only',
+    value: flag({
+      example: 'best-path-only: true',
+      about:
+        'The client is sent the best path of all, or nothing where it may not have that one. Without the key it is sent the best path that it may have (RFC 7947 §2.3).',
+    }),
+    default: false,
+    clientOnly: true,
+    onChange: 'stream',
+    option: { flags: '--best-path-only', help: 'the best path of all, or nothing' },
+    foreign: 'path-hiding',
+  },
+  ownAsRoutes: {
+    key: 'own-as-routes',
+    value: flag({ example: 'own-as-routes: true', about: 'The client is also sent routes of other clients of its own AS.' }),
+    default: false,
+    clientOnly: true,
+    onChange: 'export',
+    option: { flags: '--own-as-routes', help: 'routes of clients of the same AS too' },
+  },
+  prependOwnAs: {
+    key: 'prepend-own-as',
+    value: flag({
+      example: 'prepend-own-as: true',
+      about: 'AS_PATH towards the client begins with our AS, for clients that refuse other paths (against RFC 7947 §2.2.2.1).',
+    }),
+    default: false,
+    clientOnly: true,
+    onChange: 'stream',
+    option: { flags: '--prepend-own-as', help: 'our AS in front of AS_PATH' },
+    foreign: 'prepend-rs-as',
+  },
+  obeyWellKnownCommunities: {
+    key: 'obey-well-known-communities',
+    value: flag({
+      example: 'obey-well-known-communities: true',
+      about:
+        'Routes with NO_EXPORT, NO_EXPORT_SUBCONFED or NO_ADVERTISE are not sent to the client. Without the key a route server passes them on (RFC 7947 §2.2.4).',
+    }),
+    default: false,
+    clientOnly: true,
+    onChange: 'stream',
+    option: { flags: '--obey-well-known-communities', help: 'obey NO_EXPORT and the like' },
+  },
+  controlCommunities: {
+    key: 'control-communities',
+    value: flag({
+      example: 'control-communities: true',
+      about: 'Communities of other clients say whether this client is sent their routes; see [route-server.md](route-server.md).',
+    }),
+    default: false,
+    clientOnly: true,
+    onChange: 'stream',
+    option: { flags: '--control-communities', help: 'communities say who gets a route' },
+  },
+  controlCommunitiesAs: {
+    key: 'control-communities-as',
+    value: integer(
+      {
+        allowed: 'an AS number of 1 to 65534',
+        example: 'control-communities-as: 65534',
+        about: 'Stands for our AS number in communities that have no room for it.',
+        standard: 'our AS number, where two octets hold it',
+      },
+      1,
+      65_534,
+    ),
+    clientOnly: true,
+    onChange: 'stream',
+    option: { flags: '--control-communities-as <number>', help: 'stands for our AS in communities of two octets' },
+  },
+  addPath: {
+    key: 'add-path',
+    value: choice(
+      {
+        example: 'add-path: both',
+        about: 'Several paths of a prefix (RFC 7911): what we offer to do in every family of the session.',
+        standard: 'one path of each prefix',
+      },
+      ADD_PATH_DIRECTIONS,
+    ),
+    onChange: 'session',
+    option: { flags: '--add-path <direction>', help: 'several paths of a prefix (RFC 7911)' },
+    foreign: 'add-paths additional-paths addpath-tx-all-paths',
+  },
+  addPathMax: {
+    key: 'add-path-max',
+    value: integer(
+      {
+        allowed: '1 to 65535 paths',
+        example: 'add-path-max: 3',
+        about: 'The most paths of a prefix that are sent, the best ones first. A smaller limit of the neighbor (Paths-Limit) holds.',
+        standard: 'all paths',
+      },
+      1,
+      65_535,
+    ),
+    onChange: 'stream',
+    option: { flags: '--add-path-max <number>', help: 'send so many paths of a prefix at most' },
+  },
+  pathsLimit: {
+    key: 'paths-limit',
+    value: integer(
+      {
+        allowed: '1 to 65535 paths',
+        example: 'paths-limit: 10',
+        about: 'Asks the neighbor to send at most so many paths of a prefix (draft-abraitis-idr-addpath-paths-limit).',
+        standard: 'no limit is asked for',
+      },
+      1,
+      65_535,
+    ),
+    onChange: 'session',
+    option: { flags: '--paths-limit <number>', help: 'ask for so many paths of a prefix at most' },
   },
   nextHopSelf: {
     key: 'next-hop-self',

@@ -6,17 +6,17 @@
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField, type RawNeighbor } from './neighbor-keys.ts';
 
 /**
- * The last value of each field, without defaults. A key that only eBGP neighbors may have is dropped for an iBGP neighbor, unless the last layer
- * has it: config/neighbor-section.ts refuses it there.
+ * The last value of each field, without defaults. A key that only eBGP neighbors or only clients of a route server may have is dropped for
+ * other neighbors, unless the last layer has it: config/neighbor-section.ts refuses it there.
  */
 export function mergeLayers(layers: readonly RawNeighbor[], globalAs: number | undefined): RawNeighbor {
   const merged: RawNeighbor = Object.assign({}, ...layers.map(withoutShorthand));
-  if (isInternal(merged, globalAs) === true) {
-    const own = layers.at(-1) ?? {};
-    for (const field of NEIGHBOR_FIELDS) {
-      if (NEIGHBOR_KEYS[field].ebgpOnly !== undefined && own[field] === undefined) delete merged[field];
-    }
-  }
+  const own = layers.at(-1) ?? {};
+  const drop = (isConcerned: (field: NeighborField) => boolean): void => {
+    for (const field of NEIGHBOR_FIELDS) if (isConcerned(field) && own[field] === undefined) delete merged[field];
+  };
+  if (isInternal(merged, globalAs) === true) drop((field) => NEIGHBOR_KEYS[field].ebgpOnly !== undefined);
+  if (merged.routeServerClient !== true) drop((field) => NEIGHBOR_KEYS[field].clientOnly === true);
   return merged;
 }
 

@@ -9,15 +9,21 @@ import { Refusal } from './fields.ts';
 const AS_MAX = 4_294_967_295;
 const AS_LAST_16 = 65_535;
 
-/** An AS number in asplain or asdot (RFC 5396): `65001`, `4200000000`, `1.10`. */
+/** Our own AS number, in asplain or asdot (RFC 5396): `65001`, `4200000000`, `1.10`. */
 export function readAs(value: unknown): number | Refusal {
+  const as = readRemoteAs(value);
+  return as === AS_LAST_16 ? new Refusal('invalid-value', 'reserved, RFC 7300') : as;
+}
+
+/** The AS number of someone else. One that uses 65535, which RFC 7300 reserves, can be a neighbor all the same: other daemons allow it. */
+export function readRemoteAs(value: unknown): number | Refusal {
   if (typeof value !== 'number' && typeof value !== 'string') return new Refusal('wrong-type');
   // YAML reads 1.1 as a fraction. YamlSource keeps a number as text where it would print differently.
   const as = asFromText(String(value));
   if (as === undefined) return new Refusal('invalid-value');
   if (as === 0) return new Refusal('invalid-value', 'reserved, RFC 7607');
   if (as === AS_TRANS) return new Refusal('invalid-value', 'AS_TRANS, RFC 6793');
-  if (as === AS_LAST_16 || as === AS_MAX) return new Refusal('invalid-value', 'reserved, RFC 7300');
+  if (as === AS_MAX) return new Refusal('invalid-value', 'reserved, RFC 7300');
   return as < AS_MAX ? as : new Refusal('invalid-value');
 }
 

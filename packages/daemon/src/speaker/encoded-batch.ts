@@ -28,9 +28,10 @@ export class EncodedBatch {
   readonly prefixes: Uint8Array;
   /** Attribute sets that were encoded. */
   setCount = 0;
-  /** By route: position of its table, index of its set. */
+  /** By route: position of its table, index of its set, path identifier (RFC 7911). */
   readonly #tables: Uint8Array;
   readonly #sets: Int32Array;
+  readonly #identifiers: Uint32Array;
   readonly #rib: Rib;
   /** Attributes -> table and next hop -> index of the set. Emptied when it is full. */
   readonly #known: Map<readonly PathAttribute[], Map<string, number>> = new Map();
@@ -44,10 +45,15 @@ export class EncodedBatch {
     this.prefixes = new Uint8Array(capacity * PREFIX_OCTETS);
     this.#sets = new Int32Array(capacity);
     this.#tables = new Uint8Array(capacity);
+    this.#identifiers = new Uint32Array(capacity);
   }
 
   familyAt(index: number): LocalRouteKey['family'] {
     return this.#rib.tables[this.#tables[index]!]!.family;
+  }
+
+  identifierAt(index: number): number {
+    return this.#identifiers[index]!;
   }
 
   /** Throws ControlError that names `routes[index]` and the field. */
@@ -63,15 +69,13 @@ export class EncodedBatch {
     if (!this.#rib.has(family)) {
       throw invalid(`routes[${index}].family`, `found ${formatFamily(family)}, allowed are ipv4-unicast and ipv6-unicast`);
     }
-    if ((key.pathIdentifier ?? 0) !== 0) {
-      throw invalid(`routes[${index}].path_identifier`, `found ${key.pathIdentifier}, allowed 0: a prefix has one local route`);
-    }
     const table = this.#rib.table(family);
     const prefix = readPrefix(key.prefix, `routes[${index}].prefix`);
     if (prefix.bitsMax !== table.index.bitsMax) {
       throw invalid(`routes[${index}].prefix`, `found ${quote(key.prefix)}, which is not of family ${formatFamily(family)}`);
     }
     this.#tables[index] = table.position;
+    this.#identifiers[index] = key.pathIdentifier ?? 0;
     this.prefixes.set(prefix.octets, index * PREFIX_OCTETS);
     return prefix;
   }

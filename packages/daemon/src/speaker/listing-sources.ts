@@ -87,11 +87,10 @@ export class AdvertisedSource implements Source {
     if (!peer.up) {
       throw new ControlError('failed-precondition', 'neighbor', `the session with ${peer.options.name} ended while its routes were listed`);
     }
-    const { table } = group;
-    const source = this.#member.sentSource(nlri);
-    if (source === undefined || table.bestPath(nlri) === NONE) return undefined;
-    const attr = this.#member.sentAttr(nlri);
-    if (this.#filter.matchesAttributes(attr)) routes.push(advertisedRoute(table, nlri, attr, source, this.#rewriter));
+    if (!group.table.hasPaths(nlri)) return undefined;
+    for (const sent of this.#member.sent(nlri)) {
+      if (this.#filter.matchesAttributes(sent.attr)) routes.push(advertisedRoute(group.table, nlri, sent, this.#rewriter));
+    }
     return undefined;
   }
 }

@@ -60,7 +60,13 @@ export class LocalRoutes {
       await isOurTurn;
       try {
         await this.#eachStep(routes.length, (index) => {
-          this.#rib.announceLocal(batch.familyAt(index), batch.prefixes, index * PREFIX_OCTETS, batch.attrAt(index));
+          this.#rib.announceLocal(
+            batch.familyAt(index),
+            batch.prefixes,
+            index * PREFIX_OCTETS,
+            batch.attrAt(index),
+            batch.identifierAt(index),
+          );
         });
       } finally {
         await this.#eachStep(batch.setCount, (set) => batch.release(set));
@@ -77,7 +83,7 @@ export class LocalRoutes {
       await isOurTurn;
       let count = 0;
       await this.#eachStep(keys.length, (index) => {
-        if (this.#rib.withdrawLocal(batch.familyAt(index), batch.prefixes, index * PREFIX_OCTETS)) count++;
+        if (this.#rib.withdrawLocal(batch.familyAt(index), batch.prefixes, index * PREFIX_OCTETS, batch.identifierAt(index))) count++;
       });
       this.#deleted += count;
       return count;

@@ -2,7 +2,7 @@
  * One neighbor: its configuration, its peer in the session library, and its peer in the RIB while Established.
  */
 import { compilePolicy } from '@tsbgp/policy';
-import { PeerKind, type RibPeer, type PeerOptions as RibPeerOptions } from '@tsbgp/rib';
+import { PeerKind, type RibPeer, type PeerOptions as RibPeerOptions, type RouteServerOptions } from '@tsbgp/rib';
 import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
 import {
   addressBytes,
@@ -55,11 +55,17 @@ export class Neighbor {
   }
 
   capabilities(): Capability[] {
+    const { families, addPath, pathsLimit } = this.config;
+    const directions = { receive: addPath === 'receive' || addPath === 'both', send: addPath === 'send' || addPath === 'both' };
     return [
-      ...this.config.families.map((family) => ({ type: 'multiprotocol', family }) as const),
+      ...families.map((family) => ({ type: 'multiprotocol', family }) as const),
       { type: 'route-refresh' },
       { type: 'enhanced-route-refresh' },
       { type: 'extended-message' },
+      ...(addPath === undefined ? [] : [{ type: 'add-path', families: families.map((family) => ({ family, ...directions })) } as const]),
+      ...(pathsLimit === undefined
+        ? []
+        : [{ type: 'paths-limit', families: families.map((family) => ({ family, limit: pathsLimit })) } as const]),
     ];
   }
 
@@ -83,11 +89,30 @@ export class Neighbor {
       nextHopSelf,
       link: linkOf(session),
       routeServerClient: config.routeServerClient,
+      routeServer: this.#routeServer(),
+      addPathMax: this.#addPathMax(session, families),
       nextHopSelfAlways: config.nextHopSelf,
       importAccept: this.#accepts('import'),
       exportAccept: this.#accepts('export'),
       port,
     };
+  }
+
+  #routeServer(): RouteServerOptions {
+    const { bestPathOnly, ownAsRoutes, prependOwnAs, obeyWellKnownCommunities, controlCommunities, controlCommunitiesAs } = this.config;
+    return {
+      bestPathOnly,
+      ownAsRoutes,
+      ownAsInFront: prependOwnAs,
+      obeysWellKnown: obeyWellKnownCommunities,
+      controlCommunities: controlCommunities && controlCommunitiesAs !== undefined ? { standIn: controlCommunitiesAs } : controlCommunities,
+    };
+  }
+
+  /** Our limit or that of the neighbor, whichever is smaller. */
+  #addPathMax({ negotiated }: SessionInfo, families: readonly Family[]): Map<Family, number> {
+    const ours = this.config.addPathMax ?? Number.POSITIVE_INFINITY;
+    return new Map(families.map((family) => [family, Math.min(ours, negotiated.pathsLimit.get(family) ?? Number.POSITIVE_INFINITY)]));
   }
 
   up(session: SessionInfo, ribPeer: RibPeer, port: Port, refreshes: InboundRefreshes): void {

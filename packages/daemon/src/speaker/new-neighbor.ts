@@ -4,7 +4,7 @@
  */
 import { networkInterfaces } from 'node:os';
 import { formatAddress, formatFamily, parseAddress } from '@tsbgp/wire';
-import { type BrokenRule, exclusive, onlyExternal, otherKind, ownEndpoint } from '../config/neighbor-rules.ts';
+import { type BrokenRule, exclusive, onlyClients, onlyExternal, otherKind, ownEndpoint } from '../config/neighbor-rules.ts';
 import { ControlError, type ControlProblem } from '../control-plane.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { Refusal } from '../keys/fields.ts';
@@ -41,6 +41,7 @@ export function checkedNeighbor(config: NeighborConfig, localAs: number, listen:
   if (config.remoteAs === ours) {
     for (const { field, rule } of onlyExternal(config, ours)) refuseRule(field, String(config[field]), rule);
   }
+  for (const { field, rule } of onlyClients(config, config.routeServerClient)) refuseRule(field, String(config[field]), rule);
   for (const { field, rule } of exclusive(config)) refuseRule(field, String(config[field]), rule);
   config.families.forEach((family, i) => {
     if (config.families.indexOf(family) >= i) return;

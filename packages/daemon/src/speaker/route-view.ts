@@ -1,7 +1,7 @@
 /**
  * Routes as values, for people and programs. Cold: makes an object for each route of an answer.
  */
-import { type AttributeRewriter, type NlriId, type PathId, type RibPeer, type RibTable } from '@tsbgp/rib';
+import { type AttributeRewriter, type NlriId, NONE, type PathId, type RibTable, type SentRoute } from '@tsbgp/rib';
 import {
   Afi,
   AttributeCode,
@@ -41,9 +41,11 @@ export function receivedRoute(table: RibTable, path: PathId): Route {
   };
 }
 
-/** A route as it is sent to a neighbor: `rewriter` rewrites attribute set `attr`, which came from `source`. */
-export function advertisedRoute(table: RibTable, nlri: NlriId, attr: number, source: RibPeer, rewriter: AttributeRewriter): Route {
+/** A route as it is sent to a neighbor, rewritten by `rewriter`. */
+export function advertisedRoute(table: RibTable, nlri: NlriId, sent: SentRoute, rewriter: AttributeRewriter): Route {
+  const { attr, source, pathIdentifier } = sent;
   rewriter.write(table.attributes, attr, source);
+  const path = pathOf(table, nlri, sent);
   const attributes = decode(rewriter.bytes, 0, rewriter.length);
   return {
     family: table.family,
@@ -51,10 +53,23 @@ export function advertisedRoute(table: RibTable, nlri: NlriId, attr: number, sou
     neighbor: source.options.name,
     nextHop: rewriter.nextHopLength > 0 ? formatNextHop(rewriter.nextHop, 0, rewriter.nextHopLength) : nextHopOf(attributes),
     attributes,
-    best: true,
+    pathIdentifier,
+    best: path === table.bestPath(nlri),
     filtered: false,
-    learnedAt: new Date(table.learnedSeconds(table.bestPath(nlri)) * 1000),
+    learnedAt: new Date(table.learnedSeconds(path) * 1000),
   };
+}
+
+/** The path that a route which is sent comes from. */
+function pathOf(table: RibTable, nlri: NlriId, { attr, source, pathIdentifier }: SentRoute): PathId {
+  if (pathIdentifier !== undefined) return pathIdentifier as PathId;
+  let found = table.bestPath(nlri);
+  for (let path = table.firstPath(nlri); path !== NONE; path = table.nextPath(path)) {
+    if (table.peerIndexOf(path) !== source.index) continue;
+    found = path;
+    if (table.attrOf(path) === attr) break;
+  }
+  return found;
 }
 
 /** Attributes and next hop of a canonical block. MP_REACH_NLRI, if there is one, comes first and has only its next hop. */

@@ -180,10 +180,14 @@ function textOfAttributes(attributes: readonly PathAttribute[]): string {
 function peerOptions(of: Options): Partial<FakePeerOptions> {
   return {
     routeServerClient: of.client,
-    routeServer: { bestPathOnly: of.bestPathOnly, obeysWellKnown: of.obeysWellKnown, controlCommunities: of.control },
+    routeServer: {
+      bestPathOnly: of.bestPathOnly,
+      obeysWellKnown: of.obeysWellKnown,
+      controlCommunities: of.control,
+      ownAsRoutes: of.ownAsRoutes,
+    },
     addPath: of.addPath > 0 ? [IPV4_UNICAST, IPV6_UNICAST] : [],
     addPathMax: of.addPath,
-    ownAsRoutes: of.ownAsRoutes,
     sendsAddPath: of.sendsAddPath,
   };
 }

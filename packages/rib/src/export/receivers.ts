@@ -211,7 +211,7 @@ export class Receivers {
     const others = this.#byAs.get(source.options.remoteAs) ?? 0n;
     if (others === 0n || others === excluded) return excluded;
     for (const { number, peer } of this.#byPeer.values()) {
-      if (peer.options.remoteAs === source.options.remoteAs && peer.options.ownAsRoutes !== true) excluded |= only(number);
+      if (peer.options.remoteAs === source.options.remoteAs && peer.options.routeServer?.ownAsRoutes !== true) excluded |= only(number);
     }
     return excluded;
   }

@@ -17,6 +17,7 @@ const EXTERNAL: ExportView = {
   kind: PeerKind.External,
   localAs: 64_500,
   routeServerClient: false,
+  ownAsInFront: false,
   nextHopSelfAlways: false,
   nextHopSelf: OWN,
   link: undefined,

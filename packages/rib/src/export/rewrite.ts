@@ -154,7 +154,7 @@ export class AttributeRewriter {
           originSeen = true;
           break;
         case Rule['as-path']:
-          this.#asPath(data, value, next, external && !transparent);
+          this.#asPath(data, value, next, external && (!transparent || this.#view.ownAsInFront));
           pathSeen = true;
           break;
         case Rule['next-hop']:

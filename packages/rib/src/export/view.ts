@@ -6,6 +6,8 @@ export interface ExportView {
   readonly kind: PeerKind;
   readonly localAs: number;
   readonly routeServerClient: boolean;
+  /** Our AS is in front of AS_PATH even for clients of a route server. */
+  readonly ownAsInFront: boolean;
   readonly nextHopSelfAlways: boolean;
   /** Our own next hop for the family of the group; undefined where we have none. */
   readonly nextHopSelf: Uint8Array | undefined;
