@@ -229,6 +229,11 @@ export class Rib {
     return this.#peers;
   }
 
+  /** Sessions that are Established. */
+  get sessionCount(): number {
+    return this.#members.size;
+  }
+
   /** NLRI that await a decision: how far the RIB is behind its input. */
   get dirtyCount(): number {
     let count = 0;

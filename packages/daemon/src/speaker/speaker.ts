@@ -35,6 +35,7 @@ import { addSessionMetrics } from '../metrics/sessions.ts';
 import { Background } from './background.ts';
 import { ExportReport } from './export-report.ts';
 import { ImportReport } from './import-report.ts';
+import { KernelMemory } from './kernel-memory.ts';
 import { Listings } from './listing.ts';
 import { LocalRoutes } from './local-routes.ts';
 import { addBackground, renderMetrics } from './metrics.ts';
@@ -106,12 +107,14 @@ export class Speaker implements ControlPlane {
     });
     rib.nowSeconds = Math.floor(Date.now() / 1000);
     this.#rib = rib;
+    const kernelMemory = new KernelMemory();
     this.#turns = new Turns(
       rib,
       {
         pause: () => this.#eachPeer((peer) => peer.pauseReading()),
         resume: () => this.#eachPeer((peer) => peer.resumeReading()),
         turnEnded: () => this.#turnEnded(),
+        mustHold: () => kernelMemory.isFull(rib.sessionCount),
       },
       boundaries,
     );

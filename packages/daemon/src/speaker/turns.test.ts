@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Boundaries } from '../boundaries.ts';
-import { Turns } from './turns.ts';
+import { HOLDS_MAX, Turns } from './turns.ts';
 
 function setUp(work: () => boolean) {
   const logged: object[] = [];
@@ -12,6 +12,7 @@ function setUp(work: () => boolean) {
     pause: () => void told.push('pause'),
     resume: () => void told.push('resume'),
     turnEnded: () => void told.push('turnEnded'),
+    mustHold: () => false,
   };
   return { rib, told, boundaries, logged, observer, turns: new Turns(rib, observer, boundaries) };
 }
@@ -75,4 +76,14 @@ test('after a quiet hour the RIB has the time of now before the first UPDATE com
   t.mock.timers.tick(3_600_000);
   turns.schedule();
   assert.equal(rib.nowSeconds, 8200);
+});
+
+test('a turn is put off while there is no memory to send with, and then made anyway', async () => {
+  let calls = 0;
+  let holds = 0;
+  const { turns, observer } = setUp(() => ++calls < 2);
+  observer.mustHold = () => (holds++, true);
+  turns.schedule();
+  await until(() => calls === 2);
+  assert.equal(holds, HOLDS_MAX);
 });

@@ -14,7 +14,13 @@ const DIRTY_LOW = 100_000;
 /** Pause before the next turn after an exception. Without it, an exception that comes in every turn would occupy the event loop. */
 export const RETRY_MS = 100;
 
+/** While the kernel has no memory to send with, a turn is put off by HOLD_MS, at most HOLDS_MAX times: others may be using that memory. */
+const HOLD_MS = 4;
+export const HOLDS_MAX = 25;
+
 export interface TurnObserver {
+  /** Whether a turn, in which much is sent, is better put off. */
+  mustHold(): boolean;
   /** The RIB is too far behind its input. */
   pause(): void;
   /** The RIB has caught up. */
@@ -29,6 +35,8 @@ export class Turns {
   readonly #boundaries: Boundaries;
   #scheduled = false;
   #paused = false;
+  /** How often the next turn was put off. */
+  #holds = 0;
 
   constructor(rib: Pick<Rib, 'work' | 'dirtyCount' | 'nowSeconds'>, observer: TurnObserver, boundaries: Boundaries) {
     this.#rib = rib;
@@ -46,6 +54,12 @@ export class Turns {
   }
 
   readonly #run = (): void => {
+    if (this.#holds < HOLDS_MAX && this.#observer.mustHold()) {
+      this.#holds++;
+      setTimeout(this.#run, HOLD_MS);
+      return;
+    }
+    this.#holds = 0;
     this.#scheduled = false;
     const more = this.#boundaries.run('rib', {}, () => this.#work());
     // After an exception too, since ports are corked and watchers wait.
