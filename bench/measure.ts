@@ -14,6 +14,8 @@ export interface LoadResult {
   readonly target_cpu_s: number;
   readonly peak_rss_mb: number;
   readonly down_s?: number;
+  /** Routes that came to a sender from which a control community had to keep them. */
+  readonly leaked?: number;
 }
 
 export type Measurement = { readonly type: 'measured'; readonly result: LoadResult } | { readonly type: 'failed'; readonly reason: string };

@@ -18,11 +18,12 @@ function tableCells(rows: readonly Row[]): string[][] {
       const failed = measurements.find((measurement) => measurement.type === 'failed');
       return [scenario.name, target, failed?.reason ?? '–', '–', '–', '–', '–'];
     }
+    const leaked = (best.leaked ?? 0) > 0 ? ` (${best.leaked} leaked)` : '';
     const bird = fastest(rows.find((row) => row.scenario === scenario && row.target === 'bird')?.measurements ?? []);
     return [
       scenario.name,
       target,
-      best.converge_s.toFixed(2),
+      `${best.converge_s.toFixed(2)}${leaked}`,
       bird === undefined ? '–' : (best.converge_s / bird.converge_s).toFixed(2),
       best.target_cpu_s.toFixed(2),
       best.peak_rss_mb.toFixed(0),

@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   }
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-bench-'));
   const generator = loadGenerator(folder, { own: values.own });
-  const scenarios = chosen(values.scenarios, benchScenarios);
+  const scenarios = chosen(values.scenarios, benchScenarios).filter(({ control }) => control === undefined || generator.hasControl);
   const candidates = chosen(values.only, targets).filter(({ name }) => generator.targets.includes(name));
   const absent = candidates.filter((target) => !installed(target));
   if (absent.length > 0) console.log(`not installed: ${absent.map(({ name }) => name).join(', ')}`);

@@ -12,6 +12,8 @@ const SHARED = join(import.meta.dirname, '../../shared/bench');
 
 export interface LoadGenerator {
   readonly title: string;
+  /** Whether it can send control communities. */
+  readonly hasControl: boolean;
   /** Names of the daemons that it has configurations for. */
   readonly targets: readonly string[];
   readonly writeConfigurations: (folder: string, scenario: BenchScenario) => void;
@@ -27,9 +29,10 @@ export function loadGenerator(folder: string, options: { readonly own: boolean }
     execFileSync('gcc', ['-O2', '-w', '-o', program, join(SHARED, 'bgpload.c')], { stdio: ['ignore', 'ignore', 'inherit'] });
     return {
       title: '../shared/bench/bgpload.c',
+      hasControl: true,
       targets: ['tsbgpd', 'bird', 'frr', 'gobgp', 'openbgpd'],
       writeConfigurations(confs, { senders, mesh }) {
-        execFileSync('python3', [join(SHARED, 'confs.py'), confs, String(senders), mesh ? '1' : '0'], {
+        execFileSync('python3', [join(SHARED, 'confs.py'), confs, String(senders), String(mesh)], {
           stdio: ['ignore', 'ignore', 'inherit'],
         });
       },
@@ -39,6 +42,7 @@ export function loadGenerator(folder: string, options: { readonly own: boolean }
   console.log(`SKIP shared: ${missing}; the project's own load generator runs instead, which is slower: compare within this run only`);
   return {
     title: 'bench/generator',
+    hasControl: false,
     targets: ['tsbgpd', 'bird'],
     writeConfigurations: writeBirdConfiguration,
     command: [process.execPath, '--conditions=tsbgp-source', join(import.meta.dirname, 'generator/main.ts')],
@@ -59,11 +63,11 @@ function whyNotShared(): string | undefined {
 function writeBirdConfiguration(folder: string, { senders, mesh }: BenchScenario): void {
   mkdirSync(folder, { recursive: true });
   const peers = Array.from({ length: senders }, (_, index) => ({ address: senderAddress(index), as: 65001 + index }));
-  if (!mesh) peers.push({ address: '10.77.200.1', as: 64999 });
+  if (mesh === 0) peers.push({ address: '10.77.200.1', as: 64999 });
   const neighbors = peers.map(
     ({ address, as }, index) =>
       `protocol bgp p${index} { local 10.77.0.1 as 64512; neighbor ${address} as ${as}; passive on; ` +
-      `${mesh ? 'rs client; ' : ''}ipv4 { import all; export all; }; }\n`,
+      `${mesh > 0 ? 'rs client; ' : ''}ipv4 { import all; export all; }; }\n`,
   );
   writeFileSync(join(folder, 'bird.conf'), `log stderr { error, fatal };\nrouter id 10.77.0.1;\nprotocol device {}\n${neighbors.join('')}`);
 }

@@ -2,7 +2,8 @@
 # target.sh SENDERS MESH: runs tsbgpd in the foreground on 10.77.0.1:179, for any load generator.
 #
 # AS 64512 with SENDERS eBGP neighbors (from 10.77.1.1 and AS 65001 on), all passive, nothing filtered. MESH 0: one more neighbor,
-# the sink (10.77.200.1, AS 64999). MESH 1: the senders are route-server clients. The API and the metrics are on.
+# the sink (10.77.200.1, AS 64999). MESH 1: the senders are route-server clients. MESH 2: and say by control communities who may have
+# their routes. The API and the metrics are on.
 #
 # Runs what users run: the bundle of `npm run build` on the pinned Node. Builds it first if it is missing or older than the sources.
 # The daemon replaces the shell, so that the pid of this script is the pid to measure.
@@ -34,10 +35,11 @@ mkdir -p "$folder"
   echo "defaults: { passive: true, policy: accept-all }"
   echo "neighbors:"
   client=''
-  [ "$mesh" = 1 ] && client=', route-server-client: true'
+  [ "$mesh" -ge 1 ] && client=', route-server-client: true'
+  [ "$mesh" -ge 2 ] && client+=', control-communities: true'
   for ((i = 0; i < senders; i++)); do
     echo "  - { address: 10.77.$(((257 + i) / 256)).$(((257 + i) % 256)), remote-as: $((65001 + i))$client }"
   done
-  [ "$mesh" = 1 ] || echo "  - { address: 10.77.200.1, remote-as: 64999 }"
+  [ "$mesh" -ge 1 ] || echo "  - { address: 10.77.200.1, remote-as: 64999 }"
 } >"$folder/tsbgpd.yaml"
 exec "$node" "$root/packages/daemon/dist/bin.js" "$folder/tsbgpd.yaml"

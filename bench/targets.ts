@@ -19,7 +19,7 @@ export const targets: readonly Target[] = [
     name: 'tsbgpd',
     programs: [],
     version: [NODE, join(import.meta.dirname, '../packages/daemon/dist/bin.js'), '--version'],
-    start: ({ senders, mesh }) => [TARGET_SCRIPT, String(senders), mesh ? '1' : '0'],
+    start: ({ senders, mesh }) => [TARGET_SCRIPT, String(senders), String(mesh)],
   },
   {
     name: 'bird',
