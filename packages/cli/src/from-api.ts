@@ -43,11 +43,13 @@ export function neighborView(message: Neighbor): NeighborView {
     counters: message.counters === undefined ? [] : counters(message.counters),
     bytesSent: Number(message.counters?.bytesSent ?? 0n),
     bytesReceived: Number(message.counters?.bytesReceived ?? 0n),
-    prefixes: message.prefixes.map(({ family, received, accepted, advertised }) => ({
+    prefixes: message.prefixes.map(({ family, received, accepted, advertised, groupMembers, behind }) => ({
       family,
       received: Number(received),
       accepted: Number(accepted),
       advertised: Number(advertised),
+      groupMembers,
+      behind: behind === undefined ? undefined : Number(behind),
     })),
     flapCount: message.flapCount,
     lastError: message.lastError,

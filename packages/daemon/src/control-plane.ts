@@ -136,6 +136,10 @@ export interface FamilyCounts {
   readonly received: number;
   readonly accepted: number;
   readonly advertised: number;
+  /** Neighbors whose UPDATEs are encoded together with this one's, itself among them. Absent without a session. */
+  readonly groupMembers?: number | undefined;
+  /** Prefixes that the neighbor has still to be told of, as it takes less than the others of its group. Absent where it is not behind. */
+  readonly behind?: number | undefined;
 }
 
 export type ResetKind = 'hard' | 'soft-in' | 'soft-out' | 'soft';

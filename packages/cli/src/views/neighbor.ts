@@ -18,6 +18,10 @@ export interface NeighborView extends Omit<NeighborConfigView, 'enabled'> {
     readonly received: number;
     readonly accepted: number;
     readonly advertised: number;
+    /** Neighbors whose UPDATEs are encoded together; 0 without a session. */
+    readonly groupMembers?: number;
+    /** Prefixes that are still to be sent; undefined where the neighbor is not behind. */
+    readonly behind?: number | undefined;
   }[];
   readonly flapCount: number;
   readonly lastError: string;
@@ -115,6 +119,13 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
         { title: 'received', value: (row) => count(row.received), align: 'right' },
         { title: 'accepted', value: (row) => count(row.accepted), align: 'right' },
         { title: 'sent', value: (row) => count(row.advertised), align: 'right' },
+        { title: 'to send', value: (row) => (row.behind === undefined ? '' : count(row.behind)), align: 'right', onlyIfUsed: true },
+        {
+          title: 'in one group',
+          value: (row) => ((row.groupMembers ?? 0) > 1 ? count(row.groupMembers!) : ''),
+          align: 'right',
+          onlyIfUsed: true,
+        },
       ],
       neighbor.prefixes,
       options,

@@ -99,11 +99,13 @@ function messageOf(state: NeighborState, globalAs: number): MessageInitShape<typ
       bytesSent: BigInt(counters.bytesSent),
       bytesReceived: BigInt(counters.bytesReceived),
     },
-    prefixes: state.prefixes.map(({ family, received, accepted, advertised }) => ({
+    prefixes: state.prefixes.map(({ family, received, accepted, advertised, groupMembers, behind }) => ({
       family: formatFamily(family),
       received: BigInt(received),
       accepted: BigInt(accepted),
       advertised: BigInt(advertised),
+      groupMembers: groupMembers ?? 0,
+      ...(behind !== undefined && { behind: BigInt(behind) }),
     })),
     flapCount: state.flapCount,
     lastError: state.lastError ?? '',

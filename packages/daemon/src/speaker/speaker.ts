@@ -274,6 +274,8 @@ export class Speaker implements ControlPlane {
       received: ribPeer.received[position]!,
       accepted: ribPeer.accepted[position]!,
       advertised: member?.advertised ?? 0,
+      groupMembers: member?.group.memberCount,
+      behind: member?.behind === true ? member.missedCount : undefined,
     };
   }
 

@@ -50,7 +50,7 @@ export type LocalRoute = Message<"tsbgp.v1.LocalRoute"> & {
   attributes: PathAttribute[];
 
   /**
-   * Must be 0, as a prefix has one local route.
+   * Tells several local routes of one prefix apart (RFC 7911); 0 where there is one.
    *
    * @generated from field: uint32 path_identifier = 5;
    */
@@ -85,7 +85,7 @@ export type LocalRouteKey = Message<"tsbgp.v1.LocalRouteKey"> & {
   prefix: string;
 
   /**
-   * Must be 0, as in LocalRoute.
+   * Tells several local routes of one prefix apart (RFC 7911); 0 where there is one.
    *
    * @generated from field: uint32 path_identifier = 3;
    */
