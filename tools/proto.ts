@@ -1,12 +1,13 @@
 /**
- * `npm run proto`: writes packages/api/src/gen from the .proto files, offline, with the plugin in node_modules, and packages/cli/src/gen from
- * the rows of the daemon. The results are committed.
+ * `npm run proto`: writes packages/api/src/gen from the .proto files, offline, with the plugin in node_modules; packages/cli/src/gen and the
+ * tables of docs/configuration.md from the daemon's rows; the tables of docs/wire.md from the vectors. The results are committed.
  */
 import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { writeConfigReference } from './config-reference.ts';
 import { writeNeighborKeys } from './neighbor-keys.ts';
+import { writeWireTables } from './wire-doc.ts';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
@@ -20,3 +21,4 @@ for (const args of [['lint'], ['generate', ...process.argv.slice(2)]]) {
 }
 writeNeighborKeys();
 writeConfigReference();
+writeWireTables();

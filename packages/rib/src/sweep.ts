@@ -1,5 +1,5 @@
 /**
- * Paths are swept away in slices: all of a session that is over, and the stale ones of a family after a refresh.
+ * Removes paths in slices: all paths of a session that is over, and the stale paths of a family after a route refresh.
  *
  * A sweep walks the path columns once. What is announced meanwhile is not swept: a session that is over announces nothing, and a path that is
  * announced during a refresh has a generation that the sweep spares (refresh.ts).
@@ -9,14 +9,14 @@ import type { PathId, RibTable } from './table.ts';
 
 /** Path slots looked at in one slice. */
 const SLOTS_SLICE = 65_536;
-/** Paths removed in one slice. Removing costs more than looking: the slice is over early when it removed so many. */
+/** Paths removed in one slice. Removing costs more than looking: after so many the slice ends early. */
 const REMOVALS_SLICE = 8192;
 
 interface Sweep {
   readonly peer: RibPeer;
   /** Paths of older generations go; undefined: all go. */
   readonly below: number | undefined;
-  /** Tables that are still to be swept, and the path slot to go on with in the first. */
+  /** Tables that are still to be swept. `cursor` is the next path slot in the first of them. */
   readonly tables: RibTable[];
   cursor: number;
 }
@@ -25,7 +25,7 @@ export class Sweeps {
   readonly #sweeps: Sweep[] = [];
   readonly #departed: (peer: RibPeer) => void;
 
-  /** `departed` is called when the last path of a session that is over is gone. */
+  /** Calls `departed` after removing the last path of a session that is over. */
   constructor(departed: (peer: RibPeer) => void) {
     this.#departed = departed;
   }
@@ -40,7 +40,7 @@ export class Sweeps {
     this.#sweeps.splice(0, this.#sweeps.length, ...others, { peer, below: undefined, tables: [...tables], cursor: 1 });
   }
 
-  /** EoRR of a family: what has not been announced since BoRR goes. */
+  /** The peer sent EoRR for a family: removes its paths that were not announced again since BoRR. */
   addStale(peer: RibPeer, table: RibTable): void {
     this.#sweeps.push({ peer, below: peer.refresh[table.position]!.current, tables: [table], cursor: 1 });
   }

@@ -1,6 +1,6 @@
 import type { Capability, Family, Negotiated, WireContext } from '@tsbgp/wire';
 
-/** What was agreed at the start of a session. Does not change while it lasts. */
+/** What both sides agreed on in their OPENs. It stays the same as long as the session lasts. */
 export interface SessionInfo {
   readonly localAddress: string;
   readonly localPort: number;
@@ -17,8 +17,8 @@ export interface SessionInfo {
   readonly holdTimeSeconds: number;
   readonly keepaliveSeconds: number;
   /**
-   * Families both sides advertised; IPv4 unicast when a side sent no multiprotocol capability at all (RFC 4760 §8). Empty when they
-   * have no family in common: then the session is Established, no routes are exchanged, and the log has a warning.
+   * Families that both sides advertised. A side that sent no multiprotocol capability counts as having advertised IPv4 unicast (RFC 4760 §8).
+   * If no family is in common, the session becomes Established, exchanges no routes, and the log has a warning.
    */
   readonly families: ReadonlySet<Family>;
   readonly routeRefresh: boolean;
@@ -28,13 +28,13 @@ export interface SessionInfo {
   readonly receive: WireContext;
   /** How to encode what we send. */
   readonly send: WireContext;
-  /** Families whose IPv4 NLRI may have IPv6 next hops (RFC 8950), both sides. */
+  /** IPv4 families whose routes may have IPv6 next hops, as both sides advertised (RFC 8950). */
   readonly extendedNextHop: ReadonlySet<Family>;
   /** Everything that was negotiated: ADD-PATH by direction, roles, graceful restart, ORF … */
   readonly negotiated: Negotiated;
   readonly localCapabilities: readonly Capability[];
   readonly remoteCapabilities: readonly Capability[];
-  /** Both OPEN messages as they were on the wire, headers included (BMP wants them). */
+  /** Both OPEN messages as they were on the wire, headers included. BMP needs them. */
   readonly localOpen: Uint8Array;
   readonly remoteOpen: Uint8Array;
 }

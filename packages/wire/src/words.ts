@@ -1,4 +1,4 @@
-/** Words of a text, quoted text among them; octets that may be text. */
+/** Splits text into words, of which some are quoted, and reads octets of a peer as text. */
 import { ValueError } from './fault.ts';
 
 /** The text in octets from a peer; undefined when they are not well-formed UTF-8. */
@@ -10,7 +10,7 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   }
 }
 
-/** Text in quotes, so that blanks and empty text survive among words. Characters that a terminal would obey or hide are escaped. */
+/** Puts text in quotes: it is one word then, even with blanks or without any character. Control characters and invisible ones are escaped. */
 export function quote(text: string): string {
   return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     character
@@ -20,7 +20,7 @@ export function quote(text: string): string {
   );
 }
 
-/** The text that `quote` made a word of; a word without quotes is its own text. Throws ValueError. */
+/** The reverse of `quote`. Returns a word without quotes as it is. Throws ValueError if there is no word, or if its quotes are wrong. */
 export function unquote(word: string | undefined): string {
   if (word === undefined) throw new ValueError('found nothing where text is expected, e.g. "router1"');
   if (!word.startsWith('"')) return word;

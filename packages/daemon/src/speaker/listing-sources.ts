@@ -8,7 +8,10 @@ import type { CompiledFilter } from './route-filter.ts';
 import { advertisedRoute, receivedRoute } from './route-view.ts';
 
 export interface Source {
-  /** Adds routes of a prefix that are not listed yet, until `routes` has `max`. Returns what is listed then; undefined when that is all. */
+  /**
+   * Adds the routes of a prefix that are not listed yet, until `routes` has `max` entries. Returns what is listed by then, or undefined if no
+   * route of the prefix is left.
+   */
   add(routes: Route[], max: number, nlri: NlriId, told: Told): Told | undefined;
 }
 
@@ -39,7 +42,8 @@ export class PathSource implements Source {
     for (let path = table.firstPath(nlri); path !== NONE; path = table.nextPath(path)) {
       if (this.#wants(path) && !this.#isTold(path, told)) paths.push(path);
     }
-    // The chain changes its order as routes come. The best path goes first only at the beginning: another path may be best later.
+    // New routes change the order of the chain, so the paths are sorted by peer. Only the first call for a prefix puts the best path in front:
+    // in a later call another path may be the best.
     const first = told === NOTHING_TOLD ? best : NONE;
     paths.sort((a, b) => Number(b === first) - Number(a === first) || this.#compare(a, b));
     let now = told;

@@ -1,15 +1,15 @@
 /**
- * Prefixes of an index in ascending order, some at a time. The index is a hash table and has no order of its own; nothing is kept sorted
- * for readers that may never come. A window holds the keys of the first prefixes after a place:
+ * Prefixes of an index in ascending order, some at a time. The index is a hash table, so it has no order. Keeping a sorted copy would cost every
+ * change, even while there is no reader. A window holds the keys of the first prefixes after a given key:
  *
- *     1. A sample of the ids tells about where the wanted number of prefixes ends.
+ *     1. A sample of the ids gives an estimate of the last key of the window.
  *     2. One walk over the ids collects every key up to there, in steps of the caller's size.
  *     3. The keys are sorted.
  *
  *     keys   | address words, length | address words, length | …       in the order they were found
  *     order  | 4 | 0 | 9 | …                                           places in `keys`, ascending
  *
- * A window holds keys, not ids: an id may be freed and stand for another prefix before its turn comes.
+ * A window holds keys, not ids: an id may be freed and given to another prefix before the caller reads it.
  */
 import type { NlriId, NlriIndex } from './nlri-index.ts';
 
@@ -21,7 +21,7 @@ export class NlriWindow {
   readonly index: NlriIndex;
   /** Prefixes held once the window is filled. */
   count = 0;
-  /** The window holds what is after `after` and not after this. */
+  /** No key of the window is higher than this. */
   readonly end: Float64Array;
 
   readonly #after: Float64Array;
@@ -94,7 +94,7 @@ export class NlriWindow {
     for (let word = 0; word < key.length; word++) key[word] = this.#keys[at + word]!;
   }
 
-  /** Sets `end` by a sample, so that about `target` prefixes are before it. */
+  /** Sets `end` from a sample: about `target` prefixes are in the window then. */
   #guessEnd(): void {
     const { index } = this;
     const { keyWords } = index;
@@ -111,7 +111,7 @@ export class NlriWindow {
     for (let word = 0; word < keyWords; word++) this.end[word] = sample[at + word]!;
   }
 
-  /** The guess was too far: the smaller half stays, and the window ends with it. */
+  /** The estimate was too high: keeps the lower half of the keys, and ends the window with the last of them. */
   #halve(): void {
     const { keyWords } = this.index;
     this.#sort();

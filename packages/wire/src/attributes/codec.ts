@@ -1,6 +1,6 @@
 /**
  * A path attribute as a row of a table. The row answers everything that shared code asks about the attribute; shared code never compares codes.
- * A new attribute is a file with one row, and one line in rows.ts.
+ * In this package a new attribute is a file with one row, a line in rows.ts, and a file of vectors for the tests.
  */
 import type { ByteWriter } from '../bytes.ts';
 import type { WireContext } from '../context.ts';
@@ -24,7 +24,7 @@ export interface AttributeCodec<Value, Type extends string = string> {
    * stronger verdict holds (§3 h). @default 'withdraw'
    */
   readonly wrongFlags?: 'discard';
-  /** An external peer may not send it; `check` discards it then. @default false */
+  /** External peers may not send it: `check` returns a fault 'discard' if one does. @default false */
   readonly internalOnly?: true;
   /** The value has AS numbers, whose length may depend on the session (RFC 6793 §4). @default false */
   readonly holdsAsNumbers?: true;
@@ -44,8 +44,8 @@ export interface AttributeCodec<Value, Type extends string = string> {
   check(bytes: Uint8Array, start: number, end: number, context: WireContext): Fault | undefined;
 
   /**
-   * The value. Called only on octets that `check` passed; borrows nothing from `bytes`. `encode` turns the value into the same octets again.
-   * `context.spans` is told the parts.
+   * The value. Called only on octets that `check` passed. The value does not refer to `bytes`, and `encode` turns it into the same octets.
+   * Records the parts of the value in `context.spans`.
    */
   decode(bytes: Uint8Array, start: number, end: number, context: WireContext): Value;
 
