@@ -18,19 +18,24 @@ import {
 } from '@tsbgp/wire';
 import type { Clock } from './clock.ts';
 import { type CloseReason, closeReason, type Why } from './close-reason.ts';
-import type { Direction } from './collision.ts';
-import { containedClock, type ErrorPlace } from './containment.ts';
+import type { Lingering } from './closing.ts';
+import type { CollisionRules, Direction } from './collision.ts';
+import type { Containment } from './containment.ts';
 import type { PeerTally } from './counters.ts';
-import { DialAttempt } from './dial-attempt.ts';
+import { awaitConnection } from './dial.ts';
 import { textOf } from './errors.ts';
 import { type CollisionVerdict, IncomingMessages, type IncomingOwner } from './incoming-messages.ts';
 import type { InputScheduler } from './input-scheduler.ts';
-import { INCOMING_OPEN_WAIT_SECONDS } from './limits.ts';
-import type { Lingering } from './lingering.ts';
-import { MachineTimers } from './machine-timers.ts';
+import type { Logger } from './logger.ts';
+import { MachineTimers, type TimedConnection } from './machine-timers.ts';
 import { type Consumed, MessageStream, type StreamOwner } from './message-stream.ts';
 import { encodeNotification } from './messages.ts';
-import type { OpenExchange } from './open-exchange.ts';
+import type { OpenExchange, OpenOwner } from './open.ts';
+import type { Peer } from './peer.ts';
+import type { ErrorPlace } from './server-options.ts';
+
+/** How long an accepted connection waits for the peer's OPEN. RFC 4271 §8.2.2 suggests four minutes; a peer that connects sends it at once. */
+export const INCOMING_OPEN_WAIT_SECONDS = 60;
 
 const KEEPALIVE = keepaliveBytes();
 
@@ -44,33 +49,52 @@ export interface Rivalry {
   collapsed(connection: BgpConnection): boolean;
 }
 
-/** Where a connection reports what happens to it. */
-export interface ConnectionObserver {
+/** Where connections report what happens to them. */
+export interface ConnectedPeer extends OpenOwner {
+  /** For a new machine. */
+  machineConfig(): Partial<Config>;
+  /** The state that users see. */
+  visibleStateChanged(from: State, to: State): void;
   stateChanged(connection: BgpConnection, from: State, to: State): void;
   sessionUp(connection: BgpConnection): void;
   sessionDown(reason: CloseReason): void;
+  /** The machine of the session failed, and the session with it. */
+  sessionCollapsed(): void;
   routeRefresh(connection: BgpConnection, message: RouteRefreshMessage): void;
   notified(connection: BgpConnection, message: NotificationMessage, direction: 'sent' | 'received'): void;
   /** A connection could not be opened (`dialing`) or was lost. */
   failed(connection: BgpConnection, text: string, dialing: boolean): void;
-  /** Code of this library or of the plugin threw at `place`. Throws on what is fatal. */
-  thrown(error: unknown, place: ErrorPlace): void;
+}
+
+/** What a peer needs of its server. */
+export interface PeerHost {
+  readonly routerId: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly scheduler: InputScheduler;
+  readonly containment: Containment;
+  /** @default those of RFC 4271 §6.8, with patience */
+  readonly collisionRules?: CollisionRules | undefined;
+  /** Opens a TCP connection to the peer. Throws when the attempt cannot be made. */
+  dial(peer: Peer): Socket;
+  /** An accepted connection is no longer half-open. */
+  established(socket: Socket): void;
+  /** The peer opened a newer connection in place of one that it had not used. */
+  replaced(peer: Peer): void;
+  /** The peer has no connection any more. */
+  rested(peer: Peer): void;
 }
 
 /** What the connections of a peer share. */
-export interface ConnectionContext {
-  readonly clock: Clock;
-  readonly scheduler: InputScheduler;
+export interface ConnectionContext extends PeerHost {
+  readonly peer: ConnectedPeer;
   readonly tally: PeerTally;
   readonly lingering: Lingering;
   readonly opens: OpenExchange;
   readonly rivalry: Rivalry;
-  readonly observer: ConnectionObserver;
-  /** Opens a TCP connection to the peer. Throws when the attempt cannot be made. */
-  dial(): Socket;
 }
 
-export class BgpConnection implements StreamOwner, IncomingOwner {
+export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnection {
   session: Session;
   stream: MessageStream | undefined = undefined;
   direction: Direction = 'out';
@@ -78,45 +102,26 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
   serial = 0;
   /** Our OPEN on the present TCP connection. */
   localOpen: Uint8Array | undefined = undefined;
+  /** The peer's messages on the present TCP connection. */
+  incoming: IncomingMessages | undefined = undefined;
 
   readonly #context: ConnectionContext;
-  readonly #observer: ConnectionObserver;
-  readonly #clock: Clock;
+  readonly #peer: ConnectedPeer;
   readonly #timers: MachineTimers;
-  readonly #dialing: DialAttempt;
+  /** Gives up the attempt to open a TCP connection, if there is one. */
+  #giveUpDialing: () => void = () => {};
   readonly #events: { event: Event; why: Why }[] = [];
   #stepping = false;
-  #incoming: IncomingMessages | undefined = undefined;
 
   constructor(context: ConnectionContext, config: Partial<Config>) {
     this.#context = context;
-    this.#observer = context.observer;
-    this.#clock = containedClock(context.clock, (action) => this.#contain('timer', action));
-    this.#timers = new MachineTimers(
-      this.#clock,
-      () => this.stream,
-      (event) => this.dispatch(event),
-      (action) => this.#contain('timer', action),
-    );
-    this.#dialing = new DialAttempt(
-      (socket) => this.#contain('socket', () => this.#dialed(socket)),
-      (error) => this.#contain('socket', () => this.#dialFailed(error.message)),
-    );
+    this.#peer = context.peer;
+    this.#timers = new MachineTimers(this, context.clock);
     this.session = newSession(config);
   }
 
   get state(): State {
     return this.session.state;
-  }
-
-  /** The peer's OPEN on the present TCP connection, once it is well-formed. */
-  get open(): OpenMessage | undefined {
-    return this.#incoming?.open;
-  }
-
-  /** The octets of the peer's OPEN, once it is accepted. */
-  get remoteOpen(): Uint8Array | undefined {
-    return this.#incoming?.remoteOpen;
   }
 
   configure(config: Partial<Config>): void {
@@ -134,7 +139,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
         const [session, actions] = step(this.session, next.event);
         this.session = session;
         const reason = closeReason(next.event, actions, next.why);
-        if (session.state !== from) this.#observer.stateChanged(this, from, session.state);
+        if (session.state !== from) this.#peer.stateChanged(this, from, session.state);
         for (const action of actions) this.#carryOut(action, next.event, reason);
       }
     } finally {
@@ -161,14 +166,14 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
    * the fault is ours and that a later attempt may succeed.
    */
   breakDown(error: unknown, place: ErrorPlace): void {
-    this.#observer.thrown(error, place);
+    this.#peer.thrown(error, place);
     try {
       this.dispatch(
         { type: 'AutomaticStop', notification: notification(NotificationCode.Cease, CeaseSubcode.OutOfResources) },
         { text: `internal error: ${textOf(error)}` },
       );
     } catch (second) {
-      this.#observer.thrown(second, place);
+      this.#peer.thrown(second, place);
       this.#collapse();
     }
   }
@@ -182,7 +187,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
   }
 
   /** Runs what the event loop calls. An exception ends this connection. */
-  #contain(place: ErrorPlace, action: () => void): void {
+  contain(place: ErrorPlace, action: () => void): void {
     try {
       action();
     } catch (error) {
@@ -232,17 +237,17 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
       case 'sendNotification':
         this.stream?.send(encodeNotification(action.notification));
         counters.notificationSent++;
-        this.#observer.notified(this, action.notification, 'sent');
+        this.#peer.notified(this, action.notification, 'sent');
         break;
       case 'dropConnection':
         // RFC 9687: the peer takes nothing any more, so the NOTIFICATION would never leave.
         this.#dropConnection(event.type === 'SendHoldTimerExpires');
         break;
       case 'sessionUp':
-        this.#observer.sessionUp(this);
+        this.#peer.sessionUp(this);
         break;
       case 'sessionDown':
-        this.#observer.sessionDown(reason);
+        this.#peer.sessionDown(reason);
         break;
     }
   }
@@ -264,14 +269,19 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
 
   #connect(): void {
     this.configure({ largeHoldTimeSeconds: DEFAULT_CONFIG.largeHoldTimeSeconds });
+    this.#context.tally.counters.connectAttempts++;
     let socket: Socket;
     try {
-      socket = this.#context.dial();
+      socket = this.#context.dial(this.#peer);
     } catch (error) {
       this.#dialFailed(textOf(error));
       return;
     }
-    this.#dialing.start(socket);
+    this.#giveUpDialing = awaitConnection(
+      socket,
+      () => this.contain('socket', () => this.#dialed(socket)),
+      (error) => this.contain('socket', () => this.#dialFailed(error.message)),
+    );
   }
 
   #dialed(socket: Socket): void {
@@ -280,7 +290,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
   }
 
   #dialFailed(text: string): void {
-    this.#observer.failed(this, text, true);
+    this.#peer.failed(this, text, true);
     this.dispatch({ type: 'TcpConnectionFails' });
   }
 
@@ -288,24 +298,24 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
     this.direction = direction;
     this.serial = nextSerial();
     this.localOpen = undefined;
-    this.#incoming = new IncomingMessages(this, this.#context.tally.counters, this.#clock);
-    this.stream = new MessageStream(socket, this, this.#context.scheduler, this.#clock);
+    this.incoming = new IncomingMessages(this, this.#context.tally.counters, this.#timers);
+    this.stream = new MessageStream(socket, this, this.#context.scheduler, this.#context.clock);
   }
 
   #dropConnection(immediately: boolean): void {
-    this.#incoming?.endPatience();
-    this.#dialing.giveUp();
+    this.#timers.stop('patience');
+    this.#giveUpDialing();
     const { stream } = this;
     if (stream === undefined) return;
     this.stream = undefined;
-    stream.drop(immediately, () => this.#context.lingering.mayLinger(stream.socket));
+    stream.drop(immediately ? undefined : this.#context.lingering);
     this.#context.tally.streamEnded(stream);
   }
 
   // Events of the stream
 
   onMessage(type: number, bytes: Uint8Array, start: number, end: number): Consumed {
-    return this.#incoming!.onMessage(type, bytes, start, end);
+    return this.incoming!.onMessage(type, bytes, start, end);
   }
 
   onRefused(refusal: NotificationMessage): void {
@@ -313,7 +323,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
   }
 
   onHeaderFault(fault: Fault): void {
-    this.#incoming!.onHeaderFault(fault);
+    this.incoming!.onHeaderFault(fault);
   }
 
   onThrown(error: unknown): void {
@@ -322,7 +332,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
 
   onLost(error: Error | undefined): void {
     const text = error === undefined ? 'the peer closed the connection' : error.message;
-    this.#observer.failed(this, text, false);
+    this.#peer.failed(this, text, false);
     this.#dropConnection(true);
     this.dispatch({ type: 'TcpConnectionFails' }, { text });
   }
@@ -346,11 +356,11 @@ export class BgpConnection implements StreamOwner, IncomingOwner {
   }
 
   onNotification(message: NotificationMessage): void {
-    this.#observer.notified(this, message, 'received');
+    this.#peer.notified(this, message, 'received');
   }
 
   onRouteRefresh(message: RouteRefreshMessage): void {
-    this.#observer.routeRefresh(this, message);
+    this.#peer.routeRefresh(this, message);
   }
 }
 

@@ -70,7 +70,7 @@ class Network {
         logger: SILENT,
         clock: this.clock,
         scheduler: new InputScheduler(1000),
-        containment: new Containment(SILENT, undefined, () => true),
+        containment: new Containment({ isFatal: () => true }),
         dial,
         established: () => {},
         replaced: () => {},

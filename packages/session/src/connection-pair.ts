@@ -5,45 +5,31 @@
  *     candidate  runs an accepted connection while the primary has or opens another; replaces the primary or is dropped
  */
 import type { Socket } from 'node:net';
-import type { Config, State } from '@tsbgp/fsm';
+import type { State } from '@tsbgp/fsm';
 import { CeaseSubcode, type OpenMessage, openAs } from '@tsbgp/wire';
 import { canonicalAddress } from './address.ts';
-import { BgpConnection, type ConnectionContext, type Rivalry } from './bgp-connection.ts';
-import { cease } from './cease.ts';
+import { BgpConnection, type ConnectedPeer, type ConnectionContext, type Rivalry } from './bgp-connection.ts';
 import { COLLISION_RULES, type CollisionRules, dominates, type Rival } from './collision.ts';
 import type { CollisionVerdict } from './incoming-messages.ts';
-import type { Logger } from './logger.ts';
-import type { Peer } from './peer.ts';
+import { cease } from './messages.ts';
 import type { Refusal } from './refusals.ts';
 
-/** What the connections need of their peer. */
-export interface PairOwner extends Peer {
-  readonly bgpIdentifier: string;
-  machineConfig(): Partial<Config>;
-  visibleStateChanged(from: State, to: State): void;
-  /** The peer opened a newer connection in place of one that it had not used. */
-  connectionReplaced(): void;
-  /** No connection is left. */
-  rested(): void;
-  /** The machine of the session failed, and the session with it. */
-  sessionCollapsed(): void;
-}
+/** Connections of one peer that are negotiated at a time: RFC 4271 §6.8 needs two to resolve a collision. */
+export const CONNECTIONS_PER_PEER_MAX = 2;
 
 export class ConnectionPair implements Rivalry {
-  readonly #peer: PairOwner;
   readonly #context: ConnectionContext;
-  readonly #logger: Logger;
+  readonly #peer: ConnectedPeer;
   readonly #rules: CollisionRules;
   #primary: BgpConnection;
   #candidate: BgpConnection | undefined = undefined;
   #visible: State = 'Idle';
 
-  constructor(peer: PairOwner, context: Omit<ConnectionContext, 'rivalry'>, logger: Logger, rules: CollisionRules = COLLISION_RULES) {
-    this.#peer = peer;
+  constructor(context: Omit<ConnectionContext, 'rivalry'>) {
     this.#context = { ...context, rivalry: this };
-    this.#logger = logger;
-    this.#rules = rules;
-    this.#primary = new BgpConnection(this.#context, peer.machineConfig());
+    this.#peer = context.peer;
+    this.#rules = context.collisionRules ?? COLLISION_RULES;
+    this.#primary = new BgpConnection(this.#context, context.peer.machineConfig());
   }
 
   get primary(): BgpConnection {
@@ -88,7 +74,7 @@ export class ConnectionPair implements Rivalry {
         return { reason: 'negotiating', text: 'two connections are being negotiated already' };
       }
       // The peer connects again, so it has given the older attempt up.
-      this.#peer.connectionReplaced();
+      this.#context.replaced(this.#peer);
       this.#candidate.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
     }
     const candidate = new BgpConnection(this.#context, { ...this.#peer.machineConfig(), passive: true, allowAutomaticStart: false });
@@ -109,7 +95,7 @@ export class ConnectionPair implements Rivalry {
     if (verdict === 'keep-both') return 'go';
     if (verdict === 'wait') return 'wait';
     this.#context.tally.counters.collisions++;
-    this.#logger.debug(
+    this.#context.logger.debug(
       { peer: this.#peer.config.remoteAddress, direction: connection.direction, other: other.direction, verdict },
       'connections collide',
     );
@@ -159,7 +145,7 @@ export class ConnectionPair implements Rivalry {
       else this.#candidate.release();
     }
     this.showState();
-    if (this.#primary.stream === undefined && this.#candidate === undefined) this.#peer.rested();
+    if (this.#primary.stream === undefined && this.#candidate === undefined) this.#context.rested(this.#peer);
   }
 
   collapsed(connection: BgpConnection): boolean {

@@ -2,10 +2,9 @@
 import { connect, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isIpv6 } from './address.ts';
-import { REMOTE_PORT_DEFAULT } from './defaults.ts';
 import { PeerError } from './errors.ts';
 import { closeSocket, openSocket } from './libc.ts';
-import type { PeerOptions } from './peer-options.ts';
+import { type PeerOptions, REMOTE_PORT_DEFAULT } from './peer-options.ts';
 import { isProtected, protectDialing } from './protection.ts';
 
 /**
@@ -39,4 +38,27 @@ function checkInterface(address: string, field: string): void {
   const zone = address.split('%')[1];
   if (zone === undefined || networkInterfaces()[zone] !== undefined) return;
   throw new PeerError('unsupported', `${field} ${address}: there is no interface ${zone}, or it is down or has no address`, field);
+}
+
+/** Calls `connected` or `failed` once, for a socket that is connecting. The result gives the attempt up: then neither is called. */
+export function awaitConnection(socket: Socket, connected: () => void, failed: (error: Error) => void): () => void {
+  let over = false;
+  const end = (error: Error): void => {
+    if (over) return;
+    over = true;
+    socket.destroy();
+    failed(error);
+  };
+  socket.on('error', end);
+  socket.once('connect', () => {
+    if (over) return;
+    over = true;
+    socket.off('error', end);
+    connected();
+  });
+  return () => {
+    if (over) return;
+    over = true;
+    socket.destroy();
+  };
 }

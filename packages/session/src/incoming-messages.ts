@@ -18,9 +18,9 @@ import {
   type OpenMessage,
   type RouteRefreshMessage,
 } from '@tsbgp/wire';
-import type { Clock } from './clock.ts';
 import type { Why } from './close-reason.ts';
 import type { MutableCounters } from './counters.ts';
+import type { MachineTimers } from './machine-timers.ts';
 import { CONSUMED, type Consumed, HOLD } from './message-stream.ts';
 
 /** How long a message may wait for the peer to settle a collision. */
@@ -55,15 +55,14 @@ export class IncomingMessages {
 
   readonly #owner: IncomingOwner;
   readonly #counters: MutableCounters;
-  readonly #clock: Clock;
+  readonly #timers: MachineTimers;
   #judged = false;
-  #patience: unknown = undefined;
   #patienceOver = false;
 
-  constructor(owner: IncomingOwner, counters: MutableCounters, clock: Clock) {
+  constructor(owner: IncomingOwner, counters: MutableCounters, timers: MachineTimers) {
     this.#owner = owner;
     this.#counters = counters;
-    this.#clock = clock;
+    this.#timers = timers;
   }
 
   /** A whole message; `start` is its header. HOLD: the stream delivers it again later. */
@@ -95,7 +94,7 @@ export class IncomingMessages {
     const undecided = owner.state === 'OpenConfirm' && !this.#patienceOver && this.open !== undefined && owner.mustAwait(this.open);
     if (undecided) return this.#wait();
     this.#counters.keepaliveReceived++;
-    this.endPatience();
+    this.#timers.stop('patience');
     if (owner.state !== 'Established') owner.dispatch({ type: 'KeepAliveMsg' });
     return CONSUMED;
   }
@@ -125,7 +124,7 @@ export class IncomingMessages {
     const verdict = owner.collisionOnOpen(open, !this.#patienceOver);
     if (verdict === 'wait') return this.#wait();
     this.#counters.openReceived++;
-    this.endPatience();
+    this.#timers.stop('patience');
     if (verdict === 'drop') return CONSUMED;
     this.remoteOpen = bytes.slice(start, end);
     owner.dispatch({ type: 'BgpOpen', holdTimeSeconds: open.holdTimeSeconds });
@@ -152,19 +151,13 @@ export class IncomingMessages {
     else this.#owner.dispatch({ type: 'RouteRefreshMsgErr', notification: notificationOf(message) }, { text: message.reason });
   }
 
-  // Patience
-
   #wait(): Consumed {
-    this.#patience ??= this.#clock.setTimeout(() => {
-      this.#patienceOver = true;
-      this.#owner.release();
-    }, PATIENCE_MS);
+    if (!this.#timers.isRunning('patience')) {
+      this.#timers.run('patience', PATIENCE_MS, () => {
+        this.#patienceOver = true;
+        this.#owner.release();
+      });
+    }
     return HOLD;
-  }
-
-  endPatience(): void {
-    if (this.#patience === undefined) return;
-    this.#clock.clearTimeout(this.#patience);
-    this.#patience = undefined;
   }
 }

@@ -2,17 +2,11 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { serverClosed } from './errors.ts';
 import type { Logger } from './logger.ts';
-import type { PeerOptions, TcpAoKey } from './peer-options.ts';
-import { type Listening, protectListener, reaches, rollAoKeys, unprotectListener } from './protection.ts';
+import type { TcpAoKey } from './peer-options.ts';
+import { type Listening, type Protected, protectListener, reaches, rollAoKeys, unprotectListener } from './protection.ts';
 import type { Endpoint, ListenOptions } from './server-options.ts';
 import { descriptorOf } from './tcp-options.ts';
 import type { KeyTarget } from './tcp-structures.ts';
-
-/** Keys and TTL that a listener has for a peer or a range. */
-export interface Protected {
-  readonly options: PeerOptions;
-  readonly target: KeyTarget;
-}
 
 export interface ListenersOwner {
   accepted(socket: Socket): void;

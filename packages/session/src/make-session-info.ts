@@ -1,26 +1,26 @@
 /** What two OPENs agreed on. */
-import { assert, negotiate, openAs } from '@tsbgp/wire';
+import { assert, openAs } from '@tsbgp/wire';
 import { canonicalAddress } from './address.ts';
 import type { BgpConnection } from './bgp-connection.ts';
-import type { LocalSide } from './open-exchange.ts';
+import type { OpenExchange, OpenOwner } from './open.ts';
 import type { SessionInfo } from './session-info.ts';
 
-export function makeSessionInfo(connection: BgpConnection, local: LocalSide): SessionInfo {
-  const { stream, open, localOpen, remoteOpen } = connection;
+export function makeSessionInfo(peer: OpenOwner, opens: OpenExchange, connection: BgpConnection): SessionInfo {
+  const { stream, localOpen, incoming } = connection;
+  const { open, remoteOpen } = incoming ?? {};
   assert(stream !== undefined && open !== undefined && localOpen !== undefined && remoteOpen !== undefined, 'Established without an OPEN');
   const { socket } = stream;
-  const remoteAs = openAs(open);
-  const negotiated = negotiate(local.capabilities, open.capabilities, { localAs: local.as, remoteAs, strictRole: local.strictRole });
+  const negotiated = opens.negotiate(connection, open);
   return {
     localAddress: canonicalAddress(socket.localAddress ?? '') ?? '',
     localPort: socket.localPort ?? 0,
     remoteAddress: canonicalAddress(socket.remoteAddress ?? '') ?? '',
     remotePort: socket.remotePort ?? 0,
     direction: connection.direction,
-    localAs: local.as,
-    remoteAs,
+    localAs: peer.config.localAs,
+    remoteAs: openAs(open),
     peerType: negotiated.peerType,
-    localBgpIdentifier: local.bgpIdentifier,
+    localBgpIdentifier: peer.bgpIdentifier,
     remoteBgpIdentifier: open.bgpIdentifier,
     holdTimeSeconds: connection.session.holdTimeSeconds,
     keepaliveSeconds: connection.session.keepaliveSeconds,
@@ -31,7 +31,7 @@ export function makeSessionInfo(connection: BgpConnection, local: LocalSide): Se
     send: negotiated.send,
     extendedNextHop: new Set(negotiated.extendedNextHop.keys()),
     negotiated,
-    localCapabilities: local.capabilities,
+    localCapabilities: opens.capabilities(connection),
     remoteCapabilities: open.capabilities,
     localOpen,
     remoteOpen,

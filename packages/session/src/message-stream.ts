@@ -11,10 +11,9 @@
 import type { Socket } from 'node:net';
 import { type Fault, HEADER_LENGTH, MessageType, type NotificationMessage } from '@tsbgp/wire';
 import type { Clock } from './clock.ts';
-import { closeAfterWrite, closeGently } from './closing.ts';
-import { isPlainUpdate, judgeHeader } from './header.ts';
+import type { Lingering } from './closing.ts';
+import { isPlainUpdate, judgeHeader, PartialMessage } from './framing.ts';
 import type { InputScheduler, Work } from './input-scheduler.ts';
-import { PartialMessage } from './partial-message.ts';
 import type { UpdateHandler } from './plugin.ts';
 
 /** The answer to a message: go on, or stop before it and keep it (`release` delivers it again). */
@@ -92,8 +91,13 @@ export class MessageStream implements Work {
     if (this.#dropped || !socket.writable) return;
     const corked = socket.writableCorked;
     for (let i = 0; i < corked; i++) socket.uncork();
-    socket.write(bytes);
+    this.write(bytes);
     for (let i = 0; i < corked; i++) socket.cork();
+  }
+
+  /** Writes in the order of the socket. The caller has checked that it is writable. */
+  write(bytes: Uint8Array, onWritten?: (error?: Error | null) => void): void {
+    this.socket.write(bytes, onWritten);
     this.bytesOut += bytes.length;
     this.lastWriteAt = this.#clock.now();
   }
@@ -128,8 +132,8 @@ export class MessageStream implements Work {
     return this.#held;
   }
 
-  /** Closes `immediately`, or after what was written has left. In that case `mayLinger` says whether to wait for the peer's end. */
-  drop(immediately = false, mayLinger: () => boolean = () => true): void {
+  /** Closes at once, or with `lingering` after what was written has left. */
+  drop(lingering?: Lingering): void {
     if (this.#dropped) return;
     this.#dropped = true;
     this.handler = undefined;
@@ -138,12 +142,9 @@ export class MessageStream implements Work {
     socket.off('data', this.#onData);
     socket.off('end', this.#onEnd);
     socket.off('close', this.#onEnd);
-    if (immediately || socket.connecting || socket.destroyed || (this.#ended && socket.writableLength === 0)) {
-      socket.destroy();
-      return;
-    }
-    if (mayLinger()) closeGently(socket, this.#clock);
-    else closeAfterWrite(socket);
+    const nothingToSend = socket.connecting || socket.destroyed || (this.#ended && socket.writableLength === 0);
+    if (lingering === undefined || nothingToSend) socket.destroy();
+    else lingering.close(socket);
   }
 
   // Events of the socket

@@ -1,33 +1,33 @@
-/** Whole messages, header included, that the session itself sends. */
+/** Messages that the session itself sends. */
 import {
-  ByteWriter,
-  EXTENDED_MESSAGE_LENGTH_MAX,
-  encodeNotificationBody,
-  encodeRouteRefreshBody,
+  CeaseSubcode,
+  type ControlMessage,
+  encodeControlMessage,
   HEADER_LENGTH,
   MESSAGE_LENGTH_MAX,
-  MessageType,
+  NotificationCode,
   type NotificationMessage,
-  type RouteRefreshMessage,
-  writeHeader,
+  notification,
+  shutdownMessageData,
+  type WireContext,
 } from '@tsbgp/wire';
 
-/** Cuts data that does not fit: it may be a received message of 64 KiB (RFC 8654 §5). */
-export function encodeNotification(message: NotificationMessage, extendedMessage = false): Uint8Array {
-  const lengthMax = extendedMessage ? EXTENDED_MESSAGE_LENGTH_MAX : MESSAGE_LENGTH_MAX;
-  const dataMax = lengthMax - HEADER_LENGTH - 2;
-  const data = message.data.length > dataMax ? message.data.subarray(0, dataMax) : message.data;
-  const out = new ByteWriter(HEADER_LENGTH + 2 + data.length);
-  out.zeros(HEADER_LENGTH);
-  encodeNotificationBody(out, { ...message, data });
-  writeHeader(out.bytes, 0, out.length, MessageType.Notification);
-  return out.take();
+/** None of these messages depends on what was negotiated. */
+const CONTEXT: WireContext = { fourOctetAs: true, addPath: new Set(), peerType: 'ebgp', extendedMessage: false };
+
+/** The whole message. Throws ValueError for a value that cannot be written. */
+export function encode(message: ControlMessage): Uint8Array {
+  return encodeControlMessage(message, CONTEXT);
 }
 
-export function encodeRouteRefresh(message: RouteRefreshMessage): Uint8Array {
-  const out = new ByteWriter(HEADER_LENGTH + 4);
-  out.zeros(HEADER_LENGTH);
-  encodeRouteRefreshBody(out, message);
-  writeHeader(out.bytes, 0, out.length, MessageType.RouteRefresh);
-  return out.take();
+/** Cuts data that does not fit: it may be a received message of 64 KiB (RFC 8654 §5). */
+export function encodeNotification(message: NotificationMessage): Uint8Array {
+  return encode({ ...message, data: message.data.subarray(0, MESSAGE_LENGTH_MAX - HEADER_LENGTH - 2) });
+}
+
+/** Ends a connection on purpose (RFC 4486). Subcodes 2 and 4 may carry text (RFC 9003). */
+export function cease(subcode: number, text?: string): NotificationMessage {
+  const mayCarryText = subcode === CeaseSubcode.AdministrativeShutdown || subcode === CeaseSubcode.AdministrativeReset;
+  const data = text !== undefined && text !== '' && mayCarryText ? shutdownMessageData(text) : undefined;
+  return notification(NotificationCode.Cease, subcode, data);
 }

@@ -1,76 +1,122 @@
-/** How our OPEN is written and the peer's is judged (RFC 4271 §6.2). */
+/** The OPENs of a peer: makes ours from its options and its plugin, judges the ones it sends (RFC 4271 §6.2). */
 import {
   AS_TRANS,
   ByteWriter,
   type Capability,
+  CeaseSubcode,
   encodeCapability,
-  encodeOpenBody,
   equalBytes,
   Fault,
-  HEADER_LENGTH,
   IPV4_UNICAST,
-  MessageType,
+  type Negotiated,
   NotificationCode,
+  type NotificationMessage,
+  negotiate,
+  notificationOf,
   OpenError,
   type OpenMessage,
   openAs,
   openAsField,
-  writeHeader,
 } from '@tsbgp/wire';
+import type { Logger } from './logger.ts';
+import { cease, encode } from './messages.ts';
+import type { Peer } from './peer.ts';
+import type { PeerConfig } from './peer-options.ts';
+import type { Plugin } from './plugin.ts';
+import type { ErrorPlace } from './server-options.ts';
 
-export const DEFAULT_CAPABILITIES: readonly Capability[] = [{ type: 'multiprotocol', family: IPV4_UNICAST }, { type: 'route-refresh' }];
+const DEFAULT_CAPABILITIES: readonly Capability[] = [{ type: 'multiprotocol', family: IPV4_UNICAST }, { type: 'route-refresh' }];
 
-export interface OurOpen {
-  readonly localAs: number;
-  readonly holdTimeSeconds: number;
+export interface OpenOwner extends Peer {
+  /** Replaced when the OPEN of a dynamic peer says its AS. */
+  config: PeerConfig;
   readonly bgpIdentifier: string;
-  readonly capabilities: readonly Capability[];
+  thrown(error: unknown, place: ErrorPlace): void;
 }
 
-/** What we advertise: the user's capabilities and the library's own, four-octet AS (RFC 6793 §3). */
-export function advertised(capabilities: readonly Capability[], localAs: number): Capability[] {
-  return [...capabilities.filter((capability) => capability.type !== 'four-octet-as'), { type: 'four-octet-as', as: localAs }];
-}
+/** One AS, several, or any (undefined). */
+export type ExpectedAs = number | readonly number[] | undefined;
 
-/** The whole message. Throws ValueError for capabilities that cannot be written. */
-export function encodeOpen(open: OurOpen): Uint8Array {
-  const out = new ByteWriter();
-  out.zeros(HEADER_LENGTH);
-  encodeOpenBody(out, {
-    type: 'open',
-    version: 4,
-    as: openAsField(open.localAs),
-    holdTimeSeconds: open.holdTimeSeconds,
-    bgpIdentifier: open.bgpIdentifier,
-    capabilities: [...open.capabilities],
-    otherParameters: [],
-  });
-  writeHeader(out.bytes, 0, out.length, MessageType.Open);
-  return out.take();
-}
+export class OpenExchange {
+  readonly #peer: OpenOwner;
+  readonly #plugin: Plugin;
+  readonly #expectedAs: ExpectedAs;
+  readonly #logger: Logger;
+  /** By connection. */
+  readonly #capabilities = new WeakMap<object, Capability[]>();
 
-export interface Expected {
-  readonly localAs: number;
-  /** One, several, or any (undefined). */
-  readonly remoteAs: number | readonly number[] | undefined;
-  readonly bgpIdentifier: string;
-  readonly requiredCapabilities: readonly Capability[];
-}
-
-/** Why a well-formed OPEN of the peer is refused, or undefined. `decodeOpenBody` of wire checks what does not depend on the peer. */
-export function judgeOpen(open: OpenMessage, expected: Expected): Fault | undefined {
-  const as = openAs(open);
-  const { remoteAs } = expected;
-  const asExpected = typeof remoteAs === 'number' ? as === remoteAs : remoteAs === undefined || remoteAs.includes(as);
-  // RFC 6793 §4.1: the two-octet field has the AS number if it fits, or AS_TRANS.
-  if (!asExpected || (open.as !== openAsField(as) && open.as !== AS_TRANS)) {
-    return openError(OpenError.BadPeerAs, `the peer is AS ${as}${typeof remoteAs === 'number' ? `, AS ${remoteAs} is configured` : ''}`);
+  constructor(peer: OpenOwner, plugin: Plugin, expectedAs: ExpectedAs, logger: Logger) {
+    this.#peer = peer;
+    this.#plugin = plugin;
+    this.#expectedAs = expectedAs;
+    this.#logger = logger;
   }
-  // RFC 6286 §2.3: identifiers are unique only within an AS.
-  if (as === expected.localAs && open.bgpIdentifier === expected.bgpIdentifier) {
-    return openError(OpenError.BadBgpIdentifier, `the peer has our BGP identifier, ${open.bgpIdentifier}`);
+
+  /** Our OPEN on `connection`, whole. */
+  encode(connection: object, holdTimeSeconds: number): Uint8Array {
+    const capabilities = this.#advertised();
+    this.#capabilities.set(connection, capabilities);
+    const { config, bgpIdentifier } = this.#peer;
+    return encodeOpen({ as: config.localAs, holdTimeSeconds, bgpIdentifier, capabilities });
   }
-  return requiredFault(open, expected.requiredCapabilities);
+
+  /** Why a well-formed OPEN is refused, or undefined. */
+  judge(connection: object, open: OpenMessage): NotificationMessage | undefined {
+    const peer = this.#peer;
+    const fault = this.#faultOf(open) ?? this.negotiate(connection, open).fault;
+    if (fault !== undefined) {
+      this.#logger.warn({ peer: peer.config.remoteAddress, reason: fault.reason }, 'OPEN refused');
+      return notificationOf(fault);
+    }
+    const remoteAs = openAs(open);
+    if (peer.config.remoteAs !== remoteAs) peer.config = { ...peer.config, remoteAs };
+    try {
+      return this.#plugin.onOpenMessage?.(peer, open);
+    } catch (error) {
+      peer.thrown(error, 'onOpenMessage');
+      return cease(CeaseSubcode.OutOfResources);
+    }
+  }
+
+  /** What our OPEN on `connection` and the peer's `open` agree on. */
+  negotiate(connection: object, open: OpenMessage): Negotiated {
+    const { config, options } = this.#peer;
+    const sides = { localAs: config.localAs, remoteAs: openAs(open), strictRole: options.strictRole ?? false };
+    return negotiate(this.capabilities(connection), open.capabilities, sides);
+  }
+
+  /** What our OPEN on `connection` contains, or will contain: with DelayOpen the peer's OPEN may come first. */
+  capabilities(connection: object): readonly Capability[] {
+    return this.#capabilities.get(connection) ?? this.#advertised();
+  }
+
+  /** The user's capabilities and the library's own, four-octet AS (RFC 6793 §3). */
+  #advertised(): Capability[] {
+    const capabilities = this.#plugin.getCapabilities?.(this.#peer) ?? DEFAULT_CAPABILITIES;
+    return [...capabilities.filter(({ type }) => type !== 'four-octet-as'), { type: 'four-octet-as', as: this.#peer.config.localAs }];
+  }
+
+  /** Checks what depends on the peer. `decodeOpenBody` of wire has checked the rest. */
+  #faultOf(open: OpenMessage): Fault | undefined {
+    const { config, options, bgpIdentifier } = this.#peer;
+    const expected = this.#expectedAs;
+    const as = openAs(open);
+    const asExpected = typeof expected === 'number' ? as === expected : expected === undefined || expected.includes(as);
+    // RFC 6793 §4.1: the two-octet field has the AS number if it fits, or AS_TRANS.
+    if (!asExpected || (open.as !== openAsField(as) && open.as !== AS_TRANS)) {
+      return openError(OpenError.BadPeerAs, `the peer is AS ${as}${typeof expected === 'number' ? `, AS ${expected} is configured` : ''}`);
+    }
+    // RFC 6286 §2.3: identifiers are unique only within an AS.
+    if (as === config.localAs && open.bgpIdentifier === bgpIdentifier) {
+      return openError(OpenError.BadBgpIdentifier, `the peer has our BGP identifier, ${bgpIdentifier}`);
+    }
+    return requiredFault(open, options.requiredCapabilities ?? []);
+  }
+}
+
+/** A whole OPEN. Throws ValueError for capabilities that cannot be written. */
+export function encodeOpen(open: Pick<OpenMessage, 'as' | 'holdTimeSeconds' | 'bgpIdentifier' | 'capabilities'>): Uint8Array {
+  return encode({ ...open, type: 'open', version: 4, as: openAsField(open.as), otherParameters: [] });
 }
 
 /** RFC 5492 §5: the data of 2/7 is the missing capabilities. */

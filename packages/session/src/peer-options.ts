@@ -1,6 +1,17 @@
 /** What the user of this package configures of a peer. */
 import type { Capability } from '@tsbgp/wire';
 
+/** `remotePort` of a peer that sets none (RFC 4271 §8.2.1). */
+export const REMOTE_PORT_DEFAULT = 179;
+/** `holdTimeSeconds` of a peer that sets none. */
+export const HOLD_TIME_SECONDS_DEFAULT = 90;
+/** `connectRetrySeconds` of a peer that sets none. */
+export const CONNECT_RETRY_SECONDS_DEFAULT = 10;
+/** `idleHoldSeconds` of a peer that sets none. */
+export const IDLE_HOLD_SECONDS_DEFAULT = 1;
+/** `highWaterBytes` of a peer that sets none. */
+export const HIGH_WATER_BYTES_DEFAULT = 1_048_576;
+
 /** Identifies a peer. Does not change while the peer exists. */
 export interface PeerConfig {
   /** IPv4 or IPv6; a link-local one carries its interface: `fe80::1%eth0`. The key of the peer. */

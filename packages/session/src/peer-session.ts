@@ -12,55 +12,35 @@ import {
   RefreshSubtype,
   type RouteRefreshMessage,
 } from '@tsbgp/wire';
-import type { BgpConnection, ConnectionObserver } from './bgp-connection.ts';
-import { cease } from './cease.ts';
-import type { Clock } from './clock.ts';
+import type { BgpConnection, ConnectedPeer, PeerHost } from './bgp-connection.ts';
 import type { CloseReason } from './close-reason.ts';
-import type { CollisionRules } from './collision.ts';
-import { ConnectionPair, type PairOwner } from './connection-pair.ts';
-import type { Containment, ErrorPlace } from './containment.ts';
-import { PeerTally } from './counters.ts';
+import { Lingering } from './closing.ts';
+import { ConnectionPair } from './connection-pair.ts';
+import { type PeerCounters, PeerTally } from './counters.ts';
+import { textOf } from './errors.ts';
+import { makeSessionInfo } from './make-session-info.ts';
+import { cease, encode } from './messages.ts';
+import { type ExpectedAs, OpenExchange } from './open.ts';
+import type { PeerLastError } from './peer.ts';
 import {
   CONNECT_RETRY_SECONDS_DEFAULT,
   HIGH_WATER_BYTES_DEFAULT,
   HOLD_TIME_SECONDS_DEFAULT,
   IDLE_HOLD_SECONDS_DEFAULT,
-} from './defaults.ts';
-import { textOf } from './errors.ts';
-import type { InputScheduler } from './input-scheduler.ts';
-import { Lingering } from './lingering.ts';
-import type { Logger } from './logger.ts';
-import { makeSessionInfo } from './make-session-info.ts';
-import type { MessageStream } from './message-stream.ts';
-import { encodeRouteRefresh } from './messages.ts';
-import { OpenExchange, type OpenOwner } from './open-exchange.ts';
-import type { PeerCounters, PeerLastError } from './peer.ts';
-import type { PeerConfig, PeerOptions } from './peer-options.ts';
+  type PeerConfig,
+  type PeerOptions,
+} from './peer-options.ts';
 import type { Plugin } from './plugin.ts';
 import type { Refusal } from './refusals.ts';
+import type { ErrorPlace } from './server-options.ts';
 import type { SessionInfo } from './session-info.ts';
 import { checkShutdownMessage } from './validate.ts';
 import { Writer } from './writer.ts';
 
-/** What a peer needs of its server. */
-export interface PeerHost {
-  readonly routerId: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly scheduler: InputScheduler;
-  readonly containment: Containment;
-  /** @default those of RFC 4271 §6.8, with patience */
-  readonly collisionRules?: CollisionRules | undefined;
-  dial(peer: PeerSession): Socket;
-  /** An accepted connection is no longer half-open. */
-  established(socket: Socket): void;
-  /** The peer opened a newer connection in place of one that it had not used. */
-  replaced(peer: PeerSession): void;
-  /** The peer has no connection any more. */
-  rested(peer: PeerSession): void;
-}
+/** Closed connections of one peer that wait until the peer closes too; more do not wait. */
+export const LINGERING_PER_PEER_MAX = 2;
 
-export class PeerSession implements PairOwner, OpenOwner, ConnectionObserver {
+export class PeerSession implements ConnectedPeer {
   config: PeerConfig;
   options: PeerOptions;
   adminState: 'up' | 'down' = 'down';
@@ -78,29 +58,20 @@ export class PeerSession implements PairOwner, OpenOwner, ConnectionObserver {
   #readingPaused = false;
   #establishedAtClock = 0;
 
-  constructor(
-    config: PeerConfig,
-    options: PeerOptions,
-    plugin: Plugin,
-    host: PeerHost,
-    expectedAs: number | readonly number[] | undefined,
-  ) {
+  constructor(config: PeerConfig, options: PeerOptions, plugin: Plugin, host: PeerHost, expectedAs: ExpectedAs) {
     this.config = config;
     this.options = options;
     this.bgpIdentifier = options.bgpIdentifier ?? host.routerId;
     this.#host = host;
     this.#plugin = plugin;
-    this.#opens = new OpenExchange(this, plugin, this.bgpIdentifier, expectedAs, host.logger);
-    const context = {
-      clock: host.clock,
-      scheduler: host.scheduler,
+    this.#opens = new OpenExchange(this, plugin, expectedAs, host.logger);
+    this.#pair = new ConnectionPair({
+      ...host,
+      peer: this,
       tally: this.#tally,
-      lingering: new Lingering(),
+      lingering: new Lingering(LINGERING_PER_PEER_MAX, host.clock),
       opens: this.#opens,
-      observer: this,
-      dial: () => this.#dial(),
-    };
-    this.#pair = new ConnectionPair(this, context, host.logger, host.collisionRules);
+    });
   }
 
   machineConfig(): Partial<Config> {
@@ -154,7 +125,7 @@ export class PeerSession implements PairOwner, OpenOwner, ConnectionObserver {
     const { stream } = this.#pair.primary;
     if (session === undefined || stream === undefined || !session.families.has(family)) return false;
     if (subtype === RefreshSubtype.Request ? !session.routeRefresh : !session.enhancedRouteRefresh) return false;
-    stream.send(encodeRouteRefresh({ type: 'route-refresh', family, subtype }));
+    stream.send(encode({ type: 'route-refresh', family, subtype }));
     this.#tally.counters.routeRefreshSent++;
     return true;
   }
@@ -193,21 +164,8 @@ export class PeerSession implements PairOwner, OpenOwner, ConnectionObserver {
 
   // For the pair
 
-  #dial(): Socket {
-    this.#tally.counters.connectAttempts++;
-    return this.#host.dial(this);
-  }
-
   visibleStateChanged(from: State, to: State): void {
     this.#guard(this.#pair.primary, 'onStateChange', () => this.#plugin.onStateChange?.(this, from, to));
-  }
-
-  connectionReplaced(): void {
-    this.#host.replaced(this);
-  }
-
-  rested(): void {
-    this.#host.rested(this);
   }
 
   sessionCollapsed(): void {
@@ -223,11 +181,12 @@ export class PeerSession implements PairOwner, OpenOwner, ConnectionObserver {
 
   sessionUp(connection: BgpConnection): void {
     this.#pair.establish(connection);
-    const session = makeSessionInfo(connection, this.#opens.localSide(connection));
+    const session = makeSessionInfo(this, this.#opens, connection);
     const { stream } = connection;
     if (stream === undefined) return;
     stream.extendedMessage = session.receive.extendedMessage;
-    const writer = this.#makeWriter(connection, stream);
+    const highWaterBytes = this.options.highWaterBytes ?? HIGH_WATER_BYTES_DEFAULT;
+    const writer = new Writer(stream, this.#tally.counters, highWaterBytes, (error) => connection.breakDown(error, 'onDrain'));
     this.session = session;
     this.establishedAt = new Date();
     this.#establishedAtClock = this.#host.clock.now();
@@ -242,16 +201,6 @@ export class PeerSession implements PairOwner, OpenOwner, ConnectionObserver {
     });
     if (this.#readingPaused) stream.pause();
     this.#pair.releaseCandidate();
-  }
-
-  #makeWriter(connection: BgpConnection, stream: MessageStream): Writer {
-    return new Writer(
-      stream,
-      this.#tally.counters,
-      this.options.highWaterBytes ?? HIGH_WATER_BYTES_DEFAULT,
-      () => this.#host.clock.now(),
-      (error) => connection.breakDown(error, 'onDrain'),
-    );
   }
 
   #logSession(session: SessionInfo): void {

@@ -1,6 +1,7 @@
 /** A peer as the user of this package sees it. */
 import type { State } from '@tsbgp/fsm';
 import type { Family, NotificationMessage } from '@tsbgp/wire';
+import type { PeerCounters } from './counters.ts';
 import type { PeerConfig, PeerOptions } from './peer-options.ts';
 import type { SessionInfo } from './session-info.ts';
 
@@ -36,30 +37,6 @@ export interface Peer {
   pauseReading(): void;
   /** Continues where `pauseReading` stopped; no message is lost. */
   resumeReading(): void;
-}
-
-/** Counts since the peer was added: messages by type, octets, connections. */
-export interface PeerCounters {
-  readonly openSent: number;
-  readonly openReceived: number;
-  readonly updateSent: number;
-  readonly updateReceived: number;
-  readonly notificationSent: number;
-  readonly notificationReceived: number;
-  readonly keepaliveSent: number;
-  readonly keepaliveReceived: number;
-  readonly routeRefreshSent: number;
-  readonly routeRefreshReceived: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  readonly establishedCount: number;
-  readonly connectAttempts: number;
-  readonly connectFailures: number;
-  readonly connectionsAccepted: number;
-  readonly collisions: number;
-  /** NOTIFICATIONs by `code/subcode`, e.g. `6/2`; those that IANA's registry does not have are under `other`. */
-  readonly notificationsSentByCode: ReadonlyMap<string, number>;
-  readonly notificationsReceivedByCode: ReadonlyMap<string, number>;
 }
 
 /** Why the last session or attempt ended. */

@@ -7,6 +7,12 @@ import type { KeyTarget, SocketFamily } from './tcp-structures.ts';
 
 type Protection = Pick<PeerOptions, 'md5Key' | 'tcpAoKeys' | 'multihopTtl' | 'ttlSecurityHops'>;
 
+/** A peer or a range, and its keys and TTL. */
+export interface Protected {
+  readonly options: Protection;
+  readonly target: KeyTarget;
+}
+
 export interface Listening {
   readonly server: NetServer;
   readonly family: SocketFamily;

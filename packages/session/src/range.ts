@@ -1,11 +1,13 @@
 /** Dynamic peers: anyone who connects from a prefix, up to a limit. */
 import { type Prefix, parseAddress, parsePrefix, sharesBits } from '@tsbgp/wire';
-import { RANGE_LIMIT_DEFAULT } from './defaults.ts';
 import { PeerError } from './errors.ts';
 import type { Peer } from './peer.ts';
 import type { PeerOptions } from './peer-options.ts';
 import type { Plugin } from './plugin.ts';
 import type { KeyTarget } from './tcp-structures.ts';
+
+/** `limit` of a range that sets none: peers at a time. */
+export const RANGE_LIMIT_DEFAULT = 100;
 
 /** Accepts any peer that connects from this prefix. Such a peer is passive, and deleted when its session ends. */
 export interface PeerRangeConfig {
@@ -58,6 +60,15 @@ export class Range {
     const bytes = parseAddress(text.split('%')[0] ?? '');
     return bytes?.length === address.length && sharesBits(bytes, 0, address, 0, bits);
   }
+}
+
+/** The range with the longest prefix that contains `address`. */
+export function findRange(ranges: Iterable<Range>, address: string): Range | undefined {
+  let best: Range | undefined;
+  for (const range of ranges) {
+    if (range.contains(address) && (best === undefined || range.length > best.length)) best = range;
+  }
+  return best;
 }
 
 function readPrefix(text: string): Prefix {

@@ -3,12 +3,10 @@
  * what may come in crowds is closed at once and logged once a minute.
  */
 import type { Socket } from 'node:net';
-import { cease } from './cease.ts';
 import type { Clock } from './clock.ts';
-import { closeGently } from './closing.ts';
-import { REFUSED_MAX } from './limits.ts';
+import { Lingering } from './closing.ts';
 import type { Logger } from './logger.ts';
-import { encodeNotification } from './messages.ts';
+import { cease, encodeNotification } from './messages.ts';
 
 /** Every reason for which an incoming connection is refused, as in metrics. */
 export const REFUSAL_REASONS = [
@@ -34,6 +32,8 @@ export interface Refusal {
   readonly text: string;
 }
 
+/** Refused connections that are answered, at a time. A misconfigured speaker makes one or two. */
+export const REFUSED_MAX = 64;
 /** `crowd` logs a reason once in this time. */
 const QUIET_MS = 60_000;
 
@@ -44,53 +44,45 @@ export class Refusals {
     RefusalReason,
     number
   >;
-  readonly #loggedAt: Map<RefusalReason, number> = new Map();
-  readonly #loggedCount: Map<RefusalReason, number> = new Map();
+  /** The latest line of `crowd` for each reason: its time, and the count then. */
+  readonly #logged = new Map<RefusalReason, { readonly at: number; readonly count: number }>();
   /** Refused connections whose NOTIFICATION is on its way. */
-  #answering = 0;
+  readonly #answering: Lingering;
   #crowded = false;
 
   constructor(logger: Logger, clock: Clock) {
     this.#logger = logger;
     this.#clock = clock;
-  }
-
-  count(reason: RefusalReason): void {
-    this.counts[reason]++;
+    this.#answering = new Lingering(REFUSED_MAX, clock);
   }
 
   /** Sends Cease with this subcode, then closes gently. Beyond REFUSED_MAX at a time, closes at once and logs that once. */
   refuse(socket: Socket, subcode: number, { reason, text }: Refusal): void {
-    this.count(reason);
+    this.counts[reason]++;
     socket.on('error', () => {}); // refused anyway
-    if (this.#answering >= REFUSED_MAX) {
+    const answering = this.#answering;
+    if (answering.full) {
       if (!this.#crowded) {
-        this.#logger.warn({ refused: this.#answering, reason: text }, 'too many connections to refuse: more are closed unanswered');
+        this.#logger.warn({ refused: answering.count, reason: text }, 'too many connections to refuse: more are closed unanswered');
       }
       this.#crowded = true;
       socket.destroy();
       return;
     }
-    this.#answering++;
-    socket.once('close', () => {
-      this.#answering--;
-      if (this.#answering === 0) this.#crowded = false;
-    });
+    if (answering.count === 0) this.#crowded = false;
     this.#logger.info({ remoteAddress: socket.remoteAddress, reason: text }, 'connection refused');
     socket.write(encodeNotification(cease(subcode)));
-    closeGently(socket, this.#clock);
+    answering.close(socket);
   }
 
   /** Counts a connection that the caller closes at once. Logs the first for its reason, then at most one line a minute with their number. */
-  crowd(refusal: Refusal, fields: object): void {
-    this.count(refusal.reason);
+  crowd({ reason, text }: Refusal, fields: object): void {
+    const total = ++this.counts[reason];
     const now = this.#clock.now();
-    const before = this.#loggedAt.get(refusal.reason);
-    if (before !== undefined && now - before < QUIET_MS) return;
-    const total = this.counts[refusal.reason];
-    const since = total - (this.#loggedCount.get(refusal.reason) ?? 0);
-    this.#loggedAt.set(refusal.reason, now);
-    this.#loggedCount.set(refusal.reason, total);
-    this.#logger.warn({ ...fields, reason: refusal.reason, refused: since, total }, `connections are closed at once: ${refusal.text}`);
+    const before = this.#logged.get(reason);
+    if (before !== undefined && now - before.at < QUIET_MS) return;
+    this.#logged.set(reason, { at: now, count: total });
+    const refused = total - (before?.count ?? 0);
+    this.#logger.warn({ ...fields, reason, refused, total }, `connections are closed at once: ${text}`);
   }
 }

@@ -1,8 +1,13 @@
 /** What the user of this package configures of a server, and the statistics of a server. */
 import type { Clock } from './clock.ts';
-import type { ErrorOrigin } from './containment.ts';
 import type { Logger } from './logger.ts';
+import type { Peer } from './peer.ts';
 import type { RefusalReason } from './refusals.ts';
+
+/** `halfOpenMax` of a server that sets none. */
+export const HALF_OPEN_MAX_DEFAULT = 1024;
+/** `turnBudgetMs` of a server that sets none. */
+export const TURN_BUDGET_MS_DEFAULT = 8;
 
 /** What all peers of a server share. */
 export interface ServerOptions {
@@ -30,6 +35,29 @@ export interface ServerOptions {
   readonly onError?: ((error: unknown, where: ErrorOrigin) => void) | undefined;
   /** Exceptions for which this is true are not contained: the event loop gets them. @default none */
   readonly isFatal?: ((error: unknown) => boolean) | undefined;
+}
+
+/** Which code threw an exception: a callback of the plugin, the logger, or what a timer, a socket or a listener called here. */
+export type ErrorPlace =
+  | 'getCapabilities'
+  | 'onOpenMessage'
+  | 'onEstablished'
+  | 'update-handler'
+  | 'onDrain'
+  | 'onRouteRefresh'
+  | 'onStateChange'
+  | 'onNotification'
+  | 'onClose'
+  | 'logger'
+  | 'timer'
+  | 'socket'
+  | 'listener';
+
+/** Where an exception was contained. */
+export interface ErrorOrigin {
+  readonly place: ErrorPlace;
+  /** The peer whose session it belonged to; undefined when it belonged to none. */
+  readonly peer?: Peer | undefined;
 }
 
 /** What a server counts over all peers. */

@@ -2,26 +2,30 @@
 import type { Socket } from 'node:net';
 import { CeaseSubcode } from '@tsbgp/wire';
 import { canonicalAddress, isIpv6 } from './address.ts';
-import { cease } from './cease.ts';
+import type { PeerHost } from './bgp-connection.ts';
 import { systemClock } from './clock.ts';
 import { Containment } from './containment.ts';
-import { HALF_OPEN_MAX_DEFAULT, TURN_BUDGET_MS_DEFAULT } from './defaults.ts';
 import { dial } from './dial.ts';
 import { PeerError, serverClosed, textOf } from './errors.ts';
-import { HalfOpen } from './half-open.ts';
 import { InputScheduler } from './input-scheduler.ts';
-import { Listeners, type Protected } from './listeners.ts';
-import { SILENT } from './logger.ts';
-import { OpenSockets } from './open-sockets.ts';
+import { Listeners } from './listeners.ts';
+import { cease } from './messages.ts';
 import type { Peer } from './peer.ts';
 import type { PeerConfig, PeerOptions, TcpAoKey } from './peer-options.ts';
-import { type PeerHost, PeerSession } from './peer-session.ts';
+import { PeerSession } from './peer-session.ts';
 import type { Plugin } from './plugin.ts';
-import { checkSupported, protectAccepted, rollAoKeys } from './protection.ts';
-import { type PeerRange, type PeerRangeConfig, Range } from './range.ts';
-import { Ranges } from './ranges.ts';
+import { checkSupported, type Protected, protectAccepted, rollAoKeys } from './protection.ts';
+import { findRange, type PeerRange, type PeerRangeConfig, Range } from './range.ts';
 import { type Refusal, Refusals } from './refusals.ts';
-import type { DeletePeerOptions, Endpoint, ListenOptions, ServerOptions, ServerStatistics } from './server-options.ts';
+import {
+  type DeletePeerOptions,
+  type Endpoint,
+  type ListenOptions,
+  type ServerOptions,
+  type ServerStatistics,
+  TURN_BUDGET_MS_DEFAULT,
+} from './server-options.ts';
+import { Sockets } from './sockets.ts';
 import { descriptorOf } from './tcp-options.ts';
 import { checkShutdownMessage, validatePeer, validateRange, validateServer } from './validate.ts';
 
@@ -31,21 +35,23 @@ export class Server {
   readonly #host: PeerHost;
   readonly #containment: Containment;
   readonly #refusals: Refusals;
-  readonly #halfOpen: HalfOpen;
   readonly #listeners: Listeners;
-  readonly #sockets: OpenSockets = new OpenSockets();
+  readonly #sockets: Sockets;
   readonly #peers = new Map<string, PeerSession>();
-  readonly #ranges: Ranges = new Ranges();
+  /** By prefix. */
+  readonly #ranges = new Map<string, Range>();
+  /** The range that a dynamic peer came from. */
+  readonly #rangeOfPeer = new Map<Peer, Range>();
   #closing: Promise<void> | undefined = undefined;
 
   constructor(options: ServerOptions) {
     validateServer(options);
     this.options = options;
-    this.#containment = new Containment(options.logger ?? SILENT, options.onError, options.isFatal);
+    this.#containment = new Containment(options);
     const logger = this.#containment.guardLogger();
     const clock = options.clock ?? systemClock;
     this.#refusals = new Refusals(logger, clock);
-    this.#halfOpen = new HalfOpen(options.halfOpenMax ?? HALF_OPEN_MAX_DEFAULT, options.descriptorMax ?? Number.POSITIVE_INFINITY);
+    this.#sockets = new Sockets(options);
     this.#listeners = new Listeners(
       {
         accepted: (socket) => this.#accepted(socket),
@@ -61,7 +67,7 @@ export class Server {
       scheduler: new InputScheduler(options.turnBudgetMs ?? TURN_BUDGET_MS_DEFAULT),
       containment: this.#containment,
       dial: (peer) => this.#dial(peer),
-      established: (socket) => this.#halfOpen.delete(socket),
+      established: (socket) => this.#sockets.settle(socket),
       replaced: (peer) =>
         this.#refusals.crowd(
           { reason: 'replaced', text: 'the peer opens new ones before it has sent an OPEN' },
@@ -98,7 +104,7 @@ export class Server {
     const { key, peer } = this.#find(remoteAddress);
     checkShutdownMessage(options.message, 'message');
     this.#peers.delete(key);
-    if (!this.#ranges.forget(peer)) this.#listeners.unprotect({ options: peer.options, target: { address: key } });
+    if (!this.#leaveRange(peer)) this.#listeners.unprotect({ options: peer.options, target: { address: key } });
     peer.stop(
       options.message === undefined ? cease(CeaseSubcode.PeerDeconfigured) : cease(CeaseSubcode.AdministrativeShutdown, options.message),
     );
@@ -150,12 +156,12 @@ export class Server {
     if (this.#closing !== undefined) throw serverClosed();
     validateRange(config, options);
     const range = new Range(config, { ...options, passive: true }, plugin);
-    if (this.#ranges.get(config.prefix) !== undefined) {
+    if (this.#ranges.has(config.prefix)) {
       throw new PeerError('already-exists', `there is a range ${config.prefix} already`, 'prefix');
     }
     checkSupported(options);
     this.#listeners.protect(range);
-    this.#ranges.add(range);
+    this.#ranges.set(config.prefix, range);
     return { config, options: range.options, listPeers: () => [...range.members] };
   }
 
@@ -163,7 +169,7 @@ export class Server {
   async deletePeerRange(prefix: string): Promise<void> {
     const range = this.#ranges.get(prefix);
     if (range === undefined) throw new PeerError('not-found', `there is no range ${prefix}`, 'prefix');
-    this.#ranges.delete(range);
+    this.#ranges.delete(prefix);
     this.#listeners.unprotect(range);
     await Promise.all([...range.members].map((peer) => this.deletePeer(peer.config.remoteAddress)));
   }
@@ -171,8 +177,8 @@ export class Server {
   /** Half-open connections, refusals and contained exceptions, over all peers. */
   get statistics(): ServerStatistics {
     return {
-      halfOpen: this.#halfOpen.size,
-      halfOpenMax: this.#halfOpen.max,
+      halfOpen: this.#sockets.halfOpen,
+      halfOpenMax: this.#sockets.halfOpenMax,
       refused: { ...this.#refusals.counts },
       containedErrors: this.#containment.count,
     };
@@ -214,7 +220,7 @@ export class Server {
 
   // Connections
 
-  #dial(peer: PeerSession): Socket {
+  #dial(peer: Peer): Socket {
     const socket = dial(peer.config.remoteAddress, peer.options);
     this.#sockets.track(socket, peer);
     return socket;
@@ -231,7 +237,7 @@ export class Server {
       this.#accept(socket);
     } catch (error) {
       destroy(socket);
-      this.#refusals.count('internal-error');
+      this.#refusals.counts['internal-error']++;
       this.#containment.caught(error, 'listener');
     }
   }
@@ -240,21 +246,21 @@ export class Server {
     const remoteAddress = canonicalAddress(socket.remoteAddress ?? '');
     // Without an address the peer has closed the connection already.
     if (remoteAddress === undefined || this.#closing !== undefined) return destroy(socket);
-    const excess = this.#halfOpen.excess(socket);
+    const excess = this.#sockets.excess(socket);
     if (excess !== undefined) {
       this.#refusals.crowd(excess, { remoteAddress });
       return destroy(socket);
     }
     const known = this.#peers.get(remoteAddress);
-    const range = known === undefined ? this.#ranges.find(remoteAddress) : undefined;
+    const range = known === undefined ? findRange(this.#ranges.values(), remoteAddress) : undefined;
     const peer = known ?? (range === undefined || range.full ? undefined : this.#dynamicPeer(range, remoteAddress));
     this.#sockets.track(socket, peer);
     if (peer === undefined) return this.#refuseStranger(socket, range);
-    if (range !== undefined) this.#ranges.remember(peer, range);
-    this.#halfOpen.add(socket);
+    if (range !== undefined) this.#rangeOfPeer.set(peer, range);
+    this.#sockets.addHalfOpen(socket);
     const refusal = this.#offer(peer, socket);
     if (refusal === undefined) return;
-    this.#halfOpen.delete(socket);
+    this.#sockets.settle(socket);
     this.#refusals.refuse(socket, CeaseSubcode.ConnectionRejected, refusal);
     if (range !== undefined) this.#rested(peer);
   }
@@ -288,17 +294,25 @@ export class Server {
   }
 
   /** A dynamic peer is deleted when it has no connection. */
-  #rested(peer: PeerSession): void {
-    if (!this.#ranges.forget(peer)) return;
+  #rested(peer: Peer): void {
+    if (!this.#leaveRange(peer)) return;
     if (this.#peers.get(peer.config.remoteAddress) === peer) this.#peers.delete(peer.config.remoteAddress);
-    peer.stop(cease(CeaseSubcode.PeerDeconfigured));
+    peer.disable();
+  }
+
+  /** Takes a dynamic peer out of its range. False: `peer` is not a dynamic one. */
+  #leaveRange(peer: Peer): boolean {
+    const range = this.#rangeOfPeer.get(peer);
+    this.#rangeOfPeer.delete(peer);
+    range?.members.delete(peer);
+    return range !== undefined;
   }
 
   *#protected(): Iterable<Protected> {
     for (const peer of this.#peers.values()) {
-      if (!this.#ranges.isDynamic(peer)) yield { options: peer.options, target: { address: peer.config.remoteAddress } };
+      if (!this.#rangeOfPeer.has(peer)) yield { options: peer.options, target: { address: peer.config.remoteAddress } };
     }
-    yield* this.#ranges.all();
+    yield* this.#ranges.values();
   }
 }
 

@@ -7,6 +7,8 @@ import type { TcpAoKey } from './peer-options.ts';
 const AF_INET = 2;
 const AF_INET6 = 10;
 const TCP_MD5SIG_FLAG_PREFIX = 1;
+/** Integers have the byte order of the machine. */
+const LITTLE_ENDIAN = endianness() === 'LE';
 
 export type SocketFamily = 4 | 6;
 
@@ -19,7 +21,7 @@ export interface KeyTarget {
 
 export function int(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
-  new Native(bytes).u32(0, value);
+  new DataView(bytes.buffer).setUint32(0, value, LITTLE_ENDIAN);
   return bytes;
 }
 
@@ -33,12 +35,10 @@ export function int(value: number): Uint8Array {
  */
 export function md5Structure(family: SocketFamily, target: KeyTarget, key: string | undefined): Uint8Array {
   const bytes = new Uint8Array(216);
-  const view = new Native(bytes);
-  const { prefixLength } = sockaddr(view, family, target);
   const octets = Buffer.from(key ?? '');
   bytes[128] = TCP_MD5SIG_FLAG_PREFIX;
-  bytes[129] = prefixLength;
-  view.u16(130, octets.length);
+  bytes[129] = writeSockaddr(bytes, family, target);
+  new DataView(bytes.buffer).setUint16(130, octets.length, LITTLE_ENDIAN);
   bytes.set(octets, 136);
   return bytes;
 }
@@ -50,7 +50,7 @@ const MAC_LENGTH = 12;
 /** struct tcp_ao_info_opt, 48 octets: bits (2: set_rnext), reserved at 4, current key at 6, rnext at 7, counters. */
 export function aoInfoStructure(receiveId: number): Uint8Array {
   const bytes = new Uint8Array(48);
-  new Native(bytes).u32(0, 2);
+  new DataView(bytes.buffer).setUint32(0, 2, LITTLE_ENDIAN);
   bytes[7] = receiveId;
   return bytes;
 }
@@ -67,12 +67,10 @@ export function aoInfoStructure(receiveId: number): Uint8Array {
  */
 export function aoAddStructure(family: SocketFamily, target: KeyTarget, key: TcpAoKey, current: boolean): Uint8Array {
   const bytes = new Uint8Array(288);
-  const view = new Native(bytes);
-  const { prefixLength } = sockaddr(view, family, target);
   const octets = Buffer.from(key.key);
   bytes.set(Buffer.from(ALGORITHMS[key.algorithm ?? 'hmac-sha-1-96']), 128);
-  view.u32(196, current ? 3 : 0);
-  bytes[202] = prefixLength;
+  new DataView(bytes.buffer).setUint32(196, current ? 3 : 0, LITTLE_ENDIAN);
+  bytes[202] = writeSockaddr(bytes, family, target);
   bytes[203] = key.sendId;
   bytes[204] = key.receiveId;
   bytes[205] = MAC_LENGTH;
@@ -84,50 +82,31 @@ export function aoAddStructure(family: SocketFamily, target: KeyTarget, key: Tcp
 /** struct tcp_ao_del, 144 octets: sockaddr, ifindex at 128, bits, reserved, prefix at 138, sndid, rcvid, current, rnext, keyflags. */
 export function aoDeleteStructure(family: SocketFamily, target: KeyTarget, key: TcpAoKey): Uint8Array {
   const bytes = new Uint8Array(144);
-  const { prefixLength } = sockaddr(new Native(bytes), family, target);
-  bytes[138] = prefixLength;
+  bytes[138] = writeSockaddr(bytes, family, target);
   bytes[139] = key.sendId;
   bytes[140] = key.receiveId;
   return bytes;
 }
 
-/** Writes the address for a socket of `family`. On an IPv6 socket an IPv4 address is mapped, but the kernel wants the prefix length of IPv4. */
-function sockaddr(view: Native, family: SocketFamily, target: KeyTarget): { prefixLength: number } {
+/**
+ * Writes the address for a socket of `family`; returns its prefix length. On an IPv6 socket an IPv4 address is mapped, but the kernel wants the
+ * prefix length of IPv4.
+ */
+function writeSockaddr(bytes: Uint8Array<ArrayBuffer>, family: SocketFamily, target: KeyTarget): number {
   const text = target.address.split('%')[0] ?? '';
   const v4 = parseIpv4(text);
   const address = parseAddress(text);
   if (address === undefined || (family === 4 && v4 === undefined)) {
     throw new PeerError('invalid-config', `${target.address} is no address of an IPv${family} socket`, 'remoteAddress');
   }
-  const prefixLength = target.prefixLength ?? address.length * 8;
-  view.u16(0, family === 4 ? AF_INET : AF_INET6);
+  new DataView(bytes.buffer).setUint16(0, family === 4 ? AF_INET : AF_INET6, LITTLE_ENDIAN);
   if (family === 4) {
-    view.bytes.set(address, 4);
+    bytes.set(address, 4);
   } else if (v4 === undefined) {
-    view.bytes.set(address, 8);
+    bytes.set(address, 8);
   } else {
-    view.bytes.set([0xff, 0xff], 18);
-    view.bytes.set(v4, 20);
+    bytes.set([0xff, 0xff], 18);
+    bytes.set(v4, 20);
   }
-  return { prefixLength };
-}
-
-/** Writes integers in the byte order of the machine. */
-class Native {
-  readonly bytes: Uint8Array;
-  readonly #view: DataView;
-  static readonly #little = endianness() === 'LE';
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  }
-
-  u16(offset: number, value: number): void {
-    this.#view.setUint16(offset, value, Native.#little);
-  }
-
-  u32(offset: number, value: number): void {
-    this.#view.setUint32(offset, value, Native.#little);
-  }
+  return target.prefixLength ?? address.length * 8;
 }

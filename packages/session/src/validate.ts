@@ -2,10 +2,12 @@
 import { parseIpv4 } from '@tsbgp/wire';
 import { canonicalAddress, isIpv6 } from './address.ts';
 import { PeerError } from './errors.ts';
-import { SHUTDOWN_MESSAGE_OCTETS_MAX } from './limits.ts';
 import type { PeerConfig, PeerOptions } from './peer-options.ts';
 import type { PeerRangeConfig } from './range.ts';
 import type { ServerOptions } from './server-options.ts';
+
+/** Octets of UTF-8 that a shutdown message may have (RFC 9003 §2). */
+export const SHUTDOWN_MESSAGE_OCTETS_MAX = 255;
 
 export function validateServer(options: ServerOptions): void {
   checkIdentifier(options.routerId, 'routerId');

@@ -16,7 +16,6 @@ export class Writer implements UpdateWriter {
   readonly #stream: MessageStream;
   readonly #counters: MutableCounters;
   readonly #highWaterBytes: number;
-  readonly #now: () => number;
   readonly #onThrown: (error: unknown) => void;
   #open = true;
   #drainWanted = false;
@@ -25,17 +24,10 @@ export class Writer implements UpdateWriter {
   #waiters: Waiter[] = [];
 
   /** `onThrown` gets the exceptions of `onDrain`. */
-  constructor(
-    stream: MessageStream,
-    counters: MutableCounters,
-    highWaterBytes: number,
-    now: () => number,
-    onThrown: (error: unknown) => void,
-  ) {
+  constructor(stream: MessageStream, counters: MutableCounters, highWaterBytes: number, onThrown: (error: unknown) => void) {
     this.#stream = stream;
     this.#counters = counters;
     this.#highWaterBytes = highWaterBytes;
-    this.#now = now;
     this.#onThrown = onThrown;
   }
 
@@ -44,9 +36,7 @@ export class Writer implements UpdateWriter {
     if (!this.#open || !socket.writable) return false;
     this.#count(messages);
     this.#writes++;
-    socket.write(messages, this.#onWritten);
-    this.#stream.bytesOut += messages.length;
-    this.#stream.lastWriteAt = this.#now();
+    this.#stream.write(messages, this.#onWritten);
     const backlog = socket.writableLength;
     if (backlog > 0) this.#drainWanted = true;
     return backlog <= this.#highWaterBytes;

@@ -28,7 +28,7 @@ export function open(fields: OpenFields = {}): Uint8Array {
     { type: 'route-refresh' },
     { type: 'four-octet-as', as },
   ];
-  return encodeOpen({ localAs: as, holdTimeSeconds, bgpIdentifier, capabilities });
+  return encodeOpen({ as, holdTimeSeconds, bgpIdentifier, capabilities: [...capabilities] });
 }
 
 export function concat(...parts: Uint8Array[]): Uint8Array {

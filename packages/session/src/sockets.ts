@@ -1,0 +1,69 @@
+/** Every open connection of a server: with its peer, and whether it was accepted and is not Established, which is bounded. */
+import type { Socket } from 'node:net';
+import type { Peer } from './peer.ts';
+import type { Refusal } from './refusals.ts';
+import { HALF_OPEN_MAX_DEFAULT, type ServerOptions } from './server-options.ts';
+import { descriptorOf } from './tcp-options.ts';
+
+export class Sockets {
+  readonly halfOpenMax: number;
+  readonly #descriptorMax: number;
+  readonly #peers = new Map<Socket, Peer | undefined>();
+  readonly #halfOpen = new Set<Socket>();
+  #waiters: (() => void)[] = [];
+
+  constructor({ halfOpenMax = HALF_OPEN_MAX_DEFAULT, descriptorMax = Number.POSITIVE_INFINITY }: ServerOptions) {
+    this.halfOpenMax = halfOpenMax;
+    this.#descriptorMax = descriptorMax;
+  }
+
+  /** Until the socket closes. `peer` is undefined for a connection that is refused. */
+  track(socket: Socket, peer: Peer | undefined): void {
+    this.#peers.set(socket, peer);
+    socket.once('close', () => {
+      this.#peers.delete(socket);
+      this.#halfOpen.delete(socket);
+      for (const waiter of this.#waiters) waiter();
+    });
+  }
+
+  ofPeer(peer: Peer): Socket[] {
+    return [...this.#peers].flatMap(([socket, owner]) => (owner === peer && !socket.destroyed ? [socket] : []));
+  }
+
+  /** Resolves when no connection is left, or none of `peer`. */
+  closed(peer?: Peer): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        for (const owner of this.#peers.values()) if (peer === undefined || owner === peer) return;
+        this.#waiters = this.#waiters.filter((waiter) => waiter !== look);
+        resolve();
+      };
+      this.#waiters.push(look);
+      look();
+    });
+  }
+
+  get halfOpen(): number {
+    return this.#halfOpen.size;
+  }
+
+  /** A tracked connection of a peer was accepted. It counts as half-open until `settle` or until it closes. */
+  addHalfOpen(socket: Socket): void {
+    this.#halfOpen.add(socket);
+  }
+
+  /** The connection is Established or refused. */
+  settle(socket: Socket): void {
+    this.#halfOpen.delete(socket);
+  }
+
+  /** Why `socket` must be closed at once, without an answer; or undefined. */
+  excess(socket: Socket): Refusal | undefined {
+    if (this.#halfOpen.size >= this.halfOpenMax) {
+      return { reason: 'half-open-limit', text: `${this.halfOpenMax} are not Established already` };
+    }
+    if (this.#descriptorMax === Number.POSITIVE_INFINITY || descriptorOf(socket) < this.#descriptorMax) return undefined;
+    return { reason: 'descriptor-limit', text: 'the process is close to its limit of file descriptors' };
+  }
+}
