@@ -26,13 +26,12 @@ import { awaitConnection } from './dial.ts';
 import { textOf } from './errors.ts';
 import { type CollisionVerdict, IncomingMessages, type IncomingOwner } from './incoming-messages.ts';
 import type { InputScheduler } from './input-scheduler.ts';
-import type { Logger } from './logger.ts';
 import { MachineTimers, type TimedConnection } from './machine-timers.ts';
 import { type Consumed, MessageStream, type StreamOwner } from './message-stream.ts';
 import { encodeNotification } from './messages.ts';
 import type { OpenExchange, OpenOwner } from './open.ts';
 import type { Peer } from './peer.ts';
-import type { ErrorPlace } from './server-options.ts';
+import type { ErrorPlace, Logger } from './server-options.ts';
 
 /** How long an accepted connection waits for the peer's OPEN. RFC 4271 §8.2.2 suggests four minutes; a peer that connects sends it at once. */
 export const INCOMING_OPEN_WAIT_SECONDS = 60;
@@ -43,6 +42,8 @@ const KEEPALIVE = keepaliveBytes();
 export interface Rivalry {
   collisionOnOpen(connection: BgpConnection, open: OpenMessage, patience: boolean): CollisionVerdict;
   mustAwait(connection: BgpConnection, open: OpenMessage): boolean;
+  /** The machine is in another state; its actions are not done yet. */
+  stateChanged(connection: BgpConnection, from: State): void;
   /** A step of the machine and its actions are done. */
   settled(connection: BgpConnection): void;
   /** The machine failed and was replaced by a new one in Idle. Returns whether the new one starts by itself. */
@@ -55,11 +56,8 @@ export interface ConnectedPeer extends OpenOwner {
   machineConfig(): Partial<Config>;
   /** The state that users see. */
   visibleStateChanged(from: State, to: State): void;
-  stateChanged(connection: BgpConnection, from: State, to: State): void;
   sessionUp(connection: BgpConnection): void;
   sessionDown(reason: CloseReason): void;
-  /** The machine of the session failed, and the session with it. */
-  sessionCollapsed(): void;
   routeRefresh(connection: BgpConnection, message: RouteRefreshMessage): void;
   notified(connection: BgpConnection, message: NotificationMessage, direction: 'sent' | 'received'): void;
   /** A connection could not be opened (`dialing`) or was lost. */
@@ -93,6 +91,9 @@ export interface ConnectionContext extends PeerHost {
   readonly opens: OpenExchange;
   readonly rivalry: Rivalry;
 }
+
+/** TCP connections of this process so far. */
+let serials = 0;
 
 export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnection {
   session: Session;
@@ -139,7 +140,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
         const [session, actions] = step(this.session, next.event);
         this.session = session;
         const reason = closeReason(next.event, actions, next.why);
-        if (session.state !== from) this.#peer.stateChanged(this, from, session.state);
+        if (session.state !== from) this.#context.rivalry.stateChanged(this, from);
         for (const action of actions) this.#carryOut(action, next.event, reason);
       }
     } finally {
@@ -183,7 +184,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
     this.discard();
     this.session = newSession(this.session.config);
     if (!this.#context.rivalry.collapsed(this)) return;
-    this.#timers.startOver(this.session.config.idleHoldSeconds);
+    this.#timers.run('idleHold', this.session.config.idleHoldSeconds * 1000, () => this.dispatch({ type: 'AutomaticStart' }));
   }
 
   /** Runs what the event loop calls. An exception ends this connection. */
@@ -236,7 +237,6 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
         break;
       case 'sendNotification':
         this.stream?.send(encodeNotification(action.notification));
-        counters.notificationSent++;
         this.#peer.notified(this, action.notification, 'sent');
         break;
       case 'dropConnection':
@@ -253,16 +253,12 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
   }
 
   #sendOpen(): void {
-    let bytes: Uint8Array;
-    try {
-      bytes = this.#context.opens.encode(this, this.session.config.holdTimeSeconds);
-    } catch (error) {
-      this.breakDown(error, 'getCapabilities'); // the plugin threw, or its capabilities cannot be written
-      return;
-    }
-    this.localOpen = bytes;
-    this.stream?.send(bytes);
-    this.#context.tally.counters.openSent++;
+    // The plugin may throw, or its capabilities cannot be written.
+    this.contain('getCapabilities', () => {
+      this.localOpen = this.#context.opens.encode(this, this.session.config.holdTimeSeconds);
+      this.stream?.send(this.localOpen);
+      this.#context.tally.counters.openSent++;
+    });
   }
 
   // TCP connections
@@ -279,14 +275,13 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
     }
     this.#giveUpDialing = awaitConnection(
       socket,
-      () => this.contain('socket', () => this.#dialed(socket)),
+      () =>
+        this.contain('socket', () => {
+          this.#attach(socket, 'out');
+          this.dispatch({ type: 'TcpCrAcked' });
+        }),
       (error) => this.contain('socket', () => this.#dialFailed(error.message)),
     );
-  }
-
-  #dialed(socket: Socket): void {
-    this.#attach(socket, 'out');
-    this.dispatch({ type: 'TcpCrAcked' });
   }
 
   #dialFailed(text: string): void {
@@ -296,9 +291,9 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
 
   #attach(socket: Socket, direction: Direction): void {
     this.direction = direction;
-    this.serial = nextSerial();
+    this.serial = ++serials;
     this.localOpen = undefined;
-    this.incoming = new IncomingMessages(this, this.#context.tally.counters, this.#timers);
+    this.incoming = new IncomingMessages(this, this.#context.opens, this.#context.tally.counters, this.#timers);
     this.stream = new MessageStream(socket, this, this.#context.scheduler, this.#context.clock);
   }
 
@@ -339,14 +334,6 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
 
   // For the incoming messages
 
-  get awaitsOpen(): boolean {
-    return this.state === 'OpenSent' || this.session.running.has('delayOpen');
-  }
-
-  judgeOpen(open: OpenMessage): NotificationMessage | undefined {
-    return this.#context.opens.judge(this, open);
-  }
-
   collisionOnOpen(open: OpenMessage, patience: boolean): CollisionVerdict {
     return this.#context.rivalry.collisionOnOpen(this, open, patience);
   }
@@ -362,11 +349,4 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
   onRouteRefresh(message: RouteRefreshMessage): void {
     this.#peer.routeRefresh(this, message);
   }
-}
-
-let serial = 0;
-
-function nextSerial(): number {
-  serial++;
-  return serial;
 }

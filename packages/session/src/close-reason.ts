@@ -33,22 +33,14 @@ export function closeReason(event: Event, actions: readonly Action[], why: Why):
   const sent = actions.find((action) => action.do === 'sendNotification')?.notification;
   const notificationOfIt = why.received ?? sent;
   const text = why.text ?? (sent === undefined ? event.type : `we sent ${formatNotification(sent)}`);
-  return { type: reasonType(event, why), notification: notificationOfIt, text };
+  const ended = why.replaced === true ? 'replaced' : why.received === undefined ? REASONS[event.type] : 'notification-received';
+  return { type: ended ?? 'notification-sent', notification: notificationOfIt, text };
 }
 
-function reasonType(event: Event, why: Why): CloseReason['type'] {
-  if (why.replaced === true || event.type === 'OpenCollisionDump') return 'replaced';
-  if (why.received !== undefined) return 'notification-received';
-  switch (event.type) {
-    case 'ManualStop':
-      return 'stopped';
-    case 'HoldTimerExpires':
-      return 'hold-timer';
-    case 'SendHoldTimerExpires':
-      return 'send-hold-timer';
-    case 'TcpConnectionFails':
-      return 'connection-lost';
-    default:
-      return 'notification-sent';
-  }
-}
+const REASONS: Partial<Record<Event['type'], CloseReasonType>> = {
+  ManualStop: 'stopped',
+  HoldTimerExpires: 'hold-timer',
+  SendHoldTimerExpires: 'send-hold-timer',
+  TcpConnectionFails: 'connection-lost',
+  OpenCollisionDump: 'replaced',
+};

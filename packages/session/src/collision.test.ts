@@ -16,9 +16,9 @@ import { type CollisionRules, collide, dominates } from './collision.ts';
 import { Containment } from './containment.ts';
 import type { PeerOptions } from './index.ts';
 import { InputScheduler } from './input-scheduler.ts';
-import { SILENT } from './logger.ts';
 import { PeerSession } from './peer-session.ts';
 import { Server } from './server.ts';
+import { SILENT } from './server-options.ts';
 
 interface Side {
   readonly peer: PeerSession;

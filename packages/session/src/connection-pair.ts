@@ -5,7 +5,7 @@
  *     candidate  runs an accepted connection while the primary has or opens another; replaces the primary or is dropped
  */
 import type { Socket } from 'node:net';
-import type { State } from '@tsbgp/fsm';
+import type { Event, State } from '@tsbgp/fsm';
 import { CeaseSubcode, type OpenMessage, openAs } from '@tsbgp/wire';
 import { canonicalAddress } from './address.ts';
 import { BgpConnection, type ConnectedPeer, type ConnectionContext, type Rivalry } from './bgp-connection.ts';
@@ -21,31 +21,23 @@ export class ConnectionPair implements Rivalry {
   readonly #context: ConnectionContext;
   readonly #peer: ConnectedPeer;
   readonly #rules: CollisionRules;
-  #primary: BgpConnection;
+  primary: BgpConnection;
   #candidate: BgpConnection | undefined = undefined;
-  #visible: State = 'Idle';
+  /** The state that users see: the candidate's while it is further than the primary. */
+  visibleState: State = 'Idle';
 
   constructor(context: Omit<ConnectionContext, 'rivalry'>) {
     this.#context = { ...context, rivalry: this };
     this.#peer = context.peer;
     this.#rules = context.collisionRules ?? COLLISION_RULES;
-    this.#primary = new BgpConnection(this.#context, context.peer.machineConfig());
-  }
-
-  get primary(): BgpConnection {
-    return this.#primary;
-  }
-
-  /** The state that users see: the candidate's while it is further than the primary. */
-  get visibleState(): State {
-    return this.#visible;
+    this.primary = new BgpConnection(this.#context, context.peer.machineConfig());
   }
 
   /** Both connections. The candidate comes first: when the primary ends, the candidate would take its place. */
   *all(): Iterable<BgpConnection> {
     const candidate = this.#candidate;
     if (candidate !== undefined) yield candidate;
-    yield this.#primary;
+    yield this.primary;
   }
 
   /** Takes an accepted TCP connection. Returns why not, else undefined. */
@@ -55,7 +47,7 @@ export class ConnectionPair implements Rivalry {
       return { reason: 'wrong-local-address', text: `the peer is expected at ${localAddress}` };
     }
     if (this.#peer.adminState === 'down') return { reason: 'peer-disabled', text: 'the peer is disabled' };
-    const primary = this.#primary;
+    const primary = this.primary;
     const damped = primary.state === 'Idle' && primary.session.oscillations > 0 && primary.session.config.damping !== undefined;
     if (damped) return { reason: 'peer-damped', text: 'the peer is damped after errors' };
     this.#context.tally.counters.connectionsAccepted++;
@@ -75,7 +67,7 @@ export class ConnectionPair implements Rivalry {
       }
       // The peer connects again, so it has given the older attempt up.
       this.#context.replaced(this.#peer);
-      this.#candidate.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
+      this.#candidate.dispatch(DUMP);
     }
     const candidate = new BgpConnection(this.#context, { ...this.#peer.machineConfig(), passive: true, allowAutomaticStart: false });
     candidate.dispatch({ type: 'ManualStartWithPassive' });
@@ -100,11 +92,11 @@ export class ConnectionPair implements Rivalry {
       'connections collide',
     );
     if (verdict === 'drop-this') {
-      connection.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
+      connection.dispatch(DUMP);
       return 'drop';
     }
     if (verdict === 'replace-other' && restarts) other.replace();
-    else other.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
+    else other.dispatch(DUMP);
     return 'go';
   }
 
@@ -120,7 +112,7 @@ export class ConnectionPair implements Rivalry {
   }
 
   #rivalOf(connection: BgpConnection): BgpConnection | undefined {
-    const other = connection === this.#primary ? this.#candidate : this.#primary;
+    const other = connection === this.primary ? this.#candidate : this.primary;
     return other?.stream === undefined ? undefined : other;
   }
 
@@ -136,16 +128,17 @@ export class ConnectionPair implements Rivalry {
       if (connection.session.connection === 'none') {
         this.#candidate = undefined;
         connection.discard();
-        this.#primary.release();
-      } else if (RANK[connection.state] > RANK.OpenSent && RANK[this.#primary.state] < RANK.OpenSent) {
+        this.primary.release();
+      } else if (RANK[connection.state] > RANK.OpenSent && RANK[this.primary.state] < RANK.OpenSent) {
         this.#promote();
       }
-    } else if (connection === this.#primary && this.#candidate?.stream !== undefined && this.#peer.adminState === 'up') {
+    } else if (connection === this.primary && this.#candidate?.stream !== undefined && this.#peer.adminState === 'up') {
       if (connection.state === 'Idle' || (connection.state === 'Active' && connection.session.connection === 'none')) this.#promote();
+      // RFC 4271 §6.8: it came too late for an Established primary, or a dominant peer may still choose it. Its OPEN decides.
       else this.#candidate.release();
     }
-    this.showState();
-    if (this.#primary.stream === undefined && this.#candidate === undefined) this.#context.rested(this.#peer);
+    this.#showState();
+    if (this.primary.stream === undefined && this.#candidate === undefined) this.#context.rested(this.#peer);
   }
 
   collapsed(connection: BgpConnection): boolean {
@@ -153,40 +146,37 @@ export class ConnectionPair implements Rivalry {
       this.#candidate = undefined;
       return false;
     }
-    this.#peer.sessionCollapsed();
-    this.showState();
-    return this.#peer.adminState === 'up' && connection === this.#primary;
+    if (this.#peer.session !== undefined) this.#peer.sessionDown({ type: 'connection-lost', text: 'internal error' });
+    this.#showState();
+    return this.#peer.adminState === 'up' && connection === this.primary;
   }
 
-  /** Makes `connection`, which is Established, the primary. */
-  establish(connection: BgpConnection): void {
-    if (connection === this.#candidate) this.#promote();
+  stateChanged(connection: BgpConnection, from: State): void {
+    const { direction, state: to } = connection;
+    this.#context.logger.debug({ peer: this.#peer.config.remoteAddress, direction, from, to }, 'state');
+    this.#showState();
+    if (to === 'Established' && connection === this.#candidate) this.#promote();
   }
 
-  /** A candidate that still negotiates came too late (RFC 4271 §6.8), or a dominant peer may still choose it: its OPEN decides. */
-  releaseCandidate(): void {
-    this.#candidate?.release();
-  }
-
-  showState(): void {
-    const from = this.#visible;
-    const primary = this.#primary.state;
+  #showState(): void {
+    const from = this.visibleState;
+    const primary = this.primary.state;
     const candidate = this.#candidate?.state ?? 'Idle';
     const to = RANK[candidate] > RANK[primary] && RANK[candidate] >= RANK.OpenSent ? candidate : primary;
     if (to === from) return;
-    this.#visible = to;
+    this.visibleState = to;
     this.#peer.visibleStateChanged(from, to);
   }
 
   /** The candidate replaces the primary, which stops. */
   #promote(): void {
-    const [old, next] = [this.#primary, this.#candidate];
+    const [old, next] = [this.primary, this.#candidate];
     if (next === undefined) return;
     next.configure(this.#peer.machineConfig());
     next.session = { ...next.session, oscillations: old.session.oscillations };
-    this.#primary = next;
+    this.primary = next;
     this.#candidate = undefined;
-    if (RANK[old.state] >= RANK.OpenSent) old.dispatch({ type: 'OpenCollisionDump', notification: COLLISION });
+    if (RANK[old.state] >= RANK.OpenSent) old.dispatch(DUMP);
     old.discard();
     next.release();
   }
@@ -194,7 +184,7 @@ export class ConnectionPair implements Rivalry {
 
 const RANK: Readonly<Record<State, number>> = { Idle: 0, Active: 1, Connect: 2, OpenSent: 3, OpenConfirm: 4, Established: 5 };
 
-const COLLISION = cease(CeaseSubcode.ConnectionCollisionResolution);
+const DUMP: Event = { type: 'OpenCollisionDump', notification: cease(CeaseSubcode.ConnectionCollisionResolution) };
 
 function rival(connection: BgpConnection, other: BgpConnection): Rival {
   return { direction: other.direction, state: other.state, newer: other.serial > connection.serial };

@@ -2,9 +2,8 @@
  * Where exceptions stop. Every call of the event loop into this library, and every call of this library into the user's code, goes through
  * here. An exception is counted, reported to the user's hook, and ends the session it belongs to. One that the user calls fatal passes.
  */
-import { type Logger, SILENT } from './logger.ts';
 import type { Peer } from './peer.ts';
-import type { ErrorPlace, ServerOptions } from './server-options.ts';
+import { type ErrorPlace, type Logger, type ServerOptions, SILENT } from './server-options.ts';
 
 export class Containment {
   readonly #options: Pick<ServerOptions, 'logger' | 'onError' | 'isFatal'>;

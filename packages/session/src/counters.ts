@@ -45,6 +45,7 @@ export class PeerTally {
     const subcodeMax = SUBCODE_MAX[code];
     const key = subcodeMax !== undefined && subcode <= subcodeMax ? `${code}/${subcode}` : 'other';
     const counts = this.#byCode[direction];
+    this.counters[direction === 'sent' ? 'notificationSent' : 'notificationReceived']++;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
 

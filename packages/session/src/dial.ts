@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { isIpv6 } from './address.ts';
 import { PeerError } from './errors.ts';
 import { closeSocket, openSocket } from './libc.ts';
-import { type PeerOptions, REMOTE_PORT_DEFAULT } from './peer-options.ts';
+import { type PeerOptions, REMOTE_PORT_DEFAULT } from './peer.ts';
 import { isProtected, protectDialing } from './protection.ts';
 
 /**

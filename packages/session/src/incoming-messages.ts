@@ -2,7 +2,7 @@
  * What the peer sends on one TCP connection, as events of the state machine: decodes and judges every message but the UPDATEs of an
  * Established session. Holds an OPEN or KEEPALIVE while the peer may still settle a collision.
  */
-import type { Event, State } from '@tsbgp/fsm';
+import type { Event, Session } from '@tsbgp/fsm';
 import {
   decodeNotificationBody,
   decodeOpenBody,
@@ -22,6 +22,7 @@ import type { Why } from './close-reason.ts';
 import type { MutableCounters } from './counters.ts';
 import type { MachineTimers } from './machine-timers.ts';
 import { CONSUMED, type Consumed, HOLD } from './message-stream.ts';
+import type { OpenExchange } from './open.ts';
 
 /** How long a message may wait for the peer to settle a collision. */
 const PATIENCE_MS = 2000;
@@ -31,12 +32,8 @@ export type CollisionVerdict = 'go' | 'wait' | 'drop';
 
 /** What the messages need of their connection. */
 export interface IncomingOwner {
-  readonly state: State;
-  /** Whether the peer's OPEN is due. */
-  readonly awaitsOpen: boolean;
+  readonly session: Session;
   dispatch(event: Event, why?: Why): void;
-  /** Why a well-formed OPEN is refused, or undefined. */
-  judgeOpen(open: OpenMessage): NotificationMessage | undefined;
   /** `patience`: there is still time to wait. */
   collisionOnOpen(open: OpenMessage, patience: boolean): CollisionVerdict;
   /** Whether the KEEPALIVE that would make the session Established must wait. */
@@ -54,13 +51,15 @@ export class IncomingMessages {
   remoteOpen: Uint8Array | undefined = undefined;
 
   readonly #owner: IncomingOwner;
+  readonly #opens: OpenExchange;
   readonly #counters: MutableCounters;
   readonly #timers: MachineTimers;
   #judged = false;
   #patienceOver = false;
 
-  constructor(owner: IncomingOwner, counters: MutableCounters, timers: MachineTimers) {
+  constructor(owner: IncomingOwner, opens: OpenExchange, counters: MutableCounters, timers: MachineTimers) {
     this.#owner = owner;
+    this.#opens = opens;
     this.#counters = counters;
     this.#timers = timers;
   }
@@ -91,49 +90,41 @@ export class IncomingMessages {
 
   #onKeepalive(): Consumed {
     const owner = this.#owner;
-    const undecided = owner.state === 'OpenConfirm' && !this.#patienceOver && this.open !== undefined && owner.mustAwait(this.open);
+    const undecided = owner.session.state === 'OpenConfirm' && !this.#patienceOver && this.open !== undefined && owner.mustAwait(this.open);
     if (undecided) return this.#wait();
     this.#counters.keepaliveReceived++;
     this.#timers.stop('patience');
-    if (owner.state !== 'Established') owner.dispatch({ type: 'KeepAliveMsg' });
+    if (owner.session.state !== 'Established') owner.dispatch({ type: 'KeepAliveMsg' });
     return CONSUMED;
   }
 
   #onOpen(bytes: Uint8Array, start: number, end: number): Consumed {
     const owner = this.#owner;
-    const awaited = owner.awaitsOpen;
     const open = decodeOpenBody(bytes, start + HEADER_LENGTH, end);
-    if (open instanceof Fault) {
-      this.#counters.openReceived++;
-      owner.dispatch({ type: 'BgpOpenMsgErr', notification: notificationOf(open) }, { text: open.reason });
-      return CONSUMED;
-    }
-    if (!awaited) {
-      this.#counters.openReceived++;
-      owner.dispatch({ type: 'BgpOpen', holdTimeSeconds: open.holdTimeSeconds });
-      return CONSUMED;
-    }
+    if (open instanceof Fault) return this.#endOpen({ type: 'BgpOpenMsgErr', notification: notificationOf(open) }, { text: open.reason });
+    const accepted: Event = { type: 'BgpOpen', holdTimeSeconds: open.holdTimeSeconds };
+    const awaited = owner.session.state === 'OpenSent' || owner.session.running.has('delayOpen');
+    if (!awaited) return this.#endOpen(accepted);
     this.open = open;
-    const refusal = this.#judged ? undefined : owner.judgeOpen(open);
+    const refusal = this.#judged ? undefined : this.#opens.judge(owner, open);
     this.#judged = true;
-    if (refusal !== undefined) {
-      this.#counters.openReceived++;
-      owner.dispatch({ type: 'BgpOpenMsgErr', notification: refusal });
-      return CONSUMED;
-    }
+    if (refusal !== undefined) return this.#endOpen({ type: 'BgpOpenMsgErr', notification: refusal });
     const verdict = owner.collisionOnOpen(open, !this.#patienceOver);
     if (verdict === 'wait') return this.#wait();
-    this.#counters.openReceived++;
     this.#timers.stop('patience');
-    if (verdict === 'drop') return CONSUMED;
-    this.remoteOpen = bytes.slice(start, end);
-    owner.dispatch({ type: 'BgpOpen', holdTimeSeconds: open.holdTimeSeconds });
+    if (verdict === 'go') this.remoteOpen = bytes.slice(start, end);
+    return this.#endOpen(verdict === 'go' ? accepted : undefined);
+  }
+
+  /** The OPEN is not held any more. */
+  #endOpen(event: Event | undefined, why?: Why): Consumed {
+    this.#counters.openReceived++;
+    if (event !== undefined) this.#owner.dispatch(event, why);
     return CONSUMED;
   }
 
   #onNotification(message: NotificationMessage | Fault): void {
     if (message instanceof Fault) return this.onHeaderFault(message);
-    this.#counters.notificationReceived++;
     this.#owner.onNotification(message);
     const text = `the peer sent ${formatNotification(message)}`;
     const version = message.code === NotificationCode.OpenMessageError && message.subcode === OpenError.UnsupportedVersionNumber;
@@ -141,7 +132,7 @@ export class IncomingMessages {
   }
 
   #onRouteRefresh(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#owner.state !== 'Established') {
+    if (this.#owner.session.state !== 'Established') {
       this.#owner.dispatch({ type: 'RouteRefreshMsg' });
       return;
     }

@@ -56,18 +56,26 @@ export function closeSocket(fd: number): void {
   linux().close(fd);
 }
 
+export interface SocketOption {
+  readonly level: number;
+  readonly number: number;
+  /** As in the kernel's headers, for errors. */
+  readonly name: string;
+  /** The field of the peer's options that asks for it. */
+  readonly field: string;
+}
+
 export class SocketOptionError extends PeerError {
   readonly errno: number;
 
-  constructor(name: string, field: string, errno: number) {
+  constructor({ name, field }: SocketOption, errno: number) {
     const reason = errno === ENOPROTOOPT ? 'this kernel is built without it' : `errno ${errno}`;
     super('unsupported', `${field}: ${name} could not be set: ${reason}`, field);
     this.errno = errno;
   }
 }
 
-/** Sets a socket option. Errors name it `text`, and the field of the peer's options that asks for it. */
-export function setSocketOption(fd: number, level: number, name: number, value: Uint8Array, text: string, field: string): void {
+export function setSocketOption(fd: number, option: SocketOption, value: Uint8Array): void {
   const { setsockopt, errno } = linux();
-  if (setsockopt(fd, level, name, value, value.length) !== 0) throw new SocketOptionError(text, field, errno());
+  if (setsockopt(fd, option.level, option.number, value, value.length) !== 0) throw new SocketOptionError(option, errno());
 }

@@ -1,12 +1,23 @@
 /** The listeners of a server, and the keys on them. */
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
+import { isIpv6 } from './address.ts';
 import { serverClosed } from './errors.ts';
-import type { Logger } from './logger.ts';
-import type { TcpAoKey } from './peer-options.ts';
-import { type Listening, type Protected, protectListener, reaches, rollAoKeys, unprotectListener } from './protection.ts';
-import type { Endpoint, ListenOptions } from './server-options.ts';
-import { descriptorOf } from './tcp-options.ts';
-import type { KeyTarget } from './tcp-structures.ts';
+import type { TcpAoKey } from './peer.ts';
+import { isProtected, type Protection, rollAoKeys } from './protection.ts';
+import type { Endpoint, ListenOptions, Logger } from './server-options.ts';
+import { addAoKey, deleteAoKey, descriptorOf, type KeyTarget, type SocketFamily, setMd5, setTtl } from './tcp-options.ts';
+
+/** A peer or a range, and its keys and TTL. */
+export interface Protected {
+  readonly options: Protection;
+  readonly target: KeyTarget;
+}
+
+interface Listening {
+  readonly server: NetServer;
+  readonly family: SocketFamily;
+}
 
 export interface ListenersOwner {
   accepted(socket: Socket): void;
@@ -26,51 +37,42 @@ export class Listeners {
     this.#logger = logger;
   }
 
-  listen(options: ListenOptions): Promise<Endpoint> {
-    if (this.#closed) return Promise.reject(serverClosed());
-    return new Promise((resolve, reject) => {
-      const server = createServer({ allowHalfOpen: true, pauseOnConnect: false }, (socket) => this.#owner.accepted(socket));
-      server.once('error', reject);
-      server.listen({ host: options.host, port: options.port, ipv6Only: options.ipv6Only ?? false }, () => {
-        server.off('error', reject);
-        server.on('error', (error) => this.#owner.acceptFailed(error, options));
-        if (this.#closed) {
-          server.close();
-          reject(serverClosed());
-          return;
-        }
-        const { address, port, family } = server.address() as AddressInfo;
-        const listening: Listening = { server, family: family === 'IPv6' ? 6 : 4 };
-        try {
-          for (const peer of this.#owner.protected()) protectListener(listening, peer.options, peer.target);
-        } catch (error) {
-          server.close();
-          reject(error);
-          return;
-        }
-        this.#listening.add(listening);
-        this.#logger.debug({ host: address, port }, 'listening');
-        resolve({ host: address, port });
-      });
-    });
-  }
-
-  /** On all listeners, or on none. */
-  protect({ options, target }: Protected): void {
+  async listen(options: ListenOptions): Promise<Endpoint> {
+    if (this.#closed) throw serverClosed();
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: false }, (socket) => this.#owner.accepted(socket));
+    server.listen({ host: options.host, port: options.port, ipv6Only: options.ipv6Only ?? false });
+    await once(server, 'listening');
+    server.on('error', (error) => this.#owner.acceptFailed(error, options));
     try {
-      for (const listening of this.#listening) protectListener(listening, options, target);
+      if (this.#closed) throw serverClosed();
+      const { address, port, family } = server.address() as AddressInfo;
+      const listening: Listening = { server, family: family === 'IPv6' ? 6 : 4 };
+      for (const peer of this.#owner.protected()) protectListener(listening, peer);
+      this.#listening.add(listening);
+      this.#logger.debug({ host: address, port }, 'listening');
+      return { host: address, port };
     } catch (error) {
-      this.unprotect({ options, target });
+      server.close();
       throw error;
     }
   }
 
-  unprotect({ options, target }: Protected): void {
+  /** On all listeners, or on none. */
+  protect(peer: Protected): void {
+    try {
+      for (const listening of this.#listening) protectListener(listening, peer);
+    } catch (error) {
+      this.unprotect(peer);
+      throw error;
+    }
+  }
+
+  unprotect(peer: Protected): void {
     for (const listening of this.#listening) {
       try {
-        unprotectListener(listening, options, target);
+        unprotectListener(listening, peer);
       } catch (error) {
-        this.#logger.warn({ err: error, address: target.address }, 'a key could not be taken off a listener');
+        this.#logger.warn({ err: error, address: peer.target.address }, 'a key could not be taken off a listener');
       }
     }
   }
@@ -88,4 +90,25 @@ export class Listeners {
     this.#listening.clear();
     await Promise.all(servers);
   }
+}
+
+function protectListener(listener: Listening, { options, target }: Protected): void {
+  if (!reaches(listener, target) || !isProtected(options)) return;
+  const fd = descriptorOf(listener.server);
+  if (options.md5Key !== undefined) setMd5(fd, listener.family, target, options.md5Key);
+  for (const key of options.tcpAoKeys ?? []) addAoKey(fd, listener.family, target, key, false);
+  // RFC 5082 §3: the peer checks our SYN-ACK as well, which leaves before we accept. A larger TTL does other peers no harm.
+  if (options.ttlSecurityHops !== undefined) setTtl(fd, isIpv6(target.address) ? 6 : 4, 255);
+}
+
+function unprotectListener(listener: Listening, { options, target }: Protected): void {
+  if (!reaches(listener, target)) return;
+  if (options.md5Key === undefined && options.tcpAoKeys === undefined) return;
+  const fd = descriptorOf(listener.server);
+  if (options.md5Key !== undefined) setMd5(fd, listener.family, target, undefined);
+  for (const key of options.tcpAoKeys ?? []) deleteAoKey(fd, listener.family, target, key);
+}
+
+function reaches(listener: Listening, target: KeyTarget): boolean {
+  return listener.family === 6 || !isIpv6(target.address);
 }

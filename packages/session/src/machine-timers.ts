@@ -58,11 +58,6 @@ export class MachineTimers {
     }
   }
 
-  /** Starts a new machine after the idle hold time. */
-  startOver(idleHoldSeconds: number): void {
-    this.run('idleHold', idleHoldSeconds * 1000, () => this.#connection.dispatch({ type: 'AutomaticStart' }));
-  }
-
   /** Calls `expire` once, unless the timer is stopped or started again. */
   run(timer: Timer | 'patience', milliseconds: number, expire: () => void): void {
     this.stop(timer);

@@ -18,12 +18,10 @@ import {
   openAs,
   openAsField,
 } from '@tsbgp/wire';
-import type { Logger } from './logger.ts';
 import { cease, encode } from './messages.ts';
-import type { Peer } from './peer.ts';
-import type { PeerConfig } from './peer-options.ts';
+import type { Peer, PeerConfig } from './peer.ts';
 import type { Plugin } from './plugin.ts';
-import type { ErrorPlace } from './server-options.ts';
+import type { ErrorPlace, Logger } from './server-options.ts';
 
 const DEFAULT_CAPABILITIES: readonly Capability[] = [{ type: 'multiprotocol', family: IPV4_UNICAST }, { type: 'route-refresh' }];
 

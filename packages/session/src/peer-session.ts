@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { Config, State } from '@tsbgp/fsm';
 import {
+  assert,
   type Capability,
   CeaseSubcode,
   type Family,
@@ -9,31 +10,33 @@ import {
   formatNotification,
   NotificationCode,
   type NotificationMessage,
+  openAs,
   RefreshSubtype,
   type RouteRefreshMessage,
 } from '@tsbgp/wire';
+import { canonicalAddress } from './address.ts';
 import type { BgpConnection, ConnectedPeer, PeerHost } from './bgp-connection.ts';
 import type { CloseReason } from './close-reason.ts';
 import { Lingering } from './closing.ts';
 import { ConnectionPair } from './connection-pair.ts';
 import { type PeerCounters, PeerTally } from './counters.ts';
 import { textOf } from './errors.ts';
-import { makeSessionInfo } from './make-session-info.ts';
 import { cease, encode } from './messages.ts';
 import { type ExpectedAs, OpenExchange } from './open.ts';
-import type { PeerLastError } from './peer.ts';
 import {
   CONNECT_RETRY_SECONDS_DEFAULT,
   HIGH_WATER_BYTES_DEFAULT,
   HOLD_TIME_SECONDS_DEFAULT,
   IDLE_HOLD_SECONDS_DEFAULT,
   type PeerConfig,
+  type PeerLastError,
   type PeerOptions,
-} from './peer-options.ts';
+  type SessionInfo,
+} from './peer.ts';
 import type { Plugin } from './plugin.ts';
+import { protectAccepted } from './protection.ts';
 import type { Refusal } from './refusals.ts';
 import type { ErrorPlace } from './server-options.ts';
-import type { SessionInfo } from './session-info.ts';
 import { checkShutdownMessage } from './validate.ts';
 import { Writer } from './writer.ts';
 
@@ -159,6 +162,11 @@ export class PeerSession implements ConnectedPeer {
 
   /** Takes an accepted connection. Returns why not, else undefined. */
   accept(socket: Socket): Refusal | undefined {
+    try {
+      protectAccepted(socket, this.options, this.config.remoteAddress);
+    } catch (error) {
+      return { reason: 'unprotected', text: textOf(error) }; // never unprotected
+    }
     return this.#pair.accept(socket);
   }
 
@@ -168,20 +176,10 @@ export class PeerSession implements ConnectedPeer {
     this.#guard(this.#pair.primary, 'onStateChange', () => this.#plugin.onStateChange?.(this, from, to));
   }
 
-  sessionCollapsed(): void {
-    if (this.session !== undefined) this.sessionDown({ type: 'connection-lost', text: 'internal error' });
-  }
-
   // Events of the connections
 
-  stateChanged(connection: BgpConnection, from: State, to: State): void {
-    this.#host.logger.debug({ peer: this.config.remoteAddress, direction: connection.direction, from, to }, 'state');
-    this.#pair.showState();
-  }
-
   sessionUp(connection: BgpConnection): void {
-    this.#pair.establish(connection);
-    const session = makeSessionInfo(this, this.#opens, connection);
+    const session = this.#makeSession(connection);
     const { stream } = connection;
     if (stream === undefined) return;
     stream.extendedMessage = session.receive.extendedMessage;
@@ -200,7 +198,44 @@ export class PeerSession implements ConnectedPeer {
       if (connection.stream === stream) stream.handler = typeof handler === 'function' ? handler : ignore;
     });
     if (this.#readingPaused) stream.pause();
-    this.#pair.releaseCandidate();
+  }
+
+  /** What the two OPENs agreed on. */
+  #makeSession(connection: BgpConnection): SessionInfo {
+    const opens = this.#opens;
+    const { stream, localOpen, incoming } = connection;
+    const { open, remoteOpen } = incoming ?? {};
+    assert(
+      stream !== undefined && open !== undefined && localOpen !== undefined && remoteOpen !== undefined,
+      'Established without an OPEN',
+    );
+    const { socket } = stream;
+    const negotiated = opens.negotiate(connection, open);
+    return {
+      localAddress: canonicalAddress(socket.localAddress ?? '') ?? '',
+      localPort: socket.localPort ?? 0,
+      remoteAddress: canonicalAddress(socket.remoteAddress ?? '') ?? '',
+      remotePort: socket.remotePort ?? 0,
+      direction: connection.direction,
+      localAs: this.config.localAs,
+      remoteAs: openAs(open),
+      peerType: negotiated.peerType,
+      localBgpIdentifier: this.bgpIdentifier,
+      remoteBgpIdentifier: open.bgpIdentifier,
+      holdTimeSeconds: connection.session.holdTimeSeconds,
+      keepaliveSeconds: connection.session.keepaliveSeconds,
+      families: negotiated.families,
+      routeRefresh: negotiated.routeRefresh.send,
+      enhancedRouteRefresh: negotiated.enhancedRouteRefresh,
+      receive: negotiated.receive,
+      send: negotiated.send,
+      extendedNextHop: new Set(negotiated.extendedNextHop.keys()),
+      negotiated,
+      localCapabilities: opens.capabilities(connection),
+      remoteCapabilities: open.capabilities,
+      localOpen,
+      remoteOpen,
+    };
   }
 
   #logSession(session: SessionInfo): void {
@@ -221,7 +256,7 @@ export class PeerSession implements ConnectedPeer {
     this.#writer?.close();
     this.#writer = undefined;
     this.#readingPaused = false;
-    this.#tell('onClose', () => this.#plugin.onClose?.(this, reason));
+    this.#guard(undefined, 'onClose', () => this.#plugin.onClose?.(this, reason));
     this.session = undefined;
     this.establishedAt = undefined;
   }
@@ -253,7 +288,7 @@ export class PeerSession implements ConnectedPeer {
       this.#host.logger.info(fields, 'NOTIFICATION');
       this.lastError = { direction, notification: message, text, at: new Date() };
     }
-    this.#tell('onNotification', () => this.#plugin.onNotification?.(this, message, direction));
+    this.#guard(undefined, 'onNotification', () => this.#plugin.onNotification?.(this, message, direction));
   }
 
   failed(connection: BgpConnection, text: string, dialing: boolean): void {
@@ -270,21 +305,13 @@ export class PeerSession implements ConnectedPeer {
     this.#host.containment.caught(error, place, this);
   }
 
-  /** Runs a callback of the plugin. An exception ends `connection`. */
-  #guard(connection: BgpConnection, place: ErrorPlace, callback: () => void): void {
+  /** Runs a callback of the plugin. An exception ends `connection`; without one it is only reported, because the session ends anyway. */
+  #guard(connection: BgpConnection | undefined, place: ErrorPlace, callback: () => void): void {
     try {
       callback();
     } catch (error) {
-      connection.breakDown(error, place);
-    }
-  }
-
-  /** Runs a callback of the plugin while the session ends. An exception is only reported. */
-  #tell(place: ErrorPlace, callback: () => void): void {
-    try {
-      callback();
-    } catch (error) {
-      this.thrown(error, place);
+      if (connection === undefined) this.thrown(error, place);
+      else connection.breakDown(error, place);
     }
   }
 }

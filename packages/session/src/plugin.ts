@@ -2,8 +2,7 @@
 import type { State } from '@tsbgp/fsm';
 import type { Capability, NotificationMessage, OpenMessage, RouteRefreshMessage } from '@tsbgp/wire';
 import type { CloseReason } from './close-reason.ts';
-import type { Peer } from './peer.ts';
-import type { SessionInfo } from './session-info.ts';
+import type { Peer, SessionInfo } from './peer.ts';
 
 /**
  * What the user does with a peer. One object may serve many peers. Callbacks run between two messages and must not block. An exception in

@@ -1,31 +1,15 @@
 /** Sets the keys and TTLs of a peer's options on its sockets and on our listeners. */
-import type { Server as NetServer, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { isIpv6 } from './address.ts';
-import type { PeerOptions, TcpAoKey } from './peer-options.ts';
+import type { PeerOptions, TcpAoKey } from './peer.ts';
+import type { KeyTarget, SocketFamily } from './tcp-options.ts';
 import { addAoKey, deleteAoKey, descriptorOf, probe, requestAoKey, setMd5, setTtl, setTtlSecurity } from './tcp-options.ts';
-import type { KeyTarget, SocketFamily } from './tcp-structures.ts';
 
-type Protection = Pick<PeerOptions, 'md5Key' | 'tcpAoKeys' | 'multihopTtl' | 'ttlSecurityHops'>;
-
-/** A peer or a range, and its keys and TTL. */
-export interface Protected {
-  readonly options: Protection;
-  readonly target: KeyTarget;
-}
-
-export interface Listening {
-  readonly server: NetServer;
-  readonly family: SocketFamily;
-}
+export type Protection = Pick<PeerOptions, 'md5Key' | 'tcpAoKeys' | 'multihopTtl' | 'ttlSecurityHops'>;
 
 /** Whether the options need more than a plain socket. */
 export function isProtected(options: Protection): boolean {
-  return (
-    options.md5Key !== undefined ||
-    options.tcpAoKeys !== undefined ||
-    options.multihopTtl !== undefined ||
-    options.ttlSecurityHops !== undefined
-  );
+  return [options.md5Key, options.tcpAoKeys, options.multihopTtl, options.ttlSecurityHops].some((value) => value !== undefined);
 }
 
 /** Throws PeerError `unsupported` when this machine cannot do what the options ask. */
@@ -52,26 +36,6 @@ function protectHops(fd: number, family: SocketFamily, options: Protection): voi
   else if (options.multihopTtl !== undefined) setTtl(fd, family, options.multihopTtl);
 }
 
-/** Sets the keys of a peer on a listener. */
-export function protectListener(listener: Listening, options: Protection, target: KeyTarget): void {
-  if (!reaches(listener, target) || !isProtected(options)) return;
-  const fd = descriptorOf(listener.server);
-  if (options.md5Key !== undefined) setMd5(fd, listener.family, target, options.md5Key);
-  for (const key of options.tcpAoKeys ?? []) addAoKey(fd, listener.family, target, key, false);
-  // RFC 5082 §3: the peer checks our SYN-ACK as well, which leaves before we accept. A larger TTL does other peers no harm.
-  if (options.ttlSecurityHops !== undefined) {
-    setTtl(fd, isIpv6(target.address) ? 6 : 4, 255);
-  }
-}
-
-export function unprotectListener(listener: Listening, options: Protection, target: KeyTarget): void {
-  if (!reaches(listener, target)) return;
-  if (options.md5Key === undefined && options.tcpAoKeys === undefined) return;
-  const fd = descriptorOf(listener.server);
-  if (options.md5Key !== undefined) setMd5(fd, listener.family, target, undefined);
-  for (const key of options.tcpAoKeys ?? []) deleteAoKey(fd, listener.family, target, key);
-}
-
 /**
  * Replaces a list of keys on a connection or, without `request`, on a listener: adds the new keys, asks the peer to use the preferred one,
  * deletes the old keys. The kernel refuses to delete a key in use; then this throws.
@@ -92,10 +56,6 @@ export function rollAoKeys(
 
 function sameKey(a: TcpAoKey, b: TcpAoKey): boolean {
   return a.sendId === b.sendId && a.receiveId === b.receiveId && a.key === b.key && a.algorithm === b.algorithm;
-}
-
-export function reaches(listener: Listening, target: KeyTarget): boolean {
-  return listener.family === 6 || !isIpv6(target.address);
 }
 
 function isPreferred(key: TcpAoKey, keys: readonly TcpAoKey[] = []): boolean {

@@ -1,10 +1,9 @@
 /** Dynamic peers: anyone who connects from a prefix, up to a limit. */
 import { type Prefix, parseAddress, parsePrefix, sharesBits } from '@tsbgp/wire';
 import { PeerError } from './errors.ts';
-import type { Peer } from './peer.ts';
-import type { PeerOptions } from './peer-options.ts';
+import type { Peer, PeerOptions } from './peer.ts';
 import type { Plugin } from './plugin.ts';
-import type { KeyTarget } from './tcp-structures.ts';
+import type { KeyTarget } from './tcp-options.ts';
 
 /** `limit` of a range that sets none: peers at a time. */
 export const RANGE_LIMIT_DEFAULT = 100;

@@ -5,25 +5,8 @@
 import type { Socket } from 'node:net';
 import type { Clock } from './clock.ts';
 import { Lingering } from './closing.ts';
-import type { Logger } from './logger.ts';
 import { cease, encodeNotification } from './messages.ts';
-
-/** Every reason for which an incoming connection is refused, as in metrics. */
-export const REFUSAL_REASONS = [
-  'unknown-peer',
-  'range-full',
-  'peer-disabled',
-  'peer-damped',
-  'wrong-local-address',
-  'unprotected',
-  'negotiating',
-  'replaced',
-  'half-open-limit',
-  'descriptor-limit',
-  'internal-error',
-] as const;
-/** Why an incoming connection was refused. `replaced`: the peer opened a newer one before it sent an OPEN. */
-export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+import { type Logger, REFUSAL_REASONS, type RefusalReason } from './server-options.ts';
 
 /** Why a connection is refused. */
 export interface Refusal {

@@ -1,8 +1,6 @@
 /** What the user of this package configures of a server, and the statistics of a server. */
 import type { Clock } from './clock.ts';
-import type { Logger } from './logger.ts';
 import type { Peer } from './peer.ts';
-import type { RefusalReason } from './refusals.ts';
 
 /** `halfOpenMax` of a server that sets none. */
 export const HALF_OPEN_MAX_DEFAULT = 1024;
@@ -37,6 +35,20 @@ export interface ServerOptions {
   readonly isFatal?: ((error: unknown) => boolean) | undefined;
 }
 
+/** Where the library logs: fields for machines, a message for people. A pino logger fits. */
+export interface Logger {
+  /** Steps of a session. */
+  debug(fields: object, message: string): void;
+  /** What an operator wants to know. */
+  info(fields: object, message: string): void;
+  /** What an operator may have to look into. */
+  warn(fields: object, message: string): void;
+  /** What went wrong in this process. */
+  error(fields: object, message: string): void;
+}
+
+export const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
 /** Which code threw an exception: a callback of the plugin, the logger, or what a timer, a socket or a listener called here. */
 export type ErrorPlace =
   | 'getCapabilities'
@@ -59,6 +71,23 @@ export interface ErrorOrigin {
   /** The peer whose session it belonged to; undefined when it belonged to none. */
   readonly peer?: Peer | undefined;
 }
+
+/** Every reason for which an incoming connection is refused, as in metrics. */
+export const REFUSAL_REASONS = [
+  'unknown-peer',
+  'range-full',
+  'peer-disabled',
+  'peer-damped',
+  'wrong-local-address',
+  'unprotected',
+  'negotiating',
+  'replaced',
+  'half-open-limit',
+  'descriptor-limit',
+  'internal-error',
+] as const;
+/** Why an incoming connection was refused. `replaced`: the peer opened a newer one before it sent an OPEN. */
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** What a server counts over all peers. */
 export interface ServerStatistics {

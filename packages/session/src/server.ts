@@ -8,13 +8,12 @@ import { Containment } from './containment.ts';
 import { dial } from './dial.ts';
 import { PeerError, serverClosed, textOf } from './errors.ts';
 import { InputScheduler } from './input-scheduler.ts';
-import { Listeners } from './listeners.ts';
+import { Listeners, type Protected } from './listeners.ts';
 import { cease } from './messages.ts';
-import type { Peer } from './peer.ts';
-import type { PeerConfig, PeerOptions, TcpAoKey } from './peer-options.ts';
+import type { Peer, PeerConfig, PeerOptions, TcpAoKey } from './peer.ts';
 import { PeerSession } from './peer-session.ts';
 import type { Plugin } from './plugin.ts';
-import { checkSupported, type Protected, protectAccepted, rollAoKeys } from './protection.ts';
+import { checkSupported, rollAoKeys } from './protection.ts';
 import { findRange, type PeerRange, type PeerRangeConfig, Range } from './range.ts';
 import { type Refusal, Refusals } from './refusals.ts';
 import {
@@ -67,7 +66,7 @@ export class Server {
       scheduler: new InputScheduler(options.turnBudgetMs ?? TURN_BUDGET_MS_DEFAULT),
       containment: this.#containment,
       dial: (peer) => this.#dial(peer),
-      established: (socket) => this.#sockets.settle(socket),
+      established: (socket) => this.#sockets.halfOpen.delete(socket),
       replaced: (peer) =>
         this.#refusals.crowd(
           { reason: 'replaced', text: 'the peer opens new ones before it has sent an OPEN' },
@@ -177,7 +176,7 @@ export class Server {
   /** Half-open connections, refusals and contained exceptions, over all peers. */
   get statistics(): ServerStatistics {
     return {
-      halfOpen: this.#sockets.halfOpen,
+      halfOpen: this.#sockets.halfOpen.size,
       halfOpenMax: this.#sockets.halfOpenMax,
       refused: { ...this.#refusals.counts },
       containedErrors: this.#containment.count,
@@ -255,32 +254,19 @@ export class Server {
     const range = known === undefined ? findRange(this.#ranges.values(), remoteAddress) : undefined;
     const peer = known ?? (range === undefined || range.full ? undefined : this.#dynamicPeer(range, remoteAddress));
     this.#sockets.track(socket, peer);
-    if (peer === undefined) return this.#refuseStranger(socket, range);
+    if (peer === undefined) {
+      // RFC 4486 §4: Connection Rejected for an unknown address, Out of Resources where its range is full.
+      const subcode = range === undefined ? CeaseSubcode.ConnectionRejected : CeaseSubcode.OutOfResources;
+      const full: Refusal = { reason: 'range-full', text: `${range?.config.prefix} is full` };
+      return this.#refusals.refuse(socket, subcode, range === undefined ? { reason: 'unknown-peer', text: 'no such peer' } : full);
+    }
     if (range !== undefined) this.#rangeOfPeer.set(peer, range);
-    this.#sockets.addHalfOpen(socket);
-    const refusal = this.#offer(peer, socket);
+    this.#sockets.halfOpen.add(socket);
+    const refusal = peer.accept(socket);
     if (refusal === undefined) return;
-    this.#sockets.settle(socket);
+    this.#sockets.halfOpen.delete(socket);
     this.#refusals.refuse(socket, CeaseSubcode.ConnectionRejected, refusal);
     if (range !== undefined) this.#rested(peer);
-  }
-
-  /** RFC 4486 §4: Connection Rejected for an unknown address, Out of Resources where its range is full. */
-  #refuseStranger(socket: Socket, range: Range | undefined): void {
-    if (range === undefined) {
-      this.#refusals.refuse(socket, CeaseSubcode.ConnectionRejected, { reason: 'unknown-peer', text: 'no such peer' });
-    } else {
-      this.#refusals.refuse(socket, CeaseSubcode.OutOfResources, { reason: 'range-full', text: `${range.config.prefix} is full` });
-    }
-  }
-
-  #offer(peer: PeerSession, socket: Socket): Refusal | undefined {
-    try {
-      protectAccepted(socket, peer.options, peer.config.remoteAddress);
-    } catch (error) {
-      return { reason: 'unprotected', text: textOf(error) }; // never unprotected
-    }
-    return peer.accept(socket);
   }
 
   #dynamicPeer(range: Range, remoteAddress: string): PeerSession {

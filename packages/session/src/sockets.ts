@@ -1,4 +1,4 @@
-/** Every open connection of a server: with its peer, and whether it was accepted and is not Established, which is bounded. */
+/** Every open connection of a server with its peer. Those that are half-open are bounded by number and by file descriptor. */
 import type { Socket } from 'node:net';
 import type { Peer } from './peer.ts';
 import type { Refusal } from './refusals.ts';
@@ -9,7 +9,8 @@ export class Sockets {
   readonly halfOpenMax: number;
   readonly #descriptorMax: number;
   readonly #peers = new Map<Socket, Peer | undefined>();
-  readonly #halfOpen = new Set<Socket>();
+  /** Accepted connections that are not Established. */
+  readonly halfOpen: Set<Socket> = new Set();
   #waiters: (() => void)[] = [];
 
   constructor({ halfOpenMax = HALF_OPEN_MAX_DEFAULT, descriptorMax = Number.POSITIVE_INFINITY }: ServerOptions) {
@@ -22,7 +23,7 @@ export class Sockets {
     this.#peers.set(socket, peer);
     socket.once('close', () => {
       this.#peers.delete(socket);
-      this.#halfOpen.delete(socket);
+      this.halfOpen.delete(socket);
       for (const waiter of this.#waiters) waiter();
     });
   }
@@ -44,23 +45,9 @@ export class Sockets {
     });
   }
 
-  get halfOpen(): number {
-    return this.#halfOpen.size;
-  }
-
-  /** A tracked connection of a peer was accepted. It counts as half-open until `settle` or until it closes. */
-  addHalfOpen(socket: Socket): void {
-    this.#halfOpen.add(socket);
-  }
-
-  /** The connection is Established or refused. */
-  settle(socket: Socket): void {
-    this.#halfOpen.delete(socket);
-  }
-
   /** Why `socket` must be closed at once, without an answer; or undefined. */
   excess(socket: Socket): Refusal | undefined {
-    if (this.#halfOpen.size >= this.halfOpenMax) {
+    if (this.halfOpen.size >= this.halfOpenMax) {
       return { reason: 'half-open-limit', text: `${this.halfOpenMax} are not Established already` };
     }
     if (this.#descriptorMax === Number.POSITIVE_INFINITY || descriptorOf(socket) < this.#descriptorMax) return undefined;

@@ -6,8 +6,7 @@ import { breathe } from '../test/fake-clock.ts';
 import { RawPeer } from '../test/raw-peer.ts';
 import { Recorder } from '../test/recorder.ts';
 import { type PeerOptions, Server } from './index.ts';
-import { probe } from './tcp-options.ts';
-import { aoAddStructure, aoDeleteStructure, aoInfoStructure, md5Structure } from './tcp-structures.ts';
+import { aoAddStructure, aoDeleteStructure, aoInfoStructure, md5Structure, probe } from './tcp-options.ts';
 
 function unsupported(needs: { md5?: boolean; tcpAo?: boolean }): string | false {
   try {

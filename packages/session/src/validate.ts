@@ -2,7 +2,7 @@
 import { parseIpv4 } from '@tsbgp/wire';
 import { canonicalAddress, isIpv6 } from './address.ts';
 import { PeerError } from './errors.ts';
-import type { PeerConfig, PeerOptions } from './peer-options.ts';
+import type { PeerConfig, PeerOptions } from './peer.ts';
 import type { PeerRangeConfig } from './range.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -54,9 +54,8 @@ function validateOptions(options: PeerOptions, remoteAddress: string): void {
   checkInteger(options.localPort, 1, 65_535, 'localPort');
   checkInteger(options.remotePort, 1, 65_535, 'remotePort');
   const hold = options.holdTimeSeconds;
-  if (hold !== undefined && hold !== 0) {
-    if (!Number.isInteger(hold) || hold < 3 || hold > 65_535)
-      fail('holdTimeSeconds', hold, '0 or 3 to 65535 seconds (RFC 4271 §4.2), e.g. 90');
+  if (hold !== undefined && hold !== 0 && !(Number.isInteger(hold) && hold >= 3 && hold <= 65_535)) {
+    fail('holdTimeSeconds', hold, '0 or 3 to 65535 seconds (RFC 4271 §4.2), e.g. 90');
   }
   checkNumber(options.keepaliveSeconds, 1, 21_845, 'keepaliveSeconds', 'seconds');
   checkNumber(options.connectRetrySeconds, 0.1, 65_535, 'connectRetrySeconds', 'seconds');
