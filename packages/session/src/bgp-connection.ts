@@ -13,6 +13,7 @@ import {
   NotificationCode,
   type NotificationMessage,
   notification,
+  notificationOf,
   type OpenMessage,
   type RouteRefreshMessage,
 } from '@tsbgp/wire';
@@ -149,13 +150,6 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
     this.#context.rivalry.settled(this);
   }
 
-  /** Gives an accepted TCP connection to the machine, which must be in Active. */
-  adopt(socket: Socket): void {
-    this.configure({ largeHoldTimeSeconds: INCOMING_OPEN_WAIT_SECONDS });
-    this.#attach(socket, 'in');
-    this.dispatch({ type: 'TcpConnectionConfirmed' });
-  }
-
   /** The peer opened another connection in place of this one (RFC 4724 §4.2: as if this one had been lost, without NOTIFICATION). */
   replace(): void {
     this.#dropConnection(true);
@@ -217,38 +211,29 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
   // Actions
 
   #carryOut(action: Action, event: Event, reason: CloseReason): void {
-    const { counters } = this.#context.tally;
     switch (action.do) {
       case 'startTimer':
-        this.#timers.start(action.timer, action.seconds);
-        break;
+        return this.#timers.start(action.timer, action.seconds);
       case 'stopTimer':
-        this.#timers.stop(action.timer);
-        break;
+        return this.#timers.stop(action.timer);
       case 'connect':
-        this.#connect();
-        break;
+        return this.#connect();
       case 'sendOpen':
-        this.#sendOpen();
-        break;
+        return this.#sendOpen();
       case 'sendKeepalive':
         this.stream?.send(KEEPALIVE);
-        counters.keepaliveSent++;
-        break;
+        this.#context.tally.counters.keepaliveSent++;
+        return;
       case 'sendNotification':
         this.stream?.send(encodeNotification(action.notification));
-        this.#peer.notified(this, action.notification, 'sent');
-        break;
+        return this.#peer.notified(this, action.notification, 'sent');
       case 'dropConnection':
         // RFC 9687: the peer takes nothing any more, so the NOTIFICATION would never leave.
-        this.#dropConnection(event.type === 'SendHoldTimerExpires');
-        break;
+        return this.#dropConnection(event.type === 'SendHoldTimerExpires');
       case 'sessionUp':
-        this.#peer.sessionUp(this);
-        break;
+        return this.#peer.sessionUp(this);
       case 'sessionDown':
-        this.#peer.sessionDown(reason);
-        break;
+        return this.#peer.sessionDown(reason);
     }
   }
 
@@ -264,7 +249,6 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
   // TCP connections
 
   #connect(): void {
-    this.configure({ largeHoldTimeSeconds: DEFAULT_CONFIG.largeHoldTimeSeconds });
     this.#context.tally.counters.connectAttempts++;
     let socket: Socket;
     try {
@@ -275,11 +259,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
     }
     this.#giveUpDialing = awaitConnection(
       socket,
-      () =>
-        this.contain('socket', () => {
-          this.#attach(socket, 'out');
-          this.dispatch({ type: 'TcpCrAcked' });
-        }),
+      () => this.contain('socket', () => this.attach(socket, 'out')),
       (error) => this.contain('socket', () => this.#dialFailed(error.message)),
     );
   }
@@ -289,12 +269,16 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
     this.dispatch({ type: 'TcpConnectionFails' });
   }
 
-  #attach(socket: Socket, direction: Direction): void {
+  /** Gives an open TCP connection to the machine. For an accepted one the machine must be in Active. */
+  attach(socket: Socket, direction: Direction): void {
+    const accepted = direction === 'in';
+    this.configure({ largeHoldTimeSeconds: accepted ? INCOMING_OPEN_WAIT_SECONDS : DEFAULT_CONFIG.largeHoldTimeSeconds });
     this.direction = direction;
     this.serial = ++serials;
     this.localOpen = undefined;
     this.incoming = new IncomingMessages(this, this.#context.opens, this.#context.tally.counters, this.#timers);
     this.stream = new MessageStream(socket, this, this.#context.scheduler, this.#context.clock);
+    this.dispatch({ type: accepted ? 'TcpConnectionConfirmed' : 'TcpCrAcked' });
   }
 
   #dropConnection(immediately: boolean): void {
@@ -318,7 +302,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
   }
 
   onHeaderFault(fault: Fault): void {
-    this.incoming!.onHeaderFault(fault);
+    this.dispatch({ type: 'BgpHeaderErr', notification: notificationOf(fault) }, { text: fault.reason });
   }
 
   onThrown(error: unknown): void {

@@ -54,7 +54,7 @@ export class ConnectionPair implements Rivalry {
     // An Idle primary waits for its next attempt. The peer has connected, so it starts now (RFC 4271 §8.1.2 leaves that to us).
     if (primary.state === 'Idle') primary.dispatch({ type: 'AutomaticStartWithPassive' });
     if (primary.state === 'Active' && primary.session.connection === 'none') {
-      primary.adopt(socket);
+      primary.attach(socket, 'in');
       return undefined;
     }
     return this.#acceptCandidate(socket);
@@ -72,7 +72,7 @@ export class ConnectionPair implements Rivalry {
     const candidate = new BgpConnection(this.#context, { ...this.#peer.machineConfig(), passive: true, allowAutomaticStart: false });
     candidate.dispatch({ type: 'ManualStartWithPassive' });
     this.#candidate = candidate;
-    candidate.adopt(socket);
+    candidate.attach(socket, 'in');
     return undefined;
   }
 

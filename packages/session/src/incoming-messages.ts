@@ -38,6 +38,7 @@ export interface IncomingOwner {
   collisionOnOpen(open: OpenMessage, patience: boolean): CollisionVerdict;
   /** Whether the KEEPALIVE that would make the session Established must wait. */
   mustAwait(open: OpenMessage): boolean;
+  onHeaderFault(fault: Fault): void;
   onNotification(message: NotificationMessage): void;
   onRouteRefresh(message: RouteRefreshMessage): void;
   /** Delivers the held message again. */
@@ -54,7 +55,6 @@ export class IncomingMessages {
   readonly #opens: OpenExchange;
   readonly #counters: MutableCounters;
   readonly #timers: MachineTimers;
-  #judged = false;
   #patienceOver = false;
 
   constructor(owner: IncomingOwner, opens: OpenExchange, counters: MutableCounters, timers: MachineTimers) {
@@ -84,10 +84,6 @@ export class IncomingMessages {
     }
   }
 
-  onHeaderFault(fault: Fault): void {
-    this.#owner.dispatch({ type: 'BgpHeaderErr', notification: notificationOf(fault) }, { text: fault.reason });
-  }
-
   #onKeepalive(): Consumed {
     const owner = this.#owner;
     const undecided = owner.session.state === 'OpenConfirm' && !this.#patienceOver && this.open !== undefined && owner.mustAwait(this.open);
@@ -105,9 +101,9 @@ export class IncomingMessages {
     const accepted: Event = { type: 'BgpOpen', holdTimeSeconds: open.holdTimeSeconds };
     const awaited = owner.session.state === 'OpenSent' || owner.session.running.has('delayOpen');
     if (!awaited) return this.#endOpen(accepted);
+    const judged = this.open !== undefined; // it was held
     this.open = open;
-    const refusal = this.#judged ? undefined : this.#opens.judge(owner, open);
-    this.#judged = true;
+    const refusal = judged ? undefined : this.#opens.judge(owner, open);
     if (refusal !== undefined) return this.#endOpen({ type: 'BgpOpenMsgErr', notification: refusal });
     const verdict = owner.collisionOnOpen(open, !this.#patienceOver);
     if (verdict === 'wait') return this.#wait();
@@ -124,7 +120,7 @@ export class IncomingMessages {
   }
 
   #onNotification(message: NotificationMessage | Fault): void {
-    if (message instanceof Fault) return this.onHeaderFault(message);
+    if (message instanceof Fault) return this.#owner.onHeaderFault(message);
     this.#owner.onNotification(message);
     const text = `the peer sent ${formatNotification(message)}`;
     const version = message.code === NotificationCode.OpenMessageError && message.subcode === OpenError.UnsupportedVersionNumber;

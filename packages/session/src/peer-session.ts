@@ -1,6 +1,6 @@
 /** A BGP neighbor over all its sessions: what the user sees of it and does with it. */
 import type { Socket } from 'node:net';
-import type { Config, State } from '@tsbgp/fsm';
+import type { Config, Event, State } from '@tsbgp/fsm';
 import {
   assert,
   type Capability,
@@ -58,7 +58,6 @@ export class PeerSession implements ConnectedPeer {
   readonly #opens: OpenExchange;
   readonly #pair: ConnectionPair;
   #writer: Writer | undefined = undefined;
-  #readingPaused = false;
   #establishedAtClock = 0;
 
   constructor(config: PeerConfig, options: PeerOptions, plugin: Plugin, host: PeerHost, expectedAs: ExpectedAs) {
@@ -119,8 +118,7 @@ export class PeerSession implements ConnectedPeer {
 
   reset(subcode: number = CeaseSubcode.AdministrativeReset, message?: string): void {
     checkShutdownMessage(message, 'message');
-    const event = { type: 'AutomaticStop', notification: cease(subcode, message) } as const;
-    for (const connection of this.#pair.all()) connection.dispatch(event);
+    this.#dispatchAll({ type: 'AutomaticStop', notification: cease(subcode, message) });
   }
 
   sendRouteRefresh(family: Family, subtype: number = RefreshSubtype.Request): boolean {
@@ -134,13 +132,10 @@ export class PeerSession implements ConnectedPeer {
   }
 
   pauseReading(): void {
-    if (this.session === undefined) return;
-    this.#readingPaused = true;
-    this.#pair.primary.stream?.pause();
+    if (this.session !== undefined) this.#pair.primary.stream?.pause();
   }
 
   resumeReading(): void {
-    this.#readingPaused = false;
     this.#pair.primary.stream?.resume();
   }
 
@@ -149,7 +144,10 @@ export class PeerSession implements ConnectedPeer {
   /** To Idle; the peer stays there until `enable`. */
   stop(notificationToSend: NotificationMessage): void {
     this.adminState = 'down';
-    const event = { type: 'ManualStop', notification: notificationToSend } as const;
+    this.#dispatchAll({ type: 'ManualStop', notification: notificationToSend });
+  }
+
+  #dispatchAll(event: Event): void {
     for (const connection of this.#pair.all()) connection.dispatch(event);
   }
 
@@ -190,14 +188,12 @@ export class PeerSession implements ConnectedPeer {
     this.#establishedAtClock = this.#host.clock.now();
     this.#host.established(stream.socket);
     this.#writer = writer;
-    this.#readingPaused = false;
     this.#tally.counters.establishedCount++;
     this.#logSession(session);
     this.#guard(connection, 'onEstablished', () => {
       const handler = this.#plugin.onEstablished(this, session, writer);
       if (connection.stream === stream) stream.handler = typeof handler === 'function' ? handler : ignore;
     });
-    if (this.#readingPaused) stream.pause();
   }
 
   /** What the two OPENs agreed on. */
@@ -255,7 +251,6 @@ export class PeerSession implements ConnectedPeer {
     this.#host.logger.info({ peer: this.config.remoteAddress, type: reason.type, reason: reason.text }, 'session closed');
     this.#writer?.close();
     this.#writer = undefined;
-    this.#readingPaused = false;
     this.#guard(undefined, 'onClose', () => this.#plugin.onClose?.(this, reason));
     this.session = undefined;
     this.establishedAt = undefined;

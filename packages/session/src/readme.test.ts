@@ -9,7 +9,7 @@ test('the README and the guide name what is exported, and every option', () => {
   for (const [, names = ''] of `${readme}${guide}`.matchAll(/import \{ (.+?) \} from '@tsbgp\/session'/g)) {
     for (const name of names.split(', ')) assert.ok(name in session, name);
   }
-  const types = readFileSync(new URL('peer-options.ts', import.meta.url), 'utf8');
+  const types = readFileSync(new URL('peer.ts', import.meta.url), 'utf8');
   const options = /export interface PeerOptions \{(.+?)\n\}/s.exec(types)?.[1] ?? '';
   for (const [, option = ''] of options.matchAll(/^ {2}readonly (\w+)\?:/gm)) {
     if (option !== 'bgpIdentifier') assert.ok(guide.includes(`\`${option}\``), `docs/session.md does not mention ${option}`);

@@ -20,13 +20,12 @@ export const REFUSED_MAX = 64;
 /** `crowd` logs a reason once in this time. */
 const QUIET_MS = 60_000;
 
+type Counts = Record<RefusalReason, number>;
+
 export class Refusals {
   readonly #logger: Logger;
   readonly #clock: Clock;
-  readonly counts: Record<RefusalReason, number> = Object.fromEntries(REFUSAL_REASONS.map((reason) => [reason, 0])) as Record<
-    RefusalReason,
-    number
-  >;
+  readonly counts: Counts = Object.fromEntries(REFUSAL_REASONS.map((reason) => [reason, 0])) as Counts;
   /** The latest line of `crowd` for each reason: its time, and the count then. */
   readonly #logged = new Map<RefusalReason, { readonly at: number; readonly count: number }>();
   /** Refused connections whose NOTIFICATION is on its way. */

@@ -6,7 +6,7 @@ import type { PeerHost } from './bgp-connection.ts';
 import { systemClock } from './clock.ts';
 import { Containment } from './containment.ts';
 import { dial } from './dial.ts';
-import { PeerError, serverClosed, textOf } from './errors.ts';
+import { PeerError, serverClosed } from './errors.ts';
 import { InputScheduler } from './input-scheduler.ts';
 import { Listeners, type Protected } from './listeners.ts';
 import { cease } from './messages.ts';

@@ -11,7 +11,6 @@ export class Sockets {
   readonly #peers = new Map<Socket, Peer | undefined>();
   /** Accepted connections that are not Established. */
   readonly halfOpen: Set<Socket> = new Set();
-  #waiters: (() => void)[] = [];
 
   constructor({ halfOpenMax = HALF_OPEN_MAX_DEFAULT, descriptorMax = Number.POSITIVE_INFINITY }: ServerOptions) {
     this.halfOpenMax = halfOpenMax;
@@ -24,7 +23,6 @@ export class Sockets {
     socket.once('close', () => {
       this.#peers.delete(socket);
       this.halfOpen.delete(socket);
-      for (const waiter of this.#waiters) waiter();
     });
   }
 
@@ -33,16 +31,11 @@ export class Sockets {
   }
 
   /** Resolves when no connection is left, or none of `peer`. */
-  closed(peer?: Peer): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        for (const owner of this.#peers.values()) if (peer === undefined || owner === peer) return;
-        this.#waiters = this.#waiters.filter((waiter) => waiter !== look);
-        resolve();
-      };
-      this.#waiters.push(look);
-      look();
-    });
+  async closed(peer?: Peer): Promise<void> {
+    const open = () => [...this.#peers].filter(([, owner]) => peer === undefined || owner === peer);
+    for (let left = open(); left.length > 0; left = open()) {
+      await Promise.all(left.map(([socket]) => new Promise((resolve) => socket.once('close', resolve))));
+    }
   }
 
   /** Why `socket` must be closed at once, without an answer; or undefined. */

@@ -71,11 +71,7 @@ function validateOptions(options: PeerOptions, remoteAddress: string): void {
   checkInteger(options.multihopTtl, 1, 255, 'multihopTtl');
   checkInteger(options.ttlSecurityHops, 1, 254, 'ttlSecurityHops');
   if (options.multihopTtl !== undefined && options.ttlSecurityHops !== undefined) {
-    throw new PeerError(
-      'invalid-config',
-      'multihopTtl and ttlSecurityHops exclude each other: GTSM sends with TTL 255 (RFC 5082 §3)',
-      'ttlSecurityHops',
-    );
+    throw new PeerError('invalid-config', GTSM_EXCLUDES_TTL, 'ttlSecurityHops');
   }
   if (options.md5Key !== undefined && options.tcpAoKeys !== undefined) {
     throw new PeerError('invalid-config', 'md5Key and tcpAoKeys exclude each other (RFC 5925 §1)', 'tcpAoKeys');
@@ -87,6 +83,8 @@ function validateOptions(options: PeerOptions, remoteAddress: string): void {
     checkKey(key.key, `tcpAoKeys[${index}].key`);
   });
 }
+
+const GTSM_EXCLUDES_TTL = 'multihopTtl and ttlSecurityHops exclude each other: GTSM sends with TTL 255 (RFC 5082 §3)';
 
 function checkKey(key: string, field: string): void {
   const length = Buffer.byteLength(key);
