@@ -48,9 +48,7 @@ export function openConfirm(session: Session, event: Event): Step {
       // owner of both gives OpenCollisionDump to the loser, and a second OPEN on the same connection is unexpected.
       return unexpected(session, event, FsmError.UnexpectedInOpenConfirm);
     case 'BgpHeaderErr': // Event 21
-      return fail(session, event.notification);
     case 'BgpOpenMsgErr': // Event 22
-      return fail(session, event.notification);
     case 'OpenCollisionDump': // Event 23
       return fail(session, event.notification);
     case 'KeepAliveMsg': {

@@ -1,5 +1,5 @@
 /** The transitions that several states share. */
-import { MessageType, NotificationCode, type NotificationMessage } from '@tsbgp/wire';
+import { MessageType, NotificationCode, type NotificationMessage, notification } from '@tsbgp/wire';
 import type { Action } from './action.ts';
 import type { Event } from './event.ts';
 import { type Session, TIMERS, type Timer } from './session.ts';
@@ -67,8 +67,8 @@ export function toIdle(session: Session, ending: Ending): Step {
 }
 
 /** To Idle with a NOTIFICATION. Increments the counter, and damps unless it is a Cease. */
-export function fail(session: Session, notification: NotificationMessage): Step {
-  return toIdle(session, { notification, counter: 'increment', damp: notification.code !== NotificationCode.Cease });
+export function fail(session: Session, reason: NotificationMessage): Step {
+  return toIdle(session, { notification: reason, counter: 'increment', damp: reason.code !== NotificationCode.Cease });
 }
 
 /** "Any other event" of RFC 4271 §8.2.2 before our OPEN was sent: to Idle without a NOTIFICATION. */
@@ -76,20 +76,14 @@ export function failSilently(session: Session): Step {
   return toIdle(session, { counter: 'increment', damp: true });
 }
 
-const NO_DATA = new Uint8Array(0);
-
 /**
  * "Any other event" after our OPEN was sent: Finite State Machine Error. RFC 6608: for a message the subcode is that of the state and the data
  * is the message type; other events have no subcode.
  */
 export function unexpected(session: Session, event: Event, subcode: number): Step {
   const type = MESSAGE_TYPES[event.type];
-  return fail(session, {
-    type: 'notification',
-    code: NotificationCode.FiniteStateMachineError,
-    subcode: type === undefined ? 0 : subcode,
-    data: type === undefined ? NO_DATA : Uint8Array.of(type),
-  });
+  const code = NotificationCode.FiniteStateMachineError;
+  return fail(session, type === undefined ? notification(code, 0) : notification(code, subcode, Uint8Array.of(type)));
 }
 
 const MESSAGE_TYPES: Partial<Record<Event['type'], number>> = {
@@ -103,7 +97,7 @@ const MESSAGE_TYPES: Partial<Record<Event['type'], number>> = {
 };
 
 export function holdTimerExpired(session: Session): Step {
-  return fail(session, { type: 'notification', code: NotificationCode.HoldTimerExpired, subcode: 0, data: NO_DATA });
+  return fail(session, notification(NotificationCode.HoldTimerExpired, 0));
 }
 
 export function keepaliveTimerExpired(session: Session): Step {
@@ -113,7 +107,7 @@ export function keepaliveTimerExpired(session: Session): Step {
 
 /** RFC 9687 §3: the NOTIFICATION may never leave; the connection is dropped anyway. */
 export function sendHoldTimerExpired(session: Session): Step {
-  return fail(session, { type: 'notification', code: NotificationCode.SendHoldTimerExpired, subcode: 0, data: NO_DATA });
+  return fail(session, notification(NotificationCode.SendHoldTimerExpired, 0));
 }
 
 /** The connection is open: sends our OPEN and waits for the peer's, with a large hold time (RFC 4271 §8.2.2). */

@@ -288,7 +288,7 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
     if (stream === undefined) return;
     this.stream = undefined;
     stream.drop(immediately ? undefined : this.#context.lingering);
-    this.#context.tally.streamEnded(stream);
+    this.#context.tally.addStream(stream);
   }
 
   // Events of the stream

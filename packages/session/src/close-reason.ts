@@ -31,10 +31,9 @@ export interface Why {
 
 export function closeReason(event: Event, actions: readonly Action[], why: Why): CloseReason {
   const sent = actions.find((action) => action.do === 'sendNotification')?.notification;
-  const notificationOfIt = why.received ?? sent;
   const text = why.text ?? (sent === undefined ? event.type : `we sent ${formatNotification(sent)}`);
   const ended = why.replaced === true ? 'replaced' : why.received === undefined ? REASONS[event.type] : 'notification-received';
-  return { type: ended ?? 'notification-sent', notification: notificationOfIt, text };
+  return { type: ended ?? 'notification-sent', notification: why.received ?? sent, text };
 }
 
 const REASONS: Partial<Record<Event['type'], CloseReasonType>> = {

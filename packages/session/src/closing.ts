@@ -9,19 +9,15 @@ const LINGER_MS = 3000;
 export class Lingering {
   readonly #max: number;
   readonly #clock: Clock;
-  #count = 0;
+  count = 0;
 
   constructor(max: number, clock: Clock) {
     this.#max = max;
     this.#clock = clock;
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
   get full(): boolean {
-    return this.#count >= this.#max;
+    return this.count >= this.#max;
   }
 
   /**
@@ -32,13 +28,13 @@ export class Lingering {
     while (socket.writableCorked > 0) socket.uncork();
     const destroy = () => socket.destroy();
     if (this.full) return void destroy();
-    this.#count++;
+    this.count++;
     socket.resume();
     socket.end();
     const timer = this.#clock.setTimeout(destroy, LINGER_MS);
     socket.once(socket.readableEnded ? 'finish' : 'end', destroy);
     socket.once('close', () => {
-      this.#count--;
+      this.count--;
       this.#clock.clearTimeout(timer);
     });
   }

@@ -29,11 +29,7 @@ export interface PeerCounters extends Readonly<MutableCounters> {
 }
 
 /** What a message stream counts. */
-export interface StreamCounts {
-  readonly updatesIn: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-}
+type StreamCounts = Pick<MutableCounters, 'updateReceived' | 'bytesIn' | 'bytesOut'>;
 
 export class PeerTally {
   /** UPDATEs and octets of the present connection are missing: its stream counts them until it ends. */
@@ -49,23 +45,20 @@ export class PeerTally {
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
 
-  streamEnded(counts: StreamCounts): void {
-    addStream(this.counters, counts);
+  /** Adds what a stream counted, once it has ended. */
+  addStream({ updateReceived, bytesIn, bytesOut }: StreamCounts, counters: MutableCounters = this.counters): void {
+    counters.updateReceived += updateReceived;
+    counters.bytesIn += bytesIn;
+    counters.bytesOut += bytesOut;
   }
 
   /** A copy that includes the running `stream`. */
   read(stream: StreamCounts | undefined): PeerCounters {
     const counters = { ...this.counters };
-    if (stream !== undefined) addStream(counters, stream);
+    if (stream !== undefined) this.addStream(stream, counters);
     const { sent, received } = this.#byCode;
     return { ...counters, notificationsSentByCode: new Map(sent), notificationsReceivedByCode: new Map(received) };
   }
-}
-
-function addStream(counters: MutableCounters, { updatesIn, bytesIn, bytesOut }: StreamCounts): void {
-  counters.updateReceived += updatesIn;
-  counters.bytesIn += bytesIn;
-  counters.bytesOut += bytesOut;
 }
 
 /** The highest subcode of each NOTIFICATION code (IANA, BGP Error Subcodes, 2026-11). */

@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { PeerError } from './errors.ts';
 
-const AF_INET = 2;
-const AF_INET6 = 10;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
 const SOCK_STREAM_CLOEXEC = 0x80001;
 const IPPROTO_TCP = 6;
 const ENOPROTOOPT = 92;

@@ -48,11 +48,11 @@ export class MachineTimers {
         if (this.#connection.stream !== undefined) this.#connection.stream.lastMessageAt = this.#clock.now();
         return this.#hold(milliseconds, milliseconds);
       case 'keepalive':
-        return this.#keepalive(milliseconds, Math.max(KEEPALIVE_MS_MIN, this.#jitter(milliseconds)));
+        return this.#keepalive(milliseconds, Math.max(KEEPALIVE_MS_MIN, jitter(milliseconds, this.#clock.random())));
       case 'sendHold':
         return this.#sendHold(milliseconds, '', 0);
       default: {
-        const delay = JITTERED.has(timer) ? this.#jitter(milliseconds) : milliseconds;
+        const delay = JITTERED.has(timer) ? jitter(milliseconds, this.#clock.random()) : milliseconds;
         this.run(timer, delay, () => this.#connection.dispatch(EXPIRY[timer]));
       }
     }
@@ -81,10 +81,6 @@ export class MachineTimers {
 
   stopAll(): void {
     for (const timer of this.#handles.keys()) this.stop(timer);
-  }
-
-  #jitter(milliseconds: number): number {
-    return jitter(milliseconds, this.#clock.random());
   }
 
   // Hold: does the peer speak?

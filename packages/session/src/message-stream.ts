@@ -54,7 +54,7 @@ export class MessageStream implements Work {
   lastMessageAt: number;
   bytesIn = 0;
   bytesOut = 0;
-  updatesIn = 0;
+  updateReceived = 0;
   /** Clock time of the latest write of `send` or the writer. */
   lastWriteAt: number;
 
@@ -126,10 +126,6 @@ export class MessageStream implements Work {
     if (!this.#held) return;
     this.#held = false;
     this.#goOn();
-  }
-
-  get held(): boolean {
-    return this.#held;
   }
 
   /** Closes at once, or with `lingering` after what was written has left. */
@@ -221,8 +217,6 @@ export class MessageStream implements Work {
     let rest = 0;
     try {
       rest = this.#frames(chunk, at, deadline);
-    } catch (error) {
-      this.#owner.onThrown(error);
     } finally {
       this.#delivering = false;
     }
@@ -304,7 +298,7 @@ export class MessageStream implements Work {
   #message(bytes: Uint8Array, start: number, end: number): boolean {
     this.#messagesIn++;
     if (bytes[start + 18] === MessageType.Update && this.handler !== undefined) {
-      this.updatesIn++;
+      this.updateReceived++;
       const refusal = this.handler(bytes, start + HEADER_LENGTH, end);
       if (refusal !== undefined) this.#owner.onRefused(refusal);
       return true;

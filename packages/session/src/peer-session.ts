@@ -168,13 +168,11 @@ export class PeerSession implements ConnectedPeer {
     return this.#pair.accept(socket);
   }
 
-  // For the pair
+  // Events of the connections
 
   visibleStateChanged(from: State, to: State): void {
     this.#guard(this.#pair.primary, 'onStateChange', () => this.#plugin.onStateChange?.(this, from, to));
   }
-
-  // Events of the connections
 
   sessionUp(connection: BgpConnection): void {
     const session = this.#makeSession(connection);
@@ -198,7 +196,6 @@ export class PeerSession implements ConnectedPeer {
 
   /** What the two OPENs agreed on. */
   #makeSession(connection: BgpConnection): SessionInfo {
-    const opens = this.#opens;
     const { stream, localOpen, incoming } = connection;
     const { open, remoteOpen } = incoming ?? {};
     assert(
@@ -206,7 +203,7 @@ export class PeerSession implements ConnectedPeer {
       'Established without an OPEN',
     );
     const { socket } = stream;
-    const negotiated = opens.negotiate(connection, open);
+    const negotiated = this.#opens.negotiate(connection, open);
     return {
       localAddress: canonicalAddress(socket.localAddress ?? '') ?? '',
       localPort: socket.localPort ?? 0,
@@ -227,7 +224,7 @@ export class PeerSession implements ConnectedPeer {
       send: negotiated.send,
       extendedNextHop: new Set(negotiated.extendedNextHop.keys()),
       negotiated,
-      localCapabilities: opens.capabilities(connection),
+      localCapabilities: this.#opens.capabilities(connection),
       remoteCapabilities: open.capabilities,
       localOpen,
       remoteOpen,

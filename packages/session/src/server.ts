@@ -32,7 +32,6 @@ import { checkShutdownMessage, validatePeer, validateRange, validateServer } fro
 export class Server {
   readonly options: ServerOptions;
   readonly #host: PeerHost;
-  readonly #containment: Containment;
   readonly #refusals: Refusals;
   readonly #listeners: Listeners;
   readonly #sockets: Sockets;
@@ -46,8 +45,8 @@ export class Server {
   constructor(options: ServerOptions) {
     validateServer(options);
     this.options = options;
-    this.#containment = new Containment(options);
-    const logger = this.#containment.guardLogger();
+    const containment = new Containment(options);
+    const logger = containment.guardLogger();
     const clock = options.clock ?? systemClock;
     this.#refusals = new Refusals(logger, clock);
     this.#sockets = new Sockets(options);
@@ -64,14 +63,10 @@ export class Server {
       logger,
       clock,
       scheduler: new InputScheduler(options.turnBudgetMs ?? TURN_BUDGET_MS_DEFAULT),
-      containment: this.#containment,
+      containment,
       dial: (peer) => this.#dial(peer),
       established: (socket) => this.#sockets.halfOpen.delete(socket),
-      replaced: (peer) =>
-        this.#refusals.crowd(
-          { reason: 'replaced', text: 'the peer opens new ones before it has sent an OPEN' },
-          { peer: peer.config.remoteAddress },
-        ),
+      replaced: (peer) => this.#refusals.crowd(REPLACED, { peer: peer.config.remoteAddress }),
       rested: (peer) => this.#rested(peer),
     };
     const { signal } = options;
@@ -179,7 +174,7 @@ export class Server {
       halfOpen: this.#sockets.halfOpen.size,
       halfOpenMax: this.#sockets.halfOpenMax,
       refused: { ...this.#refusals.counts },
-      containedErrors: this.#containment.count,
+      containedErrors: this.#host.containment.count,
     };
   }
 
@@ -237,7 +232,7 @@ export class Server {
     } catch (error) {
       destroy(socket);
       this.#refusals.counts['internal-error']++;
-      this.#containment.caught(error, 'listener');
+      this.#host.containment.caught(error, 'listener');
     }
   }
 
@@ -256,9 +251,9 @@ export class Server {
     this.#sockets.track(socket, peer);
     if (peer === undefined) {
       // RFC 4486 §4: Connection Rejected for an unknown address, Out of Resources where its range is full.
-      const subcode = range === undefined ? CeaseSubcode.ConnectionRejected : CeaseSubcode.OutOfResources;
-      const full: Refusal = { reason: 'range-full', text: `${range?.config.prefix} is full` };
-      return this.#refusals.refuse(socket, subcode, range === undefined ? { reason: 'unknown-peer', text: 'no such peer' } : full);
+      if (range === undefined) return this.#refusals.refuse(socket, CeaseSubcode.ConnectionRejected, UNKNOWN);
+      const full: Refusal = { reason: 'range-full', text: `${range.config.prefix} is full` };
+      return this.#refusals.refuse(socket, CeaseSubcode.OutOfResources, full);
     }
     if (range !== undefined) this.#rangeOfPeer.set(peer, range);
     this.#sockets.halfOpen.add(socket);
@@ -301,6 +296,9 @@ export class Server {
     yield* this.#ranges.values();
   }
 }
+
+const UNKNOWN: Refusal = { reason: 'unknown-peer', text: 'no such peer' };
+const REPLACED: Refusal = { reason: 'replaced', text: 'the peer opens new ones before it has sent an OPEN' };
 
 function keyOf(address: string): string {
   return canonicalAddress(address) ?? address;

@@ -6,7 +6,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import { endianness } from 'node:os';
 import { parseAddress, parseIpv4 } from '@tsbgp/wire';
 import { PeerError } from './errors.ts';
-import { closeSocket, openSocket, type SocketOption, SocketOptionError, setSocketOption } from './libc.ts';
+import { AF_INET, AF_INET6, closeSocket, openSocket, type SocketOption, SocketOptionError, setSocketOption } from './libc.ts';
 import type { TcpAoKey } from './peer.ts';
 
 const IP_TTL: SocketOption = { level: 0, number: 2, name: 'IP_TTL', field: 'multihopTtl' };
@@ -19,8 +19,6 @@ const TCP_AO_DEL_KEY: SocketOption = { level: 6, number: 39, name: 'TCP_AO_DEL_K
 const TCP_AO_INFO: SocketOption = { level: 6, number: 40, name: 'TCP_AO_INFO', field: 'tcpAoKeys' };
 
 const ENOENT = 2;
-const AF_INET = 2;
-const AF_INET6 = 10;
 const TCP_MD5SIG_FLAG_PREFIX = 1;
 /** Integers have the byte order of the machine. */
 const LITTLE_ENDIAN = endianness() === 'LE';
