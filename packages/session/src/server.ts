@@ -99,9 +99,8 @@ export class Server {
     checkShutdownMessage(options.message, 'message');
     this.#peers.delete(key);
     if (!this.#leaveRange(peer)) this.#listeners.unprotect({ options: peer.options, target: { address: key } });
-    peer.stop(
-      options.message === undefined ? cease(CeaseSubcode.PeerDeconfigured) : cease(CeaseSubcode.AdministrativeShutdown, options.message),
-    );
+    const subcode = options.message === undefined ? CeaseSubcode.PeerDeconfigured : CeaseSubcode.AdministrativeShutdown;
+    peer.stop(cease(subcode, options.message));
     await this.#sockets.closed(peer);
   }
 

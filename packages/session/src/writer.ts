@@ -21,7 +21,7 @@ export class Writer implements UpdateWriter {
   #drainWanted = false;
   #writes = 0;
   #written = 0;
-  #waiters: Waiter[] = [];
+  readonly #waiters: Waiter[] = [];
 
   /** `onThrown` gets the exceptions of `onDrain`. */
   constructor(stream: MessageStream, counters: MutableCounters, highWaterBytes: number, onThrown: (error: unknown) => void) {
@@ -64,9 +64,7 @@ export class Writer implements UpdateWriter {
   close(): void {
     this.#open = false;
     this.onDrain = undefined;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) waiter.reject(new PeerError('closed', 'the session ended before all was written'));
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(new PeerError('closed', 'the session ended before all was written'));
   }
 
   /** One function for all writes, so that Node reports many writes in one call. */
