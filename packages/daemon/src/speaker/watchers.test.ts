@@ -23,7 +23,7 @@ test('a route that flaps while nobody reads is told once, as it is when it is re
     world.settle();
   }
   assert.equal(world.watchers.feed.log.count, 2);
-  assert.deepEqual((await watch.take()).toSorted(), ['+198.51.100.0/24 192.0.2.1', '-203.0.113.0/24']);
+  assert.deepEqual((await watch.take(2)).toSorted(), ['+198.51.100.0/24 192.0.2.1', '-203.0.113.0/24']);
   assert.equal(world.watchers.feed.log.count, 2, 'they are kept for those that resume');
   watch.end();
 });
@@ -38,7 +38,7 @@ test('a withdrawal names its prefix although the route is gone and others came m
   world.settle();
   world.announce(peer, '203.0.113.0/24');
   world.settle();
-  assert.deepEqual(await watch.take(), ['-198.51.100.0/24', '+203.0.113.0/24 192.0.2.1']);
+  assert.deepEqual(await watch.take(2), ['-198.51.100.0/24', '+203.0.113.0/24 192.0.2.1']);
   watch.end();
 });
 
@@ -61,7 +61,7 @@ test('watchers have their own places: one that reads does not take from one that
   );
   assert.deepEqual(await quick.take(), ['+10.0.1.0/24 192.0.2.1']);
   assert.deepEqual(
-    await slow.take(),
+    await slow.take(4),
     [2, 3, 4, 1].map((i) => `+10.0.${i}.0/24 192.0.2.1`),
   );
   slow.end();
@@ -92,14 +92,14 @@ test('received: each path for itself, and by name although the session is over a
   world.announce(two, '10.0.1.0/24', 4);
   world.announce(two, '10.0.1.0/24', 5);
   world.settle();
-  assert.deepEqual(await watch.take(), ['+10.0.1.0/24 192.0.2.1', '+10.0.1.0/24 192.0.2.2']);
+  assert.deepEqual(await watch.take(2), ['+10.0.1.0/24 192.0.2.1', '+10.0.1.0/24 192.0.2.2']);
   world.rib.removePeer(one);
   world.settle();
   const three = world.addPeer('192.0.2.3', 3);
   assert.equal(three.index, one.index);
   world.announce(three, '10.0.1.0/24');
   world.settle();
-  assert.deepEqual(await watch.take(), ['-10.0.1.0/24 192.0.2.1', '+10.0.1.0/24 192.0.2.3']);
+  assert.deepEqual(await watch.take(2), ['-10.0.1.0/24 192.0.2.1', '+10.0.1.0/24 192.0.2.3']);
   watch.end();
 });
 
