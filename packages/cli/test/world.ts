@@ -110,13 +110,16 @@ const API: FakeApi = {
   },
   rib: {
     async *watchRoutes() {
-      yield { events: [{ event: ANNOUNCE }] };
+      yield { instance: 'a1b2', events: [] };
+      yield { instance: 'a1b2', events: [{ sequence: 41n, event: ANNOUNCE }] };
       yield {
+        instance: 'a1b2',
         events: [
           {
+            sequence: 43n,
             event: { case: 'withdraw', value: { family: 'ipv4-unicast', prefix: '1.1.1.0/24', pathIdentifier: 0, neighbor: '192.0.2.1' } },
           },
-          { event: { case: 'lost', value: { count: 7n } } },
+          { sequence: 50n, event: { case: 'lost', value: { count: 7n } } },
         ],
       };
     },

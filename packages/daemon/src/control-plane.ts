@@ -37,10 +37,10 @@ export interface ControlPlane {
   /** At most `limit` routes (1 to 1,000) and where the next page begins; `next` is undefined at the end. Rejects with what `routes` throws. */
   routesPage(query: RouteQuery, limit: number): Promise<{ readonly routes: readonly Route[]; readonly next?: RouteCursor | undefined }>;
   /**
-   * Changes of routes from this call on. A route that changes several times before the reader takes it is reported once, as it is then. Ends
+   * Changes of routes from this call on, or after an earlier one with `resume`. A route that changes several times before the reader takes it is reported once, as it is then. Ends
    * when the reader leaves; rejects when `signal` aborts. Throws as `routes` does, and `resource-exhausted` when there are too many watchers.
    */
-  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<readonly RouteEvent[]>;
+  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<RouteChanges>;
 
   /**
    * Adds all routes or none. Rejects with `invalid-argument`, which names the wrong routes, before anything is applied. Resolves when all
@@ -216,22 +216,50 @@ export interface WatchQuery extends RouteFilter {
   /** `best` (default): changes of the Loc-RIB; `received`: every change of the Adj-RIBs-In. */
   readonly table?: 'best' | 'received' | undefined;
   readonly neighbor?: string | undefined;
-  /** First report every route that exists as `announce`, then `end-of-initial`. */
+  /** First report every route that exists as `announce`, then `end-of-initial`. With `resume`: only when changes are lost. */
   readonly initial?: boolean | undefined;
+  /** Go on after this change. Changes in between that the daemon no longer has are reported as `lost`. */
+  readonly resume?: ChangePosition | undefined;
 }
 
+/** A place in the sequence of changes: `sequence` and `instance` of RouteChanges. */
+export interface ChangePosition {
+  readonly instance: string;
+  readonly after: number;
+}
+
+/** Some changes, and how far the reader has come with them. */
+export interface RouteChanges {
+  /** May be empty: then `sequence` is the news. */
+  readonly events: readonly RouteEvent[];
+  /** Identifies the run of the daemon, within which the numbers are valid. */
+  readonly instance: string;
+  /** The reader has been told of all changes up to this number. 0 before `end-of-initial`: the reader cannot resume yet. */
+  readonly sequence: number;
+  /** Number of the latest change of any table. */
+  readonly latest: number;
+  /** To resume after a lower number would lose changes. */
+  readonly resumableAfter: number;
+}
+
+/** Changes of all families and tables are numbered in one order. A route that existed at the beginning has no number. */
 export type RouteEvent =
-  | { readonly type: 'announce'; readonly route: Route }
+  | { readonly type: 'announce'; readonly sequence?: number | undefined; readonly route: Route }
   | {
       readonly type: 'withdraw';
+      readonly sequence: number;
       readonly family: Family;
       readonly prefix: string;
       readonly pathIdentifier?: number | undefined;
       readonly neighbor: string;
     }
-  | { readonly type: 'end-of-initial' }
-  /** The reader was too slow: this many changes were dropped before the events that follow. Its picture is incomplete: watch anew. */
-  | { readonly type: 'lost'; readonly count: number };
+  | { readonly type: 'end-of-initial'; readonly sequence: number }
+  /**
+   * Changes were dropped before the events that follow, because the reader was too slow or resumed too late. Its picture is incomplete unless
+   * all routes follow: watch anew. `count` is exact for a slow reader, the largest possible number for one that resumed, and undefined
+   * when nothing was counted: the daemon was restarted, or noted no changes for some time.
+   */
+  | { readonly type: 'lost'; readonly sequence: number; readonly count: number | undefined };
 
 /** A read-only array that may make its items when `at` is called. `at` may throw ControlError. */
 export interface Batch<T> {

@@ -26,6 +26,7 @@ export {
   type NeighborState,
   type ResetKind,
   type Route,
+  type RouteChanges,
   type RouteCursor,
   type RouteEvent,
   type RouteFilter,

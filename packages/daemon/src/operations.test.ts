@@ -10,6 +10,7 @@ import { FLUSH_TIMEOUT_MS } from './log.ts';
 import { LOG_QUEUE_BYTES_MAX, LOG_RECENT_MAX, LOG_RETRY_MS } from './log-destination.ts';
 import { DESCRIPTOR_CHECK_MS, DESCRIPTOR_RESERVE, DESCRIPTOR_WARN_SHARE } from './metrics/descriptors.ts';
 import { MEANINGLESS_SIGNALS } from './signals.ts';
+import { CHANGES_KEPT_SECONDS } from './speaker/change-feed.ts';
 import { CHANGES_MAX } from './speaker/change-log.ts';
 import { PAGES_MAX, STREAM_ROUTES_MAX, STREAMS_MAX } from './speaker/listing.ts';
 import { BATCH_ROUTES_MAX, BATCHES_MAX } from './speaker/local-routes.ts';
@@ -37,6 +38,7 @@ const BOUNDS = {
   WATCHERS_MAX,
   EVENTS_MAX,
   CHANGES_MAX,
+  CHANGES_KEPT_SECONDS,
   BATCHES_MAX,
   BATCH_ROUTES_MAX,
 };

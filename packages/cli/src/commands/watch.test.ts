@@ -10,7 +10,45 @@ test('watch: a line for each change, in both faces', async () => {
   assert.match(lost!, /7 changes are missing/);
   const json = (await tsbgp(['watch', '--json', '--limit', '2'])).out.trimEnd().split('\n');
   assert.deepEqual(
-    json.map((line) => (JSON.parse(line) as { type: string }).type),
-    ['announce', 'withdraw'],
+    json.map((line) => {
+      const { type, sequence, instance } = JSON.parse(line) as Record<string, unknown>;
+      return { type, sequence, instance };
+    }),
+    [
+      { type: 'announce', sequence: 41, instance: 'a1b2' },
+      { type: 'withdraw', sequence: 43, instance: 'a1b2' },
+    ],
   );
 });
+
+test('watch --resume-after: the daemon is asked for what follows; the instance must be named', async () => {
+  const { asked } = await tsbgp(['watch', '--resume-after', '41', '--instance', 'a1b2', '--limit', '1']);
+  const [, request] = asked.find(([method]) => method === 'rib.watchRoutes')!;
+  const { resumeAfter, instance } = request as Record<string, unknown>;
+  assert.deepEqual({ resumeAfter, instance }, { resumeAfter: 41n, instance: 'a1b2' });
+  for (const args of [
+    ['--resume-after', '41'],
+    ['--instance', 'a1b2'],
+  ]) {
+    const { code, err } = await tsbgp(['watch', ...args]);
+    assert.equal(code, 2);
+    assert.match(err, /--resume-after and --instance are given together/);
+  }
+});
+
+for (const [count, text] of [
+  [5n, /too late: up to 5 changes are missing here/],
+  [0n, /the daemon was restarted, or nobody watched/],
+] as const) {
+  test(`watch --resume-after: ${count} changes that the daemon no longer has are said`, async () => {
+    const lost = { sequence: 46n, event: { case: 'lost', value: { count } } };
+    const api = {
+      rib: {
+        async *watchRoutes() {
+          yield { instance: 'a1b2', events: [lost] };
+        },
+      },
+    };
+    assert.match((await tsbgp(['watch', '--resume-after', '41', '--instance', 'a1b2'], { api })).out, text);
+  });
+}

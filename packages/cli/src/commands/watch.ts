@@ -1,6 +1,7 @@
 /** `tsbgp watch`: changes as they happen, one line each, until Ctrl-C. */
 import { type RouteEvent, WatchRoutesRequest_Table, type Withdrawal } from '@tsbgp/api';
 import { type Command, Option } from 'commander';
+import { usageError } from '../exit-code.ts';
 import { routeView } from '../from-api.ts';
 import type { Invocation } from '../invocation.ts';
 import { present } from '../present.ts';
@@ -14,6 +15,8 @@ interface WatchOptions extends FilterOptions {
   readonly table: 'best' | 'received';
   readonly neighbor?: string;
   readonly initial?: boolean;
+  readonly resumeAfter?: number;
+  readonly instance?: string;
   readonly limit?: number;
 }
 
@@ -24,55 +27,78 @@ export function addWatch(program: Command, invocation: Invocation): void {
     )
     .option('--neighbor <neighbor>', 'only from this neighbor', address)
     .option('--initial', 'first everything that is there')
+    .option(
+      '--resume-after <sequence>',
+      'go on after this change: "sequence" of a line of --json; with --instance',
+      integer(0, Number.MAX_SAFE_INTEGER, 1042),
+    )
+    .option('--instance <id>', 'the run of the daemon in which that change was: "instance" of the same line')
     .option('--limit <number>', 'end after this many changes', integer(1, Number.MAX_SAFE_INTEGER, 20))
     .action((wanted: string | undefined, options: WatchOptions) => watch(invocation, wanted, options));
 }
 
 async function watch(invocation: Invocation, wanted: string | undefined, options: WatchOptions): Promise<void> {
+  if ((options.resumeAfter === undefined) !== (options.instance === undefined)) {
+    throw usageError('--resume-after and --instance are given together', 'tsbgp watch --json shows both');
+  }
   const request = {
     filter: routeFilter(filterOf(wanted, options)),
     table: options.table === 'best' ? WatchRoutesRequest_Table.BEST : WatchRoutesRequest_Table.RECEIVED,
     initial: options.initial === true,
-    ...present({ neighbor: options.neighbor }),
+    ...present({
+      neighbor: options.neighbor,
+      resumeAfter: options.resumeAfter === undefined ? undefined : BigInt(options.resumeAfter),
+      instance: options.instance,
+    }),
   };
   const daemon = await invocation.daemon();
   if (invocation.io.stdout.isTerminal && !invocation.isJson) await invocation.print(invocation.style('dim', 'watching; Ctrl-C ends it'));
+  let isLate = options.resumeAfter !== undefined;
   let left = options.limit ?? Number.POSITIVE_INFINITY;
-  for await (const { events } of daemon.stream((client, call) => client.rib.watchRoutes(request, call))) {
+  for await (const { events, instance } of daemon.stream((client, call) => client.rib.watchRoutes(request, call))) {
     // An event without a case is of a kind that this program does not know yet.
     const shown = events.filter(({ event }) => event.case !== undefined).slice(0, left);
     left -= shown.length;
     const at = new Date();
-    if (invocation.isJson) await invocation.printJsonLines(shown.map((change) => changeJson(change, at)));
-    else await invocation.print(...shown.map((change) => changeLine(change, at, invocation.style)));
+    if (invocation.isJson) await invocation.printJsonLines(shown.map((change) => changeJson(change, instance, at)));
+    else await invocation.print(...shown.map((change) => changeLine(change, at, invocation.style, isLate)));
+    isLate = false;
     if (left === 0) return;
   }
 }
 
-function changeJson({ event }: RouteEvent, at: Date): object {
+function changeJson({ event, sequence }: RouteEvent, instance: string, at: Date): object {
+  // A route that existed at the beginning has no number.
+  const place = sequence === 0n ? {} : { sequence: Number(sequence), instance };
   switch (event.case) {
     case 'announce':
-      return { at, type: 'announce', route: routeView(event.value) };
+      return { at, ...place, type: 'announce', route: routeView(event.value) };
     case 'withdraw':
-      return { at, type: 'withdraw', family: event.value.family, ...withdrawView(event.value) };
+      return { at, ...place, type: 'withdraw', family: event.value.family, ...withdrawView(event.value) };
     case 'lost':
-      return { at, type: 'lost', count: Number(event.value.count) };
+      return { at, ...place, type: 'lost', count: Number(event.value.count) };
     default:
-      return { at, type: 'end-of-initial' };
+      return { at, ...place, type: 'end-of-initial' };
   }
 }
 
-function changeLine({ event }: RouteEvent, at: Date, style: Style): string {
+function changeLine({ event }: RouteEvent, at: Date, style: Style, isLate: boolean): string {
   switch (event.case) {
     case 'announce':
       return announceLine(routeView(event.value), at, style);
     case 'withdraw':
       return withdrawLine(withdrawView(event.value), at, style);
     case 'lost':
-      return style('yellow', `too slow: ${event.value.count} changes are missing here; start again, or filter more`);
+      return style('yellow', lostText(event.value.count, isLate));
     default:
       return style('dim', 'that is what is there now; changes follow');
   }
+}
+
+function lostText(count: bigint, isLate: boolean): string {
+  if (count === 0n) return 'changes are missing here: the daemon was restarted, or nobody watched for some time; start again';
+  if (isLate) return `too late: up to ${count} changes are missing here; start again`;
+  return `too slow: ${count} changes are missing here; start again, or filter more`;
 }
 
 function withdrawView({ prefix, pathIdentifier, neighbor }: Withdrawal): WithdrawView {

@@ -5,6 +5,7 @@ import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
 import type { FakeControlPlane } from '../../test/api-server/fake-control-plane.ts';
 import { fakeRoute } from '../../test/api-server/fake-control-plane.ts';
 import { type Served, serve, until } from '../../test/api-server/serve.ts';
+import type { WatchQuery } from '../control-plane.ts';
 
 const ROUTES = 5000;
 
@@ -139,9 +140,9 @@ suite('RibService', { timeout: 60_000 }, () => {
     })();
     await until(() => control.listeners.size === 1, 'the watch is under way');
     control.tell(
-      { type: 'announce', route: fakeRoute(1) },
-      { type: 'withdraw', family: IPV4_UNICAST, prefix: '10.0.1.0/24', neighbor: '192.0.2.2' },
-      { type: 'lost', count: 3 },
+      { type: 'announce', sequence: 6, route: fakeRoute(1) },
+      { type: 'withdraw', sequence: 7, family: IPV4_UNICAST, prefix: '10.0.1.0/24', neighbor: '192.0.2.2' },
+      { type: 'lost', sequence: 8, count: 3 },
     );
     await until(() => events.length === 3, 'three events');
     assert.deepEqual(
@@ -152,6 +153,42 @@ suite('RibService', { timeout: 60_000 }, () => {
     leave.abort();
     await assert.rejects(watching, { code: 'CANCELED' });
     await until(() => control.listeners.size === 0, 'the watcher is freed');
+  });
+
+  test('a watch resumes: the position goes both ways, and needs its instance', async () => {
+    const watch = api.client.rib.watchRoutes({ resumeAfter: 5n, instance: 'a1b2' })[Symbol.asyncIterator]();
+    const first = watch.next();
+    await until(() => control.listeners.size === 1, 'the watch is under way');
+    assert.deepEqual((control.queries.at(-1) as WatchQuery).resume, { instance: 'a1b2', after: 5 });
+    control.tell(
+      { type: 'announce', sequence: 6, route: fakeRoute(1) },
+      { type: 'lost', sequence: 8, count: undefined },
+      { type: 'announce', route: fakeRoute(2) },
+      { type: 'end-of-initial', sequence: 8 },
+    );
+    const { events, instance, sequence, latestSequence, resumableAfter } = (await first).value!;
+    assert.deepEqual(
+      { instance, sequence, latestSequence, resumableAfter },
+      { instance: 'a1b2', sequence: 8n, latestSequence: 9n, resumableAfter: 1n },
+    );
+    assert.deepEqual(
+      events.map(({ event, sequence: number }: RouteEvent) => [event.case, number]),
+      [
+        ['announce', 6n],
+        ['lost', 8n],
+        ['announce', 0n],
+        ['endOfInitial', 8n],
+      ],
+    );
+    assert.equal(events[1]!.event.case === 'lost' && events[1]!.event.value.count, 0n);
+    await watch.return?.();
+    for (const request of [{ resumeAfter: 5n }, { instance: 'a1b2' }]) {
+      await assert.rejects(api.client.rib.watchRoutes(request)[Symbol.asyncIterator]().next(), (error) => {
+        assert.ok(error instanceof TsbgpError);
+        assert.match(error.message, /^instance: resume_after and instance are given together/);
+        return true;
+      });
+    }
   });
 
   test('leaving the loop frees the watcher too', async () => {
@@ -176,7 +213,7 @@ suite('RibService', { timeout: 60_000 }, () => {
     const kinds: (string | undefined)[] = [];
     let told = false;
     for await (const { events } of api.client.rib.watchRoutes({ initial: true })) {
-      if (!told) control.tell({ type: 'withdraw', family: IPV4_UNICAST, prefix: '10.0.0.0/24', neighbor: '' });
+      if (!told) control.tell({ type: 'withdraw', sequence: 7, family: IPV4_UNICAST, prefix: '10.0.0.0/24', neighbor: '' });
       told = true;
       kinds.push(...events.map(({ event }) => event.case));
       if (kinds.length > ROUTES + 1) break;

@@ -10,9 +10,10 @@ import {
   type RouteEventSchema,
   type StreamRoutesRequest,
   WatchRoutesRequest_Table as Table,
+  type WatchRoutesRequest,
 } from '@tsbgp/api';
 import { formatFamily } from '@tsbgp/wire';
-import type { ControlPlane, RouteEvent, RouteFilter, RouteQuery } from '../control-plane.ts';
+import type { ChangePosition, ControlPlane, RouteEvent, RouteFilter, RouteQuery } from '../control-plane.ts';
 import { namedFamily } from './neighbor-config-message.ts';
 import { pathsMessage } from './path-messages.ts';
 import { refused } from './refused.ts';
@@ -38,9 +39,18 @@ export function addRibService(router: ConnectRouter, control: ControlPlane): voi
     streamReceived: stream('received'),
     streamBest: stream('best'),
     streamAdvertised: stream('advertised'),
-    async *watchRoutes({ filter, table, neighbor, initial }, { signal }) {
-      const query = { ...filterOf(filter), table: tableOf(table), neighbor, initial };
-      for await (const events of control.watch(query, signal)) yield { events: events.map(eventMessage) };
+    async *watchRoutes({ filter, table, neighbor, initial, ...position }, { signal }) {
+      const query = { ...filterOf(filter), table: tableOf(table), neighbor, initial, resume: resumeOf(position) };
+      for await (const changes of control.watch(query, signal)) {
+        const { events, instance, sequence, latest, resumableAfter } = changes;
+        yield {
+          events: events.map(eventMessage),
+          instance,
+          sequence: BigInt(sequence),
+          latestSequence: BigInt(latest),
+          resumableAfter: BigInt(resumableAfter),
+        };
+      }
     },
   });
 }
@@ -70,6 +80,13 @@ function matchOf(match: PrefixMatch): 'exact' | 'longer' | 'shorter' {
   return known;
 }
 
+function resumeOf({ resumeAfter, instance }: Pick<WatchRoutesRequest, 'resumeAfter' | 'instance'>): ChangePosition | undefined {
+  if ((resumeAfter === undefined) !== (instance === '')) {
+    throw refused('instance', 'resume_after and instance are given together: both are in each response');
+  }
+  return resumeAfter === undefined ? undefined : { instance, after: Number(resumeAfter) };
+}
+
 function queryOf(request: ListRoutesRequest | StreamRoutesRequest, table: RouteQuery['table']): RouteQuery {
   return { ...filterOf(request.filter), table, neighbor: request.neighbor };
 }
@@ -85,18 +102,18 @@ function filterOf(filter: FilterMessage | undefined): RouteFilter {
 }
 
 function eventMessage(event: RouteEvent): MessageInitShape<typeof RouteEventSchema> {
+  const sequence = BigInt(event.sequence ?? 0);
   switch (event.type) {
     case 'announce':
-      return { event: { case: 'announce', value: routeMessage(event.route) } };
+      return { sequence, event: { case: 'announce', value: routeMessage(event.route) } };
     case 'withdraw': {
       const { family, prefix, pathIdentifier, neighbor } = event;
-      return {
-        event: { case: 'withdraw', value: { family: formatFamily(family), prefix, pathIdentifier: pathIdentifier ?? 0, neighbor } },
-      };
+      const value = { family: formatFamily(family), prefix, pathIdentifier: pathIdentifier ?? 0, neighbor };
+      return { sequence, event: { case: 'withdraw', value } };
     }
     case 'end-of-initial':
-      return { event: { case: 'endOfInitial', value: {} } };
+      return { sequence, event: { case: 'endOfInitial', value: {} } };
     case 'lost':
-      return { event: { case: 'lost', value: { count: BigInt(event.count) } } };
+      return { sequence, event: { case: 'lost', value: { count: BigInt(event.count ?? 0) } } };
   }
 }

@@ -1,24 +1,26 @@
 /**
- * Which routes changed, for all watchers together. One list holds a record for each NLRI whose best path changed, and one for each path
- * that came, changed or went. Every watcher has a place in the same list:
+ * Which routes changed: one list for all families, tables and readers. It holds a record for each NLRI whose best path changed, and one for each
+ * path that came, changed or went. Each record has a sequence number, and each reader has a place in the list:
  *
- *     record — record — [watcher A] — record — record — [watcher B] — record
- *     read by all: freed        unread by A                   unread by both
+ *     record 12 — record 15 — [reader A] — record 16 — [reader B] — record 19
+ *     read by all                          unread by A              unread by both
  *
- * A record says what changed, not how. When a watcher reads the record, the route is built from what the RIB holds then. So a route that
- * flaps has one record, which moves to the end with each change. Another change costs one comparison while the last one is unread. The cost of a change does not grow with the number of watchers; a watcher that does not read costs one record, its place.
+ * A record says what changed, not how. When a reader reads the record, the route is built from what the RIB holds then. So a route that
+ * flaps has one record, which moves to the end and gets the next number with each change. Another change costs one comparison while the last
+ * one is unread. The cost of a change does not grow with the number of readers; a reader that does not read costs one record, its place.
  *
- * Memory is bounded by CHANGES_MAX records. Beyond it the oldest records are dropped, and the watchers that had not read them are told how many
- * they lost. A record keeps its NLRI: the RIB does not free the prefix while a watcher must still be told that the prefix is gone.
+ * Records that all have read stay, so that a reader that lost its connection can go on after the number that it read last. Memory is bounded
+ * by CHANGES_MAX records, read and unread. Beyond it the oldest records are dropped, and the readers that had not read them are told how many
+ * they lost. A record keeps its NLRI: the RIB does not free the prefix while a reader may still be told that the prefix is gone.
  */
 import { type NlriId, NONE, type PathId, type RibTable } from '@tsbgp/rib';
 import { ChangeRecords } from './change-records.ts';
 import { ChangeSources } from './change-sources.ts';
 
-/** Changes that may wait, for all watchers together; about 35 octets each. */
+/** Changes that are kept, read and unread, for all readers together; 31 octets each. */
 export const CHANGES_MAX: number = 1 << 19;
 
-/** Records dropped at a time when there are too many. */
+/** Records dropped at a time when there are too many; an eighth of them if that is less. */
 const DROP_RECORDS = 1024;
 /** Records looked at in one call of `read`. */
 const READ_RECORDS = 4096;
@@ -35,14 +37,21 @@ export interface ChangeReader {
   readonly kind: ChangeKind;
   /** The record that marks the place. */
   readonly mark: number;
+  /** The reader has read, or lost, every change up to this number. */
+  sequence: number;
   /** Changes dropped unread since the reader was last told of losses. */
   lost: number;
-  /** Value of `notes` when the reader had read everything. */
-  caughtUpAt: number;
+}
+
+/** Changes that a reader can no longer get. */
+export interface Gap {
+  /** How many there are at most; undefined when they were not counted. */
+  readonly count: number | undefined;
 }
 
 /** A change as a reader sees it; overwritten by each call. */
 export interface Change {
+  sequence: number;
   table: RibTable;
   nlri: NlriId;
   /** For paths that neighbors sent: the neighbor ('' for the local routes) and the path identifier. */
@@ -61,41 +70,53 @@ export class ChangeLog {
   #first: Int32Array[];
 
   readonly #readers: Map<number, ChangeReader> = new Map();
-  /** Counts moves of places. No reader has read a record that went to the end in the present epoch. */
-  #epoch = 0;
+  /** No reader has read a record with a higher number. */
+  #readTo = 0;
+  /** By kind: the number when the log began to note these changes, and the number up to which they may be gone. */
+  readonly #notedFrom: [number, number] = [0, 0];
+  readonly #goneTo: [number, number] = [0, 0];
   /** When there are more neighbors than numbers, every record is dropped and the numbers start again. */
   readonly #sources: ChangeSources = new ChangeSources(() => {
     while (this.count > 0) this.#dropOldest();
   });
   readonly #change: Change;
 
-  /** Records that wait. */
+  /** Number of the latest change. */
+  last = 0;
+  /** Records that are kept. */
   count = 0;
-  /** Changes noted since the start, and records dropped unread. */
+  /** Changes noted since the start. Several changes of a route that no reader has read in between have one number. */
   notes = 0;
-  dropped = 0;
 
   constructor(tables: readonly RibTable[], freed: () => void, max: number = CHANGES_MAX) {
     this.#tables = tables;
     this.#freed = freed;
     this.#max = max;
     this.#first = tables.flatMap(() => [new Int32Array(0), new Int32Array(0)]);
-    this.#change = { table: tables[0]!, nlri: NONE as NlriId, neighbor: '', identifier: 0 };
+    this.#change = { sequence: 0, table: tables[0]!, nlri: NONE as NlriId, neighbor: '', identifier: 0 };
   }
 
-  /** A reader that has read everything so far. */
-  open(kind: ChangeKind): ChangeReader {
+  /** Changes of this kind are noted from now on. Those before were not: a number is left out, and nothing before it can be read. */
+  begin(kind: ChangeKind): void {
+    this.last++;
+    this.#notedFrom[kind] = this.last;
+    this.#goneTo[kind] = this.last;
+  }
+
+  /** A reader that has read everything up to a number: by default, everything so far. */
+  open(kind: ChangeKind, sequence: number = this.last): ChangeReader {
     const records = this.#records;
     const mark = records.allocate();
     records.slot[mark] = NOT_A_TABLE;
-    const reader: ChangeReader = { kind, mark, lost: 0, caughtUpAt: this.notes };
+    const reader: ChangeReader = { kind, mark, sequence, lost: 0 };
     this.#readers.set(mark, reader);
-    records.append(mark);
-    this.#advanceEpoch();
+    if (sequence === this.last) records.append(mark);
+    // `read` skips what the reader has read before.
+    else records.insertAfter(mark, NONE);
+    this.#readTo = Math.max(this.#readTo, sequence);
     return reader;
   }
 
-  /** The records that only this reader had not read can then be freed with `trim`. */
   close(reader: ChangeReader): void {
     if (!this.#readers.delete(reader.mark)) return;
     this.#records.unlink(reader.mark);
@@ -103,7 +124,19 @@ export class ChangeLog {
   }
 
   hasNews(reader: ChangeReader): boolean {
-    return reader.lost > 0 || reader.caughtUpAt !== this.notes;
+    return reader.lost > 0 || reader.sequence !== this.last;
+  }
+
+  /** A reader that goes on after this number, or a higher one, loses nothing. */
+  resumableAfter(kind: ChangeKind): number {
+    return this.#goneTo[kind];
+  }
+
+  /** What a reader loses that goes on after this number; undefined when it loses nothing. */
+  gapAfter(kind: ChangeKind, sequence: number): Gap | undefined {
+    if (sequence < this.#notedFrom[kind] || sequence > this.last) return { count: undefined };
+    const count = this.#goneTo[kind] - sequence;
+    return count > 0 ? { count } : undefined;
   }
 
   /** Another path of the NLRI is best now, or the best one has other attributes. */
@@ -127,20 +160,21 @@ export class ChangeLog {
     for (let left = READ_RECORDS; left > 0 && more && records.next[last] !== NONE; left--) {
       last = records.next[last]!;
       const slot = records.slot[last]!;
-      if (slot !== NOT_A_TABLE && (slot & 1) === reader.kind) more = visit(this.#shown(last));
+      if (slot === NOT_A_TABLE || records.sequence[last]! <= reader.sequence) continue;
+      reader.sequence = records.sequence[last]!;
+      if ((slot & 1) === reader.kind) more = visit(this.#shown(last));
     }
-    if (records.next[last] === NONE) reader.caughtUpAt = this.notes;
+    if (records.next[last] === NONE) reader.sequence = this.last;
     if (last !== reader.mark) {
       records.unlink(reader.mark);
       records.insertAfter(reader.mark, last);
-      this.#advanceEpoch();
     }
-    this.trim();
+    this.#readTo = Math.max(this.#readTo, reader.sequence);
   }
 
-  /** Frees some of the records that all readers have read. True when there are more of them. */
+  /** Frees some of the records that all readers have read, after which none of them can be read again. True when there are more of them. */
   trim(): boolean {
-    for (let left = TRIM_RECORDS; left > 0 && this.#startsWithRecord; left--) this.#remove(this.#records.head);
+    for (let left = TRIM_RECORDS; left > 0 && this.#startsWithRecord; left--) this.#removeOldest(this.#records.head);
     if (this.#records.head === NONE) this.#forget();
     return this.#startsWithRecord;
   }
@@ -150,7 +184,7 @@ export class ChangeLog {
     return this.#records.head !== NONE && this.#records.slot[this.#records.head] !== NOT_A_TABLE;
   }
 
-  /** Whether a watcher must still be told of the NLRI. */
+  /** Whether a reader may still be told of the NLRI. */
   keeps(table: RibTable, nlri: NlriId): boolean {
     const slot = 2 * table.position;
     return this.#firstOf(slot, nlri) !== NONE || this.#firstOf(slot + 1, nlri) !== NONE;
@@ -163,7 +197,7 @@ export class ChangeLog {
     while (record !== NONE && (records.source[record] !== source || records.identifier[record] !== identifier))
       record = records.chain[record]!;
     if (record !== NONE) {
-      if (records.stamp[record] === this.#epoch) return;
+      if (records.sequence[record]! > this.#readTo) return;
       records.unlink(record);
     } else {
       if (this.count >= this.#max) this.#dropOldest();
@@ -177,12 +211,13 @@ export class ChangeLog {
       this.count++;
     }
     records.append(record);
-    records.stamp[record] = this.#epoch;
+    records.sequence[record] = ++this.last;
   }
 
   #shown(record: number): Change {
     const records = this.#records;
     const change = this.#change;
+    change.sequence = records.sequence[record]!;
     change.table = this.#tables[records.slot[record]! >>> 1]!;
     change.nlri = records.nlri[record]! as NlriId;
     change.neighbor = (records.slot[record]! & 1) === ChangeKind.Best ? '' : this.#sources.nameOf(records.source[record]!);
@@ -195,27 +230,34 @@ export class ChangeLog {
     const records = this.#records;
     const losers: ChangeReader[] = [];
     let at = records.head;
-    let left = Math.min(DROP_RECORDS, this.#max);
+    let left = Math.min(DROP_RECORDS, Math.ceil(this.#max / 8));
     while (at !== NONE && left > 0) {
       const next = records.next[at]!;
       const slot = records.slot[at]!;
       if (slot === NOT_A_TABLE) {
         losers.push(this.#readers.get(at)!);
       } else {
-        for (const reader of losers) if (reader.kind === (slot & 1)) reader.lost++;
-        if (losers.length > 0) this.dropped++;
-        this.#remove(at);
+        const sequence = records.sequence[at]!;
+        for (const reader of losers) {
+          if (sequence <= reader.sequence) continue;
+          reader.sequence = sequence;
+          if (reader.kind === (slot & 1)) reader.lost++;
+        }
+        this.#removeOldest(at);
         left--;
       }
       at = next;
     }
   }
 
-  #remove(record: number): void {
+  /** The record is the first of the list, but for places of readers. */
+  #removeOldest(record: number): void {
     const records = this.#records;
     const table = this.#tables[records.slot[record]! >>> 1]!;
     const nlri = records.nlri[record]! as NlriId;
     const slot = records.slot[record]!;
+    const kind = (slot & 1) as ChangeKind;
+    this.#goneTo[kind] = Math.max(this.#goneTo[kind], records.sequence[record]!);
     const first = this.#firstOf(slot, nlri);
     if (first === record) {
       this.#setFirst(slot, nlri, records.chain[record]!);
@@ -254,9 +296,5 @@ export class ChangeLog {
       this.#first[slot] = first;
     }
     first[nlri] = record;
-  }
-
-  #advanceEpoch(): void {
-    this.#epoch = (this.#epoch + 1) >>> 0;
   }
 }

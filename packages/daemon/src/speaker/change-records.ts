@@ -14,8 +14,8 @@ export class ChangeRecords {
   slot: Uint8Array = new Uint8Array(CAPACITY_INITIAL);
   source: Uint16Array = new Uint16Array(CAPACITY_INITIAL);
   identifier: Uint32Array = new Uint32Array(CAPACITY_INITIAL);
-  /** Epoch of the log when the record went to the end. */
-  stamp: Uint32Array = new Uint32Array(CAPACITY_INITIAL);
+  /** Number of the change. The list is in ascending order of these numbers; the place of a reader has none. */
+  sequence: Float64Array = new Float64Array(CAPACITY_INITIAL);
   /** Next record of the same NLRI and slot. */
   chain: Int32Array = new Int32Array(CAPACITY_INITIAL);
   head: number = NONE;
@@ -69,7 +69,7 @@ export class ChangeRecords {
     this.slot = grown(this.slot, capacity, this.#top);
     this.source = grown(this.source, capacity, this.#top);
     this.identifier = grown(this.identifier, capacity, this.#top);
-    this.stamp = grown(this.stamp, capacity, this.#top);
+    this.sequence = grown(this.sequence, capacity, this.#top);
     this.chain = grown(this.chain, capacity, this.#top);
   }
 }

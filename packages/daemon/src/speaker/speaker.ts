@@ -24,8 +24,8 @@ import type {
   PrefixPaths,
   ResetKind,
   Route,
+  RouteChanges,
   RouteCursor,
-  RouteEvent,
   RouteQuery,
   WatchQuery,
 } from '../control-plane.ts';
@@ -210,7 +210,7 @@ export class Speaker implements ControlPlane {
     return this.#listings.page(this.#canonicalQuery(query), limit);
   }
 
-  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<readonly RouteEvent[]> {
+  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<RouteChanges> {
     return this.#watchers.watch(this.#canonicalQuery(query), signal);
   }
 

@@ -1,54 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RibWorld } from '../../test/rib-world.ts';
-import type { RouteEvent, WatchQuery } from '../control-plane.ts';
+import { Watch } from '../../test/watch.ts';
+import { CHANGES_KEPT_SECONDS } from './change-feed.ts';
 import { WATCHERS_MAX } from './watchers.ts';
-
-/** A watch whose events a test takes when it likes. */
-class Watch {
-  readonly #leave = new AbortController();
-  readonly #events: AsyncIterator<readonly RouteEvent[]>;
-  #next: Promise<IteratorResult<readonly RouteEvent[]>> | undefined;
-
-  constructor(world: RibWorld, query: WatchQuery = {}) {
-    this.#events = world.watchers.watch(query, this.#leave.signal)[Symbol.asyncIterator]();
-  }
-
-  async take(): Promise<string[]> {
-    this.#next ??= this.#events.next();
-    const { value } = await this.#next;
-    this.#next = undefined;
-    return (value as readonly RouteEvent[]).map(textOf);
-  }
-
-  /** Everything that there is to be told within a few turns. */
-  async takeAll(): Promise<string[]> {
-    const told: string[] = [];
-    for (;;) {
-      this.#next ??= this.#events.next();
-      const quiet = new Promise((resolve) => setTimeout(resolve, 2, 'quiet'));
-      if ((await Promise.race([this.#next, quiet])) === 'quiet') return told;
-      told.push(...(await this.take()));
-    }
-  }
-
-  end(): void {
-    this.#leave.abort();
-  }
-}
-
-function textOf(event: RouteEvent): string {
-  switch (event.type) {
-    case 'announce':
-      return `+${event.route.prefix} ${event.route.neighbor}`;
-    case 'withdraw':
-      return `-${event.prefix} ${event.neighbor}`.trim();
-    case 'lost':
-      return `lost ${event.count}`;
-    default:
-      return event.type;
-  }
-}
 
 test('without a watcher nothing is observed', () => {
   const world = new RibWorld();
@@ -67,9 +22,9 @@ test('a route that flaps while nobody reads is told once, as it is when it is re
     world.withdraw(peer, '203.0.113.0/24');
     world.settle();
   }
-  assert.equal(world.watchers.log.count, 2);
-  assert.deepEqual((await watch.take()).toSorted(), ['+198.51.100.0/24 192.0.2.1', '-203.0.113.0/24']);
-  assert.equal(world.watchers.log.count, 0);
+  assert.equal(world.watchers.feed.log.count, 2);
+  assert.deepEqual((await watch.take(2)).toSorted(), ['+198.51.100.0/24 192.0.2.1', '-203.0.113.0/24']);
+  assert.equal(world.watchers.feed.log.count, 2, 'they are kept for those that resume');
   watch.end();
 });
 
@@ -83,10 +38,7 @@ test('a withdrawal names its prefix although the route is gone and others came m
   world.settle();
   world.announce(peer, '203.0.113.0/24');
   world.settle();
-  assert.deepEqual(await watch.take(), ['-198.51.100.0/24', '+203.0.113.0/24 192.0.2.1']);
-  // What everybody has read is freed.
-  world.settle();
-  assert.equal(world.nlriOf('198.51.100.0/24'), 0);
+  assert.deepEqual(await watch.take(2), ['-198.51.100.0/24', '+203.0.113.0/24 192.0.2.1']);
   watch.end();
 });
 
@@ -109,7 +61,7 @@ test('watchers have their own places: one that reads does not take from one that
   );
   assert.deepEqual(await quick.take(), ['+10.0.1.0/24 192.0.2.1']);
   assert.deepEqual(
-    await slow.take(),
+    await slow.take(4),
     [2, 3, 4, 1].map((i) => `+10.0.${i}.0/24 192.0.2.1`),
   );
   slow.end();
@@ -140,14 +92,14 @@ test('received: each path for itself, and by name although the session is over a
   world.announce(two, '10.0.1.0/24', 4);
   world.announce(two, '10.0.1.0/24', 5);
   world.settle();
-  assert.deepEqual(await watch.take(), ['+10.0.1.0/24 192.0.2.1', '+10.0.1.0/24 192.0.2.2']);
+  assert.deepEqual(await watch.take(2), ['+10.0.1.0/24 192.0.2.1', '+10.0.1.0/24 192.0.2.2']);
   world.rib.removePeer(one);
   world.settle();
   const three = world.addPeer('192.0.2.3', 3);
   assert.equal(three.index, one.index);
   world.announce(three, '10.0.1.0/24');
   world.settle();
-  assert.deepEqual(await watch.take(), ['-10.0.1.0/24 192.0.2.1', '+10.0.1.0/24 192.0.2.3']);
+  assert.deepEqual(await watch.take(2), ['-10.0.1.0/24 192.0.2.1', '+10.0.1.0/24 192.0.2.3']);
   watch.end();
 });
 
@@ -211,7 +163,7 @@ test('memory for all watchers has one bound: the slowest lose the oldest changes
     if (i % 500 === 499) while (heard <= i) heard += (await quick.take()).filter((event) => event.startsWith('+')).length;
   }
   assert.equal(heard, 3000);
-  assert.ok(world.watchers.log.count <= 2000);
+  assert.ok(world.watchers.feed.log.count <= 2000);
   const told: string[] = [];
   while (told.at(-1) !== `+${prefixOf(2999)} 192.0.2.1`) told.push(...(await slow.take()));
   const lost = Number(told[0]!.replace('lost ', ''));
@@ -221,7 +173,7 @@ test('memory for all watchers has one bound: the slowest lose the oldest changes
   quick.end();
 });
 
-test('prefixes that are kept for a watcher are bounded as well, and freed when it ends', async () => {
+test(`prefixes that are kept for a watcher are bounded as well, and freed ${CHANGES_KEPT_SECONDS} s after it ended`, async (t) => {
   const world = new RibWorld(1000);
   const peer = world.addPeer('192.0.2.1', 1);
   const idle = new Watch(world);
@@ -234,7 +186,13 @@ test('prefixes that are kept for a watcher are bounded as well, and freed when i
   }
   const { index } = world.rib.tables[0]!;
   assert.ok(index.count <= 1001, `${index.count} prefixes are kept`);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   idle.end();
+  t.mock.timers.tick(CHANGES_KEPT_SECONDS * 1000 - 1);
+  assert.notEqual(world.rib.bestObserver, undefined, 'changes are noted for those that resume');
+  t.mock.timers.tick(1);
+  assert.equal(world.rib.bestObserver, undefined);
+  t.mock.timers.reset();
   for (const end = performance.now() + 5000; index.count > 0 && performance.now() < end; ) {
     await new Promise((resolve) => setTimeout(resolve, 5));
     world.settle();
@@ -275,7 +233,7 @@ test('an exception in an observer of the RIB is contained: the RIB goes on', () 
   const world = new RibWorld();
   const peer = world.addPeer('192.0.2.1', 1);
   const watches = [new Watch(world), new Watch(world, { table: 'received' })];
-  const { log } = world.watchers;
+  const { log } = world.watchers.feed;
   log.noteBest = () => {
     throw new Error('injected');
   };

@@ -1,13 +1,14 @@
 /**
- * Watchers of the RIB. Without watchers nothing is observed, and there is no cost. With any number of them, the change log notes once which
- * routes changed (change-log.ts). When the reader of a watcher asks for more, the watcher takes the changes that it has not seen.
+ * Watchers of the RIB: readers of the change feed (change-feed.ts) that want routes. When a client asks for more, its watcher takes the changes
+ * that it has not seen, and builds the routes.
  */
 import { NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
 import type { Boundaries } from '../boundaries.ts';
-import { ControlError, type RouteEvent, type WatchQuery } from '../control-plane.ts';
+import { ControlError, type RouteChanges, type RouteEvent, type WatchQuery } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { type Background, Limit } from './background.ts';
-import { type Change, ChangeKind, ChangeLog, type ChangeReader } from './change-log.ts';
+import { ChangeFeed } from './change-feed.ts';
+import { CHANGES_MAX, type Change, ChangeKind, type ChangeReader, type Gap } from './change-log.ts';
 import type { Listings } from './listing.ts';
 import { type CompiledFilter, compileFilter } from './route-filter.ts';
 import { prefixOf, receivedRoute } from './route-view.ts';
@@ -22,6 +23,8 @@ interface Watcher {
   readonly query: WatchQuery;
   readonly filter: CompiledFilter;
   readonly reader: ChangeReader;
+  /** What the watcher misses although it wanted to resume. */
+  readonly gap: Gap | undefined;
   /** Wakes the watcher, when there may be news or the watcher has ended. Set while it waits. */
   wake: (() => void) | undefined;
   ended: boolean;
@@ -32,14 +35,14 @@ export interface WatchersOptions {
   readonly listings: Listings;
   readonly background: Background;
   readonly boundaries: Boundaries;
-  /** The RIB has something to do: it may free a prefix that was kept for watchers. */
+  /** See ChangeFeedOptions. */
   readonly schedule: () => void;
-  /** Changes that may wait, for all watchers together. @default CHANGES_MAX */
+  /** See ChangeFeedOptions. */
   readonly changesMax?: number | undefined;
 }
 
 export class Watchers {
-  readonly log: ChangeLog;
+  readonly feed: ChangeFeed;
   readonly #rib: Rib;
   readonly #options: WatchersOptions;
   readonly #watchers: Set<Watcher> = new Set();
@@ -47,36 +50,36 @@ export class Watchers {
     WATCHERS_MAX,
     (max) => new ControlError('resource-exhausted', '', `${max} watchers are there already, which is the limit; end one of them first`),
   );
-  #trimming = false;
+  /** A watcher whose filter selects nothing is told how far it is once in so many numbers, so that it can resume. */
+  readonly #quietMax: number;
   #lost = 0;
 
   constructor(options: WatchersOptions) {
     this.#options = options;
     this.#rib = options.rib;
-    this.log = new ChangeLog(options.rib.tables, options.schedule, options.changesMax);
+    this.feed = new ChangeFeed(options);
+    this.#quietMax = (options.changesMax ?? CHANGES_MAX) / 8;
   }
 
   /**
    * Events, made as the reader takes them. The watch begins with this call. It ends when the reader leaves; it rejects when `signal` aborts.
    * Throws ControlError.
    */
-  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<readonly RouteEvent[]> {
+  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<RouteChanges> {
     signal.throwIfAborted();
     const filter = compileFilter(this.#rib, query);
     const leave = this.#limit.enter();
     const kind = (query.table ?? 'best') === 'best' ? ChangeKind.Best : ChangeKind.Received;
-    const watcher: Watcher = { query, filter, reader: this.log.open(kind), wake: undefined, ended: false };
+    const { reader, gap } = this.feed.open(kind, () => watcher.wake?.(), { resume: query.resume, lists: query.initial });
+    const watcher: Watcher = { query, filter, reader, gap, wake: undefined, ended: false };
     this.#watchers.add(watcher);
-    this.#observe();
     const end = (): void => {
       signal.removeEventListener('abort', end);
       if (watcher.ended) return;
       watcher.ended = true;
       leave();
       this.#watchers.delete(watcher);
-      this.log.close(watcher.reader);
-      this.#observe();
-      void this.#trim();
+      this.feed.close(reader);
       watcher.wake?.();
     };
     signal.addEventListener('abort', end);
@@ -85,73 +88,36 @@ export class Watchers {
 
   /** Wakes the waiting watchers that have news. Called after each turn of the RIB. */
   flush(): void {
-    for (const watcher of this.#watchers) if (watcher.wake !== undefined && this.log.hasNews(watcher.reader)) watcher.wake();
+    this.feed.flush();
   }
 
   readonly addMetrics = (out: Exposition): void => {
     out.gauge('tsbgp_watchers', 'Watchers of routes.').set(this.#watchers.size);
     out.gauge('tsbgp_watchers_max', 'Watchers that there may be.').set(this.#limit.max);
     out.counter('tsbgp_watchers_refused_total', 'Watchers refused because there were too many.').set(this.#limit.refused);
-    out.gauge('tsbgp_watch_changes_waiting', 'Changes that wait for watchers, of all watchers together.').set(this.log.count);
-    out.counter('tsbgp_watch_changes_total', 'Changes seen while there were watchers.').set(this.log.notes);
+    const { log, unread } = this.feed;
+    out.gauge('tsbgp_watch_changes_waiting', 'Changes that the slowest watcher has not read, at most.').set(unread);
+    out.gauge('tsbgp_watch_changes_kept', 'Changes that are kept for watchers, read and unread, of all watchers together.').set(log.count);
+    out.counter('tsbgp_watch_changes_total', 'Changes noted for watchers.').set(log.notes);
     out.counter('tsbgp_watch_events_lost_total', 'Changes that watchers lost because they read too slowly.').set(this.#lost);
   };
 
-  #observe(): void {
-    const wants = (kind: ChangeKind): boolean => [...this.#watchers].some(({ reader }) => reader.kind === kind);
-    const { boundaries } = this.#options;
-    const { log } = this;
-    this.#rib.bestObserver = !wants(ChangeKind.Best)
-      ? undefined
-      : (table, nlri) => {
-          try {
-            log.noteBest(table, nlri);
-          } catch (error) {
-            boundaries.caught('rib-observer', {}, error);
-          }
-        };
-    for (const table of this.#rib.tables) {
-      table.observer = !wants(ChangeKind.Received)
-        ? undefined
-        : (nlri, path) => {
-            try {
-              log.notePath(table, nlri, path);
-            } catch (error) {
-              boundaries.caught('rib-observer', {}, error);
-            }
-          };
-      // Stays after the last watcher left, until its changes are trimmed.
-      table.keeps = this.#watchers.size === 0 && log.count === 0 ? undefined : (nlri) => log.keeps(table, nlri);
-    }
-  }
-
-  /** Frees changes that no watcher still has to be told of, in slices. */
-  async #trim(): Promise<void> {
-    if (this.#trimming) return;
-    this.#trimming = true;
+  async *#events(watcher: Watcher, signal: AbortSignal, end: () => void): AsyncGenerator<RouteChanges> {
     try {
-      await this.#options.background.run((deadline) => {
-        let more = this.log.trim();
-        while (more && performance.now() < deadline) more = this.log.trim();
-        return !more;
-      });
-      this.#observe();
-    } catch (error) {
-      this.#options.boundaries.caught('watcher', {}, error);
-    } finally {
-      this.#trimming = false;
-    }
-  }
-
-  async *#events(watcher: Watcher, signal: AbortSignal, end: () => void): AsyncGenerator<readonly RouteEvent[]> {
-    try {
-      if (watcher.query.initial === true) {
-        // The watcher has its place in the log already, so changes during this listing are reported after it.
-        const { query } = watcher;
+      const { gap, query, reader } = watcher;
+      let told = reader.sequence;
+      const lost: RouteEvent[] = gap === undefined ? [] : [{ type: 'lost', sequence: told, count: gap.count }];
+      if (query.initial === true && (query.resume === undefined || gap !== undefined)) {
+        if (gap !== undefined) yield this.#changes(reader, lost, 0);
+        // The watcher has its place in the feed already, so changes during this listing are reported after it.
         for await (const routes of this.#options.listings.stream({ ...query, table: query.table ?? 'best' }, signal)) {
-          yield routes.map((route) => ({ type: 'announce', route }) as const);
+          const announced = routes.map((route) => ({ type: 'announce', route }) as const);
+          yield this.#changes(reader, announced, 0);
         }
-        yield [{ type: 'end-of-initial' }];
+        yield this.#changes(reader, [{ type: 'end-of-initial', sequence: told }], told);
+      } else {
+        // Also without events: the reader learns its place, and can resume even if nothing changes.
+        yield this.#changes(reader, lost, told);
       }
       for (;;) {
         await this.#news(watcher);
@@ -159,15 +125,22 @@ export class Watchers {
         const deadline = await this.#options.background.share();
         signal.throwIfAborted();
         const events = this.#take(watcher, deadline);
-        if (events.length > 0) yield events;
+        if (events.length === 0 && reader.sequence - told < this.#quietMax) continue;
+        told = reader.sequence;
+        yield this.#changes(reader, events, told);
       }
     } finally {
       end();
     }
   }
 
+  #changes({ kind }: ChangeReader, events: readonly RouteEvent[], sequence: number): RouteChanges {
+    const { instance, log } = this.feed;
+    return { events, instance, sequence, latest: log.last, resumableAfter: log.resumableAfter(kind) };
+  }
+
   async #news(watcher: Watcher): Promise<void> {
-    if (watcher.ended || this.log.hasNews(watcher.reader)) return;
+    if (watcher.ended || this.feed.log.hasNews(watcher.reader)) return;
     await new Promise<void>((resolve) => {
       watcher.wake = resolve;
     });
@@ -180,13 +153,13 @@ export class Watchers {
     const events: RouteEvent[] = [];
     try {
       if (reader.lost > 0) {
-        events.push({ type: 'lost', count: reader.lost });
+        events.push({ type: 'lost', sequence: reader.sequence, count: reader.lost });
         this.#lost += reader.lost;
         reader.lost = 0;
       }
       let inTime = true;
-      while (inTime && events.length < EVENTS_MAX && this.log.hasNews(reader)) {
-        this.log.read(reader, (change) => {
+      while (inTime && events.length < EVENTS_MAX && this.feed.log.hasNews(reader)) {
+        this.feed.log.read(reader, (change) => {
           const event = this.#eventOf(watcher, change);
           if (event !== undefined) events.push(event);
           inTime = performance.now() < deadline;
@@ -209,12 +182,12 @@ export class Watchers {
     if (watcher.reader.kind === ChangeKind.Best) {
       const path = table.bestPath(nlri);
       const shown = path !== NONE && this.#isFrom(query.neighbor, table, path) && filter.matchesAttributes(table.attrOf(path));
-      return shown ? this.#announce(table, path) : this.#withdraw(change);
+      return shown ? this.#announce(change, path) : this.#withdraw(change);
     }
     if (query.neighbor !== undefined && query.neighbor !== change.neighbor) return undefined;
     const path = this.#pathOf(change);
     if (path === NONE) return this.#withdraw(change);
-    return filter.matchesAttributes(table.attrOf(path)) ? this.#announce(table, path) : this.#withdraw(change);
+    return filter.matchesAttributes(table.attrOf(path)) ? this.#announce(change, path) : this.#withdraw(change);
   }
 
   /** The path that changed, as it is now; NONE when it is gone. */
@@ -230,12 +203,12 @@ export class Watchers {
     return neighbor === undefined || table.peerOf(path)?.options.name === neighbor;
   }
 
-  #announce(table: RibTable, path: PathId): RouteEvent {
-    return { type: 'announce', route: receivedRoute(table, path) };
+  #announce({ table, sequence }: Change, path: PathId): RouteEvent {
+    return { type: 'announce', sequence, route: receivedRoute(table, path) };
   }
 
-  #withdraw({ table, nlri, neighbor, identifier }: Change): RouteEvent {
+  #withdraw({ table, sequence, nlri, neighbor, identifier }: Change): RouteEvent {
     const pathIdentifier = table.hasPathIdentifiers ? identifier : undefined;
-    return { type: 'withdraw', family: table.family, prefix: prefixOf(table, nlri), pathIdentifier, neighbor };
+    return { type: 'withdraw', sequence, family: table.family, prefix: prefixOf(table, nlri), pathIdentifier, neighbor };
   }
 }

@@ -16,6 +16,7 @@ import {
   type PrefixPaths,
   type ResetKind,
   type Route,
+  type RouteChanges,
   type RouteEvent,
   type RouteQuery,
   type WatchQuery,
@@ -133,12 +134,12 @@ export class FakeControlPlane implements ControlPlane {
     return found;
   }
 
-  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<readonly RouteEvent[]> {
+  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<RouteChanges> {
     this.queries.push(query);
     return this.#events(query, signal);
   }
 
-  async *#events(query: WatchQuery, signal: AbortSignal): AsyncGenerator<readonly RouteEvent[]> {
+  async *#events(query: WatchQuery, signal: AbortSignal): AsyncGenerator<RouteChanges> {
     const waiting: RouteEvent[] = [];
     let wake = (): void => undefined;
     const listener: Listener = (events) => {
@@ -151,13 +152,13 @@ export class FakeControlPlane implements ControlPlane {
     try {
       if (query.initial === true) {
         for (let from = 0; from < this.table.length; from += 1000) {
-          yield this.table.slice(from, from + 1000).map((route) => ({ type: 'announce', route }) as const);
+          yield changesOf(this.table.slice(from, from + 1000).map((route) => ({ type: 'announce', route }) as const));
         }
-        yield [{ type: 'end-of-initial' }];
+        yield changesOf([{ type: 'end-of-initial', sequence: 2 }]);
       }
       for (;;) {
         signal.throwIfAborted();
-        if (waiting.length > 0) yield waiting.splice(0, 1000);
+        if (waiting.length > 0) yield changesOf(waiting.splice(0, 1000));
         else await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
@@ -189,6 +190,10 @@ export class FakeControlPlane implements ControlPlane {
   shutdown(reason?: string): void {
     this.shutdowns.push(reason);
   }
+}
+
+function changesOf(events: readonly RouteEvent[]): RouteChanges {
+  return { events, instance: 'a1b2', sequence: events.at(-1)?.sequence ?? 0, latest: 9, resumableAfter: 1 };
 }
 
 export function fakeRoute(index: number): Route {

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tsbgp/v1/rib.proto.
  */
 export const file_tsbgp_v1_rib: GenFile = /*@__PURE__*/
-  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIuEBCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpcCCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCSJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUi5wEKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgiQgoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAkILCglfbmVpZ2hib3IiOwoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50IrYBCgpSb3V0ZUV2ZW50EiMKCGFubm91bmNlGAEgASgLMg8udHNiZ3AudjEuUm91dGVIABIoCgh3aXRoZHJhdxgCIAEoCzIULnRzYmdwLnYxLldpdGhkcmF3YWxIABIwCg5lbmRfb2ZfaW5pdGlhbBgDIAEoCzIWLnRzYmdwLnYxLkVuZE9mSW5pdGlhbEgAEh4KBGxvc3QYBCABKAsyDi50c2JncC52MS5Mb3N0SABCBwoFZXZlbnQiVwoKV2l0aGRyYXdhbBIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCSIOCgxFbmRPZkluaXRpYWwiFQoETG9zdBINCgVjb3VudBgBIAEoBCI5ChBMaXN0UGF0aHNSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRIVCg1sb25nZXN0X21hdGNoGAIgASgIImYKEUxpc3RQYXRoc1Jlc3BvbnNlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSHQoFcGF0aHMYAyADKAsyDi50c2JncC52MS5QYXRoEhIKCnBhdGhfY291bnQYBCABKA0idwoEUGF0aBIeCgVyb3V0ZRgBIAEoCzIPLnRzYmdwLnYxLlJvdXRlEi0KDWZpbHRlcl9yZWFzb24YAiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SIAoGZGVmZWF0GAMgASgLMhAudHNiZ3AudjEuRGVmZWF0IowBCgZEZWZlYXQSJAoEc3RlcBgBIAEoDjIWLnRzYmdwLnYxLkRlY2lzaW9uU3RlcBINCgV2YWx1ZRgCIAEoCRIUCgxiZXR0ZXJfdmFsdWUYAyABKAkSFwoPYmV0dGVyX25laWdoYm9yGAQgASgJEh4KFmJldHRlcl9wYXRoX2lkZW50aWZpZXIYBSABKA0qxgEKDEZpbHRlclJlYXNvbhIdChlGSUxURVJfUkVBU09OX1VOU1BFQ0lGSUVEEAASHwobRklMVEVSX1JFQVNPTl9JTVBPUlRfUE9MSUNZEAESGQoVRklMVEVSX1JFQVNPTl9BU19MT09QEAISHwobRklMVEVSX1JFQVNPTl9PUklHSU5BVE9SX0lEEAMSHgoaRklMVEVSX1JFQVNPTl9DTFVTVEVSX0xJU1QQBBIaChZGSUxURVJfUkVBU09OX05FWFRfSE9QEAUq0wIKDERlY2lzaW9uU3RlcBIdChlERUNJU0lPTl9TVEVQX1VOU1BFQ0lGSUVEEAASHAoYREVDSVNJT05fU1RFUF9MT0NBTF9QUkVGEAESIAocREVDSVNJT05fU1RFUF9BU19QQVRIX0xFTkdUSBACEhgKFERFQ0lTSU9OX1NURVBfT1JJR0lOEAMSIQodREVDSVNJT05fU1RFUF9NVUxUSV9FWElUX0RJU0MQBBIbChdERUNJU0lPTl9TVEVQX1BFRVJfVFlQRRAFEiAKHERFQ0lTSU9OX1NURVBfQkdQX0lERU5USUZJRVIQBhIlCiFERUNJU0lPTl9TVEVQX0NMVVNURVJfTElTVF9MRU5HVEgQBxIeChpERUNJU0lPTl9TVEVQX1BFRVJfQUREUkVTUxAIEiEKHURFQ0lTSU9OX1NURVBfUEFUSF9JREVOVElGSUVSEAky9gQKClJpYlNlcnZpY2USSQoMTGlzdFJlY2VpdmVkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRQoITGlzdEJlc3QSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJLCg5MaXN0QWR2ZXJ0aXNlZBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEkQKCUxpc3RQYXRocxIaLnRzYmdwLnYxLkxpc3RQYXRoc1JlcXVlc3QaGy50c2JncC52MS5MaXN0UGF0aHNSZXNwb25zZRJRCg5TdHJlYW1SZWNlaXZlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEk0KClN0cmVhbUJlc3QSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJTChBTdHJlYW1BZHZlcnRpc2VkEh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESTAoLV2F0Y2hSb3V0ZXMSHC50c2JncC52MS5XYXRjaFJvdXRlc1JlcXVlc3QaHS50c2JncC52MS5XYXRjaFJvdXRlc1Jlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
+  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIuEBCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpcCCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCSJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUipQIKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgSGQoMcmVzdW1lX2FmdGVyGAUgASgESAGIAQESEAoIaW5zdGFuY2UYBiABKAkiQgoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAkILCglfbmVpZ2hib3JCDwoNX3Jlc3VtZV9hZnRlciKRAQoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50EhAKCGluc3RhbmNlGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEhcKD2xhdGVzdF9zZXF1ZW5jZRgEIAEoBBIXCg9yZXN1bWFibGVfYWZ0ZXIYBSABKAQiyAEKClJvdXRlRXZlbnQSIwoIYW5ub3VuY2UYASABKAsyDy50c2JncC52MS5Sb3V0ZUgAEigKCHdpdGhkcmF3GAIgASgLMhQudHNiZ3AudjEuV2l0aGRyYXdhbEgAEjAKDmVuZF9vZl9pbml0aWFsGAMgASgLMhYudHNiZ3AudjEuRW5kT2ZJbml0aWFsSAASHgoEbG9zdBgEIAEoCzIOLnRzYmdwLnYxLkxvc3RIABIQCghzZXF1ZW5jZRgFIAEoBEIHCgVldmVudCJXCgpXaXRoZHJhd2FsEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSFwoPcGF0aF9pZGVudGlmaWVyGAMgASgNEhAKCG5laWdoYm9yGAQgASgJIg4KDEVuZE9mSW5pdGlhbCIVCgRMb3N0Eg0KBWNvdW50GAEgASgEIjkKEExpc3RQYXRoc1JlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgiZgoRTGlzdFBhdGhzUmVzcG9uc2USDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIdCgVwYXRocxgDIAMoCzIOLnRzYmdwLnYxLlBhdGgSEgoKcGF0aF9jb3VudBgEIAEoDSJ3CgRQYXRoEh4KBXJvdXRlGAEgASgLMg8udHNiZ3AudjEuUm91dGUSLQoNZmlsdGVyX3JlYXNvbhgCIAEoDjIWLnRzYmdwLnYxLkZpbHRlclJlYXNvbhIgCgZkZWZlYXQYAyABKAsyEC50c2JncC52MS5EZWZlYXQijAEKBkRlZmVhdBIkCgRzdGVwGAEgASgOMhYudHNiZ3AudjEuRGVjaXNpb25TdGVwEg0KBXZhbHVlGAIgASgJEhQKDGJldHRlcl92YWx1ZRgDIAEoCRIXCg9iZXR0ZXJfbmVpZ2hib3IYBCABKAkSHgoWYmV0dGVyX3BhdGhfaWRlbnRpZmllchgFIAEoDSrGAQoMRmlsdGVyUmVhc29uEh0KGUZJTFRFUl9SRUFTT05fVU5TUEVDSUZJRUQQABIfChtGSUxURVJfUkVBU09OX0lNUE9SVF9QT0xJQ1kQARIZChVGSUxURVJfUkVBU09OX0FTX0xPT1AQAhIfChtGSUxURVJfUkVBU09OX09SSUdJTkFUT1JfSUQQAxIeChpGSUxURVJfUkVBU09OX0NMVVNURVJfTElTVBAEEhoKFkZJTFRFUl9SRUFTT05fTkVYVF9IT1AQBSrTAgoMRGVjaXNpb25TdGVwEh0KGURFQ0lTSU9OX1NURVBfVU5TUEVDSUZJRUQQABIcChhERUNJU0lPTl9TVEVQX0xPQ0FMX1BSRUYQARIgChxERUNJU0lPTl9TVEVQX0FTX1BBVEhfTEVOR1RIEAISGAoUREVDSVNJT05fU1RFUF9PUklHSU4QAxIhCh1ERUNJU0lPTl9TVEVQX01VTFRJX0VYSVRfRElTQxAEEhsKF0RFQ0lTSU9OX1NURVBfUEVFUl9UWVBFEAUSIAocREVDSVNJT05fU1RFUF9CR1BfSURFTlRJRklFUhAGEiUKIURFQ0lTSU9OX1NURVBfQ0xVU1RFUl9MSVNUX0xFTkdUSBAHEh4KGkRFQ0lTSU9OX1NURVBfUEVFUl9BRERSRVNTEAgSIQodREVDSVNJT05fU1RFUF9QQVRIX0lERU5USUZJRVIQCTL2BAoKUmliU2VydmljZRJJCgxMaXN0UmVjZWl2ZWQSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJFCghMaXN0QmVzdBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEksKDkxpc3RBZHZlcnRpc2VkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRAoJTGlzdFBhdGhzEhoudHNiZ3AudjEuTGlzdFBhdGhzUmVxdWVzdBobLnRzYmdwLnYxLkxpc3RQYXRoc1Jlc3BvbnNlElEKDlN0cmVhbVJlY2VpdmVkEh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESTQoKU3RyZWFtQmVzdBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABElMKEFN0cmVhbUFkdmVydGlzZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJMCgtXYXRjaFJvdXRlcxIcLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdBodLnRzYmdwLnYxLldhdGNoUm91dGVzUmVzcG9uc2UwAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
 
 /**
  * A route in one of the tables.
@@ -337,11 +337,27 @@ export type WatchRoutesRequest = Message<"tsbgp.v1.WatchRoutesRequest"> & {
   neighbor?: string | undefined;
 
   /**
-   * First send all routes that exist, then `end_of_initial`, then the changes.
+   * First send all routes that exist, then `end_of_initial`, then the changes. With `resume_after` only if changes are lost.
    *
    * @generated from field: bool initial = 4;
    */
   initial: boolean;
+
+  /**
+   * Go on after the change with this number: a `sequence` of an earlier response for the same table, with `instance`. If the daemon no longer
+   * has all changes since then, it sends `lost` first; then all routes if `initial` is set, or else the changes that it still has. After the
+   * last watcher of a table has left, the daemon notes its changes for 300 seconds.
+   *
+   * @generated from field: optional uint64 resume_after = 5;
+   */
+  resumeAfter?: bigint | undefined;
+
+  /**
+   * `instance` of the response that `resume_after` is from. Must be given with it. If the daemon was restarted since, all changes are lost.
+   *
+   * @generated from field: string instance = 6;
+   */
+  instance: string;
 };
 
 /**
@@ -393,17 +409,47 @@ export const WatchRoutesRequest_TableSchema: GenEnum<WatchRoutesRequest_Table> =
   enumDesc(file_tsbgp_v1_rib, 6, 0);
 
 /**
- * The changes since the last message.
+ * The changes since the last message. The first message comes at once, with or without events.
  *
  * @generated from message tsbgp.v1.WatchRoutesResponse
  */
 export type WatchRoutesResponse = Message<"tsbgp.v1.WatchRoutesResponse"> & {
   /**
-   * At most 256, in the order in which the routes last changed.
+   * At most 256, in the order in which the routes last changed. None: the message only tells how far the stream is.
    *
    * @generated from field: repeated tsbgp.v1.RouteEvent events = 1;
    */
   events: RouteEvent[];
+
+  /**
+   * Identifies the run of the daemon. Sequence numbers of another run mean nothing in this one.
+   *
+   * @generated from field: string instance = 2;
+   */
+  instance: string;
+
+  /**
+   * All changes up to this number have been sent, or did not match, or were lost. Send it as `resume_after` to go on from here. 0 before
+   * `end_of_initial`: it is not possible to resume yet.
+   *
+   * @generated from field: uint64 sequence = 3;
+   */
+  sequence: bigint;
+
+  /**
+   * The number of the latest change. The client lags behind by at most `latest_sequence` - `sequence` changes.
+   *
+   * @generated from field: uint64 latest_sequence = 4;
+   */
+  latestSequence: bigint;
+
+  /**
+   * The smallest `resume_after` that loses nothing in this table. Grows as changes are dropped; a client whose `sequence` is smaller
+   * loses changes.
+   *
+   * @generated from field: uint64 resumable_after = 5;
+   */
+  resumableAfter: bigint;
 };
 
 /**
@@ -450,13 +496,22 @@ export type RouteEvent = Message<"tsbgp.v1.RouteEvent"> & {
     case: "endOfInitial";
   } | {
     /**
-     * Changes were dropped because the client read too slowly.
+     * Changes were dropped because the client read too slowly, or resumed too late.
      *
      * @generated from field: tsbgp.v1.Lost lost = 4;
      */
     value: Lost;
     case: "lost";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * The number of the change. Changes of all families and tables are numbered in one order, from the start of the daemon; a client gets
+   * ascending numbers, not all of them. Of `end_of_initial`: the changes after this number follow. Of `lost`: the changes up to this number
+   * are lost. 0 for a route that existed at the beginning.
+   *
+   * @generated from field: uint64 sequence = 5;
+   */
+  sequence: bigint;
 };
 
 /**
@@ -524,13 +579,15 @@ export const EndOfInitialSchema: GenMessage<EndOfInitial> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 10);
 
 /**
- * The client read too slowly, and changes were dropped. Its picture of the table is incomplete: it should watch anew.
+ * The client read too slowly or resumed too late, and changes were dropped. Its picture of the table is incomplete: it should watch anew, unless
+ * it resumed with `initial`.
  *
  * @generated from message tsbgp.v1.Lost
  */
 export type Lost = Message<"tsbgp.v1.Lost"> & {
   /**
-   * How many changes were dropped.
+   * How many changes were dropped. After `resume_after` this is the largest possible number. 0: not known, because the daemon was restarted, or
+   * because nobody watched the table for some time.
    *
    * @generated from field: uint64 count = 1;
    */
@@ -929,9 +986,10 @@ export const RibService: GenService<{
     output: typeof StreamRoutesResponseSchema;
   },
   /**
-   * Sends changes of routes from now on, on request after all routes that exist. Ends only when the client or the daemon ends it. A route that
-   * changes several times before the client reads is sent once, as it is then. Up to 524,288 changes wait for all clients together. Beyond that
-   * the slowest clients lose changes; they are told how many and should watch anew. RESOURCE_EXHAUSTED: there are 64 watchers already.
+   * Sends changes of routes: from now on, after all routes that exist, or after a change that an earlier call has sent. Ends only when the
+   * client or the daemon ends it. A route that changes several times before the client reads is sent once, as it is then. The daemon keeps the
+   * latest 524,288 changes for all clients together. A client that is further behind loses changes; it is told so, and should watch anew.
+   * RESOURCE_EXHAUSTED: there are 64 watchers already.
    *
    * @generated from rpc tsbgp.v1.RibService.WatchRoutes
    */
