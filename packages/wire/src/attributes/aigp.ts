@@ -11,14 +11,14 @@ import { U64 } from '../parts/tlv-fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, OPTIONAL_NON_TRANSITIVE } from './fields.ts';
 import { tlvAttribute } from './shapes.ts';
-import { isUnknown, type Tlv, type TlvHeader, type TlvTable, tlvEnd } from './tlv.ts';
+import { isUnknown, type Tlv, type TlvHeader, type TlvTable, tlvEnd, tlvRow } from './tlv.ts';
 
 const METRIC = 1;
 const METRIC_TLV_LENGTH = 11;
 
 const header: TlvHeader = { codeOctets: 1, lengthOctets: () => 2, lengthCountsHeader: true };
 
-export const AIGP_TLVS: TlvTable = { header, rows: [{ code: METRIC, name: 'metric', fields: { value: U64 } }] };
+export const AIGP_TLVS: TlvTable = { header, rows: [tlvRow(METRIC, 'metric', { value: U64 })] };
 
 export const aigp: AttributeCodec<Tlv[], 'aigp'> = tlvAttribute(
   {

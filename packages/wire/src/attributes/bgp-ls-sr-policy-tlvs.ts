@@ -2,7 +2,7 @@
 import { IPV4, U8, U16, U32 } from '../parts/fields.ts';
 import { HEX_TO_END, IPV6, LABEL, listToEnd, reserved, reservedBits, TEXT_TO_END } from '../parts/tlv-fields.ts';
 import { AFFINITIES, BINDING_SIDS, F32 } from './bgp-ls-fields.ts';
-import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
+import { type TlvHeader, type TlvRow, type TlvTable, tlvRow } from './tlv.ts';
 
 /** RFC 9857 §5.7.1: types 1 to 11 are called A to K, as in RFC 9256 §4. They differ in their SID and in what it identifies. */
 function segmentRows(holds: TlvTable): TlvRow[] {
@@ -21,11 +21,8 @@ function segmentRows(holds: TlvTable): TlvRow[] {
     k: { sid: IPV6, local: IPV6, remote: IPV6 },
   };
   return Object.entries(kinds).map(([letter, descriptor], index) => ({
-    code: 1206,
-    name: `segment-${letter}`,
+    ...tlvRow(1206, `segment-${letter}`, { reserved: reserved(1), flags: U16, ...descriptor }, holds),
     tag: index + 1,
-    fields: { reserved: reserved(1), flags: U16, ...descriptor },
-    holds,
   }));
 }
 
@@ -35,53 +32,32 @@ export function srPolicyRows(header: TlvHeader, srv6: readonly TlvRow[]): TlvRow
   const constraints: TlvTable = {
     header,
     rows: [
-      {
-        code: 1208,
-        name: 'affinity-constraint',
-        fields: { affinities: AFFINITIES, reserved: reservedBits((index) => (index === 3 ? 0xff : 0)) },
-      },
-      { code: 1209, name: 'srlg-constraint', fields: { values: listToEnd(U32) } },
-      { code: 1210, name: 'bandwidth-constraint', fields: { octetsPerSecond: F32 } },
+      tlvRow(1208, 'affinity-constraint', { affinities: AFFINITIES, reserved: reservedBits((index) => (index === 3 ? 0xff : 0)) }),
+      tlvRow(1209, 'srlg-constraint', { values: listToEnd(U32) }),
+      tlvRow(1210, 'bandwidth-constraint', { octetsPerSecond: F32 }),
       // A number, or a PCEP association object where a number does not say it.
-      {
-        code: 1211,
-        name: 'disjoint-group-constraint',
-        fields: { requestFlags: U8, statusFlags: U8, reserved: reserved(2), group: HEX_TO_END },
-      },
-      { code: 1214, name: 'bidirectional-group-constraint', fields: { flags: U16, reserved: reserved(2), group: HEX_TO_END } },
-      { code: 1215, name: 'metric-constraint', fields: { metricType: U8, flags: U8, reserved: reserved(2), margin: U32, bound: U32 } },
+      tlvRow(1211, 'disjoint-group-constraint', { requestFlags: U8, statusFlags: U8, reserved: reserved(2), group: HEX_TO_END }),
+      tlvRow(1214, 'bidirectional-group-constraint', { flags: U16, reserved: reserved(2), group: HEX_TO_END }),
+      tlvRow(1215, 'metric-constraint', { metricType: U8, flags: U8, reserved: reserved(2), margin: U32, bound: U32 }),
     ],
   };
   const segments: TlvTable = {
     header,
     rows: [
       ...segmentRows(srv6Sid),
-      {
-        code: 1207,
-        name: 'segment-list-metric',
-        fields: { metricType: U8, flags: U8, reserved: reserved(2), margin: U32, bound: U32, value: U32 },
-      },
-      { code: 1216, name: 'segment-list-bandwidth', fields: { octetsPerSecond: F32 } },
-      { code: 1217, name: 'segment-list-identifier', fields: { identifier: U32 } },
+      tlvRow(1207, 'segment-list-metric', { metricType: U8, flags: U8, reserved: reserved(2), margin: U32, bound: U32, value: U32 }),
+      tlvRow(1216, 'segment-list-bandwidth', { octetsPerSecond: F32 }),
+      tlvRow(1217, 'segment-list-identifier', { identifier: U32 }),
     ],
   };
+  const topology = { flags: U16, reserved1: reserved(2), multiTopology: U16, algorithm: U8, reserved2: reserved(1) };
   return [
-    { code: 1201, name: 'binding-sid', fields: { flags: U16, reserved: reserved(2), sids: BINDING_SIDS } },
-    { code: 1202, name: 'candidate-path-state', fields: { priority: U8, reserved: reserved(1), flags: U16, preference: U32 } },
-    { code: 1203, name: 'candidate-path-name', fields: { text: TEXT_TO_END } },
-    {
-      code: 1204,
-      name: 'candidate-path-constraints',
-      fields: { flags: U16, reserved1: reserved(2), multiTopology: U16, algorithm: U8, reserved2: reserved(1) },
-      holds: constraints,
-    },
-    {
-      code: 1205,
-      name: 'segment-list',
-      fields: { flags: U16, reserved1: reserved(2), multiTopology: U16, algorithm: U8, reserved2: reserved(1), weight: U32 },
-      holds: segments,
-    },
-    { code: 1212, name: 'srv6-binding-sid', fields: { flags: U16, reserved: reserved(2), sid: IPV6, specifiedSid: IPV6 }, holds: srv6Sid },
-    { code: 1213, name: 'policy-name', fields: { text: TEXT_TO_END } },
+    tlvRow(1201, 'binding-sid', { flags: U16, reserved: reserved(2), sids: BINDING_SIDS }),
+    tlvRow(1202, 'candidate-path-state', { priority: U8, reserved: reserved(1), flags: U16, preference: U32 }),
+    tlvRow(1203, 'candidate-path-name', { text: TEXT_TO_END }),
+    tlvRow(1204, 'candidate-path-constraints', topology, constraints),
+    tlvRow(1205, 'segment-list', { ...topology, weight: U32 }, segments),
+    tlvRow(1212, 'srv6-binding-sid', { flags: U16, reserved: reserved(2), sid: IPV6, specifiedSid: IPV6 }, srv6Sid),
+    tlvRow(1213, 'policy-name', { text: TEXT_TO_END }),
   ];
 }

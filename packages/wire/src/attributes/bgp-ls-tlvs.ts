@@ -18,7 +18,7 @@ import {
   SID_OR_LABEL_TO_END,
 } from './bgp-ls-fields.ts';
 import { srPolicyRows } from './bgp-ls-sr-policy-tlvs.ts';
-import type { TlvHeader, TlvRow, TlvTable } from './tlv.ts';
+import { type TlvHeader, type TlvRow, type TlvTable, tlvRow } from './tlv.ts';
 
 export const BGP_LS_HEADER: TlvHeader = { codeOctets: 2, lengthOctets: () => 2 };
 
@@ -28,154 +28,118 @@ function table(rows: readonly TlvRow[]): TlvTable {
 
 const opaque = { octets: HEX_TO_END };
 const words = { values: listToEnd(U32) };
-const peerSid = { flags: U8, weight: U8, reserved: reserved(2), sid: SID_OR_LABEL_TO_END, aboveLabel: aboveLabel(7) };
+const sid = { reserved: reserved(2), sid: SID_OR_LABEL_TO_END, aboveLabel: aboveLabel(7) };
+const peerSid = { flags: U8, weight: U8, ...sid };
 const endX = { behavior: U16, flags: U8, algorithm: U8, weight: U8, reserved: reserved(1) };
 
 /** RFC 9514 §8. */
-const SID_STRUCTURE: TlvRow = {
-  code: 1252,
-  name: 'srv6-sid-structure',
-  fields: { locatorBlock: U8, locatorNode: U8, function: U8, argument: U8 },
-};
+const SID_STRUCTURE: TlvRow = tlvRow(1252, 'srv6-sid-structure', { locatorBlock: U8, locatorNode: U8, function: U8, argument: U8 });
 
 const STRUCTURED = table([SID_STRUCTURE]);
 
 /** RFC 9351 §3. */
 const FLEX_ALGORITHM = table([
-  { code: 1040, name: 'exclude-any-affinity', fields: words },
-  { code: 1041, name: 'include-any-affinity', fields: words },
-  { code: 1042, name: 'include-all-affinity', fields: words },
-  { code: 1043, name: 'definition-flags', fields: opaque },
-  { code: 1045, name: 'exclude-srlg', fields: words },
-  { code: 1046, name: 'unsupported', fields: { protocol: U8, types: listToEnd(U16) } },
+  tlvRow(1040, 'exclude-any-affinity', words),
+  tlvRow(1041, 'include-any-affinity', words),
+  tlvRow(1042, 'include-all-affinity', words),
+  tlvRow(1043, 'definition-flags', opaque),
+  tlvRow(1045, 'exclude-srlg', words),
+  tlvRow(1046, 'unsupported', { protocol: U8, types: listToEnd(U16) }),
 ]);
 
-const PREFIX_SID: TlvRow = {
-  code: 1158,
-  name: 'prefix-sid',
-  fields: { flags: U8, algorithm: U8, reserved: reserved(2), sid: SID_OR_LABEL_TO_END, aboveLabel: aboveLabel(7) },
-};
+const PREFIX_SID: TlvRow = tlvRow(1158, 'prefix-sid', { flags: U8, algorithm: U8, ...sid });
 
 const NODE_ROWS: readonly TlvRow[] = [
-  {
-    code: 263,
-    name: 'multi-topology',
-    fields: { ids: listToEnd(MULTI_TOPOLOGY_ID), reserved: reservedBits((index) => (index % 2 === 0 ? 0xf0 : 0)) },
-  },
-  { code: 266, name: 'node-msd', fields: { depths: listToEnd(MSD) } },
-  { code: 1024, name: 'node-flags', fields: { flags: U8 } },
-  { code: 1025, name: 'opaque-node', fields: opaque },
-  { code: 1026, name: 'node-name', fields: { text: TEXT_TO_END } },
-  { code: 1027, name: 'is-is-area', fields: opaque },
-  { code: 1028, name: 'ipv4-router-id-local', fields: { address: IPV4 } },
-  { code: 1029, name: 'ipv6-router-id-local', fields: { address: IPV6 } },
-  { code: 1030, name: 'ipv4-router-id-remote', fields: { address: IPV4 } },
-  { code: 1031, name: 'ipv6-router-id-remote', fields: { address: IPV6 } },
-  { code: 1032, name: 's-bfd-discriminators', fields: words },
-  { code: 1034, name: 'sr-capabilities', fields: { flags: U8, reserved: reserved(1), ranges: listToEnd(SEGMENT_RANGE) } },
-  { code: 1035, name: 'sr-algorithms', fields: { algorithms: listToEnd(U8) } },
-  { code: 1036, name: 'sr-local-block', fields: { flags: U8, reserved: reserved(1), ranges: listToEnd(SEGMENT_RANGE) } },
-  { code: 1037, name: 'srms-preference', fields: { preference: U8 } },
-  { code: 1038, name: 'srv6-capabilities', fields: { flags: U16, reserved: reserved(2) } },
-  {
-    code: 1039,
-    name: 'flexible-algorithm-definition',
-    fields: { algorithm: U8, metricType: U8, calculationType: U8, priority: U8 },
-    holds: FLEX_ALGORITHM,
-  },
+  tlvRow(263, 'multi-topology', { ids: listToEnd(MULTI_TOPOLOGY_ID), reserved: reservedBits((index) => (index % 2 === 0 ? 0xf0 : 0)) }),
+  tlvRow(266, 'node-msd', { depths: listToEnd(MSD) }),
+  tlvRow(1024, 'node-flags', { flags: U8 }),
+  tlvRow(1025, 'opaque-node', opaque),
+  tlvRow(1026, 'node-name', { text: TEXT_TO_END }),
+  tlvRow(1027, 'is-is-area', opaque),
+  tlvRow(1028, 'ipv4-router-id-local', { address: IPV4 }),
+  tlvRow(1029, 'ipv6-router-id-local', { address: IPV6 }),
+  tlvRow(1030, 'ipv4-router-id-remote', { address: IPV4 }),
+  tlvRow(1031, 'ipv6-router-id-remote', { address: IPV6 }),
+  tlvRow(1032, 's-bfd-discriminators', words),
+  tlvRow(1034, 'sr-capabilities', { flags: U8, reserved: reserved(1), ranges: listToEnd(SEGMENT_RANGE) }),
+  tlvRow(1035, 'sr-algorithms', { algorithms: listToEnd(U8) }),
+  tlvRow(1036, 'sr-local-block', { flags: U8, reserved: reserved(1), ranges: listToEnd(SEGMENT_RANGE) }),
+  tlvRow(1037, 'srms-preference', { preference: U8 }),
+  tlvRow(1038, 'srv6-capabilities', { flags: U16, reserved: reserved(2) }),
+  tlvRow(1039, 'flexible-algorithm-definition', { algorithm: U8, metricType: U8, calculationType: U8, priority: U8 }, FLEX_ALGORITHM),
 ];
 
 const PLAIN_LINK_ROWS: readonly TlvRow[] = [
-  { code: 258, name: 'link-identifiers', fields: { local: U32, remote: U32 } },
-  { code: 267, name: 'link-msd', fields: { depths: listToEnd(MSD) } },
-  { code: 1088, name: 'administrative-group', fields: { groups: U32 } },
-  { code: 1089, name: 'maximum-link-bandwidth', fields: { octetsPerSecond: F32 } },
-  { code: 1090, name: 'maximum-reservable-bandwidth', fields: { octetsPerSecond: F32 } },
-  { code: 1091, name: 'unreserved-bandwidth', fields: { octetsPerSecond: listToEnd(F32) } },
-  { code: 1092, name: 'te-default-metric', fields: { metric: METRIC_TO_END } },
-  { code: 1093, name: 'link-protection-type', fields: { capabilities: U8, reserved: reserved(1) } },
-  { code: 1094, name: 'mpls-protocol-mask', fields: { mask: U8 } },
-  { code: 1095, name: 'igp-metric', fields: { metric: IGP_METRIC_TO_END, reserved: IGP_METRIC_RESERVED } },
-  { code: 1096, name: 'shared-risk-link-groups', fields: words },
-  { code: 1097, name: 'opaque-link', fields: opaque },
-  { code: 1098, name: 'link-name', fields: { text: TEXT_TO_END } },
-  { code: 1099, name: 'adjacency-sid', fields: peerSid },
-  {
-    code: 1100,
-    name: 'lan-adjacency-sid',
-    fields: { flags: U8, weight: U8, reserved: reserved(2), adjacency: LAN_ADJACENCY, aboveLabel: aboveLabel(11, 13) },
-  },
-  { code: 1101, name: 'peer-node-sid', fields: peerSid },
-  { code: 1102, name: 'peer-adjacency-sid', fields: peerSid },
-  { code: 1103, name: 'peer-set-sid', fields: peerSid },
-  { code: 1106, name: 'srv6-end-x-sid', fields: { ...endX, sid: IPV6 }, holds: STRUCTURED },
-  { code: 1107, name: 'is-is-srv6-lan-end-x-sid', fields: { ...endX, neighbor: octets(6), sid: IPV6 }, holds: STRUCTURED },
-  { code: 1108, name: 'ospf-srv6-lan-end-x-sid', fields: { ...endX, neighbor: IPV4, sid: IPV6 }, holds: STRUCTURED },
-  { code: 1114, name: 'unidirectional-link-delay', fields: { flags: U8, microseconds: U24 } },
-  {
-    code: 1115,
-    name: 'minimum-and-maximum-link-delay',
-    fields: { flags: U8, minimumMicroseconds: U24, reserved: reserved(1), maximumMicroseconds: U24 },
-  },
-  { code: 1116, name: 'unidirectional-delay-variation', fields: { reserved: reserved(1), microseconds: U24 } },
-  { code: 1117, name: 'unidirectional-link-loss', fields: { flags: U8, loss: U24 } },
-  { code: 1118, name: 'unidirectional-residual-bandwidth', fields: { octetsPerSecond: F32 } },
-  { code: 1119, name: 'unidirectional-available-bandwidth', fields: { octetsPerSecond: F32 } },
-  { code: 1120, name: 'unidirectional-utilized-bandwidth', fields: { octetsPerSecond: F32 } },
-  { code: 1173, name: 'extended-administrative-group', fields: words },
+  tlvRow(258, 'link-identifiers', { local: U32, remote: U32 }),
+  tlvRow(267, 'link-msd', { depths: listToEnd(MSD) }),
+  tlvRow(1088, 'administrative-group', { groups: U32 }),
+  tlvRow(1089, 'maximum-link-bandwidth', { octetsPerSecond: F32 }),
+  tlvRow(1090, 'maximum-reservable-bandwidth', { octetsPerSecond: F32 }),
+  tlvRow(1091, 'unreserved-bandwidth', { octetsPerSecond: listToEnd(F32) }),
+  tlvRow(1092, 'te-default-metric', { metric: METRIC_TO_END }),
+  tlvRow(1093, 'link-protection-type', { capabilities: U8, reserved: reserved(1) }),
+  tlvRow(1094, 'mpls-protocol-mask', { mask: U8 }),
+  tlvRow(1095, 'igp-metric', { metric: IGP_METRIC_TO_END, reserved: IGP_METRIC_RESERVED }),
+  tlvRow(1096, 'shared-risk-link-groups', words),
+  tlvRow(1097, 'opaque-link', opaque),
+  tlvRow(1098, 'link-name', { text: TEXT_TO_END }),
+  tlvRow(1099, 'adjacency-sid', peerSid),
+  tlvRow(1100, 'lan-adjacency-sid', {
+    flags: U8,
+    weight: U8,
+    reserved: reserved(2),
+    adjacency: LAN_ADJACENCY,
+    aboveLabel: aboveLabel(11, 13),
+  }),
+  tlvRow(1101, 'peer-node-sid', peerSid),
+  tlvRow(1102, 'peer-adjacency-sid', peerSid),
+  tlvRow(1103, 'peer-set-sid', peerSid),
+  tlvRow(1106, 'srv6-end-x-sid', { ...endX, sid: IPV6 }, STRUCTURED),
+  tlvRow(1107, 'is-is-srv6-lan-end-x-sid', { ...endX, neighbor: octets(6), sid: IPV6 }, STRUCTURED),
+  tlvRow(1108, 'ospf-srv6-lan-end-x-sid', { ...endX, neighbor: IPV4, sid: IPV6 }, STRUCTURED),
+  tlvRow(1114, 'unidirectional-link-delay', { flags: U8, microseconds: U24 }),
+  tlvRow(1115, 'minimum-and-maximum-link-delay', { flags: U8, minimumMicroseconds: U24, reserved: reserved(1), maximumMicroseconds: U24 }),
+  tlvRow(1116, 'unidirectional-delay-variation', { reserved: reserved(1), microseconds: U24 }),
+  tlvRow(1117, 'unidirectional-link-loss', { flags: U8, loss: U24 }),
+  tlvRow(1118, 'unidirectional-residual-bandwidth', { octetsPerSecond: F32 }),
+  tlvRow(1119, 'unidirectional-available-bandwidth', { octetsPerSecond: F32 }),
+  tlvRow(1120, 'unidirectional-utilized-bandwidth', { octetsPerSecond: F32 }),
+  tlvRow(1173, 'extended-administrative-group', words),
 ];
 
 const LINK_ROWS: readonly TlvRow[] = [
   ...PLAIN_LINK_ROWS,
   // RFC 9294.
-  {
-    code: 1122,
-    name: 'application-specific-link-attributes',
-    fields: { applications: APPLICATION_MASKS, reserved: reservedBits((index) => (index === 2 || index === 3 ? 0xff : 0)) },
-    holds: table(PLAIN_LINK_ROWS),
-  },
+  tlvRow(
+    1122,
+    'application-specific-link-attributes',
+    { applications: APPLICATION_MASKS, reserved: reservedBits((index) => (index === 2 || index === 3 ? 0xff : 0)) },
+    table(PLAIN_LINK_ROWS),
+  ),
 ];
 
 const PREFIX_ROWS: readonly TlvRow[] = [
-  { code: 1044, name: 'flexible-algorithm-prefix-metric', fields: { algorithm: U8, flags: U8, reserved: reserved(2), metric: U32 } },
-  { code: 1152, name: 'igp-flags', fields: { flags: U8 } },
-  { code: 1153, name: 'igp-route-tags', fields: words },
-  { code: 1154, name: 'igp-extended-route-tags', fields: { values: listToEnd(U64) } },
-  { code: 1155, name: 'prefix-metric', fields: { metric: U32 } },
-  { code: 1156, name: 'ospf-forwarding-address', fields: { address: ANY_ADDRESS_TO_END } },
-  { code: 1157, name: 'opaque-prefix', fields: opaque },
+  tlvRow(1044, 'flexible-algorithm-prefix-metric', { algorithm: U8, flags: U8, reserved: reserved(2), metric: U32 }),
+  tlvRow(1152, 'igp-flags', { flags: U8 }),
+  tlvRow(1153, 'igp-route-tags', words),
+  tlvRow(1154, 'igp-extended-route-tags', { values: listToEnd(U64) }),
+  tlvRow(1155, 'prefix-metric', { metric: U32 }),
+  tlvRow(1156, 'ospf-forwarding-address', { address: ANY_ADDRESS_TO_END }),
+  tlvRow(1157, 'opaque-prefix', opaque),
   PREFIX_SID,
-  {
-    code: 1159,
-    name: 'range',
-    fields: { flags: U8, reserved: reserved(1), size: U16 },
-    holds: table([PREFIX_SID]),
-  },
-  { code: 1161, name: 'sid-label', fields: { sid: SID_OR_LABEL_TO_END, aboveLabel: aboveLabel(3) } },
-  {
-    code: 1162,
-    name: 'srv6-locator',
-    fields: { flags: U8, algorithm: U8, reserved: reserved(2), metric: U32 },
-    holds: table([]),
-  },
-  { code: 1170, name: 'prefix-attribute-flags', fields: opaque },
-  { code: 1171, name: 'source-router-id', fields: { address: ANY_ADDRESS_TO_END } },
-  { code: 1174, name: 'source-ospf-router-id', fields: { address: IPV4 } },
+  tlvRow(1159, 'range', { flags: U8, reserved: reserved(1), size: U16 }, table([PREFIX_SID])),
+  tlvRow(1161, 'sid-label', { sid: SID_OR_LABEL_TO_END, aboveLabel: aboveLabel(3) }),
+  tlvRow(1162, 'srv6-locator', { flags: U8, algorithm: U8, reserved: reserved(2), metric: U32 }, table([])),
+  tlvRow(1170, 'prefix-attribute-flags', opaque),
+  tlvRow(1171, 'source-router-id', { address: ANY_ADDRESS_TO_END }),
+  tlvRow(1174, 'source-ospf-router-id', { address: IPV4 }),
 ];
 
-const ENDPOINT_BEHAVIOR: TlvRow = {
-  code: 1250,
-  name: 'srv6-endpoint-behavior',
-  fields: { behavior: U16, flags: U8, algorithm: U8 },
-};
+const ENDPOINT_BEHAVIOR: TlvRow = tlvRow(1250, 'srv6-endpoint-behavior', { behavior: U16, flags: U8, algorithm: U8 });
 
 const SRV6_SID_ROWS: readonly TlvRow[] = [
   ENDPOINT_BEHAVIOR,
-  {
-    code: 1251,
-    name: 'srv6-bgp-peer-node-sid',
-    fields: { flags: U8, weight: U8, reserved: reserved(2), peerAs: U32, peerBgpIdentifier: IPV4 },
-  },
+  tlvRow(1251, 'srv6-bgp-peer-node-sid', { flags: U8, weight: U8, reserved: reserved(2), peerAs: U32, peerBgpIdentifier: IPV4 }),
   SID_STRUCTURE,
 ];
 
@@ -186,5 +150,5 @@ export const BGP_LS_TLVS: TlvTable = table([
   ...SRV6_SID_ROWS,
   ...srPolicyRows(BGP_LS_HEADER, [ENDPOINT_BEHAVIOR, SID_STRUCTURE]),
   // RFC 9085 §2.2.3.
-  { code: 1172, name: 'l2-bundle-member', fields: { descriptor: U32 }, holds: table(LINK_ROWS) },
+  tlvRow(1172, 'l2-bundle-member', { descriptor: U32 }, table(LINK_ROWS)),
 ]);

@@ -16,7 +16,7 @@ import { IPV6, LABEL_RANGE, listToEnd, reserved } from '../parts/tlv-fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 import { tlvAttribute } from './shapes.ts';
-import { type Tlv, type TlvHeader, type TlvTable, tlvEnd, tlvsAreWhole } from './tlv.ts';
+import { type Tlv, type TlvHeader, type TlvTable, tlvEnd, tlvRow, tlvsAreWhole } from './tlv.ts';
 
 const LABEL_INDEX = 1;
 const ORIGINATOR_SRGB = 3;
@@ -31,40 +31,36 @@ const header: TlvHeader = { codeOctets: 1, lengthOctets: () => 2 };
 const SID_INFORMATION_TLVS: TlvTable = {
   header,
   rows: [
-    {
-      code: 1,
-      name: 'sid-structure',
-      fields: {
-        locatorBlock: U8,
-        locatorNode: U8,
-        function: U8,
-        argument: U8,
-        transpositionLength: U8,
-        transpositionOffset: U8,
-      },
-    },
+    tlvRow(1, 'sid-structure', {
+      locatorBlock: U8,
+      locatorNode: U8,
+      function: U8,
+      argument: U8,
+      transpositionLength: U8,
+      transpositionOffset: U8,
+    }),
   ],
 };
 
 const SERVICE_TLVS: TlvTable = {
   header,
   rows: [
-    {
-      code: SID_INFORMATION,
-      name: 'sid-information',
-      fields: { reserved: reserved(1), sid: IPV6, flags: U8, behavior: U16, reserved2: reserved(1) },
-      holds: SID_INFORMATION_TLVS,
-    },
+    tlvRow(
+      SID_INFORMATION,
+      'sid-information',
+      { reserved: reserved(1), sid: IPV6, flags: U8, behavior: U16, reserved2: reserved(1) },
+      SID_INFORMATION_TLVS,
+    ),
   ],
 };
 
 export const PREFIX_SID_TLVS: TlvTable = {
   header,
   rows: [
-    { code: LABEL_INDEX, name: 'label-index', fields: { reserved: reserved(1), flags: U16, index: U32 } },
-    { code: ORIGINATOR_SRGB, name: 'originator-srgb', fields: { flags: U16, srgbs: listToEnd(LABEL_RANGE) } },
-    { code: SRV6_L3_SERVICE, name: 'srv6-l3-service', fields: { reserved: reserved(1) }, holds: SERVICE_TLVS },
-    { code: SRV6_L2_SERVICE, name: 'srv6-l2-service', fields: { reserved: reserved(1) }, holds: SERVICE_TLVS },
+    tlvRow(LABEL_INDEX, 'label-index', { reserved: reserved(1), flags: U16, index: U32 }),
+    tlvRow(ORIGINATOR_SRGB, 'originator-srgb', { flags: U16, srgbs: listToEnd(LABEL_RANGE) }),
+    tlvRow(SRV6_L3_SERVICE, 'srv6-l3-service', { reserved: reserved(1) }, SERVICE_TLVS),
+    tlvRow(SRV6_L2_SERVICE, 'srv6-l2-service', { reserved: reserved(1) }, SERVICE_TLVS),
   ],
 };
 

@@ -44,6 +44,11 @@ export interface TlvRow {
   readonly holds?: TlvTable;
 }
 
+/** A row: type, name, fields in the order of their octets, and the table of the TLVs that follow the fields. */
+export function tlvRow(code: number, name: string, fields: TlvRow['fields'], holds?: TlvTable): TlvRow {
+  return { code, name, fields, ...(holds !== undefined && { holds }) };
+}
+
 /** How types and lengths are written. */
 export interface TlvHeader {
   readonly codeOctets: 1 | 2;

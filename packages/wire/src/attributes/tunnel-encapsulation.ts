@@ -27,78 +27,67 @@ import { OPTIONAL_TRANSITIVE, treatAsWithdraw } from './fields.ts';
 import { PREFIX_SID_TLVS } from './prefix-sid.ts';
 import { tlvAttribute } from './shapes.ts';
 import { ENDPOINT_STRUCTURE, structureReserved } from './srv6.ts';
-import { type Tlv, type TlvHeader, type TlvRow, type TlvTable, tlvEnd, tlvsAreWhole } from './tlv.ts';
+import { type Tlv, type TlvHeader, type TlvRow, type TlvTable, tlvEnd, tlvRow, tlvsAreWhole } from './tlv.ts';
 
 const tunnelHeader: TlvHeader = { codeOctets: 2, lengthOctets: () => 2 };
 /** RFC 9012 §3. */
 const subTlvHeader: TlvHeader = { codeOctets: 1, lengthOctets: (code) => (code < 128 ? 1 : 2) };
 const segmentHeader: TlvHeader = { codeOctets: 1, lengthOctets: () => 1 };
 
+const flagged = { flags: U8, reserved: reserved(1) };
+const interfaces = { localInterface: U32, local: IPV6, remoteInterface: U32, remote: IPV6 };
 const label = trailing(LABEL);
+
 /** A SID and its structure. Both may be missing; with both the value has `length` octets. */
 function srv6(length: number): TlvRow['fields'] {
   return { sid: trailing(IPV6), structure: trailing(ENDPOINT_STRUCTURE), structureReserved: structureReserved(length) };
 }
 
-const SRV6_SID = {
-  flags: U8,
-  reserved: reserved(1),
-  sid: IPV6,
-  structure: trailing(ENDPOINT_STRUCTURE),
-  structureReserved: structureReserved(26),
-};
+const SRV6_SID = { ...flagged, ...srv6(26), sid: IPV6 };
 
 /** RFC 9830 §2.4.4, RFC 9831 §2. */
 const SEGMENTS: TlvTable = {
   header: segmentHeader,
   rows: [
-    { code: 1, name: 'segment-a', fields: { flags: U8, reserved: reserved(1), label: LABEL } },
-    { code: 3, name: 'segment-c', fields: { flags: U8, algorithm: U8, node: IPV4, label } },
-    { code: 4, name: 'segment-d', fields: { flags: U8, algorithm: U8, node: IPV6, label } },
-    { code: 5, name: 'segment-e', fields: { flags: U8, reserved: reserved(1), interface: U32, node: IPV4, label } },
-    { code: 6, name: 'segment-f', fields: { flags: U8, reserved: reserved(1), local: IPV4, remote: IPV4, label } },
-    {
-      code: 7,
-      name: 'segment-g',
-      fields: { flags: U8, reserved: reserved(1), localInterface: U32, local: IPV6, remoteInterface: U32, remote: IPV6, label },
-    },
-    { code: 8, name: 'segment-h', fields: { flags: U8, reserved: reserved(1), local: IPV6, remote: IPV6, label } },
-    { code: 9, name: 'weight', fields: { flags: U8, reserved: reserved(1), weight: U32 } },
-    { code: 13, name: 'segment-b', fields: SRV6_SID },
-    { code: 14, name: 'segment-i', fields: { flags: U8, algorithm: U8, node: IPV6, ...srv6(42) } },
-    {
-      code: 15,
-      name: 'segment-j',
-      fields: { flags: U8, algorithm: U8, localInterface: U32, local: IPV6, remoteInterface: U32, remote: IPV6, ...srv6(66) },
-    },
-    { code: 16, name: 'segment-k', fields: { flags: U8, algorithm: U8, local: IPV6, remote: IPV6, ...srv6(58) } },
+    tlvRow(1, 'segment-a', { ...flagged, label: LABEL }),
+    tlvRow(3, 'segment-c', { flags: U8, algorithm: U8, node: IPV4, label }),
+    tlvRow(4, 'segment-d', { flags: U8, algorithm: U8, node: IPV6, label }),
+    tlvRow(5, 'segment-e', { ...flagged, interface: U32, node: IPV4, label }),
+    tlvRow(6, 'segment-f', { ...flagged, local: IPV4, remote: IPV4, label }),
+    tlvRow(7, 'segment-g', { ...flagged, ...interfaces, label }),
+    tlvRow(8, 'segment-h', { ...flagged, local: IPV6, remote: IPV6, label }),
+    tlvRow(9, 'weight', { ...flagged, weight: U32 }),
+    tlvRow(13, 'segment-b', SRV6_SID),
+    tlvRow(14, 'segment-i', { flags: U8, algorithm: U8, node: IPV6, ...srv6(42) }),
+    tlvRow(15, 'segment-j', { flags: U8, algorithm: U8, ...interfaces, ...srv6(66) }),
+    tlvRow(16, 'segment-k', { flags: U8, algorithm: U8, local: IPV6, remote: IPV6, ...srv6(58) }),
   ],
 };
 
 /** All sub-TLVs except the encapsulation. Source: IANA, BGP Tunnel Encapsulation Attribute Sub-TLVs, 2026-11. */
 const COMMON_SUB_TLVS: readonly TlvRow[] = [
-  { code: 2, name: 'protocol-type', fields: { ethertype: U16 } },
-  { code: 4, name: 'color', fields: { community: octets(8) } },
-  { code: 5, name: 'load-balancing-block', fields: { length: U16 } },
-  { code: 6, name: 'tunnel-egress-endpoint', fields: { reserved: reserved(4), afi: U16, address: ANY_ADDRESS_TO_END } },
-  { code: 7, name: 'ds-field', fields: { value: U8 } },
-  { code: 8, name: 'udp-destination-port', fields: { port: U16 } },
-  { code: 9, name: 'embedded-label-handling', fields: { value: U8 } },
-  { code: 10, name: 'mpls-label-stack', fields: { labels: listToEnd(LABEL) } },
-  { code: 11, name: 'prefix-sid', fields: {}, holds: PREFIX_SID_TLVS },
-  { code: 12, name: 'preference', fields: { flags: U8, reserved: reserved(1), preference: U32 } },
-  { code: 13, name: 'binding-sid', fields: { flags: U8, reserved: reserved(1), sid: SID_TO_END } },
-  { code: 14, name: 'explicit-null-label-policy', fields: { flags: U8, reserved: reserved(1), policy: U8 } },
-  { code: 15, name: 'priority', fields: { priority: U8, reserved: reserved(1) } },
-  { code: 20, name: 'srv6-binding-sid', fields: SRV6_SID },
-  { code: 128, name: 'segment-list', fields: { reserved: reserved(1) }, holds: SEGMENTS },
-  { code: 129, name: 'candidate-path-name', fields: { reserved: reserved(1), text: TEXT_TO_END } },
-  { code: 130, name: 'policy-name', fields: { reserved: reserved(1), text: TEXT_TO_END } },
+  tlvRow(2, 'protocol-type', { ethertype: U16 }),
+  tlvRow(4, 'color', { community: octets(8) }),
+  tlvRow(5, 'load-balancing-block', { length: U16 }),
+  tlvRow(6, 'tunnel-egress-endpoint', { reserved: reserved(4), afi: U16, address: ANY_ADDRESS_TO_END }),
+  tlvRow(7, 'ds-field', { value: U8 }),
+  tlvRow(8, 'udp-destination-port', { port: U16 }),
+  tlvRow(9, 'embedded-label-handling', { value: U8 }),
+  tlvRow(10, 'mpls-label-stack', { labels: listToEnd(LABEL) }),
+  tlvRow(11, 'prefix-sid', {}, PREFIX_SID_TLVS),
+  tlvRow(12, 'preference', { ...flagged, preference: U32 }),
+  tlvRow(13, 'binding-sid', { ...flagged, sid: SID_TO_END }),
+  tlvRow(14, 'explicit-null-label-policy', { ...flagged, policy: U8 }),
+  tlvRow(15, 'priority', { priority: U8, reserved: reserved(1) }),
+  tlvRow(20, 'srv6-binding-sid', SRV6_SID),
+  tlvRow(128, 'segment-list', { reserved: reserved(1) }, SEGMENTS),
+  tlvRow(129, 'candidate-path-name', { reserved: reserved(1), text: TEXT_TO_END }),
+  tlvRow(130, 'policy-name', { reserved: reserved(1), text: TEXT_TO_END }),
 ];
 
 /** The fields of the encapsulation depend on the tunnel type (RFC 9012 §3.2). */
 function subTlvs(encapsulation: TlvRow['fields']): TlvTable {
-  return { header: subTlvHeader, rows: [{ code: 1, name: 'encapsulation', fields: encapsulation }, ...COMMON_SUB_TLVS] };
+  return { header: subTlvHeader, rows: [tlvRow(1, 'encapsulation', encapsulation), ...COMMON_SUB_TLVS] };
 }
 
 const virtualNetwork = { flags: U8, vni: U24, mac: octets(6), reserved: reserved(2) };
@@ -107,11 +96,11 @@ const virtualNetwork = { flags: U8, vni: U24, mac: octets(6), reserved: reserved
 export const TUNNEL_TLVS: TlvTable = {
   header: tunnelHeader,
   rows: [
-    { code: 1, name: 'l2tpv3', fields: {}, holds: subTlvs({ session: U32, cookie: HEX_TO_END }) },
-    { code: 2, name: 'gre', fields: {}, holds: subTlvs({ key: U32 }) },
-    { code: 8, name: 'vxlan', fields: {}, holds: subTlvs(virtualNetwork) },
-    { code: 9, name: 'nvgre', fields: {}, holds: subTlvs(virtualNetwork) },
-    { code: 11, name: 'mpls-in-gre', fields: {}, holds: subTlvs({ key: U32 }) },
+    tlvRow(1, 'l2tpv3', {}, subTlvs({ session: U32, cookie: HEX_TO_END })),
+    tlvRow(2, 'gre', {}, subTlvs({ key: U32 })),
+    tlvRow(8, 'vxlan', {}, subTlvs(virtualNetwork)),
+    tlvRow(9, 'nvgre', {}, subTlvs(virtualNetwork)),
+    tlvRow(11, 'mpls-in-gre', {}, subTlvs({ key: U32 })),
   ],
   others: { name: 'tunnel', holds: subTlvs({ octets: HEX_TO_END }) },
 };
