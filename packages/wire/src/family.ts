@@ -2,6 +2,7 @@
  * An address family as one number (`afi << 8 | safi`), so that it is a cheap key. `Afi` and `Safi` are the table of all families: a family's
  * text is made of their keys, in kebab-case.
  */
+import { type ByteWriter, readU16 } from './bytes.ts';
 import { kebab } from './words.ts';
 
 /** An AFI and SAFI in one number. */
@@ -28,6 +29,17 @@ export const Safi = {
   Flowspec: 133,
   FlowspecVpn: 134,
 } as const;
+
+/** The family whose AFI and SAFI are the three octets at `offset`. */
+export function readFamily(bytes: Uint8Array, offset: number): Family {
+  return makeFamily(readU16(bytes, offset), bytes[offset + 2]!);
+}
+
+/** Appends AFI and SAFI, three octets. */
+export function writeFamily(out: ByteWriter, family: Family): void {
+  out.u16(afiOf(family));
+  out.u8(safiOf(family));
+}
 
 /** The family of an AFI and a SAFI. */
 export function makeFamily(afi: number, safi: number): Family {

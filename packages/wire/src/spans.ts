@@ -48,6 +48,9 @@ export function* allSpans(whole: Span): Generator<Span> {
   for (const part of whole.parts ?? []) yield* allSpans(part);
 }
 
+/** An unsigned number of a message: its name and how many octets it has. */
+export type NumberField = readonly [name: string, octets: 1 | 2 | 3 | 4];
+
 interface Node {
   name: string;
   path: string;
@@ -99,7 +102,7 @@ export class SpanRecorder {
   }
 
   /** Unsigned numbers one after the other. Each has a name and 1 to 4 octets. */
-  numbers(start: number, ...fields: readonly (readonly [name: string, octets: 1 | 2 | 3 | 4])[]): void {
+  numbers(start: number, ...fields: readonly NumberField[]): void {
     let at = start;
     for (const [name, octets] of fields) {
       this.leaf(name, at, at + octets, this.#number(at, octets));

@@ -7,9 +7,9 @@
  * (RFC 7606 §5.3, §7.11). Text: `ipv6-unicast next-hop 2001:db8::1 nlri { 2001:db8:1::/48; 2001:db8:2::/48 }`.
  */
 import { addressBytes, formatAddress } from '../address.ts';
-import { ByteWriter, equalBytes, fromHex, readU16, toHex } from '../bytes.ts';
+import { ByteWriter, equalBytes, fromHex, toHex } from '../bytes.ts';
 import { AttributeCode, NotificationCode, UpdateError } from '../codes.ts';
-import { afiOf, type Family, formatFamily, makeFamily, parseFamily, safiOf } from '../family.ts';
+import { type Family, formatFamily, parseFamily, readFamily, writeFamily } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import { nextHopForms } from '../nlri/families.ts';
 import { nlriFromJson } from '../nlri/json.ts';
@@ -40,7 +40,7 @@ export const mpReachNlri: AttributeCodec<MpReachNlri, 'mp-reach-nlri'> = {
   fact: 'mp-next-hop',
   check(bytes, start, end, context) {
     if (end - start < 5) return broken(`MP_REACH_NLRI of ${end - start} octets`);
-    const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);
+    const family = readFamily(bytes, start);
     const nextHopLength = bytes[start + 3]!;
     const nlri = start + 5 + nextHopLength;
     if (nlri > end) return broken('next hop of MP_REACH_NLRI runs past the attribute');
@@ -51,7 +51,7 @@ export const mpReachNlri: AttributeCodec<MpReachNlri, 'mp-reach-nlri'> = {
     return undefined;
   },
   decode(bytes, start, end, context) {
-    const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);
+    const family = readFamily(bytes, start);
     const nextHop = start + 4;
     const nextHopEnd = nextHop + bytes[start + 3]!;
     const nextHops = decodeNextHops(bytes, nextHop, nextHopEnd, nextHopForms(family));
@@ -67,8 +67,7 @@ export const mpReachNlri: AttributeCodec<MpReachNlri, 'mp-reach-nlri'> = {
     return equalBytes(again.take(), octets) ? { family, nextHops, nlri } : { family, nextHops, nextHopOctets: octets, nlri };
   },
   encode(out, value, context) {
-    out.u16(afiOf(value.family));
-    out.u8(safiOf(value.family));
+    writeFamily(out, value.family);
     out.counted8(() => {
       if (value.nextHopOctets === undefined) appendNextHops(out, value.nextHops, nextHopForms(value.family));
       else out.raw(value.nextHopOctets);

@@ -6,9 +6,8 @@
  * The session ends when the header is not whole or when the NLRI cannot be told apart (RFC 7606 §5.3, §7.12).
  * Text: `ipv6-unicast nlri { 2001:db8:1::/48; 2001:db8:2::/48 }`.
  */
-import { readU16 } from '../bytes.ts';
 import { AttributeCode, NotificationCode, UpdateError } from '../codes.ts';
-import { afiOf, type Family, formatFamily, makeFamily, parseFamily, safiOf } from '../family.ts';
+import { type Family, formatFamily, parseFamily, readFamily, writeFamily } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import { nlriFromJson } from '../nlri/json.ts';
 import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
@@ -31,18 +30,17 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri, 'mp-unreach-nlri'> = {
   holdsNlri: true,
   check(bytes, start, end, context) {
     if (end - start < 3) return broken(`MP_UNREACH_NLRI of ${end - start} octets`);
-    const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);
+    const family = readFamily(bytes, start);
     if (context.families?.has(family) === false) return undefined;
     return nlriAreWhole(bytes, start + 3, end, family, context) ? undefined : broken(`NLRI of ${formatFamily(family)} cannot be read`);
   },
   decode(bytes, start, end, context) {
-    const family = makeFamily(readU16(bytes, start), bytes[start + 2]!);
+    const family = readFamily(bytes, start);
     context.spans?.numbers(start, ['afi', 2], ['safi', 1]);
     return { family, nlri: decodeNlri(bytes, start + 3, end, family, context) };
   },
   encode(out, value, context) {
-    out.u16(afiOf(value.family));
-    out.u8(safiOf(value.family));
+    writeFamily(out, value.family);
     for (const nlri of value.nlri) appendNlri(out, sameFamily(nlri, value.family), context);
   },
   format: (value) => `${formatFamily(value.family)} nlri ${formatNlriList(value.nlri)}`,

@@ -5,11 +5,13 @@
  * Paths-Limit: AFI, SAFI, and how many paths of a prefix the sender wants at most; 0 is no limit.
  */
 import { readU16 } from '../bytes.ts';
-import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
+import type { Family } from '../family.ts';
 import { parseNumber } from '../numbers.ts';
+import { BOOLEAN, U16 } from '../parts/json-form.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { directionCode, formatDirection, formatItem, parseDirection, parseItem } from './text.ts';
+import { familiesCapability } from './families.ts';
+import { directionCode, formatDirection, parseDirection, readDirection } from './text.ts';
 
 /** One family of ADD-PATH, and whether the sender receives, sends, or does both. */
 export interface AddPathFamily {
@@ -31,70 +33,28 @@ export interface PathsLimitCapability {
   families: { family: Family; limit: number }[];
 }
 
-export const addPath: CapabilityCodec<AddPathCapability> = {
-  code: CapabilityCode.AddPath,
-  type: 'add-path',
-  name: 'ADD-PATH Capability',
-  malformed: 'ignore',
-  decode(bytes, start, end, spans) {
-    if ((end - start) % 4 !== 0) return undefined;
-    const families: AddPathFamily[] = [];
-    for (let at = start; at < end; at += 4) {
-      const direction = bytes[at + 3]!;
-      if (direction < 1 || direction > 3) return undefined;
-      spans?.numbers(at, ['afi', 2], ['safi', 1], ['send-receive', 1]);
-      families.push({
-        family: makeFamily(readU16(bytes, at), bytes[at + 2]!),
-        receive: (direction & 1) !== 0,
-        send: (direction & 2) !== 0,
-      });
-    }
-    return { type: 'add-path', families };
+export const addPath: CapabilityCodec<AddPathCapability> = familiesCapability(
+  { code: CapabilityCode.AddPath, type: 'add-path', name: 'ADD-PATH Capability' },
+  {
+    octets: 1,
+    numbers: [['send-receive', 1]],
+    read: (bytes, at) => readDirection(bytes[at]!),
+    write: (out, direction) => out.u8(directionCode(direction)),
+    format: (direction) => [formatDirection(direction)],
+    parse: ([word]) => parseDirection(word),
+    members: { receive: BOOLEAN, send: BOOLEAN },
   },
-  encode(out, value) {
-    for (const entry of value.families) {
-      out.u16(afiOf(entry.family));
-      out.u8(safiOf(entry.family));
-      out.u8(directionCode(entry));
-    }
-  },
-  format: (value) => value.families.map((entry) => formatItem(entry.family, formatDirection(entry))).join(' '),
-  parse(words) {
-    const families = words.map((word) => {
-      const { family, details } = parseItem(word);
-      return { family, ...parseDirection(details[0]) };
-    });
-    return { type: 'add-path', families };
-  },
-};
+);
 
-export const pathsLimit: CapabilityCodec<PathsLimitCapability> = {
-  code: CapabilityCode.PathsLimit,
-  type: 'paths-limit',
-  name: 'Paths-Limit Capability',
-  malformed: 'ignore',
-  decode(bytes, start, end, spans) {
-    if ((end - start) % 5 !== 0) return undefined;
-    const families: PathsLimitCapability['families'] = [];
-    for (let at = start; at < end; at += 5) {
-      spans?.numbers(at, ['afi', 2], ['safi', 1], ['limit', 2]);
-      families.push({ family: makeFamily(readU16(bytes, at), bytes[at + 2]!), limit: readU16(bytes, at + 3) });
-    }
-    return { type: 'paths-limit', families };
+export const pathsLimit: CapabilityCodec<PathsLimitCapability> = familiesCapability(
+  { code: CapabilityCode.PathsLimit, type: 'paths-limit', name: 'Paths-Limit Capability' },
+  {
+    octets: 2,
+    numbers: [['limit', 2]],
+    read: (bytes, at) => ({ limit: readU16(bytes, at) }),
+    write: (out, { limit }) => out.u16(limit),
+    format: ({ limit }) => [limit],
+    parse: ([limit]) => ({ limit: parseNumber(limit, 0xffff, 'limit of paths') }),
+    members: { limit: U16 },
   },
-  encode(out, value) {
-    for (const entry of value.families) {
-      out.u16(afiOf(entry.family));
-      out.u8(safiOf(entry.family));
-      out.u16(entry.limit);
-    }
-  },
-  format: (value) => value.families.map((entry) => formatItem(entry.family, entry.limit)).join(' '),
-  parse(words) {
-    const families = words.map((word) => {
-      const { family, details } = parseItem(word);
-      return { family, limit: parseNumber(details[0], 0xffff, 'limit of paths') };
-    });
-    return { type: 'paths-limit', families };
-  },
-};
+);

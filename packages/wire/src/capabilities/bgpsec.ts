@@ -3,6 +3,7 @@
  */
 import { readU16 } from '../bytes.ts';
 import { parseNumber } from '../numbers.ts';
+import { oneOf, optional, U16, unsigned } from '../parts/json-form.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { noMoreWords, parseDirection } from './text.ts';
@@ -21,7 +22,7 @@ export const bgpsec: CapabilityCodec<BgpsecCapability> = {
   code: CapabilityCode.Bgpsec,
   type: 'bgpsec',
   name: 'BGPsec Capability',
-  malformed: 'ignore',
+  members: { version: unsigned(0xf), direction: oneOf('receive', 'send'), afi: U16, reserved: optional(unsigned(7)) },
   decode(bytes, start, end, spans) {
     if (end - start !== 3) return undefined;
     spans?.numbers(start, ['version-and-direction', 1], ['afi', 2]);

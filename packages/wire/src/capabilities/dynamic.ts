@@ -6,6 +6,7 @@
  */
 import { ValueError } from '../fault.ts';
 import { parseNumber } from '../numbers.ts';
+import { BOOLEAN, list, optional, U8, unsigned } from '../parts/json-form.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { takeFlag } from './text.ts';
@@ -32,7 +33,7 @@ function dynamicCodec<const T extends string>(code: number, type: T, name: strin
     code,
     type,
     name,
-    malformed: 'ignore',
+    members: { codes: list(U8) },
     decode: (bytes, start, end) => ({ type, codes: [...bytes.subarray(start, end)] }),
     encode(out, value) {
       for (const code of value.codes) out.u8(code);
@@ -47,7 +48,7 @@ function multisessionCodec<const T extends string>(code: number, type: T, name: 
     code,
     type,
     name,
-    malformed: 'ignore',
+    members: { grouping: BOOLEAN, codes: list(U8), reserved: optional(unsigned(0x7f)) },
     decode(bytes, start, end) {
       if (end === start) return undefined;
       const reserved = bytes[start]! & ~GROUPING;

@@ -23,7 +23,7 @@ function empty<const T extends string>(code: number, type: T, name: string): Cap
     code,
     type,
     name,
-    malformed: 'ignore',
+    members: {},
     decode: (_bytes, start, end) => (start === end ? { type } : undefined),
     encode() {},
     format: () => '',

@@ -5,6 +5,7 @@
 import { readU16 } from '../bytes.ts';
 import { Afi, afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { parseNumber } from '../numbers.ts';
+import { FAMILY, list, object, U16 } from '../parts/json-form.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { formatItem, parseItem } from './text.ts';
@@ -19,7 +20,7 @@ export const extendedNextHop: CapabilityCodec<ExtendedNextHopCapability> = {
   code: CapabilityCode.ExtendedNextHop,
   type: 'extended-next-hop',
   name: 'Extended Next Hop Encoding',
-  malformed: 'ignore',
+  members: { tuples: list(object({ family: FAMILY, nextHopAfi: U16 })) },
   decode(bytes, start, end, spans) {
     if ((end - start) % 6 !== 0) return undefined;
     const tuples: ExtendedNextHopCapability['tuples'] = [];

@@ -1,6 +1,7 @@
 /** Support for 4-octet AS numbers, capability 65 (RFC 6793 §3): the sender's AS number. */
 import { readU32 } from '../bytes.ts';
 import { parseNumber } from '../numbers.ts';
+import { U32 } from '../parts/json-form.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { noMoreWords } from './text.ts';
@@ -16,6 +17,7 @@ export const fourOctetAs: CapabilityCodec<FourOctetAsCapability> = {
   type: 'four-octet-as',
   name: 'Support for 4-octet AS number capability',
   malformed: 'reset',
+  members: { as: U32 },
   decode(bytes, start, end, spans) {
     if (end - start !== 4) return undefined;
     spans?.numbers(start, ['as', 4]);

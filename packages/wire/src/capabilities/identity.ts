@@ -8,6 +8,7 @@
  */
 import type { ByteWriter } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
+import { TEXT } from '../parts/json-form.ts';
 import { decodeUtf8, quote, unquote } from '../words.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
@@ -37,7 +38,7 @@ export const fqdn: CapabilityCodec<FqdnCapability> = {
   code: CapabilityCode.Fqdn,
   type: 'fqdn',
   name: 'FQDN Capability',
-  malformed: 'ignore',
+  members: { hostname: TEXT, domain: TEXT },
   decode(bytes, start, end, spans) {
     if (end - start < 2) return undefined;
     const hostEnd = start + 1 + bytes[start]!;
@@ -65,7 +66,7 @@ export const softwareVersion: CapabilityCodec<SoftwareVersionCapability> = {
   code: CapabilityCode.SoftwareVersion,
   type: 'software-version',
   name: 'Software Version Capability',
-  malformed: 'ignore',
+  members: { version: TEXT },
   decode(bytes, start, end) {
     if (end === start || start + 1 + bytes[start]! !== end) return undefined;
     const version = decodeUtf8(bytes, start + 1, end);

@@ -4,6 +4,7 @@
 import { readU16 } from '../bytes.ts';
 import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { parseNumber } from '../numbers.ts';
+import { FAMILY, optional, U8 } from '../parts/json-form.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { formatItem, noMoreWords, parseItem } from './text.ts';
@@ -21,6 +22,7 @@ export const multiprotocol: CapabilityCodec<MultiprotocolCapability> = {
   type: 'multiprotocol',
   name: 'Multiprotocol Extensions for BGP-4',
   malformed: 'reset',
+  members: { family: FAMILY, reserved: optional(U8) },
   decode(bytes, start, end, spans) {
     if (end - start !== 4) return undefined;
     spans?.numbers(start, ['afi', 2], ['reserved', 1], ['safi', 1]);

@@ -8,10 +8,11 @@ import { readU16 } from '../bytes.ts';
 import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { parseNumber } from '../numbers.ts';
+import { BOOLEAN, FAMILY, list, object, optional, U8 } from '../parts/json-form.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
-import { directionCode, formatDirection, formatItem, parseDirection, parseItem } from './text.ts';
+import { directionCode, formatDirection, formatItem, parseDirection, parseItem, readDirection } from './text.ts';
 
 /** The ORF types of one family, and whether the sender receives, sends, or does both (RFC 5291 §5). */
 export interface OrfFamily {
@@ -26,12 +27,18 @@ export interface OutboundRouteFilteringCapability<T extends string = 'outbound-r
   families: OrfFamily[];
 }
 
+const FAMILY_TYPES = object<OrfFamily>({
+  family: FAMILY,
+  reserved: optional(U8),
+  types: list(object({ orfType: U8, receive: BOOLEAN, send: BOOLEAN })),
+});
+
 function orf<const T extends string>(code: number, type: T, name: string): CapabilityCodec<OutboundRouteFilteringCapability<T>> {
   return {
     code,
     type,
     name,
-    malformed: 'ignore',
+    members: { families: list(FAMILY_TYPES) },
     decode(bytes, start, end, spans) {
       const families = decodeFamilies(bytes, start, end, spans);
       return families && { type, families };
@@ -54,10 +61,10 @@ function decodeFamilies(bytes: Uint8Array, start: number, end: number, spans: Sp
     if (next > end) return undefined;
     spans?.numbers(at, ['afi', 2], ['reserved', 1], ['safi', 1], ['count', 1]);
     for (at += 5; at < next; at += 2) {
-      const direction = bytes[at + 1]!;
-      if (direction < 1 || direction > 3) return undefined;
+      const direction = readDirection(bytes[at + 1]!);
+      if (direction === undefined) return undefined;
       spans?.numbers(at, ['orf-type', 1], ['send-receive', 1]);
-      entry.types.push({ orfType: bytes[at]!, receive: (direction & 1) !== 0, send: (direction & 2) !== 0 });
+      entry.types.push({ orfType: bytes[at]!, ...direction });
     }
     families.push(entry);
   }

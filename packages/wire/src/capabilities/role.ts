@@ -1,6 +1,7 @@
 /** BGP Role, capability 9 (RFC 9234 §4.1): what the sender is to its peer. */
 
 import { parseNumber } from '../numbers.ts';
+import { U8 } from '../parts/json-form.ts';
 import { CapabilityCode } from './code.ts';
 import type { CapabilityCodec } from './codec.ts';
 import { noMoreWords } from './text.ts';
@@ -27,6 +28,7 @@ export const role: CapabilityCodec<RoleCapability> = {
   type: 'role',
   name: 'BGP Role',
   malformed: 'reset',
+  members: { role: U8 },
   decode: (bytes, start, end) => (end - start === 1 ? { type: 'role', role: bytes[start]! } : undefined),
   encode(out, value) {
     out.u8(value.role);

@@ -33,18 +33,23 @@ export function noMoreWords(words: readonly string[]): void {
   if (words.length > 0) throw new ValueError(`found "${words.join(' ')}" where nothing more is expected`);
 }
 
-export type Direction = { readonly receive: boolean; readonly send: boolean };
+export type Direction = { receive: boolean; send: boolean };
 
 /** 1 receive, 2 send, 3 both (RFC 7911 §4, RFC 5291 §4). */
 export function directionCode(direction: Direction): number {
   return (direction.receive ? 1 : 0) | (direction.send ? 2 : 0);
 }
 
+/** What `directionCode` wrote; undefined for any other number. */
+export function readDirection(code: number): Direction | undefined {
+  return code >= 1 && code <= 3 ? { receive: (code & 1) !== 0, send: (code & 2) !== 0 } : undefined;
+}
+
 export function formatDirection(direction: Direction): string {
   return ['none', 'receive', 'send', 'both'][directionCode(direction)]!;
 }
 
-export function parseDirection(text: string | undefined): { receive: boolean; send: boolean } {
+export function parseDirection(text: string | undefined): Direction {
   if (text !== 'receive' && text !== 'send' && text !== 'both') {
     throw new ValueError(`found ${text === undefined ? 'nothing' : `"${text}"`} where "receive", "send" or "both" is expected`);
   }

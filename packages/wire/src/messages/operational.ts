@@ -11,7 +11,7 @@ import { formatIpv4, parseIpv4 } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
-import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
+import { type Family, readFamily, writeFamily } from '../family.ts';
 import { Fault, ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { decodeUtf8 } from '../words.ts';
@@ -95,12 +95,12 @@ export function decodeOperationalBody(bytes: Uint8Array, start: number, end: num
     if (text !== undefined) {
       spans?.numbers(at, ['afi', 2], ['safi', 1]);
       spans?.leaf('text', at + 3, end, text);
-      return { type: 'operational', code, advisory: { family: makeFamily(readU16(bytes, at), bytes[at + 2]!), text } };
+      return { type: 'operational', code, advisory: { family: readFamily(bytes, at), text } };
     }
   }
   if (isCounter(code) && end - at === (isReply(code) ? 15 : 11)) {
     const counter = {
-      family: makeFamily(readU16(bytes, at), bytes[at + 2]!),
+      family: readFamily(bytes, at),
       routerId: formatIpv4(bytes, at + 3),
       sequence: readU32(bytes, at + 7),
     };
@@ -120,8 +120,7 @@ export function encodeOperationalBody(out: ByteWriter, message: OperationalMessa
     const { advisory, counter, bytes } = message;
     const family = advisory?.family ?? counter?.family;
     if (family !== undefined) {
-      out.u16(afiOf(family));
-      out.u8(safiOf(family));
+      writeFamily(out, family);
     }
     if (advisory !== undefined) out.raw(new TextEncoder().encode(advisory.text));
     if (counter !== undefined) {

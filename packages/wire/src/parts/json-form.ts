@@ -99,7 +99,8 @@ export function optional<T>(form: Form<T>, otherwise?: () => T): Optional<T> {
   return { form, otherwise };
 }
 
-type Members<T> = {
+/** A form for each key of T. */
+export type Members<T> = {
   readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? Optional<NonNullable<T[K]>> : Form<T[K]> | Optional<T[K]>;
 };
 
