@@ -4,7 +4,7 @@ import { ValueError } from '../fault.ts';
 import { MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-descriptor-kinds.ts';
 import { formatIgpRouterId, parseIgpRouterId } from '../nlri/igp-router-id.ts';
 import { parseU32, within } from '../numbers.ts';
-import { type Field, fail, type OptionalField, take, U16 } from '../parts/fields.ts';
+import { type Field, fail, fixed, type OptionalField, take, U16 } from '../parts/fields.ts';
 import { IPV6, LABEL, reservedBits } from '../parts/tlv-fields.ts';
 
 const LABEL_MAX = 0xf_ffff;
@@ -278,10 +278,7 @@ const MSD_ALLOWED = 'allowed are MSD type and value, e.g. "1-10"';
 /** A maximum SID depth (RFC 8814 §3). Text `1-10`: type and value. */
 export const MSD: Field<MsdValue> = {
   allowed: MSD_ALLOWED,
-  read(reader) {
-    const at = take(reader, 2);
-    return at < 0 ? undefined : { type: reader.bytes[at]!, value: reader.bytes[at + 1]! };
-  },
+  read: fixed(2, (bytes, at) => ({ type: bytes[at]!, value: bytes[at + 1]! })),
   write(out, { type, value }) {
     out.u8(within('MSD type', type, 0xff));
     out.u8(within('MSD', value, 0xff));

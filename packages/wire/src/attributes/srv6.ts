@@ -3,7 +3,7 @@
 import { readU16 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { within } from '../numbers.ts';
-import { type Field, type OptionalField, take } from '../parts/fields.ts';
+import { type Field, fixed, type OptionalField } from '../parts/fields.ts';
 import { reservedBits } from '../parts/tlv-fields.ts';
 
 /** What an SRv6 SID does at its endpoint, and how its 128 bits are divided (RFC 8986 §4, RFC 9252 §3.2.1). */
@@ -26,12 +26,10 @@ const STRUCTURE_ALLOWED = 'allowed are behavior, block, node, function and argum
 /** Endpoint behaviour and SID structure, eight octets, of which two are reserved. Text `19/40/24/16/0`. */
 export const ENDPOINT_STRUCTURE: Field<EndpointStructure> = {
   allowed: STRUCTURE_ALLOWED,
-  read(reader) {
-    const at = take(reader, STRUCTURE_LENGTH);
-    if (at < 0) return undefined;
-    const { bytes } = reader;
-    return { behavior: readU16(bytes, at), structure: [bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!, bytes[at + 7]!] };
-  },
+  read: fixed(STRUCTURE_LENGTH, (bytes, at) => ({
+    behavior: readU16(bytes, at),
+    structure: [bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!, bytes[at + 7]!],
+  })),
   write(out, { behavior, structure }) {
     out.u16(within('endpoint behavior', behavior, 0xffff));
     out.u16(0);

@@ -7,11 +7,22 @@
  *
  * Text: `origin 2 endpoint 192.0.2.1 color 100 originator-as 65001 originator 192.0.2.9 discriminator 1`.
  */
-import { formatAddress } from '../address.ts';
-import { type ByteWriter, toHex } from '../bytes.ts';
+import type { ByteWriter } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { ADDRESS_TO_END, type Field, type OptionalField, octets, type RecordCodec, record, take, U8, U32 } from '../parts/fields.ts';
+import {
+  ADDRESS_TO_END,
+  type Field,
+  fixed,
+  hexUnlessZero,
+  type OptionalField,
+  octets,
+  type RecordCodec,
+  record,
+  takeAddress,
+  U8,
+  U32,
+} from '../parts/fields.ts';
 
 /** What identifies a candidate path of an SR Policy (RFC 9857 §4.1). */
 export interface CandidatePath {
@@ -38,13 +49,11 @@ const THREE_OCTETS: Field<string> = octets(3);
 /** Flags and reserved octets without the two flags that follow from the addresses: `appendCandidatePath` sets these. */
 const RESERVED: OptionalField<string> = {
   optional: true,
-  read(reader) {
-    const at = take(reader, 3);
-    if (at < 0) return undefined;
-    const found = reader.bytes.slice(at, at + 3);
+  read: fixed(3, (bytes, at) => {
+    const found = bytes.slice(at, at + 3);
     found[0]! &= ~(ENDPOINT_IPV6 | ORIGINATOR_IPV6);
-    return found.every((octet) => octet === 0) ? undefined : toHex(found);
-  },
+    return hexUnlessZero(found);
+  }),
   write: (out, value) => THREE_OCTETS.write(out, parseReserved(value ?? '000000')),
   format: (value) => value,
   parse: parseReserved,
@@ -60,11 +69,7 @@ function parseReserved(text: string): string {
 function address(flag: number): Field<string> {
   return {
     ...ADDRESS_TO_END,
-    read(reader) {
-      const size = (reader.bytes[reader.start + FLAGS_AT]! & flag) === 0 ? 4 : 16;
-      const at = take(reader, size);
-      return at < 0 ? undefined : formatAddress(reader.bytes, at, at + size);
-    },
+    read: (reader) => takeAddress(reader, (reader.bytes[reader.start + FLAGS_AT]! & flag) === 0 ? 4 : 16),
   };
 }
 

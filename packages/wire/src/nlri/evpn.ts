@@ -24,6 +24,7 @@ import {
   octets,
   RD,
   take,
+  takeAddress,
   U8,
   U24,
   U32,
@@ -221,11 +222,7 @@ function parseFullPrefix(text: string): Prefix {
 /** An address of the same size as the prefix. */
 const GATEWAY: Field<string> = {
   ...ADDRESS_TEXT,
-  read(reader) {
-    const size = reader.end - reader.start === IPV6_ROUTE_LENGTH ? 16 : 4;
-    const at = take(reader, size);
-    return at < 0 ? undefined : formatAddress(reader.bytes, at, at + size);
-  },
+  read: (reader) => takeAddress(reader, reader.end - reader.start === IPV6_ROUTE_LENGTH ? 16 : 4),
   write: (out, value) => out.raw(addressBytes(value)),
 };
 

@@ -40,6 +40,20 @@ export function fail(reader: Reader): undefined {
   return undefined;
 }
 
+/** The `read` of a field that always has `count` octets. */
+export function fixed<T>(count: number, read: (bytes: Uint8Array, at: number) => T): (reader: Reader) => T | undefined {
+  return (reader) => {
+    const at = take(reader, count);
+    return at < 0 ? undefined : read(reader.bytes, at);
+  };
+}
+
+/** The address in the next `size` octets; undefined and `failed` when fewer are left. */
+export function takeAddress(reader: Reader, size: number): string | undefined {
+  const at = take(reader, size);
+  return at < 0 ? undefined : formatAddress(reader.bytes, at, at + size);
+}
+
 /** A value in octets, in text and in JSON. */
 export interface Field<T> {
   /** What an error about a missing value says is allowed. @default nothing in particular */
@@ -134,10 +148,7 @@ function unsigned(
   };
   return {
     allowed,
-    read(reader) {
-      const at = take(reader, octets);
-      return at < 0 ? undefined : read(reader.bytes, at);
-    },
+    read: fixed(octets, read),
     write: (out, value) => write(out, check(value, String(value))),
     format: String,
     parse: (text) => check(/^\d+$/.test(text) ? Number(text) : Number.NaN, `"${text}"`),
@@ -154,6 +165,25 @@ export const U16: Field<number> = unsigned(2, 0xffff, readU16, (out, value) => o
 export const U24: Field<number> = unsigned(3, 0xff_ffff, readU24, (out, value) => out.u24(value));
 export const U32: Field<number> = unsigned(4, 0xffff_ffff, readU32, (out, value) => out.u32(value));
 
+/** A field whose value is the text of `count` octets: `show` gives the text, `octetsOf` the octets. */
+export function textOfOctets(
+  allowed: string,
+  count: number,
+  show: (bytes: Uint8Array, start: number, end: number) => string,
+  octetsOf: (text: string) => Uint8Array,
+): Field<string> {
+  return {
+    allowed,
+    read: fixed(count, (bytes, at) => show(bytes, at, at + count)),
+    write: (out, value) => out.raw(octetsOf(value)),
+    format: (value) => value,
+    parse(text) {
+      const bytes = octetsOf(text);
+      return show(bytes, 0, bytes.length);
+    },
+  };
+}
+
 /** A fixed number of octets as hexadecimal text with `separator` between them. */
 export function octets(count: number, separator = ''): Field<string> {
   const spaced = (hex: string) => (separator === '' ? hex : hex.replace(/..(?=.)/g, `$&${separator}`));
@@ -165,31 +195,18 @@ export function octets(count: number, separator = ''): Field<string> {
     }
     return fromHex(digits);
   };
-  return {
-    allowed,
-    read(reader) {
-      const at = take(reader, count);
-      return at < 0 ? undefined : spaced(toHex(reader.bytes, at, at + count));
-    },
-    write: (out, value) => out.raw(parse(value)),
-    format: (value) => value,
-    parse: (text) => spaced(toHex(parse(text))),
-  };
+  return textOfOctets(allowed, count, (bytes, start, end) => spaced(toHex(bytes, start, end)), parse);
+}
+
+/** Hexadecimal text of reserved octets; undefined when all are zero. */
+export function hexUnlessZero(octets: Uint8Array): string | undefined {
+  return octets.every((octet) => octet === 0) ? undefined : toHex(octets);
 }
 
 /** Ethernet segment identifier (RFC 7432 §5). */
 export const ESI: Field<string> = octets(10, ':');
 
-export const RD: Field<string> = {
-  allowed: RD_EXAMPLES,
-  read(reader) {
-    const at = take(reader, RD_LENGTH);
-    return at < 0 ? undefined : formatRd(reader.bytes, at);
-  },
-  write: (out, value) => out.raw(parseRd(value)),
-  format: (value) => value,
-  parse: (text) => formatRd(parseRd(text)),
-};
+export const RD: Field<string> = textOfOctets(RD_EXAMPLES, RD_LENGTH, formatRd, parseRd);
 
 /** The text forms of an address of either family. */
 export const ADDRESS_TEXT: Pick<Field<string>, 'allowed' | 'format' | 'parse'> = {
@@ -203,9 +220,7 @@ export const ADDRESS_TO_END: Field<string> = {
   ...ADDRESS_TEXT,
   read(reader) {
     const size = reader.end - reader.at;
-    if (size !== 4 && size !== 16) return fail(reader);
-    const at = take(reader, size);
-    return formatAddress(reader.bytes, at, at + size);
+    return size === 4 || size === 16 ? takeAddress(reader, size) : fail(reader);
   },
   write: (out, value) => out.raw(addressBytes(value)),
 };
@@ -213,10 +228,7 @@ export const ADDRESS_TO_END: Field<string> = {
 /** An IPv4 address, e.g. of a router. */
 export const IPV4: Field<string> = {
   ...ADDRESS_TEXT,
-  read(reader) {
-    const at = take(reader, 4);
-    return at < 0 ? undefined : formatAddress(reader.bytes, at, at + 4);
-  },
+  read: (reader) => takeAddress(reader, 4),
   write(out, value) {
     const bytes = parseIpv4(value);
     if (bytes === undefined) throw new ValueError(`"${value}" is not an IPv4 address, e.g. "192.0.2.1"`);
@@ -229,9 +241,7 @@ function readCounted(reader: Reader): string | undefined {
   if (at < 0) return undefined;
   const bits = reader.bytes[at]!;
   if (bits === 0) return undefined;
-  if (bits !== 32 && bits !== 128) return fail(reader);
-  const start = take(reader, bits / 8);
-  return start < 0 ? undefined : formatAddress(reader.bytes, start, start + bits / 8);
+  return bits === 32 || bits === 128 ? takeAddress(reader, bits / 8) : fail(reader);
 }
 
 function writeCounted(out: ByteWriter, value: string | undefined): void {

@@ -1,20 +1,15 @@
 /** Fields of TLVs in attributes, beside those of NLRI (fields.ts). Their text has no white space, comma or parenthesis. */
-import { addressBytes, formatAddress, formatIpv6, parseIpv6 } from '../address.ts';
-import { type ByteWriter, fromHex, readU32, readU64, toHex } from '../bytes.ts';
+import { formatIpv6, parseIpv6 } from '../address.ts';
+import { type ByteWriter, fromHex, readU24, readU32, readU64, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
-import { type Field, fail, type OptionalField, type Reader, take } from './fields.ts';
+import { ADDRESS_TO_END, type Field, fixed, hexUnlessZero, type OptionalField, type Reader, take, textOfOctets } from './fields.ts';
 
 /** Reserved octets: absent when they are zero, else hexadecimal text. */
 export function reserved(count: number): OptionalField<string> {
   return {
     optional: true,
-    read(reader) {
-      const at = take(reader, count);
-      if (at < 0) return undefined;
-      const octets = reader.bytes.subarray(at, at + count);
-      return octets.every((octet) => octet === 0) ? undefined : toHex(octets);
-    },
+    read: fixed(count, (bytes, at) => hexUnlessZero(bytes.subarray(at, at + count))),
     write(out, value) {
       if (value === undefined) out.zeros(count);
       else out.raw(hexOctets(value, count));
@@ -39,10 +34,7 @@ export function reservedBits(mask: (index: number, length: number) => number): O
   return {
     optional: true,
     overlay: true,
-    read({ bytes, start, at }) {
-      const octets = bytes.slice(start, at).map((octet, i) => octet & mask(i, at - start));
-      return octets.every((octet) => octet === 0) ? undefined : toHex(octets);
-    },
+    read: ({ bytes, start, at }) => hexUnlessZero(bytes.slice(start, at).map((octet, i) => octet & mask(i, at - start))),
     write(out, value) {
       if (value === undefined) return;
       const octets = parse(value);
@@ -66,10 +58,7 @@ const U64_ALLOWED = 'allowed is 0 to 18446744073709551615';
 
 export const U64: Field<bigint> = {
   allowed: U64_ALLOWED,
-  read(reader) {
-    const at = take(reader, 8);
-    return at < 0 ? undefined : readU64(reader.bytes, at);
-  },
+  read: fixed(8, readU64),
   write(out, value) {
     if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw new ValueError(`found ${value}, ${U64_ALLOWED}`);
     out.u64(value);
@@ -83,16 +72,7 @@ export const U64: Field<bigint> = {
 
 const IPV6_EXAMPLE = 'e.g. "2001:db8::1"';
 
-export const IPV6: Field<string> = {
-  allowed: IPV6_EXAMPLE,
-  read(reader) {
-    const at = take(reader, 16);
-    return at < 0 ? undefined : formatIpv6(reader.bytes, at);
-  },
-  write: (out, value) => out.raw(ipv6Octets(value)),
-  format: (value) => value,
-  parse: (text) => formatIpv6(ipv6Octets(text)),
-};
+export const IPV6: Field<string> = textOfOctets(IPV6_EXAMPLE, 16, formatIpv6, ipv6Octets);
 
 function ipv6Octets(text: string): Uint8Array {
   const bytes = parseIpv6(text);
@@ -101,8 +81,7 @@ function ipv6Octets(text: string): Uint8Array {
 }
 
 function rest(reader: Reader): Uint8Array {
-  const at = take(reader, reader.end - reader.at);
-  return reader.bytes.subarray(at, reader.end);
+  return reader.bytes.subarray(take(reader, reader.end - reader.at), reader.end);
 }
 
 const HEX_ALLOWED = 'allowed are octets, e.g. "0x0102"';
@@ -136,21 +115,7 @@ export const TEXT_TO_END: Field<string> = {
 };
 
 /** No address, or one of 4 or 16 octets. */
-export const ANY_ADDRESS_TO_END: OptionalField<string> = {
-  optional: true,
-  read(reader) {
-    const size = reader.end - reader.at;
-    if (size === 0) return undefined;
-    if (size !== 4 && size !== 16) return fail(reader);
-    const octets = rest(reader);
-    return formatAddress(octets, 0, size);
-  },
-  write(out, value) {
-    if (value !== undefined) out.raw(addressBytes(value));
-  },
-  format: (value) => value,
-  parse: (text) => formatAddress(addressBytes(text)),
-};
+export const ANY_ADDRESS_TO_END: OptionalField<string> = trailing(ADDRESS_TO_END);
 
 /** An MPLS label stack entry: the label, then a slash and the twelve other bits when they are not 0. */
 function formatLabel(entry: number): string {
@@ -168,10 +133,7 @@ const LABEL_ALLOWED = 'allowed is an MPLS label, e.g. "16000"';
 
 export const LABEL: Field<string> = {
   allowed: LABEL_ALLOWED,
-  read(reader) {
-    const at = take(reader, 4);
-    return at < 0 ? undefined : formatLabel(readU32(reader.bytes, at));
-  },
+  read: fixed(4, (bytes, at) => formatLabel(readU32(bytes, at))),
   write: (out, value) => out.u32(parseLabel(value)),
   format: (value) => value,
   parse: (text) => formatLabel(parseLabel(text)),
@@ -191,20 +153,12 @@ export function trailing<T>(field: Field<T>): OptionalField<T> {
 }
 
 /** A segment identifier to the end: nothing, an MPLS label or an IPv6 address (RFC 9830 §2.4.2). */
-export const SID_TO_END: OptionalField<string> = {
-  optional: true,
-  read(reader) {
-    if (reader.at === reader.end) return undefined;
-    return reader.end - reader.at === 16 ? IPV6.read(reader) : LABEL.read(reader);
-  },
-  write(out, value) {
-    if (value === undefined) return;
-    if (value.includes(':')) IPV6.write(out, value);
-    else LABEL.write(out, value);
-  },
+export const SID_TO_END: OptionalField<string> = trailing({
+  read: (reader) => (reader.end - reader.at === 16 ? IPV6 : LABEL).read(reader),
+  write: (out, value) => (value.includes(':') ? IPV6 : LABEL).write(out, value),
   format: (value) => value,
   parse: (text, family) => (text.includes(':') ? IPV6 : LABEL).parse(text, family),
-};
+});
 
 /** All values to the end, with `+` between them in text. */
 export function listToEnd<T>(field: Field<T>): Field<T[]> {
@@ -236,11 +190,7 @@ const LABEL_RANGE_ALLOWED = 'allowed are base and range, e.g. "16000-8000"';
 /** A block of labels: base and size in three octets each (RFC 8669 §3.2). Text `16000-8000`. */
 export const LABEL_RANGE: Field<LabelRange> = {
   allowed: LABEL_RANGE_ALLOWED,
-  read(reader) {
-    const at = take(reader, 6);
-    if (at < 0) return undefined;
-    return { base: readU32(reader.bytes, at) >>> 8, range: readU32(reader.bytes, at + 2) & 0xff_ffff };
-  },
+  read: fixed(6, (bytes, at) => ({ base: readU24(bytes, at), range: readU24(bytes, at + 3) })),
   write(out, value) {
     out.u24(within('base', value.base, 0xff_ffff));
     out.u24(within('range', value.range, 0xff_ffff));
