@@ -1,3 +1,6 @@
+/** Faults in octets from a peer, and errors in values from people and programs. */
+import { NotificationCode } from './codes.ts';
+
 /**
  * What is wrong with octets from a peer, as a value: the answer that RFC 7606 §2 requires, and what a NOTIFICATION would say.
  *
@@ -28,6 +31,16 @@ export class Fault {
     this.reason = reason;
     this.data = data;
   }
+}
+
+/** A fault in an UPDATE (RFC 4271 §6.3). */
+export function updateFault(action: FaultAction, subcode: number, reason: string, data?: Uint8Array): Fault {
+  return new Fault(action, NotificationCode.UpdateMessageError, subcode, reason, data);
+}
+
+/** A fault in an OPEN (RFC 4271 §6.2). It ends the session. */
+export function openError(subcode: number, reason: string, data?: Uint8Array): Fault {
+  return new Fault('reset', NotificationCode.OpenMessageError, subcode, reason, data);
 }
 
 const SEVERITY: Record<FaultAction, number> = { discard: 0, withdraw: 1, disable: 2, reset: 3 };

@@ -1,6 +1,5 @@
 /** What rows of the attribute table share: flags and verdicts. */
-import { NotificationCode } from '../codes.ts';
-import { Fault } from '../fault.ts';
+import { type Fault, updateFault } from '../fault.ts';
 
 /** Optional and Transitive bits of the four kinds of attribute (RFC 4271 §5). */
 export const WELL_KNOWN = 0x40;
@@ -8,9 +7,9 @@ export const OPTIONAL_TRANSITIVE = 0xc0;
 export const OPTIONAL_NON_TRANSITIVE = 0x80;
 
 export function treatAsWithdraw(subcode: number, reason: string): Fault {
-  return new Fault('withdraw', NotificationCode.UpdateMessageError, subcode, reason);
+  return updateFault('withdraw', subcode, reason);
 }
 
 export function attributeDiscard(subcode: number, reason: string): Fault {
-  return new Fault('discard', NotificationCode.UpdateMessageError, subcode, reason);
+  return updateFault('discard', subcode, reason);
 }

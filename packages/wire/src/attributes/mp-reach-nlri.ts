@@ -8,9 +8,9 @@
  */
 import { addressBytes, formatAddress } from '../address.ts';
 import { ByteWriter, equalBytes, fromHex, toHex } from '../bytes.ts';
-import { AttributeCode, NotificationCode, UpdateError } from '../codes.ts';
+import { AttributeCode } from '../codes.ts';
 import { type Family, formatFamily, parseFamily, readFamily, writeFamily } from '../family.ts';
-import { Fault, ValueError } from '../fault.ts';
+import { ValueError } from '../fault.ts';
 import { nextHopForms } from '../nlri/families.ts';
 import { nlriFromJson } from '../nlri/json.ts';
 import { appendNextHops, decodeNextHops, nextHopFits } from '../nlri/next-hop.ts';
@@ -18,7 +18,7 @@ import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseN
 import { ADDRESS, FAMILY, list, OCTETS, object, optional } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_NON_TRANSITIVE } from './fields.ts';
-import { nlriOfFamily } from './mp-nlri.ts';
+import { broken, nlriOfFamily } from './mp-nlri.ts';
 
 /** Routes announced (RFC 4760 §3): a family, its next hops, its NLRI. */
 export interface MpReachNlri {
@@ -108,7 +108,3 @@ export const mpReachNlri: AttributeCodec<MpReachNlri, 'mp-reach-nlri'> = {
     object<MpReachNlri>({ family: FAMILY, nextHops: list(ADDRESS), nextHopOctets: optional(OCTETS), nlri: list(nlriFromJson) }),
   ),
 };
-
-function broken(reason: string): Fault {
-  return new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
-}

@@ -6,15 +6,15 @@
  * The session ends when the header is not whole or when the NLRI cannot be told apart (RFC 7606 §5.3, §7.12).
  * Text: `ipv6-unicast nlri { 2001:db8:1::/48; 2001:db8:2::/48 }`.
  */
-import { AttributeCode, NotificationCode, UpdateError } from '../codes.ts';
+import { AttributeCode } from '../codes.ts';
 import { type Family, formatFamily, parseFamily, readFamily, writeFamily } from '../family.ts';
-import { Fault, ValueError } from '../fault.ts';
+import { ValueError } from '../fault.ts';
 import { nlriFromJson } from '../nlri/json.ts';
 import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
 import { FAMILY, list, object } from '../parts/json-form.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_NON_TRANSITIVE } from './fields.ts';
-import { nlriOfFamily } from './mp-nlri.ts';
+import { broken, nlriOfFamily } from './mp-nlri.ts';
 
 /** Routes withdrawn (RFC 4760 §4). Without NLRI, and alone in an UPDATE, it is the End-of-RIB of the family (RFC 4724 §2). */
 export interface MpUnreachNlri {
@@ -53,7 +53,3 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri, 'mp-unreach-nlri'> = {
   },
   fromJson: nlriOfFamily(object<MpUnreachNlri>({ family: FAMILY, nlri: list(nlriFromJson) })),
 };
-
-function broken(reason: string): Fault {
-  return new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
-}

@@ -8,8 +8,7 @@
  * Text is the type and its words: `multiprotocol ipv4-unicast`, `add-path ipv4-unicast:both`, `unknown 200 0a0b`.
  */
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
-import { NotificationCode } from '../codes.ts';
-import { Fault, ValueError } from '../fault.ts';
+import { Fault, openError, ValueError } from '../fault.ts';
 import { parseNumber } from '../numbers.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { splitWords } from '../words.ts';
@@ -54,7 +53,7 @@ function decodeCapability(
 
 /** RFC 4271 §6.2: a parameter that is recognized but malformed has the subcode Unspecific. */
 function malformed(reason: string): Fault {
-  return new Fault('reset', NotificationCode.OpenMessageError, 0, reason);
+  return openError(0, reason);
 }
 
 /** One capability with its code and length. Throws ValueError for a value that cannot be written. */

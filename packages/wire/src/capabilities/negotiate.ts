@@ -6,10 +6,10 @@
  *   the receiver says it  extended message, route refresh
  *   each says its own     role, graceful restart, LLGR, paths limit, multiple labels
  */
-import { NotificationCode, OpenError } from '../codes.ts';
+import { OpenError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { type Family, IPV4_UNICAST } from '../family.ts';
-import { Fault } from '../fault.ts';
+import { type Fault, openError } from '../fault.ts';
 import type { GracefulRestartCapability, LongLivedGracefulRestartCapability } from './graceful-restart.ts';
 import type { Capability } from './registry.ts';
 import { formatRole, Role } from './role.ts';
@@ -251,5 +251,5 @@ function roleFault(local: number | undefined, remote: readonly number[], strict:
 }
 
 function mismatch(reason: string): Fault {
-  return new Fault('reset', NotificationCode.OpenMessageError, OpenError.RoleMismatch, reason);
+  return openError(OpenError.RoleMismatch, reason);
 }

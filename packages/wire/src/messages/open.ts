@@ -14,8 +14,8 @@ import { formatIpv4, parseIpv4 } from '../address.ts';
 import { ByteWriter, readU16 } from '../bytes.ts';
 import { appendCapability, decodeCapabilities } from '../capabilities/capabilities.ts';
 import type { Capability } from '../capabilities/registry.ts';
-import { AS_TRANS, HEADER_LENGTH, MessageType, NotificationCode, OpenError } from '../codes.ts';
-import { Fault, ValueError } from '../fault.ts';
+import { AS_TRANS, HEADER_LENGTH, MessageType, OpenError } from '../codes.ts';
+import { Fault, openError, ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { badLength } from './header.ts';
 
@@ -150,18 +150,13 @@ export function openFault(open: OpenMessage): Fault | undefined {
   return undefined;
 }
 
-function openError(subcode: number, reason: string): Fault {
-  return new Fault('reset', NotificationCode.OpenMessageError, subcode, reason);
-}
-
 function malformed(reason: string): Fault {
   return openError(0, reason);
 }
 
 /** RFC 4271 §6.2: its data is the highest version that we support, in two octets. */
 function unsupportedVersion(version: number): Fault {
-  const reason = `version ${version} is not supported`;
-  return new Fault('reset', NotificationCode.OpenMessageError, OpenError.UnsupportedVersionNumber, reason, Uint8Array.of(0, VERSION));
+  return openError(OpenError.UnsupportedVersionNumber, `version ${version} is not supported`, Uint8Array.of(0, VERSION));
 }
 
 /** The sender's AS number: that of the 4-octet AS capability, or without the capability that of the field (RFC 6793 §4.1). */

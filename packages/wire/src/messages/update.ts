@@ -9,10 +9,10 @@
 import type { PathAttribute } from '../attributes/attribute.ts';
 import { encodeAttributes } from '../attributes/attributes.ts';
 import { ByteWriter } from '../bytes.ts';
-import { AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
+import { AttributeFlag, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { type Family, formatFamily, IPV4_UNICAST } from '../family.ts';
-import { Fault, strongest, ValueError } from '../fault.ts';
+import { type Fault, strongest, updateFault, ValueError } from '../fault.ts';
 import { familyCodec } from '../nlri/families.ts';
 import { appendPrefix, decodePrefixes, type IpPrefix } from '../nlri/ip-prefix.ts';
 import { formatNlri, isMalformed } from '../nlri/nlri.ts';
@@ -58,8 +58,7 @@ export function decodeUpdate(bytes: Uint8Array, start: number, end: number, cont
   spans?.close(nlriEnd);
   if (withdrawn === undefined || nlri === undefined) {
     // RFC 7606 §5.3: prefixes that cannot be told apart could mean any routes.
-    const reason = 'IPv4 unicast NLRI cannot be read';
-    const fault = new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.InvalidNetworkField, reason);
+    const fault = updateFault('reset', UpdateError.InvalidNetworkField, 'IPv4 unicast NLRI cannot be read');
     return (withdrawn === undefined ? spans?.blame(fault, withdrawnStart, withdrawnEnd) : spans?.blame(fault, nlriStart, nlriEnd)) ?? fault;
   }
   const scan = borrowScan();
@@ -93,7 +92,7 @@ function malformedNlri(attributes: readonly PathAttribute[], spans: SpanRecorder
     if (malformed === undefined) continue;
     const reason = `an NLRI of ${formatFamily(attribute.value.family)} makes no sense: ${formatNlri(malformed)}`;
     const action = familyCodec(malformed.family)?.malformed === 'withdraw' ? 'withdraw' : 'discard';
-    const fault = new Fault(action, NotificationCode.UpdateMessageError, UpdateError.OptionalAttribute, reason);
+    const fault = updateFault(action, UpdateError.OptionalAttribute, reason);
     spans?.blameValue(fault, malformed);
     return fault;
   }

@@ -47,39 +47,32 @@ export type FlowSpecComponent =
   | { code: number; name: FlowSpecBitsName; bits: FlowSpecBits[] }
   | { code: number; name: 'unknown' /** All octets after the type. */; bytes: Uint8Array };
 
-export type FlowSpecPrefixName = 'destination-prefix' | 'source-prefix';
-export type FlowSpecNumberName =
-  | 'ip-protocol'
-  | 'port'
-  | 'destination-port'
-  | 'source-port'
-  | 'icmp-type'
-  | 'icmp-code'
-  | 'packet-length'
-  | 'dscp'
-  | 'flow-label';
-export type FlowSpecBitsName = 'tcp-flags' | 'fragment';
+/** Names and types (RFC 8955 §4.2.2, RFC 8956 §3) by what follows the type: a prefix, numbers, or bits. */
+export const PREFIXES = { 'destination-prefix': 1, 'source-prefix': 2 } as const;
+export const NUMBERS = {
+  'ip-protocol': 3,
+  port: 4,
+  'destination-port': 5,
+  'source-port': 6,
+  'icmp-type': 7,
+  'icmp-code': 8,
+  'packet-length': 10,
+  dscp: 11,
+  'flow-label': 13,
+} as const;
+export const BITS = { 'tcp-flags': 9, fragment: 12 } as const;
 
-const PREFIXES: ReadonlyMap<number, FlowSpecPrefixName> = new Map([
-  [1, 'destination-prefix'],
-  [2, 'source-prefix'],
-]);
-const NUMBERS: ReadonlyMap<number, FlowSpecNumberName> = new Map([
-  [3, 'ip-protocol'],
-  [4, 'port'],
-  [5, 'destination-port'],
-  [6, 'source-port'],
-  [7, 'icmp-type'],
-  [8, 'icmp-code'],
-  [10, 'packet-length'],
-  [11, 'dscp'],
-  [13, 'flow-label'],
-]);
-const BITS: ReadonlyMap<number, FlowSpecBitsName> = new Map([
-  [9, 'tcp-flags'],
-  [12, 'fragment'],
-]);
-const CODES: ReadonlyMap<string, number> = new Map([...PREFIXES, ...NUMBERS, ...BITS].map(([code, name]) => [name, code]));
+export type FlowSpecPrefixName = keyof typeof PREFIXES;
+export type FlowSpecNumberName = keyof typeof NUMBERS;
+export type FlowSpecBitsName = keyof typeof BITS;
+
+const CODES = { ...PREFIXES, ...NUMBERS, ...BITS };
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(CODES).map(([name, code]) => [code, name]));
+
+/** Whether `names` has the name. */
+function has<T extends object>(names: T, name: string): name is Extract<keyof T, string> {
+  return Object.hasOwn(names, name);
+}
 
 /** RFC 8956 §3.7: only in IPv6. All other components are in both address families. */
 const FLOW_LABEL = 13;
@@ -92,53 +85,35 @@ type Found = { component: FlowSpecComponent; end: number };
 /** The component at `at` and the offset after it; undefined when it is malformed. */
 export function decodeComponent(bytes: Uint8Array, at: number, end: number, afi: number, spans?: SpanRecorder): Found | undefined {
   const code = bytes[at]!;
-  const prefix = PREFIXES.get(code);
-  if (prefix !== undefined)
-    return afi === Afi.Ipv6
-      ? decodePrefix6(code, prefix, bytes, at + 1, end, spans)
-      : decodePrefix4(code, prefix, bytes, at + 1, end, spans);
-  const number = code === FLOW_LABEL && afi !== Afi.Ipv6 ? undefined : NUMBERS.get(code);
-  const bits = BITS.get(code);
-  if (number === undefined && bits === undefined) return { component: { code, name: 'unknown', bytes: bytes.slice(at + 1, end) }, end };
+  const name = code === FLOW_LABEL && afi !== Afi.Ipv6 ? undefined : NAMES.get(code);
+  if (name === undefined) return { component: { code, name: 'unknown', bytes: bytes.slice(at + 1, end) }, end };
+  if (has(PREFIXES, name)) {
+    const decodePrefix = afi === Afi.Ipv6 ? decodePrefix6 : decodePrefix4;
+    return decodePrefix({ code, name }, bytes, at + 1, end, spans);
+  }
   const list = decodeOperators(bytes, at + 1, end, spans);
   if (list === undefined) return undefined;
-  if (bits !== undefined) {
-    return {
-      component: { code, name: bits, bits: list.operators.map(({ operator, ...rest }) => ({ ...bitsOf(operator), ...rest })) },
-      end: list.end,
-    };
+  if (has(BITS, name)) {
+    const bits = list.operators.map(({ operator, ...rest }) => ({ ...bitsOf(operator), ...rest }));
+    return { component: { code, name, bits }, end: list.end };
   }
-  return {
-    component: { code, name: number!, numbers: list.operators.map(({ operator, ...rest }) => ({ ...numberOf(operator), ...rest })) },
-    end: list.end,
-  };
+  const numbers = list.operators.map(({ operator, ...rest }) => ({ ...numberOf(operator), ...rest }));
+  return { component: { code, name: name as FlowSpecNumberName, numbers }, end: list.end };
 }
 
-function decodePrefix4(
-  code: number,
-  name: FlowSpecPrefixName,
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  spans?: SpanRecorder,
-): Found | undefined {
+type Head = { code: number; name: FlowSpecPrefixName };
+
+function decodePrefix4(head: Head, bytes: Uint8Array, at: number, end: number, spans?: SpanRecorder): Found | undefined {
   if (at >= end) return undefined;
   const next = at + 1 + ((bytes[at]! + 7) >>> 3);
   const prefix = next > end ? undefined : readPrefix(bytes, at + 1, next, bytes[at]!, 4);
   if (prefix === undefined) return undefined;
   spans?.numbers(at, ['length', 1]);
   spans?.leaf('prefix', at + 1, next, prefix);
-  return { component: { code, name, prefix }, end: next };
+  return { component: { ...head, prefix }, end: next };
 }
 
-function decodePrefix6(
-  code: number,
-  name: FlowSpecPrefixName,
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  spans?: SpanRecorder,
-): Found | undefined {
+function decodePrefix6(head: Head, bytes: Uint8Array, at: number, end: number, spans?: SpanRecorder): Found | undefined {
   if (end - at < 2) return undefined;
   const length = bytes[at]!;
   const offset = bytes[at + 1]!;
@@ -151,7 +126,7 @@ function decodePrefix6(
   const prefix = `${formatAddress(address)}/${length}`;
   spans?.numbers(at, ['length', 1], ['offset', 1]);
   spans?.leaf('pattern', at + 2, next, prefix);
-  return { component: offset === 0 ? { code, name, prefix } : { code, name, prefix, offset }, end: next };
+  return { component: { ...head, prefix, ...(offset !== 0 && { offset }) }, end: next };
 }
 
 function copyBits(from: Uint8Array, fromBit: number, to: Uint8Array, toBit: number, count: number): void {
@@ -201,8 +176,16 @@ function numberOf(operator: number): Pick<FlowSpecNumber, 'and' | 'lt' | 'gt' | 
   return { and: (operator & AND) !== 0, lt: (operator & 4) !== 0, gt: (operator & 2) !== 0, eq: (operator & 1) !== 0 };
 }
 
+function numberCode({ lt, gt, eq }: FlowSpecNumber): number {
+  return (lt ? 4 : 0) | (gt ? 2 : 0) | (eq ? 1 : 0);
+}
+
 function bitsOf(operator: number): Pick<FlowSpecBits, 'and' | 'not' | 'match'> {
   return { and: (operator & AND) !== 0, not: (operator & 2) !== 0, match: (operator & 1) !== 0 };
+}
+
+function bitsCode({ not, match }: FlowSpecBits): number {
+  return (not ? 2 : 0) | (match ? 1 : 0);
 }
 
 /** Throws ValueError for a component that cannot be written. */
@@ -211,9 +194,9 @@ export function encodeComponent(out: ByteWriter, component: FlowSpecComponent, a
   if ('prefix' in component) {
     encodePrefix(out, component, afi);
   } else if ('numbers' in component) {
-    encodeOperators(out, component.name, component.numbers, ({ lt, gt, eq }) => (lt ? 4 : 0) | (gt ? 2 : 0) | (eq ? 1 : 0));
+    encodeOperators(out, component.name, component.numbers, numberCode);
   } else if ('bits' in component) {
-    encodeOperators(out, component.name, component.bits, ({ not, match }) => (not ? 2 : 0) | (match ? 1 : 0));
+    encodeOperators(out, component.name, component.bits, bitsCode);
   } else {
     out.raw(component.bytes);
   }
@@ -264,14 +247,11 @@ export function formatComponent(component: FlowSpecComponent): string {
   if ('prefix' in component)
     return `${component.name} ${component.prefix}${component.offset === undefined ? '' : `,offset=${component.offset}`}`;
   if ('numbers' in component) {
-    return `${component.name} ${formatOperators(component.numbers, (item) => COMPARISONS[(item.lt ? 4 : 0) | (item.gt ? 2 : 0) | (item.eq ? 1 : 0)]!, String)}`;
+    return `${component.name} ${formatOperators(component.numbers, (item) => COMPARISONS[numberCode(item)]!, String)}`;
   }
   if ('bits' in component) {
-    return `${component.name} ${formatOperators(
-      component.bits,
-      (item) => MATCHES[(item.not ? 2 : 0) | (item.match ? 1 : 0)]!,
-      (value) => `0x${value.toString(16)}`,
-    )}`;
+    const hex = (value: number | bigint) => `0x${value.toString(16)}`;
+    return `${component.name} ${formatOperators(component.bits, (item) => MATCHES[bitsCode(item)]!, hex)}`;
   }
   return `component-${component.code} 0x${toHex(component.bytes)}`;
 }
@@ -294,19 +274,15 @@ export function parseComponent(name: string, text: string | undefined, afi: numb
   if (text === undefined) throw new ValueError(`"${name}" has no value, e.g. "destination-port >=80&<=90"`);
   const foreign = /^component-(\d{1,3})$/.exec(name);
   if (foreign !== null) return parseUnknown(Number(foreign[1]), text);
-  const code = CODES.get(name);
-  if (code === undefined) throw new ValueError(`found "${name}", allowed ${[...CODES.keys()].join(', ')}`);
-  const prefix = PREFIXES.get(code);
-  if (prefix !== undefined) return parsePrefixText(code, prefix, text, afi);
-  const number = NUMBERS.get(code);
-  if (number !== undefined) {
-    const numbers = parseOperators(text, /^(false|true|!=|<=|>=|[=<>])(\d+)(?:\/([1248]))?$/, (operator) =>
-      numberOf(COMPARISONS.indexOf(operator)),
-    );
-    return { code, name: number, numbers };
+  if (!has(CODES, name)) throw new ValueError(`found "${name}", allowed ${Object.keys(CODES).join(', ')}`);
+  const code = CODES[name];
+  if (has(PREFIXES, name)) return parsePrefixText(code, name, text, afi);
+  if (has(BITS, name)) {
+    const form = /^(!=|[=!]|)(0x[0-9a-fA-F]+)(?:\/([1248]))?$/;
+    return { code, name, bits: parseOperators(text, form, (operator) => bitsOf(MATCHES.indexOf(operator))) };
   }
-  const bits = parseOperators(text, /^(!=|[=!]|)(0x[0-9a-fA-F]+)(?:\/([1248]))?$/, (operator) => bitsOf(MATCHES.indexOf(operator)));
-  return { code, name: BITS.get(code)!, bits };
+  const form = /^(false|true|!=|<=|>=|[=<>])(\d+)(?:\/([1248]))?$/;
+  return { code, name, numbers: parseOperators(text, form, (operator) => numberOf(COMPARISONS.indexOf(operator))) };
 }
 
 function parseUnknown(code: number, text: string): FlowSpecComponent {

@@ -2,7 +2,7 @@
 import type { Family } from '../family.ts';
 import { PREFIX } from '../parts/fields.ts';
 import { BOOLEAN, type Form, field, list, OCTETS, object, oneOf, optional, U8, U64, unsigned } from '../parts/json-form.ts';
-import type { FlowSpecComponent } from './flowspec-component.ts';
+import { BITS, NUMBERS, PREFIXES } from './flowspec-component.ts';
 import { type JsonMembers, jsonByName } from './json-members.ts';
 
 /** A number as far as JSON's numbers are exact, decimal text beyond. */
@@ -22,21 +22,6 @@ export function componentForm(family: Family): Form<unknown> {
   const numbers = operators('numbers', ['lt', 'gt', 'eq']);
   const bits = operators('bits', ['not', 'match']);
   const prefix = { prefix: field(PREFIX, family), offset: optional(U8) };
-  const members: Readonly<Record<FlowSpecComponent['name'], JsonMembers>> = {
-    'destination-prefix': prefix,
-    'source-prefix': prefix,
-    'ip-protocol': numbers,
-    port: numbers,
-    'destination-port': numbers,
-    'source-port': numbers,
-    'icmp-type': numbers,
-    'icmp-code': numbers,
-    'packet-length': numbers,
-    dscp: numbers,
-    'flow-label': numbers,
-    'tcp-flags': bits,
-    fragment: bits,
-    unknown: { bytes: OCTETS },
-  };
-  return jsonByName(members, true);
+  const same = (names: object, members: JsonMembers) => Object.fromEntries(Object.keys(names).map((name) => [name, members]));
+  return jsonByName({ ...same(PREFIXES, prefix), ...same(NUMBERS, numbers), ...same(BITS, bits), unknown: { bytes: OCTETS } }, true);
 }

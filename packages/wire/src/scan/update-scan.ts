@@ -7,11 +7,12 @@
  * columns that the next scan overwrites: no object per message, no allocation unless there is a fault. The typed decoder asks the same rows, so
  * the two cannot disagree.
  */
+import { treatAsWithdraw } from '../attributes/fields.ts';
 import { ATTRIBUTE_CODECS } from '../attributes/registry.ts';
 import { readU16 } from '../bytes.ts';
-import { AttributeCode, AttributeFlag, HEADER_LENGTH, MESSAGE_LENGTH_MAX, NotificationCode, UpdateError } from '../codes.ts';
+import { AttributeCode, AttributeFlag, HEADER_LENGTH, MESSAGE_LENGTH_MAX, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
-import { Fault, strongest } from '../fault.ts';
+import { Fault, strongest, updateFault } from '../fault.ts';
 
 const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
 const DISCARDED = -1;
@@ -175,12 +176,7 @@ function verdict(bytes: Uint8Array, code: number, flags: number, start: number, 
   if (check === undefined) {
     // RFC 4271 §6.3: an attribute that claims to be well-known must be known. Deviates in strength: RFC 7606's spirit, withdraw instead of reset.
     if ((flags & AttributeFlag.Optional) === 0) {
-      return new Fault(
-        'withdraw',
-        NotificationCode.UpdateMessageError,
-        UpdateError.UnrecognizedWellKnownAttribute,
-        `attribute ${code} is marked well-known but is not`,
-      );
+      return treatAsWithdraw(UpdateError.UnrecognizedWellKnownAttribute, `attribute ${code} is marked well-known but is not`);
     }
     return undefined;
   }
@@ -188,13 +184,8 @@ function verdict(bytes: Uint8Array, code: number, flags: number, start: number, 
   // RFC 7606 §3 (c), (h): wrong flags are one error, a malformed value another; the stronger verdict holds.
   if ((flags & OPTIONAL_TRANSITIVE) !== FLAGS[code]) {
     const codec = ATTRIBUTE_CODECS[code]!;
-    const wrong = new Fault(
-      codec.wrongFlags ?? 'withdraw',
-      NotificationCode.UpdateMessageError,
-      UpdateError.AttributeFlags,
-      `${codec.name} has flags 0x${flags.toString(16)}`,
-    );
-    return strongest(fault, wrong);
+    const reason = `${codec.name} has flags 0x${flags.toString(16)}`;
+    return strongest(fault, updateFault(codec.wrongFlags ?? 'withdraw', UpdateError.AttributeFlags, reason));
   }
   return fault;
 }
@@ -213,9 +204,9 @@ function at(context: WireContext, fault: Fault, start: number, end: number): Fau
 
 /** RFC 7606 §4: the total attribute length still says where the NLRI begin. */
 function overrun(reason: string): Fault {
-  return new Fault('withdraw', NotificationCode.UpdateMessageError, UpdateError.MalformedAttributeList, reason);
+  return treatAsWithdraw(UpdateError.MalformedAttributeList, reason);
 }
 
 function malformedList(reason: string): Fault {
-  return new Fault('reset', NotificationCode.UpdateMessageError, UpdateError.MalformedAttributeList, reason);
+  return updateFault('reset', UpdateError.MalformedAttributeList, reason);
 }

@@ -1,8 +1,9 @@
 /**
  * The verdict on a whole UPDATE: missing attributes, NLRI that cannot be read, and the strongest of all verdicts (RFC 7606 §3, §5).
  */
-import { AttributeCode, NotificationCode, UpdateError } from '../codes.ts';
-import { Fault, strongest } from '../fault.ts';
+import { treatAsWithdraw } from '../attributes/fields.ts';
+import { AttributeCode, UpdateError } from '../codes.ts';
+import { Fault, strongest, updateFault } from '../fault.ts';
 import type { AttributeScan, UpdateScan } from './update-scan.ts';
 
 /**
@@ -36,20 +37,10 @@ function attributesBesidesMpUnreach(update: UpdateScan, attributes: AttributeSca
 
 /** RFC 8205 §5.2: an UPDATE that has both is an error, to be treated as withdrawn. */
 function bothPaths(): Fault {
-  return new Fault(
-    'withdraw',
-    NotificationCode.UpdateMessageError,
-    UpdateError.MalformedAttributeList,
-    'AS_PATH and BGPSEC_PATH exclude each other',
-  );
+  return treatAsWithdraw(UpdateError.MalformedAttributeList, 'AS_PATH and BGPSEC_PATH exclude each other');
 }
 
 function missing(code: number): Fault {
-  return new Fault(
-    'withdraw',
-    NotificationCode.UpdateMessageError,
-    UpdateError.MissingWellKnownAttribute,
-    `mandatory attribute ${code} is missing`,
-    new Uint8Array([code]),
-  );
+  const reason = `mandatory attribute ${code} is missing`;
+  return updateFault('withdraw', UpdateError.MissingWellKnownAttribute, reason, Uint8Array.of(code));
 }
