@@ -1,6 +1,7 @@
 /**
  * Octets in network order. Readers take `(bytes, offset)` and trust the caller's length check; `ByteWriter` grows as it is written to.
  */
+import { ValueError } from './fault.ts';
 
 /** Two octets as a number. */
 export function readU16(bytes: Uint8Array, offset: number): number {
@@ -20,6 +21,16 @@ export function readU32(bytes: Uint8Array, offset: number): number {
 /** Eight octets as a bigint. */
 export function readU64(bytes: Uint8Array, offset: number): bigint {
   return (BigInt(readU32(bytes, offset)) << 32n) | BigInt(readU32(bytes, offset + 4));
+}
+
+/** How many octets an unsigned number has. */
+export type Width = 1 | 2 | 3 | 4;
+
+/** `width` octets as a number, never negative. */
+export function readUnsigned(bytes: Uint8Array, offset: number, width: Width): number {
+  if (width === 1) return bytes[offset]!;
+  if (width === 2) return readU16(bytes, offset);
+  return width === 3 ? readU24(bytes, offset) : readU32(bytes, offset);
 }
 
 /** Writes two octets. */
@@ -73,6 +84,14 @@ export class ByteWriter {
     writeU32(this.bytes, at, value);
   }
 
+  /** `width` octets. */
+  unsigned(value: number, width: Width): void {
+    if (width === 1) this.u8(value);
+    else if (width === 2) this.u16(value);
+    else if (width === 3) this.u24(value);
+    else this.u32(value);
+  }
+
   /** Eight octets. */
   u64(value: bigint): void {
     const at = this.#reserve(8);
@@ -107,20 +126,20 @@ export class ByteWriter {
     writeU16(this.bytes, offset, value);
   }
 
-  /** Writes what `body` writes, preceded by its length in one octet. */
-  counted8(body: () => void): void {
+  /** Writes what `body` writes, preceded by its length in one octet. With `what` it throws ValueError when that is too long. */
+  counted8(body: () => void, what?: string): void {
     const at = this.length;
     this.u8(0);
     body();
-    this.patchU8(at, this.length - at - 1);
+    this.patchU8(at, fitting(what, this.length - at - 1, 0xff));
   }
 
-  /** Writes what `body` writes, preceded by its length in two octets. */
-  counted16(body: () => void): void {
+  /** As `counted8`, with a length of two octets. */
+  counted16(body: () => void, what?: string): void {
     const at = this.length;
     this.u16(0);
     body();
-    this.patchU16(at, this.length - at - 2);
+    this.patchU16(at, fitting(what, this.length - at - 2, 0xffff));
   }
 
   /** A copy of what was written. */
@@ -139,6 +158,11 @@ export class ByteWriter {
     this.length = needed;
     return at;
   }
+}
+
+function fitting(what: string | undefined, length: number, max: number): number {
+  if (what !== undefined && length > max) throw new ValueError(`${what}: found ${length} octets, allowed ${max}`);
+  return length;
 }
 
 const HEX = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));

@@ -11,7 +11,7 @@
  *
  * The parts of a span follow each other without a gap and cover it. Octets without a known meaning are parts called `octets`.
  */
-import { assert, readU16, readU24, readU32 } from './bytes.ts';
+import { assert, readUnsigned, type Width } from './bytes.ts';
 import { type Fault, strongest } from './fault.ts';
 
 /** A part of a message and where it lies. */
@@ -49,7 +49,7 @@ export function* allSpans(whole: Span): Generator<Span> {
 }
 
 /** An unsigned number of a message: its name and how many octets it has. */
-export type NumberField = readonly [name: string, octets: 1 | 2 | 3 | 4];
+export type NumberField = readonly [name: string, octets: Width];
 
 interface Node {
   name: string;
@@ -105,7 +105,7 @@ export class SpanRecorder {
   numbers(start: number, ...fields: readonly NumberField[]): void {
     let at = start;
     for (const [name, octets] of fields) {
-      this.leaf(name, at, at + octets, this.#number(at, octets));
+      this.leaf(name, at, at + octets, readUnsigned(this.#bytes, at, octets));
       at += octets;
     }
   }
@@ -159,12 +159,6 @@ export class SpanRecorder {
 
   #add(node: Node): void {
     this.#open.at(-1)!.parts!.push(node);
-  }
-
-  #number(at: number, octets: number): number {
-    if (octets === 1) return this.#bytes[at]!;
-    if (octets === 2) return readU16(this.#bytes, at);
-    return octets === 3 ? readU24(this.#bytes, at) : readU32(this.#bytes, at);
   }
 }
 

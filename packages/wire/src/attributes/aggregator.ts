@@ -7,7 +7,7 @@
  * value.
  */
 import { formatIpv4 } from '../address.ts';
-import { readU16, readU32 } from '../bytes.ts';
+import { readUnsigned } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { ValueError } from '../fault.ts';
@@ -40,8 +40,6 @@ export function aggregatorAttribute<Type extends string>(
   width: (context: WireContext) => 2 | 4,
 ): AttributeCodec<AggregatorValue, Type> {
   const { name } = traits;
-  const readAs = (bytes: Uint8Array, start: number, context: WireContext): number =>
-    width(context) === 2 ? readU16(bytes, start) : readU32(bytes, start);
   return attribute({
     ...traits,
     flags: OPTIONAL_TRANSITIVE,
@@ -51,17 +49,18 @@ export function aggregatorAttribute<Type extends string>(
       if (end - start !== length) {
         return attributeDiscard(UpdateError.AttributeLength, `${name} of ${end - start} octets, allowed is ${length}`);
       }
-      return readAs(bytes, start, context) === 0 ? attributeDiscard(UpdateError.OptionalAttribute, `${name} with AS 0`) : undefined;
+      return readUnsigned(bytes, start, width(context)) === 0
+        ? attributeDiscard(UpdateError.OptionalAttribute, `${name} with AS 0`)
+        : undefined;
     },
     decode(bytes, start, end, context) {
       const address = formatIpv4(bytes, end - 4);
       context.spans?.numbers(start, ['as', width(context)]);
       context.spans?.leaf('address', end - 4, end, address);
-      return { as: readAs(bytes, start, context), address };
+      return { as: readUnsigned(bytes, start, width(context)), address };
     },
     encode(out, { as, address }, context) {
-      if (width(context) === 2) out.u16(within('AS number', as, 0xffff));
-      else out.u32(within('AS number', as, 0xffff_ffff));
+      out.unsigned(within('AS number', as, 256 ** width(context) - 1), width(context));
       out.raw(ipv4Octets(address));
     },
     format: ({ as, address }) => `${as} ${address}`,

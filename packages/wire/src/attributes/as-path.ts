@@ -9,7 +9,7 @@
  * As text: `65001 65002 {65003 65004} (65005 65006) [65007]`; braces hold a set, parentheses and brackets a confederation's sequence and
  * set. `|` separates two sequences that one sequence could hold.
  */
-import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
+import { type ByteWriter, readUnsigned } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
@@ -98,7 +98,7 @@ export function decodeSegments(
     spans?.open('segment', at);
     spans?.numbers(at, ['type', 1], ['count', 1]);
     for (at += 2; at < next; at += width) {
-      const asn = width === 2 ? readU16(bytes, at) : readU32(bytes, at);
+      const asn = readUnsigned(bytes, at, width);
       spans?.leaf('as', at, at + width, asn);
       segment.asns.push(asn);
     }
@@ -118,10 +118,7 @@ export function encodeSegments(out: ByteWriter, segments: readonly AsPathSegment
       const part = asns.slice(from, from + SEGMENT_ASNS_MAX);
       out.u8(code);
       out.u8(part.length);
-      for (const asn of part) {
-        if (width === 2) out.u16(within('AS number', asn, 0xffff));
-        else out.u32(within('AS number', asn, 0xffff_ffff));
-      }
+      for (const asn of part) out.unsigned(within('AS number', asn, 256 ** width - 1), width);
     }
   }
 }

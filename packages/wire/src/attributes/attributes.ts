@@ -33,8 +33,7 @@ export function encodeAttributes(attributes: readonly PathAttribute[], context: 
     if (value.length > 0xffff) throw new ValueError(`attribute ${code} of ${value.length} octets, allowed are 65535`);
     out.u8(extended ? flags | AttributeFlag.ExtendedLength : flags);
     out.u8(code);
-    if (extended) out.u16(value.length);
-    else out.u8(value.length);
+    out.unsigned(value.length, extended ? 2 : 1);
     out.raw(value.bytes, 0, value.length);
   }
   return out.take();

@@ -1,5 +1,5 @@
 /** Fields of BGP-LS attribute TLVs that no other attribute has. */
-import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
+import { fromHex, readU16, readU24, readU32, readUnsigned, toHex, type Width } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { MULTI_TOPOLOGY_ID_MAX } from '../nlri/bgp-ls-descriptor-kinds.ts';
 import { formatIgpRouterId, parseIgpRouterId } from '../nlri/igp-router-id.ts';
@@ -106,14 +106,12 @@ function metric(octetsMax: 3 | 4, valueMax: (count: number) => number): Field<st
     read(reader) {
       const count = reader.end - reader.at;
       if (count < 1 || count > octetsMax) return fail(reader);
-      const at = take(reader, count);
-      let value = 0;
-      for (let i = 0; i < count; i++) value = value * 256 + reader.bytes[at + i]!;
+      const value = readUnsigned(reader.bytes, take(reader, count), count as Width);
       return `${value % (valueMax(count) + 1)}/${count}`;
     },
     write(out, text) {
       const { value, count } = parseMetric(text, octetsMax, valueMax);
-      for (let i = count - 1; i >= 0; i--) out.u8(Math.floor(value / 256 ** i) % 256);
+      out.unsigned(value, count);
     },
     format: (text) => text,
     parse(text) {
@@ -123,9 +121,9 @@ function metric(octetsMax: 3 | 4, valueMax: (count: number) => number): Field<st
   };
 }
 
-function parseMetric(text: string, octetsMax: number, valueMax: (count: number) => number): { value: number; count: number } {
+function parseMetric(text: string, octetsMax: number, valueMax: (count: number) => number): { value: number; count: Width } {
   const parts = /^(\d{1,10})\/([1-4])$/.exec(text);
-  const count = Number(parts?.[2]);
+  const count = Number(parts?.[2]) as Width;
   if (parts === null || count > octetsMax) {
     throw new ValueError(`found "${text}", ${metricAllowed(octetsMax)}`);
   }

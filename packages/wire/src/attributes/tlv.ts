@@ -7,10 +7,10 @@
  *     label-index flags=0 index=90, originator-srgb flags=0 srgbs=16000-8000+32000-100, tlv-9 0x0102
  *     srv6-l3-service (srv6-sid-information sid=2001:db8:: flags=0 behavior=19 (sid-structure …))
  */
-import { ByteWriter, fromHex, readU16, toHex } from '../bytes.ts';
+import { ByteWriter, fromHex, readUnsigned, toHex } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import type { Field, OptionalField, Reader } from '../parts/fields.ts';
+import { type Field, type OptionalField, type Reader, readFields, requireValue, writeFields } from '../parts/fields.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { kebab } from '../words.ts';
 
@@ -71,7 +71,7 @@ function headerLength(header: TlvHeader, bytes: Uint8Array, at: number, end: num
 }
 
 export function codeAt(header: TlvHeader, bytes: Uint8Array, at: number): number {
-  return header.codeOctets === 1 ? bytes[at]! : readU16(bytes, at);
+  return readUnsigned(bytes, at, header.codeOctets);
 }
 
 /** Offset of the value of the TLV at `at`, or -1 when its header does not lie within `end`. */
@@ -84,8 +84,7 @@ export function tlvValueStart(header: TlvHeader, bytes: Uint8Array, at: number, 
 export function tlvEnd(header: TlvHeader, bytes: Uint8Array, at: number, end: number): number {
   const before = headerLength(header, bytes, at, end);
   if (before < 0) return -1;
-  const lengthAt = at + header.codeOctets;
-  const length = before - header.codeOctets === 1 ? bytes[lengthAt]! : readU16(bytes, lengthAt);
+  const length = readUnsigned(bytes, at + header.codeOctets, header.lengthOctets(codeAt(header, bytes, at)));
   const next = header.lengthCountsHeader === true ? at + length : at + before + length;
   return next > end || next < at + before ? -1 : next;
 }
@@ -130,16 +129,10 @@ function decodeKnown(
   const row = rowOfCode(table, code, bytes[start]);
   if (row === undefined) return undefined;
   const reader: Reader = { bytes, start, at: row.tag === undefined ? start : start + 1, end, family: NO_FAMILY, failed: false };
-  const fields: Record<string, TlvField> = {};
   if (row.tag !== undefined) spans?.numbers(start, ['tag', 1]);
-  for (const [key, field] of Object.entries(row.fields)) {
-    const before = reader.at;
-    const value = field.read(reader);
-    if (reader.failed) return undefined;
-    if (value !== undefined) fields[key] = value as TlvField;
-    spans?.leaf(kebab(key), before, reader.at, value);
-  }
-  const tlv: KnownTlv = { name: row.name, fields };
+  const fields = readFields(Object.entries(row.fields), reader, spans);
+  if (fields === undefined) return undefined;
+  const tlv: KnownTlv = { name: row.name, fields: fields as Record<string, TlvField> };
   if (row.holds !== undefined) {
     if (!tlvsAreWhole(row.holds.header, bytes, reader.at, end)) return undefined;
     tlv.tlvs = decodeTlvs(row.holds, bytes, reader.at, end, spans);
@@ -164,10 +157,8 @@ export function appendTlvs(out: ByteWriter, table: TlvTable, tlvs: readonly Tlv[
     const lengthOctets = table.header.lengthOctets(code);
     const counted = bytes.length + (table.header.lengthCountsHeader === true ? table.header.codeOctets + lengthOctets : 0);
     if (counted >= 256 ** lengthOctets) throw new ValueError(`${tlv.name} of ${bytes.length} octets is too long`);
-    if (table.header.codeOctets === 1) out.u8(code);
-    else out.u16(code);
-    if (lengthOctets === 1) out.u8(counted);
-    else out.u16(counted);
+    out.unsigned(code, table.header.codeOctets);
+    out.unsigned(counted, lengthOctets);
     out.raw(bytes);
   }
 }
@@ -188,11 +179,7 @@ export function isUnknown(tlv: Tlv): tlv is UnknownTlv {
 
 function appendValue(out: ByteWriter, row: TlvRow, tlv: KnownTlv): void {
   if (row.tag !== undefined) out.u8(row.tag);
-  for (const [key, field] of Object.entries(row.fields)) {
-    const value = tlv.fields[key];
-    if (value === undefined && !('optional' in field)) throw new ValueError(`${row.name}: ${kebab(key)} is missing`);
-    field.write(out, value);
-  }
+  writeFields(out, Object.entries(row.fields), tlv.fields, `${row.name}: `);
   if (row.holds !== undefined) appendTlvs(out, row.holds, tlv.tlvs ?? []);
 }
 
@@ -250,9 +237,7 @@ function parseOne(table: TlvTable, tokens: readonly string[], from: number): [Tl
     if (known === undefined) throw new ValueError(`${name}: found "${word}", allowed are ${[...byName.keys()].join(', ') || 'no fields'}`);
     tlv.fields[known.key] = known.field.parse(value, NO_FAMILY) as TlvField;
   }
-  for (const [word, { key, field }] of byName) {
-    if (tlv.fields[key] === undefined && !('optional' in field)) throw new ValueError(`${name}: ${word} is missing`);
-  }
+  for (const [key, field] of Object.entries(row.fields)) requireValue(key, field, tlv.fields, `${name}: `);
   if (row.holds === undefined) return [tlv, at];
   tlv.tlvs = [];
   if (tokens[at] !== '(') return [tlv, at];

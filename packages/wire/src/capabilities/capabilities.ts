@@ -64,21 +64,15 @@ export function encodeCapability(capability: Capability): Uint8Array {
 }
 
 export function appendCapability(out: ByteWriter, capability: Capability): void {
-  const start = out.length;
   if (capability.type === 'unknown') {
     out.u8(capability.code);
-    out.u8(0);
-    out.raw(capability.bytes);
-  } else {
-    const codec = capabilityCodecByType(capability.type);
-    if (codec === undefined) throw new ValueError(`there is no capability "${String(capability.type)}"`);
-    out.u8(codec.code);
-    out.u8(0);
-    codec.encode(out, capability);
+    out.counted8(() => out.raw(capability.bytes), 'capability unknown');
+    return;
   }
-  const length = out.length - start - 2;
-  if (length > 0xff) throw new ValueError(`capability ${capability.type}: found ${length} octets, allowed 255`);
-  out.patchU8(start + 1, length);
+  const codec = capabilityCodecByType(capability.type);
+  if (codec === undefined) throw new ValueError(`there is no capability "${String(capability.type)}"`);
+  out.u8(codec.code);
+  out.counted8(() => codec.encode(out, capability), `capability ${capability.type}`);
 }
 
 /** One line of text. */

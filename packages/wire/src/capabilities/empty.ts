@@ -18,7 +18,9 @@ export interface EmptyCapability<T extends string = string> {
   type: T;
 }
 
-function empty<const T extends string>(code: number, type: T, name: string): CapabilityCodec<EmptyCapability<T>> {
+type Empty<T extends string> = CapabilityCodec<EmptyCapability<T>>;
+
+function empty<const T extends string>(code: number, type: T, name: string): Empty<T> {
   return {
     code,
     type,
@@ -34,34 +36,26 @@ function empty<const T extends string>(code: number, type: T, name: string): Cap
   };
 }
 
-export const routeRefresh: CapabilityCodec<EmptyCapability<'route-refresh'>> = empty(
+export const routeRefresh: Empty<'route-refresh'> = empty(
   CapabilityCode.RouteRefresh,
   'route-refresh',
   'Route Refresh Capability for BGP-4',
 );
-export const routeRefreshCisco: CapabilityCodec<EmptyCapability<'route-refresh-cisco'>> = empty(
+export const routeRefreshCisco: Empty<'route-refresh-cisco'> = empty(
   CapabilityCode.RouteRefreshCisco,
   'route-refresh-cisco',
   'Prestandard Route Refresh',
 );
-export const extendedMessage: CapabilityCodec<EmptyCapability<'extended-message'>> = empty(
-  CapabilityCode.ExtendedMessage,
-  'extended-message',
-  'BGP Extended Message',
-);
-export const enhancedRouteRefresh: CapabilityCodec<EmptyCapability<'enhanced-route-refresh'>> = empty(
+export const extendedMessage: Empty<'extended-message'> = empty(CapabilityCode.ExtendedMessage, 'extended-message', 'BGP Extended Message');
+export const enhancedRouteRefresh: Empty<'enhanced-route-refresh'> = empty(
   CapabilityCode.EnhancedRouteRefresh,
   'enhanced-route-refresh',
   'Enhanced Route Refresh Capability',
 );
-export const bfdStrict: CapabilityCodec<EmptyCapability<'bfd-strict'>> = empty(CapabilityCode.BfdStrict, 'bfd-strict', 'BFD Capability');
-export const linkLocalNextHop: CapabilityCodec<EmptyCapability<'link-local-next-hop'>> = empty(
+export const bfdStrict: Empty<'bfd-strict'> = empty(CapabilityCode.BfdStrict, 'bfd-strict', 'BFD Capability');
+export const linkLocalNextHop: Empty<'link-local-next-hop'> = empty(
   CapabilityCode.LinkLocalNextHop,
   'link-local-next-hop',
   'Link-Local Next Hop Capability',
 );
-export const operational: CapabilityCodec<EmptyCapability<'operational'>> = empty(
-  CapabilityCode.Operational,
-  'operational',
-  'Operational Message Capability',
-);
+export const operational: Empty<'operational'> = empty(CapabilityCode.Operational, 'operational', 'Operational Message Capability');

@@ -1,6 +1,6 @@
 /** The parts of the eight octets of an extended community (RFC 4360 §2). Each part has a place, a value and a word of text. */
 import { formatAddress, formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../address.ts';
-import { fromHex, readU16, toHex, writeU16 } from '../bytes.ts';
+import { fromHex, readU16, readUnsigned, toHex, type Width, writeU16 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 
 export type PartValue = number | string | string[];
@@ -19,7 +19,7 @@ export interface Part<T extends PartValue = PartValue> {
   parse(word: string): T | undefined;
 }
 
-function unsigned(octets: 1 | 2 | 3 | 4): Part<number> {
+function unsigned(octets: Width): Part<number> {
   const max = 256 ** octets - 1;
   return {
     octets,
@@ -52,27 +52,31 @@ export const AS4: Part<number> = {
   },
 };
 
-export const IPV4: Part<string> = {
-  octets: 4,
-  read: formatIpv4,
-  write(bytes, at, value) {
-    const octets = parseIpv4(value);
-    if (octets === undefined) throw new ValueError(`found "${value}", allowed is an IPv4 address, e.g. "192.0.2.1"`);
-    bytes.set(octets, at);
-  },
-  format: (value) => value,
-  parse: (word) => (parseIpv4(word) === undefined ? undefined : word),
-};
+/** A part whose value is the text of its octets. `octetsOf` gives undefined for text that is none of these. */
+function textOfOctets(
+  octets: number,
+  allowed: string,
+  show: (bytes: Uint8Array, at: number) => string,
+  octetsOf: (text: string) => Uint8Array | undefined,
+): Part<string> {
+  return {
+    octets,
+    read: show,
+    write(bytes, at, value) {
+      const found = octetsOf(value);
+      if (found === undefined) throw new ValueError(`found "${value}", ${allowed}`);
+      bytes.set(found, at);
+    },
+    format: (value) => value,
+    parse: (word) => (octetsOf(word) === undefined ? undefined : word.toLowerCase()),
+  };
+}
+
+export const IPV4: Part<string> = textOfOctets(4, 'allowed is an IPv4 address, e.g. "192.0.2.1"', formatIpv4, parseIpv4);
 
 /** In brackets in text. */
 export const IPV6: Part<string> = {
-  octets: 16,
-  read: formatIpv6,
-  write(bytes, at, value) {
-    const octets = parseIpv6(value);
-    if (octets === undefined) throw new ValueError(`found "${value}", allowed is an IPv6 address, e.g. "2001:db8::1"`);
-    bytes.set(octets, at);
-  },
+  ...textOfOctets(16, 'allowed is an IPv6 address, e.g. "2001:db8::1"', formatIpv6, parseIpv6),
   format: (value) => `[${value}]`,
   parse(word) {
     const octets = /^\[[^\]]*\]$/.test(word) ? parseIpv6(word.slice(1, -1)) : undefined;
@@ -81,18 +85,12 @@ export const IPV6: Part<string> = {
 };
 
 /** `00-0c-29-aa-bb-cc` in text and value. */
-export const MAC: Part<string> = {
-  octets: 6,
-  read: (bytes, at) => Array.from(bytes.subarray(at, at + 6), (octet) => octet.toString(16).padStart(2, '0')).join('-'),
-  write(bytes, at, value) {
-    if (!/^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i.test(value)) {
-      throw new ValueError(`found "${value}", allowed is a MAC address, e.g. "00-0c-29-aa-bb-cc"`);
-    }
-    bytes.set(fromHex(value.replaceAll('-', '')), at);
-  },
-  format: (value) => value,
-  parse: (word) => (/^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i.test(word) ? word.toLowerCase() : undefined),
-};
+export const MAC: Part<string> = textOfOctets(
+  6,
+  'allowed is a MAC address, e.g. "00-0c-29-aa-bb-cc"',
+  (bytes, at) => toHex(bytes, at, at + 6).replace(/..(?=.)/g, '$&-'),
+  (text) => (/^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i.test(text) ? fromHex(text.replaceAll('-', '')) : undefined),
+);
 
 /** IEEE 754 single precision, as the shortest decimal that gives the same octets. What is not a number, or -0, is left to octets. */
 export const FLOAT: Part<number> = {
@@ -118,16 +116,12 @@ export const FLOAT: Part<number> = {
 /** Octets as they are; `0x` and digits in text. */
 export function octets(count: number): Part<string> {
   const digits = new RegExp(`^0x[0-9a-f]{${2 * count}}$`, 'i');
-  return {
-    octets: count,
-    read: (bytes, at) => `0x${toHex(bytes, at, at + count)}`,
-    write(bytes, at, value) {
-      if (!digits.test(value)) throw new ValueError(`found "${value}", allowed are ${count} octets, e.g. "0x${'0a'.repeat(count)}"`);
-      bytes.set(fromHex(value.slice(2)), at);
-    },
-    format: (value) => value,
-    parse: (word) => (digits.test(word) ? word.toLowerCase() : undefined),
-  };
+  return textOfOctets(
+    count,
+    `allowed are ${count} octets, e.g. "0x${'0a'.repeat(count)}"`,
+    (bytes, at) => `0x${toHex(bytes, at, at + count)}`,
+    (text) => (digits.test(text) ? fromHex(text.slice(2)) : undefined),
+  );
 }
 
 /** Octets that say nothing: no value and no word when they are zero, as they should be; else they are kept as `octets` are. */
@@ -157,7 +151,7 @@ export function flags(count: 1 | 2, names: Readonly<Record<string, number>>): Pa
   return {
     octets: count,
     read(bytes, at) {
-      const bits = count === 1 ? bytes[at]! : readU16(bytes, at);
+      const bits = readUnsigned(bytes, at, count);
       const set = known.filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name);
       const named = known.reduce((sum, [, bit]) => sum | bit, 0);
       for (let bit = 1 << (8 * count - 1); bit > 0; bit >>>= 1) if ((bits & bit & ~named) !== 0) set.push(`bit-${bit}`);

@@ -40,34 +40,23 @@ export function decodeControlBody(
   }
 }
 
-const CODES = {
-  open: MessageType.Open,
-  notification: MessageType.Notification,
-  keepalive: MessageType.Keepalive,
-  'route-refresh': MessageType.RouteRefresh,
-  operational: MessageType.Operational,
-} as const satisfies Record<ControlMessage['type'], ControlMessageType>;
+interface Row<T extends ControlMessage> {
+  readonly code: ControlMessageType;
+  encode(out: ByteWriter, message: T): void;
+}
+
+const ROWS: { readonly [Type in ControlMessage['type']]: Row<Extract<ControlMessage, { type: Type }>> } = {
+  open: { code: MessageType.Open, encode: encodeOpenBody },
+  notification: { code: MessageType.Notification, encode: encodeNotificationBody },
+  keepalive: { code: MessageType.Keepalive, encode: () => {} },
+  'route-refresh': { code: MessageType.RouteRefresh, encode: encodeRouteRefreshBody },
+  operational: { code: MessageType.Operational, encode: encodeOperationalBody },
+};
 
 /** The message with its header. Throws ValueError for a value that cannot be written or is too long for the session. */
 export function encodeControlMessage(message: ControlMessage, context: WireContext): Uint8Array {
-  return frameMessage(CODES[message.type], context, (out) => {
-    switch (message.type) {
-      case 'open':
-        encodeOpenBody(out, message);
-        break;
-      case 'notification':
-        encodeNotificationBody(out, message);
-        break;
-      case 'route-refresh':
-        encodeRouteRefreshBody(out, message);
-        break;
-      case 'operational':
-        encodeOperationalBody(out, message);
-        break;
-      case 'keepalive':
-        break;
-    }
-  });
+  const { code, encode } = ROWS[message.type] as Row<ControlMessage>;
+  return frameMessage(code, context, (out) => encode(out, message));
 }
 
 /** A header and the body that `body` appends. Throws ValueError when the message is too long for the session. */

@@ -11,7 +11,7 @@
  * Errors, in this order (RFC 4271 §6.2): version; parameters that do not add up; then what `openFault` says of the values.
  */
 import { formatIpv4, parseIpv4 } from '../address.ts';
-import { ByteWriter, readU16 } from '../bytes.ts';
+import { ByteWriter, readU16, readUnsigned } from '../bytes.ts';
 import { appendCapability, decodeCapabilities } from '../capabilities/capabilities.ts';
 import type { Capability } from '../capabilities/registry.ts';
 import { AS_TRANS, HEADER_LENGTH, MessageType, OpenError } from '../codes.ts';
@@ -113,7 +113,7 @@ function decodeParameters(
   while (at < end) {
     const valueStart = at + 1 + lengthSize;
     if (valueStart > end) return broken('an optional parameter is cut short', at);
-    const valueEnd = valueStart + (lengthSize === 2 ? readU16(bytes, at + 1) : bytes[at + 1]!);
+    const valueEnd = valueStart + readUnsigned(bytes, at + 1, lengthSize);
     if (valueEnd > end) return broken('an optional parameter reaches beyond the message', at);
     const code = bytes[at]!;
     spans?.open('parameter', at);
@@ -203,8 +203,7 @@ export function encodeOpenBody(out: ByteWriter, open: OpenMessage): void {
   }
   for (const { code, bytes } of parameters) {
     out.u8(code);
-    if (extended) out.u16(bytes.length);
-    else out.u8(bytes.length);
+    out.unsigned(bytes.length, extended ? 2 : 1);
     out.raw(bytes);
   }
 }

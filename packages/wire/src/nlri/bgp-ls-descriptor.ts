@@ -169,12 +169,10 @@ export function encodeDescriptors(out: ByteWriter, descriptors: readonly BgpLsDe
     const { name } = descriptor;
     const tlv = new ByteWriter(36);
     tlv.u16(name === 'unknown' ? descriptor.code : ROWS[name].code);
-    tlv.u16(0);
-    if (name === 'unknown') tlv.raw(descriptor.bytes);
-    else ROWS[name].kind.encode(tlv, descriptor, name);
-    const length = tlv.length - 4;
-    if (length > 0xffff) throw new ValueError(`descriptor ${name}: found ${length} octets, allowed 65535`);
-    tlv.patchU16(2, length);
+    tlv.counted16(() => {
+      if (name === 'unknown') tlv.raw(descriptor.bytes);
+      else ROWS[name].kind.encode(tlv, descriptor, name);
+    }, `descriptor ${name}`);
     return tlv.take();
   });
   for (const tlv of tlvs.sort(compareOctets)) out.raw(tlv);

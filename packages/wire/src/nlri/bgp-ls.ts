@@ -11,7 +11,7 @@
  *
  * Text: `node protocol 2 identifier 1 descriptors [local-node [as 65001, igp-router-id 192.0.2.1]]`.
  */
-import { ByteWriter, fromHex, readU16, readU64, toHex } from '../bytes.ts';
+import { fromHex, readU16, readU64, toHex } from '../bytes.ts';
 import { Afi, type Family, makeFamily, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { RD } from '../parts/fields.ts';
@@ -87,19 +87,17 @@ export const bgpLs: FamilyCodec<BgpLsNlri> = {
     return descriptors && { ...head, kind, protocol: bytes[at]!, identifier, descriptors };
   },
   encode(out, nlri) {
-    const body = new ByteWriter();
-    if (hasRd(nlri.family)) body.raw(parseRd(nlri.rd ?? ''));
-    if (nlri.kind === 'unknown') {
-      body.raw(nlri.bytes);
-    } else {
-      body.u8(nlri.protocol);
-      body.u64(nlri.identifier);
-      encodeDescriptors(body, nlri.descriptors);
-    }
-    if (body.length > 0xffff) throw new ValueError(`BGP-LS NLRI: found ${body.length} octets, allowed 65535`);
     out.u16(nlri.kind === 'unknown' ? nlri.nlriType : BGP_LS_KINDS.indexOf(nlri.kind) + 1);
-    out.u16(body.length);
-    out.raw(body.bytes, 0, body.length);
+    out.counted16(() => {
+      if (hasRd(nlri.family)) out.raw(parseRd(nlri.rd ?? ''));
+      if (nlri.kind === 'unknown') {
+        out.raw(nlri.bytes);
+        return;
+      }
+      out.u8(nlri.protocol);
+      out.u64(nlri.identifier);
+      encodeDescriptors(out, nlri.descriptors);
+    }, 'BGP-LS NLRI');
   },
   key: wholeNlri, // RFC 9552 §5.2
   format(nlri) {

@@ -72,13 +72,10 @@ export function routeTable<T extends { route: string }>(rows: readonly Row[], ro
     encode(out, value, head) {
       const row = isUnknown(value) ? undefined : rowOf(value.route);
       head(row?.routeType ?? (value as UnknownRoute).routeType);
-      const at = out.length;
-      out.u8(0);
-      if (row === undefined) out.raw((value as UnknownRoute).bytes);
-      else row.fields.encode(out, value);
-      const length = out.length - at - 1;
-      if (length > 0xff) throw new ValueError(`route ${value.route}: found ${length} octets, allowed 255`);
-      out.patchU8(at, length);
+      out.counted8(() => {
+        if (row === undefined) out.raw((value as UnknownRoute).bytes);
+        else row.fields.encode(out, value);
+      }, `route ${value.route}`);
     },
     format(value) {
       if (isUnknown(value)) return `unknown ${value.routeType}${value.bytes.length > 0 ? ` ${toHex(value.bytes)}` : ''}`;

@@ -5,8 +5,7 @@
  * The text is `key value` pairs in the order of the octets, the keys in kebab-case: `rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`.
  */
 import { ADDRESS_EXAMPLES, addressBytes, formatAddress, parseIpv4 } from '../address.ts';
-import type { ByteWriter } from '../bytes.ts';
-import { fromHex, readU16, readU24, readU32, toHex } from '../bytes.ts';
+import { type ByteWriter, fromHex, readUnsigned, toHex, type Width } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
@@ -85,29 +84,46 @@ export interface RecordCodec<T> {
   parse(words: readonly string[], family: Family): T;
 }
 
+export type NamedField = [key: string, field: Field<unknown> | OptionalField<unknown>];
+
+/** The values of fields that follow each other; undefined when one fails. */
+export function readFields(fields: readonly NamedField[], reader: Reader, spans?: SpanRecorder): Record<string, unknown> | undefined {
+  const values: Record<string, unknown> = {};
+  for (const [key, field] of fields) {
+    const before = reader.at;
+    const value = field.read(reader);
+    if (reader.failed) return undefined;
+    if (value !== undefined) values[key] = value;
+    spans?.leaf(kebab(key), before, reader.at, value);
+  }
+  return values;
+}
+
+/** Throws ValueError when a value is missing or cannot be written. `place` precedes the name of a missing one. */
+export function writeFields(out: ByteWriter, fields: readonly NamedField[], values: Readonly<Record<string, unknown>>, place = ''): void {
+  for (const [key, field] of fields) {
+    requireValue(key, field, values, place);
+    field.write(out, values[key]);
+  }
+}
+
+/** Throws ValueError when the field needs a value and has none. */
+export function requireValue(key: string, field: object, values: Readonly<Record<string, unknown>>, place = ''): void {
+  if (values[key] === undefined && !('optional' in field)) throw new ValueError(`${place}${kebab(key)} is missing`);
+}
+
 export function record<T extends object>(shape: Shape<T>): RecordCodec<T> {
-  const fields = Object.entries(shape) as [string, Field<unknown> | OptionalField<unknown>][];
+  const fields = Object.entries(shape) as NamedField[];
   const byName = new Map(fields.map(([key, field]) => [kebab(key), { key, field }]));
   return {
     shape,
     decode(bytes, start, end, family, spans) {
       const reader: Reader = { bytes, start, at: start, end, family, failed: false };
-      const value: Record<string, unknown> = {};
-      for (const [key, field] of fields) {
-        const before = reader.at;
-        const got = field.read(reader);
-        if (reader.failed) return undefined;
-        if (got !== undefined) value[key] = got;
-        spans?.leaf(kebab(key), before, reader.at, got);
-      }
-      return reader.at === end ? (value as T) : undefined;
+      const value = readFields(fields, reader, spans);
+      return reader.at === end ? (value as T | undefined) : undefined;
     },
     encode(out, value) {
-      const values = value as Record<string, unknown>;
-      for (const [key, field] of fields) {
-        if (values[key] === undefined && !('optional' in field)) throw new ValueError(`${kebab(key)} is missing`);
-        field.write(out, values[key]);
-      }
+      writeFields(out, fields, value as Record<string, unknown>);
     },
     format(value) {
       const values = value as Record<string, unknown>;
@@ -128,19 +144,14 @@ export function record<T extends object>(shape: Shape<T>): RecordCodec<T> {
         }
         value[known.key] = known.field.parse(text, family);
       }
-      for (const [key, field] of fields)
-        if (value[key] === undefined && !('optional' in field)) throw new ValueError(`${kebab(key)} is missing`);
+      for (const [key, field] of fields) requireValue(key, field, value);
       return value as T;
     },
   };
 }
 
-function unsigned(
-  octets: number,
-  max: number,
-  read: (bytes: Uint8Array, at: number) => number,
-  write: (out: ByteWriter, value: number) => void,
-): Field<number> {
+function unsigned(width: Width): Field<number> {
+  const max = 256 ** width - 1;
   const allowed = `allowed 0 to ${max}`;
   const check = (value: number, found: string): number => {
     if (!Number.isInteger(value) || value < 0 || value > max) throw new ValueError(`found ${found}, ${allowed}`);
@@ -148,22 +159,17 @@ function unsigned(
   };
   return {
     allowed,
-    read: fixed(octets, read),
-    write: (out, value) => write(out, check(value, String(value))),
+    read: fixed(width, (bytes, at) => readUnsigned(bytes, at, width)),
+    write: (out, value) => out.unsigned(check(value, String(value)), width),
     format: String,
     parse: (text) => check(/^\d+$/.test(text) ? Number(text) : Number.NaN, `"${text}"`),
   };
 }
 
-export const U8: Field<number> = unsigned(
-  1,
-  0xff,
-  (bytes, at) => bytes[at]!,
-  (out, value) => out.u8(value),
-);
-export const U16: Field<number> = unsigned(2, 0xffff, readU16, (out, value) => out.u16(value));
-export const U24: Field<number> = unsigned(3, 0xff_ffff, readU24, (out, value) => out.u24(value));
-export const U32: Field<number> = unsigned(4, 0xffff_ffff, readU32, (out, value) => out.u32(value));
+export const U8: Field<number> = unsigned(1);
+export const U16: Field<number> = unsigned(2);
+export const U24: Field<number> = unsigned(3);
+export const U32: Field<number> = unsigned(4);
 
 /** A field whose value is the text of `count` octets: `show` gives the text, `octetsOf` the octets. */
 export function textOfOctets(

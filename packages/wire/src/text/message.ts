@@ -12,6 +12,7 @@
  * `parseMessage(formatMessage(x))` is x.
  */
 import { ValueError } from '../fault.ts';
+import { KEEPALIVE, type KeepaliveMessage } from '../messages/keepalive.ts';
 import type { Message } from '../messages/message.ts';
 import { formatNotification, parseNotification } from '../messages/notification.ts';
 import { formatOpen, parseOpen } from './open.ts';
@@ -19,46 +20,35 @@ import { formatOperational, parseOperational } from './operational.ts';
 import { formatRouteRefresh, parseRouteRefresh } from './route-refresh.ts';
 import { formatUpdate, parseUpdate } from './update.ts';
 
-/** One line that says all of the message; `parseMessage` reads it. */
-export function formatMessage(message: Message): string {
-  return `${message.type} ${body(message)}`.trimEnd();
+interface MessageText<T extends Message> {
+  format(message: T): string;
+  /** Throws ValueError. */
+  parse(text: string): T;
 }
 
-function body(message: Message): string {
-  switch (message.type) {
-    case 'open':
-      return formatOpen(message);
-    case 'update':
-      return formatUpdate(message);
-    case 'notification':
-      return formatNotification(message);
-    case 'keepalive':
-      return '';
-    case 'route-refresh':
-      return formatRouteRefresh(message);
-    case 'operational':
-      return formatOperational(message);
-  }
+const TEXTS: { readonly [Type in Message['type']]: MessageText<Extract<Message, { type: Type }>> } = {
+  open: { format: formatOpen, parse: parseOpen },
+  update: { format: formatUpdate, parse: parseUpdate },
+  notification: { format: formatNotification, parse: parseNotification },
+  keepalive: { format: () => '', parse: parseKeepalive },
+  'route-refresh': { format: formatRouteRefresh, parse: parseRouteRefresh },
+  operational: { format: formatOperational, parse: parseOperational },
+};
+
+/** One line that says all of the message; `parseMessage` reads it. */
+export function formatMessage(message: Message): string {
+  const { format } = TEXTS[message.type] as MessageText<Message>;
+  return `${message.type} ${format(message)}`.trimEnd();
 }
 
 /** The message that `formatMessage` wrote. The text may have several lines. Throws ValueError. */
 export function parseMessage(text: string): Message {
   const [, type = '', rest = ''] = /^\s*(\S*)\s*(.*)$/s.exec(text.replace(/\s*[\r\n]+\s*/g, ' '))!;
-  switch (type) {
-    case 'open':
-      return parseOpen(rest);
-    case 'update':
-      return parseUpdate(rest);
-    case 'notification':
-      return parseNotification(rest);
-    case 'keepalive':
-      if (rest !== '') throw new ValueError(`found "${rest.trim()}", allowed is nothing behind "keepalive"`);
-      return { type };
-    case 'route-refresh':
-      return parseRouteRefresh(rest);
-    case 'operational':
-      return parseOperational(rest);
-    default:
-      throw new ValueError(`found "${type}", allowed is open, update, notification, keepalive, route-refresh or operational`);
-  }
+  if (Object.hasOwn(TEXTS, type)) return TEXTS[type as Message['type']].parse(rest);
+  throw new ValueError(`found "${type}", allowed is open, update, notification, keepalive, route-refresh or operational`);
+}
+
+function parseKeepalive(text: string): KeepaliveMessage {
+  if (text !== '') throw new ValueError(`found "${text.trim()}", allowed is nothing behind "keepalive"`);
+  return KEEPALIVE;
 }
