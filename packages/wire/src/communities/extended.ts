@@ -13,6 +13,7 @@
  */
 import { equalBytes, fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
+import { kebab } from '../words.ts';
 import type { Part, PartValue } from './extended-parts.ts';
 import { EXTENDED_COMMUNITIES, type ExtendedCommunityRow } from './extended-registry.ts';
 
@@ -38,11 +39,24 @@ function partsAt(row: ExtendedCommunityRow): number {
 
 /** What the eight octets mean. Borrows nothing. */
 export function decodeExtendedCommunity(bytes: Uint8Array): ExtendedCommunity {
-  const [type, subtype] = [bytes[0]!, bytes[1]!];
-  const row = BY_CODE.get(key(type, subtype)) ?? BY_CODE.get(key(type, undefined));
+  return decodeBy(rowOf(bytes), bytes);
+}
+
+function rowOf(bytes: Uint8Array): ExtendedCommunityRow | undefined {
+  return BY_CODE.get(key(bytes[0]!, bytes[1])) ?? BY_CODE.get(key(bytes[0]!, undefined));
+}
+
+/** The community in `bytes`, whose row is `row`. */
+export function decodeBy(row: ExtendedCommunityRow | undefined, bytes: Uint8Array): ExtendedCommunity {
   const fields = row === undefined ? undefined : readParts(row.parts, bytes, partsAt(row));
-  if (row === undefined || fields === undefined) return { name: 'unknown', type, subtype, bytes: bytes.slice() };
-  return { name: row.name, type, ...(row.subtype !== undefined && { subtype }), fields };
+  if (row === undefined || fields === undefined) return { name: 'unknown', type: bytes[0]!, subtype: bytes[1]!, bytes: bytes.slice() };
+  return { name: row.name, type: row.type, ...(row.subtype !== undefined && { subtype: row.subtype }), fields };
+}
+
+/** The text of the community in `bytes`, whose row is `row`. */
+export function formatBy(row: ExtendedCommunityRow | undefined, bytes: Uint8Array): string {
+  const fields = row === undefined ? undefined : readParts(row.parts, bytes, partsAt(row));
+  return row === undefined || fields === undefined ? `0x${toHex(bytes)}` : formatParts(row.name, row.parts, fields);
 }
 
 /** The eight octets. Throws ValueError. */
@@ -52,11 +66,12 @@ export function encodeExtendedCommunity(community: ExtendedCommunity): Uint8Arra
   if (row === undefined || row.name !== community.name) {
     throw new ValueError(`extended community of type ${community.type}, subtype ${community.subtype} is not "${community.name}"`);
   }
-  return written(row, community.fields);
+  return written(row, community.fields, EXTENDED_COMMUNITY_LENGTH);
 }
 
-function written(row: ExtendedCommunityRow, fields: Readonly<Record<string, PartValue>>): Uint8Array {
-  const bytes = new Uint8Array(EXTENDED_COMMUNITY_LENGTH);
+/** A community of `length` octets. Throws ValueError. */
+export function written(row: ExtendedCommunityRow, fields: Readonly<Record<string, PartValue>>, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
   bytes[0] = row.type;
   bytes[1] = row.subtype ?? 0;
   writeParts(row.parts, bytes, partsAt(row), fields);
@@ -65,10 +80,7 @@ function written(row: ExtendedCommunityRow, fields: Readonly<Record<string, Part
 
 /** Text of the eight octets, e.g. `rt:65000:100`; `0x…` for what the table does not know. */
 export function formatExtendedCommunity(bytes: Uint8Array): string {
-  const community = decodeExtendedCommunity(bytes);
-  if ('bytes' in community) return `0x${toHex(bytes)}`;
-  const { parts } = BY_CODE.get(key(community.type, community.subtype))!;
-  return formatParts(community.name, parts, community.fields);
+  return formatBy(rowOf(bytes), bytes);
 }
 
 /** Throws ValueError. */
@@ -83,7 +95,7 @@ export function parseExtendedCommunity(text: string): Uint8Array {
   }
   for (const row of rows) {
     const fields = parseParts(row.parts, words);
-    if (fields !== undefined) return written(row, fields);
+    if (fields !== undefined) return written(row, fields, EXTENDED_COMMUNITY_LENGTH);
   }
   const forms = rows.map((row) => [name, ...partNames(row.parts)].join(':'));
   throw new ValueError(`"${text}" is not an extended community: allowed is ${forms.join(' or ')}, e.g. "rt:65000:100"`);
@@ -100,11 +112,11 @@ type Parts = Readonly<Record<string, Part>>;
 
 function partNames(parts: Parts): string[] {
   const spoken = Object.entries(parts).filter(([, part]) => part.optional !== true);
-  return spoken.map(([name]) => `<${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}>`);
+  return spoken.map(([name]) => `<${kebab(name)}>`);
 }
 
 /** The values of the parts from `at` on; undefined when they do not tell all that the octets say. */
-export function readParts(parts: Parts, bytes: Uint8Array, at: number): Record<string, PartValue> | undefined {
+function readParts(parts: Parts, bytes: Uint8Array, at: number): Record<string, PartValue> | undefined {
   const fields: Record<string, PartValue> = {};
   let offset = at;
   for (const [name, part] of Object.entries(parts)) {
@@ -120,7 +132,7 @@ export function readParts(parts: Parts, bytes: Uint8Array, at: number): Record<s
 }
 
 /** Over octets that are zero. Throws ValueError. */
-export function writeParts(parts: Parts, bytes: Uint8Array, at: number, fields: Readonly<Record<string, PartValue>>): void {
+function writeParts(parts: Parts, bytes: Uint8Array, at: number, fields: Readonly<Record<string, PartValue>>): void {
   let offset = at;
   for (const [name, part] of Object.entries(parts)) {
     const value = fields[name];
@@ -130,7 +142,7 @@ export function writeParts(parts: Parts, bytes: Uint8Array, at: number, fields: 
   }
 }
 
-export function formatParts(name: string, parts: Parts, fields: Readonly<Record<string, PartValue>>): string {
+function formatParts(name: string, parts: Parts, fields: Readonly<Record<string, PartValue>>): string {
   const words = [name];
   for (const [key, part] of Object.entries(parts)) if (fields[key] !== undefined) words.push(part.format(fields[key]));
   return words.join(':');

@@ -5,51 +5,47 @@
  *
  * A community without a name here is "0x" and forty digits. Source: IANA, BGP Extended Communities, 2026-11.
  */
-import { fromHex, toHex } from '../bytes.ts';
+import { fromHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
-import { type ExtendedCommunity, formatParts, parseParts, readParts, writeParts } from './extended.ts';
-import { IPV6, octets, type Part, U16 } from './extended-parts.ts';
+import { decodeBy, type ExtendedCommunity, formatBy, parseParts, written } from './extended.ts';
+import { IPV6, octets, U16 } from './extended-parts.ts';
+import type { ExtendedCommunityRow } from './extended-registry.ts';
 
 export const IPV6_EXTENDED_COMMUNITY_LENGTH = 20;
 
 const TRANSITIVE = 0x00;
-const ADDRESS_FORM: Readonly<Record<string, Part>> = { address: IPV6, value: U16 };
+const ADDRESS_FORM = { address: IPV6, value: U16 };
 
-interface Row {
-  readonly subtype: number;
-  readonly name: string;
-  readonly parts: Readonly<Record<string, Part>>;
+function row(subtype: number, name: string, parts: ExtendedCommunityRow['parts'] = ADDRESS_FORM): ExtendedCommunityRow {
+  return { type: TRANSITIVE, subtype, name, parts };
 }
 
-const ROWS: readonly Row[] = [
-  { subtype: 0x02, name: 'rt', parts: ADDRESS_FORM }, // RFC 5701 §3
-  { subtype: 0x03, name: 'ro', parts: ADDRESS_FORM }, // RFC 5701 §3
-  { subtype: 0x0b, name: 'vrf-route-import', parts: ADDRESS_FORM }, // RFC 6515 §3
-  { subtype: 0x0c, name: 'redirect-to-ip', parts: ADDRESS_FORM },
-  { subtype: 0x0d, name: 'redirect', parts: ADDRESS_FORM }, // RFC 8956 §6.1
-  { subtype: 0x10, name: 'vpn-distinguisher', parts: ADDRESS_FORM },
-  { subtype: 0x11, name: 'rt-uuid', parts: { uuid: octets(16), value: U16 } },
-  { subtype: 0x12, name: 'segmented-next-hop', parts: ADDRESS_FORM }, // RFC 7524 §4
-  { subtype: 0x13, name: 'rt-record', parts: ADDRESS_FORM },
-  { subtype: 0x14, name: 'vrf-recursive-next-hop', parts: ADDRESS_FORM },
-  { subtype: 0x20, name: 'mvpn-sa-rp', parts: ADDRESS_FORM }, // RFC 9081 §3
+const ROWS: readonly ExtendedCommunityRow[] = [
+  row(0x02, 'rt'), // RFC 5701 §3
+  row(0x03, 'ro'), // RFC 5701 §3
+  row(0x0b, 'vrf-route-import'), // RFC 6515 §3
+  row(0x0c, 'redirect-to-ip'),
+  row(0x0d, 'redirect'), // RFC 8956 §6.1
+  row(0x10, 'vpn-distinguisher'),
+  row(0x11, 'rt-uuid', { uuid: octets(16), value: U16 }),
+  row(0x12, 'segmented-next-hop'), // RFC 7524 §4
+  row(0x13, 'rt-record'),
+  row(0x14, 'vrf-recursive-next-hop'),
+  row(0x20, 'mvpn-sa-rp'), // RFC 9081 §3
 ];
 
 /** What the twenty octets mean. Borrows nothing. */
 export function decodeIpv6ExtendedCommunity(bytes: Uint8Array): ExtendedCommunity {
-  const [type, subtype] = [bytes[0]!, bytes[1]!];
-  const row = type === TRANSITIVE ? ROWS.find((candidate) => candidate.subtype === subtype) : undefined;
-  const fields = row === undefined ? undefined : readParts(row.parts, bytes, 2);
-  return row === undefined || fields === undefined
-    ? { name: 'unknown', type, subtype, bytes: bytes.slice() }
-    : { name: row.name, type, subtype, fields };
+  return decodeBy(rowOf(bytes), bytes);
+}
+
+function rowOf(bytes: Uint8Array): ExtendedCommunityRow | undefined {
+  return ROWS.find(({ type, subtype }) => type === bytes[0] && subtype === bytes[1]);
 }
 
 /** Text of the 20 octets (RFC 5701 §2), e.g. `rt:[2001:db8::1]:100`. */
 export function formatIpv6ExtendedCommunity(bytes: Uint8Array): string {
-  const community = decodeIpv6ExtendedCommunity(bytes);
-  if ('bytes' in community) return `0x${toHex(bytes)}`;
-  return formatParts(community.name, ROWS.find((row) => row.subtype === community.subtype)!.parts, community.fields);
+  return formatBy(rowOf(bytes), bytes);
 }
 
 /** Throws ValueError. */
@@ -64,8 +60,5 @@ export function parseIpv6ExtendedCommunity(text: string): Uint8Array {
       `"${text}" is not an IPv6 extended community: allowed are ${ROWS.map((candidate) => candidate.name).join(', ')} with an address and a number, or 0x and forty digits, e.g. "rt:[2001:db8::1]:100"`,
     );
   }
-  const bytes = new Uint8Array(IPV6_EXTENDED_COMMUNITY_LENGTH);
-  bytes[1] = row.subtype;
-  writeParts(row.parts, bytes, 2, fields);
-  return bytes;
+  return written(row, fields, IPV6_EXTENDED_COMMUNITY_LENGTH);
 }

@@ -1,8 +1,9 @@
 /** Messages and faults from JSON. */
-import { type Family, formatFamily, IPV4_UNICAST } from '../family.ts';
+import { formatFamily, IPV4_UNICAST } from '../family.ts';
 import { Fault } from '../fault.ts';
 import type { Message } from '../messages/message.ts';
-import type { AddressPrefixOrf, Orf, OrfGroup } from '../messages/route-refresh-orf.ts';
+import type { OperationalMessage } from '../messages/operational.ts';
+import type { AddOrRemoveOrf, AddressPrefixOrf, Orf, OrfGroup, RemoveAllOrf } from '../messages/route-refresh-orf.ts';
 import { canonicalPrefix, type IpPrefix } from '../nlri/ip-prefix.ts';
 import { nlriFromJson } from '../nlri/json.ts';
 import {
@@ -51,22 +52,21 @@ const FAULT: Form<Fault> = (json, path) => {
   return new Fault(action, code, subcode, reason, data);
 };
 
+const REMOVE_ALL: Form<RemoveAllOrf> = object<RemoveAllOrf>({ action: oneOf('remove-all'), reserved: optional(unsigned(0x3f)) });
+
+const ADD_OR_REMOVE: Form<AddOrRemoveOrf> = object<AddOrRemoveOrf>({
+  action: oneOf('add', 'remove'),
+  match: oneOf('permit', 'deny'),
+  sequence: U32,
+  minLength: U8,
+  maxLength: U8,
+  prefix: parsed(canonicalPrefix),
+  reserved: optional(unsigned(0x1f)),
+  trailingBits: optional(unsigned(0x7f)),
+});
+
 const PREFIX_ORF: Form<AddressPrefixOrf> = (json, path) =>
-  record(json, path)['action'] === 'remove-all'
-    ? object<Extract<AddressPrefixOrf, { action: 'remove-all' }>>({ action: oneOf('remove-all'), reserved: optional(unsigned(0x3f)) })(
-        json,
-        path,
-      )
-    : object<Exclude<AddressPrefixOrf, { action: 'remove-all' }>>({
-        action: oneOf('add', 'remove'),
-        match: oneOf('permit', 'deny'),
-        sequence: U32,
-        minLength: U8,
-        maxLength: U8,
-        prefix: parsed(canonicalPrefix),
-        reserved: optional(unsigned(0x1f)),
-        trailingBits: optional(unsigned(0x7f)),
-      })(json, path);
+  record(json, path)['action'] === 'remove-all' ? REMOVE_ALL(json, path) : ADD_OR_REMOVE(json, path);
 
 const ORF_GROUP: Form<OrfGroup> = (json, path) =>
   record(json, path)['bytes'] === undefined
@@ -75,12 +75,7 @@ const ORF_GROUP: Form<OrfGroup> = (json, path) =>
 
 const ORF: Form<Orf> = object<Orf>({ whenToRefresh: oneOf('immediate', 'defer'), groups: list(ORF_GROUP) });
 
-interface Counter {
-  family: Family;
-  routerId: string;
-  sequence: number;
-  count?: number;
-}
+type Counter = NonNullable<OperationalMessage['counter']>;
 
 const FORMS: { readonly [Type in Message['type']]: Form<Of<Type>> } = {
   open: object<Of<'open'>>({

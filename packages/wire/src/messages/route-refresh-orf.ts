@@ -10,12 +10,12 @@
  *     | sequence, 4 octets    | min, 1  | max, 1  | length, 1 | prefix       |
  *     +-----------------------+---------+---------+----------+--------------+
  */
-import { formatAddress, parseAddress } from '../address.ts';
+import { parseAddress } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { trailingMask } from '../parts/prefix-bits.ts';
+import { readPrefix, trailingMask } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 
 /** Types of outbound route filters (RFC 5291 §4). */
@@ -33,19 +33,25 @@ export type OrfGroup =
   | { orfType: number; bytes: Uint8Array; prefixes?: never };
 
 /** One entry of an address prefix filter (RFC 5292 §2). Reserved bits are absent when they are zero. */
-export type AddressPrefixOrf =
-  | { action: 'remove-all' /** Match and reserved bits. */; reserved?: number }
-  | {
-      action: 'add' | 'remove';
-      match: 'permit' | 'deny';
-      sequence: number;
-      minLength: number;
-      maxLength: number;
-      prefix: string;
-      reserved?: number;
-      /** The bits of the last octet after the prefix. */
-      trailingBits?: number;
-    };
+export type AddressPrefixOrf = RemoveAllOrf | AddOrRemoveOrf;
+
+export interface RemoveAllOrf {
+  action: 'remove-all';
+  /** Match and reserved bits. */
+  reserved?: number;
+}
+
+export interface AddOrRemoveOrf {
+  action: 'add' | 'remove';
+  match: 'permit' | 'deny';
+  sequence: number;
+  minLength: number;
+  maxLength: number;
+  prefix: string;
+  reserved?: number;
+  /** The bits of the last octet after the prefix. */
+  trailingBits?: number;
+}
 
 const IMMEDIATE = 1;
 const DEFER = 2;
@@ -107,12 +113,10 @@ function decodePrefixes(
     }
     if (end - at < 8) return undefined;
     const length = bytes[at + 7]!;
-    const octets = (length + 7) >>> 3;
-    if (octets > size || length > 8 * size || at + 8 + octets > end) return undefined;
-    const address = new Uint8Array(size);
-    address.set(bytes.subarray(at + 8, at + 8 + octets));
-    const trailingBits = octets === 0 ? 0 : address[octets - 1]! & trailingMask(length);
-    if (trailingBits !== 0) address[octets - 1]! ^= trailingBits;
+    const next = at + 8 + ((length + 7) >>> 3);
+    const prefix = next > end ? undefined : readPrefix(bytes, at + 8, next, length, size);
+    if (prefix === undefined) return undefined;
+    const trailingBits = bytes[next - 1]! & trailingMask(length);
     const reserved = first & RESERVED;
     const entry: AddressPrefixOrf = {
       action,
@@ -120,16 +124,16 @@ function decodePrefixes(
       sequence: readU32(bytes, at + 1),
       minLength: bytes[at + 5]!,
       maxLength: bytes[at + 6]!,
-      prefix: `${formatAddress(address)}/${length}`,
+      prefix,
       ...(reserved !== 0 && { reserved }),
       ...(trailingBits !== 0 && { trailingBits }),
     };
     spans?.open('entry', at);
     spans?.numbers(at, ['action-and-match', 1], ['sequence', 4], ['minimum-length', 1], ['maximum-length', 1], ['length', 1]);
-    spans?.leaf('prefix', at + 8, at + 8 + octets, entry.prefix);
-    spans?.close(at + 8 + octets, entry);
+    spans?.leaf('prefix', at + 8, next, prefix);
+    spans?.close(next, entry);
     prefixes.push(entry);
-    at += 8 + octets;
+    at = next;
   }
   return prefixes;
 }

@@ -35,29 +35,37 @@ import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { ROUTE_KEY } from './route-key.ts';
 import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
 
-export interface EvpnEthernetAutoDiscovery {
-  route: 'ethernet-auto-discovery';
+interface EthernetTag {
   rd: string;
-  esi: string;
   ethernetTag: number;
+}
+
+interface SegmentTag extends EthernetTag {
+  esi: string;
+}
+
+interface Multicast {
+  /** Absent: any source. */
+  source?: string;
+  group?: string;
+  originatingRouter: string;
+}
+
+export interface EvpnEthernetAutoDiscovery extends SegmentTag {
+  route: 'ethernet-auto-discovery';
   labelField: number;
 }
 
-export interface EvpnMacIpAdvertisement {
+export interface EvpnMacIpAdvertisement extends SegmentTag {
   route: 'mac-ip-advertisement';
-  rd: string;
-  esi: string;
-  ethernetTag: number;
   mac: string;
   ip?: string;
   /** One or two. */
   labelFields: number[];
 }
 
-export interface EvpnInclusiveMulticast {
+export interface EvpnInclusiveMulticast extends EthernetTag {
   route: 'inclusive-multicast';
-  rd: string;
-  ethernetTag: number;
   originatingRouter: string;
 }
 
@@ -68,67 +76,39 @@ export interface EvpnEthernetSegment {
   originatingRouter: string;
 }
 
-export interface EvpnIpPrefix {
+export interface EvpnIpPrefix extends SegmentTag {
   route: 'ip-prefix';
-  rd: string;
-  esi: string;
-  ethernetTag: number;
   /** Bits after the prefix are kept as sent. */
   prefix: string;
   gateway: string;
   labelField: number;
 }
 
-export interface EvpnSelectiveMulticast {
+export interface EvpnSelectiveMulticast extends EthernetTag, Multicast {
   route: 'selective-multicast';
-  rd: string;
-  ethernetTag: number;
-  /** Absent: any source. */
-  source?: string;
-  group?: string;
-  originatingRouter: string;
   flags: number;
 }
 
-export interface EvpnMulticastJoinSync {
+export interface EvpnMulticastJoinSync extends SegmentTag, Multicast {
   route: 'multicast-join-sync';
-  rd: string;
-  esi: string;
-  ethernetTag: number;
-  source?: string;
-  group?: string;
-  originatingRouter: string;
   flags: number;
 }
 
-export interface EvpnMulticastLeaveSync {
+export interface EvpnMulticastLeaveSync extends SegmentTag, Multicast {
   route: 'multicast-leave-sync';
-  rd: string;
-  esi: string;
-  ethernetTag: number;
-  source?: string;
-  group?: string;
-  originatingRouter: string;
   reserved: number;
   maxResponseTime: number;
   flags: number;
 }
 
-export interface EvpnPerRegionIPmsi {
+export interface EvpnPerRegionIPmsi extends EthernetTag {
   route: 'per-region-i-pmsi';
-  rd: string;
-  ethernetTag: number;
   /** Eight octets, as an extended community. */
   regionId: string;
 }
 
-export interface EvpnSPmsi {
+export interface EvpnSPmsi extends EthernetTag, Multicast {
   route: 's-pmsi';
-  rd: string;
-  ethernetTag: number;
-  source?: string;
-  group?: string;
-  originatingRouter: string;
 }
 
 export interface EvpnLeafAutoDiscovery {
@@ -226,35 +206,33 @@ const GATEWAY: Field<string> = {
   write: (out, value) => out.raw(addressBytes(value)),
 };
 
+const TAG = { rd: RD, ethernetTag: U32 } as const;
+const SEGMENT_TAG = { rd: RD, esi: ESI, ethernetTag: U32 } as const;
 const MULTICAST = { source: OPTIONAL_COUNTED_ADDRESS, group: OPTIONAL_COUNTED_ADDRESS, originatingRouter: COUNTED_ADDRESS } as const;
 
 export const EVPN_ROUTES: RouteTable<EvpnRoute> = routeTable<EvpnRoute>(
   [
-    routeRow<EvpnEthernetAutoDiscovery>(1, 'ethernet-auto-discovery', { rd: RD, esi: ESI, ethernetTag: U32, labelField: U24 }),
+    routeRow<EvpnEthernetAutoDiscovery>(1, 'ethernet-auto-discovery', { ...SEGMENT_TAG, labelField: U24 }),
     routeRow<EvpnMacIpAdvertisement>(2, 'mac-ip-advertisement', {
-      rd: RD,
-      esi: ESI,
-      ethernetTag: U32,
+      ...SEGMENT_TAG,
       mac: MAC,
       ip: OPTIONAL_COUNTED_ADDRESS,
       labelFields: LABEL_FIELDS,
     }),
-    routeRow<EvpnInclusiveMulticast>(3, 'inclusive-multicast', { rd: RD, ethernetTag: U32, originatingRouter: COUNTED_ADDRESS }),
+    routeRow<EvpnInclusiveMulticast>(3, 'inclusive-multicast', { ...TAG, originatingRouter: COUNTED_ADDRESS }),
     routeRow<EvpnEthernetSegment>(4, 'ethernet-segment', { rd: RD, esi: ESI, originatingRouter: COUNTED_ADDRESS }),
-    routeRow<EvpnIpPrefix>(5, 'ip-prefix', { rd: RD, esi: ESI, ethernetTag: U32, prefix: FULL_PREFIX, gateway: GATEWAY, labelField: U24 }),
-    routeRow<EvpnSelectiveMulticast>(6, 'selective-multicast', { rd: RD, ethernetTag: U32, ...MULTICAST, flags: U8 }),
-    routeRow<EvpnMulticastJoinSync>(7, 'multicast-join-sync', { rd: RD, esi: ESI, ethernetTag: U32, ...MULTICAST, flags: U8 }),
+    routeRow<EvpnIpPrefix>(5, 'ip-prefix', { ...SEGMENT_TAG, prefix: FULL_PREFIX, gateway: GATEWAY, labelField: U24 }),
+    routeRow<EvpnSelectiveMulticast>(6, 'selective-multicast', { ...TAG, ...MULTICAST, flags: U8 }),
+    routeRow<EvpnMulticastJoinSync>(7, 'multicast-join-sync', { ...SEGMENT_TAG, ...MULTICAST, flags: U8 }),
     routeRow<EvpnMulticastLeaveSync>(8, 'multicast-leave-sync', {
-      rd: RD,
-      esi: ESI,
-      ethernetTag: U32,
+      ...SEGMENT_TAG,
       ...MULTICAST,
       reserved: U32,
       maxResponseTime: U8,
       flags: U8,
     }),
-    routeRow<EvpnPerRegionIPmsi>(9, 'per-region-i-pmsi', { rd: RD, ethernetTag: U32, regionId: octets(8) }),
-    routeRow<EvpnSPmsi>(10, 's-pmsi', { rd: RD, ethernetTag: U32, ...MULTICAST }),
+    routeRow<EvpnPerRegionIPmsi>(9, 'per-region-i-pmsi', { ...TAG, regionId: octets(8) }),
+    routeRow<EvpnSPmsi>(10, 's-pmsi', { ...TAG, ...MULTICAST }),
     routeRow<EvpnLeafAutoDiscovery>(11, 'leaf-auto-discovery', { routeKey: ROUTE_KEY, originatingRouter: COUNTED_ADDRESS }),
   ],
   0xff,
