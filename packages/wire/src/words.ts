@@ -40,3 +40,8 @@ export function kebab(key: string): string {
 export function splitWords(text: string): string[] {
   return text.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
 }
+
+/** `{ a; b }`: a list of items in the text of a message. */
+export function formatGroup(list: readonly string[]): string {
+  return list.length === 0 ? '{ }' : `{ ${list.join('; ')} }`;
+}

@@ -14,8 +14,9 @@ import { ValueError } from '../fault.ts';
 import { nextHopForms } from '../nlri/families.ts';
 import { nlriFromJson } from '../nlri/json.ts';
 import { appendNextHops, decodeNextHops, nextHopFits } from '../nlri/next-hop.ts';
-import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
+import { appendNlri, decodeNlri, formatNlri, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
 import { ADDRESS, FAMILY, list, OCTETS, object, optional } from '../parts/json-form.ts';
+import { formatGroup } from '../words.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_NON_TRANSITIVE } from './fields.ts';
 import { broken, nlriOfFamily } from './mp-nlri.ts';
@@ -79,7 +80,7 @@ export const mpReachNlri: AttributeCodec<MpReachNlri, 'mp-reach-nlri'> = {
     const words = [formatFamily(value.family)];
     if (value.nextHopOctets !== undefined) words.push('next-hop', `0x${toHex(value.nextHopOctets)}`);
     else if (value.nextHops.length > 0) words.push('next-hop', ...value.nextHops);
-    return `${words.join(' ')} nlri ${formatNlriList(value.nlri)}`;
+    return `${words.join(' ')} nlri ${formatGroup(value.nlri.map(formatNlri))}`;
   },
   parse(text) {
     const parts = /^(\S+)(?: next-hop (.+?))? nlri (\{.*\})$/.exec(text);

@@ -10,8 +10,9 @@ import { AttributeCode } from '../codes.ts';
 import { type Family, formatFamily, parseFamily, readFamily, writeFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { nlriFromJson } from '../nlri/json.ts';
-import { appendNlri, decodeNlri, formatNlriList, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
+import { appendNlri, decodeNlri, formatNlri, type Nlri, nlriAreWhole, parseNlriList, sameFamily } from '../nlri/nlri.ts';
 import { FAMILY, list, object } from '../parts/json-form.ts';
+import { formatGroup } from '../words.ts';
 import type { AttributeCodec } from './codec.ts';
 import { OPTIONAL_NON_TRANSITIVE } from './fields.ts';
 import { broken, nlriOfFamily } from './mp-nlri.ts';
@@ -43,7 +44,7 @@ export const mpUnreachNlri: AttributeCodec<MpUnreachNlri, 'mp-unreach-nlri'> = {
     writeFamily(out, value.family);
     for (const nlri of value.nlri) appendNlri(out, sameFamily(nlri, value.family), context);
   },
-  format: (value) => `${formatFamily(value.family)} nlri ${formatNlriList(value.nlri)}`,
+  format: (value) => `${formatFamily(value.family)} nlri ${formatGroup(value.nlri.map(formatNlri))}`,
   parse(text) {
     const parts = /^(\S+) nlri (\{.*\})$/.exec(text);
     const family = parseFamily(parts?.[1] ?? '');

@@ -35,12 +35,14 @@ export type OrfGroup =
 /** One entry of an address prefix filter (RFC 5292 §2). Reserved bits are absent when they are zero. */
 export type AddressPrefixOrf = RemoveAllOrf | AddOrRemoveOrf;
 
+/** Removes all filters (RFC 5292 §3). */
 export interface RemoveAllOrf {
   action: 'remove-all';
   /** Match and reserved bits. */
   reserved?: number;
 }
 
+/** Adds or removes one filter (RFC 5292 §3). */
 export interface AddOrRemoveOrf {
   action: 'add' | 'remove';
   match: 'permit' | 'deny';

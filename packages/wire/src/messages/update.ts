@@ -13,8 +13,8 @@ import { AttributeFlag, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { type Family, formatFamily, IPV4_UNICAST } from '../family.ts';
 import { type Fault, strongest, updateFault, ValueError } from '../fault.ts';
-import { familyCodec } from '../nlri/families.ts';
-import { appendPrefix, decodePrefixes, type IpPrefix } from '../nlri/ip-prefix.ts';
+import { appendTypedNlri, familyCodec } from '../nlri/families.ts';
+import { decodePrefixes, type IpPrefix } from '../nlri/ip-prefix.ts';
 import { formatNlri, isMalformed } from '../nlri/nlri.ts';
 import { blameNextHop, recordLeftOut, scannedAttributes } from '../scan/decode-attributes.ts';
 import { borrowScan, giveBackScan } from '../scan/scan-pool.ts';
@@ -158,5 +158,5 @@ function appendRoutes(out: ByteWriter, routes: readonly IpPrefix[], context: Wir
 function appendRoute(out: ByteWriter, route: IpPrefix, context: WireContext): void {
   if (route.family !== IPV4_UNICAST)
     throw new ValueError(`${route.prefix}: allowed here is IPv4 unicast; other families go into MP_REACH_NLRI`);
-  appendPrefix(out, route, context.addPath.has(IPV4_UNICAST));
+  appendTypedNlri(out, route, context.addPath.has(IPV4_UNICAST));
 }

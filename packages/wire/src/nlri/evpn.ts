@@ -33,7 +33,7 @@ import type { Prefix } from '../parts/prefix-bits.ts';
 import { RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { ROUTE_KEY } from './route-key.ts';
-import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
+import { type RouteTable, routeRow, routeTable, typedFamily, type UnknownRoute } from './typed-routes.ts';
 
 interface EthernetTag {
   rd: string;
@@ -245,16 +245,9 @@ const MAC_LENGTH = 7;
 const LABEL_LENGTH = 3;
 
 export const evpn: FamilyCodec<EvpnNlri> = {
+  ...typedFamily('evpn', EVPN_ROUTES),
   type: 'evpn',
   families: [makeFamily(Afi.L2vpn, Safi.Evpn)],
-  malformed: 'discard',
-  next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
-  decode(bytes, start, end, family, spans) {
-    spans?.numbers(start, ['route-type', 1], ['length', 1]);
-    const route = EVPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, family, spans);
-    return route && { type: 'evpn', family, ...route };
-  },
-  encode: (out, nlri) => EVPN_ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
   key(out, bytes, start, end) {
     const fields = start + 2;
     const esi = fields + RD_LENGTH;
@@ -286,7 +279,4 @@ export const evpn: FamilyCodec<EvpnNlri> = {
         out.raw(bytes, fields, end);
     }
   },
-  format: (nlri) => EVPN_ROUTES.format(nlri),
-  jsonMembers: EVPN_ROUTES.jsonMembers,
-  parse: (text, family) => ({ type: 'evpn', family, ...EVPN_ROUTES.parse(text, family) }),
 };

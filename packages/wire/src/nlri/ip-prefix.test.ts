@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { Afi, type Family, IPV4_UNICAST, IPV6_UNICAST, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { prefixesAreWhole } from '../parts/prefix-bits.ts';
-import { familyCodec } from './families.ts';
-import { appendPrefix, canonicalPrefix, decodePrefixes, type IpPrefix, prefixBitsMax } from './ip-prefix.ts';
+import { addressOctets, prefixesAreWhole } from '../parts/prefix-bits.ts';
+import { appendTypedNlri, familyCodec } from './families.ts';
+import { canonicalPrefix, decodePrefixes, type IpPrefix } from './ip-prefix.ts';
 
 function decode(hex: string, family: Family = IPV4_UNICAST, addPath = false): IpPrefix[] | undefined {
   const bytes = fromHex(hex);
@@ -15,7 +15,7 @@ function decode(hex: string, family: Family = IPV4_UNICAST, addPath = false): Ip
 
 function encode(prefixes: readonly IpPrefix[], addPath = false): string {
   const out = new ByteWriter();
-  for (const prefix of prefixes) appendPrefix(out, prefix, addPath);
+  for (const prefix of prefixes) appendTypedNlri(out, prefix, addPath);
   return toHex(out.take());
 }
 
@@ -71,7 +71,7 @@ for (const [title, hex, family, addPath] of [
   test(`RFC 7606 §5.3: ${title} makes the field unreadable`, () => {
     assert.equal(decode(hex, family, addPath), undefined);
     const bytes = fromHex(hex);
-    assert.ok(!prefixesAreWhole(bytes, 0, bytes.length, prefixBitsMax(family), addPath));
+    assert.ok(!prefixesAreWhole(bytes, 0, bytes.length, 8 * addressOctets(family), addPath));
   });
 }
 
@@ -125,7 +125,7 @@ test('property: any octets are whole exactly if they decode, and what decodes co
         const bytes = Uint8Array.from([...Array.from({ length: before }, () => 0xff), ...list, 0xff]);
         const end = before + list.length;
         const got = decodePrefixes(bytes, before, end, family, addPath);
-        assert.equal(got !== undefined, prefixesAreWhole(bytes, before, end, prefixBitsMax(family), addPath));
+        assert.equal(got !== undefined, prefixesAreWhole(bytes, before, end, 8 * addressOctets(family), addPath));
         if (got === undefined) return;
         assert.deepEqual(decode(encode(got, addPath), family, addPath), got);
         for (const { prefix } of got) assert.equal(canonicalPrefix(prefix), prefix);

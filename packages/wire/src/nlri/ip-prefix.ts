@@ -5,7 +5,7 @@
  *
  * Text: `192.0.2.0/24`.
  */
-import { type ByteWriter, readU32 } from '../bytes.ts';
+import { readU32 } from '../bytes.ts';
 import { Afi, afiOf, type Family, makeFamily, Safi } from '../family.ts';
 import { PREFIX } from '../parts/fields.ts';
 import { field } from '../parts/json-form.ts';
@@ -36,7 +36,7 @@ export const ipPrefix: FamilyCodec<IpPrefix> = {
   neverOctets: true,
   nextHop: (family) => (afiOf(family) === Afi.Ipv4 ? IPV4_OR_IPV6 : IPV6_ONLY),
   next: nextOfBits,
-  areWhole: (bytes, start, end, family, addPath) => prefixesAreWhole(bytes, start, end, prefixBitsMax(family), addPath),
+  areWhole: (bytes, start, end, family, addPath) => prefixesAreWhole(bytes, start, end, 8 * addressOctets(family), addPath),
   decodeAll: decodePrefixes,
   decode(bytes, start, end, family, spans) {
     const prefix = readPrefix(bytes, start + 1, end, bytes[start]!, addressOctets(family));
@@ -51,11 +51,6 @@ export const ipPrefix: FamilyCodec<IpPrefix> = {
   jsonMembers: (family) => ({ prefix: field(PREFIX, family) }),
   parse: (text, family) => ({ type: 'ip-prefix', family, prefix: normalizePrefix(text, addressOctets(family)) }),
 };
-
-/** Longest prefix of a family of plain prefixes. */
-export function prefixBitsMax(family: Family): number {
-  return 8 * addressOctets(family);
-}
 
 /** All prefixes in `bytes[start, end)`; undefined when they are not whole or one is too long. Borrows nothing. */
 export function decodePrefixes(
@@ -84,12 +79,6 @@ export function decodePrefixes(
     at = next;
   }
   return prefixes;
-}
-
-/** Appends one prefix. With ADD-PATH a path identifier precedes it, 0 when the prefix has none. Throws ValueError. */
-export function appendPrefix(out: ByteWriter, nlri: IpPrefix, addPath: boolean): void {
-  if (addPath) out.u32(nlri.pathIdentifier ?? 0);
-  ipPrefix.encode(out, nlri);
 }
 
 /** Canonical text of a prefix: host bits cleared, RFC 5952. Throws ValueError that says what is allowed. */

@@ -9,7 +9,7 @@ import { Afi, makeFamily, Safi } from '../family.ts';
 import { ADDRESS_TO_END, OPTIONAL_COUNTED_ADDRESS, RD, U32 } from '../parts/fields.ts';
 import { type FamilyCodec, type FamilyNlri, wholeNlri } from './family-codec.ts';
 import { ROUTE_KEY } from './route-key.ts';
-import { nextTyped, type RouteTable, routeRow, routeTable, type UnknownRoute } from './typed-routes.ts';
+import { type RouteTable, routeRow, routeTable, typedFamily, type UnknownRoute } from './typed-routes.ts';
 
 export interface McastVpnIntraAsIPmsi {
   route: 'intra-as-i-pmsi-ad';
@@ -83,18 +83,8 @@ export const MCAST_VPN_ROUTES: RouteTable<McastVpnRoute> = routeTable<McastVpnRo
 );
 
 export const mcastVpn: FamilyCodec<McastVpnNlri> = {
+  ...typedFamily('mcast-vpn', MCAST_VPN_ROUTES),
   type: 'mcast-vpn',
   families: [makeFamily(Afi.Ipv4, Safi.McastVpn), makeFamily(Afi.Ipv6, Safi.McastVpn)],
-  malformed: 'discard',
-  next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
-  decode(bytes, start, end, family, spans) {
-    spans?.numbers(start, ['route-type', 1], ['length', 1]);
-    const route = MCAST_VPN_ROUTES.decode(bytes[start]!, bytes, start + 2, end, family, spans);
-    return route && { type: 'mcast-vpn', family, ...route };
-  },
-  encode: (out, nlri) => MCAST_VPN_ROUTES.encode(out, nlri, (routeType) => out.u8(routeType)),
   key: wholeNlri,
-  format: (nlri) => MCAST_VPN_ROUTES.format(nlri),
-  jsonMembers: MCAST_VPN_ROUTES.jsonMembers,
-  parse: (text, family) => ({ type: 'mcast-vpn', family, ...MCAST_VPN_ROUTES.parse(text, family) }),
 };

@@ -115,11 +115,6 @@ function parseRoute(text: string, family: Family): Nlri {
   return codec.parse(text === EMPTY ? '' : text, family);
 }
 
-/** `{ 192.0.2.0/24; 198.51.100.0/24 }`; an empty list is `{ }`. */
-export function formatNlriList(list: readonly Nlri[]): string {
-  return list.length === 0 ? '{ }' : `{ ${list.map(formatNlri).join('; ')} }`;
-}
-
 /** Throws ValueError. */
 export function parseNlriList(text: string, family: Family): Nlri[] {
   const inner = text.trim().slice(1, -1);

@@ -12,6 +12,7 @@ import { ValueError } from '../fault.ts';
 import { type RecordCodec, record, type Shape } from '../parts/fields.ts';
 import { member, OCTETS, oneOf, refuse, TEXT, unsigned } from '../parts/json-form.ts';
 import type { SpanRecorder } from '../spans.ts';
+import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { type JsonMembers, jsonOfShape } from './json-members.ts';
 
 /** A route of an unknown type: the octets after its type and length. */
@@ -93,6 +94,26 @@ export function routeTable<T extends { route: string }>(rows: readonly Row[], ro
       if (row === undefined) refuse(member(path, 'route'), route, [...byName.keys(), 'unknown'].join(', '));
       return { route: TEXT, ...jsonOfShape(row.fields.shape, family) };
     },
+  };
+}
+
+/** What follows from the table of a family whose route types have one octet. */
+export function typedFamily<const Type extends string, T extends { route: string }>(
+  type: Type,
+  routes: RouteTable<T>,
+): Omit<FamilyCodec<FamilyNlri<Type> & (T | UnknownRoute)>, 'type' | 'families' | 'key'> {
+  return {
+    malformed: 'discard',
+    next: (bytes, at, end) => nextTyped(bytes, at, end, 2),
+    decode(bytes, start, end, family, spans) {
+      spans?.numbers(start, ['route-type', 1], ['length', 1]);
+      const route = routes.decode(bytes[start]!, bytes, start + 2, end, family, spans);
+      return route && { type, family, ...route };
+    },
+    encode: (out, nlri) => routes.encode(out, nlri, (routeType) => out.u8(routeType)),
+    format: routes.format,
+    jsonMembers: routes.jsonMembers,
+    parse: (text, family) => ({ type, family, ...routes.parse(text, family) }),
   };
 }
 

@@ -8,7 +8,8 @@ import { toHex } from '../bytes.ts';
 import { formatCapability, parseCapability } from '../capabilities/capabilities.ts';
 import { ValueError } from '../fault.ts';
 import type { OpenMessage } from '../messages/open.ts';
-import { formatGroup, Words } from './words.ts';
+import { formatGroup } from '../words.ts';
+import { Words } from './words.ts';
 
 const VERSION = 4;
 const ALLOWED = 'version, as, hold-time, bgp-identifier, capabilities, parameters or extended-parameters';

@@ -10,7 +10,8 @@ import { ValueError } from '../fault.ts';
 import { RefreshSubtype, type RouteRefreshMessage } from '../messages/route-refresh.ts';
 import type { AddressPrefixOrf, Orf, OrfGroup } from '../messages/route-refresh-orf.ts';
 import { canonicalPrefix } from '../nlri/ip-prefix.ts';
-import { formatGroup, Words } from './words.ts';
+import { formatGroup } from '../words.ts';
+import { Words } from './words.ts';
 
 export function formatRouteRefresh(message: RouteRefreshMessage): string {
   const words = [formatFamily(message.family)];

@@ -12,8 +12,8 @@ import { endOfRib, type UpdateMessage } from '../messages/update.ts';
 import type { IpPrefix } from '../nlri/ip-prefix.ts';
 import { formatNlri, parseNlri } from '../nlri/nlri.ts';
 import { parseNumber } from '../numbers.ts';
-import { quote, unquote } from '../words.ts';
-import { formatGroup, Words } from './words.ts';
+import { formatGroup, quote, unquote } from '../words.ts';
+import { Words } from './words.ts';
 
 const ALLOWED = 'withdrawn, nlri, attributes, end-of-rib or fault';
 

@@ -70,11 +70,6 @@ export class Words {
   }
 }
 
-/** `{ a; b }`, as `Words.group` reads it. */
-export function formatGroup(list: readonly string[]): string {
-  return list.length === 0 ? '{ }' : `{ ${list.join('; ')} }`;
-}
-
 /** The words of the text. A whole group is one word. */
 function split(text: string): string[] {
   const words: string[] = [];
