@@ -51,15 +51,8 @@ export function* allSpans(whole: Span): Generator<Span> {
 /** An unsigned number of a message: its name and how many octets it has. */
 export type NumberField = readonly [name: string, octets: Width];
 
-interface Node {
-  name: string;
-  path: string;
-  start: number;
-  end: number;
-  value?: unknown;
-  fault?: Fault;
-  parts?: Node[];
-}
+/** A span whose message is still being read. */
+type Node = { -readonly [Key in keyof Omit<Span, 'parts'>]: Span[Key] } & { parts?: Node[] };
 
 /** A place to go back to, from `mark`. */
 export interface SpanMark {

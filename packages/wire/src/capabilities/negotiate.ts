@@ -22,6 +22,12 @@ export interface NegotiateOptions {
   readonly strictRole?: boolean;
 }
 
+/** What each side said; absent where it said nothing. */
+export interface BothSides<T> {
+  readonly local?: T;
+  readonly remote?: T;
+}
+
 /** The outcome of two lists of capabilities (RFC 5492 §3). */
 export interface Negotiated {
   readonly peerType: 'ebgp' | 'ibgp';
@@ -44,15 +50,12 @@ export interface Negotiated {
   readonly orf: { readonly send: ReadonlyMap<Family, readonly number[]>; readonly receive: ReadonlyMap<Family, readonly number[]> };
   /** Labels a prefix may carry towards the peer (RFC 8277 §2.1); 1 where the family is absent. */
   readonly multipleLabels: ReadonlyMap<Family, number>;
-  readonly role: { readonly local?: number; readonly remote?: number };
+  readonly role: BothSides<number>;
   /** What each side said; graceful restart of the peer's routes needs the peer's (RFC 4724 §4.2). */
-  readonly gracefulRestart: { readonly local?: GracefulRestartCapability; readonly remote?: GracefulRestartCapability };
+  readonly gracefulRestart: BothSides<GracefulRestartCapability>;
   /** Both sides set the N bit (RFC 8538 §2): routes are kept after a NOTIFICATION, but not after a Hard Reset. */
   readonly gracefulNotification: boolean;
-  readonly longLivedGracefulRestart: {
-    readonly local?: LongLivedGracefulRestartCapability;
-    readonly remote?: LongLivedGracefulRestartCapability;
-  };
+  readonly longLivedGracefulRestart: BothSides<LongLivedGracefulRestartCapability>;
   /** How to write what we send, and to read what we receive. */
   readonly send: WireContext;
   readonly receive: WireContext;
@@ -84,13 +87,9 @@ export function negotiate(local: readonly Capability[], remote: readonly Capabil
     extendedNextHop,
   });
 
-  const localRestart = last(local, 'graceful-restart');
-  const remoteRestart = last(remote, 'graceful-restart');
-  const localLlgr = last(local, 'long-lived-graceful-restart');
-  const remoteLlgr = last(remote, 'long-lived-graceful-restart');
-  const localRole = last(local, 'role')?.role;
-  const remoteRole = last(remote, 'role')?.role;
-  const fault = peerType === 'ebgp' ? roleFault(localRole, roles(remote), options.strictRole === true) : undefined;
+  const gracefulRestart = bothSides(last(local, 'graceful-restart'), last(remote, 'graceful-restart'));
+  const role = bothSides(last(local, 'role')?.role, last(remote, 'role')?.role);
+  const fault = peerType === 'ebgp' ? roleFault(role.local, roles(remote), options.strictRole === true) : undefined;
 
   return {
     peerType,
@@ -105,10 +104,10 @@ export function negotiate(local: readonly Capability[], remote: readonly Capabil
     enhancedRouteRefresh: both('enhanced-route-refresh'),
     orf: { send: negotiateOrf(local, remote), receive: negotiateOrf(remote, local) },
     multipleLabels: negotiateLabels(local, remote),
-    role: { ...(localRole !== undefined && { local: localRole }), ...(remoteRole !== undefined && { remote: remoteRole }) },
-    gracefulRestart: { ...(localRestart && { local: localRestart }), ...(remoteRestart && { remote: remoteRestart }) },
-    gracefulNotification: localRestart?.notification === true && remoteRestart?.notification === true,
-    longLivedGracefulRestart: { ...(localLlgr && { local: localLlgr }), ...(remoteLlgr && { remote: remoteLlgr }) },
+    role,
+    gracefulRestart,
+    gracefulNotification: gracefulRestart.local?.notification === true && gracefulRestart.remote?.notification === true,
+    longLivedGracefulRestart: bothSides(last(local, 'long-lived-graceful-restart'), last(remote, 'long-lived-graceful-restart')),
     send: context('send'),
     receive: context('receive'),
     ...(fault && { fault }),
@@ -128,6 +127,10 @@ function has(capabilities: readonly Capability[], type: Capability['type']): boo
 /** The last instance counts, as RFC 4724 §3 says for Graceful Restart. We do the same for all capabilities of which there should be one. */
 function last<T extends Capability['type']>(capabilities: readonly Capability[], type: T): Of<T> | undefined {
   return all(capabilities, type).at(-1);
+}
+
+function bothSides<T>(local: T | undefined, remote: T | undefined): BothSides<T> {
+  return { ...(local !== undefined && { local }), ...(remote !== undefined && { remote }) };
 }
 
 function familiesOf(capabilities: readonly Capability[]): Set<Family> {

@@ -10,12 +10,13 @@
  *
  * Errors, in this order (RFC 4271 §6.2): version; parameters that do not add up; then what `openFault` says of the values.
  */
-import { formatIpv4, parseIpv4 } from '../address.ts';
+import { formatIpv4 } from '../address.ts';
 import { ByteWriter, readU16, readUnsigned } from '../bytes.ts';
 import { appendCapability, decodeCapabilities } from '../capabilities/capabilities.ts';
 import type { Capability } from '../capabilities/registry.ts';
 import { AS_TRANS, HEADER_LENGTH, MessageType, OpenError } from '../codes.ts';
 import { Fault, openError, ValueError } from '../fault.ts';
+import { dottedQuad } from '../parts/ipv4.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { badLength } from './header.ts';
 
@@ -175,9 +176,7 @@ export function openAsField(as: number): number {
  * Throws ValueError for a value that cannot be written.
  */
 export function encodeOpenBody(out: ByteWriter, open: OpenMessage): void {
-  const identifier = parseIpv4(open.bgpIdentifier);
-  if (identifier === undefined)
-    throw new ValueError(`BGP identifier: found "${open.bgpIdentifier}", allowed a dotted quad, e.g. "192.0.2.1"`);
+  const identifier = dottedQuad('BGP identifier', open.bgpIdentifier);
   checkU16(open.as, 'My Autonomous System');
   checkU16(open.holdTimeSeconds, 'hold time');
   out.u8(open.version);

@@ -7,12 +7,13 @@
  *
  * The values of all other types (SSQ, SSP, DUP, MUP, MUD, MP, NS: state, and dumps of UPDATEs) are kept as octets.
  */
-import { formatIpv4, parseIpv4 } from '../address.ts';
+import { formatIpv4 } from '../address.ts';
 import type { ByteWriter } from '../bytes.ts';
 import { readU16, readU32 } from '../bytes.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
 import { type Family, readFamily, writeFamily } from '../family.ts';
-import { Fault, ValueError } from '../fault.ts';
+import type { Fault } from '../fault.ts';
+import { dottedQuad } from '../parts/ipv4.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { decodeUtf8 } from '../words.ts';
 import { badLength } from './header.ts';
@@ -124,10 +125,7 @@ export function encodeOperationalBody(out: ByteWriter, message: OperationalMessa
     }
     if (advisory !== undefined) out.raw(new TextEncoder().encode(advisory.text));
     if (counter !== undefined) {
-      const routerId = parseIpv4(counter.routerId);
-      if (routerId === undefined)
-        throw new ValueError(`router identifier: found "${counter.routerId}", allowed a dotted quad, e.g. "192.0.2.1"`);
-      out.raw(routerId);
+      out.raw(dottedQuad('router identifier', counter.routerId));
       out.u32(counter.sequence);
       if (counter.count !== undefined) out.u32(counter.count);
     }

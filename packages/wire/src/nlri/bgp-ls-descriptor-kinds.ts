@@ -1,9 +1,9 @@
 /** Kinds of values of descriptors in BGP-LS NLRI: a row of the table in bgp-ls-descriptor.ts has a code, a name, and one of these. */
 import { formatAddress, parseAddress } from '../address.ts';
-import { type ByteWriter, fromHex, readU16, readU32, toHex } from '../bytes.ts';
+import { type ByteWriter, fromHex, readU16, readU32, readUnsigned, toHex, type Width } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import { list, OCTETS, optional, TEXT, U8, U32, unsigned } from '../parts/json-form.ts';
+import { list, OCTETS, optional, TEXT, U32, unsigned } from '../parts/json-form.ts';
 import { appendBits, prefixOfSize, readPrefix, trailingMask } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 import { appendCandidatePath, CANDIDATE_PATH, type CandidatePath } from './bgp-ls-candidate-path.ts';
@@ -45,21 +45,19 @@ function parseUnsigned(name: string, text: string | undefined, max: number): num
   return Number(text);
 }
 
-export const NUMBER: Kind<{ value: number }> = kind({
-  decode: ({ bytes, start, end }) => (end - start === 4 ? { value: readU32(bytes, start) } : undefined),
-  encode: (out, { value }) => out.u32(value),
-  format: ({ value }) => String(value),
-  parse: (text, name) => ({ value: parseUnsigned(name, text, 0xffff_ffff) }),
-  json: { value: U32 },
-});
+export const NUMBER: Kind<{ value: number }> = number(4);
+export const OCTET: Kind<{ value: number }> = number(1);
 
-export const OCTET: Kind<{ value: number }> = kind({
-  decode: ({ bytes, start, end }) => (end - start === 1 ? { value: bytes[start]! } : undefined),
-  encode: (out, { value }) => out.u8(value),
-  format: ({ value }) => String(value),
-  parse: (text, name) => ({ value: parseUnsigned(name, text, 0xff) }),
-  json: { value: U8 },
-});
+function number(width: Width): Kind<{ value: number }> {
+  const max = 256 ** width - 1;
+  return {
+    decode: ({ bytes, start, end }) => (end - start === width ? { value: readUnsigned(bytes, start, width) } : undefined),
+    encode: (out, { value }) => out.unsigned(value, width),
+    format: ({ value }) => String(value),
+    parse: (text, name) => ({ value: parseUnsigned(name, text, max) }),
+    json: { value: unsigned(max) },
+  };
+}
 
 export const IPV4: Kind<{ value: string }> = address(4);
 export const IPV6: Kind<{ value: string }> = address(16);

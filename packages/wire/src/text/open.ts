@@ -3,15 +3,17 @@
  *
  *     as 65001 hold-time 90 bgp-identifier 192.0.2.1 capabilities { multiprotocol ipv4-unicast } parameters { 1 0x0a } extended-parameters
  */
-import { formatAddress, parseIpv4 } from '../address.ts';
+import { formatIpv4 } from '../address.ts';
 import { toHex } from '../bytes.ts';
 import { formatCapability, parseCapability } from '../capabilities/capabilities.ts';
 import { ValueError } from '../fault.ts';
 import type { OpenMessage } from '../messages/open.ts';
+import { dottedQuad } from '../parts/ipv4.ts';
 import { formatGroup } from '../words.ts';
 import { Words } from './words.ts';
 
 const VERSION = 4;
+const IDENTIFIER = 'a BGP identifier, e.g. "192.0.2.1"';
 const ALLOWED = 'version, as, hold-time, bgp-identifier, capabilities, parameters or extended-parameters';
 
 export function formatOpen(message: OpenMessage): string {
@@ -35,7 +37,7 @@ export function parseOpen(text: string): OpenMessage {
     if (key === 'version') open.version = words.number(0xff, 'version');
     else if (key === 'as') open.as = words.number(0xffff, 'AS number of two octets');
     else if (key === 'hold-time') open.holdTimeSeconds = words.number(0xffff, 'hold time in seconds');
-    else if (key === 'bgp-identifier') open.bgpIdentifier = identifier(words.next('a BGP identifier, e.g. "192.0.2.1"'));
+    else if (key === 'bgp-identifier') open.bgpIdentifier = formatIpv4(dottedQuad('BGP identifier', words.next(IDENTIFIER)));
     else if (key === 'capabilities') open.capabilities = words.group().map(parseCapability);
     else if (key === 'parameters') open.otherParameters = words.group().map(parseParameter);
     else if (key === 'extended-parameters') extended = true;
@@ -49,12 +51,6 @@ export function parseOpen(text: string): OpenMessage {
   }
   const message: OpenMessage = { type: 'open', version, as, holdTimeSeconds, bgpIdentifier, capabilities, otherParameters };
   return extended ? { ...message, extendedParameters: true } : message;
-}
-
-function identifier(text: string): string {
-  const bytes = parseIpv4(text);
-  if (bytes === undefined) throw new ValueError(`BGP identifier: found "${text}", allowed a dotted quad, e.g. "192.0.2.1"`);
-  return formatAddress(bytes);
 }
 
 function parseParameter(text: string): { code: number; bytes: Uint8Array } {
