@@ -7,7 +7,7 @@
  *     label-index flags=0 index=90, originator-srgb flags=0 srgbs=16000-8000+32000-100, tlv-9 0x0102
  *     srv6-l3-service (srv6-sid-information sid=2001:db8:: flags=0 behavior=19 (sid-structure …))
  */
-import { ByteWriter, fromHex, readUnsigned, toHex } from '../bytes.ts';
+import { ByteWriter, fromHex, readUnsigned, toHex, type Width } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { type Field, type OptionalField, type Reader, readFields, requireValue, writeFields } from '../parts/fields.ts';
@@ -84,7 +84,7 @@ export function tlvValueStart(header: TlvHeader, bytes: Uint8Array, at: number, 
 export function tlvEnd(header: TlvHeader, bytes: Uint8Array, at: number, end: number): number {
   const before = headerLength(header, bytes, at, end);
   if (before < 0) return -1;
-  const length = readUnsigned(bytes, at + header.codeOctets, header.lengthOctets(codeAt(header, bytes, at)));
+  const length = readUnsigned(bytes, at + header.codeOctets, (before - header.codeOctets) as Width);
   const next = header.lengthCountsHeader === true ? at + length : at + before + length;
   return next > end || next < at + before ? -1 : next;
 }
