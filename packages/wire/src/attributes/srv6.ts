@@ -1,5 +1,4 @@
 /** Behavior and structure of an SRv6 SID, which several attributes hold (RFC 9252 §3.2.1, RFC 9831 §2.4.10). */
-
 import { readU16 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { within } from '../numbers.ts';

@@ -1,5 +1,4 @@
 /** TLVs of attributes from JSON, by the same tables that give their octets and text: `{ "name": …, "fields": { … }, "tlvs": [ … ] }`. */
-
 import { NO_FAMILY } from '../family.ts';
 import { jsonOfShape } from '../nlri/json-members.ts';
 import { type Form, list, member, OCTETS, object, oneOf, optional, placed, record, TEXT, unsigned } from '../parts/json-form.ts';

@@ -3,8 +3,7 @@
  *
  *     entries: AFI (2), reserved (1), SAFI (1), number of ORFs (1), then per ORF its type (1) and 1 receive, 2 send or 3 both (1)
  */
-import type { ByteWriter } from '../bytes.ts';
-import { readU16 } from '../bytes.ts';
+import { type ByteWriter, readU16 } from '../bytes.ts';
 import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { parseNumber } from '../numbers.ts';

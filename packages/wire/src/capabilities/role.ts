@@ -1,5 +1,4 @@
 /** BGP Role, capability 9 (RFC 9234 §4.1): what the sender is to its peer. */
-
 import { parseNumber } from '../numbers.ts';
 import { U8 } from '../parts/json-form.ts';
 import { CapabilityCode } from './code.ts';

@@ -4,8 +4,7 @@
  * Cease/2 and Cease/4 may carry a sentence for the operator of the peer (RFC 9003). Cease/9, Hard Reset, contains another NOTIFICATION and
  * says that the peer must not keep our routes for a graceful restart (RFC 8538 §3.1).
  */
-import type { ByteWriter } from '../bytes.ts';
-import { equalBytes, fromHex, toHex } from '../bytes.ts';
+import { type ByteWriter, equalBytes, fromHex, toHex } from '../bytes.ts';
 import { CeaseSubcode, HEADER_LENGTH, MessageType, NotificationCode } from '../codes.ts';
 import { Fault, ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';

@@ -8,8 +8,7 @@
  * The values of all other types (SSQ, SSP, DUP, MUP, MUD, MP, NS: state, and dumps of UPDATEs) are kept as octets.
  */
 import { formatIpv4 } from '../address.ts';
-import type { ByteWriter } from '../bytes.ts';
-import { readU16, readU32 } from '../bytes.ts';
+import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
 import { type Family, readFamily, writeFamily } from '../family.ts';
 import type { Fault } from '../fault.ts';

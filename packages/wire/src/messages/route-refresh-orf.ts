@@ -11,8 +11,7 @@
  *     +-----------------------+---------+---------+----------+--------------+
  */
 import { parseAddress } from '../address.ts';
-import type { ByteWriter } from '../bytes.ts';
-import { readU16, readU32 } from '../bytes.ts';
+import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { readPrefix, trailingMask } from '../parts/prefix-bits.ts';

@@ -9,8 +9,7 @@
  * Subtype 0 asks for the routes of the family. 1 (BoRR) and 2 (EoRR) begin and end the answer. Other subtypes decode, but must be ignored
  * (RFC 7313 §5).
  */
-import type { ByteWriter } from '../bytes.ts';
-import { readU16 } from '../bytes.ts';
+import { type ByteWriter, readU16 } from '../bytes.ts';
 import { HEADER_LENGTH, MESSAGE_LENGTH_MAX, MessageType, NotificationCode } from '../codes.ts';
 import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { Fault } from '../fault.ts';

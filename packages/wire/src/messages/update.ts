@@ -5,7 +5,6 @@
  *
  * This gives as values what scan/ finds, with the same verdicts (RFC 7606). The fields outside the attributes hold only IPv4 unicast.
  */
-
 import type { PathAttribute } from '../attributes/attribute.ts';
 import { encodeAttributes } from '../attributes/attributes.ts';
 import { ByteWriter } from '../bytes.ts';

@@ -11,33 +11,33 @@
  * The text says how many octets a value has when it has more than it needs: `=80/2`.
  */
 import { formatAddress } from '../address.ts';
-import type { ByteWriter } from '../bytes.ts';
-import { fromHex, toHex } from '../bytes.ts';
+import { type ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { appendBits, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
 import type { SpanRecorder } from '../spans.ts';
 
-/** One comparison (RFC 8955 §4.2.1.1). */
-export interface FlowSpecNumber {
+/** What both kinds of operators have. */
+interface FlowSpecOperator {
   /** Must match together with the operator before it; if false, this operator begins another alternative. */
   and: boolean;
-  lt: boolean;
-  gt: boolean;
-  eq: boolean;
   /** A bigint only where a number would not be exact. */
   value: number | bigint;
   /** 1, 2, 4 or 8; absent when it is the smallest that holds the value. */
   octets?: number;
 }
 
+/** One comparison (RFC 8955 §4.2.1.1). */
+export interface FlowSpecNumber extends FlowSpecOperator {
+  lt: boolean;
+  gt: boolean;
+  eq: boolean;
+}
+
 /** One test of bits (RFC 8955 §4.2.1.2). */
-export interface FlowSpecBits {
-  and: boolean;
+export interface FlowSpecBits extends FlowSpecOperator {
   not: boolean;
   match: boolean;
-  value: number | bigint;
-  octets?: number;
 }
 
 /** One component (RFC 8955 §4.2.2, RFC 8956 §3). */
@@ -136,11 +136,7 @@ function copyBits(from: Uint8Array, fromBit: number, to: Uint8Array, toBit: numb
   }
 }
 
-interface Operator {
-  operator: number;
-  value: number | bigint;
-  octets?: number;
-}
+type Operator = Omit<FlowSpecOperator, 'and'> & { operator: number };
 
 function decodeOperators(
   bytes: Uint8Array,
@@ -219,12 +215,7 @@ function encodePrefix(out: ByteWriter, component: { prefix: string; offset?: num
   out.raw(pattern);
 }
 
-function encodeOperators<T extends { and: boolean; value: number | bigint; octets?: number }>(
-  out: ByteWriter,
-  name: string,
-  list: readonly T[],
-  bits: (item: T) => number,
-): void {
+function encodeOperators<T extends FlowSpecOperator>(out: ByteWriter, name: string, list: readonly T[], bits: (item: T) => number): void {
   if (list.length === 0) throw new ValueError(`flow specification: found no value for ${name}, at least one is needed`);
   for (const [i, item] of list.entries()) {
     const octets = item.octets ?? leastOctets(item.value);
@@ -256,7 +247,7 @@ export function formatComponent(component: FlowSpecComponent): string {
   return `component-${component.code} 0x${toHex(component.bytes)}`;
 }
 
-function formatOperators<T extends { and: boolean; value: number | bigint; octets?: number }>(
+function formatOperators<T extends FlowSpecOperator>(
   list: readonly T[],
   operator: (item: T) => string,
   print: (value: number | bigint) => string,
@@ -303,11 +294,7 @@ function parsePrefixText(code: number, name: FlowSpecPrefixName, text: string, a
   return { code, name, prefix: `${formatAddress(address)}/${bits}`, ...(from > 0 && { offset: from }) };
 }
 
-function parseOperators<T extends { and: boolean }>(
-  text: string,
-  form: RegExp,
-  flags: (operator: string) => T,
-): (T & { value: number | bigint; octets?: number })[] {
+function parseOperators<T extends { and: boolean }>(text: string, form: RegExp, flags: (operator: string) => T): (T & FlowSpecOperator)[] {
   return (text.match(/[&,]?[^&,]+/g) ?? []).map((word) => {
     const and = word.startsWith('&');
     const parts = form.exec(word.replace(/^[&,]/, ''));

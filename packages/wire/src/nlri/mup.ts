@@ -6,8 +6,7 @@
  * Other architectures are kept as octets.
  */
 import { addressBytes, formatAddress } from '../address.ts';
-import type { ByteWriter } from '../bytes.ts';
-import { readU16, readU32 } from '../bytes.ts';
+import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
 import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { ADDRESS_TO_END, COUNTED_ADDRESS, type Field, fail, PREFIX, RD, TRAILING_COUNTED_ADDRESS, take, U8, U32 } from '../parts/fields.ts';

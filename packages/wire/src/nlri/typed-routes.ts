@@ -5,8 +5,7 @@
  * Text: the route's name and its fields, `inclusive-multicast rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`;
  * `unknown 77 0a0b` for others.
  */
-import type { ByteWriter } from '../bytes.ts';
-import { fromHex, toHex } from '../bytes.ts';
+import { type ByteWriter, fromHex, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { type RecordCodec, record, type Shape } from '../parts/fields.ts';

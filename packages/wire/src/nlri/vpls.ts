@@ -36,13 +36,7 @@ const LABEL_MAX = 0xf_ffff;
 /** RD, VE ID, VE block offset. */
 const BLOCK_LENGTH = RD_LENGTH + 4;
 
-interface Octets {
-  rd: string;
-  veId: number;
-  veBlockOffset: number;
-  veBlockSize: number;
-  labelField: number;
-}
+type Octets = Omit<VplsFields, 'labelBase' | 'labelBits'> & { labelField: number };
 
 const SIGNALLING = record<Octets>({ rd: RD, veId: U16, veBlockOffset: U16, veBlockSize: U16, labelField: U24 });
 const AUTO_DISCOVERY: RecordCodec<VplsAutoDiscoveryFields> = record<VplsAutoDiscoveryFields>({ rd: RD, peAddress: IPV4 });

@@ -9,8 +9,7 @@
  * In a withdrawal 0x800000 replaces all labels (RFC 8277 §2.4; older speakers send 0x000000). It ends the stack although S is not set.
  * When bits differ from this canonical form, `labelBits` keeps the low four bits of each label, so that nothing is lost.
  */
-import type { ByteWriter } from '../bytes.ts';
-import { readU24 } from '../bytes.ts';
+import { type ByteWriter, readU24 } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
 
