@@ -1,0 +1,64 @@
+/** Histories that a small model does not reach: many routes, many members, many cohorts. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { IPV4_UNICAST } from '@tsbgp/wire';
+import { FakePeer, settle, smallRib } from '../../test/fake-peer.ts';
+import { checkInvariants } from '../invariants.ts';
+import { encodeAttributes } from '@tsbgp/wire';
+import { Fault } from '@tsbgp/wire';
+
+const CLIENT = { routeServerClient: true, routeServer: { controlCommunities: true } } as const;
+
+test('RFC 2918 §4: a route that went during the first pass is withdrawn also when a refresh begins the pass anew', () => {
+  const rib = smallRib();
+  const source = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500 });
+  const target = new FakePeer(rib, { address: '10.0.0.2', as: 65_002, localAs: 64_500 });
+  source.up();
+  const prefixes = Array.from({ length: 6000 }, (_, i) => `20.${i >>> 8}.${i & 255}.0/24`);
+  for (const prefix of prefixes) source.announce({ prefix, asPath: [65_001] });
+  settle(rib);
+  target.up();
+  while (target.view.size === 0) rib.work();
+  assert.ok(target.view.size < prefixes.length, 'the first pass is not over');
+  source.withdraw(prefixes[0]!);
+  rib.resend(target.ribPeer!, IPV4_UNICAST);
+  settle(rib);
+  assert.equal(target.view.has(prefixes[0]!), false);
+  assert.equal(target.view.size, prefixes.length - 1);
+});
+
+function announceLocal(rib: ReturnType<typeof smallRib>, communities: readonly number[]): void {
+  const attributes = encodeAttributes(
+    [
+      { type: 'origin', flags: 0x40, value: 'igp' },
+      { type: 'as-path', flags: 0x40, value: [] },
+      { type: 'next-hop', flags: 0x40, value: '198.51.100.1' },
+      { type: 'communities', flags: 0xc0, value: [...communities] },
+    ],
+    { fourOctetAs: true },
+  );
+  const attr = rib.internLocal(IPV4_UNICAST, attributes);
+  assert.ok(!(attr instanceof Fault));
+  rib.announceLocal(IPV4_UNICAST, Uint8Array.of(24, 192, 0, 2), 0, attr);
+  rib.releaseLocal(attr);
+}
+
+for (const [what, low, may] of [['not to', 0, false], ['only to', 64_500, true]] as const) {
+  test(`RFC 7947 §2.3: a local route ${what} a client is decided for the client that comes later`, () => {
+    const rib = smallRib();
+    const other = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500, ...CLIENT });
+    const named = new FakePeer(rib, { address: '10.0.0.2', as: 65_002, localAs: 64_500, ...CLIENT });
+    other.up();
+    announceLocal(rib, may ? [64_500, low * 65_536 + 65_002] : [low * 65_536 + 65_002]);
+    settle(rib);
+    named.up();
+    settle(rib);
+    assert.equal(named.view.has('192.0.2.0/24'), may);
+    named.down();
+    settle(rib);
+    named.up();
+    settle(rib);
+    assert.equal(named.view.has('192.0.2.0/24'), may);
+    checkInvariants(rib);
+  });
+}
