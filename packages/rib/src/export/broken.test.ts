@@ -62,3 +62,44 @@ for (const [what, low, may] of [['not to', 0, false], ['only to', 64_500, true]]
     checkInvariants(rib);
   });
 }
+
+/** 32 cohorts that wait for ever, of which the last holds two members: the most that are kept apart. */
+function manyCohorts() {
+  const rib = smallRib();
+  const source = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500 });
+  const targets = Array.from({ length: 33 }, (_, i) => new FakePeer(rib, { address: `10.0.1.${i}`, as: 65_100 + i, localAs: 64_500 }));
+  source.up();
+  for (const target of targets) target.up();
+  settle(rib);
+  let announced = 0;
+  const announce = (count: number) => {
+    for (; count > 0; count--) source.announce({ prefix: `20.${announced >>> 8}.${announced++ & 255}.0/24`, asPath: [65_001] });
+    settle(rib);
+  };
+  for (const target of targets.slice(0, 31)) {
+    target.backlogBytes = 1 << 30;
+    announce(1);
+  }
+  const [a, b] = targets.slice(31) as [FakePeer, FakePeer];
+  a.backlogBytes = 1 << 30;
+  b.backlogBytes = 1 << 30;
+  announce(1);
+  return { rib, source, a, b, announce, memberOf: (peer: FakePeer) => rib.memberOf(peer.ribPeer!, IPV4_UNICAST)! };
+}
+
+test('with 33 cohorts: a member that goes on while the other of its cohort does not is behind or in step, not both', () => {
+  const { rib, a, b, announce, memberOf } = manyCohorts();
+  a.backlogBytes = 0;
+  settle(rib);
+  assert.equal(a.view.size, 32, 'it caught up');
+  assert.equal(memberOf(a).behind, false);
+  assert.equal(memberOf(a).missedCount, 0, 'who is in step misses nothing');
+  a.backlogBytes = 1 << 30;
+  announce(1);
+  const { messages } = a;
+  a.down();
+  a.backlogBytes = 0;
+  b.backlogBytes = 0;
+  settle(rib);
+  assert.equal(a.messages, messages, 'nothing is written to a session that is over');
+});
