@@ -339,6 +339,12 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     for (const peer of this.table.peers) {
       if (peer !== undefined && peer !== member.peer && this.receivers.isSeparatedFrom(peer, member)) this.#toReconsider.add(peer.index);
     }
+    // What goes out with our own next hop is not remembered by its set: it may name the member in a control community.
+    if (this.receivers.readsControl) {
+      for (const peer of this.table.peers) {
+        if (peer !== undefined && alwaysOwnNextHop(this.view, peer.kind)) this.#toReconsider.add(peer.index);
+      }
+    }
     // Those of the member itself, if it brought any along.
     if (member.peer.received[this.table.position]! > 0) this.#toReconsider.add(member.peer.index);
     if (this.receivers.selective || this.#toReconsider.size > 0) this.#reconsiderDue = true;
