@@ -342,7 +342,8 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     // What goes out with our own next hop is not remembered by its set: it may name the member in a control community.
     if (this.receivers.readsControl) {
       for (const peer of this.table.peers) {
-        if (peer !== undefined && alwaysOwnNextHop(this.view, peer.kind)) this.#toReconsider.add(peer.index);
+        if (peer === undefined || !alwaysOwnNextHop(this.view, peer.kind)) continue;
+        if (peer.received[this.table.position]! > 0) this.#toReconsider.add(peer.index);
       }
     }
     // Those of the member itself, if it brought any along.
