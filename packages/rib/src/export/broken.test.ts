@@ -103,3 +103,26 @@ test('with 33 cohorts: a member that goes on while the other of its cohort does 
   settle(rib);
   assert.equal(a.messages, messages, 'nothing is written to a session that is over');
 });
+
+test('NLRI that are gone are freed in slices', () => {
+  const rib = smallRib();
+  const source = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500 });
+  const stuck = new FakePeer(rib, { address: '10.0.0.2', as: 65_002, localAs: 64_500 });
+  source.up();
+  stuck.up();
+  settle(rib);
+  stuck.backlogBytes = 1 << 30;
+  const prefixes = Array.from({ length: 40_000 }, (_, i) => `${20 + (i >>> 16)}.${(i >>> 8) & 255}.${i & 255}.0/24`);
+  for (const prefix of prefixes) source.announce({ prefix, asPath: [65_001] });
+  settle(rib);
+  for (const prefix of prefixes) source.withdraw(prefix);
+  settle(rib);
+  const { index } = rib.tables[0]!;
+  assert.equal(index.count, prefixes.length, 'a member has still to be told of them');
+  stuck.backlogBytes = 0;
+  for (let before = index.count, more = true; more; before = index.count) {
+    more = rib.work();
+    assert.ok(before - index.count <= 16_384, `${before - index.count} NLRI are freed in one slice`);
+  }
+  assert.equal(index.count, 0);
+});

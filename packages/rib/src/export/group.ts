@@ -153,7 +153,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     if (waiting !== -1) this.#joining.splice(waiting, 1);
     if (waiting !== -1 && waiting < this.#admitted) this.#admitted--;
     this.#behind.remove(member);
-    this.table.buryDue = true;
+    this.table.toldMembers();
     this.receivers.remove(member);
     this.#reconsider(member);
   }
@@ -285,7 +285,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     const waits = this.#admit();
     const caughtUp = this.membersBehind;
     const more = this.#behind.catchUp(this.#batch, this.#endBatch);
-    if (this.membersBehind < caughtUp) this.table.buryDue = true;
+    if (this.membersBehind < caughtUp) this.table.toldMembers();
     return waits || more;
   }
 
