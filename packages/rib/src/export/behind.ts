@@ -12,6 +12,8 @@ import type { Member } from './member.ts';
 const CATCH_UP_BACKLOG_BYTES = 512 << 10;
 /** With more cohorts than this, the two that miss least become one. */
 const COHORTS_MAX = 32;
+/** Cohorts that are written to in one slice of work. */
+const COHORTS_PER_SLICE = 2;
 
 export class MembersBehind {
   readonly #adjRibOut: AdjRibOut;
@@ -96,14 +98,20 @@ export class MembersBehind {
   /** Writes some of what each cohort misses; `written` is called after each. True when there is more that could be written now. */
   catchUp(batch: Batch, written: () => void): boolean {
     let more = false;
+    let turns = COHORTS_PER_SLICE;
     for (const cohort of this.#cohorts.slice()) {
       if (!this.#cohorts.includes(cohort)) continue; // it became one with another meanwhile
+      if (turns === 0) return true;
       this.#current = cohort;
       try {
-        if (this.#catchUp(cohort, batch, written)) more = true;
+        if (!this.#catchUp(cohort, batch, written)) continue;
       } finally {
         this.#current = undefined;
       }
+      more = true;
+      turns--;
+      // The others come first the next time.
+      if (this.#cohorts.includes(cohort)) this.#cohorts = [...this.#cohorts.filter((each) => each !== cohort), cohort];
     }
     return more;
   }

@@ -126,3 +126,20 @@ test('NLRI that are gone are freed in slices', () => {
   }
   assert.equal(index.count, 0);
 });
+
+test('RFC 7947 §2.3.2: with many candidates of different MULTI_EXIT_DISC a slice of work stays short', () => {
+  const rib = smallRib();
+  const peers = Array.from({ length: 60 }, (_, i) => new FakePeer(rib, { address: `10.0.1.${i}`, as: 65_100 + i, localAs: 64_500, ...CLIENT }));
+  for (const peer of peers) peer.up();
+  settle(rib);
+  for (const [i, peer] of peers.entries()) {
+    for (let k = 0; k < 100; k++) peer.announce({ prefix: `20.0.${k}.0/24`, asPath: [i < 2 ? 65_100 : peer.as], med: i });
+  }
+  let longest = 0;
+  for (let more = true; more; ) {
+    const start = performance.now();
+    more = rib.work();
+    longest = Math.max(longest, performance.now() - start);
+  }
+  assert.ok(longest < 1000, `${longest.toFixed(0)} ms`);
+});
