@@ -263,8 +263,8 @@ export class Rib {
       const groups = this.#groups[table.position]!;
       if (table.dirtyCount > 0) this.#decideSlice(table, groups);
       for (const group of groups) if (this.#exportSlice(group)) more = true;
-      if (table.dirtyCount > 0) more = true;
-      else if (table.buryDue) table.bury((nlri) => groups.some((group) => group.isMissed(nlri)));
+      if (table.dirtyCount === 0 && table.buryDue) table.bury((nlri) => groups.some((group) => group.isMissed(nlri)));
+      if (table.dirtyCount > 0 || table.buryDue) more = true;
     }
     if (this.#departed.length > 0 && this.dirtyCount === 0) this.#releaseIndexes();
     this.#tellFailures();

@@ -26,6 +26,9 @@ const NlriFlag = {
   Touched: 4,
 } as const;
 
+/** Doomed NLRI looked at in one slice. */
+const BURY_SLICE = 16_384;
+
 /** Told of each change of an Adj-RIB-In; unset, it costs one comparison per route. */
 export type PathObserver = (nlri: NlriId, path: PathId, announced: boolean) => void;
 
@@ -62,14 +65,14 @@ export class RibTable {
   dirtyCount = 0;
   /** NLRI ever taken off the queue. */
   decisions = 0;
-  /** Some NLRI without paths may be ready to be freed. */
-  buryDue = false;
   /** Every path that takes part in the decision process matters, not only one that can be the best. */
   everyPathMatters = false;
 
   /** NLRI without paths whose withdrawal is not yet with every member. */
   #doomed: Int32Array = new Int32Array(1024);
   #doomedCount = 0;
+  /** Those before were looked at since a member was told of something last: they are missed. */
+  #looked = 0;
   /** Destinations that have a best path. */
   bestCount = 0;
   observer: PathObserver | undefined = undefined;
@@ -232,27 +235,34 @@ export class RibTable {
     if (this.#doomedCount === this.#doomed.length) this.#doomed = grown(this.#doomed, this.#doomedCount * 2, this.#doomedCount);
     this.nlriFlags[nlri]! |= NlriFlag.Doomed;
     this.#doomed[this.#doomedCount++] = nlri;
-    this.buryDue = true;
   }
 
   /**
-   * Frees the doomed NLRI that still have no path, but for those that a member still has to be told of: `isMissed`. Only when every Adj-RIB-Out
+   * A slice of work: frees the doomed NLRI that still have no path, but for those that a member still has to be told of: `isMissed`. Only when every Adj-RIB-Out
    * is up to date.
    */
   bury(isMissed: (nlri: number) => boolean): void {
-    const count = this.#doomedCount;
-    this.#doomedCount = 0;
-    this.buryDue = false;
-    for (let i = 0; i < count; i++) {
-      const nlri = this.#doomed[i]!;
+    for (let left = BURY_SLICE; left > 0 && this.#looked < this.#doomedCount; left--) {
+      const nlri = this.#doomed[this.#looked]!;
       if (this.head[nlri] === NONE && isMissed(nlri)) {
-        this.#doomed[this.#doomedCount++] = nlri;
+        this.#looked++;
         continue;
       }
+      this.#doomed[this.#looked] = this.#doomed[--this.#doomedCount]!;
       this.nlriFlags[nlri]! &= ~NlriFlag.Doomed;
       if (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0) continue;
       if (this.keeps === undefined || !this.keeps(nlri as NlriId)) this.index.remove(nlri as NlriId);
     }
+  }
+
+  /** Whether some NLRI without paths may be ready to be freed. */
+  get buryDue(): boolean {
+    return this.#looked < this.#doomedCount;
+  }
+
+  /** A member was told of what it missed: all doomed NLRI are to be looked at again. */
+  toldMembers(): void {
+    this.#looked = 0;
   }
 
   get doomedCount(): number {

@@ -12,12 +12,16 @@ import type { Member } from './member.ts';
 const CATCH_UP_BACKLOG_BYTES = 512 << 10;
 /** With more cohorts than this, the two that miss least become one. */
 const COHORTS_MAX = 32;
+/** Cohorts that are written to in one slice of work. */
+const COHORTS_PER_SLICE = 2;
 
 export class MembersBehind {
   readonly #adjRibOut: AdjRibOut;
   readonly #audiences: Audiences;
   readonly #encoder: UpdateEncoder;
   #cohorts: Cohort[] = [];
+  /** The cohort that is being written to: it stays as it is. */
+  #current: Cohort | undefined;
   /** With ADD-PATH (RFC 7911): the paths that went while members were behind, by NLRI. */
   readonly #gone: Map<number, Set<number>> | undefined;
 
@@ -94,7 +98,21 @@ export class MembersBehind {
   /** Writes some of what each cohort misses; `written` is called after each. True when there is more that could be written now. */
   catchUp(batch: Batch, written: () => void): boolean {
     let more = false;
-    for (const cohort of this.#cohorts.slice()) if (this.#catchUp(cohort, batch, written)) more = true;
+    let turns = COHORTS_PER_SLICE;
+    for (const cohort of this.#cohorts.slice()) {
+      if (!this.#cohorts.includes(cohort)) continue; // it became one with another meanwhile
+      if (turns === 0) return true;
+      this.#current = cohort;
+      try {
+        if (!this.#catchUp(cohort, batch, written)) continue;
+      } finally {
+        this.#current = undefined;
+      }
+      more = true;
+      turns--;
+      // The others come first the next time.
+      if (this.#cohorts.includes(cohort)) this.#cohorts = [...this.#cohorts.filter((each) => each !== cohort), cohort];
+    }
     return more;
   }
 
@@ -122,7 +140,9 @@ export class MembersBehind {
   #add(cohort: Cohort): void {
     this.#cohorts.push(cohort);
     if (this.#cohorts.length <= COHORTS_MAX) return;
-    const [least, next] = this.#cohorts.toSorted((a, b) => a.missed.count - b.missed.count) as [Cohort, Cohort];
+    const missed = (each: Cohort): number => each.missedCount(this.#adjRibOut);
+    const others = this.#cohorts.filter((each) => each !== this.#current);
+    const [least, next] = others.toSorted((a, b) => missed(a) - missed(b)) as [Cohort, Cohort];
     next.merge(least);
     this.#cohorts = this.#cohorts.filter((other) => other !== least);
   }

@@ -87,6 +87,8 @@ export class Cohort {
       }
       if (concerned || adjRibOut.hasMore(nlri)) missed.add(nlri);
     }
+    // What was sent of a first pass that begins anew can have gone since.
+    if (this.#cursor > 0) this.#isFirstPass = false;
     this.#cursor = 0;
     this.missesAll = false;
   }

@@ -36,6 +36,8 @@ export const BACKLOG_BYTES_MAX: number = 4 << 20;
 /** The bound falls as more members are behind, so that all backlogs together stay below this. */
 export const BACKLOG_BYTES_TOTAL_MAX: number = 32 << 20;
 const BACKLOG_BYTES_MIN = 128 << 10;
+/** Comparisons of paths that are as much work as one step of deciding. */
+const COMPARISONS_PER_STEP = 16;
 
 export interface GroupOptions {
   readonly view: ExportView;
@@ -153,7 +155,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     if (waiting !== -1) this.#joining.splice(waiting, 1);
     if (waiting !== -1 && waiting < this.#admitted) this.#admitted--;
     this.#behind.remove(member);
-    this.table.buryDue = true;
+    this.table.toldMembers();
     this.receivers.remove(member);
     this.#reconsider(member);
   }
@@ -175,11 +177,16 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     const end = Math.min(this.builtTo + count, this.table.index.top);
     const { best } = this.table;
     const from = this.builtTo;
-    this.builtTo = end;
-    for (let nlri = from; nlri < end; nlri++) if (best[nlri] !== NONE) this.evaluate(nlri as NlriId);
+    let left = count;
+    let nlri = from;
+    for (; nlri < end && left > 0; nlri++) {
+      this.builtTo = nlri + 1;
+      left--;
+      if (best[nlri] !== NONE) left -= this.evaluate(nlri as NlriId);
+    }
     this.#batch.clear(); // no member is in step yet: they miss everything when the group is built
     this.#rules.endBatch();
-    if (end < this.table.index.top) return false;
+    if (nlri < this.table.index.top) return false;
     this.builtTo = Number.POSITIVE_INFINITY;
     return true;
   }
@@ -230,7 +237,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     const reason = this.#selection.select(nlri, this.#now);
     this.adjRibOut.load(nlri, this.#old);
     if (!this.#now.equals(this.#old) || this.#now.count === 0) this.#change(nlri, reason);
-    return this.#now.count;
+    return this.#now.count + Math.floor(this.#selection.comparisons / COMPARISONS_PER_STEP);
   }
 
   /** The quick way of `#change`: at most one entry before and after, and no ADD-PATH. */
@@ -285,7 +292,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     const waits = this.#admit();
     const caughtUp = this.membersBehind;
     const more = this.#behind.catchUp(this.#batch, this.#endBatch);
-    if (this.membersBehind < caughtUp) this.table.buryDue = true;
+    if (this.membersBehind < caughtUp) this.table.toldMembers();
     return waits || more;
   }
 
@@ -338,6 +345,13 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     // The routes of others of its AS: they go to other members now, or do not.
     for (const peer of this.table.peers) {
       if (peer !== undefined && peer !== member.peer && this.receivers.isSeparatedFrom(peer, member)) this.#toReconsider.add(peer.index);
+    }
+    // What goes out with our own next hop is not remembered by its set: it may name the member in a control community.
+    if (this.receivers.readsControl) {
+      for (const peer of this.table.peers) {
+        if (peer === undefined || !alwaysOwnNextHop(this.view, peer.kind)) continue;
+        if (peer.received[this.table.position]! > 0) this.#toReconsider.add(peer.index);
+      }
     }
     // Those of the member itself, if it brought any along.
     if (member.peer.received[this.table.position]! > 0) this.#toReconsider.add(member.peer.index);

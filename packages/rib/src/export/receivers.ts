@@ -76,6 +76,11 @@ export class Receivers {
     this.#ofSet = new Int32Array(this.selective ? attributes.offset.length : 0);
   }
 
+  /** Whether control communities count. */
+  get readsControl(): boolean {
+    return this.#options.control !== undefined;
+  }
+
   add(member: Receiver): void {
     const { remoteAs } = member.peer.options;
     this.#byAddress.add(member);

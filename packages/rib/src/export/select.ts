@@ -32,6 +32,10 @@ export class Selection {
   readonly #audiences: Audiences;
   /** Paths that are marked as tried. */
   readonly #tried: number[] = [];
+  /** Comparisons in one decision of the NLRI at hand, as far as its paths were counted. */
+  #perDecision = 1;
+  /** Work of the last `select`, in comparisons of paths. */
+  comparisons = 0;
 
   constructor(table: RibTable, strategy: Strategy, rules: ExportRules, receivers: Receivers, audiences: Audiences) {
     this.strategy = strategy;
@@ -44,6 +48,8 @@ export class Selection {
   /** The entries of an NLRI, into `entries`. Returns why there are none (`NotSent`), or 0. */
   select(nlri: NlriId, entries: Entries): number {
     entries.count = 0;
+    this.comparisons = 0;
+    this.#perDecision = 1;
     const { strategy } = this;
     if (this.#table.best[nlri] === NONE) return 0;
     if (strategy.type === 'best') return this.#best(nlri, entries);
@@ -68,7 +74,7 @@ export class Selection {
     const audiences = this.#audiences;
     let reason = 0;
     let served: AudienceId = NOBODY;
-    for (let path: number = table.best[nlri]!; path !== NONE && served !== EVERYBODY; path = decide(table, nlri)) {
+    for (let path: number = table.best[nlri]!; path !== NONE && served !== EVERYBODY; path = this.#decide(nlri)) {
       const receivers = this.#rules.receiversOf(path);
       reason ||= this.#rules.reason;
       const rest = audiences.minus(receivers, served);
@@ -96,7 +102,7 @@ export class Selection {
   #bestOf(nlri: NlriId, max: number, entries: Entries): number {
     const table = this.#table;
     let reason = 0;
-    for (let path: number = table.best[nlri]!, left = max; path !== NONE && left > 0; path = decide(table, nlri), left--) {
+    for (let path: number = table.best[nlri]!, left = max; path !== NONE && left > 0; path = this.#decide(nlri), left--) {
       const receivers = this.#rules.receiversOf(path);
       if (receivers === NOBODY) reason ||= this.#rules.reason;
       else this.#add(entries, path, receivers, path);
@@ -116,7 +122,10 @@ export class Selection {
       candidates++;
       if (med[table.pathAttr[path]!] !== 0) anyMed = true;
     }
+    this.#perDecision = candidates;
     if (!anyMed || candidates < 3) return true;
+    this.#perDecision = candidates * candidates;
+    this.comparisons += candidates * candidates;
     for (let a = table.head[nlri]!; a !== NONE; a = table.pathNext[a]!) {
       for (let b = table.pathNext[a]!; b !== NONE; b = table.pathNext[b]!) {
         if (!this.#isCandidate(a) || !this.#isCandidate(b)) continue;
@@ -128,33 +137,67 @@ export class Selection {
     return true;
   }
 
-  /** Divides the members by which of the paths they may have, and decides once for each division. Rare, and not meant to be fast. */
+  /**
+   * Divides the members by which they may have of the paths whose MULTI_EXIT_DISC is compared with that of another one. In a division the
+   * decision process orders the paths, and one walk serves it. Rare, and not meant to be fast.
+   */
   #byDivision(nlri: NlriId, entries: Entries): number {
     const table = this.#table;
     let reason = 0;
-    let divisions: { readonly members: bigint; readonly paths: readonly number[] }[] = [{ members: -1n, paths: [] }];
     const candidates: number[] = [];
+    const receiversOf = new Map<number, bigint>();
     for (let path = table.head[nlri]!; path !== NONE; path = table.pathNext[path]!) {
       if (!this.#isCandidate(path)) continue;
       candidates.push(path);
-      const receivers = this.#audiences.setOf(this.#rules.receiversOf(path));
+      receiversOf.set(path, this.#audiences.setOf(this.#rules.receiversOf(path)));
       reason ||= this.#rules.reason;
-      divisions = divisions.flatMap(({ members, paths }) =>
+    }
+    const compared = this.#comparedByMed(candidates);
+    let divisions: { readonly members: bigint; readonly without: readonly number[] }[] = [{ members: -1n, without: [] }];
+    for (const path of compared) {
+      const receivers = receiversOf.get(path)!;
+      divisions = divisions.flatMap(({ members, without }) =>
         [
-          { members: members & receivers, paths: [...paths, path] },
-          { members: members & ~receivers, paths },
+          { members: members & receivers, without },
+          { members: members & ~receivers, without: [...without, path] },
         ].filter((division) => division.members !== 0n),
       );
     }
     const membersOf = new Map<number, bigint>();
-    for (const { members, paths } of divisions) {
-      for (const path of candidates) if (!paths.includes(path)) this.#try(path);
-      const best = decide(table, nlri);
+    for (const { members, without } of divisions) {
+      for (const path of without) this.#try(path);
+      let rest = members;
+      for (let path = this.#decide(nlri); path !== NONE && rest !== 0n; path = this.#decide(nlri)) {
+        const receivers = rest & receiversOf.get(path)!;
+        if (receivers !== 0n) membersOf.set(path, (membersOf.get(path) ?? 0n) | receivers);
+        rest &= ~receivers;
+        this.#try(path);
+      }
       this.#untry();
-      if (best !== NONE) membersOf.set(best, (membersOf.get(best) ?? 0n) | members);
     }
     for (const [path, members] of membersOf) this.#add(entries, path, this.#audiences.intern(members), 0);
     return entries.count === 0 ? reason : 0;
+  }
+
+  /** The paths of which one can put another out by its MULTI_EXIT_DISC: of one rank and neighboring AS, and not all equal. */
+  #comparedByMed(candidates: readonly number[]): number[] {
+    const table = this.#table;
+    const { rank, med } = table.attributes;
+    const groups = new Map<string, number[]>();
+    for (const path of candidates) {
+      const key = `${rank[table.pathAttr[path]!]} ${neighboringAs(table, path)}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [path]);
+      else group.push(path);
+    }
+    const medOf = (path: number): number => med[table.pathAttr[path]!]!;
+    return [...groups.values()].filter((group) => group.some((path) => medOf(path) !== medOf(group[0]!))).flat();
+  }
+
+  /** Decides among the paths that are not tried. */
+  #decide(nlri: NlriId): number {
+    this.comparisons += this.#perDecision;
+    return decide(this.#table, nlri);
   }
 
   /** Adds a path, and what some of its receivers get in the place of its set. */
