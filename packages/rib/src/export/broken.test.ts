@@ -1,11 +1,9 @@
 /** Histories that a small model does not reach: many routes, many members, many cohorts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IPV4_UNICAST } from '@tsbgp/wire';
+import { encodeAttributes, Fault, IPV4_UNICAST } from '@tsbgp/wire';
 import { FakePeer, settle, smallRib } from '../../test/fake-peer.ts';
 import { checkInvariants } from '../invariants.ts';
-import { encodeAttributes } from '@tsbgp/wire';
-import { Fault } from '@tsbgp/wire';
 
 const CLIENT = { routeServerClient: true, routeServer: { controlCommunities: true } } as const;
 
@@ -43,7 +41,10 @@ function announceLocal(rib: ReturnType<typeof smallRib>, communities: readonly n
   rib.releaseLocal(attr);
 }
 
-for (const [what, low, may] of [['not to', 0, false], ['only to', 64_500, true]] as const) {
+for (const [what, low, may] of [
+  ['not to', 0, false],
+  ['only to', 64_500, true],
+] as const) {
   test(`RFC 7947 §2.3: a local route ${what} a client is decided for the client that comes later`, () => {
     const rib = smallRib();
     const other = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500, ...CLIENT });
@@ -129,7 +130,10 @@ test('NLRI that are gone are freed in slices', () => {
 
 test('RFC 7947 §2.3.2: with many candidates of different MULTI_EXIT_DISC a slice of work stays short', () => {
   const rib = smallRib();
-  const peers = Array.from({ length: 60 }, (_, i) => new FakePeer(rib, { address: `10.0.1.${i}`, as: 65_100 + i, localAs: 64_500, ...CLIENT }));
+  const peers = Array.from(
+    { length: 60 },
+    (_, i) => new FakePeer(rib, { address: `10.0.1.${i}`, as: 65_100 + i, localAs: 64_500, ...CLIENT }),
+  );
   for (const peer of peers) peer.up();
   settle(rib);
   for (const [i, peer] of peers.entries()) {
