@@ -6,7 +6,7 @@ import { createServer as createHttp1, type IncomingMessage, type ServerResponse 
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Exchange, NodeRequest, NodeResponse } from './exchange.ts';
-import type { ApiLimits, Refusals } from './limits.ts';
+import type { Bounds } from './limits.ts';
 
 const HTTP2_PREFACE = Buffer.from('PRI ');
 const SWEEP_MS = 1000;
@@ -22,8 +22,7 @@ export interface Arrived {
 }
 
 export interface ConnectionsContext {
-  readonly limits: ApiLimits;
-  readonly refusals: Refusals;
+  readonly bounds: Bounds;
   /** Runs a callback of Node; contains what it throws. */
   readonly run: (action: () => void) => void;
   readonly onRequest: (arrived: Arrived) => void;
@@ -74,7 +73,8 @@ export class Connections {
 
   constructor(context: ConnectionsContext) {
     this.#context = context;
-    const { limits, refusals, run } = context;
+    const { run } = context;
+    const { limits, refusals } = context.bounds;
     this.#http1 = createHttp1({ maxHeaderSize: limits.headerBytes, requireHostHeader: false });
     this.#http2 = createHttp2({
       settings: { maxConcurrentStreams: limits.requestsPerConnection, maxHeaderListSize: limits.headerBytes, enablePush: false },
@@ -115,14 +115,16 @@ export class Connections {
   }
 
   count(isUnix: boolean): number {
-    let count = 0;
-    for (const connection of this.#all) if (connection.isUnix === isUnix) count++;
-    return count;
+    return this.#counted((connection) => connection.isUnix === isUnix);
   }
 
   get halfOpen(): number {
+    return this.#counted(({ isOpen }) => !isOpen);
+  }
+
+  #counted(chosen: (connection: Connection) => boolean): number {
     let count = 0;
-    for (const connection of this.#all) if (!connection.isOpen) count++;
+    for (const connection of this.#all) if (chosen(connection)) count++;
     return count;
   }
 
@@ -145,7 +147,7 @@ export class Connections {
     // A client whose machine is gone is silent forever, and a quiet watch writes nothing that could fail.
     if (!isUnix) socket.setKeepAlive(true, KEEP_ALIVE_MS);
     if (!this.#admit(isUnix)) {
-      this.#context.refusals.add('connections', 'a connection was refused: all of those that are allowed are busy');
+      this.#context.bounds.refusals.add('connections', 'a connection was refused: all of those that are allowed are busy');
       socket.destroy();
       return;
     }
@@ -180,7 +182,7 @@ export class Connections {
 
   /** Makes a new connection possible, by closing idle ones if need be. False when no connection is idle. */
   #admit(isUnix: boolean): boolean {
-    const { limits, refusals } = this.#context;
+    const { limits, refusals } = this.#context.bounds;
     if (this.halfOpen >= limits.halfOpenConnections) {
       refusals.add('half-open', 'a connection was closed: too many have sent no request yet');
       this.#oldest(({ isOpen }) => !isOpen)?.socket.destroy();
@@ -206,7 +208,7 @@ export class Connections {
   }
 
   #closeTheLate(): void {
-    const { limits, refusals } = this.#context;
+    const { limits, refusals } = this.#context.bounds;
     const now = performance.now();
     const before = now - limits.headerSeconds * 1000;
     for (const connection of this.#all) {

@@ -5,7 +5,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { constants, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { ApiLimits, Budget, Refusals } from './limits.ts';
+import type { Bounds } from './limits.ts';
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
@@ -24,14 +24,6 @@ const GONE_CODES: ReadonlySet<string> = new Set([
   'ERR_STREAM_WRITE_AFTER_END',
 ]);
 
-export interface ExchangeContext {
-  readonly limits: ApiLimits;
-  readonly refusals: Refusals;
-  readonly heldAnswers: Budget;
-  /** Takes an exception that is a bug of ours. */
-  readonly contain: (error: unknown) => void;
-}
-
 /** The client ended the call, or went away. */
 export class Gone extends ConnectError {
   constructor() {
@@ -47,7 +39,8 @@ export class Exchange {
   /** Resolves when the exchange ends. */
   readonly ended: Promise<void>;
   readonly #response: NodeResponse;
-  readonly #context: ExchangeContext;
+  readonly #bounds: Bounds;
+  readonly #contain: (error: unknown) => void;
   readonly #abort: AbortController = new AbortController();
   readonly #resolveEnded: () => void;
   #isEnded = false;
@@ -55,10 +48,12 @@ export class Exchange {
   #isAnswered = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(request: NodeRequest, response: NodeResponse, context: ExchangeContext) {
+  /** `contain` takes an exception that is a bug of ours. */
+  constructor(request: NodeRequest, response: NodeResponse, bounds: Bounds, contain: (error: unknown) => void) {
     this.request = request;
     this.#response = response;
-    this.#context = context;
+    this.#bounds = bounds;
+    this.#contain = contain;
     this.isHttp2 = 'stream' in request;
     this.signal = this.#abort.signal;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -120,7 +115,7 @@ export class Exchange {
   /** Resolves when the client's socket takes more. Rejects with Gone. */
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#isEnded) throw new Gone();
-    const { heldAnswers, refusals } = this.#context;
+    const { heldAnswers, refusals } = this.#bounds;
     const held = chunk.length > SMALL_ANSWER_BYTES ? chunk.length : 0;
     if (!heldAnswers.take(held)) {
       refusals.add('held-answers', `answers of more than ${heldAnswers.max} octets wait for clients that do not read them`);
@@ -171,7 +166,7 @@ export class Exchange {
   /** Gives the client time for an answer of `bytes` octets. A client that is gone does not count as slow. */
   expectTaken(bytes: number): void {
     if (this.#isEnded) return;
-    const { limits, refusals } = this.#context;
+    const { limits, refusals } = this.#bounds;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
@@ -220,7 +215,7 @@ export class Exchange {
     try {
       action();
     } catch (error) {
-      if (!GONE_CODES.has((error as NodeJS.ErrnoException).code ?? '')) this.#context.contain(error);
+      if (!GONE_CODES.has((error as NodeJS.ErrnoException).code ?? '')) this.#contain(error);
       this.destroy();
     }
   }

@@ -104,6 +104,24 @@ export class Refusals {
   }
 }
 
+/** The bounds of one server, what was refused because of them, and what its calls hold together. */
+export class Bounds {
+  readonly limits: ApiLimits;
+  readonly refusals: Refusals;
+  readonly heldRequests: Budget;
+  readonly heldMessages: Budget;
+  readonly heldAnswers: Budget;
+
+  /** A limit that is not given is that of API_LIMITS. */
+  constructor(limits: Partial<ApiLimits> | undefined, log: { warn(fields: object, message: string): void }) {
+    this.limits = { ...API_LIMITS, ...limits };
+    this.refusals = new Refusals(log);
+    this.heldRequests = new Budget(this.limits.heldRequestBytes);
+    this.heldMessages = new Budget(this.limits.heldNestedMessages);
+    this.heldAnswers = new Budget(this.limits.heldAnswerBytes);
+  }
+}
+
 /** An amount that all calls share. */
 export class Budget {
   readonly max: number;

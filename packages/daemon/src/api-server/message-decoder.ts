@@ -23,25 +23,17 @@ import { scanProtobuf } from './protobuf-scan.ts';
 export const PIECE_BYTES: number = 64 * 1024;
 
 /**
- * Decodes `bytes` as `desc`. Calls `reserve` with the number of messages inside before they are made; it may throw. Throws ControlError,
+ * Decodes `bytes` as `desc`. Calls `reserve` with the number of messages inside before they are made; it may throw. Rejects with ControlError,
  * TooMuch or Malformed.
  */
-export async function decodeMessage(
+export type Decode = (
   desc: DescMessage,
   bytes: Uint8Array,
-  form: 'json' | 'proto',
   limits: ScanLimits,
   reserve: (nestedMessages: number) => void,
-): Promise<Message> {
-  return form === 'json' ? decodeJson(desc, bytes, limits, reserve) : decodeProtobuf(desc, bytes, limits, reserve);
-}
+) => Promise<Message>;
 
-async function decodeProtobuf(
-  desc: DescMessage,
-  bytes: Uint8Array,
-  limits: ScanLimits,
-  reserve: (nestedMessages: number) => void,
-): Promise<Message> {
+export const decodeProtobuf: Decode = async (desc, bytes, limits, reserve) => {
   const { ends, nestedMessages } = await inTurns(scanProtobuf(desc, bytes, limits, PIECE_BYTES));
   reserve(nestedMessages);
   const message = create(desc);
@@ -56,14 +48,9 @@ async function decodeProtobuf(
     start = end;
   }
   return message;
-}
+};
 
-async function decodeJson(
-  desc: DescMessage,
-  bytes: Uint8Array,
-  limits: ScanLimits,
-  reserve: (nestedMessages: number) => void,
-): Promise<Message> {
+export const decodeJson: Decode = async (desc, bytes, limits, reserve) => {
   const scan = await inTurns(scanJson(bytes, limits, PIECE_BYTES));
   reserve(scan.nestedMessages);
   const message = create(desc);
@@ -73,7 +60,7 @@ async function decodeJson(
     mergeJson(desc, message, jsonPiece(bytes, piece), piece.index);
   }
   return message;
-}
+};
 
 /** `firstIndex` is the index of the first element of the lists in `text`. */
 function mergeJson(desc: DescMessage, message: Message, text: string, firstIndex: number): void {
