@@ -45,6 +45,11 @@ export class ControlError extends Error {
   }
 }
 
+/** The refusal of a request whose `field` is wrong. `sentence` says what was found and what is allowed. */
+export function invalidArgument(field: string, sentence: string, options?: ControlErrorOptions): ControlError {
+  return new ControlError('invalid-argument', field, sentence, options);
+}
+
 function prefixOf({ field }: ControlProblem): string {
   return field === '' ? '' : `${field}: `;
 }

@@ -10,7 +10,7 @@ import type { EventLog } from './events.ts';
 import type { NeighborConfig } from './keys/neighbor-keys.ts';
 
 export type { FilterReason } from '@tsbgp/rib';
-export { ControlError, type ControlErrorCode, type ControlProblem } from './control-error.ts';
+export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgument } from './control-error.ts';
 export type { Endpoint } from './endpoint.ts';
 export type { DefaultPolicy, NeighborConfig } from './keys/neighbor-keys.ts';
 

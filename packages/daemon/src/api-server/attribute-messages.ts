@@ -33,8 +33,8 @@ import {
   ValueError,
 } from '@tsbgp/wire';
 import { attributeHeaderLength } from '@tsbgp/wire/scan';
+import { invalidArgument } from '../control-error.ts';
 import { extendedMessage, extendedValue, ipv6ExtendedMessage, ipv6ExtendedValue } from './community-messages.ts';
-import { refused } from './refused.ts';
 
 type AttributeInit = MessageInitShape<typeof PathAttributeSchema>;
 type KindMessage = Exclude<AttributeMessage['kind'], { case: undefined }>;
@@ -87,7 +87,10 @@ const asPath: Mapping<'as-path'> = {
 };
 
 function refuseAs4(_message: unknown, { attribute }: Place): never {
-  throw refused(attribute, 'AS numbers of four octets are in as_path and aggregator; the daemon writes AS4_PATH where a peer needs it');
+  throw invalidArgument(
+    attribute,
+    'AS numbers of four octets are in as_path and aggregator; the daemon writes AS4_PATH where a peer needs it',
+  );
 }
 
 const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? Mapping<T> : Unmapped } = {
@@ -96,7 +99,7 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
   'next-hop': {
     toMessage: (value) => value,
     toValue(_message, { kind }) {
-      throw refused(kind, 'the next hop of a route is its own field');
+      throw invalidArgument(kind, 'the next hop of a route is its own field');
     },
     ofTheDaemon: true,
   },
@@ -218,18 +221,18 @@ function octetsOf(attribute: PathAttribute): Uint8Array<ArrayBuffer> {
 
 /** Throws ControlError `invalid-argument` with the path of the field, which begins with `place`. */
 export function attributeValue({ kind, flags }: AttributeMessage, place: string): PathAttribute {
-  if (flags > 0xff) throw refused(`${place}.flags`, `found ${flags}, allowed are 0 to 255`);
-  if (kind.case === undefined) throw refused(place, 'one of the kinds must be set, e.g. local_pref');
+  if (flags > 0xff) throw invalidArgument(`${place}.flags`, `found ${flags}, allowed are 0 to 255`);
+  if (kind.case === undefined) throw invalidArgument(place, 'one of the kinds must be set, e.g. local_pref');
   if (kind.case === 'unknown') return unknownValue(kind.value.code, flags, kind.value.value, place);
   const entry = BY_KIND.get(kind.case);
-  if (entry === undefined || !('toValue' in entry.mapping)) throw refused(place, `"${kind.case}" cannot be given to a route`);
+  if (entry === undefined || !('toValue' in entry.mapping)) throw invalidArgument(place, `"${kind.case}" cannot be given to a route`);
   const value = entry.mapping.toValue(kind.value as never, { attribute: place, kind: `${place}.${entry.fieldName}`, flags });
   return { type: entry.type, flags: flags || entry.flags, value } as PathAttribute;
 }
 
 function unknownValue(code: number, flags: number, bytes: Uint8Array, place: string): PathAttribute {
-  if (code < 1 || code > 255) throw refused(`${place}.unknown.code`, `found ${code}, allowed are 1 to 255`);
-  if (OF_THE_DAEMON.has(code)) throw refused(`${place}.unknown.code`, `found ${code}, which the daemon writes itself`);
+  if (code < 1 || code > 255) throw invalidArgument(`${place}.unknown.code`, `found ${code}, allowed are 1 to 255`);
+  if (OF_THE_DAEMON.has(code)) throw invalidArgument(`${place}.unknown.code`, `found ${code}, which the daemon writes itself`);
   return { type: 'unknown', code, flags: flags || (attributeCodec(code)?.flags ?? 0xc0), bytes };
 }
 
@@ -239,7 +242,7 @@ function segmentValue({ type, asns }: SegmentMessage, place: string) {
 
 function nameOf<Name extends string>(names: Readonly<Record<Name, number>>, value: number, place: string): Name {
   for (const name of Object.keys(names) as Name[]) if (names[name] === value) return name;
-  throw refused(place, `found ${value}, allowed are ${Object.keys(names).join(', ')}`);
+  throw invalidArgument(place, `found ${value}, allowed are ${Object.keys(names).join(', ')}`);
 }
 
 type TlvType = 'tunnel-encapsulation' | 'aigp' | 'bgp-ls' | 'prefix-sid';
@@ -265,7 +268,7 @@ function tlvs(type: TlvType): TlvMapping {
       const { code } = attributeCodecByName(type)!;
       const block = encodeAttributes([{ type: 'unknown', code, flags, bytes: octets }], STORED_CONTEXT);
       const [attribute] = decodeAttributes(block, 0, block.length, STORED_CONTEXT).attributes;
-      if (attribute?.type !== type) throw refused(`${kind}.octets`, `found ${octets.length} octets that do not make whole TLVs`);
+      if (attribute?.type !== type) throw invalidArgument(`${kind}.octets`, `found ${octets.length} octets that do not make whole TLVs`);
       return attribute.value;
     },
   };
@@ -275,7 +278,7 @@ function orRefused<T>(field: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof ValueError) throw refused(field, error.message);
+    if (error instanceof ValueError) throw invalidArgument(field, error.message);
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import {
   parseExtendedCommunity,
   parseIpv6ExtendedCommunity,
 } from '@tsbgp/wire';
-import { refused } from './refused.ts';
+import { invalidArgument } from '../control-error.ts';
 
 const LENGTH = 8;
 const IPV6_LENGTH = 20;
@@ -49,12 +49,12 @@ export function extendedValue({ octets, name, form, text }: ExtendedMessage, pla
   try {
     return parseExtendedCommunity(asked);
   } catch (error) {
-    throw refused(form.case === undefined ? `${place}.text` : place, (error as Error).message);
+    throw invalidArgument(form.case === undefined ? `${place}.text` : place, (error as Error).message);
   }
 }
 
 function formText(name: string, form: Exclude<ExtendedMessage['form'], { case: undefined }>, place: string): string {
-  if (name === '') throw refused(`${place}.name`, 'is missing; allowed is what kind of community it is, e.g. "rt"');
+  if (name === '') throw invalidArgument(`${place}.name`, 'is missing; allowed is what kind of community it is, e.g. "rt"');
   if (form.case === 'ipv4Specific') return `${name}:${form.value.address}:${form.value.value}`;
   const { as, value, fourOctetAs } = form.value;
   return `${name}:${as}${fourOctetAs && as <= TWO_OCTET_AS_MAX ? 'L' : ''}:${value}`;
@@ -70,11 +70,11 @@ export function ipv6ExtendedValue({ octets, text }: Ipv6Message, place: string):
   try {
     return parseIpv6ExtendedCommunity(text);
   } catch (error) {
-    throw refused(`${place}.text`, (error as Error).message);
+    throw invalidArgument(`${place}.text`, (error as Error).message);
   }
 }
 
 function exactly(length: number, octets: Uint8Array, place: string): Uint8Array {
-  if (octets.length !== length) throw refused(`${place}.octets`, `found ${octets.length} octets, allowed are ${length}`);
+  if (octets.length !== length) throw invalidArgument(`${place}.octets`, `found ${octets.length} octets, allowed are ${length}`);
   return octets;
 }

@@ -14,7 +14,7 @@ import {
   mergeFromJsonString,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { ControlError } from '../control-plane.ts';
+import { invalidArgument } from '../control-error.ts';
 import { quote } from '../quote.ts';
 import { jsonFrame, jsonPiece, Malformed, type ScanLimits, scanJson, utf8 } from './json-scan.ts';
 import { scanProtobuf } from './protobuf-scan.ts';
@@ -74,7 +74,7 @@ function mergeJson(desc: DescMessage, message: Message, text: string, firstIndex
       throw new Malformed(`the text is not JSON: ${reasonOf(notJson)}`);
     }
     const wrong = findWrong(desc, json, '', firstIndex) ?? { place: '', sentence: reasonOf(error) };
-    throw new ControlError('invalid-argument', wrong.place, wrong.sentence, { cause: error });
+    throw invalidArgument(wrong.place, wrong.sentence, { cause: error });
   }
 }
 

@@ -33,8 +33,6 @@ import { EventLog } from '../events.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { Background } from './background.ts';
-import { ExportReport } from './export-report.ts';
-import { ImportReport } from './import-report.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { Listings } from './listing.ts';
 import { LocalRoutes } from './local-routes.ts';
@@ -42,6 +40,7 @@ import { addBackground, renderMetrics } from './metrics.ts';
 import type { Neighbor } from './neighbor.ts';
 import { Neighbors } from './neighbors.ts';
 import { pathsOf } from './paths.ts';
+import { RouteReport } from './route-report.ts';
 import { Sessions } from './sessions.ts';
 import { checkReason } from './shutdown-reason.ts';
 import { Turns } from './turns.ts';
@@ -92,18 +91,18 @@ export class Speaker implements ControlPlane {
       onError: (error, { place, peer }) =>
         boundaries.caught('session', { neighbor: peer?.config.remoteAddress, state: peer?.state, callback: place }, error),
     });
-    const importReport = new ImportReport({
+    const report = new RouteReport({
       logger,
       boundaries,
       events,
       onEndOfRib: (peer, family) => this.#sessions.endOfRib(peer, family),
+      endSession: (peer) => this.#sessions.exportFailed(peer),
     });
-    const exportReport = new ExportReport(logger, boundaries, events, (peer) => this.#sessions.exportFailed(peer));
     const rib = new Rib({
       localAs,
       bgpIdentifier: readU32(parseIpv4(routerId) ?? new Uint8Array(4), 0),
-      observer: importReport,
-      exportObserver: exportReport,
+      observer: report,
+      exportObserver: report,
     });
     rib.nowSeconds = Math.floor(Date.now() / 1000);
     this.#rib = rib;
@@ -120,7 +119,7 @@ export class Speaker implements ControlPlane {
     );
     const schedule = (): void => this.#turns.schedule();
     const addresses = (): Iterable<string> => this.#neighbors.addresses();
-    this.#sessions = new Sessions({ rib, logger, boundaries, events, importReport, exportReport, schedule, addresses });
+    this.#sessions = new Sessions({ rib, logger, boundaries, events, report, schedule, addresses });
     this.#neighbors = new Neighbors({
       localAs,
       server: this.#server,
