@@ -110,11 +110,7 @@ export class Daemon {
       }
       return true;
     });
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(resolve, STOP_TIMEOUT_MS, false);
-    const done = await Promise.race([closing, promise]);
-    clearTimeout(timer);
-    return done;
+    return (await within(STOP_TIMEOUT_MS, closing)) === true;
   }
 
   /** Writes the state to the log: a line for the process, one for each neighbor, and one with every metric that belongs to no neighbor. */
@@ -142,10 +138,7 @@ export class Daemon {
     } catch (failure) {
       this.#log.error({ err: failure, folder }, 'the crash report could not be written');
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, CRASH_TIMEOUT_MS);
-    await Promise.race([leaving, promise]);
-    clearTimeout(timer);
+    await within(CRASH_TIMEOUT_MS, leaving);
   }
 
   async #abandon(): Promise<void> {
@@ -239,4 +232,11 @@ export class Daemon {
       this.#log.warn(endpoint, error.message);
     }
   }
+}
+
+/** What the promise resolves with; undefined when that takes longer. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, milliseconds, undefined);
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

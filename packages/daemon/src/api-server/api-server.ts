@@ -11,6 +11,7 @@ import type { Logger } from '@tsbgp/session';
 import type { Boundaries } from '../boundaries.ts';
 import { API_MODE_DEFAULT } from '../config/defaults.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
+import { listening } from '../http/clients.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { Admission } from './admission.ts';
 import { connectHandlers, type FindCall } from './connect-handler.ts';
@@ -22,7 +23,7 @@ import { turnAway } from './hosts.ts';
 import { type ApiLimits, Bounds } from './limits.ts';
 import { refuse } from './refuse.ts';
 import { addServices } from './services.ts';
-import { listening, listenUnix } from './unix-socket.ts';
+import { listenUnix } from './unix-socket.ts';
 
 export interface ApiServerOptions {
   readonly unixSocket?: string | undefined;

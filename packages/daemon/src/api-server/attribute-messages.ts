@@ -76,7 +76,7 @@ const SEGMENTS = {
   'confed-set': SegmentType.CONFED_SET,
 } as const;
 
-/** A number or text that is the same in both. */
+/** A value that is the same in both. */
 function same<T>(): { toMessage(value: T): T; toValue(message: T): T } {
   return { toMessage: (value) => value, toValue: (message) => message };
 }
@@ -106,10 +106,10 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
   'multi-exit-disc': same<number>(),
   'local-pref': same<number>(),
   'atomic-aggregate': { toMessage: () => ({}), toValue: () => true },
-  aggregator: { toMessage: (value) => value, toValue: ({ as, address }) => ({ as, address }) },
-  communities: { toMessage: (values) => ({ values }), toValue: ({ values }) => [...values] },
+  aggregator: { toMessage: (value) => value, toValue: (message) => message },
+  communities: { toMessage: (values) => ({ values }), toValue: ({ values }) => values },
   'originator-id': same<string>(),
-  'cluster-list': { toMessage: (ids) => ({ ids }), toValue: ({ ids }) => [...ids] },
+  'cluster-list': { toMessage: (ids) => ({ ids }), toValue: ({ ids }) => ids },
   'mp-reach-nlri': { ofTheDaemon: true },
   'mp-unreach-nlri': { ofTheDaemon: true },
   'extended-communities': {
@@ -120,7 +120,7 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
   'as4-aggregator': { toMessage: (value) => value, toValue: refuseAs4, ofTheDaemon: true },
   'pmsi-tunnel': {
     toMessage: (value) => ({ ...value, identifier: Uint8Array.from(value.identifier) }),
-    toValue: ({ flags, tunnelType, labelField, identifier }) => ({ flags, tunnelType, labelField, identifier }),
+    toValue: (message) => message,
   },
   'tunnel-encapsulation': tlvs('tunnel-encapsulation'),
   'ipv6-extended-communities': {
@@ -128,16 +128,9 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
     toValue: ({ values }, { kind }) => values.map((community, i) => ipv6ExtendedValue(community, `${kind}.values[${i}]`)),
   },
   aigp: tlvs('aigp'),
-  'pe-distinguisher-labels': {
-    toMessage: (values) => ({ values }),
-    toValue: ({ values }) => values.map(({ peAddress, labelField }) => ({ peAddress, labelField })),
-  },
+  'pe-distinguisher-labels': { toMessage: (values) => ({ values }), toValue: ({ values }) => values },
   'bgp-ls': tlvs('bgp-ls'),
-  'large-communities': {
-    toMessage: (values) => ({ values }),
-    toValue: ({ values }) =>
-      values.map(({ globalAdministrator, localData1, localData2 }) => ({ globalAdministrator, localData1, localData2 })),
-  },
+  'large-communities': { toMessage: (values) => ({ values }), toValue: ({ values }) => values },
   'bgpsec-path': {
     toMessage: ({ securePath, signatureBlocks }) => ({
       securePath,
@@ -149,21 +142,12 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
         })),
       })),
     }),
-    toValue: ({ securePath, signatureBlocks }) => ({
-      securePath: securePath.map(({ prependCount, flags, as }) => ({ prependCount, flags, as })),
-      signatureBlocks: signatureBlocks.map(({ algorithm, signatures }) => ({
-        algorithm,
-        signatures: signatures.map(({ subjectKeyIdentifier, signature }) => ({ subjectKeyIdentifier, signature })),
-      })),
-    }),
+    toValue: (message) => message,
   },
   'only-to-customer': same<number>(),
   'd-path': {
     toMessage: (value) => ({ segments: value.map((domains) => ({ domains })) }),
-    toValue: ({ segments }) =>
-      segments.map(({ domains }) =>
-        domains.map(({ globalAdministrator, localAdministrator, safi }) => ({ globalAdministrator, localAdministrator, safi })),
-      ),
+    toValue: ({ segments }) => segments.map(({ domains }) => domains),
   },
   'prefix-sid': tlvs('prefix-sid'),
   'attribute-set': {
@@ -237,7 +221,7 @@ function unknownValue(code: number, flags: number, bytes: Uint8Array, place: str
 }
 
 function segmentValue({ type, asns }: SegmentMessage, place: string) {
-  return { type: nameOf(SEGMENTS, type, `${place}.type`), asns: [...asns] };
+  return { type: nameOf(SEGMENTS, type, `${place}.type`), asns };
 }
 
 function nameOf<Name extends string>(names: Readonly<Record<Name, number>>, value: number, place: string): Name {

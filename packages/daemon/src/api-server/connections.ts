@@ -5,6 +5,7 @@
 import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
+import { closeUnreadable, isMalformed, longestIdle } from '../http/clients.ts';
 import type { Exchange, NodeRequest, NodeResponse } from './exchange.ts';
 import type { Bounds } from './limits.ts';
 
@@ -96,12 +97,8 @@ export class Connections {
     this.#http2.on('connect', request(false));
     this.#http1.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       run(() => {
-        // Errors of the system (ECONNRESET, EPIPE) come here too. They are no mistake of the client.
-        if (error.syscall === undefined) refusals.add('malformed', 'a client sent what is not HTTP');
-        const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-        const busy = this.#bySocket.get(socket)?.isIdle === false;
-        if (socket.writable && !busy) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-        else socket.destroy();
+        if (isMalformed(error)) refusals.add('malformed', 'a client sent what is not HTTP');
+        closeUnreadable(error, socket, this.#bySocket.get(socket)?.isIdle === false);
       }),
     );
     // Node has closed the connection of a client that broke the protocol. There is nothing more to do.
@@ -185,12 +182,13 @@ export class Connections {
     const { limits, refusals } = this.#context.bounds;
     if (this.halfOpen >= limits.halfOpenConnections) {
       refusals.add('half-open', 'a connection was closed: too many have sent no request yet');
-      this.#oldest(({ isOpen }) => !isOpen)?.socket.destroy();
+      longestIdle(this.#all, ({ isOpen }) => !isOpen)?.socket.destroy();
     }
     const tooMany = this.#all.size >= limits.connections;
     if (!tooMany && (isUnix || this.count(false) < limits.tcpConnections)) return true;
     const idleBefore = performance.now() - IDLE_MS;
-    const idle = this.#oldest(
+    const idle = longestIdle(
+      this.#all,
       (connection) => connection.isIdle && (tooMany || !connection.isUnix) && (!connection.isOpen || connection.idleSince < idleBefore),
     );
     if (idle === undefined) return false;
@@ -198,13 +196,6 @@ export class Connections {
     this.#all.delete(idle);
     idle.socket.destroy();
     return true;
-  }
-
-  #oldest(chosen: (connection: Connection) => boolean): Connection | undefined {
-    let oldest: Connection | undefined;
-    for (const connection of this.#all)
-      if (chosen(connection) && (oldest === undefined || connection.idleSince < oldest.idleSince)) oldest = connection;
-    return oldest;
   }
 
   #closeTheLate(): void {

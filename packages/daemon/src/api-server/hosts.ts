@@ -3,7 +3,7 @@
  * a name of the page that resolves to the daemon (DNS rebinding). So the Host of a request over TCP must name this daemon, and so must Origin
  * (RFC 6454) where a request has one. Programs send no Origin.
  */
-import { parseAddress } from '@tsbgp/wire';
+import { equalBytes, parseAddress } from '@tsbgp/wire';
 
 /** Host and port from `Host` or `:authority`. `port` is '' when there is none. */
 export interface Authority {
@@ -47,7 +47,7 @@ export function isOurHost(host: string, localAddress: string | undefined, { name
 function sameAddress(a: string, b: string): boolean {
   const left = parseAddress(a);
   const right = parseAddress(b.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, ''));
-  return left !== undefined && right !== undefined && left.length === right.length && left.every((octet, i) => octet === right[i]);
+  return left !== undefined && right !== undefined && equalBytes(left, right);
 }
 
 export interface Arrival {

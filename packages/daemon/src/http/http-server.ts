@@ -14,6 +14,7 @@ import { Boundaries } from '../boundaries.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { isLoopback } from '../endpoint.ts';
 import { EXPOSITION_CONTENT_TYPE, type Exposition } from '../metrics/exposition.ts';
+import { closeUnreadable, isMalformed, listening, longestIdle } from './clients.ts';
 
 export interface HttpServer {
   /** Where the server listens. For port 0: the port that the system chose. */
@@ -56,13 +57,7 @@ type Reason = (typeof REASONS)[number];
 export async function startHttpServer(control: Source, endpoint: Endpoint, log: Logger, options: HttpOptions = {}): Promise<HttpServer> {
   const http = new HttpListener(control, endpoint, log, options);
   const { server } = http;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: endpoint.host, port: endpoint.port, ipv6Only: true }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  await listening(server, () => server.listen({ host: endpoint.host, port: endpoint.port, ipv6Only: true }));
   server.on('error', (error) => log.error({ err: error }, 'HTTP listener failed'));
   const { port } = server.address() as AddressInfo;
   return {
@@ -77,6 +72,7 @@ export async function startHttpServer(control: Source, endpoint: Endpoint, log: 
 }
 
 interface Connection {
+  readonly socket: Socket;
   running: number;
   idleSince: number;
 }
@@ -116,12 +112,8 @@ class HttpListener {
     this.server.on('connection', (socket) => run(() => this.#onConnection(socket)));
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       run(() => {
-        // Errors of the system (ECONNRESET, EPIPE) come here too. They are no mistake of the client.
-        if (error.syscall === undefined) this.#refuse('malformed');
-        const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-        const isBusy = (this.#connections.get(socket as Socket)?.running ?? 0) > 0;
-        if (socket.writable && !isBusy) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-        else socket.destroy();
+        if (isMalformed(error)) this.#refuse('malformed');
+        closeUnreadable(error, socket, (this.#connections.get(socket as Socket)?.running ?? 0) > 0);
       }),
     );
   }
@@ -149,7 +141,7 @@ class HttpListener {
     socket.on('error', () => undefined); // the client went away: 'close' follows
     if (this.#connections.size >= this.#limits.connections) {
       this.#refuse('connections');
-      const idle = this.#longestIdle();
+      const idle = longestIdle(this.#connections.values(), ({ running }) => running === 0)?.socket;
       if (idle === undefined) {
         socket.destroy();
         return;
@@ -157,19 +149,8 @@ class HttpListener {
       this.#connections.delete(idle);
       idle.destroy();
     }
-    this.#connections.set(socket, { running: 0, idleSince: performance.now() });
+    this.#connections.set(socket, { socket, running: 0, idleSince: performance.now() });
     socket.once('close', () => void this.#connections.delete(socket));
-  }
-
-  #longestIdle(): Socket | undefined {
-    let found: Socket | undefined;
-    let since = Number.POSITIVE_INFINITY;
-    for (const [socket, { running, idleSince }] of this.#connections) {
-      if (running > 0 || idleSince >= since) continue;
-      found = socket;
-      since = idleSince;
-    }
-    return found;
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
