@@ -13,7 +13,7 @@ import { BrokenInvariant } from '@tsbgp/rib';
 import { HALF_OPEN_MAX_DEFAULT } from '@tsbgp/session';
 import type { ApiServer } from './api-server/api-server.ts';
 import { Boundaries } from './boundaries.ts';
-import type { DaemonConfig } from './config/daemon-config.ts';
+import type { DaemonConfig } from './config/load.ts';
 import { ControlError, type Endpoint } from './control-plane.ts';
 import { crashFolder, writeCrashReport } from './crash-report.ts';
 import { formatEndpoint } from './endpoint.ts';

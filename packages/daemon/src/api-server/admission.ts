@@ -5,7 +5,7 @@
 import { Code } from '@connectrpc/connect';
 import type { Exposition } from '../metrics/exposition.ts';
 import { type Call, codeName, methodName } from './call.ts';
-import type { Bounds, RefusalReason } from './limits.ts';
+import type { Bounds } from './limits.ts';
 
 const HEALTH_CHECKS: ReadonlySet<string> = new Set([
   'grpc.health.v1.Health/Check',
@@ -21,11 +21,6 @@ const KINDS = {
 } as const;
 type Kind = keyof typeof KINDS;
 
-export interface Full {
-  readonly reason: RefusalReason;
-  readonly message: string;
-}
-
 export class Admission {
   readonly #bounds: Bounds;
   readonly #running: Record<Kind, number> = { unary: 0, stream: 0, 'health-check': 0 };
@@ -38,7 +33,7 @@ export class Admission {
   }
 
   /** Lets a call in and counts it until `leave`, or returns why it is refused. */
-  enter(call: Call): Full | undefined {
+  enter(call: Call): string | undefined {
     const kind = kindOf(call);
     const { limit, reason, calls } = KINDS[kind];
     const { limits, refusals } = this.#bounds;
@@ -46,7 +41,7 @@ export class Admission {
       const message = `${limits[limit]} ${calls} are under way: no more are allowed`;
       refusals.add(reason, message);
       this.#count(call, Code.ResourceExhausted);
-      return { reason, message };
+      return message;
     }
     this.#running[kind]++;
     if (call.isStream) this.#addStream(call, 1);

@@ -16,7 +16,6 @@ import type { Exposition } from '../metrics/exposition.ts';
 import { Admission } from './admission.ts';
 import { connectHandlers, type FindCall } from './connect-handler.ts';
 import { type Arrived, Connections } from './connections.ts';
-import { sendHeadersEarly } from './early-headers.ts';
 import { callInterceptor, contain } from './errors.ts';
 import { Exchange, type NodeRequest } from './exchange.ts';
 import { turnAway } from './hosts.ts';
@@ -74,7 +73,7 @@ class Transport implements ApiServer {
       (router) => addServices(router, control, boundaries),
       {
         interceptors: [callInterceptor(boundaries)],
-        // Without compression the headers of every call are known before its handler answers; see early-headers.ts.
+        // Without compression the headers of every call are known before its handler answers; see Exchange.sendHeadEarly.
         acceptCompression: [],
         shutdownSignal: this.#stopping.signal,
       },
@@ -155,7 +154,7 @@ class Transport implements ApiServer {
     const turned =
       request.httpVersion === '1.1' && request.headers.host === undefined
         ? { reason: 'malformed' as const, message: 'Host is missing' }
-        : turnAway({ hosts: hostsOf(request), origin: originOf(request), localAddress, isUnix }, { names: hosts }, 'api.hosts');
+        : turnAway({ hosts: hostsOf(request), origin: originOf(request), localAddress, isUnix }, hosts, 'api.hosts');
     if (turned !== undefined) {
       const { reason, message } = turned;
       this.#bounds.refusals.add(reason, `a request was refused: ${message}`);
@@ -176,8 +175,8 @@ class Transport implements ApiServer {
     }
     const { call } = found;
     const full = this.#admission.enter(call);
-    if (full !== undefined) return refuse(exchange, { status: 503, code: Code.ResourceExhausted, message: full.message });
-    sendHeadersEarly(exchange);
+    if (full !== undefined) return refuse(exchange, { status: 503, code: Code.ResourceExhausted, message: full });
+    exchange.sendHeadEarly();
     try {
       await found.serve(exchange, expectsContinue);
     } finally {

@@ -12,6 +12,7 @@ export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /** Answers up to this size do not count as held octets, since the number of calls is bounded. */
 const SMALL_ANSWER_BYTES = 16 * 1024;
+const STREAMING_TYPES = /^application\/(grpc|grpc-web|grpc-web-text|connect)(\+(proto|json))?$/;
 /** How long a client may go on sending after it got its answer. */
 const LINGER_MS = 1000;
 /** Codes of the errors that Node throws when the client ended first. */
@@ -99,6 +100,17 @@ export class Exchange {
   /** Sends 100 Continue to a client that waits for it before it sends its body (RFC 9110 §10.1.1). */
   sendContinue(): void {
     this.#try(() => this.#response.writeContinue());
+  }
+
+  /**
+   * Sends the headers of a streaming call early. Connect holds them back until the first message. Some clients, such as tonic, wait for
+   * headers before a streaming call returns, so that they would hang on a quiet daemon. The headers are sent in the next turn of the event loop.
+   */
+  sendHeadEarly(): void {
+    const type = this.request.headers['content-type'];
+    if (type === undefined || !STREAMING_TYPES.test(type)) return;
+    // The handler will give the same status and type: errors of streaming calls are in the trailers or in the last message.
+    setImmediate(() => this.sendHead(200, { 'content-type': type }, true));
   }
 
   /** Sends status and headers, at the first call only. */

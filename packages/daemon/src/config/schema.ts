@@ -44,6 +44,9 @@ const hostName = text(
   readHost,
 );
 
+const hosts = (about: string, standard: string) =>
+  list({ allowed: 'a list of host names and addresses', example: 'hosts: [router1.example.net]', about, standard }, hostName);
+
 /** `defaults`, or one neighbor: the keys that may be written there, and their values by field. */
 function neighborSection(words: Words, scope: 'defaults' | 'neighbor'): Section<RawNeighbor> {
   const names = Object.keys(NEIGHBOR_KEYS) as (keyof RawNeighbor)[];
@@ -147,16 +150,10 @@ export const SCHEMA: Section<RawConfig> = section(
           about: 'Listen on TCP as well. There is no authentication yet: use a loopback address, or a proxy that authenticates.',
           standard: 'none',
         }),
-        hosts: list(
-          {
-            allowed: 'a list of host names and addresses',
-            example: 'hosts: [router1.example.net]',
-            about:
-              'Names that clients may send as Host or :authority to the TCP listener, without port. The loopback names and ' +
-              'addresses and the address of the listener itself are always allowed. Every other name is refused (DNS rebinding).',
-            standard: '[]',
-          },
-          hostName,
+        hosts: hosts(
+          'Names that clients may send as Host or :authority to the TCP listener, without port. The loopback names and ' +
+            'addresses and the address of the listener itself are always allowed. Every other name is refused (DNS rebinding).',
+          '[]',
         ),
       },
     ),
@@ -169,16 +166,10 @@ export const SCHEMA: Section<RawConfig> = section(
       },
       {
         listen: endpoint({ example: 'listen: 127.0.0.1:9179', about: 'Where to listen. We suggest port 9179.' }),
-        hosts: list(
-          {
-            allowed: 'a list of host names and addresses',
-            example: 'hosts: [router1.example.net]',
-            about:
-              'Names that scrapers may send, as in `api.hosts`. Without the key every name is allowed; on a loopback address only the ' +
-              'loopback names are.',
-            standard: 'any, or on a loopback address none',
-          },
-          hostName,
+        hosts: hosts(
+          'Names that scrapers may send, as in `api.hosts`. Without the key every name is allowed; on a loopback address only the ' +
+            'loopback names are.',
+          'any, or on a loopback address none',
         ),
       },
     ),

@@ -9,7 +9,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from '@tsbgp/session';
-import { type HostRules, turnAway } from '../api-server/hosts.ts';
+import { turnAway } from '../api-server/hosts.ts';
 import { Boundaries } from '../boundaries.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { isLoopback } from '../endpoint.ts';
@@ -82,7 +82,7 @@ class HttpListener {
   readonly #control: Source;
   readonly #boundaries: Boundaries;
   readonly #limits: HttpLimits;
-  readonly #rules: HostRules | 'any-host';
+  readonly #hosts: readonly string[] | 'any-host';
   readonly #connections: Map<Socket, Connection> = new Map();
   readonly #answers: Map<number, number> = new Map();
   readonly #refused: Map<Reason, number> = new Map();
@@ -92,7 +92,7 @@ class HttpListener {
     this.#control = control;
     this.#boundaries = boundaries;
     this.#limits = { ...HTTP_LIMITS, ...limits };
-    this.#rules = hosts === undefined && !isLoopback(endpoint.host) ? 'any-host' : { names: hosts ?? [] };
+    this.#hosts = hosts ?? (isLoopback(endpoint.host) ? [] : 'any-host');
     const idleMs = this.#limits.idleSeconds * 1000;
     const run = (action: () => void): void => boundaries.run('http', {}, action);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => run(() => this.#onRequest(request, response));
@@ -205,9 +205,9 @@ class HttpListener {
       hostFields > 1
         ? { reason: 'malformed' as const, message: 'there is more than one Host' }
         : // Simple probes speak HTTP/1.0, which has no Host.
-          host === undefined && request.httpVersion === '1.0' && origin === undefined && this.#rules === 'any-host'
+          host === undefined && request.httpVersion === '1.0' && origin === undefined && this.#hosts === 'any-host'
           ? undefined
-          : turnAway({ hosts, origin, localAddress: request.socket.localAddress, isUnix: false }, this.#rules, 'http.hosts');
+          : turnAway({ hosts, origin, localAddress: request.socket.localAddress, isUnix: false }, this.#hosts, 'http.hosts');
     if (turned === undefined) return undefined;
     this.#refuse(turned.reason);
     return { status: turned.reason === 'malformed' ? 400 : 403, type: TEXT, body: `${turned.message}\n` };
