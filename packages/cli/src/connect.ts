@@ -4,13 +4,13 @@ import { chooseAddress } from './address.ts';
 import { connectApi, type StreamOptions } from './api.ts';
 import { withoutField } from './api-errors.ts';
 import type { Daemon, RouteQuery } from './daemon.ts';
-import { CliError, ExitCode, notFound } from './exit-code.ts';
+import { CliError, notFound } from './exit-code.ts';
 import { neighborView, pathsView, routeView } from './from-api.ts';
 import { configMessage } from './neighbor-config.ts';
 import { present } from './present.ts';
 import { rethrowBatch } from './route-batches.ts';
 import type { Io } from './terminal/io.ts';
-import { localRoute, localRouteKey, resetKind, routeFilter } from './to-api.ts';
+import { localRoute, localRouteKey, routeFilter } from './to-api.ts';
 import type { RouteView } from './views/route.ts';
 
 /** Up to this many routes are asked for as one page; for more, a stream is opened. */
@@ -28,24 +28,11 @@ export async function connectDaemon(option: string | undefined, io: Io): Promise
     },
     async getNeighbor(address) {
       const { neighbor } = await api.call((client, options) => client.neighbors.getNeighbor({ address }, options));
-      return neighborView(must(neighbor));
+      return neighborView(neighbor);
     },
     async addNeighbor(request) {
       const { neighbor } = await api.call((client, options) => client.neighbors.addNeighbor({ neighbor: configMessage(request) }, options));
-      return neighborView(must(neighbor));
-    },
-    async deleteNeighbor(address) {
-      await api.call((client, options) => client.neighbors.deleteNeighbor({ address }, options));
-    },
-    async enableNeighbor(address) {
-      await api.call((client, options) => client.neighbors.enableNeighbor({ address }, options));
-    },
-    async disableNeighbor(address, reason) {
-      await api.call((client, options) => client.neighbors.disableNeighbor({ address, ...present({ reason }) }, options));
-    },
-    async resetNeighbor(address, { kind, reason, families }) {
-      const request = { address, kind: resetKind(kind), ...present({ reason }), families: [...(families ?? [])] };
-      await api.call((client, options) => client.neighbors.resetNeighbor(request, options));
+      return neighborView(neighbor);
     },
 
     async paths(prefix) {
@@ -107,9 +94,4 @@ function stream(client: TsbgpClient, query: RouteQuery, options: StreamOptions):
   const request = { filter: routeFilter(query), ...present({ neighbor: query.neighbor }) };
   const method = { best: 'streamBest', received: 'streamReceived', advertised: 'streamAdvertised' } as const;
   return client.rib[method[query.table]](request, options);
-}
-
-function must<T>(value: T | undefined): T {
-  if (value === undefined) throw new CliError(ExitCode.Refused, 'the daemon answered without a neighbor; is it of another version?');
-  return value;
 }
