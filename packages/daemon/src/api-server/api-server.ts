@@ -18,7 +18,7 @@ import { connectHandlers, type FindCall } from './connect-handler.ts';
 import { type Arrived, Connections } from './connections.ts';
 import { callInterceptor, contain } from './errors.ts';
 import { Exchange, type NodeRequest } from './exchange.ts';
-import { turnAway } from './hosts.ts';
+import { hostFields, turnAway } from './hosts.ts';
 import { type ApiLimits, Bounds } from './limits.ts';
 import { refuse } from './refuse.ts';
 import { addServices } from './services.ts';
@@ -196,11 +196,7 @@ function pathOf(request: NodeRequest): string {
 function hostsOf(request: NodeRequest): string[] {
   const target = /^https?:\/\/([^/?]*)/i.exec(request.url ?? '')?.[1];
   const pseudo = 'stream' in request ? request.headers[':authority'] : target;
-  // Node shows only the first of two Host fields.
-  const fields: string[] = [];
-  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
-    if (request.rawHeaders[i]!.toLowerCase() === 'host') fields.push(request.rawHeaders[i + 1]!);
-  }
+  const fields = hostFields(request);
   return [...(typeof pseudo === 'string' ? [pseudo] : []), ...(fields.length > 1 ? [`${fields[0]} ${fields[1]}`] : fields)];
 }
 

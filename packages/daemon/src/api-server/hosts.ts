@@ -48,6 +48,11 @@ function sameAddress(a: string, b: string): boolean {
   return left !== undefined && right !== undefined && equalBytes(left, right);
 }
 
+/** The Host fields of a request. Node shows only the first of them. */
+export function hostFields({ rawHeaders }: { readonly rawHeaders: readonly string[] }): readonly string[] {
+  return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === 'host');
+}
+
 export interface Arrival {
   /** HTTP/1.1: Host, or the authority of the target. HTTP/2: `:authority`, and Host if there is one too. */
   readonly hosts: readonly string[];

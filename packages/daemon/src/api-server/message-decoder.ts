@@ -3,6 +3,7 @@
  * sessions. Connect's own decoder would decode a message in one turn, ignore unknown members of JSON, and answer INTERNAL to octets that are
  * not a message.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   create,
   type DescField,
@@ -180,8 +181,4 @@ async function inTurns<T>(scan: Generator<void, T>): Promise<T> {
     if (step.done === true) return step.value;
     await turn();
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

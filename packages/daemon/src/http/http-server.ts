@@ -9,7 +9,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from '@tsbgp/session';
-import { turnAway } from '../api-server/hosts.ts';
+import { hostFields, turnAway } from '../api-server/hosts.ts';
 import { Boundaries } from '../boundaries.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { isLoopback } from '../endpoint.ts';
@@ -56,19 +56,8 @@ type Reason = (typeof REASONS)[number];
 /** Rejects with the listener's own error (`EADDRINUSE`, `EACCES` …). */
 export async function startHttpServer(control: Source, endpoint: Endpoint, log: Logger, options: HttpOptions = {}): Promise<HttpServer> {
   const http = new HttpListener(control, endpoint, log, options);
-  const { server } = http;
-  await listening(server, () => server.listen({ host: endpoint.host, port: endpoint.port, ipv6Only: true }));
-  server.on('error', (error) => log.error({ err: error }, 'HTTP listener failed'));
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: { host: endpoint.host, port },
-    addMetrics: (out) => http.addMetrics(out),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        http.closeAll();
-      }),
-  };
+  await http.start();
+  return http;
 }
 
 interface Connection {
@@ -77,8 +66,10 @@ interface Connection {
   idleSince: number;
 }
 
-class HttpListener {
-  readonly server: Server;
+class HttpListener implements HttpServer {
+  endpoint: Endpoint;
+  readonly #server: Server;
+  readonly #log: Logger;
   readonly #control: Source;
   readonly #boundaries: Boundaries;
   readonly #limits: HttpLimits;
@@ -89,6 +80,8 @@ class HttpListener {
   #scrapes = 0;
 
   constructor(control: Source, endpoint: Endpoint, log: Logger, { boundaries = new Boundaries(log), hosts, limits }: HttpOptions) {
+    this.endpoint = endpoint;
+    this.#log = log;
     this.#control = control;
     this.#boundaries = boundaries;
     this.#limits = { ...HTTP_LIMITS, ...limits };
@@ -96,7 +89,7 @@ class HttpListener {
     const idleMs = this.#limits.idleSeconds * 1000;
     const run = (action: () => void): void => boundaries.run('http', {}, action);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => run(() => this.#onRequest(request, response));
-    this.server = createServer(
+    this.#server = createServer(
       {
         requestTimeout: idleMs,
         headersTimeout: idleMs,
@@ -106,11 +99,11 @@ class HttpListener {
       },
       onRequest,
     );
-    this.server.timeout = idleMs;
-    this.server.on('checkContinue', onRequest);
-    this.server.on('checkExpectation', onRequest);
-    this.server.on('connection', (socket) => run(() => this.#onConnection(socket)));
-    this.server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    this.#server.timeout = idleMs;
+    this.#server.on('checkContinue', onRequest);
+    this.#server.on('checkExpectation', onRequest);
+    this.#server.on('connection', (socket) => run(() => this.#onConnection(socket)));
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       run(() => {
         if (isMalformed(error)) this.#refuse('malformed');
         closeUnreadable(error, socket, (this.#connections.get(socket as Socket)?.running ?? 0) > 0);
@@ -118,7 +111,21 @@ class HttpListener {
     );
   }
 
-  addMetrics(out: Exposition): void {
+  async start(): Promise<void> {
+    const { host, port } = this.endpoint;
+    await listening(this.#server, () => this.#server.listen({ host, port, ipv6Only: true }));
+    this.#server.on('error', (error) => this.#log.error({ err: error }, 'HTTP listener failed'));
+    this.endpoint = { host, port: (this.#server.address() as AddressInfo).port };
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      for (const socket of this.#connections.keys()) socket.destroy();
+    });
+  }
+
+  readonly addMetrics = (out: Exposition): void => {
     out.gauge('tsbgp_http_connections', 'Open connections of the HTTP listener.').set(this.#connections.size);
     out.gauge('tsbgp_http_scrapes', 'Answers of /metrics that are under way.').set(this.#scrapes);
     const answers = out.counter('tsbgp_http_answers_total', 'Answers of the HTTP listener, by status.');
@@ -126,12 +133,8 @@ class HttpListener {
     const refused = out.counter('tsbgp_http_refused_total', 'Requests and connections of the HTTP listener that were refused, by reason.');
     for (const reason of REASONS) refused.add({ reason }, this.#refused.get(reason) ?? 0);
     const limits = out.gauge('tsbgp_http_limit', 'Bounds of the HTTP listener, by name.');
-    for (const [limit, value] of Object.entries(this.#limits)) limits.add({ limit }, value as number);
-  }
-
-  closeAll(): void {
-    for (const socket of this.#connections.keys()) socket.destroy();
-  }
+    for (const [limit, value] of Object.entries(this.#limits)) limits.add({ limit }, value);
+  };
 
   #refuse(reason: Reason): void {
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
@@ -200,9 +203,8 @@ class HttpListener {
   #turnedAway(request: IncomingMessage): Answer | undefined {
     const { host, origin } = request.headers;
     const hosts = host === undefined ? [] : [host];
-    const hostFields = request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
     const turned =
-      hostFields > 1
+      hostFields(request).length > 1
         ? { reason: 'malformed' as const, message: 'there is more than one Host' }
         : // Simple probes speak HTTP/1.0, which has no Host.
           host === undefined && request.httpVersion === '1.0' && origin === undefined && this.#hosts === 'any-host'
