@@ -39,7 +39,6 @@ export class Daemon {
   /** Resolves with the reason when a client of the API asks the daemon to stop. */
   readonly shutdownRequested: Promise<string | undefined>;
   readonly boundaries: Boundaries;
-  /** `crash` was called. */
   crashed = false;
   #log: DaemonLog;
   readonly #parts: Parts;

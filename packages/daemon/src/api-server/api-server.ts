@@ -42,7 +42,6 @@ export interface ApiServer {
   start(): Promise<ApiAddresses>;
   /** Ends every call. */
   close(): Promise<void>;
-  /** A source of metrics. */
   readonly addMetrics: (out: Exposition) => void;
 }
 

@@ -11,8 +11,6 @@ import {
   type PathAttributeSchema,
   type AsPathSegment as SegmentMessage,
   AsPathSegment_Type as SegmentType,
-  type TlvAttributeSchema,
-  type TlvAttribute as TlvMessage,
 } from '@tsbgp/api';
 import {
   type Attribute,
@@ -30,11 +28,10 @@ import {
   STORED_CONTEXT,
   type Tlv,
   toJson,
-  ValueError,
 } from '@tsbgp/wire';
 import { attributeHeaderLength } from '@tsbgp/wire/scan';
 import { invalidArgument } from '../control-error.ts';
-import { extendedMessage, extendedValue, ipv6ExtendedMessage, ipv6ExtendedValue } from './community-messages.ts';
+import { extendedMessage, extendedValue, ipv6ExtendedMessage, ipv6ExtendedValue, orRefused } from './community-messages.ts';
 
 type AttributeInit = MessageInitShape<typeof PathAttributeSchema>;
 type KindMessage = Exclude<AttributeMessage['kind'], { case: undefined }>;
@@ -231,13 +228,8 @@ function nameOf<Name extends string>(names: Readonly<Record<Name, number>>, valu
 
 type TlvType = 'tunnel-encapsulation' | 'aigp' | 'bgp-ls' | 'prefix-sid';
 
-interface TlvMapping {
-  toMessage(value: Tlv[], flags: number): MessageInitShape<typeof TlvAttributeSchema>;
-  toValue(message: TlvMessage, place: Place): Tlv[];
-}
-
 /** An attribute of TLVs: its octets, its text and its tree. In requests the octets count if they are there, else the text. */
-function tlvs(type: TlvType): TlvMapping {
+function tlvs(type: TlvType): Pick<Mapping<'aigp'>, 'toMessage' | 'toValue'> {
   return {
     toMessage(value, flags) {
       const attribute = { type, flags, value };
@@ -256,13 +248,4 @@ function tlvs(type: TlvType): TlvMapping {
       return attribute.value;
     },
   };
-}
-
-function orRefused<T>(field: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof ValueError) throw invalidArgument(field, error.message);
-    throw error;
-  }
 }

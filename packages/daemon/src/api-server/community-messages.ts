@@ -12,6 +12,7 @@ import {
   formatIpv6ExtendedCommunity,
   parseExtendedCommunity,
   parseIpv6ExtendedCommunity,
+  ValueError,
 } from '@tsbgp/wire';
 import { invalidArgument } from '../control-error.ts';
 
@@ -46,11 +47,7 @@ function formOf(fields: Readonly<Record<string, unknown>>, text: string): NonNul
 export function extendedValue({ octets, name, form, text }: ExtendedMessage, place: string): Uint8Array {
   if (octets.length > 0) return exactly(LENGTH, octets, place);
   const asked = form.case === undefined ? text : formText(name, form, place);
-  try {
-    return parseExtendedCommunity(asked);
-  } catch (error) {
-    throw invalidArgument(form.case === undefined ? `${place}.text` : place, (error as Error).message);
-  }
+  return orRefused(form.case === undefined ? `${place}.text` : place, () => parseExtendedCommunity(asked));
 }
 
 function formText(name: string, form: Exclude<ExtendedMessage['form'], { case: undefined }>, place: string): string {
@@ -67,10 +64,16 @@ export function ipv6ExtendedMessage(octets: Uint8Array): MessageInitShape<typeof
 /** Throws ControlError `invalid-argument`. */
 export function ipv6ExtendedValue({ octets, text }: Ipv6Message, place: string): Uint8Array {
   if (octets.length > 0) return exactly(IPV6_LENGTH, octets, place);
+  return orRefused(`${place}.text`, () => parseIpv6ExtendedCommunity(text));
+}
+
+/** What `make` returns. A ValueError of the wire package becomes ControlError `invalid-argument`. */
+export function orRefused<T>(field: string, make: () => T): T {
   try {
-    return parseIpv6ExtendedCommunity(text);
+    return make();
   } catch (error) {
-    throw invalidArgument(`${place}.text`, (error as Error).message);
+    if (error instanceof ValueError) throw invalidArgument(field, error.message);
+    throw error;
   }
 }
 

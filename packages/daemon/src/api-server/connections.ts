@@ -40,7 +40,6 @@ export class Connection {
   session: Http2Session | undefined;
   /** When the session stopped taking new calls. */
   closingSince: number | undefined;
-  /** When the last request ended. */
   idleSince: number;
 
   constructor(socket: Socket, isUnix: boolean, now: number) {

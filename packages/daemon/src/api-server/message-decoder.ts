@@ -150,23 +150,20 @@ function show(value: JsonValue): string {
 
 function allowed(field: DescField): string {
   if (field.enum !== undefined) return `one of ${field.enum.values.map(({ name }) => name).join(', ')}`;
-  switch (field.scalar) {
-    case ScalarType.STRING:
-      return 'a text';
-    case ScalarType.BOOL:
-      return 'true or false';
-    case ScalarType.BYTES:
-      return 'octets in base64';
-    case ScalarType.UINT32:
-    case ScalarType.FIXED32:
-      return 'a whole number from 0 to 4294967295';
-    case ScalarType.UINT64:
-    case ScalarType.FIXED64:
-      return 'a whole number from 0 to 18446744073709551615, as text where it is above 9007199254740991';
-    default:
-      return field.scalar === undefined ? 'what the field is documented with' : 'a number';
-  }
+  return field.scalar === undefined ? 'what the field is documented with' : (ALLOWED[field.scalar] ?? 'a number');
 }
+
+const U32 = 'a whole number from 0 to 4294967295';
+const U64 = 'a whole number from 0 to 18446744073709551615, as text where it is above 9007199254740991';
+const ALLOWED: Readonly<Partial<Record<ScalarType, string>>> = {
+  [ScalarType.STRING]: 'a text',
+  [ScalarType.BOOL]: 'true or false',
+  [ScalarType.BYTES]: 'octets in base64',
+  [ScalarType.UINT32]: U32,
+  [ScalarType.FIXED32]: U32,
+  [ScalarType.UINT64]: U64,
+  [ScalarType.FIXED64]: U64,
+};
 
 /** The last part of protobuf's own message. The parts before it name protobuf's types. */
 function reasonOf(error: unknown): string {

@@ -45,11 +45,7 @@ export function keyBatch(messages: readonly Key[]): Batch<LocalRouteKey> {
   return { length: messages.length, at: (index) => keyOf(messages[index]!, index) };
 }
 
-interface Key {
-  readonly family: string;
-  readonly prefix: string;
-  readonly pathIdentifier: number;
-}
+type Key = Pick<RouteMessage, 'family' | 'prefix' | 'pathIdentifier'>;
 
 function given(nextHop: string, index: number): string {
   if (nextHop === '') throw invalidArgument(`routes[${index}].next_hop`, 'is missing; allowed is an address, e.g. "192.0.2.1"');

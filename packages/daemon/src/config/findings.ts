@@ -24,7 +24,6 @@ export class Findings {
     this.warnings.push({ code, ...this.#source.placeOf(at), path: formatPath(path), text });
   }
 
-  /** Line of the value at `path`. */
   lineOf(path: Path): number {
     return this.#source.placeOf(path).line;
   }

@@ -16,18 +16,12 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** The accepted values of a file. A refused value is absent even where the key is required; there is an error for it. */
 export interface RawConfig {
-  global?: RawGlobal;
+  global?: { as?: number; 'router-id'?: string; listen?: (Endpoint | undefined)[] };
   defaults?: RawNeighbor;
   neighbors?: (RawNeighbor | undefined)[];
   api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[] };
   http?: { listen?: Endpoint; hosts?: (string | undefined)[] };
   log?: { level?: LogLevel; format?: LogFormat };
-}
-
-interface RawGlobal {
-  as?: number;
-  'router-id'?: string;
-  listen?: (Endpoint | undefined)[];
 }
 
 const AS_ALLOWED = NEIGHBOR_KEYS.localAs.value.words.allowed;

@@ -20,7 +20,6 @@ export interface HttpServer {
   /** Where the server listens. For port 0: the port that the system chose. */
   readonly endpoint: Endpoint;
   close(): Promise<void>;
-  /** Adds the metrics of this server. */
   readonly addMetrics: (out: Exposition) => void;
 }
 

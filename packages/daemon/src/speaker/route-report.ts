@@ -102,16 +102,8 @@ export class RouteReport implements IngestObserver, ExportObserver {
   notSent(group: UpdateGroup, reason: NotSent, nlri: NlriId, total: number): void {
     this.#options.boundaries.run('export', {}, () => {
       const { table } = group;
-      this.#options.logger.warn(
-        {
-          ...neighborsOf(group),
-          family: formatFamily(table.family),
-          prefix: prefixOf(table, nlri),
-          count: group.notSent(reason),
-          total,
-        },
-        `routes are not sent: ${NOT_SENT[reason]}`,
-      );
+      const routes = { family: formatFamily(table.family), prefix: prefixOf(table, nlri), count: group.notSent(reason), total };
+      this.#options.logger.warn({ ...neighborsOf(group), ...routes }, `routes are not sent: ${NOT_SENT[reason]}`);
     });
   }
 
