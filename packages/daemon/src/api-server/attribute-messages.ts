@@ -73,9 +73,17 @@ const SEGMENTS = {
   'confed-set': SegmentType.CONFED_SET,
 } as const;
 
-/** A value that is the same in both. */
+/** A number or text that is the same in both. */
 function same<T>(): { toMessage(value: T): T; toValue(message: T): T } {
   return { toMessage: (value) => value, toValue: (message) => message };
+}
+
+/** The fields of a message as a value of the wire package, where both have the same names: protobuf-es adds the name of the type. */
+function plain<T>(message: T): T {
+  if (Array.isArray(message)) return message.map(plain) as T;
+  if (typeof message !== 'object' || ArrayBuffer.isView(message)) return message;
+  const fields = Object.entries(message as object).filter(([name]) => name !== '$typeName');
+  return Object.fromEntries(fields.map(([name, value]) => [name, plain(value)])) as T;
 }
 
 const asPath: Mapping<'as-path'> = {
@@ -103,7 +111,7 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
   'multi-exit-disc': same<number>(),
   'local-pref': same<number>(),
   'atomic-aggregate': { toMessage: () => ({}), toValue: () => true },
-  aggregator: { toMessage: (value) => value, toValue: (message) => message },
+  aggregator: { toMessage: (value) => value, toValue: plain },
   communities: { toMessage: (values) => ({ values }), toValue: ({ values }) => values },
   'originator-id': same<string>(),
   'cluster-list': { toMessage: (ids) => ({ ids }), toValue: ({ ids }) => ids },
@@ -117,7 +125,7 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
   'as4-aggregator': { toMessage: (value) => value, toValue: refuseAs4, ofTheDaemon: true },
   'pmsi-tunnel': {
     toMessage: (value) => ({ ...value, identifier: Uint8Array.from(value.identifier) }),
-    toValue: (message) => message,
+    toValue: plain,
   },
   'tunnel-encapsulation': tlvs('tunnel-encapsulation'),
   'ipv6-extended-communities': {
@@ -125,9 +133,9 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
     toValue: ({ values }, { kind }) => values.map((community, i) => ipv6ExtendedValue(community, `${kind}.values[${i}]`)),
   },
   aigp: tlvs('aigp'),
-  'pe-distinguisher-labels': { toMessage: (values) => ({ values }), toValue: ({ values }) => values },
+  'pe-distinguisher-labels': { toMessage: (values) => ({ values }), toValue: ({ values }) => plain(values) },
   'bgp-ls': tlvs('bgp-ls'),
-  'large-communities': { toMessage: (values) => ({ values }), toValue: ({ values }) => values },
+  'large-communities': { toMessage: (values) => ({ values }), toValue: ({ values }) => plain(values) },
   'bgpsec-path': {
     toMessage: ({ securePath, signatureBlocks }) => ({
       securePath,
@@ -139,12 +147,12 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
         })),
       })),
     }),
-    toValue: (message) => message,
+    toValue: plain,
   },
   'only-to-customer': same<number>(),
   'd-path': {
     toMessage: (value) => ({ segments: value.map((domains) => ({ domains })) }),
-    toValue: ({ segments }) => segments.map(({ domains }) => domains),
+    toValue: ({ segments }) => segments.map(({ domains }) => plain(domains)),
   },
   'prefix-sid': tlvs('prefix-sid'),
   'attribute-set': {
