@@ -1,14 +1,14 @@
 /** A daemon over the API. */
 import { type TsbgpClient, TsbgpError } from '@tsbgp/api';
 import { chooseAddress } from './address.ts';
-import { connectApi, type StreamOptions } from './api.ts';
+import { type CallOptions, connectApi, type StreamOptions } from './api.ts';
 import { withoutField } from './api-errors.ts';
 import type { Daemon, RouteQuery } from './daemon.ts';
 import { CliError, notFound } from './exit-code.ts';
 import { neighborView, pathsView, routeView } from './from-api.ts';
 import { configMessage } from './neighbor-config.ts';
 import { present } from './present.ts';
-import { rethrowBatch } from './route-batches.ts';
+import { inBatches } from './route-batches.ts';
 import type { Io } from './terminal/io.ts';
 import { localRoute, localRouteKey, routeFilter } from './to-api.ts';
 import type { RouteView } from './views/route.ts';
@@ -58,36 +58,23 @@ export async function connectDaemon(option: string | undefined, io: Io): Promise
         if (left <= 0) return;
       }
     },
-    async addRoutes(batches) {
-      let count = 0;
-      for await (const batch of batches) {
-        const answer = api.call((client, options) => client.injection.addRoutes({ routes: batch.map(localRoute) }, options));
-        await answer.catch((error: unknown) => rethrowBatch(error, batch, count, 'added'));
-        count += batch.length;
-      }
-      return count;
-    },
-    async deleteRoutes(batches) {
-      let count = 0;
-      for await (const batch of batches) {
-        const answer = api.call((client, options) => client.injection.deleteRoutes({ routes: batch.map(localRouteKey) }, options));
-        const { deleted } = await answer.catch((error: unknown) => rethrowBatch(error, batch, count, 'deleted'));
-        count += Number(deleted);
-      }
-      return count;
-    },
+    addRoutes: (batches) =>
+      inBatches(batches, 'added', async (batch) => {
+        await api.call((client, options) => client.injection.addRoutes({ routes: batch.map(localRoute) }, options));
+        return batch.length;
+      }),
+    deleteRoutes: (batches) =>
+      inBatches(batches, 'deleted', async (batch) => {
+        const routes = batch.map(localRouteKey);
+        return Number((await api.call((client, options) => client.injection.deleteRoutes({ routes }, options))).deleted);
+      }),
   };
 }
 
-async function page(
-  client: TsbgpClient,
-  query: RouteQuery,
-  pageSize: number,
-  call: { readonly signal: AbortSignal },
-): Promise<readonly RouteView[]> {
+async function page(client: TsbgpClient, query: RouteQuery, pageSize: number, options: CallOptions): Promise<readonly RouteView[]> {
   const request = { filter: routeFilter(query), pageSize, ...present({ neighbor: query.neighbor }) };
   const method = { best: 'listBest', received: 'listReceived', advertised: 'listAdvertised' } as const;
-  return (await client.rib[method[query.table]](request, call)).routes.map(routeView);
+  return (await client.rib[method[query.table]](request, options)).routes.map(routeView);
 }
 
 function stream(client: TsbgpClient, query: RouteQuery, options: StreamOptions): ReturnType<TsbgpClient['rib']['streamBest']> {

@@ -33,23 +33,19 @@ export function addNeighborCommands(program: Command, invocation: Invocation): v
 
   addCommand(neighbor, invocation);
 
-  neighbor
-    .command('del')
-    .description('close the session (Cease/3) and forget the neighbor and its routes')
-    .argument('<neighbor>', 'its address', address)
-    .action(async (which: string) => {
-      await invocation.call((client, options) => client.neighbors.deleteNeighbor({ address: which }, options));
-      await invocation.done(`neighbor ${which} deleted`);
-    });
-
-  neighbor
-    .command('enable')
-    .description('let the session come up')
-    .argument('<neighbor>', 'its address', address)
-    .action(async (which: string) => {
-      await invocation.call((client, options) => client.neighbors.enableNeighbor({ address: which }, options));
-      await invocation.done(`neighbor ${which} enabled`);
-    });
+  for (const [name, description, method, done] of [
+    ['del', 'close the session (Cease/3) and forget the neighbor and its routes', 'deleteNeighbor', 'deleted'],
+    ['enable', 'let the session come up', 'enableNeighbor', 'enabled'],
+  ] as const) {
+    neighbor
+      .command(name)
+      .description(description)
+      .argument('<neighbor>', 'its address', address)
+      .action(async (which: string) => {
+        await invocation.call<unknown>((client, options) => client.neighbors[method]({ address: which }, options));
+        await invocation.done(`neighbor ${which} ${done}`);
+      });
+  }
 
   neighbor
     .command('disable')

@@ -2,6 +2,7 @@
  * One request and its answer, over HTTP/1.1 or HTTP/2. Node's classes for the two differ in when they throw, what they emit and what they wait
  * for. An exchange never throws into the event loop, never waits forever for a client, and ends exactly once.
  */
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { constants, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
@@ -206,10 +207,7 @@ export class Exchange {
     }
   }
 
-  #drained(target: {
-    once(event: 'drain', listener: () => void): unknown;
-    off(event: 'drain', listener: () => void): unknown;
-  }): Promise<void> {
+  #drained(target: EventEmitter): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         target.off('drain', done);
