@@ -24,14 +24,8 @@ const MATCHES: Readonly<Record<NonNullable<RouteFilter['match']>, RouteFilter_Pr
   shorter: RouteFilter_PrefixMatch.SHORTER,
 };
 
-export function routeFilter(filter: RouteFilter): RouteFilterInit {
-  return present({
-    family: filter.family,
-    prefix: filter.prefix,
-    prefixMatch: filter.match === undefined ? undefined : MATCHES[filter.match],
-    originAs: filter.originAs,
-    community: filter.community,
-  });
+export function routeFilter({ family, prefix, match, originAs, community }: RouteFilter): RouteFilterInit {
+  return present({ family, prefix, prefixMatch: match && MATCHES[match], originAs, community });
 }
 
 export function localRoute({ prefix, nextHop, attributes }: RouteRequest): LocalRouteInit {

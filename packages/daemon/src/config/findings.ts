@@ -1,7 +1,6 @@
 /** What the rules find in a file, with the words and the place of the key that it is about. */
 import type { Path } from '../keys/fields.ts';
 import { ConfigError, type ConfigErrorCode, type ConfigWarning, type ConfigWarningCode, formatPath } from './config-error.ts';
-import { SCHEMA } from './schema.ts';
 import { errorAt } from './validate.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -16,7 +15,7 @@ export class Findings {
 
   /** `because` follows what was found. @default `allowed`: the words of the key */
   refuse(code: ConfigErrorCode, path: Path, rule: { readonly because?: string | undefined; readonly allowed?: string } = {}): void {
-    this.errors.push(errorAt(this.#source, SCHEMA, path, code, rule.because, rule.allowed));
+    this.errors.push(errorAt(this.#source, path, code, rule.because, rule.allowed));
   }
 
   /** `at` is the place that is shown. @default `path` */

@@ -6,7 +6,7 @@ import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
 import { effective } from './neighbor-section.ts';
 import { applyRules } from './rules.ts';
-import { type LogFormat, type LogLevel, type RawConfig, SCHEMA } from './schema.ts';
+import { type LogFormat, type LogLevel, type RawConfig } from './schema.ts';
 import { validate } from './validate.ts';
 import { YamlSource } from './yaml-source.ts';
 
@@ -54,7 +54,7 @@ export function parseConfig(text: string, file: string): Loaded {
   const errors = [...source.errors];
   if (errors.some((error) => error.code === 'yaml-syntax' || error.code === 'file-too-large')) throw rejected(errors, text);
 
-  const { value: raw = {}, errors: wrong } = validate(source, SCHEMA);
+  const { value: raw = {}, errors: wrong } = validate(source);
   const findings = applyRules(source, raw);
   errors.push(...wrong, ...findings.errors);
   if (errors.length > 0) throw rejected(errors, text);
