@@ -17,10 +17,10 @@ export type NeighborRequest = Pick<NeighborConfigView, 'address' | 'remoteAs'> &
   readonly [Name in NeighborFieldName]?: NeighborConfigView[Name] | undefined;
 };
 
-/** What some of the alternatives of T have. */
+/** Every property that at least one alternative of the union T has. Each is optional. */
 type Some<T> = { readonly [Key in T extends unknown ? keyof T : never]?: T extends { readonly [K in Key]: infer V } ? V : never };
 
-/** What this program knows about a key: what every row of the table has, and what some have. */
+/** A row of the table: it has the properties that every row has, and perhaps those that only some rows have. */
 export type KeyRow = Pick<Row, 'name' | 'key' | 'type'> & Omit<Some<Row>, 'option'> & { readonly option?: KeyOption };
 export type KeyOption = Pick<Options, 'flags' | 'help'> & Some<Options>;
 type Options = Extract<Row, { readonly option: object }>['option'];

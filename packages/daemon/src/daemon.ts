@@ -233,7 +233,7 @@ export class Daemon {
   }
 }
 
-/** What the promise resolves with; undefined when that takes longer. */
+/** Waits for the promise. Resolves with undefined when that takes longer. */
 async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, milliseconds, undefined);

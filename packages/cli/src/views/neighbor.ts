@@ -217,7 +217,7 @@ function hasNoFamily(n: NeighborView): boolean {
   return n.session !== undefined && n.session.families.length === 0;
 }
 
-/** What an operator should look into. A column of the table. */
+/** A column of the table: the problem that an operator should look into. */
 function problem(n: NeighborView): string {
   if (hasNoFamily(n)) return 'no address family in common';
   return n.isUp ? '' : n.lastError;

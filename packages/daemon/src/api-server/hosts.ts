@@ -1,5 +1,5 @@
 /**
- * Which requests are answered. A web page in a browser can reach a daemon on the user's machine or network, from the page's own origin or through
+ * Decides which requests are answered. A web page in a browser can reach a daemon on the user's machine or network, from the page's own origin or through
  * a name of the page that resolves to the daemon (DNS rebinding). So the Host of a request over TCP must name this daemon, and so must Origin
  * (RFC 6454) where a request has one. Programs send no Origin.
  */

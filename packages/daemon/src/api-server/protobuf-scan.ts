@@ -156,7 +156,7 @@ function sizeOf(wireType: number): number {
   return wireType === FIXED32 ? 4 : 8;
 }
 
-/** Of one value of the field. */
+/** The wire type of one value of the field. */
 function wireTypeOf(field: DescField): number {
   if (field.fieldKind === 'map' || field.message !== undefined) return DELIMITED;
   if (field.enum !== undefined) return VARINT;

@@ -26,7 +26,7 @@ export const CONFIG_ERROR_CODES = {
 
 export type ConfigErrorCode = keyof typeof CONFIG_ERROR_CODES;
 
-/** What is allowed and probably a mistake. docs/errors.md lists the same. */
+/** A warning is about a value that is allowed and is probably a mistake. docs/errors.md lists the same codes. */
 export const CONFIG_WARNING_CODES = {
   'no-policy': 'An eBGP neighbor without policy imports and exports nothing (RFC 8212).',
   'api-open': 'The API listens on a TCP address that other machines reach; it has no authentication.',

@@ -1,4 +1,4 @@
-/** What the rules find in a file, with the words and the place of the key that it is about. */
+/** Errors and warnings that the rules find in a file. Each has the words and the place of its key. */
 import type { Path } from '../keys/fields.ts';
 import { ConfigError, type ConfigErrorCode, type ConfigWarning, type ConfigWarningCode, formatPath } from './config-error.ts';
 import { errorAt } from './validate.ts';

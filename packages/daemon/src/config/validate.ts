@@ -71,7 +71,7 @@ interface Hint {
   readonly meant?: string | undefined;
 }
 
-/** What an unknown key may have meant: another daemon's word, a key of another section, a misspelled key. */
+/** Guesses what an unknown key means: it may be another daemon's word, a key of another section, or a misspelled key. */
 function hintFor(key: string, known: readonly string[], path: Path): Hint {
   if (key === '<<') return { hint: 'merge keys are not supported, see "defaults"' };
   const [before = ''] = key.split(':');

@@ -1,4 +1,4 @@
-/** What the listeners of the API and of `/metrics` have in common: how they begin to listen, and how they treat their clients. */
+/** Functions that the listeners of the API and of `/metrics` share: they begin to listen, and they close connections, in the same way. */
 import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -14,7 +14,7 @@ export function listening(server: Server, listen: () => void): Promise<Server> {
   });
 }
 
-/** Closes the connection of a client whose request Node cannot read, with an answer unless the client waits for another one (`isBusy`). */
+/** Closes the connection of a client whose request Node cannot read. The client gets an answer, unless another one is under way (`isBusy`). */
 export function closeUnreadable(error: NodeJS.ErrnoException, socket: Duplex, isBusy: boolean): void {
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
   if (socket.writable && !isBusy) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);

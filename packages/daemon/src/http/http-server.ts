@@ -17,7 +17,7 @@ import { EXPOSITION_CONTENT_TYPE, type Exposition } from '../metrics/exposition.
 import { closeUnreadable, isMalformed, listening, longestIdle } from './clients.ts';
 
 export interface HttpServer {
-  /** Where the server listens. For port 0: the port that the system chose. */
+  /** The address that the server listens on. Port 0 is replaced by the port that the system chose. */
   readonly endpoint: Endpoint;
   close(): Promise<void>;
   readonly addMetrics: (out: Exposition) => void;

@@ -64,7 +64,7 @@ export function canonical(text: string): string {
   return [mapped ? plain.slice('::ffff:'.length) : plain, ...zone].join('%');
 }
 
-/** What is wrong with a value, in the words of its key. Lists hold values that were parsed already. */
+/** Says in the words of the key why a value is wrong. Lists are not checked: their items were parsed already. */
 function problemOf(field: NeighborField, value: unknown): string | undefined {
   const row = NEIGHBOR_KEYS[field].value;
   if (value === undefined || row.kind !== 'field') return undefined;

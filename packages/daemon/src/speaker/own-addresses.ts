@@ -16,7 +16,7 @@ import type { SessionAddresses } from './next-hop.ts';
 type Interfaces = Readonly<Record<string, readonly Pick<NetworkInterfaceInfo, 'address'>[] | undefined>>;
 
 interface Session extends SessionAddresses {
-  /** What we send the peer as our own next hop: an address, or a global and a link-local one. */
+  /** The next hops of our own that we send to the peer. Each is one address, or a global and a link-local address. */
   readonly nextHops: Iterable<Uint8Array>;
 }
 
