@@ -5,7 +5,7 @@
 import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
-import { closeUnreadable, isMalformed, longestIdle } from '../http/clients.ts';
+import { closeUnreadable, isMalformed, longestIdle } from './clients.ts';
 import type { Exchange, NodeRequest, NodeResponse } from './exchange.ts';
 import type { Bounds } from './limits.ts';
 

@@ -6,7 +6,7 @@ import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import process from 'node:process';
-import { listening } from '../http/clients.ts';
+import { listening } from './clients.ts';
 
 /** Rejects with the system's error. No client can connect before the permissions are those of `mode`. */
 export async function listenUnix(server: Server, path: string, mode: number): Promise<Server> {

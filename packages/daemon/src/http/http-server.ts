@@ -9,12 +9,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from '@tsbgp/session';
+import { closeUnreadable, isMalformed, listening, longestIdle } from '../api-server/clients.ts';
 import { hostFields, turnAway } from '../api-server/hosts.ts';
 import { Boundaries } from '../boundaries.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { isLoopback } from '../endpoint.ts';
 import { EXPOSITION_CONTENT_TYPE, type Exposition } from '../metrics/exposition.ts';
-import { closeUnreadable, isMalformed, listening, longestIdle } from './clients.ts';
 
 export interface HttpServer {
   /** The address that the server listens on. Port 0 is replaced by the port that the system chose. */
