@@ -36,7 +36,7 @@ const TRACES: Readonly<Record<string, Trace>> = {
     spelled: /next[-_ ]?hop[-_ ]?self/i,
     elsewhere: {
       'packages/rib/': 'what the RIB does with the value; its option for our address has the same name',
-      'packages/daemon/src/speaker/export-report.ts': 'our address, not the key',
+      'packages/daemon/src/speaker/route-report.ts': 'our address, not the key',
       'packages/daemon/test/rib-world.ts': 'a peer of the RIB for tests',
     },
   },

@@ -1,7 +1,7 @@
 /** Writes the tables of keys in docs/configuration.md. Part of `npm run proto`; packages/daemon/src/config/docs.test.ts compares. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allKeys, referenceRow } from '../packages/daemon/src/config/reference.ts';
+import { allKeys, referenceRow } from '../packages/daemon/test/config/reference.ts';
 
 const FILE = join(import.meta.dirname, '../docs/configuration.md');
 /** A section up to the rows of its table, and the rows. */

@@ -11,7 +11,7 @@ export function withoutField(sentence: string, field: string): string {
   return sentence.startsWith(`${field}: `) ? sentence.slice(field.length + 2) : sentence;
 }
 
-/** What went wrong as a CliError; an error that is not of the API stays as it is. */
+/** Makes a CliError of an error of the API. Any other error is returned unchanged. */
 export function explain(thrown: unknown, address: Address): unknown {
   // Connect wraps what an interceptor throws.
   const error = thrown instanceof Error && thrown.cause instanceof TsbgpError ? thrown.cause : thrown;

@@ -1,16 +1,16 @@
 /** A daemon over the API. */
 import { type TsbgpClient, TsbgpError } from '@tsbgp/api';
 import { chooseAddress } from './address.ts';
-import { connectApi, type StreamOptions } from './api.ts';
+import { type CallOptions, connectApi, type StreamOptions } from './api.ts';
 import { withoutField } from './api-errors.ts';
 import type { Daemon, RouteQuery } from './daemon.ts';
-import { CliError, ExitCode, notFound } from './exit-code.ts';
+import { CliError, notFound } from './exit-code.ts';
 import { neighborView, pathsView, routeView } from './from-api.ts';
 import { configMessage } from './neighbor-config.ts';
 import { present } from './present.ts';
-import { rethrowBatch } from './route-batches.ts';
+import { inBatches } from './route-batches.ts';
 import type { Io } from './terminal/io.ts';
-import { localRoute, localRouteKey, resetKind, routeFilter } from './to-api.ts';
+import { localRoute, localRouteKey, routeFilter } from './to-api.ts';
 import type { RouteView } from './views/route.ts';
 
 /** Up to this many routes are asked for as one page; for more, a stream is opened. */
@@ -28,24 +28,11 @@ export async function connectDaemon(option: string | undefined, io: Io): Promise
     },
     async getNeighbor(address) {
       const { neighbor } = await api.call((client, options) => client.neighbors.getNeighbor({ address }, options));
-      return neighborView(must(neighbor));
+      return neighborView(neighbor);
     },
     async addNeighbor(request) {
       const { neighbor } = await api.call((client, options) => client.neighbors.addNeighbor({ neighbor: configMessage(request) }, options));
-      return neighborView(must(neighbor));
-    },
-    async deleteNeighbor(address) {
-      await api.call((client, options) => client.neighbors.deleteNeighbor({ address }, options));
-    },
-    async enableNeighbor(address) {
-      await api.call((client, options) => client.neighbors.enableNeighbor({ address }, options));
-    },
-    async disableNeighbor(address, reason) {
-      await api.call((client, options) => client.neighbors.disableNeighbor({ address, ...present({ reason }) }, options));
-    },
-    async resetNeighbor(address, { kind, reason, families }) {
-      const request = { address, kind: resetKind(kind), ...present({ reason }), families: [...(families ?? [])] };
-      await api.call((client, options) => client.neighbors.resetNeighbor(request, options));
+      return neighborView(neighbor);
     },
 
     async paths(prefix) {
@@ -71,45 +58,27 @@ export async function connectDaemon(option: string | undefined, io: Io): Promise
         if (left <= 0) return;
       }
     },
-    async addRoutes(batches) {
-      let count = 0;
-      for await (const batch of batches) {
-        const answer = api.call((client, options) => client.injection.addRoutes({ routes: batch.map(localRoute) }, options));
-        await answer.catch((error: unknown) => rethrowBatch(error, batch, count, 'added'));
-        count += batch.length;
-      }
-      return count;
-    },
-    async deleteRoutes(batches) {
-      let count = 0;
-      for await (const batch of batches) {
-        const answer = api.call((client, options) => client.injection.deleteRoutes({ routes: batch.map(localRouteKey) }, options));
-        const { deleted } = await answer.catch((error: unknown) => rethrowBatch(error, batch, count, 'deleted'));
-        count += Number(deleted);
-      }
-      return count;
-    },
+    addRoutes: (batches) =>
+      inBatches(batches, 'added', async (batch) => {
+        await api.call((client, options) => client.injection.addRoutes({ routes: batch.map(localRoute) }, options));
+        return batch.length;
+      }),
+    deleteRoutes: (batches) =>
+      inBatches(batches, 'deleted', async (batch) => {
+        const routes = batch.map(localRouteKey);
+        return Number((await api.call((client, options) => client.injection.deleteRoutes({ routes }, options))).deleted);
+      }),
   };
 }
 
-async function page(
-  client: TsbgpClient,
-  query: RouteQuery,
-  pageSize: number,
-  call: { readonly signal: AbortSignal },
-): Promise<readonly RouteView[]> {
+async function page(client: TsbgpClient, query: RouteQuery, pageSize: number, options: CallOptions): Promise<readonly RouteView[]> {
   const request = { filter: routeFilter(query), pageSize, ...present({ neighbor: query.neighbor }) };
   const method = { best: 'listBest', received: 'listReceived', advertised: 'listAdvertised' } as const;
-  return (await client.rib[method[query.table]](request, call)).routes.map(routeView);
+  return (await client.rib[method[query.table]](request, options)).routes.map(routeView);
 }
 
 function stream(client: TsbgpClient, query: RouteQuery, options: StreamOptions): ReturnType<TsbgpClient['rib']['streamBest']> {
   const request = { filter: routeFilter(query), ...present({ neighbor: query.neighbor }) };
   const method = { best: 'streamBest', received: 'streamReceived', advertised: 'streamAdvertised' } as const;
   return client.rib[method[query.table]](request, options);
-}
-
-function must<T>(value: T | undefined): T {
-  if (value === undefined) throw new CliError(ExitCode.Refused, 'the daemon answered without a neighbor; is it of another version?');
-  return value;
 }

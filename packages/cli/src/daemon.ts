@@ -12,10 +12,6 @@ export interface Daemon extends Api {
   listNeighbors(): Promise<readonly NeighborView[]>;
   getNeighbor(address: string): Promise<NeighborView>;
   addNeighbor(request: NeighborRequest): Promise<NeighborView>;
-  deleteNeighbor(address: string): Promise<void>;
-  enableNeighbor(address: string): Promise<void>;
-  disableNeighbor(address: string, reason: string | undefined): Promise<void>;
-  resetNeighbor(address: string, request: ResetRequest): Promise<void>;
 
   /** All paths of a prefix, or of the longest match of an address. Rejects with exit code 1 where there is none. */
   paths(prefix: string): Promise<PrefixPathsView>;
@@ -25,15 +21,6 @@ export interface Daemon extends Api {
   addRoutes(batches: AsyncIterable<readonly RouteRequest[]>): Promise<number>;
   /** Resolves with the number of routes that existed. */
   deleteRoutes(batches: AsyncIterable<readonly RouteKeyRequest[]>): Promise<number>;
-}
-
-export const RESET_KINDS = ['hard', 'soft', 'soft-in', 'soft-out'] as const;
-export type ResetKind = (typeof RESET_KINDS)[number];
-
-export interface ResetRequest {
-  readonly kind: ResetKind;
-  readonly reason?: string | undefined;
-  readonly families?: readonly string[] | undefined;
 }
 
 export interface RouteFilter {

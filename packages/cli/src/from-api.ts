@@ -30,8 +30,8 @@ const STATES: Readonly<Record<SessionState, string>> = {
 };
 
 /** Throws CliError for an answer without configuration, which no daemon of this version gives. */
-export function neighborView(message: Neighbor): NeighborView {
-  if (message.config === undefined)
+export function neighborView(message: Neighbor | undefined): NeighborView {
+  if (message?.config === undefined)
     throw new CliError(ExitCode.Refused, 'the daemon answered without a neighbor; is it of another version?');
   const { enabled: _, ...config } = configView(message.config);
   return {

@@ -17,37 +17,18 @@ export type NeighborRequest = Pick<NeighborConfigView, 'address' | 'remoteAs'> &
   readonly [Name in NeighborFieldName]?: NeighborConfigView[Name] | undefined;
 };
 
-/** What this program knows about a key. */
-export interface KeyRow {
-  readonly name: Row['name'];
-  /** In the configuration file. */
-  readonly key: string;
-  /** Field of the message. */
-  readonly message?: keyof NeighborConfig;
-  /** Fields that a shorthand sets. */
-  readonly sets?: readonly NeighborFieldName[];
-  readonly type: Row['type'];
-  readonly list?: boolean;
-  readonly min?: number;
-  readonly max?: number;
-  readonly values?: readonly string[];
-  readonly default?: number | boolean;
-  readonly example?: number;
-  readonly option?: {
-    readonly flags: string;
-    readonly help: string;
-    readonly required?: boolean;
-    readonly negated?: boolean;
-  };
-}
+/** Every property that at least one alternative of the union T has. Each is optional. */
+type Some<T> = { readonly [Key in T extends unknown ? keyof T : never]?: T extends { readonly [K in Key]: infer V } ? V : never };
+
+/** A row of the table: it has the properties that every row has, and perhaps those that only some rows have. */
+export type KeyRow = Pick<Row, 'name' | 'key' | 'type'> & Omit<Some<Row>, 'option'> & { readonly option?: KeyOption };
+export type KeyOption = Pick<Options, 'flags' | 'help'> & Some<Options>;
+type Options = Extract<Row, { readonly option: object }>['option'];
 
 /** In the order of the configuration file. */
 export const KEY_ROWS: readonly KeyRow[] = NEIGHBOR_KEYS;
 
-export interface FieldKeyRow extends KeyRow {
-  readonly name: NeighborFieldName;
-  readonly message: keyof NeighborConfig;
-}
+export type FieldKeyRow = KeyRow & Pick<FieldRow, 'name' | 'message'>;
 
 const FIELDS: readonly FieldKeyRow[] = NEIGHBOR_KEYS.filter((row) => 'message' in row);
 

@@ -1,15 +1,28 @@
-/** Batches of our own routes that the daemon refuses. */
+/** Our own routes, sent to the daemon in batches. */
 import { TsbgpError } from '@tsbgp/api';
 import { withoutField } from './api-errors.ts';
 import type { RouteKeyRequest } from './daemon.ts';
 import { CliError, ExitCode } from './exit-code.ts';
 import { counted } from './terminal/units.ts';
 
+/** Sends one batch after the other. Resolves with the sum of the routes that `send` says; `verb` is what happens to them. */
+export async function inBatches<Route extends RouteKeyRequest>(
+  batches: AsyncIterable<readonly Route[]>,
+  verb: string,
+  send: (batch: readonly Route[]) => Promise<number>,
+): Promise<number> {
+  let done = 0;
+  for await (const batch of batches) {
+    done += await send(batch).catch((error: unknown) => rethrowBatch(error, batch, done, verb));
+  }
+  return done;
+}
+
 /**
  * Throws a refused batch as the user wrote it: `routes[3]` becomes its line and its prefix. Says every complaint of the daemon, and how many
  * routes of earlier batches were `done`.
  */
-export function rethrowBatch(error: unknown, batch: readonly RouteKeyRequest[], done: number, verb: string): never {
+function rethrowBatch(error: unknown, batch: readonly RouteKeyRequest[], done: number, verb: string): never {
   const cause = error instanceof CliError ? error.cause : undefined;
   if (!(cause instanceof TsbgpError)) throw error;
   const complaints = cause.fields.flatMap(({ field, description }) => {

@@ -1,7 +1,7 @@
 /** Requests of this program as messages of tsbgp.v1. */
-import { AsPathSegment_Type, Origin, ResetNeighborRequest_Kind, RouteFilter_PrefixMatch, type TsbgpClient } from '@tsbgp/api';
+import { AsPathSegment_Type, Origin, RouteFilter_PrefixMatch, type TsbgpClient } from '@tsbgp/api';
 import type { AsPathSegment, PathAttribute } from '@tsbgp/wire';
-import type { ResetKind, RouteFilter, RouteKeyRequest, RouteRequest } from './daemon.ts';
+import type { RouteFilter, RouteKeyRequest, RouteRequest } from './daemon.ts';
 import { present } from './present.ts';
 
 type Request<Service extends keyof TsbgpClient, Method extends keyof TsbgpClient[Service]> = TsbgpClient[Service][Method] extends (
@@ -18,36 +18,18 @@ export type RouteFilterInit = Item<Request<'rib', 'listBest'>['filter']>;
 type AttributeInit = Item<LocalRouteInit['attributes']>;
 type KindInit = NonNullable<AttributeInit['kind']>;
 
-const RESET_KINDS: Readonly<Record<ResetKind, ResetNeighborRequest_Kind>> = {
-  hard: ResetNeighborRequest_Kind.HARD,
-  soft: ResetNeighborRequest_Kind.SOFT,
-  'soft-in': ResetNeighborRequest_Kind.SOFT_IN,
-  'soft-out': ResetNeighborRequest_Kind.SOFT_OUT,
-};
-
-export function resetKind(kind: ResetKind): ResetNeighborRequest_Kind {
-  return RESET_KINDS[kind];
-}
-
 const MATCHES: Readonly<Record<NonNullable<RouteFilter['match']>, RouteFilter_PrefixMatch>> = {
   exact: RouteFilter_PrefixMatch.EXACT,
   longer: RouteFilter_PrefixMatch.LONGER,
   shorter: RouteFilter_PrefixMatch.SHORTER,
 };
 
-export function routeFilter(filter: RouteFilter): RouteFilterInit {
-  return present({
-    family: filter.family,
-    prefix: filter.prefix,
-    prefixMatch: filter.match === undefined ? undefined : MATCHES[filter.match],
-    originAs: filter.originAs,
-    community: filter.community,
-  });
+export function routeFilter({ family, prefix, match, originAs, community }: RouteFilter): RouteFilterInit {
+  return present({ family, prefix, prefixMatch: match && MATCHES[match], originAs, community });
 }
 
-export function localRoute(request: RouteRequest): LocalRouteInit {
-  const { prefix } = request;
-  return { prefix, nextHop: request.nextHop, attributes: request.attributes.map(attribute) };
+export function localRoute({ prefix, nextHop, attributes }: RouteRequest): LocalRouteInit {
+  return { prefix, nextHop, attributes: attributes.map(attribute) };
 }
 
 export function localRouteKey({ prefix }: RouteKeyRequest): LocalRouteKeyInit {

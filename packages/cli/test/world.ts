@@ -64,10 +64,6 @@ export function fakeDaemon(): Omit<Daemon, keyof Api> {
     listNeighbors: async () => neighbors,
     getNeighbor: async (address) => find(address),
     addNeighbor: async (request) => ({ ...DOWN, importPolicy: 'deny-all', exportPolicy: 'deny-all', ...present(request) }) as NeighborView,
-    deleteNeighbor: async (address) => void find(address),
-    enableNeighbor: async (address) => void find(address),
-    disableNeighbor: async (address) => void find(address),
-    resetNeighbor: async (address) => void find(address),
     paths: async () => ({ family: 'ipv4-unicast', prefix: ROUTE.prefix, pathCount: 3, paths: PATHS }),
     async *routes() {
       yield [ROUTE, { ...ROUTE, prefix: '2001:db8::/32', nextHop: '2001:db8::1', best: false, filtered: true }];
@@ -95,6 +91,12 @@ const API: FakeApi = {
       ],
       version: '0.1.0',
     }),
+  },
+  neighbors: {
+    deleteNeighbor: async () => ({}),
+    enableNeighbor: async () => ({}),
+    disableNeighbor: async () => ({}),
+    resetNeighbor: async () => ({}),
   },
   control: {
     getHealth: async () => ({

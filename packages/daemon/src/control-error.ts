@@ -7,12 +7,12 @@ export type ControlErrorCode = 'not-found' | 'already-exists' | 'invalid-argumen
 export interface ControlProblem {
   /** Path of the offending field, e.g. `neighbor.hold_time`; '' where no field is to blame. */
   readonly field: string;
-  /** What was found and what is allowed, without the field. Long values in it are cut (`ERROR_MESSAGE_MAX`). */
+  /** Says what was found and what is allowed, without the field. Long values in it are cut (`ERROR_MESSAGE_MAX`). */
   readonly sentence: string;
 }
 
 export interface ControlErrorOptions extends ErrorOptions {
-  /** What else is wrong. @default nothing */
+  /** Further problems of the same request. @default none */
   readonly further?: readonly ControlProblem[] | undefined;
   /** A last line of the message, e.g. how many more problems there are. @default none */
   readonly more?: string | undefined;
@@ -43,6 +43,11 @@ export class ControlError extends Error {
     this.problems = problems;
     this.more = options?.more;
   }
+}
+
+/** The refusal of a request whose `field` is wrong. `sentence` says what was found and what is allowed. */
+export function invalidArgument(field: string, sentence: string, options?: ControlErrorOptions): ControlError {
+  return new ControlError('invalid-argument', field, sentence, options);
 }
 
 function prefixOf({ field }: ControlProblem): string {

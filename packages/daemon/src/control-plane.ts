@@ -10,7 +10,7 @@ import type { EventLog } from './events.ts';
 import type { NeighborConfig } from './keys/neighbor-keys.ts';
 
 export type { FilterReason } from '@tsbgp/rib';
-export { ControlError, type ControlErrorCode, type ControlProblem } from './control-error.ts';
+export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgument } from './control-error.ts';
 export type { Endpoint } from './endpoint.ts';
 export type { DefaultPolicy, NeighborConfig } from './keys/neighbor-keys.ts';
 
@@ -113,22 +113,12 @@ export interface NeighborSession {
   readonly backlogBytes: number;
 }
 
-export interface NeighborCounters {
-  readonly opensSent: number;
-  readonly opensReceived: number;
-  readonly updatesSent: number;
-  readonly updatesReceived: number;
-  readonly keepalivesSent: number;
-  readonly keepalivesReceived: number;
-  readonly notificationsSent: number;
-  readonly notificationsReceived: number;
+type Counted = 'opens' | 'updates' | 'keepalives' | 'notifications' | 'routeRefreshes' | 'bytes';
+
+export interface NeighborCounters extends Readonly<Record<`${Counted}${'Sent' | 'Received'}`, number>> {
   /** By `code/subcode`, e.g. `6/2`. Codes that are not in IANA's registry are counted under `other`. */
   readonly notificationsSentByCode?: ReadonlyMap<string, number> | undefined;
   readonly notificationsReceivedByCode?: ReadonlyMap<string, number> | undefined;
-  readonly routeRefreshesSent: number;
-  readonly routeRefreshesReceived: number;
-  readonly bytesSent: number;
-  readonly bytesReceived: number;
 }
 
 export interface FamilyCounts {

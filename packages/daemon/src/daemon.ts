@@ -13,7 +13,7 @@ import { BrokenInvariant } from '@tsbgp/rib';
 import { HALF_OPEN_MAX_DEFAULT } from '@tsbgp/session';
 import type { ApiServer } from './api-server/api-server.ts';
 import { Boundaries } from './boundaries.ts';
-import type { DaemonConfig } from './config/daemon-config.ts';
+import type { DaemonConfig } from './config/load.ts';
 import { ControlError, type Endpoint } from './control-plane.ts';
 import { crashFolder, writeCrashReport } from './crash-report.ts';
 import { formatEndpoint } from './endpoint.ts';
@@ -39,7 +39,6 @@ export class Daemon {
   /** Resolves with the reason when a client of the API asks the daemon to stop. */
   readonly shutdownRequested: Promise<string | undefined>;
   readonly boundaries: Boundaries;
-  /** `crash` was called. */
   crashed = false;
   #log: DaemonLog;
   readonly #parts: Parts;
@@ -110,11 +109,7 @@ export class Daemon {
       }
       return true;
     });
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(resolve, STOP_TIMEOUT_MS, false);
-    const done = await Promise.race([closing, promise]);
-    clearTimeout(timer);
-    return done;
+    return (await within(STOP_TIMEOUT_MS, closing)) === true;
   }
 
   /** Writes the state to the log: a line for the process, one for each neighbor, and one with every metric that belongs to no neighbor. */
@@ -142,10 +137,7 @@ export class Daemon {
     } catch (failure) {
       this.#log.error({ err: failure, folder }, 'the crash report could not be written');
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, CRASH_TIMEOUT_MS);
-    await Promise.race([leaving, promise]);
-    clearTimeout(timer);
+    await within(CRASH_TIMEOUT_MS, leaving);
   }
 
   async #abandon(): Promise<void> {
@@ -239,4 +231,11 @@ export class Daemon {
       this.#log.warn(endpoint, error.message);
     }
   }
+}
+
+/** Waits for the promise. Resolves with undefined when that takes longer. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, milliseconds, undefined);
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

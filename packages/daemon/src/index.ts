@@ -7,8 +7,7 @@ export {
   type ConfigWarningCode,
   formatWarning,
 } from './config/config-error.ts';
-export type { DaemonConfig } from './config/daemon-config.ts';
-export { type Loaded, loadConfig, parseConfig } from './config/load.ts';
+export { type DaemonConfig, type Loaded, loadConfig, parseConfig } from './config/load.ts';
 export {
   ControlError,
   type ControlErrorCode,

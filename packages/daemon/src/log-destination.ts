@@ -55,7 +55,6 @@ export class LogDestination {
     return this.#lost;
   }
 
-  /** Octets that wait. */
   get queueBytes(): number {
     return this.#queueBytes;
   }

@@ -35,27 +35,28 @@ export interface Listener {
 }
 
 export function listenError(listener: Listener, cause: unknown): StartError {
-  const { what, key } = listener;
-  const where = typeof listener.where === 'string' ? listener.where : formatEndpoint(listener.where);
-  const start = `${what} cannot listen on ${where}`;
+  const { what, where } = listener;
+  const start = `${what} cannot listen on ${typeof where === 'string' ? where : formatEndpoint(where)}`;
+  const [code, reason] = reasonOf(listener, cause);
+  return new StartError(code, `${start}: ${reason}`, { cause });
+}
+
+function reasonOf(listener: Listener, cause: unknown): [code: StartErrorCode, reason: string] {
+  const { key } = listener;
   switch (errno(cause)) {
     case 'EADDRINUSE':
-      return new StartError('listen-in-use', `${start}: in use by another process; ${whoHasIt(listener)}, or change ${key}`, { cause });
+      return ['listen-in-use', `in use by another process; ${whoHasIt(listener)}, or change ${key}`];
     case 'EEXIST':
-      return new StartError('listen-in-use', `${start}: a file is there that is no socket; move it away, or change ${key}`, { cause });
+      return ['listen-in-use', `a file is there that is no socket; move it away, or change ${key}`];
     case 'EACCES':
     case 'EPERM':
-      return new StartError('listen-denied', `${start}: no permission; ${howToBeAllowed(listener)}`, { cause });
+      return ['listen-denied', `no permission; ${howToBeAllowed(listener)}`];
     case 'EADDRNOTAVAIL':
-      return new StartError('listen-no-address', `${start}: not an address of this machine; "ip address" lists them, change ${key}`, {
-        cause,
-      });
+      return ['listen-no-address', `not an address of this machine; "ip address" lists them, change ${key}`];
     case 'EAFNOSUPPORT':
-      return new StartError('listen-no-address', `${start}: this machine has no such kind of address; remove it from ${key}`, { cause });
-    default: {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      return new StartError('listen-failed', `${start}: ${reason}; see ${key}`, { cause });
-    }
+      return ['listen-no-address', `this machine has no such kind of address; remove it from ${key}`];
+    default:
+      return ['listen-failed', `${cause instanceof Error ? cause.message : String(cause)}; see ${key}`];
   }
 }
 

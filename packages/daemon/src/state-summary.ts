@@ -53,12 +53,7 @@ function describe({ config, state, adminState, session, prefixes, flapCount, las
     adminState,
     establishedAt: session?.establishedAt,
     backlogBytes: session?.backlogBytes,
-    routes: prefixes.map(({ family, received, accepted, advertised }) => ({
-      family: formatFamily(family),
-      received,
-      accepted,
-      advertised,
-    })),
+    routes: prefixes.map((counts) => ({ ...counts, family: formatFamily(counts.family) })),
     flapCount,
     lastError,
     lastErrorAt,

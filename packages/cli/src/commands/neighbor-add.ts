@@ -1,7 +1,7 @@
 /** `tsbgp neighbor add`: an option for each key of a neighbor. */
 import { type Command, Option } from 'commander';
 import type { Invocation } from '../invocation.ts';
-import { FIELD_ROWS, KEY_ROWS, type KeyRow, type NeighborRequest } from '../neighbor-config.ts';
+import { FIELD_ROWS, KEY_ROWS, type KeyOption, type KeyRow, type NeighborRequest } from '../neighbor-config.ts';
 import { address, asNumber, familyName, integer, listOf } from '../values.ts';
 import type { NeighborView } from '../views/neighbor.ts';
 
@@ -23,9 +23,7 @@ export function addCommand(neighbor: Command, invocation: Invocation): void {
   });
 }
 
-interface OptionRow extends KeyRow {
-  readonly option: NonNullable<KeyRow['option']>;
-}
+type OptionRow = KeyRow & { readonly option: KeyOption };
 
 /** Fields in the order of the message, each shorthand before the first field that it sets. */
 const ROWS: readonly OptionRow[] = FIELD_ROWS.flatMap((row) => [...KEY_ROWS.filter(({ sets }) => sets?.[0] === row.name), row]).filter(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ResetNeighborRequest_Kind as Kind } from '@tsbgp/api';
 import { DOWN, tsbgp, UP } from '../../test/world.ts';
 import { ExitCode } from '../exit-code.ts';
 import { visibleLength } from '../terminal/style.ts';
@@ -79,17 +80,17 @@ test('neighbor add: what was written and nothing else; RFC 8212 is pointed out',
 
 test('neighbor disable and reset carry reason and kind', async () => {
   assert.deepEqual((await tsbgp(['neighbor', 'disable', '192.0.2.1', '--reason', 'coffee'])).asked, [
-    ['disableNeighbor', '192.0.2.1', 'coffee'],
+    ['neighbors.disableNeighbor', { address: '192.0.2.1', reason: 'coffee' }],
   ]);
   for (const [flags, kind] of [
-    [[], 'hard'],
-    [['--soft'], 'soft'],
-    [['--soft-in'], 'soft-in'],
-    [['--soft-out'], 'soft-out'],
-    [['--soft-in', '--soft-out'], 'soft'],
+    [[], Kind.HARD],
+    [['--soft'], Kind.SOFT],
+    [['--soft-in'], Kind.SOFT_IN],
+    [['--soft-out'], Kind.SOFT_OUT],
+    [['--soft-in', '--soft-out'], Kind.SOFT],
   ] as const) {
     const { asked } = await tsbgp(['neighbor', 'reset', '192.0.2.1', ...flags]);
-    assert.equal((asked[0]![2] as { kind: string }).kind, kind);
+    assert.deepEqual(asked, [['neighbors.resetNeighbor', { address: '192.0.2.1', kind, families: [] }]]);
   }
 });
 

@@ -1,8 +1,9 @@
 /** `tsbgp neighbor …`: list, show, add, del, enable, disable, reset. */
+import { ResetNeighborRequest_Kind as Kind } from '@tsbgp/api';
 import { type Command, Option } from 'commander';
-import type { ResetKind } from '../daemon.ts';
 import { usageError } from '../exit-code.ts';
 import type { Invocation } from '../invocation.ts';
+import { present } from '../present.ts';
 import { address, familyName, listOf, shutdownReason } from '../values.ts';
 import { neighborPage, neighborSummary, neighborTable } from '../views/neighbor.ts';
 import { NEIGHBOR_ORDERS, type NeighborOrder, sortNeighbors } from '../views/neighbor-order.ts';
@@ -32,23 +33,19 @@ export function addNeighborCommands(program: Command, invocation: Invocation): v
 
   addCommand(neighbor, invocation);
 
-  neighbor
-    .command('del')
-    .description('close the session (Cease/3) and forget the neighbor and its routes')
-    .argument('<neighbor>', 'its address', address)
-    .action(async (which: string) => {
-      await invocation.ask((daemon) => daemon.deleteNeighbor(which));
-      await invocation.done(`neighbor ${which} deleted`);
-    });
-
-  neighbor
-    .command('enable')
-    .description('let the session come up')
-    .argument('<neighbor>', 'its address', address)
-    .action(async (which: string) => {
-      await invocation.ask((daemon) => daemon.enableNeighbor(which));
-      await invocation.done(`neighbor ${which} enabled`);
-    });
+  for (const [name, description, method, done] of [
+    ['del', 'close the session (Cease/3) and forget the neighbor and its routes', 'deleteNeighbor', 'deleted'],
+    ['enable', 'let the session come up', 'enableNeighbor', 'enabled'],
+  ] as const) {
+    neighbor
+      .command(name)
+      .description(description)
+      .argument('<neighbor>', 'its address', address)
+      .action(async (which: string) => {
+        await invocation.call<unknown>((client, options) => client.neighbors[method]({ address: which }, options));
+        await invocation.done(`neighbor ${which} ${done}`);
+      });
+  }
 
   neighbor
     .command('disable')
@@ -56,7 +53,8 @@ export function addNeighborCommands(program: Command, invocation: Invocation): v
     .argument('<neighbor>', 'its address', address)
     .option('--reason <text>', 'told to the neighbor (RFC 9003), up to 255 octets', shutdownReason)
     .action(async (which: string, { reason }: { reason?: string }) => {
-      await invocation.ask((daemon) => daemon.disableNeighbor(which, reason));
+      const request = { address: which, ...present({ reason }) };
+      await invocation.call((client, options) => client.neighbors.disableNeighbor(request, options));
       await invocation.done(`neighbor ${which} disabled`);
     });
 
@@ -102,10 +100,15 @@ function resetCommand(neighbor: Command, invocation: Invocation): void {
       if (kind === 'hard' && options.families !== undefined) throw usageError('--families goes with --soft, --soft-in or --soft-out');
       if (kind !== 'hard' && options.reason !== undefined)
         throw usageError('--reason goes with --hard: a soft reset says nothing to the neighbor');
-      await invocation.ask((daemon) => daemon.resetNeighbor(which, { kind, reason: options.reason, families: options.families }));
+      const { reason, families = [] } = options;
+      const request = { address: which, kind: KINDS[kind], ...present({ reason }), families: [...families] };
+      await invocation.call((client, call) => client.neighbors.resetNeighbor(request, call));
       await invocation.done(kind === 'hard' ? `session with ${which} reset` : `${kind} reset of ${which} on its way`);
     });
 }
+
+const KINDS = { hard: Kind.HARD, soft: Kind.SOFT, 'soft-in': Kind.SOFT_IN, 'soft-out': Kind.SOFT_OUT } as const;
+type ResetKind = keyof typeof KINDS;
 
 function kindOf(options: ResetOptions): ResetKind {
   const chosen: ResetKind[] = [];

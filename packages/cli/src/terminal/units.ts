@@ -43,3 +43,8 @@ export function dateTime(date: Date): string {
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** ` (2d 04h ago)`; empty for no time. */
+export function ago(at: Date | undefined, now: Date): string {
+  return at === undefined ? '' : ` (${duration((now.getTime() - at.getTime()) / 1000)} ago)`;
+}

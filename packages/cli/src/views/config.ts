@@ -1,5 +1,6 @@
 /** The running configuration, with the keys of the configuration file (docs/configuration.md). */
 import { KEY_ROWS, type KeyRow, REMOTE_PORT_DEFAULT } from '../neighbor-config.ts';
+import { present } from '../present.ts';
 import { safeJson } from '../terminal/style.ts';
 import type { GlobalView } from './control.ts';
 import type { NeighborView } from './neighbor.ts';
@@ -21,8 +22,7 @@ export function runningConfig(global: GlobalView, neighbors: readonly NeighborVi
 }
 
 function neighborMapping(n: NeighborView): Mapping {
-  const entries = KEY_ROWS.map(({ key, name }) => [key, written(n, name)] as const);
-  return Object.fromEntries(entries.filter((entry): entry is [string, Scalar | readonly string[]] => entry[1] !== undefined));
+  return present(Object.fromEntries(KEY_ROWS.map(({ key, name }) => [key, written(n, name)]))) as Mapping;
 }
 
 /** The value of a key; undefined where it is left out. */

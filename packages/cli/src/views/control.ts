@@ -2,7 +2,7 @@
 import type { GetGlobalResponse, GetHealthResponse } from '@tsbgp/api';
 import type { Format } from '../terminal/style.ts';
 import { facts } from '../terminal/table.ts';
-import { bytes, count, dateTime, duration } from '../terminal/units.ts';
+import { ago, bytes, count, dateTime, duration } from '../terminal/units.ts';
 import { date } from '../timestamp.ts';
 import type { ViewOptions } from './view-options.ts';
 
@@ -38,14 +38,13 @@ export function healthJson(message: GetHealthResponse): object {
 
 export function globalPage(global: GlobalView, options: ViewOptions): string[] {
   const { startedAt, version } = global;
-  const age = startedAt === undefined ? '' : ` (${duration((options.now.getTime() - startedAt.getTime()) / 1000)} ago)`;
   return facts(
     [
       ['version', version],
       ['AS', String(global.localAs)],
       ['router id', global.routerId],
       ['listening', global.listen.length === 0 ? 'nowhere' : global.listen.join(', ')],
-      ['started', startedAt === undefined ? undefined : dateTime(startedAt) + age],
+      ['started', startedAt === undefined ? undefined : dateTime(startedAt) + ago(startedAt, options.now)],
     ],
     options,
   );

@@ -2,7 +2,7 @@
 import { FIELD_ROWS, fieldOf, type KeyRow, type NeighborConfigView, REMOTE_PORT_DEFAULT } from '../neighbor-config.ts';
 import { type Format, printable } from '../terminal/style.ts';
 import { type Column, type Fact, facts, table } from '../terminal/table.ts';
-import { bytes, count, counted, dateTime, duration } from '../terminal/units.ts';
+import { ago, bytes, count, counted, dateTime, duration } from '../terminal/units.ts';
 import type { ViewOptions } from './view-options.ts';
 
 export interface NeighborView extends Omit<NeighborConfigView, 'enabled'> {
@@ -69,14 +69,7 @@ export function neighborTable(neighbors: readonly NeighborView[], options: ViewO
       format: (n) => (n.flapCount > 0 ? 'yellow' : 'dim'),
     },
     { title: 'Description', value: (n) => n.description, shrinkTo: 12, dropOrder: 3, onlyIfUsed: true },
-    {
-      title: 'Problem',
-      value: problem,
-      shrinkTo: 16,
-      dropOrder: 1,
-      onlyIfUsed: true,
-      format: () => 'red',
-    },
+    { title: 'Problem', value: problem, shrinkTo: 16, dropOrder: 1, onlyIfUsed: true, format: () => 'red' },
   ];
   return table(columns, neighbors, options);
 }
@@ -150,10 +143,7 @@ function sessionFacts(session: SessionView, options: ViewOptions & { readonly in
   const ends = `${session.localAddress} port ${session.localPort} to port ${session.remotePort}`;
   return facts(
     [
-      [
-        'established',
-        `${dateTime(session.establishedAt)} (${duration((options.now.getTime() - session.establishedAt.getTime()) / 1000)} ago)`,
-      ],
+      ['established', dateTime(session.establishedAt) + ago(session.establishedAt, options.now)],
       ['type', session.peerType === 'ibgp' ? 'iBGP' : 'eBGP'],
       ['BGP identifier', session.remoteBgpIdentifier],
       ['connection', ends],
@@ -227,7 +217,7 @@ function hasNoFamily(n: NeighborView): boolean {
   return n.session !== undefined && n.session.families.length === 0;
 }
 
-/** What an operator should look into. A column of the table. */
+/** A column of the table: the problem that an operator should look into. */
 function problem(n: NeighborView): string {
   if (hasNoFamily(n)) return 'no address family in common';
   return n.isUp ? '' : n.lastError;
@@ -242,10 +232,6 @@ function lastError(n: NeighborView, now: Date): string | undefined {
 function lastNotification({ lastNotification: last }: NeighborView, now: Date): string | undefined {
   if (last === undefined) return undefined;
   return `${last.direction}: ${last.text}${ago(last.at, now)}`;
-}
-
-function ago(at: Date | undefined, now: Date): string {
-  return at === undefined ? '' : ` (${duration((now.getTime() - at.getTime()) / 1000)} ago)`;
 }
 
 function sum(n: NeighborView, what: 'received' | 'accepted' | 'advertised'): string {

@@ -1,7 +1,7 @@
 /** Routes for people: rows of a table that may have millions, a page about the paths of a prefix, a line for a change. */
 import { printable, type Style } from '../terminal/style.ts';
 import { type Column, type Fact, facts } from '../terminal/table.ts';
-import { clockTime, count, counted, dateTime, duration } from '../terminal/units.ts';
+import { ago, clockTime, count, counted, dateTime, duration } from '../terminal/units.ts';
 import type { ViewOptions } from './view-options.ts';
 
 export interface RouteView {
@@ -157,7 +157,7 @@ function routeFacts(route: RouteView, now: Date): Fact[] {
     ['large', route.largeCommunities.join(' ')],
     ['extended', route.extendedCommunities.join(' ')],
     ...route.others.map(({ name, text }): Fact => [name, text]),
-    ['learned', route.learnedAt === undefined ? undefined : `${dateTime(route.learnedAt)} (${age(route, now)} ago)`],
+    ['learned', route.learnedAt === undefined ? undefined : dateTime(route.learnedAt) + ago(route.learnedAt, now)],
   ];
 }
 

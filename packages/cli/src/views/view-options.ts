@@ -1,4 +1,4 @@
-/** What every view needs to know of where it is shown. */
+/** The output that a view is shown on, and the time at which it is shown. */
 import type { Style } from '../terminal/style.ts';
 
 export interface ViewOptions {

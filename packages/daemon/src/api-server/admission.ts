@@ -4,8 +4,8 @@
  */
 import { Code } from '@connectrpc/connect';
 import type { Exposition } from '../metrics/exposition.ts';
-import { type Call, methodName } from './call.ts';
-import type { ApiLimits, RefusalReason, Refusals } from './limits.ts';
+import { type Call, codeName, methodName } from './call.ts';
+import type { Bounds } from './limits.ts';
 
 const HEALTH_CHECKS: ReadonlySet<string> = new Set([
   'grpc.health.v1.Health/Check',
@@ -13,36 +13,35 @@ const HEALTH_CHECKS: ReadonlySet<string> = new Set([
   'tsbgp.v1.ControlService/GetHealth',
 ]);
 
-type Kind = 'unary' | 'stream' | 'health-check';
-const KINDS: readonly Kind[] = ['unary', 'stream', 'health-check'];
-
-export interface Full {
-  readonly reason: RefusalReason;
-  readonly message: string;
-}
+/** Kinds of calls: which limit bounds them, why one more is refused, and what the message calls them. */
+const KINDS = {
+  unary: { limit: 'requests', reason: 'requests', calls: 'calls' },
+  stream: { limit: 'streams', reason: 'streams', calls: 'streaming calls' },
+  'health-check': { limit: 'healthChecks', reason: 'health-checks', calls: 'health checks' },
+} as const;
+type Kind = keyof typeof KINDS;
 
 export class Admission {
-  readonly #limits: ApiLimits;
-  readonly #refusals: Refusals;
+  readonly #bounds: Bounds;
   readonly #running: Record<Kind, number> = { unary: 0, stream: 0, 'health-check': 0 };
   readonly #streams: Map<string, number> = new Map();
   /** Calls that ended, by method and by code. Only known methods and codes are keys, so no client can make the map grow. */
   readonly #ended: Map<string, Map<string, number>> = new Map();
 
-  constructor(limits: ApiLimits, refusals: Refusals) {
-    this.#limits = limits;
-    this.#refusals = refusals;
+  constructor(bounds: Bounds) {
+    this.#bounds = bounds;
   }
 
   /** Lets a call in and counts it until `leave`, or returns why it is refused. */
-  enter(call: Call): Full | undefined {
+  enter(call: Call): string | undefined {
     const kind = kindOf(call);
-    const { max, reason } = this.#bound(kind);
-    if (this.#running[kind] >= max) {
-      const message = `${max} ${kind === 'unary' ? 'calls' : kind === 'stream' ? 'streaming calls' : 'health checks'} are under way: no more are allowed`;
-      this.#refusals.add(reason, message);
+    const { limit, reason, calls } = KINDS[kind];
+    const { limits, refusals } = this.#bounds;
+    if (this.#running[kind] >= limits[limit]) {
+      const message = `${limits[limit]} ${calls} are under way: no more are allowed`;
+      refusals.add(reason, message);
       this.#count(call, Code.ResourceExhausted);
-      return { reason, message };
+      return message;
     }
     this.#running[kind]++;
     if (call.isStream) this.#addStream(call, 1);
@@ -57,17 +56,11 @@ export class Admission {
 
   addMetrics(out: Exposition): void {
     const running = out.gauge('tsbgp_api_calls_running', 'Calls of the API that are under way, by kind.');
-    for (const kind of KINDS) running.add({ kind }, this.#running[kind]);
+    for (const [kind, count] of Object.entries(this.#running)) running.add({ kind }, count);
     const streams = out.gauge('tsbgp_api_streams', 'Streaming calls that are under way, by method: watchers are those of WatchRoutes.');
     for (const [method, count] of this.#streams) streams.add({ method }, count);
     const ended = out.counter('tsbgp_api_calls_total', 'Calls of the API that have ended, by method and code.');
     for (const [method, codes] of this.#ended) for (const [code, count] of codes) ended.add({ method, code }, count);
-  }
-
-  #bound(kind: Kind): { max: number; reason: RefusalReason } {
-    const { requests, streams, healthChecks } = this.#limits;
-    if (kind === 'stream') return { max: streams, reason: 'streams' };
-    return kind === 'unary' ? { max: requests, reason: 'requests' } : { max: healthChecks, reason: 'health-checks' };
   }
 
   #addStream(call: Call, count: number): void {
@@ -77,12 +70,9 @@ export class Admission {
 
   #count(call: Call, failed: Code | undefined): void {
     const method = methodName(call.method);
-    const code = failed === undefined ? 'OK' : Code[failed].replace(/(?<!^)([A-Z])/g, '_$1').toUpperCase();
-    let codes = this.#ended.get(method);
-    if (codes === undefined) {
-      codes = new Map();
-      this.#ended.set(method, codes);
-    }
+    const code = failed === undefined ? 'OK' : codeName(failed).toUpperCase();
+    const codes = this.#ended.get(method) ?? new Map<string, number>();
+    this.#ended.set(method, codes);
     codes.set(code, (codes.get(code) ?? 0) + 1);
   }
 }

@@ -5,7 +5,7 @@
  *
  * A client can lose its own request or connection, and nothing else: each step has bounds (limits.ts), and unexpected errors are contained.
  */
-import type { Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from '@tsbgp/session';
 import type { Boundaries } from '../boundaries.ts';
@@ -13,16 +13,16 @@ import { API_MODE_DEFAULT } from '../config/defaults.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { Admission } from './admission.ts';
-import { type ConnectHandlers, connectHandlers } from './connect-handler.ts';
+import { listening } from './clients.ts';
+import { connectHandlers, type FindCall } from './connect-handler.ts';
 import { type Arrived, Connections } from './connections.ts';
-import { sendHeadersEarly } from './early-headers.ts';
 import { callInterceptor, contain } from './errors.ts';
 import { Exchange, type NodeRequest } from './exchange.ts';
-import { type HostRules, turnAway } from './hosts.ts';
-import { API_LIMITS, type ApiLimits, Budget, Refusals } from './limits.ts';
+import { hostFields, turnAway } from './hosts.ts';
+import { type ApiLimits, Bounds } from './limits.ts';
 import { refuse } from './refuse.ts';
 import { addServices } from './services.ts';
-import { listening, listenUnix } from './unix-socket.ts';
+import { listenUnix } from './unix-socket.ts';
 
 export interface ApiServerOptions {
   readonly unixSocket?: string | undefined;
@@ -42,7 +42,6 @@ export interface ApiServer {
   start(): Promise<ApiAddresses>;
   /** Ends every call. */
   close(): Promise<void>;
-  /** A source of metrics. */
   readonly addMetrics: (out: Exposition) => void;
 }
 
@@ -52,134 +51,117 @@ export interface ApiAddresses {
 }
 
 export function createApiServer(control: ControlPlane, options: ApiServerOptions): ApiServer {
-  const stopping = new AbortController();
-  const transport = new Transport(control, options, stopping.signal);
-  const { connections } = transport;
-  const listeners: Server[] = [];
-  return {
-    addMetrics: (out) => transport.addMetrics(out),
-    async start() {
-      try {
-        let tcp: Endpoint | undefined;
-        if (options.unixSocket !== undefined) {
-          listeners.push(await listenUnix(connections.listener(true), options.unixSocket, options.mode ?? API_MODE_DEFAULT));
-        }
-        if (options.tcp !== undefined) {
-          const { host, port } = options.tcp;
-          const listener = connections.listener(false);
-          await listening(listener, () => listener.listen({ host, port }));
-          listeners.push(listener);
-          const bound = listener.address();
-          tcp = { host, port: typeof bound === 'object' && bound !== null ? bound.port : port };
-        }
-        // For example EMFILE in accept. The listener goes on.
-        for (const listener of listeners) listener.on('error', (error) => options.logger.error({ err: error }, 'API listener failed'));
-        return { unixSocket: options.unixSocket, tcp };
-      } catch (error) {
-        await this.close();
-        throw error;
-      }
-    },
-    async close() {
-      stopping.abort(new ConnectError('the daemon stops', Code.Unavailable));
-      const closed = listeners.splice(0).map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
-      connections.end();
-      await Promise.all(closed);
-    },
-  };
+  return new Transport(control, options);
 }
 
-class Transport {
-  readonly connections: Connections;
-  readonly #limits: ApiLimits;
-  readonly #refusals: Refusals;
+class Transport implements ApiServer {
+  readonly #options: ApiServerOptions;
+  readonly #bounds: Bounds;
   readonly #admission: Admission;
-  readonly #heldRequests: Budget;
-  readonly #heldMessages: Budget;
-  readonly #heldAnswers: Budget;
-  readonly #handlers: ConnectHandlers;
-  readonly #hosts: HostRules;
-  readonly #logger: Pick<Logger, 'debug' | 'warn' | 'error'>;
-  readonly #boundaries: Boundaries;
+  readonly #findCall: FindCall;
+  readonly #connections: Connections;
+  readonly #stopping: AbortController = new AbortController();
+  readonly #listeners: Server[] = [];
 
-  constructor(control: ControlPlane, options: ApiServerOptions, shutdownSignal: AbortSignal) {
-    this.#logger = options.logger;
-    this.#boundaries = options.boundaries;
-    this.#hosts = { names: options.hosts ?? [] };
-    this.#limits = { ...API_LIMITS, ...options.limits };
-    this.#refusals = new Refusals(options.logger);
-    this.#admission = new Admission(this.#limits, this.#refusals);
-    this.#heldRequests = new Budget(this.#limits.heldRequestBytes);
-    this.#heldMessages = new Budget(this.#limits.heldNestedMessages);
-    this.#heldAnswers = new Budget(this.#limits.heldAnswerBytes);
-    this.#handlers = connectHandlers(
-      (router) => addServices(router, control, options.boundaries),
+  constructor(control: ControlPlane, options: ApiServerOptions) {
+    const { limits, logger, boundaries } = options;
+    this.#options = options;
+    this.#bounds = new Bounds(limits, logger);
+    this.#admission = new Admission(this.#bounds);
+    this.#findCall = connectHandlers(
+      (router) => addServices(router, control, boundaries),
       {
-        interceptors: [callInterceptor(options.boundaries)],
-        // Without compression the headers of every call are known before its handler answers; see early-headers.ts.
+        interceptors: [callInterceptor(boundaries)],
+        // Without compression the headers of every call are known before its handler answers; see Exchange.sendHeadEarly.
         acceptCompression: [],
-        shutdownSignal,
+        shutdownSignal: this.#stopping.signal,
       },
-      { limits: this.#limits, refusals: this.#refusals, heldRequests: this.#heldRequests, heldMessages: this.#heldMessages },
+      this.#bounds,
     );
-    this.connections = new Connections({
-      limits: this.#limits,
-      refusals: this.#refusals,
-      run: (action) => options.boundaries.run('api', {}, action),
+    this.#connections = new Connections({
+      bounds: this.#bounds,
+      run: (action) => boundaries.run('api', {}, action),
       onRequest: (arrived) => this.#onRequest(arrived),
     });
   }
 
-  addMetrics(out: Exposition): void {
-    const connections = out.gauge('tsbgp_api_connections', 'Open connections of the API, by listener.');
-    for (const listener of ['unix', 'tcp']) connections.add({ listener }, this.connections.count(listener === 'unix'));
-    out.gauge('tsbgp_api_connections_half_open', 'Connections of the API without a whole request yet.').set(this.connections.halfOpen);
-    this.#admission.addMetrics(out);
-    this.#refusals.addTo(
-      out.counter('tsbgp_api_refused_total', 'Requests and connections of the API that were refused or closed, by reason.'),
-    );
-    const held = out.gauge('tsbgp_api_held_bytes', 'Octets that the API holds for its clients.');
-    held.add({ what: 'requests' }, this.#heldRequests.used).add({ what: 'answers' }, this.#heldAnswers.used);
-    out.gauge('tsbgp_api_held_messages', 'Messages inside requests that are under way.').set(this.#heldMessages.used);
-    const limits = out.gauge('tsbgp_api_limit', 'Bounds of the API, by name.');
-    for (const [limit, value] of Object.entries(this.#limits)) limits.add({ limit }, value as number);
+  async start(): Promise<ApiAddresses> {
+    const { unixSocket, mode, tcp, logger } = this.#options;
+    try {
+      let bound: Endpoint | undefined;
+      if (unixSocket !== undefined) {
+        this.#listeners.push(await listenUnix(this.#connections.listener(true), unixSocket, mode ?? API_MODE_DEFAULT));
+      }
+      if (tcp !== undefined) {
+        const { host, port } = tcp;
+        const listener = this.#connections.listener(false);
+        await listening(listener, () => listener.listen({ host, port }));
+        this.#listeners.push(listener);
+        bound = { host, port: (listener.address() as AddressInfo).port };
+      }
+      // For example EMFILE in accept. The listener goes on.
+      for (const listener of this.#listeners) listener.on('error', (error) => logger.error({ err: error }, 'API listener failed'));
+      return { unixSocket, tcp: bound };
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
+  async close(): Promise<void> {
+    this.#stopping.abort(new ConnectError('the daemon stops', Code.Unavailable));
+    const closed = this.#listeners.splice(0).map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
+    this.#connections.end();
+    await Promise.all(closed);
+  }
+
+  readonly addMetrics = (out: Exposition): void => {
+    const { limits: bounds, refusals, heldRequests, heldMessages, heldAnswers } = this.#bounds;
+    const connections = out.gauge('tsbgp_api_connections', 'Open connections of the API, by listener.');
+    for (const listener of ['unix', 'tcp']) connections.add({ listener }, this.#connections.count(listener === 'unix'));
+    out.gauge('tsbgp_api_connections_half_open', 'Connections of the API without a whole request yet.').set(this.#connections.halfOpen);
+    this.#admission.addMetrics(out);
+    refusals.addTo(out.counter('tsbgp_api_refused_total', 'Requests and connections of the API that were refused or closed, by reason.'));
+    const held = out.gauge('tsbgp_api_held_bytes', 'Octets that the API holds for its clients.');
+    held.add({ what: 'requests' }, heldRequests.used).add({ what: 'answers' }, heldAnswers.used);
+    out.gauge('tsbgp_api_held_messages', 'Messages inside requests that are under way.').set(heldMessages.used);
+    const limits = out.gauge('tsbgp_api_limit', 'Bounds of the API, by name.');
+    for (const [limit, value] of Object.entries(bounds)) limits.add({ limit }, value);
+  };
+
   #onRequest({ connection, request, response, expectsContinue }: Arrived): void {
-    const exchange = new Exchange(request, response, {
-      limits: this.#limits,
-      refusals: this.#refusals,
-      heldAnswers: this.#heldAnswers,
-      contain: (error) => contain(this.#boundaries, {}, error),
-    });
+    const { boundaries } = this.#options;
+    const { limits, refusals } = this.#bounds;
+    const exchange = new Exchange(request, response, this.#bounds, (error) => contain(boundaries, {}, error));
     if (exchange.isEnded) return;
-    if (connection.exchanges.size >= this.#limits.requestsPerConnection) {
+    if (connection.exchanges.size >= limits.requestsPerConnection) {
       // An HTTP/2 client ignores our SETTINGS here; an HTTP/1.1 client sends requests without waiting for answers.
-      this.#refusals.add('requests-per-connection', 'a connection was closed: it has too many requests under way');
+      refusals.add('requests-per-connection', 'a connection was closed: it has too many requests under way');
       connection.socket.destroy();
       return;
     }
     connection.add(exchange);
     this.#answer(exchange, connection.isUnix, connection.socket.localAddress, expectsContinue).catch((error: unknown) => {
-      contain(this.#boundaries, { path: pathOf(request) }, error);
+      contain(boundaries, { path: pathOf(request) }, error);
       exchange.destroy();
     });
   }
 
   async #answer(exchange: Exchange, isUnix: boolean, localAddress: string | undefined, expectsContinue: boolean): Promise<void> {
     const { request } = exchange;
+    const { hosts = [], logger } = this.#options;
     const turned =
       request.httpVersion === '1.1' && request.headers.host === undefined
         ? { reason: 'malformed' as const, message: 'Host is missing' }
-        : turnAway({ hosts: hostsOf(request), origin: originOf(request), localAddress, isUnix }, this.#hosts, 'api.hosts');
+        : turnAway({ hosts: hostsOf(request), origin: originOf(request), localAddress, isUnix }, hosts, 'api.hosts');
     if (turned !== undefined) {
       const { reason, message } = turned;
-      this.#refusals.add(reason, `a request was refused: ${message}`);
+      this.#bounds.refusals.add(reason, `a request was refused: ${message}`);
       const isBad = reason === 'malformed';
       const code = isBad ? Code.InvalidArgument : Code.PermissionDenied;
       return refuse(exchange, { status: isBad ? 400 : 403, code, message, isHttp: true });
     }
-    const found = this.#handlers.find(pathOf(request));
+    const found = this.#findCall(pathOf(request));
     // gRPC clients take 404 for UNIMPLEMENTED.
     if (found === undefined)
       return refuse(exchange, { status: 404, code: Code.Unimplemented, message: 'there is no such method', isHttp: true });
@@ -192,13 +174,13 @@ class Transport {
     }
     const { call } = found;
     const full = this.#admission.enter(call);
-    if (full !== undefined) return refuse(exchange, { status: 503, code: Code.ResourceExhausted, message: full.message });
-    sendHeadersEarly(exchange);
+    if (full !== undefined) return refuse(exchange, { status: 503, code: Code.ResourceExhausted, message: full });
+    exchange.sendHeadEarly();
     try {
       await found.serve(exchange, expectsContinue);
     } finally {
       if (!exchange.isAnswered && call.failed === undefined) call.failed = Code.Canceled;
-      if (!exchange.isAnswered) this.#logger.debug({ path: pathOf(request) }, 'API client went away before its answer');
+      if (!exchange.isAnswered) logger.debug({ path: pathOf(request) }, 'API client went away before its answer');
       this.#admission.leave(call);
     }
   }
@@ -213,11 +195,7 @@ function pathOf(request: NodeRequest): string {
 function hostsOf(request: NodeRequest): string[] {
   const target = /^https?:\/\/([^/?]*)/i.exec(request.url ?? '')?.[1];
   const pseudo = 'stream' in request ? request.headers[':authority'] : target;
-  // Node shows only the first of two Host fields.
-  const fields: string[] = [];
-  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
-    if (request.rawHeaders[i]!.toLowerCase() === 'host') fields.push(request.rawHeaders[i + 1]!);
-  }
+  const fields = hostFields(request);
   return [...(typeof pseudo === 'string' ? [pseudo] : []), ...(fields.length > 1 ? [`${fields[0]} ${fields[1]}`] : fields)];
 }
 

@@ -11,8 +11,6 @@ import {
   type PathAttributeSchema,
   type AsPathSegment as SegmentMessage,
   AsPathSegment_Type as SegmentType,
-  type TlvAttributeSchema,
-  type TlvAttribute as TlvMessage,
 } from '@tsbgp/api';
 import {
   type Attribute,
@@ -30,11 +28,10 @@ import {
   STORED_CONTEXT,
   type Tlv,
   toJson,
-  ValueError,
 } from '@tsbgp/wire';
 import { attributeHeaderLength } from '@tsbgp/wire/scan';
-import { extendedMessage, extendedValue, ipv6ExtendedMessage, ipv6ExtendedValue } from './community-messages.ts';
-import { refused } from './refused.ts';
+import { invalidArgument } from '../control-error.ts';
+import { extendedMessage, extendedValue, ipv6ExtendedMessage, ipv6ExtendedValue, orRefused } from './community-messages.ts';
 
 type AttributeInit = MessageInitShape<typeof PathAttributeSchema>;
 type KindMessage = Exclude<AttributeMessage['kind'], { case: undefined }>;
@@ -81,13 +78,24 @@ function same<T>(): { toMessage(value: T): T; toValue(message: T): T } {
   return { toMessage: (value) => value, toValue: (message) => message };
 }
 
+/** The fields of a message as a value of the wire package, where both have the same names: protobuf-es adds the name of the type. */
+function plain<T>(message: T): T {
+  if (Array.isArray(message)) return message.map(plain) as T;
+  if (typeof message !== 'object' || ArrayBuffer.isView(message)) return message;
+  const fields = Object.entries(message as object).filter(([name]) => name !== '$typeName');
+  return Object.fromEntries(fields.map(([name, value]) => [name, plain(value)])) as T;
+}
+
 const asPath: Mapping<'as-path'> = {
   toMessage: (value) => ({ segments: value.map(({ type, asns }) => ({ type: SEGMENTS[type], asns })) }),
   toValue: ({ segments }, { kind }) => segments.map((segment, i) => segmentValue(segment, `${kind}.segments[${i}]`)),
 };
 
 function refuseAs4(_message: unknown, { attribute }: Place): never {
-  throw refused(attribute, 'AS numbers of four octets are in as_path and aggregator; the daemon writes AS4_PATH where a peer needs it');
+  throw invalidArgument(
+    attribute,
+    'AS numbers of four octets are in as_path and aggregator; the daemon writes AS4_PATH where a peer needs it',
+  );
 }
 
 const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? Mapping<T> : Unmapped } = {
@@ -96,17 +104,17 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
   'next-hop': {
     toMessage: (value) => value,
     toValue(_message, { kind }) {
-      throw refused(kind, 'the next hop of a route is its own field');
+      throw invalidArgument(kind, 'the next hop of a route is its own field');
     },
     ofTheDaemon: true,
   },
   'multi-exit-disc': same<number>(),
   'local-pref': same<number>(),
   'atomic-aggregate': { toMessage: () => ({}), toValue: () => true },
-  aggregator: { toMessage: (value) => value, toValue: ({ as, address }) => ({ as, address }) },
-  communities: { toMessage: (values) => ({ values }), toValue: ({ values }) => [...values] },
+  aggregator: { toMessage: (value) => value, toValue: plain },
+  communities: { toMessage: (values) => ({ values }), toValue: ({ values }) => values },
   'originator-id': same<string>(),
-  'cluster-list': { toMessage: (ids) => ({ ids }), toValue: ({ ids }) => [...ids] },
+  'cluster-list': { toMessage: (ids) => ({ ids }), toValue: ({ ids }) => ids },
   'mp-reach-nlri': { ofTheDaemon: true },
   'mp-unreach-nlri': { ofTheDaemon: true },
   'extended-communities': {
@@ -117,7 +125,7 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
   'as4-aggregator': { toMessage: (value) => value, toValue: refuseAs4, ofTheDaemon: true },
   'pmsi-tunnel': {
     toMessage: (value) => ({ ...value, identifier: Uint8Array.from(value.identifier) }),
-    toValue: ({ flags, tunnelType, labelField, identifier }) => ({ flags, tunnelType, labelField, identifier }),
+    toValue: plain,
   },
   'tunnel-encapsulation': tlvs('tunnel-encapsulation'),
   'ipv6-extended-communities': {
@@ -125,16 +133,9 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
     toValue: ({ values }, { kind }) => values.map((community, i) => ipv6ExtendedValue(community, `${kind}.values[${i}]`)),
   },
   aigp: tlvs('aigp'),
-  'pe-distinguisher-labels': {
-    toMessage: (values) => ({ values }),
-    toValue: ({ values }) => values.map(({ peAddress, labelField }) => ({ peAddress, labelField })),
-  },
+  'pe-distinguisher-labels': { toMessage: (values) => ({ values }), toValue: ({ values }) => plain(values) },
   'bgp-ls': tlvs('bgp-ls'),
-  'large-communities': {
-    toMessage: (values) => ({ values }),
-    toValue: ({ values }) =>
-      values.map(({ globalAdministrator, localData1, localData2 }) => ({ globalAdministrator, localData1, localData2 })),
-  },
+  'large-communities': { toMessage: (values) => ({ values }), toValue: ({ values }) => plain(values) },
   'bgpsec-path': {
     toMessage: ({ securePath, signatureBlocks }) => ({
       securePath,
@@ -146,21 +147,12 @@ const MAPPINGS: { readonly [T in Type]: Camel<T> extends KindMessage['case'] ? M
         })),
       })),
     }),
-    toValue: ({ securePath, signatureBlocks }) => ({
-      securePath: securePath.map(({ prependCount, flags, as }) => ({ prependCount, flags, as })),
-      signatureBlocks: signatureBlocks.map(({ algorithm, signatures }) => ({
-        algorithm,
-        signatures: signatures.map(({ subjectKeyIdentifier, signature }) => ({ subjectKeyIdentifier, signature })),
-      })),
-    }),
+    toValue: plain,
   },
   'only-to-customer': same<number>(),
   'd-path': {
     toMessage: (value) => ({ segments: value.map((domains) => ({ domains })) }),
-    toValue: ({ segments }) =>
-      segments.map(({ domains }) =>
-        domains.map(({ globalAdministrator, localAdministrator, safi }) => ({ globalAdministrator, localAdministrator, safi })),
-      ),
+    toValue: ({ segments }) => segments.map(({ domains }) => plain(domains)),
   },
   'prefix-sid': tlvs('prefix-sid'),
   'attribute-set': {
@@ -218,39 +210,34 @@ function octetsOf(attribute: PathAttribute): Uint8Array<ArrayBuffer> {
 
 /** Throws ControlError `invalid-argument` with the path of the field, which begins with `place`. */
 export function attributeValue({ kind, flags }: AttributeMessage, place: string): PathAttribute {
-  if (flags > 0xff) throw refused(`${place}.flags`, `found ${flags}, allowed are 0 to 255`);
-  if (kind.case === undefined) throw refused(place, 'one of the kinds must be set, e.g. local_pref');
+  if (flags > 0xff) throw invalidArgument(`${place}.flags`, `found ${flags}, allowed are 0 to 255`);
+  if (kind.case === undefined) throw invalidArgument(place, 'one of the kinds must be set, e.g. local_pref');
   if (kind.case === 'unknown') return unknownValue(kind.value.code, flags, kind.value.value, place);
   const entry = BY_KIND.get(kind.case);
-  if (entry === undefined || !('toValue' in entry.mapping)) throw refused(place, `"${kind.case}" cannot be given to a route`);
+  if (entry === undefined || !('toValue' in entry.mapping)) throw invalidArgument(place, `"${kind.case}" cannot be given to a route`);
   const value = entry.mapping.toValue(kind.value as never, { attribute: place, kind: `${place}.${entry.fieldName}`, flags });
   return { type: entry.type, flags: flags || entry.flags, value } as PathAttribute;
 }
 
 function unknownValue(code: number, flags: number, bytes: Uint8Array, place: string): PathAttribute {
-  if (code < 1 || code > 255) throw refused(`${place}.unknown.code`, `found ${code}, allowed are 1 to 255`);
-  if (OF_THE_DAEMON.has(code)) throw refused(`${place}.unknown.code`, `found ${code}, which the daemon writes itself`);
+  if (code < 1 || code > 255) throw invalidArgument(`${place}.unknown.code`, `found ${code}, allowed are 1 to 255`);
+  if (OF_THE_DAEMON.has(code)) throw invalidArgument(`${place}.unknown.code`, `found ${code}, which the daemon writes itself`);
   return { type: 'unknown', code, flags: flags || (attributeCodec(code)?.flags ?? 0xc0), bytes };
 }
 
 function segmentValue({ type, asns }: SegmentMessage, place: string) {
-  return { type: nameOf(SEGMENTS, type, `${place}.type`), asns: [...asns] };
+  return { type: nameOf(SEGMENTS, type, `${place}.type`), asns };
 }
 
 function nameOf<Name extends string>(names: Readonly<Record<Name, number>>, value: number, place: string): Name {
   for (const name of Object.keys(names) as Name[]) if (names[name] === value) return name;
-  throw refused(place, `found ${value}, allowed are ${Object.keys(names).join(', ')}`);
+  throw invalidArgument(place, `found ${value}, allowed are ${Object.keys(names).join(', ')}`);
 }
 
 type TlvType = 'tunnel-encapsulation' | 'aigp' | 'bgp-ls' | 'prefix-sid';
 
-interface TlvMapping {
-  toMessage(value: Tlv[], flags: number): MessageInitShape<typeof TlvAttributeSchema>;
-  toValue(message: TlvMessage, place: Place): Tlv[];
-}
-
 /** An attribute of TLVs: its octets, its text and its tree. In requests the octets count if they are there, else the text. */
-function tlvs(type: TlvType): TlvMapping {
+function tlvs(type: TlvType): Pick<Mapping<'aigp'>, 'toMessage' | 'toValue'> {
   return {
     toMessage(value, flags) {
       const attribute = { type, flags, value };
@@ -265,17 +252,8 @@ function tlvs(type: TlvType): TlvMapping {
       const { code } = attributeCodecByName(type)!;
       const block = encodeAttributes([{ type: 'unknown', code, flags, bytes: octets }], STORED_CONTEXT);
       const [attribute] = decodeAttributes(block, 0, block.length, STORED_CONTEXT).attributes;
-      if (attribute?.type !== type) throw refused(`${kind}.octets`, `found ${octets.length} octets that do not make whole TLVs`);
+      if (attribute?.type !== type) throw invalidArgument(`${kind}.octets`, `found ${octets.length} octets that do not make whole TLVs`);
       return attribute.value;
     },
   };
-}
-
-function orRefused<T>(field: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof ValueError) throw refused(field, error.message);
-    throw error;
-  }
 }

@@ -1,11 +1,16 @@
 /** A call under way: what transport, decoder and interceptor share about it. */
 import type { DescMethod, Message } from '@bufbuild/protobuf';
-import { type Code, type ContextKey, createContextKey } from '@connectrpc/connect';
+import { Code, type ContextKey, createContextKey } from '@connectrpc/connect';
 import type { Budget } from './limits.ts';
 
 /** For example `tsbgp.v1.RibService/ListBest`. */
 export function methodName(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
+}
+
+/** For example `invalid_argument`. */
+export function codeName(code: Code): string {
+  return Code[code].replace(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
 }
 
 export class Call {

@@ -12,8 +12,9 @@ import {
   formatIpv6ExtendedCommunity,
   parseExtendedCommunity,
   parseIpv6ExtendedCommunity,
+  ValueError,
 } from '@tsbgp/wire';
-import { refused } from './refused.ts';
+import { invalidArgument } from '../control-error.ts';
 
 const LENGTH = 8;
 const IPV6_LENGTH = 20;
@@ -46,15 +47,11 @@ function formOf(fields: Readonly<Record<string, unknown>>, text: string): NonNul
 export function extendedValue({ octets, name, form, text }: ExtendedMessage, place: string): Uint8Array {
   if (octets.length > 0) return exactly(LENGTH, octets, place);
   const asked = form.case === undefined ? text : formText(name, form, place);
-  try {
-    return parseExtendedCommunity(asked);
-  } catch (error) {
-    throw refused(form.case === undefined ? `${place}.text` : place, (error as Error).message);
-  }
+  return orRefused(form.case === undefined ? `${place}.text` : place, () => parseExtendedCommunity(asked));
 }
 
 function formText(name: string, form: Exclude<ExtendedMessage['form'], { case: undefined }>, place: string): string {
-  if (name === '') throw refused(`${place}.name`, 'is missing; allowed is what kind of community it is, e.g. "rt"');
+  if (name === '') throw invalidArgument(`${place}.name`, 'is missing; allowed is what kind of community it is, e.g. "rt"');
   if (form.case === 'ipv4Specific') return `${name}:${form.value.address}:${form.value.value}`;
   const { as, value, fourOctetAs } = form.value;
   return `${name}:${as}${fourOctetAs && as <= TWO_OCTET_AS_MAX ? 'L' : ''}:${value}`;
@@ -67,14 +64,20 @@ export function ipv6ExtendedMessage(octets: Uint8Array): MessageInitShape<typeof
 /** Throws ControlError `invalid-argument`. */
 export function ipv6ExtendedValue({ octets, text }: Ipv6Message, place: string): Uint8Array {
   if (octets.length > 0) return exactly(IPV6_LENGTH, octets, place);
+  return orRefused(`${place}.text`, () => parseIpv6ExtendedCommunity(text));
+}
+
+/** What `make` returns. A ValueError of the wire package becomes ControlError `invalid-argument`. */
+export function orRefused<T>(field: string, make: () => T): T {
   try {
-    return parseIpv6ExtendedCommunity(text);
+    return make();
   } catch (error) {
-    throw refused(`${place}.text`, (error as Error).message);
+    if (error instanceof ValueError) throw invalidArgument(field, error.message);
+    throw error;
   }
 }
 
 function exactly(length: number, octets: Uint8Array, place: string): Uint8Array {
-  if (octets.length !== length) throw refused(`${place}.octets`, `found ${octets.length} octets, allowed are ${length}`);
+  if (octets.length !== length) throw invalidArgument(`${place}.octets`, `found ${octets.length} octets, allowed are ${length}`);
   return octets;
 }

@@ -14,8 +14,8 @@ import {
 import { quote } from '../quote.ts';
 import { CALL, Call } from './call.ts';
 import { type Exchange, Gone } from './exchange.ts';
-import type { Budget } from './limits.ts';
-import { type BodyContext, bodyForm, requestBody } from './request-body.ts';
+import type { Bounds } from './limits.ts';
+import { bodyForm, requestBody } from './request-body.ts';
 
 type UniversalHandler = ConnectRouter['handlers'][number];
 type Answer = Awaited<ReturnType<UniversalHandler>>;
@@ -23,45 +23,31 @@ type Answer = Awaited<ReturnType<UniversalHandler>>;
 /** The longest time that setTimeout takes. A longer timeout of a client is no limit at all. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
-export interface ConnectHandlers {
-  /** A new call of the method at a path; undefined when there is no such method. */
-  find(path: string): ConnectCall | undefined;
-}
-
 export interface ConnectCall {
   readonly call: Call;
   /** Answers the call. Resolves when the exchange has ended. Rejects only for a bug of ours. */
   serve(exchange: Exchange, expectsContinue: boolean): Promise<void>;
 }
 
-export function connectHandlers(
-  addServices: (router: ConnectRouter) => void,
-  options: ConnectRouterOptions,
-  context: BodyContext & { readonly heldMessages: Budget },
-): ConnectHandlers {
+/** A new call of the method at a path; undefined when there is no such method. */
+export type FindCall = (path: string) => ConnectCall | undefined;
+
+export function connectHandlers(addServices: (router: ConnectRouter) => void, options: ConnectRouterOptions, bounds: Bounds): FindCall {
   const router = createConnectRouter(options);
   addServices(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
-  return {
-    find(path) {
-      const handler = handlers.get(path);
-      if (handler === undefined) return undefined;
-      const call = new Call(handler.method, context.heldMessages);
-      return { call, serve: (exchange, expectsContinue) => serve(handler, call, exchange, context, expectsContinue) };
-    },
+  return (path) => {
+    const handler = handlers.get(path);
+    if (handler === undefined) return undefined;
+    const call = new Call(handler.method, bounds.heldMessages);
+    return { call, serve: (exchange, expectsContinue) => serve(handler, call, exchange, bounds, expectsContinue) };
   };
 }
 
-async function serve(
-  handler: UniversalHandler,
-  call: Call,
-  exchange: Exchange,
-  context: BodyContext,
-  expectsContinue: boolean,
-): Promise<void> {
+async function serve(handler: UniversalHandler, call: Call, exchange: Exchange, bounds: Bounds, expectsContinue: boolean): Promise<void> {
   const { request } = exchange;
   const form = bodyForm(request.headers['content-type']);
-  const body = form === undefined ? nothing() : requestBody(exchange, call, form, context, expectsContinue);
+  const body = form === undefined ? nothing() : requestBody(exchange, call, form, bounds, expectsContinue);
   try {
     const answer = await handler({
       httpVersion: request.httpVersion,

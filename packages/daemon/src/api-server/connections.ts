@@ -5,8 +5,9 @@
 import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
+import { closeUnreadable, isMalformed, longestIdle } from './clients.ts';
 import type { Exchange, NodeRequest, NodeResponse } from './exchange.ts';
-import type { ApiLimits, Refusals } from './limits.ts';
+import type { Bounds } from './limits.ts';
 
 const HTTP2_PREFACE = Buffer.from('PRI ');
 const SWEEP_MS = 1000;
@@ -22,8 +23,7 @@ export interface Arrived {
 }
 
 export interface ConnectionsContext {
-  readonly limits: ApiLimits;
-  readonly refusals: Refusals;
+  readonly bounds: Bounds;
   /** Runs a callback of Node; contains what it throws. */
   readonly run: (action: () => void) => void;
   readonly onRequest: (arrived: Arrived) => void;
@@ -40,7 +40,6 @@ export class Connection {
   session: Http2Session | undefined;
   /** When the session stopped taking new calls. */
   closingSince: number | undefined;
-  /** When the last request ended. */
   idleSince: number;
 
   constructor(socket: Socket, isUnix: boolean, now: number) {
@@ -74,7 +73,8 @@ export class Connections {
 
   constructor(context: ConnectionsContext) {
     this.#context = context;
-    const { limits, refusals, run } = context;
+    const { run } = context;
+    const { limits, refusals } = context.bounds;
     this.#http1 = createHttp1({ maxHeaderSize: limits.headerBytes, requireHostHeader: false });
     this.#http2 = createHttp2({
       settings: { maxConcurrentStreams: limits.requestsPerConnection, maxHeaderListSize: limits.headerBytes, enablePush: false },
@@ -96,12 +96,8 @@ export class Connections {
     this.#http2.on('connect', request(false));
     this.#http1.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       run(() => {
-        // Errors of the system (ECONNRESET, EPIPE) come here too. They are no mistake of the client.
-        if (error.syscall === undefined) refusals.add('malformed', 'a client sent what is not HTTP');
-        const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-        const busy = this.#bySocket.get(socket)?.isIdle === false;
-        if (socket.writable && !busy) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-        else socket.destroy();
+        if (isMalformed(error)) refusals.add('malformed', 'a client sent what is not HTTP');
+        closeUnreadable(error, socket, this.#bySocket.get(socket)?.isIdle === false);
       }),
     );
     // Node has closed the connection of a client that broke the protocol. There is nothing more to do.
@@ -115,14 +111,16 @@ export class Connections {
   }
 
   count(isUnix: boolean): number {
-    let count = 0;
-    for (const connection of this.#all) if (connection.isUnix === isUnix) count++;
-    return count;
+    return this.#counted((connection) => connection.isUnix === isUnix);
   }
 
   get halfOpen(): number {
+    return this.#counted(({ isOpen }) => !isOpen);
+  }
+
+  #counted(chosen: (connection: Connection) => boolean): number {
     let count = 0;
-    for (const connection of this.#all) if (!connection.isOpen) count++;
+    for (const connection of this.#all) if (chosen(connection)) count++;
     return count;
   }
 
@@ -145,7 +143,7 @@ export class Connections {
     // A client whose machine is gone is silent forever, and a quiet watch writes nothing that could fail.
     if (!isUnix) socket.setKeepAlive(true, KEEP_ALIVE_MS);
     if (!this.#admit(isUnix)) {
-      this.#context.refusals.add('connections', 'a connection was refused: all of those that are allowed are busy');
+      this.#context.bounds.refusals.add('connections', 'a connection was refused: all of those that are allowed are busy');
       socket.destroy();
       return;
     }
@@ -180,15 +178,16 @@ export class Connections {
 
   /** Makes a new connection possible, by closing idle ones if need be. False when no connection is idle. */
   #admit(isUnix: boolean): boolean {
-    const { limits, refusals } = this.#context;
+    const { limits, refusals } = this.#context.bounds;
     if (this.halfOpen >= limits.halfOpenConnections) {
       refusals.add('half-open', 'a connection was closed: too many have sent no request yet');
-      this.#oldest(({ isOpen }) => !isOpen)?.socket.destroy();
+      longestIdle(this.#all, ({ isOpen }) => !isOpen)?.socket.destroy();
     }
     const tooMany = this.#all.size >= limits.connections;
     if (!tooMany && (isUnix || this.count(false) < limits.tcpConnections)) return true;
     const idleBefore = performance.now() - IDLE_MS;
-    const idle = this.#oldest(
+    const idle = longestIdle(
+      this.#all,
       (connection) => connection.isIdle && (tooMany || !connection.isUnix) && (!connection.isOpen || connection.idleSince < idleBefore),
     );
     if (idle === undefined) return false;
@@ -198,15 +197,8 @@ export class Connections {
     return true;
   }
 
-  #oldest(chosen: (connection: Connection) => boolean): Connection | undefined {
-    let oldest: Connection | undefined;
-    for (const connection of this.#all)
-      if (chosen(connection) && (oldest === undefined || connection.idleSince < oldest.idleSince)) oldest = connection;
-    return oldest;
-  }
-
   #closeTheLate(): void {
-    const { limits, refusals } = this.#context;
+    const { limits, refusals } = this.#context.bounds;
     const now = performance.now();
     const before = now - limits.headerSeconds * 1000;
     for (const connection of this.#all) {

@@ -1,6 +1,7 @@
-/** ControlService: health, metrics, and the end of the daemon. */
+/** GlobalService and ControlService: who the daemon is, its health and metrics, and its end. */
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
-import { ControlService } from '@tsbgp/api';
+import { ControlService, GlobalService } from '@tsbgp/api';
 import type { ControlPlane } from '../control-plane.ts';
 import { communicationOf } from './neighbor-service.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -22,6 +23,15 @@ export function addControlService(router: ConnectRouter, control: ControlPlane, 
       // Only after the answer is sent: the daemon closes this connection too. An exception there has no promise to reject, hence the boundary.
       setImmediate(() => boundaries.run('api', {}, () => control.shutdown(communication)));
       return {};
+    },
+  });
+}
+
+export function addGlobalService(router: ConnectRouter, control: ControlPlane): void {
+  router.service(GlobalService, {
+    getGlobal() {
+      const global = control.global();
+      return { ...global, listen: [...global.listen], startedAt: timestampFromDate(global.startedAt) };
     },
   });
 }

@@ -2,16 +2,18 @@
  * One request and its answer, over HTTP/1.1 or HTTP/2. Node's classes for the two differ in when they throw, what they emit and what they wait
  * for. An exchange never throws into the event loop, never waits forever for a client, and ends exactly once.
  */
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { constants, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { ApiLimits, Budget, Refusals } from './limits.ts';
+import type { Bounds } from './limits.ts';
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /** Answers up to this size do not count as held octets, since the number of calls is bounded. */
 const SMALL_ANSWER_BYTES = 16 * 1024;
+const STREAMING_TYPES = /^application\/(grpc|grpc-web|grpc-web-text|connect)(\+(proto|json))?$/;
 /** How long a client may go on sending after it got its answer. */
 const LINGER_MS = 1000;
 /** Codes of the errors that Node throws when the client ended first. */
@@ -23,14 +25,6 @@ const GONE_CODES: ReadonlySet<string> = new Set([
   'ERR_STREAM_DESTROYED',
   'ERR_STREAM_WRITE_AFTER_END',
 ]);
-
-export interface ExchangeContext {
-  readonly limits: ApiLimits;
-  readonly refusals: Refusals;
-  readonly heldAnswers: Budget;
-  /** Takes an exception that is a bug of ours. */
-  readonly contain: (error: unknown) => void;
-}
 
 /** The client ended the call, or went away. */
 export class Gone extends ConnectError {
@@ -47,7 +41,8 @@ export class Exchange {
   /** Resolves when the exchange ends. */
   readonly ended: Promise<void>;
   readonly #response: NodeResponse;
-  readonly #context: ExchangeContext;
+  readonly #bounds: Bounds;
+  readonly #contain: (error: unknown) => void;
   readonly #abort: AbortController = new AbortController();
   readonly #resolveEnded: () => void;
   #isEnded = false;
@@ -55,10 +50,12 @@ export class Exchange {
   #isAnswered = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(request: NodeRequest, response: NodeResponse, context: ExchangeContext) {
+  /** `contain` takes an exception that is a bug of ours. */
+  constructor(request: NodeRequest, response: NodeResponse, bounds: Bounds, contain: (error: unknown) => void) {
     this.request = request;
     this.#response = response;
-    this.#context = context;
+    this.#bounds = bounds;
+    this.#contain = contain;
     this.isHttp2 = 'stream' in request;
     this.signal = this.#abort.signal;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -106,6 +103,17 @@ export class Exchange {
     this.#try(() => this.#response.writeContinue());
   }
 
+  /**
+   * Sends the headers of a streaming call early. Connect holds them back until the first message. Some clients, such as tonic, wait for
+   * headers before a streaming call returns, so that they would hang on a quiet daemon. The headers are sent in the next turn of the event loop.
+   */
+  sendHeadEarly(): void {
+    const type = this.request.headers['content-type'];
+    if (type === undefined || !STREAMING_TYPES.test(type)) return;
+    // The handler will give the same status and type: errors of streaming calls are in the trailers or in the last message.
+    setImmediate(() => this.sendHead(200, { 'content-type': type }, true));
+  }
+
   /** Sends status and headers, at the first call only. */
   sendHead(status: number, headers: OutgoingHttpHeaders, isEarly = false): void {
     if (this.#isHeadSent || this.#isEnded) return;
@@ -120,7 +128,7 @@ export class Exchange {
   /** Resolves when the client's socket takes more. Rejects with Gone. */
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#isEnded) throw new Gone();
-    const { heldAnswers, refusals } = this.#context;
+    const { heldAnswers, refusals } = this.#bounds;
     const held = chunk.length > SMALL_ANSWER_BYTES ? chunk.length : 0;
     if (!heldAnswers.take(held)) {
       refusals.add('held-answers', `answers of more than ${heldAnswers.max} octets wait for clients that do not read them`);
@@ -171,7 +179,7 @@ export class Exchange {
   /** Gives the client time for an answer of `bytes` octets. A client that is gone does not count as slow. */
   expectTaken(bytes: number): void {
     if (this.#isEnded) return;
-    const { limits, refusals } = this.#context;
+    const { limits, refusals } = this.#bounds;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
@@ -199,10 +207,7 @@ export class Exchange {
     }
   }
 
-  #drained(target: {
-    once(event: 'drain', listener: () => void): unknown;
-    off(event: 'drain', listener: () => void): unknown;
-  }): Promise<void> {
+  #drained(target: EventEmitter): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         target.off('drain', done);
@@ -220,7 +225,7 @@ export class Exchange {
     try {
       action();
     } catch (error) {
-      if (!GONE_CODES.has((error as NodeJS.ErrnoException).code ?? '')) this.#context.contain(error);
+      if (!GONE_CODES.has((error as NodeJS.ErrnoException).code ?? '')) this.#contain(error);
       this.destroy();
     }
   }

@@ -1,13 +1,13 @@
 /** grpc.health.v1, for load balancers and probes. */
-import type { ConnectRouter } from '@connectrpc/connect';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@tsbgp/api';
 import type { ControlPlane } from '../control-plane.ts';
 import { quote } from '../quote.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** How often a Watch looks whether the status has changed. */
-const LOOK_SECONDS = 1;
+const LOOK_MS = 1000;
 
 export function addHealth(router: ConnectRouter, control: ControlPlane, { services }: ServiceContext): void {
   const statusOf = (service: string): ServingStatus => {
@@ -30,20 +30,8 @@ export function addHealth(router: ConnectRouter, control: ControlPlane, { servic
         const status = statusOf(service);
         if (status !== told) yield { status };
         told = status;
-        await pause(signal);
+        await pause(LOOK_MS, undefined, { signal }).catch(() => undefined); // aborted: thrown above, with its reason
       }
     },
-  });
-}
-
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, LOOK_SECONDS * 1000);
-    signal.addEventListener('abort', done);
   });
 }

@@ -38,7 +38,7 @@ for (const [text, host, port] of [
 }
 
 test('ours are the loopback names and addresses, the address that was connected to, and the names of the option', () => {
-  const rules = { names: ['Router1.example.net', '2001:db8::1'] };
+  const names = ['Router1.example.net', '2001:db8::1'];
   for (const host of [
     'localhost',
     'api.localhost',
@@ -51,7 +51,7 @@ test('ours are the loopback names and addresses, the address that was connected 
     'router1.example.net',
     '2001:db8:0::1',
   ]) {
-    assert.equal(isOurHost(host, '::ffff:192.0.2.7', rules), true, host);
+    assert.equal(isOurHost(host, '::ffff:192.0.2.7', names), true, host);
   }
   for (const host of [
     'evil.example',
@@ -61,15 +61,13 @@ test('ours are the loopback names and addresses, the address that was connected 
     'router1.example.net.evil.example',
     '2001:db8::2',
   ]) {
-    assert.equal(isOurHost(host, '192.0.2.7', rules), false, host);
+    assert.equal(isOurHost(host, '192.0.2.7', names), false, host);
   }
 });
 
 const tcp = { localAddress: '127.0.0.1', isUnix: false, origin: undefined };
-const reasonOf = (
-  arrival: Partial<Parameters<typeof turnAway>[0]> & { hosts: string[] },
-  rules: Parameters<typeof turnAway>[1] = { names: [] },
-) => turnAway({ ...tcp, ...arrival }, rules, 'api.hosts')?.reason;
+const reasonOf = (arrival: Partial<Parameters<typeof turnAway>[0]> & { hosts: string[] }, names: Parameters<typeof turnAway>[1] = []) =>
+  turnAway({ ...tcp, ...arrival }, names, 'api.hosts')?.reason;
 
 test('a foreign host is turned away on TCP, not on the unix socket', () => {
   assert.equal(reasonOf({ hosts: ['evil.example:50051'] }), 'host');
@@ -97,5 +95,5 @@ test('a foreign origin is turned away everywhere; our own host and port is not f
   }
   assert.equal(reasonOf({ hosts: ['localhost:50051'], origin: 'http://localhost:50051' }), undefined);
   assert.equal(reasonOf({ hosts: ['evil.example'], origin: 'http://evil.example', isUnix: true }), 'origin');
-  assert.equal(reasonOf({ hosts: ['r1.example'], origin: 'https://r1.example', isUnix: true }, { names: ['r1.example'] }), undefined);
+  assert.equal(reasonOf({ hosts: ['r1.example'], origin: 'https://r1.example', isUnix: true }, ['r1.example']), undefined);
 });

@@ -1,9 +1,9 @@
 /**
- * Which requests are answered. A web page in a browser can reach a daemon on the user's machine or network, from the page's own origin or through
+ * Decides which requests are answered. A web page in a browser can reach a daemon on the user's machine or network, from the page's own origin or through
  * a name of the page that resolves to the daemon (DNS rebinding). So the Host of a request over TCP must name this daemon, and so must Origin
  * (RFC 6454) where a request has one. Programs send no Origin.
  */
-import { parseAddress } from '@tsbgp/wire';
+import { equalBytes, parseAddress } from '@tsbgp/wire';
 
 /** Host and port from `Host` or `:authority`. `port` is '' when there is none. */
 export interface Authority {
@@ -31,13 +31,11 @@ export function parseAuthority(text: string): Authority | undefined {
   return { host, port };
 }
 
-export interface HostRules {
-  /** Names and addresses of the daemon, besides loopback ones and the address that was connected to. */
-  readonly names: readonly string[];
-}
-
-/** Whether `host` names this daemon on a connection to `localAddress`. */
-export function isOurHost(host: string, localAddress: string | undefined, { names }: HostRules): boolean {
+/**
+ * Whether `host` names this daemon on a connection to `localAddress`. `names` are names and addresses of the daemon, besides loopback ones and
+ * that address.
+ */
+export function isOurHost(host: string, localAddress: string | undefined, names: readonly string[]): boolean {
   const plain = host.endsWith('.') ? host.slice(0, -1) : host;
   if (plain === 'localhost' || plain.endsWith('.localhost') || sameAddress(plain, '::1') || /^127\.\d+\.\d+\.\d+$/.test(plain)) return true;
   if (localAddress !== undefined && sameAddress(plain, localAddress)) return true;
@@ -47,7 +45,12 @@ export function isOurHost(host: string, localAddress: string | undefined, { name
 function sameAddress(a: string, b: string): boolean {
   const left = parseAddress(a);
   const right = parseAddress(b.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, ''));
-  return left !== undefined && right !== undefined && left.length === right.length && left.every((octet, i) => octet === right[i]);
+  return left !== undefined && right !== undefined && equalBytes(left, right);
+}
+
+/** The Host fields of a request. Node shows only the first of them. */
+export function hostFields({ rawHeaders }: { readonly rawHeaders: readonly string[] }): readonly string[] {
+  return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === 'host');
 }
 
 export interface Arrival {
@@ -64,8 +67,8 @@ export interface Turned {
   readonly message: string;
 }
 
-/** Why a request is turned away; undefined when it is answered. */
-export function turnAway(arrival: Arrival, rules: HostRules | 'any-host', option: string): Turned | undefined {
+/** Why a request is turned away; undefined when it is answered. `option` is the key of the configuration that has the names. */
+export function turnAway(arrival: Arrival, names: readonly string[] | 'any-host', option: string): Turned | undefined {
   const { hosts, origin, localAddress, isUnix } = arrival;
   const authorities: Authority[] = [];
   for (const text of hosts) {
@@ -76,16 +79,15 @@ export function turnAway(arrival: Arrival, rules: HostRules | 'any-host', option
   }
   if (!isUnix) {
     if (authorities.length === 0) return { reason: 'malformed', message: 'Host or :authority is missing' };
-    if (rules !== 'any-host' && !authorities.every(({ host }) => isOurHost(host, localAddress, rules))) {
+    if (names !== 'any-host' && !authorities.every(({ host }) => isOurHost(host, localAddress, names))) {
       return { reason: 'host', message: `this host is not allowed: use an address of the daemon, or add the name to ${option}` };
     }
   }
   if (origin === undefined) return undefined;
   const from = parseAuthority(/^https?:\/\/([^/]*)$/i.exec(origin)?.[1] ?? '');
-  const names = rules === 'any-host' ? { names: [] } : rules;
   const isOurs =
     from !== undefined &&
-    isOurHost(from.host, localAddress, names) &&
+    isOurHost(from.host, localAddress, names === 'any-host' ? [] : names) &&
     authorities.some(({ host, port }) => host === from.host && port === from.port);
   return isOurs ? undefined : { reason: 'origin', message: 'this Origin is not allowed: pages of other hosts may not use the daemon' };
 }

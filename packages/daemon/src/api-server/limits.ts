@@ -78,18 +78,16 @@ export class Refusals {
   readonly #log: { warn(fields: object, message: string): void };
   readonly #counts: Map<RefusalReason, number> = new Map();
   readonly #logged: Map<RefusalReason, { at: number; count: number }> = new Map();
-  readonly #now: () => number;
 
-  constructor(log: { warn(fields: object, message: string): void }, now: () => number = () => performance.now()) {
+  constructor(log: { warn(fields: object, message: string): void }) {
     this.#log = log;
-    this.#now = now;
   }
 
   add(reason: RefusalReason, message: string): void {
     const count = this.count(reason) + 1;
     this.#counts.set(reason, count);
     const last = this.#logged.get(reason);
-    const now = this.#now();
+    const now = performance.now();
     if (last !== undefined && now - last.at < LOG_EVERY_MS) return;
     this.#logged.set(reason, { at: now, count });
     this.#log.warn({ reason, count, since: count - (last?.count ?? 0) }, `API: ${message}`);
@@ -101,6 +99,24 @@ export class Refusals {
 
   addTo(metric: Metric): void {
     for (const reason of REFUSAL_REASONS) metric.add({ reason }, this.count(reason));
+  }
+}
+
+/** The bounds of one server, what was refused because of them, and what its calls hold together. */
+export class Bounds {
+  readonly limits: ApiLimits;
+  readonly refusals: Refusals;
+  readonly heldRequests: Budget;
+  readonly heldMessages: Budget;
+  readonly heldAnswers: Budget;
+
+  /** A limit that is not given is that of API_LIMITS. */
+  constructor(limits: Partial<ApiLimits> | undefined, log: { warn(fields: object, message: string): void }) {
+    this.limits = { ...API_LIMITS, ...limits };
+    this.refusals = new Refusals(log);
+    this.heldRequests = new Budget(this.limits.heldRequestBytes);
+    this.heldMessages = new Budget(this.limits.heldNestedMessages);
+    this.heldAnswers = new Budget(this.limits.heldAnswerBytes);
   }
 }
 

@@ -5,12 +5,12 @@ import { AddRoutesRequestSchema, ListRoutesRequestSchema } from '@tsbgp/api';
 import { ControlError } from '../control-plane.ts';
 import { Malformed, type ScanLimits, TooMuch } from './json-scan.ts';
 import { API_LIMITS } from './limits.ts';
-import { decodeMessage, PIECE_BYTES } from './message-decoder.ts';
+import { decodeJson, decodeProtobuf, PIECE_BYTES } from './message-decoder.ts';
 
 const decode = (desc: DescMessage, octets: Uint8Array | string, limits: Partial<ScanLimits> = {}) =>
   typeof octets === 'string'
-    ? decodeMessage(desc, new TextEncoder().encode(octets), 'json', { ...API_LIMITS, ...limits }, () => undefined)
-    : decodeMessage(desc, octets, 'proto', { ...API_LIMITS, ...limits }, () => undefined);
+    ? decodeJson(desc, new TextEncoder().encode(octets), { ...API_LIMITS, ...limits }, () => undefined)
+    : decodeProtobuf(desc, octets, { ...API_LIMITS, ...limits }, () => undefined);
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 
@@ -75,7 +75,7 @@ suite('messages of requests', () => {
   test('text that is not UTF-8 is not JSON', async () => {
     const octets = Uint8Array.from([...Buffer.from('{"filter":{"prefix":"'), 0xff, ...Buffer.from('"}}')]);
     await assert.rejects(
-      decodeMessage(ListRoutesRequestSchema, octets, 'json', API_LIMITS, () => undefined),
+      decodeJson(ListRoutesRequestSchema, octets, API_LIMITS, () => undefined),
       Malformed,
     );
   });

@@ -3,6 +3,7 @@
  * sessions. Connect's own decoder would decode a message in one turn, ignore unknown members of JSON, and answer INTERNAL to octets that are
  * not a message.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   create,
   type DescField,
@@ -14,7 +15,7 @@ import {
   mergeFromJsonString,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { ControlError } from '../control-plane.ts';
+import { invalidArgument } from '../control-error.ts';
 import { quote } from '../quote.ts';
 import { jsonFrame, jsonPiece, Malformed, type ScanLimits, scanJson, utf8 } from './json-scan.ts';
 import { scanProtobuf } from './protobuf-scan.ts';
@@ -23,25 +24,17 @@ import { scanProtobuf } from './protobuf-scan.ts';
 export const PIECE_BYTES: number = 64 * 1024;
 
 /**
- * Decodes `bytes` as `desc`. Calls `reserve` with the number of messages inside before they are made; it may throw. Throws ControlError,
+ * Decodes `bytes` as `desc`. Calls `reserve` with the number of messages inside before they are made; it may throw. Rejects with ControlError,
  * TooMuch or Malformed.
  */
-export async function decodeMessage(
+export type Decode = (
   desc: DescMessage,
   bytes: Uint8Array,
-  form: 'json' | 'proto',
   limits: ScanLimits,
   reserve: (nestedMessages: number) => void,
-): Promise<Message> {
-  return form === 'json' ? decodeJson(desc, bytes, limits, reserve) : decodeProtobuf(desc, bytes, limits, reserve);
-}
+) => Promise<Message>;
 
-async function decodeProtobuf(
-  desc: DescMessage,
-  bytes: Uint8Array,
-  limits: ScanLimits,
-  reserve: (nestedMessages: number) => void,
-): Promise<Message> {
+export const decodeProtobuf: Decode = async (desc, bytes, limits, reserve) => {
   const { ends, nestedMessages } = await inTurns(scanProtobuf(desc, bytes, limits, PIECE_BYTES));
   reserve(nestedMessages);
   const message = create(desc);
@@ -56,14 +49,9 @@ async function decodeProtobuf(
     start = end;
   }
   return message;
-}
+};
 
-async function decodeJson(
-  desc: DescMessage,
-  bytes: Uint8Array,
-  limits: ScanLimits,
-  reserve: (nestedMessages: number) => void,
-): Promise<Message> {
+export const decodeJson: Decode = async (desc, bytes, limits, reserve) => {
   const scan = await inTurns(scanJson(bytes, limits, PIECE_BYTES));
   reserve(scan.nestedMessages);
   const message = create(desc);
@@ -73,7 +61,7 @@ async function decodeJson(
     mergeJson(desc, message, jsonPiece(bytes, piece), piece.index);
   }
   return message;
-}
+};
 
 /** `firstIndex` is the index of the first element of the lists in `text`. */
 function mergeJson(desc: DescMessage, message: Message, text: string, firstIndex: number): void {
@@ -87,7 +75,7 @@ function mergeJson(desc: DescMessage, message: Message, text: string, firstIndex
       throw new Malformed(`the text is not JSON: ${reasonOf(notJson)}`);
     }
     const wrong = findWrong(desc, json, '', firstIndex) ?? { place: '', sentence: reasonOf(error) };
-    throw new ControlError('invalid-argument', wrong.place, wrong.sentence, { cause: error });
+    throw invalidArgument(wrong.place, wrong.sentence, { cause: error });
   }
 }
 
@@ -162,23 +150,20 @@ function show(value: JsonValue): string {
 
 function allowed(field: DescField): string {
   if (field.enum !== undefined) return `one of ${field.enum.values.map(({ name }) => name).join(', ')}`;
-  switch (field.scalar) {
-    case ScalarType.STRING:
-      return 'a text';
-    case ScalarType.BOOL:
-      return 'true or false';
-    case ScalarType.BYTES:
-      return 'octets in base64';
-    case ScalarType.UINT32:
-    case ScalarType.FIXED32:
-      return 'a whole number from 0 to 4294967295';
-    case ScalarType.UINT64:
-    case ScalarType.FIXED64:
-      return 'a whole number from 0 to 18446744073709551615, as text where it is above 9007199254740991';
-    default:
-      return field.scalar === undefined ? 'what the field is documented with' : 'a number';
-  }
+  return field.scalar === undefined ? 'what the field is documented with' : (ALLOWED[field.scalar] ?? 'a number');
 }
+
+const U32 = 'a whole number from 0 to 4294967295';
+const U64 = 'a whole number from 0 to 18446744073709551615, as text where it is above 9007199254740991';
+const ALLOWED: Readonly<Partial<Record<ScalarType, string>>> = {
+  [ScalarType.STRING]: 'a text',
+  [ScalarType.BOOL]: 'true or false',
+  [ScalarType.BYTES]: 'octets in base64',
+  [ScalarType.UINT32]: U32,
+  [ScalarType.FIXED32]: U32,
+  [ScalarType.UINT64]: U64,
+  [ScalarType.FIXED64]: U64,
+};
 
 /** The last part of protobuf's own message. The parts before it name protobuf's types. */
 function reasonOf(error: unknown): string {
@@ -193,8 +178,4 @@ async function inTurns<T>(scan: Generator<void, T>): Promise<T> {
     if (step.done === true) return step.value;
     await turn();
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

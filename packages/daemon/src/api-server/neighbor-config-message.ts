@@ -2,12 +2,12 @@
 import { type DescField, isFieldSet, type MessageInitShape } from '@bufbuild/protobuf';
 import { type NeighborConfig as ConfigMessage, NeighborConfigSchema } from '@tsbgp/api';
 import { assert, type Family, formatFamily, parseFamily } from '@tsbgp/wire';
+import { invalidArgument } from '../control-error.ts';
 import type { Descriptor } from '../keys/fields.ts';
 import { apiField } from '../keys/neighbor-api.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField } from '../keys/neighbor-keys.ts';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { quote } from '../quote.ts';
-import { refused } from './refused.ts';
 
 interface Mapped {
   readonly field: NeighborField;
@@ -23,7 +23,7 @@ const MAPPED: readonly Mapped[] = NEIGHBOR_FIELDS.map((field) => {
 
 /** With defaults filled in for fields that the message does not set. Throws ControlError `invalid-argument`. */
 export function neighborConfig(message: ConfigMessage): NeighborConfig {
-  if (message.remoteAs === 0) throw refused('neighbor.remote_as', 'found 0, allowed 1 to 4294967295');
+  if (message.remoteAs === 0) throw invalidArgument('neighbor.remote_as', 'found 0, allowed 1 to 4294967295');
   const set = MAPPED.filter((row) => isFieldSet(message, row.message));
   const values = set.map(({ field, value, message: { localName, name } }) => {
     return [field, valueOf(value, message[localName as keyof ConfigMessage], `neighbor.${name}`)] as const;
@@ -48,18 +48,21 @@ function valueOf(row: Descriptor, value: unknown, path: string): unknown {
   if (type === 'family') return namedFamily(value, path);
   if (type === 'text') return line(value, path, max!);
   if (type !== 'choice' || values.includes(value)) return value;
-  throw refused(path, `found ${quote(value)}, allowed are ${values.map(quote).join(' and ')}`);
+  throw invalidArgument(path, `found ${quote(value)}, allowed are ${values.map(quote).join(' and ')}`);
 }
 
 /** Throws ControlError `invalid-argument`. */
 export function namedFamily(name: string, field: string): Family {
   const family = parseFamily(name);
-  if (family === undefined) throw refused(field, `found ${quote(name)}, allowed is a family, e.g. "ipv4-unicast"`);
+  if (family === undefined) throw invalidArgument(field, `found ${quote(name)}, allowed is a family, e.g. "ipv4-unicast"`);
   return family;
 }
 
 /** Text for listings and logs: one line without the control characters that a terminal would obey. Throws ControlError `invalid-argument`. */
 export function line(text: string, field: string, lengthMax: number): string {
   if (text.length <= lengthMax && !/[\p{Cc}\u2028\u2029]/u.test(text)) return text;
-  throw refused(field, `found ${quote(text)}, allowed is a text of at most ${lengthMax} characters in one line without control characters`);
+  throw invalidArgument(
+    field,
+    `found ${quote(text)}, allowed is a text of at most ${lengthMax} characters in one line without control characters`,
+  );
 }

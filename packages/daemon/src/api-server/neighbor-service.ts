@@ -2,17 +2,25 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
-import { ResetNeighborRequest_Kind as Kind, type NeighborSchema, NeighborService, SessionState } from '@tsbgp/api';
+import { ResetNeighborRequest_Kind as Kind, NeighborCountersSchema, type NeighborSchema, NeighborService, SessionState } from '@tsbgp/api';
 import { formatCapability, formatFamily } from '@tsbgp/wire';
-import { ControlError, type ControlPlane, type DefaultPolicy, type NeighborState, type ResetKind } from '../control-plane.ts';
+import {
+  type ControlPlane,
+  type DefaultPolicy,
+  invalidArgument,
+  type NeighborCounters,
+  type NeighborNotification,
+  type NeighborSession,
+  type NeighborState,
+  type ResetKind,
+} from '../control-plane.ts';
 import { configMessage, line, namedFamily, neighborConfig } from './neighbor-config-message.ts';
-import { refused } from './refused.ts';
 
 export function addNeighborService(router: ConnectRouter, control: ControlPlane): void {
   const neighborMessage = (state: NeighborState) => messageOf(state, control.global().localAs);
   router.service(NeighborService, {
     addNeighbor({ neighbor }) {
-      if (neighbor === undefined) throw new ControlError('invalid-argument', 'neighbor', 'is missing');
+      if (neighbor === undefined) throw invalidArgument('neighbor', 'is missing');
       return { neighbor: neighborMessage(control.addNeighbor(neighborConfig(neighbor))) };
     },
     async deleteNeighbor({ address }) {
@@ -31,9 +39,7 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane)
     },
     resetNeighbor({ address, kind, reason, families }) {
       const reset = KINDS[kind];
-      if (reset === undefined) {
-        throw new ControlError('invalid-argument', 'kind', 'allowed are KIND_HARD, KIND_SOFT, KIND_SOFT_IN, KIND_SOFT_OUT');
-      }
+      if (reset === undefined) throw invalidArgument('kind', 'allowed are KIND_HARD, KIND_SOFT, KIND_SOFT_IN, KIND_SOFT_OUT');
       control.resetNeighbor(address, reset, {
         ...(reason === '' ? {} : { reason: communicationOf(reason)! }),
         families: families.map((name) => namedFamily(name, 'families')),
@@ -59,6 +65,9 @@ const STATES: Record<NeighborState['state'], SessionState> = {
   Established: SessionState.ESTABLISHED,
 };
 
+/** The message has the counters of the control plane, under the same names. */
+const COUNTERS = NeighborCountersSchema.fields.map(({ localName }) => localName as Exclude<keyof NeighborCounters, `${string}ByCode`>);
+
 /** Octets of a Shutdown Communication (RFC 9003 §2). */
 const COMMUNICATION_MAX_BYTES = 255;
 
@@ -66,7 +75,7 @@ const COMMUNICATION_MAX_BYTES = 255;
 export function communicationOf(reason: string): string | undefined {
   const length = Buffer.byteLength(reason);
   if (length > COMMUNICATION_MAX_BYTES) {
-    throw refused('reason', `found ${length} octets, allowed are at most ${COMMUNICATION_MAX_BYTES} in UTF-8 (RFC 9003)`);
+    throw invalidArgument('reason', `found ${length} octets, allowed are at most ${COMMUNICATION_MAX_BYTES} in UTF-8 (RFC 9003)`);
   }
   return reason === '' ? undefined : line(reason, 'reason', COMMUNICATION_MAX_BYTES);
 }
@@ -84,21 +93,8 @@ function messageOf(state: NeighborState, globalAs: number): MessageInitShape<typ
     }),
     state: STATES[state.state],
     adminDown: state.adminState === 'down',
-    ...(session === undefined ? {} : { session: sessionMessage(session) }),
-    counters: {
-      opensSent: BigInt(counters.opensSent),
-      opensReceived: BigInt(counters.opensReceived),
-      updatesSent: BigInt(counters.updatesSent),
-      updatesReceived: BigInt(counters.updatesReceived),
-      keepalivesSent: BigInt(counters.keepalivesSent),
-      keepalivesReceived: BigInt(counters.keepalivesReceived),
-      notificationsSent: BigInt(counters.notificationsSent),
-      notificationsReceived: BigInt(counters.notificationsReceived),
-      routeRefreshesSent: BigInt(counters.routeRefreshesSent),
-      routeRefreshesReceived: BigInt(counters.routeRefreshesReceived),
-      bytesSent: BigInt(counters.bytesSent),
-      bytesReceived: BigInt(counters.bytesReceived),
-    },
+    ...(session && { session: sessionMessage(session) }),
+    counters: Object.fromEntries(COUNTERS.map((name) => [name, BigInt(counters[name])])),
     prefixes: state.prefixes.map(({ family, received, accepted, advertised, groupMembers, behind }) => ({
       family: formatFamily(family),
       received: BigInt(received),
@@ -109,22 +105,19 @@ function messageOf(state: NeighborState, globalAs: number): MessageInitShape<typ
     })),
     flapCount: state.flapCount,
     lastError: state.lastError ?? '',
-    ...(state.lastErrorAt === undefined ? {} : { lastErrorAt: timestampFromDate(state.lastErrorAt) }),
-    ...(state.lastNotification === undefined ? {} : { lastNotification: notificationMessage(state.lastNotification) }),
+    ...(state.lastErrorAt && { lastErrorAt: timestampFromDate(state.lastErrorAt) }),
+    ...(state.lastNotification && { lastNotification: notificationMessage(state.lastNotification) }),
   };
 }
 
-function notificationMessage({ direction, code, subcode, text, at }: NonNullable<NeighborState['lastNotification']>) {
-  return { sent: direction === 'sent', code, subcode, text, at: timestampFromDate(at) };
+function notificationMessage(notification: NeighborNotification) {
+  return { ...notification, sent: notification.direction === 'sent', at: timestampFromDate(notification.at) };
 }
 
-function sessionMessage(session: NonNullable<NeighborState['session']>) {
+function sessionMessage(session: NeighborSession) {
   return {
+    ...session,
     establishedAt: timestampFromDate(session.establishedAt),
-    remoteBgpIdentifier: session.remoteBgpIdentifier,
-    localAddress: session.localAddress,
-    localPort: session.localPort,
-    remotePort: session.remotePort,
     internal: session.peerType === 'ibgp',
     holdTime: session.holdTimeSeconds,
     keepalive: session.keepaliveSeconds,

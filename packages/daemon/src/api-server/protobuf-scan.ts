@@ -63,10 +63,8 @@ class Scan {
         this.#varint(end);
         return;
       case FIXED64:
-        this.#skip(8, end, desc, start);
-        return;
       case FIXED32:
-        this.#skip(4, end, desc, start);
+        this.#skip(sizeOf(wireType), end, desc, start);
         return;
       case DELIMITED: {
         const length = this.#varint(end);
@@ -108,7 +106,7 @@ class Scan {
       this.#count(count);
       return;
     }
-    const size = width === FIXED32 ? 4 : 8;
+    const size = sizeOf(width);
     if ((end - from) % size !== 0) throw new Malformed(`octet ${end}: a number of ${desc.name}.${field.name} is cut off`);
     this.#count((end - from) / size);
   }
@@ -149,16 +147,16 @@ function fieldsOf(desc: DescMessage): Fields {
   return fields;
 }
 
+/** Whether values of a repeated field may follow each other in one field: numbers, not texts and messages. */
 function isPackable(field: DescField): boolean {
-  if (field.fieldKind !== 'list') return false;
-  return field.listKind === 'enum' || (field.listKind === 'scalar' && !isText(field.scalar));
+  return field.fieldKind === 'list' && wireTypeOf(field) !== DELIMITED;
 }
 
-function isText(scalar: ScalarType): boolean {
-  return scalar === ScalarType.STRING || scalar === ScalarType.BYTES;
+function sizeOf(wireType: number): number {
+  return wireType === FIXED32 ? 4 : 8;
 }
 
-/** Of one value of the field. */
+/** The wire type of one value of the field. */
 function wireTypeOf(field: DescField): number {
   if (field.fieldKind === 'map' || field.message !== undefined) return DELIMITED;
   if (field.enum !== undefined) return VARINT;

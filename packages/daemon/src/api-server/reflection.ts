@@ -29,7 +29,7 @@ export function addReflectionAlpha(router: ConnectRouter, _control: ControlPlane
 
 type Request = reflectionV1.ServerReflectionRequest | reflectionV1alpha.ServerReflectionRequest;
 
-/** What can be asked for: services, files by name, and files by the symbols in them. */
+/** Clients may ask for the services, for files by name, and for files by the symbols in them. */
 class Index {
   readonly #services: readonly DescService[];
   readonly #files: ReadonlyMap<string, DescFile>;

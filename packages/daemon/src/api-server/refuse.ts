@@ -1,5 +1,6 @@
 /** Refuses a request before any handler sees it, in the protocol of the client. */
-import { Code } from '@connectrpc/connect';
+import type { Code } from '@connectrpc/connect';
+import { codeName } from './call.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface Refusal {
@@ -14,7 +15,7 @@ export interface Refusal {
 
 export async function refuse(exchange: Exchange, { status, code, message, isHttp = false, headers = {} }: Refusal): Promise<void> {
   const type = exchange.request.headers['content-type'] ?? '';
-  const word = Code[code].replace(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
+  const word = codeName(code);
   exchange.expectTaken(0);
   if (/^application\/grpc\b/.test(type)) {
     exchange.sendHead(isHttp ? status : 200, {

@@ -11,20 +11,15 @@ import { type Call, methodName } from './call.ts';
 import { refusal } from './errors.ts';
 import { type Exchange, Gone } from './exchange.ts';
 import { Malformed, TooMuch } from './json-scan.ts';
-import type { ApiLimits, Budget, Refusals } from './limits.ts';
-import { decodeMessage } from './message-decoder.ts';
+import type { Bounds } from './limits.ts';
+import { type Decode, decodeJson, decodeProtobuf } from './message-decoder.ts';
 
 /** How a body contains its messages. */
 export interface BodyForm {
   /** Each message has a head of five octets: flags and length (gRPC, gRPC-Web, Connect's streams). Otherwise the body is the message. */
   readonly isEnveloped: boolean;
-  readonly codec: 'json' | 'proto';
-}
-
-export interface BodyContext {
-  readonly limits: ApiLimits;
-  readonly refusals: Refusals;
-  readonly heldRequests: Budget;
+  readonly isJson: boolean;
+  readonly decode: Decode;
 }
 
 const HEAD_BYTES = 5;
@@ -38,23 +33,23 @@ export function bodyForm(contentType: string | undefined): BodyForm | undefined 
     contentType ?? '',
   );
   if (parts === null) return undefined;
-  const codec = (parts[2] ?? parts[4] ?? parts[5] ?? 'proto').toLowerCase() === 'json' ? 'json' : 'proto';
-  return { isEnveloped: parts[5] === undefined, codec };
+  const isJson = (parts[2] ?? parts[4] ?? parts[5])?.toLowerCase() === 'json';
+  return { isEnveloped: parts[5] === undefined, isJson, decode: isJson ? decodeJson : decodeProtobuf };
 }
 
 export async function* requestBody(
   exchange: Exchange,
   call: Call,
   form: BodyForm,
-  context: BodyContext,
+  bounds: Bounds,
   expectsContinue: boolean,
 ): AsyncGenerator<Uint8Array> {
-  const octets = new Octets(exchange, call, context);
+  const octets = new Octets(exchange, call, bounds);
   const takesMany = call.method.methodKind === 'client_streaming' || call.method.methodKind === 'bidi_streaming';
   if (expectsContinue) exchange.sendContinue();
   try {
     if (!form.isEnveloped) {
-      await decodeInto(call, await octets.rest(), form, context);
+      await decodeInto(call, await octets.rest(), form, bounds);
       yield placeHolder(form);
       return;
     }
@@ -72,19 +67,19 @@ export async function* requestBody(
         return;
       }
       const message = (await octets.take(length, false)) ?? new Uint8Array(0);
-      await decodeInto(call, message, form, context);
+      await decodeInto(call, message, form, bounds);
       octets.release(HEAD_BYTES + length);
       yield envelopeOf(placeHolder(form));
     }
   } catch (error) {
-    throw translated(call, error, context);
+    throw translated(call, error, bounds);
   } finally {
     octets.end();
   }
 }
 
-async function decodeInto(call: Call, bytes: Uint8Array, form: BodyForm, { limits, refusals }: BodyContext): Promise<void> {
-  const message = await decodeMessage(call.method.input, bytes, form.codec, limits, (nestedMessages) => {
+async function decodeInto(call: Call, bytes: Uint8Array, form: BodyForm, { limits, refusals }: Bounds): Promise<void> {
+  const message = await form.decode(call.method.input, bytes, limits, (nestedMessages) => {
     if (call.hold(nestedMessages)) return;
     refusals.add('held-requests', 'requests that are under way have too many messages in them');
     throw new ConnectError('too many large requests are under way: try again', Code.ResourceExhausted);
@@ -92,7 +87,7 @@ async function decodeInto(call: Call, bytes: Uint8Array, form: BodyForm, { limit
   call.messages.push(message);
 }
 
-function translated(call: Call, error: unknown, { refusals }: BodyContext): ConnectError {
+function translated(call: Call, error: unknown, { refusals }: Bounds): ConnectError {
   if (error instanceof TooMuch) {
     refusals.add('message-count', `a request of ${methodName(call.method)} is too large: ${error.message}`);
     return fault(call, Code.ResourceExhausted, `the request is too large: ${error.message}`);
@@ -109,8 +104,8 @@ function fault(call: Call, code: Code, message: string): ConnectError {
   return new ConnectError(message, code);
 }
 
-function placeHolder({ codec }: BodyForm): Uint8Array {
-  return codec === 'json' ? Uint8Array.of(0x7b, 0x7d) : new Uint8Array(0);
+function placeHolder({ isJson }: BodyForm): Uint8Array {
+  return isJson ? Uint8Array.of(0x7b, 0x7d) : new Uint8Array(0);
 }
 
 function envelopeOf(message: Uint8Array): Uint8Array {
@@ -124,7 +119,7 @@ function envelopeOf(message: Uint8Array): Uint8Array {
 class Octets {
   readonly #exchange: Exchange;
   readonly #call: Call;
-  readonly #context: BodyContext;
+  readonly #bounds: Bounds;
   readonly #chunks: AsyncIterator<Uint8Array>;
   #parts: Uint8Array[] = [];
   #length = 0;
@@ -132,17 +127,17 @@ class Octets {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #expired: Promise<never> | undefined;
 
-  constructor(exchange: Exchange, call: Call, context: BodyContext) {
+  constructor(exchange: Exchange, call: Call, bounds: Bounds) {
     this.#exchange = exchange;
     this.#call = call;
-    this.#context = context;
+    this.#bounds = bounds;
     // Leaving the loop must not destroy the request, since the answer has to go out on its connection.
     this.#chunks = exchange.request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
   }
 
   /** The next `count` octets; undefined when the body ends before the first of them. `mayPause`: no time runs until the first one arrives. */
   async take(count: number, mayPause: boolean): Promise<Uint8Array | undefined> {
-    if (count > this.#context.limits.messageBytes) throw this.#tooLong();
+    if (count > this.#bounds.limits.messageBytes) throw this.#tooLong();
     if (!mayPause || this.#length > 0) this.#startClock();
     while (this.#length < count) {
       if (await this.#more()) {
@@ -157,7 +152,7 @@ class Octets {
 
   /** All octets up to the end of the body. */
   async rest(): Promise<Uint8Array> {
-    const { messageBytes } = this.#context.limits;
+    const { messageBytes } = this.#bounds.limits;
     this.#startClock();
     while (await this.#more()) if (this.#length > messageBytes) throw this.#tooLong();
     return this.#cut(this.#length);
@@ -166,7 +161,7 @@ class Octets {
   /** Counts off the octets of a message that was decoded. */
   release(bytes: number): void {
     this.#stopClock();
-    this.#context.heldRequests.give(bytes);
+    this.#bounds.heldRequests.give(bytes);
     this.#held -= bytes;
   }
 
@@ -178,7 +173,7 @@ class Octets {
   }
 
   #tooLong(): ConnectError {
-    const { limits, refusals } = this.#context;
+    const { limits, refusals } = this.#bounds;
     refusals.add('message-size', `a request of ${methodName(this.#call.method)} is larger than ${limits.messageBytes} octets`);
     return fault(this.#call, Code.ResourceExhausted, `a message has more than ${limits.messageBytes} octets`);
   }
@@ -198,7 +193,7 @@ class Octets {
       return false;
     }
     const { length } = step.value;
-    const { heldRequests, refusals } = this.#context;
+    const { heldRequests, refusals } = this.#bounds;
     if (!heldRequests.take(length)) {
       refusals.add('held-requests', `requests that are under way have more than ${heldRequests.max} octets`);
       throw fault(this.#call, Code.ResourceExhausted, 'too many large requests are under way: try again');
@@ -226,7 +221,7 @@ class Octets {
 
   #startClock(): void {
     if (this.#timer !== undefined) return;
-    const { limits, refusals } = this.#context;
+    const { limits, refusals } = this.#bounds;
     const { promise, reject } = Promise.withResolvers<never>();
     promise.catch(() => undefined); // there may be nothing that waits for it
     this.#expired = promise;

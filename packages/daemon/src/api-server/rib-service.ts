@@ -13,11 +13,10 @@ import {
   type WatchRoutesRequest,
 } from '@tsbgp/api';
 import { formatFamily } from '@tsbgp/wire';
+import { invalidArgument } from '../control-error.ts';
 import type { ChangePosition, ControlPlane, RouteEvent, RouteFilter, RouteQuery } from '../control-plane.ts';
 import { namedFamily } from './neighbor-config-message.ts';
-import { pathsMessage } from './path-messages.ts';
-import { refused } from './refused.ts';
-import { routeMessage } from './route-messages.ts';
+import { pathsMessage, routeMessage } from './route-messages.ts';
 
 const PAGE_DEFAULT = 100;
 
@@ -70,19 +69,19 @@ const MATCHES: Partial<Record<PrefixMatch, 'exact' | 'longer' | 'shorter'>> = {
 
 function tableOf(table: Table): 'best' | 'received' {
   const known = TABLES[table];
-  if (known === undefined) throw refused('table', `found ${table}, allowed are TABLE_BEST and TABLE_RECEIVED`);
+  if (known === undefined) throw invalidArgument('table', `found ${table}, allowed are TABLE_BEST and TABLE_RECEIVED`);
   return known;
 }
 
 function matchOf(match: PrefixMatch): 'exact' | 'longer' | 'shorter' {
   const known = MATCHES[match];
-  if (known === undefined) throw refused('filter.prefix_match', `found ${match}, allowed are exact, longer, shorter`);
+  if (known === undefined) throw invalidArgument('filter.prefix_match', `found ${match}, allowed are exact, longer, shorter`);
   return known;
 }
 
 function resumeOf({ resumeAfter, instance }: Pick<WatchRoutesRequest, 'resumeAfter' | 'instance'>): ChangePosition | undefined {
   if ((resumeAfter === undefined) !== (instance === '')) {
-    throw refused('instance', 'resume_after and instance are given together: both are in each response');
+    throw invalidArgument('instance', 'resume_after and instance are given together: both are in each response');
   }
   return resumeAfter === undefined ? undefined : { instance, after: Number(resumeAfter) };
 }

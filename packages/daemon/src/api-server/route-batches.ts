@@ -5,11 +5,11 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { LocalRouteSchema, type LocalRoute as RouteMessage } from '@tsbgp/api';
 import type { PathAttribute } from '@tsbgp/wire';
+import { invalidArgument } from '../control-error.ts';
 import type { Batch, LocalRoute, LocalRouteKey } from '../control-plane.ts';
 import { unicastFamily } from '../keys/families.ts';
 import { attributeValue } from './attribute-messages.ts';
 import { namedFamily } from './neighbor-config-message.ts';
-import { refused } from './refused.ts';
 
 /** Attribute sets of a batch that are remembered. */
 const KNOWN_SETS_MAX = 4096;
@@ -45,14 +45,10 @@ export function keyBatch(messages: readonly Key[]): Batch<LocalRouteKey> {
   return { length: messages.length, at: (index) => keyOf(messages[index]!, index) };
 }
 
-interface Key {
-  readonly family: string;
-  readonly prefix: string;
-  readonly pathIdentifier: number;
-}
+type Key = Pick<RouteMessage, 'family' | 'prefix' | 'pathIdentifier'>;
 
 function given(nextHop: string, index: number): string {
-  if (nextHop === '') throw refused(`routes[${index}].next_hop`, 'is missing; allowed is an address, e.g. "192.0.2.1"');
+  if (nextHop === '') throw invalidArgument(`routes[${index}].next_hop`, 'is missing; allowed is an address, e.g. "192.0.2.1"');
   return nextHop;
 }
 

@@ -1,9 +1,9 @@
-/** Routes as the API's messages. */
+/** Routes, and the paths of a prefix with why each of them lost, as the API's messages. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { RouteSchema } from '@tsbgp/api';
+import { type ListPathsResponseSchema, FilterReason as Reason, type RouteSchema, DecisionStep as Step } from '@tsbgp/api';
 import { formatFamily } from '@tsbgp/wire';
-import type { Route } from '../control-plane.ts';
+import type { FilterReason, PrefixPaths, Route, RouteDefeat } from '../control-plane.ts';
 import { attributeMessage } from './attribute-messages.ts';
 
 export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema> {
@@ -17,5 +17,38 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
     best: route.best,
     filtered: route.filtered,
     learnedAt: timestampFromDate(route.learnedAt),
+  };
+}
+
+const STEPS: Readonly<Record<RouteDefeat['step'], Step>> = {
+  'local-pref': Step.LOCAL_PREF,
+  'as-path-length': Step.AS_PATH_LENGTH,
+  origin: Step.ORIGIN,
+  'multi-exit-disc': Step.MULTI_EXIT_DISC,
+  'peer-type': Step.PEER_TYPE,
+  'bgp-identifier': Step.BGP_IDENTIFIER,
+  'cluster-list-length': Step.CLUSTER_LIST_LENGTH,
+  'peer-address': Step.PEER_ADDRESS,
+  'path-identifier': Step.PATH_IDENTIFIER,
+};
+
+const REASONS: Readonly<Record<FilterReason, Reason>> = {
+  'import-policy': Reason.IMPORT_POLICY,
+  'as-loop': Reason.AS_LOOP,
+  'originator-id': Reason.ORIGINATOR_ID,
+  'cluster-list': Reason.CLUSTER_LIST,
+  'next-hop': Reason.NEXT_HOP,
+};
+
+export function pathsMessage({ family, prefix, paths, pathCount }: PrefixPaths): MessageInitShape<typeof ListPathsResponseSchema> {
+  return {
+    family: formatFamily(family),
+    prefix,
+    pathCount,
+    paths: paths.map(({ route, filterReason, defeat }) => ({
+      route: routeMessage(route),
+      filterReason: filterReason === undefined ? Reason.UNSPECIFIED : REASONS[filterReason],
+      ...(defeat === undefined ? {} : { defeat: { ...defeat, step: STEPS[defeat.step] } }),
+    })),
   };
 }

@@ -16,9 +16,8 @@ import {
   reflectionV1alpha,
 } from '@tsbgp/api';
 import type { ControlPlane } from '../control-plane.ts';
-import { addControlService } from './control-service.ts';
+import { addControlService, addGlobalService } from './control-service.ts';
 import { addEventService } from './event-service.ts';
-import { addGlobalService } from './global-service.ts';
 import { addHealth } from './health.ts';
 import { addInjectionService } from './injection-service.ts';
 import { addNeighborService } from './neighbor-service.ts';

@@ -6,6 +6,7 @@ import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import process from 'node:process';
+import { listening } from './clients.ts';
 
 /** Rejects with the system's error. No client can connect before the permissions are those of `mode`. */
 export async function listenUnix(server: Server, path: string, mode: number): Promise<Server> {
@@ -27,17 +28,6 @@ export async function listenUnix(server: Server, path: string, mode: number): Pr
     throw error;
   }
   return server;
-}
-
-export function listening(server: Server, listen: () => void): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.once('listening', () => {
-      server.off('error', reject);
-      resolve(server);
-    });
-    listen();
-  });
 }
 
 async function removeStale(path: string): Promise<void> {

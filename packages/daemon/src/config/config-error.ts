@@ -26,7 +26,7 @@ export const CONFIG_ERROR_CODES = {
 
 export type ConfigErrorCode = keyof typeof CONFIG_ERROR_CODES;
 
-/** What is allowed and probably a mistake. docs/errors.md lists the same. */
+/** A warning is about a value that is allowed and is probably a mistake. docs/errors.md lists the same codes. */
 export const CONFIG_WARNING_CODES = {
   'no-policy': 'An eBGP neighbor without policy imports and exports nothing (RFC 8212).',
   'api-open': 'The API listens on a TCP address that other machines reach; it has no authentication.',
@@ -54,25 +54,18 @@ export interface ConfigErrorFields extends Place {
 
 export class ConfigError extends Error implements ConfigErrorFields {
   override readonly name = 'ConfigError';
-  readonly code: ConfigErrorCode;
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly path: string;
-  readonly found: string;
-  readonly allowed: string;
-  readonly example: string;
+  declare readonly code: ConfigErrorCode;
+  declare readonly file: string;
+  declare readonly line: number;
+  declare readonly column: number;
+  declare readonly path: string;
+  declare readonly found: string;
+  declare readonly allowed: string;
+  declare readonly example: string;
 
   constructor(fields: ConfigErrorFields, options?: ErrorOptions) {
     super(sentence(fields), options);
-    this.code = fields.code;
-    this.file = fields.file;
-    this.line = fields.line;
-    this.column = fields.column;
-    this.path = fields.path;
-    this.found = fields.found;
-    this.allowed = fields.allowed;
-    this.example = fields.example;
+    Object.assign(this, fields);
   }
 }
 

@@ -1,8 +1,8 @@
-/** What applies where the file says nothing. The defaults of neighbors are in keys/neighbor-keys.ts. */
+/** The defaults of keys that the file does not have. The defaults of neighbors are in keys/neighbor-keys.ts. */
 import { REMOTE_PORT_DEFAULT } from '@tsbgp/session';
 import type { Endpoint } from '../endpoint.ts';
 
-/** Where the file is looked for when the command line names none. */
+/** The daemon looks for its file here when the command line names none. */
 export const CONFIG_PATHS: readonly string[] = ['/etc/tsbgp/tsbgpd.yaml', './tsbgpd.yaml'];
 
 export const LISTEN_DEFAULT: readonly Endpoint[] = [

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { allKeys, referenceRow } from '../../test/config/reference.ts';
 import { START_ERROR_CODES } from '../start-error.ts';
 import { CONFIG_ERROR_CODES, CONFIG_WARNING_CODES, formatWarning } from './config-error.ts';
 import { loadConfig, parseConfig } from './load.ts';
-import { allKeys, referenceRow } from './reference.ts';
 import { WORKING_EXCERPTS } from './report.ts';
 
 const root = join(import.meta.dirname, '../../../..');

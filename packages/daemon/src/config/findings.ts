@@ -1,7 +1,6 @@
-/** What the rules find in a file, with the words and the place of the key that it is about. */
+/** Errors and warnings that the rules find in a file. Each has the words and the place of its key. */
 import type { Path } from '../keys/fields.ts';
 import { ConfigError, type ConfigErrorCode, type ConfigWarning, type ConfigWarningCode, formatPath } from './config-error.ts';
-import { SCHEMA } from './schema.ts';
 import { errorAt } from './validate.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -16,7 +15,7 @@ export class Findings {
 
   /** `because` follows what was found. @default `allowed`: the words of the key */
   refuse(code: ConfigErrorCode, path: Path, rule: { readonly because?: string | undefined; readonly allowed?: string } = {}): void {
-    this.errors.push(errorAt(this.#source, SCHEMA, path, code, rule.because, rule.allowed));
+    this.errors.push(errorAt(this.#source, path, code, rule.because, rule.allowed));
   }
 
   /** `at` is the place that is shown. @default `path` */
@@ -24,7 +23,6 @@ export class Findings {
     this.warnings.push({ code, ...this.#source.placeOf(at), path: formatPath(path), text });
   }
 
-  /** Line of the value at `path`. */
   lineOf(path: Path): number {
     return this.#source.placeOf(path).line;
   }

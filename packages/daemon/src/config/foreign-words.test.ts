@@ -1,10 +1,10 @@
 /** What other daemons call things: every word of the table is answered, and what it names exists. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { allKeys } from '../../test/config/reference.ts';
 import { ConfigRejected } from './config-error.ts';
 import { foreignWords } from './foreign-words.ts';
 import { parseConfig } from './load.ts';
-import { allKeys } from './reference.ts';
 import { normalizedKey } from './suggest.ts';
 
 const GLOBAL = 'global: { as: 64500, router-id: 192.0.2.254 }\n';

@@ -6,7 +6,7 @@ import type { NeighborKey } from '../keys/neighbor-key.ts';
 import { NEIGHBOR_KEYS } from '../keys/neighbor-keys.ts';
 import { normalizedKey } from './suggest.ts';
 
-/** What a foreign word means here. */
+/** The meaning of another daemon's word in our configuration. */
 export type Meaning =
   /** A key of the same section. */
   | { readonly type: 'key'; readonly key: string }

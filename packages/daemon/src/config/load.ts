@@ -1,17 +1,42 @@
 /** Makes a `DaemonConfig` of a file: reads, parses and validates it, applies the rules, and fills in the defaults. */
 import { readFileSync, statSync } from 'node:fs';
+import type { Endpoint, NeighborConfig } from '../control-plane.ts';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
-import type { DaemonConfig } from './daemon-config.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
 import { effective } from './neighbor-section.ts';
 import { applyRules } from './rules.ts';
-import { type RawConfig, SCHEMA } from './schema.ts';
+import { type LogFormat, type LogLevel, type RawConfig } from './schema.ts';
 import { validate } from './validate.ts';
 import { YamlSource } from './yaml-source.ts';
 
 /** 500 neighbors written at length are 100 KiB. */
 const FILE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** The configuration as the daemon uses it: checked, with defaults filled in, in the types of the control plane. */
+export interface DaemonConfig {
+  /** The name from the command line. */
+  readonly file: string;
+  readonly global: {
+    readonly as: number;
+    readonly routerId: string;
+    readonly listen: readonly Endpoint[];
+    /** The file does not have `listen`. Then one of the default addresses is enough. */
+    readonly listenIsDefault: boolean;
+  };
+  readonly neighbors: readonly NeighborConfig[];
+  readonly api: {
+    /** Undefined: the default path. 'none': no socket. */
+    readonly unixSocket: string | undefined;
+    readonly mode: number;
+    readonly tcp: Endpoint | undefined;
+    /** Host names that TCP clients may send, besides the loopback names and the listener's address. */
+    readonly hosts: readonly string[];
+  };
+  /** Without `hosts`, any host name is accepted, except on a loopback address. */
+  readonly http: (Endpoint & { readonly hosts?: readonly string[] }) | undefined;
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+}
 
 export interface Loaded {
   readonly config: DaemonConfig;
@@ -29,7 +54,7 @@ export function parseConfig(text: string, file: string): Loaded {
   const errors = [...source.errors];
   if (errors.some((error) => error.code === 'yaml-syntax' || error.code === 'file-too-large')) throw rejected(errors, text);
 
-  const { value: raw = {}, errors: wrong } = validate(source, SCHEMA);
+  const { value: raw = {}, errors: wrong } = validate(source);
   const findings = applyRules(source, raw);
   errors.push(...wrong, ...findings.errors);
   if (errors.length > 0) throw rejected(errors, text);

@@ -12,7 +12,7 @@ export interface BrokenRule {
   readonly allowed: string;
 }
 
-/** Where a neighbor is, and where our connections come from. */
+/** The two ends of a session: the address and port of the neighbor, and the address that our connections come from. */
 type NeighborPlace = Pick<NeighborConfig, 'address' | 'localAddress'> & Partial<Pick<NeighborConfig, 'remotePort'>>;
 
 /**

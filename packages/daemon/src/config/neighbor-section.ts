@@ -28,7 +28,6 @@ export function checkNeighborSections(raw: RawConfig, findings: Findings): void 
   warnAboutPolicy(raw, findings);
 }
 
-/** The rules within one section. */
 function checkSection(section: RawNeighbor, path: Path, findings: Findings): void {
   policyOnce(section, path, findings);
   if (section.families !== undefined) familiesOnce(section.families, [...path, 'families'], findings);

@@ -6,7 +6,7 @@ import { formatFamily } from '@tsbgp/wire';
 import type { NeighborConfig } from '../control-plane.ts';
 import { formatEndpoint } from '../endpoint.ts';
 import { type ConfigRejected, type ConfigWarning, formatWarning } from './config-error.ts';
-import type { DaemonConfig } from './daemon-config.ts';
+import type { DaemonConfig } from './load.ts';
 
 /** The first errors usually cause the rest. */
 const ERRORS_SHOWN_MAX = 50;

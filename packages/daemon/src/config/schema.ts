@@ -16,18 +16,12 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** The accepted values of a file. A refused value is absent even where the key is required; there is an error for it. */
 export interface RawConfig {
-  global?: RawGlobal;
+  global?: { as?: number; 'router-id'?: string; listen?: (Endpoint | undefined)[] };
   defaults?: RawNeighbor;
   neighbors?: (RawNeighbor | undefined)[];
   api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[] };
   http?: { listen?: Endpoint; hosts?: (string | undefined)[] };
   log?: { level?: LogLevel; format?: LogFormat };
-}
-
-interface RawGlobal {
-  as?: number;
-  'router-id'?: string;
-  listen?: (Endpoint | undefined)[];
 }
 
 const AS_ALLOWED = NEIGHBOR_KEYS.localAs.value.words.allowed;
@@ -43,6 +37,9 @@ const hostName = text(
   },
   readHost,
 );
+
+const hosts = (about: string, standard: string) =>
+  list({ allowed: 'a list of host names and addresses', example: 'hosts: [router1.example.net]', about, standard }, hostName);
 
 /** `defaults`, or one neighbor: the keys that may be written there, and their values by field. */
 function neighborSection(words: Words, scope: 'defaults' | 'neighbor'): Section<RawNeighbor> {
@@ -147,16 +144,10 @@ export const SCHEMA: Section<RawConfig> = section(
           about: 'Listen on TCP as well. There is no authentication yet: use a loopback address, or a proxy that authenticates.',
           standard: 'none',
         }),
-        hosts: list(
-          {
-            allowed: 'a list of host names and addresses',
-            example: 'hosts: [router1.example.net]',
-            about:
-              'Names that clients may send as Host or :authority to the TCP listener, without port. The loopback names and ' +
-              'addresses and the address of the listener itself are always allowed. Every other name is refused (DNS rebinding).',
-            standard: '[]',
-          },
-          hostName,
+        hosts: hosts(
+          'Names that clients may send as Host or :authority to the TCP listener, without port. The loopback names and ' +
+            'addresses and the address of the listener itself are always allowed. Every other name is refused (DNS rebinding).',
+          '[]',
         ),
       },
     ),
@@ -169,16 +160,10 @@ export const SCHEMA: Section<RawConfig> = section(
       },
       {
         listen: endpoint({ example: 'listen: 127.0.0.1:9179', about: 'Where to listen. We suggest port 9179.' }),
-        hosts: list(
-          {
-            allowed: 'a list of host names and addresses',
-            example: 'hosts: [router1.example.net]',
-            about:
-              'Names that scrapers may send, as in `api.hosts`. Without the key every name is allowed; on a loopback address only the ' +
-              'loopback names are.',
-            standard: 'any, or on a loopback address none',
-          },
-          hostName,
+        hosts: hosts(
+          'Names that scrapers may send, as in `api.hosts`. Without the key every name is allowed; on a loopback address only the ' +
+            'loopback names are.',
+          'any, or on a loopback address none',
         ),
       },
     ),

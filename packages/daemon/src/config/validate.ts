@@ -5,37 +5,30 @@
 import { type Descriptor, isMapping, type Path, type Section } from '../keys/fields.ts';
 import { ConfigError, type ConfigErrorCode, formatPath } from './config-error.ts';
 import { foreignWords, type Meaning } from './foreign-words.ts';
-import { SCHEMA } from './schema.ts';
+import { type RawConfig, SCHEMA } from './schema.ts';
 import { normalizedKey, suggest } from './suggest.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 /** `value` is undefined where the file is no mapping. */
-export function validate<T>(source: YamlSource, schema: Section<T>): { readonly value: T | undefined; readonly errors: ConfigError[] } {
+export function validate(source: YamlSource): { readonly value: RawConfig | undefined; readonly errors: ConfigError[] } {
   const errors: ConfigError[] = [];
-  unknownKeys(source, schema, source.value, [], errors);
-  const value = schema.read(source.value, [], (path, { code, because }) => errors.push(errorAt(source, schema, path, code, because)));
+  unknownKeys(source, SCHEMA, source.value, [], errors);
+  const value = SCHEMA.read(source.value, [], (path, { code, because }) => errors.push(errorAt(source, path, code, because)));
   return { value, errors };
 }
 
 /** An error about the value at `path`, in the words of its key. `because` follows what was found. */
-export function errorAt(
-  source: YamlSource,
-  schema: Descriptor,
-  path: Path,
-  code: ConfigErrorCode,
-  because?: string,
-  allowed?: string,
-): ConfigError {
-  const { words } = descriptorAt(schema, path);
+export function errorAt(source: YamlSource, path: Path, code: ConfigErrorCode, because?: string, allowed?: string): ConfigError {
+  const { words } = descriptorAt(path);
   const place = code === 'missing-key' ? source.placeOf(path.slice(0, -1)) : source.placeOf(path);
   const found = because === undefined ? source.foundAt(path) : `${source.foundAt(path)} (${because})`;
   return new ConfigError({ code, ...place, path: formatPath(path), found, allowed: allowed ?? words.allowed, example: words.example });
 }
 
-function descriptorAt(schema: Descriptor, path: Path): Descriptor {
-  let at = schema;
+function descriptorAt(path: Path): Descriptor {
+  let at: Descriptor = SCHEMA;
   for (const step of path) {
-    const next = at.kind === 'section' ? at.entries[step] : at.kind === 'list' ? at.item : undefined;
+    const next: Descriptor | undefined = at.kind === 'section' ? at.entries[step] : at.kind === 'list' ? at.item : undefined;
     if (next === undefined) break;
     at = next;
   }
@@ -78,7 +71,7 @@ interface Hint {
   readonly meant?: string | undefined;
 }
 
-/** What an unknown key may have meant: another daemon's word, a key of another section, a misspelled key. */
+/** Guesses what an unknown key means: it may be another daemon's word, a key of another section, or a misspelled key. */
 function hintFor(key: string, known: readonly string[], path: Path): Hint {
   if (key === '<<') return { hint: 'merge keys are not supported, see "defaults"' };
   const [before = ''] = key.split(':');

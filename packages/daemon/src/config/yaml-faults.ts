@@ -3,7 +3,7 @@ import type { ErrorCode } from 'yaml';
 
 const QUOTE = 'such a value needs quotes, as "[::]:179" does';
 
-/** What was found, and in brackets what to do, by the parser's code. */
+/** By the code of the parser: the mistake that was found, and in brackets how to correct it. */
 const FAULTS: Readonly<Record<ErrorCode, string>> = {
   ALIAS_PROPS: 'an alias (*name) with an anchor or tag of its own',
   BAD_ALIAS: `a * or & without a name (${QUOTE})`,

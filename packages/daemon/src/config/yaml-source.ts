@@ -45,9 +45,8 @@ export class YamlSource {
 
   /** The place of the value at `path`. For a missing value: the place of the nearest value around it. */
   placeOf(path: Path): Place {
-    const node = this.#nodeAt(path) ?? (path.length === 0 ? null : undefined);
-    if (node?.range) return this.#placeAt(node.range[0]);
-    return path.length === 0 ? { file: this.file, line: 1, column: 1 } : this.placeOf(path.slice(0, -1));
+    const node = this.#nodeAt(path);
+    return node?.range || path.length === 0 ? this.#nodePlace(node) : this.placeOf(path.slice(0, -1));
   }
 
   /** The place of the last key of `path`. */

@@ -9,17 +9,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from '@tsbgp/session';
-import { type HostRules, turnAway } from '../api-server/hosts.ts';
+import { closeUnreadable, isMalformed, listening, longestIdle } from '../api-server/clients.ts';
+import { hostFields, turnAway } from '../api-server/hosts.ts';
 import { Boundaries } from '../boundaries.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { isLoopback } from '../endpoint.ts';
 import { EXPOSITION_CONTENT_TYPE, type Exposition } from '../metrics/exposition.ts';
 
 export interface HttpServer {
-  /** Where the server listens. For port 0: the port that the system chose. */
+  /** The address that the server listens on. Port 0 is replaced by the port that the system chose. */
   readonly endpoint: Endpoint;
   close(): Promise<void>;
-  /** Adds the metrics of this server. */
   readonly addMetrics: (out: Exposition) => void;
 }
 
@@ -55,52 +55,40 @@ type Reason = (typeof REASONS)[number];
 /** Rejects with the listener's own error (`EADDRINUSE`, `EACCES` …). */
 export async function startHttpServer(control: Source, endpoint: Endpoint, log: Logger, options: HttpOptions = {}): Promise<HttpServer> {
   const http = new HttpListener(control, endpoint, log, options);
-  const { server } = http;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: endpoint.host, port: endpoint.port, ipv6Only: true }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  server.on('error', (error) => log.error({ err: error }, 'HTTP listener failed'));
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: { host: endpoint.host, port },
-    addMetrics: (out) => http.addMetrics(out),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        http.closeAll();
-      }),
-  };
+  await http.start();
+  return http;
 }
 
 interface Connection {
+  readonly socket: Socket;
   running: number;
   idleSince: number;
 }
 
-class HttpListener {
-  readonly server: Server;
+class HttpListener implements HttpServer {
+  endpoint: Endpoint;
+  readonly #server: Server;
+  readonly #log: Logger;
   readonly #control: Source;
   readonly #boundaries: Boundaries;
   readonly #limits: HttpLimits;
-  readonly #rules: HostRules | 'any-host';
+  readonly #hosts: readonly string[] | 'any-host';
   readonly #connections: Map<Socket, Connection> = new Map();
   readonly #answers: Map<number, number> = new Map();
   readonly #refused: Map<Reason, number> = new Map();
   #scrapes = 0;
 
   constructor(control: Source, endpoint: Endpoint, log: Logger, { boundaries = new Boundaries(log), hosts, limits }: HttpOptions) {
+    this.endpoint = endpoint;
+    this.#log = log;
     this.#control = control;
     this.#boundaries = boundaries;
     this.#limits = { ...HTTP_LIMITS, ...limits };
-    this.#rules = hosts === undefined && !isLoopback(endpoint.host) ? 'any-host' : { names: hosts ?? [] };
+    this.#hosts = hosts ?? (isLoopback(endpoint.host) ? [] : 'any-host');
     const idleMs = this.#limits.idleSeconds * 1000;
     const run = (action: () => void): void => boundaries.run('http', {}, action);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => run(() => this.#onRequest(request, response));
-    this.server = createServer(
+    this.#server = createServer(
       {
         requestTimeout: idleMs,
         headersTimeout: idleMs,
@@ -110,23 +98,33 @@ class HttpListener {
       },
       onRequest,
     );
-    this.server.timeout = idleMs;
-    this.server.on('checkContinue', onRequest);
-    this.server.on('checkExpectation', onRequest);
-    this.server.on('connection', (socket) => run(() => this.#onConnection(socket)));
-    this.server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    this.#server.timeout = idleMs;
+    this.#server.on('checkContinue', onRequest);
+    this.#server.on('checkExpectation', onRequest);
+    this.#server.on('connection', (socket) => run(() => this.#onConnection(socket)));
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       run(() => {
-        // Errors of the system (ECONNRESET, EPIPE) come here too. They are no mistake of the client.
-        if (error.syscall === undefined) this.#refuse('malformed');
-        const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-        const isBusy = (this.#connections.get(socket as Socket)?.running ?? 0) > 0;
-        if (socket.writable && !isBusy) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-        else socket.destroy();
+        if (isMalformed(error)) this.#refuse('malformed');
+        closeUnreadable(error, socket, (this.#connections.get(socket as Socket)?.running ?? 0) > 0);
       }),
     );
   }
 
-  addMetrics(out: Exposition): void {
+  async start(): Promise<void> {
+    const { host, port } = this.endpoint;
+    await listening(this.#server, () => this.#server.listen({ host, port, ipv6Only: true }));
+    this.#server.on('error', (error) => this.#log.error({ err: error }, 'HTTP listener failed'));
+    this.endpoint = { host, port: (this.#server.address() as AddressInfo).port };
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      for (const socket of this.#connections.keys()) socket.destroy();
+    });
+  }
+
+  readonly addMetrics = (out: Exposition): void => {
     out.gauge('tsbgp_http_connections', 'Open connections of the HTTP listener.').set(this.#connections.size);
     out.gauge('tsbgp_http_scrapes', 'Answers of /metrics that are under way.').set(this.#scrapes);
     const answers = out.counter('tsbgp_http_answers_total', 'Answers of the HTTP listener, by status.');
@@ -134,12 +132,8 @@ class HttpListener {
     const refused = out.counter('tsbgp_http_refused_total', 'Requests and connections of the HTTP listener that were refused, by reason.');
     for (const reason of REASONS) refused.add({ reason }, this.#refused.get(reason) ?? 0);
     const limits = out.gauge('tsbgp_http_limit', 'Bounds of the HTTP listener, by name.');
-    for (const [limit, value] of Object.entries(this.#limits)) limits.add({ limit }, value as number);
-  }
-
-  closeAll(): void {
-    for (const socket of this.#connections.keys()) socket.destroy();
-  }
+    for (const [limit, value] of Object.entries(this.#limits)) limits.add({ limit }, value);
+  };
 
   #refuse(reason: Reason): void {
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
@@ -149,7 +143,7 @@ class HttpListener {
     socket.on('error', () => undefined); // the client went away: 'close' follows
     if (this.#connections.size >= this.#limits.connections) {
       this.#refuse('connections');
-      const idle = this.#longestIdle();
+      const idle = longestIdle(this.#connections.values(), ({ running }) => running === 0)?.socket;
       if (idle === undefined) {
         socket.destroy();
         return;
@@ -157,19 +151,8 @@ class HttpListener {
       this.#connections.delete(idle);
       idle.destroy();
     }
-    this.#connections.set(socket, { running: 0, idleSince: performance.now() });
+    this.#connections.set(socket, { socket, running: 0, idleSince: performance.now() });
     socket.once('close', () => void this.#connections.delete(socket));
-  }
-
-  #longestIdle(): Socket | undefined {
-    let found: Socket | undefined;
-    let since = Number.POSITIVE_INFINITY;
-    for (const [socket, { running, idleSince }] of this.#connections) {
-      if (running > 0 || idleSince >= since) continue;
-      found = socket;
-      since = idleSince;
-    }
-    return found;
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -219,14 +202,13 @@ class HttpListener {
   #turnedAway(request: IncomingMessage): Answer | undefined {
     const { host, origin } = request.headers;
     const hosts = host === undefined ? [] : [host];
-    const hostFields = request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
     const turned =
-      hostFields > 1
+      hostFields(request).length > 1
         ? { reason: 'malformed' as const, message: 'there is more than one Host' }
         : // Simple probes speak HTTP/1.0, which has no Host.
-          host === undefined && request.httpVersion === '1.0' && origin === undefined && this.#rules === 'any-host'
+          host === undefined && request.httpVersion === '1.0' && origin === undefined && this.#hosts === 'any-host'
           ? undefined
-          : turnAway({ hosts, origin, localAddress: request.socket.localAddress, isUnix: false }, this.#rules, 'http.hosts');
+          : turnAway({ hosts, origin, localAddress: request.socket.localAddress, isUnix: false }, this.#hosts, 'http.hosts');
     if (turned === undefined) return undefined;
     this.#refuse(turned.reason);
     return { status: turned.reason === 'malformed' ? 400 : 403, type: TEXT, body: `${turned.message}\n` };

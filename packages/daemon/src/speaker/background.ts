@@ -29,7 +29,6 @@ export class Background {
   #scheduled = false;
   #turnBegan = 0;
 
-  /** Tasks that wait for a slice now. */
   get waiting(): number {
     return this.#waiting.length;
   }

@@ -1,14 +1,7 @@
 /** Finds routes by one of their communities: standard, extended or large. */
-import {
-  AttributeCode,
-  AttributeFlag,
-  ByteWriter,
-  parseCommunity,
-  parseExtendedCommunity,
-  parseLargeCommunity,
-  readU16,
-} from '@tsbgp/wire';
-import { ControlError } from '../control-plane.ts';
+import { AttributeCode, ByteWriter, parseCommunity, parseExtendedCommunity, parseLargeCommunity } from '@tsbgp/wire';
+import { attributeHeaderLength, attributeValueLength } from '@tsbgp/wire/scan';
+import { invalidArgument } from '../control-plane.ts';
 
 /** The octets to look for, and the code of the attribute that may hold them. */
 export interface CommunityKey {
@@ -31,16 +24,15 @@ export function parseAnyCommunity(text: string): CommunityKey {
     out.u32(parseCommunity(text));
     return { code: AttributeCode.Communities, octets: out.take() };
   } catch (error) {
-    throw new ControlError('invalid-argument', 'filter.community', `filter.community: ${(error as Error).message}`, { cause: error });
+    throw invalidArgument('filter.community', (error as Error).message, { cause: error });
   }
 }
 
 /** Whether an attribute set, as its canonical octets, has the community. */
 export function holdsCommunity(block: Uint8Array, key: CommunityKey): boolean {
   for (let offset = 0; offset < block.length; ) {
-    const extended = (block[offset]! & AttributeFlag.ExtendedLength) !== 0;
-    const value = offset + (extended ? 4 : 3);
-    const end = value + (extended ? readU16(block, offset + 2) : block[offset + 2]!);
+    const value = offset + attributeHeaderLength(block, offset);
+    const end = value + attributeValueLength(block, offset);
     if (block[offset + 1] === key.code) {
       for (let at = value; at < end; at += key.octets.length) if (startsWith(block, at, key.octets)) return true;
     }

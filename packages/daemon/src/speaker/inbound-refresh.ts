@@ -52,7 +52,6 @@ export class InboundRefreshes {
     }
   }
 
-  /** The session is over. */
   close(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();

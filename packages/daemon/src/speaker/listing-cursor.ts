@@ -3,7 +3,7 @@
  *
  *     table . address words and length, hexadecimal [. best path listed: peer, identifier . last path listed: peer, identifier]
  */
-import { ControlError, type RouteCursor } from '../control-plane.ts';
+import { type ControlError, invalidArgument, type RouteCursor } from '../control-plane.ts';
 
 export interface PathPlace {
   readonly peer: number;
@@ -43,11 +43,7 @@ export function parseCursor(text: RouteCursor): Cursor {
 }
 
 export function wrongToken(): ControlError {
-  return new ControlError(
-    'invalid-argument',
-    'page_token',
-    'page_token: is not the token of an earlier page; allowed is such a token, or none',
-  );
+  return invalidArgument('page_token', 'is not the token of an earlier page; allowed is such a token, or none');
 }
 
 const CURSOR = /^(\d)\.((?:[0-9a-f]{1,8}-){1,4}[0-9a-f]{1,2})(?:\.(x|[0-9a-f]{1,4}-[0-9a-f]{1,8})\.(x|[0-9a-f]{1,4}-[0-9a-f]{1,8}))?$/;

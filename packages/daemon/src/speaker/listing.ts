@@ -3,7 +3,7 @@
  * background's budget.
  */
 import type { Rib, RibPeer, RibTable } from '@tsbgp/rib';
-import { ControlError, type Route, type RouteCursor, type RouteQuery } from '../control-plane.ts';
+import { ControlError, invalidArgument, type Route, type RouteCursor, type RouteQuery } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { type Background, Limit } from './background.ts';
 import { formatCursor, parseCursor } from './listing-cursor.ts';
@@ -50,7 +50,7 @@ export class Listings {
   /** At most `limit` routes. Rejects with ControlError. */
   async page(query: RouteQuery, limit: number): Promise<{ routes: Route[]; next?: RouteCursor | undefined }> {
     if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_ROUTES_MAX) {
-      throw new ControlError('invalid-argument', 'page_size', `found ${limit}, allowed 1 to ${PAGE_ROUTES_MAX}`);
+      throw invalidArgument('page_size', `found ${limit}, allowed 1 to ${PAGE_ROUTES_MAX}`);
     }
     const walk = this.#walk(query);
     const leave = this.#pages.enter();
@@ -122,7 +122,7 @@ export class Listings {
     const rib = this.#rib;
     if (query.table === 'advertised') {
       if (query.neighbor === undefined || query.neighbor === '') {
-        throw new ControlError('invalid-argument', 'neighbor', 'advertised routes are those to one neighbor: name it, e.g. "192.0.2.1"');
+        throw invalidArgument('neighbor', 'advertised routes are those to one neighbor: name it, e.g. "192.0.2.1"');
       }
       const peer = this.#findPeer(query.neighbor);
       const member = peer && rib.memberOf(peer, table.family);

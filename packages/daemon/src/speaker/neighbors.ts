@@ -1,8 +1,8 @@
 /** The configured neighbors, by address. */
 import type { Rib } from '@tsbgp/rib';
-import { PeerError, type PeerOptions, type Plugin, type Server } from '@tsbgp/session';
+import { PeerError, type Plugin, type Server } from '@tsbgp/session';
 import { formatFamily, parseAddress } from '@tsbgp/wire';
-import { ControlError, type Endpoint, type NeighborConfig } from '../control-plane.ts';
+import { ControlError, type Endpoint, invalidArgument, type NeighborConfig } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
 import { apiField } from '../keys/neighbor-api.ts';
 import { quote } from '../quote.ts';
@@ -60,20 +60,13 @@ export class Neighbors {
     const unsupported = config.families.find((family) => !rib.has(family));
     if (unsupported !== undefined || config.families.length === 0) {
       const found = unsupported === undefined ? 'none' : formatFamily(unsupported);
-      throw new ControlError(
-        'invalid-argument',
-        'neighbor.families',
-        `neighbor.families: found ${found}, allowed are ipv4-unicast and ipv6-unicast`,
-      );
+      throw invalidArgument('neighbor.families', `found ${found}, allowed are ipv4-unicast and ipv6-unicast`);
     }
     const checked = checkedNeighbor(config, localAs, listen);
     const neighbor = new Neighbor(checked, localAs);
     neighbor.peer = asControlError(() =>
-      server.addPeer(
-        { remoteAddress: address, remoteAs: config.remoteAs, localAs: neighbor.localAs },
-        plugin(neighbor),
-        peerOptions(checked),
-      ),
+      // The session library's options have the same names.
+      server.addPeer({ remoteAddress: address, remoteAs: config.remoteAs, localAs: neighbor.localAs }, plugin(neighbor), checked),
     );
     this.#byAddress.set(address, neighbor);
     events.record({ type: 'neighbor-changed', neighbor: address, text: `neighbor added, AS ${config.remoteAs}` });
@@ -92,19 +85,7 @@ export class Neighbors {
 function canonicalAddress(text: string, field = 'address'): string {
   const address = canonical(text);
   if (parseAddress(hostOf(address)) !== undefined) return address;
-  throw new ControlError('invalid-argument', field, `found ${quote(text)}, allowed is an IPv4 or IPv6 address, e.g. "192.0.2.1"`);
-}
-
-function peerOptions(config: NeighborConfig): PeerOptions {
-  return {
-    localAddress: config.localAddress,
-    remotePort: config.remotePort,
-    passive: config.passive,
-    enabled: config.enabled,
-    holdTimeSeconds: config.holdTimeSeconds,
-    connectRetrySeconds: config.connectRetrySeconds,
-    multihopTtl: config.multihopTtl,
-  };
+  throw invalidArgument(field, `found ${quote(text)}, allowed is an IPv4 or IPv6 address, e.g. "192.0.2.1"`);
 }
 
 /** The session library's refusals in the control plane's words. */

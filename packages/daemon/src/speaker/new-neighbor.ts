@@ -5,12 +5,13 @@
 import { networkInterfaces } from 'node:os';
 import { formatAddress, formatFamily, parseAddress } from '@tsbgp/wire';
 import { type BrokenRule, exclusive, onlyClients, onlyExternal, otherKind, ownEndpoint } from '../config/neighbor-rules.ts';
-import { ControlError, type ControlProblem } from '../control-plane.ts';
+import { type ControlProblem, invalidArgument } from '../control-plane.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { Refusal } from '../keys/fields.ts';
 import { apiField } from '../keys/neighbor-api.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField } from '../keys/neighbor-keys.ts';
 import { quote } from '../quote.ts';
+import { isLinkLocal } from './host-address.ts';
 
 /** Names of interfaces that the kernel allows (IFNAMSIZ), without characters that have a meaning in addresses. */
 const ZONE = /^[\w.:@-]{1,15}$/;
@@ -50,7 +51,7 @@ export function checkedNeighbor(config: NeighborConfig, localAs: number, listen:
   });
   const first = problems[0];
   if (first === undefined) return canonicalConfig;
-  throw new ControlError('invalid-argument', first.field, first.sentence, { further: problems.slice(1) });
+  throw invalidArgument(first.field, first.sentence, { further: problems.slice(1) });
 }
 
 /** The canonical text of an address (RFC 5952). An IPv4-mapped IPv6 address becomes IPv4. Other text stays unchanged. */
@@ -63,7 +64,7 @@ export function canonical(text: string): string {
   return [mapped ? plain.slice('::ffff:'.length) : plain, ...zone].join('%');
 }
 
-/** What is wrong with a value, in the words of its key. Lists hold values that were parsed already. */
+/** Says in the words of the key why a value is wrong. Lists are not checked: their items were parsed already. */
 function problemOf(field: NeighborField, value: unknown): string | undefined {
   const row = NEIGHBOR_KEYS[field].value;
   if (value === undefined || row.kind !== 'field') return undefined;
@@ -78,8 +79,7 @@ function problemOf(field: NeighborField, value: unknown): string | undefined {
 function isLinkLocalWithZone(text: string): boolean {
   const [host = '', zone, rest] = text.split('%');
   const bytes = parseAddress(host);
-  const linkLocal = bytes?.length === 16 && bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80;
-  return linkLocal && zone !== undefined && rest === undefined && ZONE.test(zone);
+  return bytes !== undefined && isLinkLocal(bytes) && zone !== undefined && rest === undefined && ZONE.test(zone);
 }
 
 function ownAddresses(): string[] {

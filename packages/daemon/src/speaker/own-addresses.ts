@@ -11,23 +11,17 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { equalBytes } from '@tsbgp/wire';
 import { isLinkLocal, isLoopback, octetsOf, zoneOf } from './host-address.ts';
+import type { SessionAddresses } from './next-hop.ts';
 
 type Interfaces = Readonly<Record<string, readonly Pick<NetworkInterfaceInfo, 'address'>[] | undefined>>;
 
-/** What is known of a session. Addresses are text, with their zone where they have one. */
-export interface SessionAddresses {
-  readonly localAddress: string;
-  readonly remoteAddress: string;
-  /** What we send the peer as our own next hop: an address, or a global and a link-local one. */
+interface Session extends SessionAddresses {
+  /** The next hops of our own that we send to the peer. Each is one address, or a global and a link-local address. */
   readonly nextHops: Iterable<Uint8Array>;
 }
 
 /** `neighbors` are the addresses of all configured neighbors. */
-export function ownAddresses(
-  session: SessionAddresses,
-  neighbors: Iterable<string>,
-  interfaces: Interfaces = networkInterfaces(),
-): Uint8Array[] {
+export function ownAddresses(session: Session, neighbors: Iterable<string>, interfaces: Interfaces = networkInterfaces()): Uint8Array[] {
   const local = octetsOf(session.localAddress);
   const own: Uint8Array[] = local === undefined ? [] : [local];
   for (const nextHop of session.nextHops) {
@@ -43,8 +37,8 @@ export function ownAddresses(
 
 function machineAddresses(localAddress: string, local: Uint8Array | undefined, interfaces: Interfaces): Uint8Array[] {
   const zone = zoneOf(localAddress);
-  return Object.entries(interfaces).flatMap(([name, addresses = []]) => {
-    const own = addresses.map(({ address }) => octetsOf(address)).filter((octets) => octets !== undefined);
+  return Object.entries(interfaces).flatMap(([name, addresses]) => {
+    const own = octetsOfAll(addresses);
     const isOfSession = zone === undefined ? own.some((octets) => local !== undefined && equalBytes(octets, local)) : name === zone;
     return own.filter((octets) => isOfSession || !isLinkLocal(octets));
   });
@@ -53,10 +47,11 @@ function machineAddresses(localAddress: string, local: Uint8Array | undefined, i
 function isOnThisMachine(address: Uint8Array, interfaces: Interfaces): boolean {
   if (address.length === 4 && isLoopback(address)) return true;
   if (isLinkLocal(address)) return false; // the same one may be on another link
-  return Object.values(interfaces).some((addresses) =>
-    addresses?.some((candidate) => {
-      const octets = octetsOf(candidate.address);
-      return octets !== undefined && equalBytes(octets, address);
-    }),
-  );
+  return Object.values(interfaces)
+    .flatMap(octetsOfAll)
+    .some((octets) => equalBytes(octets, address));
+}
+
+function octetsOfAll(addresses: Interfaces[string] = []): Uint8Array[] {
+  return addresses.map(({ address }) => octetsOf(address)).filter((octets) => octets !== undefined);
 }

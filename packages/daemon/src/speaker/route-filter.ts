@@ -3,7 +3,7 @@
  */
 import type { NlriId, Rib, RibTable } from '@tsbgp/rib';
 import { readU32, sharesBits } from '@tsbgp/wire';
-import { ControlError, type RouteFilter } from '../control-plane.ts';
+import { invalidArgument, type RouteFilter } from '../control-plane.ts';
 import { holdsCommunity, parseAnyCommunity } from './community-match.ts';
 import { readPrefix, shortened, type WirePrefix } from './wire-prefix.ts';
 
@@ -71,11 +71,7 @@ function rangeWithin(table: RibTable, { bits, octets }: WirePrefix): { after: Fl
 function tablesOf(rib: Rib, filter: RouteFilter): readonly RibTable[] {
   if (filter.family === undefined) return rib.tables;
   if (!rib.has(filter.family)) {
-    throw new ControlError(
-      'invalid-argument',
-      'filter.family',
-      'filter.family: this family has no table here, allowed are ipv4-unicast and ipv6-unicast',
-    );
+    throw invalidArgument('filter.family', 'this family has no table here, allowed are ipv4-unicast and ipv6-unicast');
   }
   return [rib.table(filter.family)];
 }

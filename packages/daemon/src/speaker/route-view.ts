@@ -2,17 +2,8 @@
  * Routes as values, for people and programs. Cold: makes an object for each route of an answer.
  */
 import { type AttributeRewriter, type NlriId, NONE, type PathId, type RibTable, type SentRoute } from '@tsbgp/rib';
-import {
-  Afi,
-  AttributeCode,
-  AttributeFlag,
-  afiOf,
-  decodeAttributes,
-  formatAddress,
-  type PathAttribute,
-  readU16,
-  STORED_CONTEXT,
-} from '@tsbgp/wire';
+import { Afi, AttributeCode, afiOf, decodeAttributes, formatAddress, type PathAttribute, STORED_CONTEXT } from '@tsbgp/wire';
+import { attributeHeaderLength, attributeValueLength } from '@tsbgp/wire/scan';
 import type { Route } from '../control-plane.ts';
 
 const scratch = new Uint8Array(32);
@@ -78,9 +69,8 @@ function storedAttributes(block: Uint8Array): { attributes: PathAttribute[]; nex
     const attributes = decode(block, 0, block.length);
     return { attributes, nextHop: nextHopOf(attributes) };
   }
-  const extended = (block[0]! & AttributeFlag.ExtendedLength) !== 0;
-  const value = extended ? 4 : 3;
-  const end = value + (extended ? readU16(block, 2) : block[2]!);
+  const value = attributeHeaderLength(block, 0);
+  const end = value + attributeValueLength(block, 0);
   return { attributes: decode(block, end, block.length), nextHop: formatNextHop(block, value + 4, block[value + 3]!) };
 }
 

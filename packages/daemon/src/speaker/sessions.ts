@@ -8,19 +8,17 @@ import { type Family, formatFamily, notificationOf, RefreshSubtype } from '@tsbg
 import type { Boundaries } from '../boundaries.ts';
 import { ControlError, type ResetKind } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
-import type { ExportReport } from './export-report.ts';
-import type { ImportReport } from './import-report.ts';
 import { InboundRefreshes } from './inbound-refresh.ts';
 import type { Neighbor } from './neighbor.ts';
 import { Port } from './port.ts';
+import type { RouteReport } from './route-report.ts';
 
 export interface SessionsOptions {
   readonly rib: Rib;
   readonly logger: Logger;
   readonly boundaries: Boundaries;
   readonly events: EventLog;
-  readonly importReport: ImportReport;
-  readonly exportReport: ExportReport;
+  readonly report: RouteReport;
   /** The RIB has something to do. */
   readonly schedule: () => void;
   /** Addresses of all configured neighbors. */
@@ -70,11 +68,8 @@ export class Sessions {
       throw new ControlError('failed-precondition', 'families', `${formatFamily(missing)} was not negotiated with ${address}`);
     }
     if (kind !== 'soft-out' && !session.routeRefresh) {
-      throw new ControlError(
-        'failed-precondition',
-        'kind',
-        `neighbor ${address} has no route refresh capability (RFC 2918); reset it hard`,
-      );
+      const sentence = `neighbor ${address} has no route refresh capability (RFC 2918); reset it hard`;
+      throw new ControlError('failed-precondition', 'kind', sentence);
     }
     for (const family of wanted) {
       if (kind !== 'soft-out') neighbor.peer.sendRouteRefresh(family);
@@ -99,15 +94,14 @@ export class Sessions {
   }
 
   #established(neighbor: Neighbor, session: SessionInfo, writer: UpdateWriter): RibPeer {
-    const { rib, importReport, exportReport, addresses, schedule } = this.#options;
-    const port = new Port(writer, this.#corked, (error) => exportReport.peerFailed(ribPeer, error));
+    const { rib, report, addresses, schedule } = this.#options;
+    const port = new Port(writer, this.#corked, (error) => report.peerFailed(ribPeer, error));
     const ribPeer: RibPeer = rib.addPeer(neighbor.ribOptions(session, port, addresses()));
     neighbor.up(session, ribPeer, port, this.#refreshesOf(session, ribPeer));
     this.#neighborOf.set(ribPeer, neighbor);
     writer.onDrain = schedule;
     schedule();
-    importReport.peerUp(ribPeer);
-    exportReport.peerUp(ribPeer);
+    report.peerUp(ribPeer);
     return ribPeer;
   }
 

@@ -9,32 +9,11 @@ import { BrokenInvariant, Rib } from '@tsbgp/rib';
 import { type Logger, type Peer, Server } from '@tsbgp/session';
 import { CeaseSubcode, type Family, parseIpv4, readU32 } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
-import type {
-  Batch,
-  ControlPlane,
-  Endpoint,
-  FamilyCounts,
-  GlobalState,
-  Health,
-  LocalRoute,
-  LocalRouteKey,
-  NeighborConfig,
-  NeighborState,
-  PathQuery,
-  PrefixPaths,
-  ResetKind,
-  Route,
-  RouteChanges,
-  RouteCursor,
-  RouteQuery,
-  WatchQuery,
-} from '../control-plane.ts';
+import type { ControlPlane, Endpoint, FamilyCounts, GlobalState, Health, NeighborState } from '../control-plane.ts';
 import { EventLog } from '../events.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { Background } from './background.ts';
-import { ExportReport } from './export-report.ts';
-import { ImportReport } from './import-report.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { Listings } from './listing.ts';
 import { LocalRoutes } from './local-routes.ts';
@@ -42,6 +21,7 @@ import { addBackground, renderMetrics } from './metrics.ts';
 import type { Neighbor } from './neighbor.ts';
 import { Neighbors } from './neighbors.ts';
 import { pathsOf } from './paths.ts';
+import { RouteReport } from './route-report.ts';
 import { Sessions } from './sessions.ts';
 import { checkReason } from './shutdown-reason.ts';
 import { Turns } from './turns.ts';
@@ -92,18 +72,18 @@ export class Speaker implements ControlPlane {
       onError: (error, { place, peer }) =>
         boundaries.caught('session', { neighbor: peer?.config.remoteAddress, state: peer?.state, callback: place }, error),
     });
-    const importReport = new ImportReport({
+    const report = new RouteReport({
       logger,
       boundaries,
       events,
       onEndOfRib: (peer, family) => this.#sessions.endOfRib(peer, family),
+      endSession: (peer) => this.#sessions.exportFailed(peer),
     });
-    const exportReport = new ExportReport(logger, boundaries, events, (peer) => this.#sessions.exportFailed(peer));
     const rib = new Rib({
       localAs,
       bgpIdentifier: readU32(parseIpv4(routerId) ?? new Uint8Array(4), 0),
-      observer: importReport,
-      exportObserver: exportReport,
+      observer: report,
+      exportObserver: report,
     });
     rib.nowSeconds = Math.floor(Date.now() / 1000);
     this.#rib = rib;
@@ -120,7 +100,7 @@ export class Speaker implements ControlPlane {
     );
     const schedule = (): void => this.#turns.schedule();
     const addresses = (): Iterable<string> => this.#neighbors.addresses();
-    this.#sessions = new Sessions({ rib, logger, boundaries, events, importReport, exportReport, schedule, addresses });
+    this.#sessions = new Sessions({ rib, logger, boundaries, events, report, schedule, addresses });
     this.#neighbors = new Neighbors({
       localAs,
       server: this.#server,
@@ -148,8 +128,8 @@ export class Speaker implements ControlPlane {
   }
 
   /** Cease/2 with `reason` to every peer; resolves when every session and listener is closed. */
-  async close(reason?: string): Promise<void> {
-    await this.#server.close(reason);
+  close(reason?: string): Promise<void> {
+    return this.#server.close(reason);
   }
 
   /** For a state that cannot be trusted: Cease/8 to every peer at once, and no route to any of them from here on. */
@@ -162,21 +142,10 @@ export class Speaker implements ControlPlane {
     return { localAs, routerId, version, listen: [...this.#listen], startedAt: this.#startedAt };
   }
 
-  addNeighbor(config: NeighborConfig): NeighborState {
-    return this.#state(this.#neighbors.add(config));
-  }
-
-  deleteNeighbor(address: string): Promise<void> {
-    return this.#neighbors.delete(address);
-  }
-
-  listNeighbors(): NeighborState[] {
-    return this.#neighbors.all().map((neighbor) => this.#state(neighbor));
-  }
-
-  getNeighbor(address: string): NeighborState {
-    return this.#state(this.#neighbors.find(address));
-  }
+  readonly addNeighbor: ControlPlane['addNeighbor'] = (config) => this.#state(this.#neighbors.add(config));
+  readonly deleteNeighbor: ControlPlane['deleteNeighbor'] = (address) => this.#neighbors.delete(address);
+  readonly listNeighbors: ControlPlane['listNeighbors'] = () => this.#neighbors.all().map((neighbor) => this.#state(neighbor));
+  readonly getNeighbor: ControlPlane['getNeighbor'] = (address) => this.#state(this.#neighbors.find(address));
 
   enableNeighbor(address: string): void {
     const { peer, config } = this.#neighbors.find(address);
@@ -191,36 +160,19 @@ export class Speaker implements ControlPlane {
     peer.disable(reason);
   }
 
-  resetNeighbor(
-    address: string,
-    kind: ResetKind,
-    options: { readonly reason?: string | undefined; readonly families?: readonly Family[] | undefined } = {},
-  ): void {
-    checkReason(options.reason);
+  readonly resetNeighbor: ControlPlane['resetNeighbor'] = (address, kind, { reason, families } = {}) => {
+    checkReason(reason);
     const neighbor = this.#neighbors.find(address);
-    if (kind === 'hard') neighbor.peer.reset(CeaseSubcode.AdministrativeReset, options.reason);
-    else this.#sessions.resetSoftly(neighbor, kind, options.families);
-  }
+    if (kind === 'hard') neighbor.peer.reset(CeaseSubcode.AdministrativeReset, reason);
+    else this.#sessions.resetSoftly(neighbor, kind, families);
+  };
 
-  routes(query: RouteQuery, signal: AbortSignal): AsyncIterable<readonly Route[]> {
-    return this.#listings.stream(this.#canonicalQuery(query), signal);
-  }
-
-  async routesPage(query: RouteQuery, limit: number): Promise<{ routes: Route[]; next?: RouteCursor | undefined }> {
-    return this.#listings.page(this.#canonicalQuery(query), limit);
-  }
-
-  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<RouteChanges> {
-    return this.#watchers.watch(this.#canonicalQuery(query), signal);
-  }
-
-  addRoutes(routes: Batch<LocalRoute>): Promise<void> {
-    return this.#localRoutes.add(routes);
-  }
-
-  deleteRoutes(keys: Batch<LocalRouteKey>): Promise<number> {
-    return this.#localRoutes.delete(keys);
-  }
+  readonly routes: ControlPlane['routes'] = (query, signal) => this.#listings.stream(this.#canonicalQuery(query), signal);
+  readonly routesPage: ControlPlane['routesPage'] = async (query, limit) => this.#listings.page(this.#canonicalQuery(query), limit);
+  readonly watch: ControlPlane['watch'] = (query, signal) => this.#watchers.watch(this.#canonicalQuery(query), signal);
+  readonly paths: ControlPlane['paths'] = (query) => pathsOf(this.#rib, query);
+  readonly addRoutes: ControlPlane['addRoutes'] = (routes) => this.#localRoutes.add(routes);
+  readonly deleteRoutes: ControlPlane['deleteRoutes'] = (keys) => this.#localRoutes.delete(keys);
 
   health(): Health {
     return {
@@ -238,10 +190,6 @@ export class Speaker implements ControlPlane {
     const sessions: MetricSource = (out) => addSessionMetrics(out, this.#server.statistics, states);
     const sources = [sessions, ...this.#metricSources, ...(this.#options.metricSources ?? [])];
     return renderMetrics(this.global(), this.#neighbors.all(), states, this.#rib, sources);
-  }
-
-  paths(query: PathQuery): PrefixPaths {
-    return pathsOf(this.#rib, query);
   }
 
   shutdown(reason?: string): void {

@@ -1,6 +1,6 @@
 /** Prefixes of requests, in the form in which the RIB's index takes them. */
 import { equalBytes, formatAddress, maskAddress, parsePrefixOrAddress } from '@tsbgp/wire';
-import { ControlError } from '../control-plane.ts';
+import { type ControlError, invalidArgument } from '../control-plane.ts';
 import { quote } from '../quote.ts';
 
 export interface WirePrefix {
@@ -13,7 +13,7 @@ export interface WirePrefix {
 
 /** Reads a prefix, or an address as its longest prefix. Bits set after its length are refused. Throws ControlError. */
 export function readPrefix(text: string, field: string): WirePrefix {
-  const refused = (sentence: string): ControlError => new ControlError('invalid-argument', field, `found ${quote(text)}, ${sentence}`);
+  const refused = (sentence: string): ControlError => invalidArgument(field, `found ${quote(text)}, ${sentence}`);
   const prefix = parsePrefixOrAddress(text);
   if (prefix === undefined || /\/0\d/.test(text)) {
     throw refused('allowed is an IPv4 or IPv6 prefix, e.g. "192.0.2.0/24" or "2001:db8::/32"');

@@ -1,6 +1,7 @@
 /** The reference of all keys, made from the schema. A test compares the tables in docs/configuration.md with it. */
-import type { Descriptor } from '../keys/fields.ts';
-import { SCHEMA } from './schema.ts';
+
+import { SCHEMA } from '../../src/config/schema.ts';
+import type { Descriptor } from '../../src/keys/fields.ts';
 
 export interface KeyReference {
   /** `neighbors[].hold-time`. */
