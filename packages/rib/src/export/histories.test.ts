@@ -1,7 +1,7 @@
 /** Histories that a small model does not reach: many routes, many members, many cohorts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeAttributes, Fault, IPV4_UNICAST } from '@tsbgp/wire';
+import { encodeAttributes, Fault, IPV4_UNICAST, STORED_CONTEXT } from '@tsbgp/wire';
 import { FakePeer, settle, smallRib } from '../../test/fake-peer.ts';
 import { checkInvariants } from '../invariants.ts';
 
@@ -33,7 +33,7 @@ function announceLocal(rib: ReturnType<typeof smallRib>, communities: readonly n
       { type: 'next-hop', flags: 0x40, value: '198.51.100.1' },
       { type: 'communities', flags: 0xc0, value: [...communities] },
     ],
-    { fourOctetAs: true },
+    STORED_CONTEXT,
   );
   const attr = rib.internLocal(IPV4_UNICAST, attributes);
   assert.ok(!(attr instanceof Fault));
