@@ -9,6 +9,7 @@ import { ROOT } from './workspace.ts';
 
 const SCENARIOS = join(ROOT, 'interop/scenarios');
 const EVERY_PEER = [
+  'add-path',
   'collision',
   'ebgp-ipv4',
   'ebgp-ipv6',
@@ -16,13 +17,17 @@ const EVERY_PEER = [
   'ibgp-ipv4',
   'ibgp-ipv6',
   'route-server',
+  'route-server-best-path',
+  'route-server-communities',
   'wrong-address',
   'wrong-as',
   'wrong-as-of-ours',
 ];
 
 /** ExaBGP has no routing table to query, and listens only if its environment says so. */
-const NOT_FOR: Readonly<Record<string, readonly string[]>> = { exabgp: ['collision', 'ebgp-ipv6', 'ibgp-ipv6', 'route-server'] };
+const NOT_FOR: Readonly<Record<string, readonly string[]>> = {
+  exabgp: ['add-path', 'collision', 'ebgp-ipv6', 'ibgp-ipv6', 'route-server', 'route-server-best-path', 'route-server-communities'],
+};
 
 for (const { name: peer } of daemonKinds.filter(({ debian }) => debian !== undefined)) {
   test(`${peer}: every scenario is there, with a configuration for each host`, () => {

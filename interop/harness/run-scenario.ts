@@ -83,7 +83,8 @@ class Host {
   readonly #logFile: string;
   readonly #signal: AbortSignal;
   #process: DaemonProcess | undefined;
-  readonly #announcers: DaemonProcess[] = [];
+  /** By local address. */
+  readonly #announcers = new Map<string, DaemonProcess>();
 
   static async create(name: string, scenario: Scenario, bed: TestBed, folder: string, signal: AbortSignal): Promise<Host> {
     const kind = daemonKinds.find((candidate) => candidate.name === name);
@@ -125,7 +126,7 @@ class Host {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#announcers.map((announcer) => announcer.stop()));
+    await Promise.all([...this.#announcers.values()].map((announcer) => announcer.stop()));
     await this.#process?.stop();
   }
 
@@ -152,13 +153,21 @@ class Host {
         this.#process?.thaw();
         return DONE;
       case 'announcer':
-        this.#announcers.push(new DaemonProcess(this.#instance.on([...ANNOUNCER, ...args]), this.#logFile));
+        await this.#announce(args);
         return DONE;
       case 'log':
         return { code: 0, output: this.#log() };
       default:
         return this.#runProgram([word, ...args]);
     }
+  }
+
+  /** Stops the announcer that has this address, and starts another one unless the address is the only word. */
+  async #announce(args: readonly string[]): Promise<void> {
+    const [address = ''] = args;
+    await this.#announcers.get(address)?.stop();
+    this.#announcers.delete(address);
+    if (args.length > 1) this.#announcers.set(address, new DaemonProcess(this.#instance.on([...ANNOUNCER, ...args]), this.#logFile));
   }
 
   async #runProgram([program = '', ...args]: readonly string[]): Promise<CommandResult> {

@@ -117,7 +117,8 @@ function stateName(state: SessionState): string {
   }
 }
 
-function routeLines({ neighbor, nextHop, attributes }: Route): string[] {
+function routeLines({ neighbor, pathIdentifier, nextHop, attributes }: Route): string[] {
   const lines = attributes.map(attributeLine).filter((line) => !line.startsWith('next-hop '));
-  return [`from ${neighbor === '' ? 'here' : neighbor}`, `next-hop ${nextHop}`, ...lines];
+  const identifier = pathIdentifier === 0 ? [] : [`path-identifier ${pathIdentifier}`];
+  return [`from ${neighbor === '' ? 'here' : neighbor}`, ...identifier, `next-hop ${nextHop}`, ...lines];
 }
