@@ -92,9 +92,11 @@ export class AdvertisedSource implements Source {
       throw new ControlError('failed-precondition', 'neighbor', `the session with ${peer.options.name} ended while its routes were listed`);
     }
     if (!group.table.hasPaths(nlri)) return undefined;
-    for (const sent of this.#member.sent(nlri)) {
-      if (this.#filter.matchesAttributes(sent.attr)) routes.push(advertisedRoute(group.table, nlri, sent, this.#rewriter));
-    }
+    const sent = this.#member.sent(nlri).filter(({ attr }) => this.#filter.matchesAttributes(attr));
+    const found = sent.map((route) => advertisedRoute(group.table, nlri, route, this.#rewriter));
+    // The best one first, the others by their identifiers.
+    found.sort((a, b) => Number(b.best) - Number(a.best) || (a.pathIdentifier ?? 0) - (b.pathIdentifier ?? 0));
+    routes.push(...found);
     return undefined;
   }
 }

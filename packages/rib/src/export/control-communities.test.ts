@@ -78,8 +78,8 @@ test('communities of others are none', () => {
   for (const text of ['65001:0', '65535:65281', '64501:0:65001', `rt:65001:${SMALL}`]) assert.equal(asked(SMALL, text), undefined, text);
 });
 
-test('a route server of four octets takes standard communities only by its stand-in', () => {
-  assert.equal(asked(LARGE, '0:65001'), undefined);
+test('a route server of four octets is named in standard communities by its stand-in; those that do not name it need none', () => {
+  assert.deepEqual(asked(LARGE, '0:65001 65281:65002'), { allowed: ~ONE, noExport: TWO });
   assert.equal(asked(LARGE, '65534:65001'), undefined);
   assert.deepEqual(asked(LARGE, '0:65534 65534:65001', 65_534), { allowed: ONE, noExport: 0n });
   assert.deepEqual(asked(LARGE, '0:65002', 65_534), { allowed: ~TWO, noExport: 0n });

@@ -9,7 +9,7 @@
  *   NO_EXPORT to PEER      65281:PEER       RS:65281:PEER    rt:65281:PEER
  *
  * "Not to PEER" wins over "to PEER", which wins over "to nobody". Without any, a route goes to all. A standard community has no room for AS
- * numbers of four octets: a route server with such a number has a stand-in of two octets, or no standard communities. An extended one has
+ * numbers of four octets: those that name the route server need a stand-in of two octets for one with such a number. An extended one has
  * room for one of the two (RFC 4360 §3.1, RFC 5668).
  */
 import { AttributeCode, readU16, readU32 } from '@tsbgp/wire';
@@ -66,7 +66,7 @@ export function readControl(attributes: AttributeTable, attr: number, options: C
     const to = from + valueLength(data, header);
     for (let at = from; at + size <= to; at += size) read(at);
   };
-  if (options.standIn !== undefined) each(AttributeCode.Communities, 4, (at) => asked.pair(readU16(data, at), readU16(data, at + 2)));
+  each(AttributeCode.Communities, 4, (at) => asked.pair(readU16(data, at), readU16(data, at + 2)));
   each(AttributeCode.LargeCommunities, 12, (at) => {
     if (readU32(data, at) === options.routeServerAs) asked.large(readU32(data, at + 4), readU32(data, at + 8));
   });
