@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ATTRIBUTE_VECTORS } from '../../test/vectors/attributes.ts';
+import { vectorsOf } from '../../test/vectors/attributes.ts';
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
 import { Fault } from '../fault.ts';
@@ -19,7 +19,7 @@ const contexts: readonly WireContext[] = [
 
 /** Well-formed values, for the mutations below to start from. */
 function seedsOf({ type }: AttributeCodec<unknown>): readonly Uint8Array[] {
-  return ATTRIBUTE_VECTORS.find((vectors) => vectors.type === type)!.examples.map(([octets]) => fromHex(octets));
+  return vectorsOf(type).examples.map(([octets]) => fromHex(octets));
 }
 
 function arbitraryValue(codec: AttributeCodec<unknown>): fc.Arbitrary<Uint8Array> {

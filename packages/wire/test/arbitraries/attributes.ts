@@ -5,7 +5,7 @@ import { ATTRIBUTE_CODECS, attributeCodecByName } from '../../src/attributes/reg
 import { ByteWriter } from '../../src/bytes.ts';
 import { AttributeFlag } from '../../src/codes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../../src/context.ts';
-import { ATTRIBUTE_VECTORS } from '../vectors/attributes.ts';
+import { vectorsOf } from '../vectors/attributes.ts';
 import { NLRI_FAMILIES } from './nlri.ts';
 import { octets, u8 } from './primitives.ts';
 
@@ -34,7 +34,7 @@ export function attributeOf(type: KnownAttribute['type'], context: WireContext):
     codec.encode(out, value, context);
     return codec.check(out.bytes, 0, out.length, context) === undefined;
   };
-  const values: fc.Arbitrary<unknown> = ATTRIBUTE_VECTORS.find((vectors) => vectors.type === type)!.values(context);
+  const values: fc.Arbitrary<unknown> = vectorsOf(type).values(context);
   return fc.tuple(values.filter(sound), fc.boolean()).map(([value, partial]) => withFlags(type, value, partial, context));
 }
 

@@ -33,3 +33,10 @@ export const ATTRIBUTE_VECTORS: readonly AttributeVectors[] = await Promise.all(
     .toSorted()
     .map(async (file) => ((await import(new URL(file, FOLDER).href)) as { vectors: AttributeVectors }).vectors),
 );
+
+/** The vectors of an attribute. Throws an Error that names the file when there are none. */
+export function vectorsOf(type: string): AttributeVectors {
+  const found = ATTRIBUTE_VECTORS.find((vectors) => vectors.type === type);
+  if (found === undefined) throw new Error(`no vectors for ${type}: add packages/wire/test/vectors/attributes/${type}.ts`);
+  return found;
+}
