@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import { FakePeer, settle, smallRib } from '../../test/fake-peer.ts';
 import { checkInvariants } from '../invariants.ts';
+import { Audiences, only } from './audience.ts';
 import { encodeAttributes } from '@tsbgp/wire';
 import { Fault } from '@tsbgp/wire';
 
@@ -142,4 +143,12 @@ test('RFC 7947 §2.3.2: with many candidates of different MULTI_EXIT_DISC a slic
     longest = Math.max(longest, performance.now() - start);
   }
   assert.ok(longest < 1000, `${longest.toFixed(0)} ms`);
+});
+
+test('what the operations of audiences remember is bounded, also where few audiences come out', () => {
+  const audiences = new Audiences();
+  const members = Array.from({ length: 700 }, (_, i) => audiences.intern(only(i)));
+  const sets = Array.from({ length: 4000 }, (_, i) => audiences.intern((1n << 700n) | (BigInt(i) * 0x1_0000_0001_0001n)));
+  for (const member of members) for (const set of sets) audiences.and(set, member);
+  assert.equal(audiences.collectDue, true, '2,800,000 pairs are remembered');
 });
