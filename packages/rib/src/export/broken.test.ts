@@ -169,7 +169,7 @@ test('RFC 7911: a member that stays behind is told once of each path that it hel
     const order = prefixes.toSorted((a, b) => ((a.length * 7 + Number(a.split('.')[2]) * 13) * (round + 3)) % 17 - ((b.length * 7 + Number(b.split('.')[2]) * 13) * (round + 3)) % 17);
     for (const prefix of order) source.withdraw(prefix);
     settle(rib);
-    for (const prefix of order.toReversed()) source.announce({ prefix, asPath: [65_001, round + 1] });
+    for (const prefix of order) source.announce({ prefix, asPath: [65_001, round + 1] });
     settle(rib);
   }
   for (const prefix of prefixes) source.withdraw(prefix);
@@ -179,4 +179,35 @@ test('RFC 7911: a member that stays behind is told once of each path that it hel
   settle(rib);
   assert.equal(target.view.size, 0);
   assert.ok(target.log.length <= 2 * prefixes.length, `${target.log.length} withdrawals of ${prefixes.length} routes`);
+});
+
+test('RFC 7911: a member that joins others who wait for a refresh is told of a path that came after their first change', () => {
+  const rib = smallRib();
+  const source = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500, sendsAddPath: true });
+  const targets = [2, 3].map((i) => new FakePeer(rib, { address: `10.0.0.${i}`, as: 65_000 + i, localAs: 64_500, addPath: [IPV4_UNICAST] }));
+  const [a, b] = targets as [FakePeer, FakePeer];
+  source.up();
+  a.up();
+  b.up();
+  settle(rib);
+  const announce = (pathIdentifier: number) => {
+    source.announce({ prefix: '192.0.2.0/24', asPath: [65_001, pathIdentifier], pathIdentifier });
+    settle(rib);
+  };
+  announce(1);
+  a.backlogBytes = 1 << 30;
+  rib.resend(a.ribPeer!, IPV4_UNICAST);
+  settle(rib);
+  announce(2);
+  assert.equal(b.view.size, 2);
+  b.backlogBytes = 1 << 30;
+  rib.resend(b.ribPeer!, IPV4_UNICAST);
+  settle(rib);
+  source.withdraw('192.0.2.0/24', 2);
+  settle(rib);
+  a.backlogBytes = 0;
+  b.backlogBytes = 0;
+  settle(rib);
+  assert.equal(a.view.size, 1);
+  assert.equal(b.view.size, 1);
 });
