@@ -160,13 +160,13 @@ test('RFC 7911: a member that stays behind is told once of each path that it hel
   source.up();
   target.up();
   settle(rib);
-  const prefixes = Array.from({ length: 20 }, (_, i) => `20.0.${i}.0/24`);
+  const prefixes = Array.from({ length: 19 }, (_, i) => `20.0.${i}.0/24`);
   for (const prefix of prefixes) source.announce({ prefix, asPath: [65_001] });
   settle(rib);
   target.backlogBytes = 1 << 30;
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 9; round++) {
     // In another order each time: the routes get other paths.
-    const order = prefixes.toSorted((a, b) => ((a.length * 7 + Number(a.split('.')[2]) * 13) * (round + 3)) % 17 - ((b.length * 7 + Number(b.split('.')[2]) * 13) * (round + 3)) % 17);
+    const order = prefixes.map((_, i) => prefixes[(i * (2 * round + 1)) % prefixes.length]!);
     for (const prefix of order) source.withdraw(prefix);
     settle(rib);
     for (const prefix of order) source.announce({ prefix, asPath: [65_001, round + 1] });
