@@ -1,12 +1,10 @@
 /** Histories that a small model does not reach: many routes, many members, many cohorts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IPV4_UNICAST } from '@tsbgp/wire';
+import { encodeAttributes, Fault, IPV4_UNICAST } from '@tsbgp/wire';
 import { FakePeer, settle, smallRib } from '../../test/fake-peer.ts';
 import { checkInvariants } from '../invariants.ts';
 import { Audiences, only } from './audience.ts';
-import { encodeAttributes } from '@tsbgp/wire';
-import { Fault } from '@tsbgp/wire';
 
 const CLIENT = { routeServerClient: true, routeServer: { controlCommunities: true } } as const;
 
@@ -44,7 +42,10 @@ function announceLocal(rib: ReturnType<typeof smallRib>, communities: readonly n
   rib.releaseLocal(attr);
 }
 
-for (const [what, low, may] of [['not to', 0, false], ['only to', 64_500, true]] as const) {
+for (const [what, low, may] of [
+  ['not to', 0, false],
+  ['only to', 64_500, true],
+] as const) {
   test(`RFC 7947 §2.3: a local route ${what} a client is decided for the client that comes later`, () => {
     const rib = smallRib();
     const other = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500, ...CLIENT });
@@ -130,7 +131,10 @@ test('NLRI that are gone are freed in slices', () => {
 
 test('RFC 7947 §2.3.2: with many candidates of different MULTI_EXIT_DISC a slice of work stays short', () => {
   const rib = smallRib();
-  const peers = Array.from({ length: 60 }, (_, i) => new FakePeer(rib, { address: `10.0.1.${i}`, as: 65_100 + i, localAs: 64_500, ...CLIENT }));
+  const peers = Array.from(
+    { length: 60 },
+    (_, i) => new FakePeer(rib, { address: `10.0.1.${i}`, as: 65_100 + i, localAs: 64_500, ...CLIENT }),
+  );
   for (const peer of peers) peer.up();
   settle(rib);
   for (const [i, peer] of peers.entries()) {
@@ -184,7 +188,9 @@ test('RFC 7911: a member that stays behind is told once of each path that it hel
 test('RFC 7911: a member that joins others who wait for a refresh is told of a path that came after their first change', () => {
   const rib = smallRib();
   const source = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500, sendsAddPath: true });
-  const targets = [2, 3].map((i) => new FakePeer(rib, { address: `10.0.0.${i}`, as: 65_000 + i, localAs: 64_500, addPath: [IPV4_UNICAST] }));
+  const targets = [2, 3].map(
+    (i) => new FakePeer(rib, { address: `10.0.0.${i}`, as: 65_000 + i, localAs: 64_500, addPath: [IPV4_UNICAST] }),
+  );
   const [a, b] = targets as [FakePeer, FakePeer];
   source.up();
   a.up();
