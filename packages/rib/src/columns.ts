@@ -67,6 +67,10 @@ export class BitSet {
     return (word << 5) + 31 - Math.clz32(bits & -bits);
   }
 
+  *ids(): Iterable<number> {
+    for (let id = this.next(0); id !== -1; id = this.next(id + 1)) yield id;
+  }
+
   clear(): void {
     this.words.fill(0);
     this.count = 0;

@@ -21,6 +21,8 @@ const NONE_WITHHELD = -1;
 const KEY_FACTOR = 2 ** 26;
 /** Audiences made since the last `collect`, after which it is worth while. */
 const COLLECT_AFTER = 16_384;
+/** Results remembered, after which they are to be forgotten: they can be many although they are few audiences. */
+const REMEMBERED_MAX = 1 << 20;
 
 export class Audiences {
   /** Entries of the Adj-RIB-Out by audience. */
@@ -143,7 +145,7 @@ export class Audiences {
 
   /** Whether so many audiences were made that `collect` is worth while. */
   get collectDue(): boolean {
-    return this.#made > COLLECT_AFTER;
+    return this.#made > COLLECT_AFTER || this.#and.size + this.#minus.size + this.#or.size > REMEMBERED_MAX;
   }
 
   /** Frees the audiences that have no routes and are not among `remembered`. No other ids may be in use. */

@@ -5,7 +5,7 @@ import type { Batch } from './batch.ts';
 import { Cohort } from './cohort.ts';
 import { deliver } from './delivery.ts';
 import type { UpdateEncoder } from './encoder.ts';
-import type { Entries } from './entries.ts';
+import { Entries } from './entries.ts';
 import type { Member } from './member.ts';
 
 /** A member that is behind is written to while its backlog is below this. */
@@ -14,6 +14,9 @@ const CATCH_UP_BACKLOG_BYTES = 512 << 10;
 const COHORTS_MAX = 32;
 /** Cohorts that are written to in one slice of work. */
 const COHORTS_PER_SLICE = 2;
+
+/** Scratch. */
+const entries = new Entries();
 
 export class MembersBehind {
   readonly #adjRibOut: AdjRibOut;
@@ -61,7 +64,11 @@ export class MembersBehind {
       return;
     }
     const waiting = this.#cohorts.find(({ missesAll, isNew }) => missesAll && !isNew);
-    if (waiting !== undefined) return waiting.add(member);
+    if (waiting !== undefined) {
+      // It holds what is there now, where the others hold what was there before it changed.
+      if (this.#gone !== undefined) for (const nlri of waiting.changed.ids()) this.#noteHeld(nlri);
+      return waiting.add(member);
+    }
     const cohort = new Cohort([member], false);
     cohort.missesAll = true;
     this.#add(cohort);
@@ -70,9 +77,9 @@ export class MembersBehind {
   /** Members leave the shared stream together. They miss what the batch holds. */
   fallBehind(members: Member[], batch: Batch): void {
     const cohort = new Cohort(members, false);
-    for (let at = 0; at < batch.count; at++) cohort.miss(batch.nlri[at]!);
+    for (let at = 0; at < batch.count; at++) this.#missHeld(cohort, batch.nlri[at]!);
     for (let at = 0; at < batch.withdrawals; at++) {
-      cohort.miss(batch.withdrawnNlri[at]!);
+      this.#missHeld(cohort, batch.withdrawnNlri[at]!);
       this.#noteGone(batch.withdrawnNlri[at]!, batch.withdrawnPath[at]!);
     }
     this.#add(cohort);
@@ -80,8 +87,10 @@ export class MembersBehind {
 
   /** An NLRI is about to change; `old` is what the Adj-RIB-Out has for it, which counts only with ADD-PATH. */
   noteChange(nlri: number, old: Entries | undefined): void {
-    for (const cohort of this.#cohorts) cohort.miss(nlri);
-    if (old === undefined || this.#gone === undefined || this.#cohorts.length === 0) return;
+    let isFirst = false;
+    for (const cohort of this.#cohorts) if (cohort.miss(nlri)) isFirst = true;
+    // What came after the first change, no member was told of.
+    if (old === undefined || !isFirst) return;
     for (let at = 0; at < old.count; at++) this.#noteGone(nlri, old.path[at]!);
   }
 
@@ -125,7 +134,7 @@ export class MembersBehind {
     }
     if (full.length > 0 && !cohort.hasCaughtUp) this.#add(cohort.split(full));
     const { members } = cohort;
-    cohort.take(batch, this.#adjRibOut, this.#audiences, this.#gone);
+    cohort.take(batch, this.#adjRibOut, this.#audiences, this.#gone, this.#told);
     this.#encoder.write(batch, (bytes, segments) => deliver(bytes, segments, members, this.#audiences));
     batch.clear();
     written();
@@ -143,6 +152,10 @@ export class MembersBehind {
     const missed = (each: Cohort): number => each.missedCount(this.#adjRibOut);
     const others = this.#cohorts.filter((each) => each !== this.#current);
     const [least, next] = others.toSorted((a, b) => missed(a) - missed(b)) as [Cohort, Cohort];
+    if (this.#gone !== undefined) {
+      for (const nlri of least.changed.ids()) if (!next.changed.has(nlri)) this.#noteHeld(nlri);
+      for (const nlri of next.changed.ids()) if (!least.changed.has(nlri)) this.#noteHeld(nlri);
+    }
     next.merge(least);
     this.#cohorts = this.#cohorts.filter((other) => other !== least);
   }
@@ -155,6 +168,22 @@ export class MembersBehind {
   #cohortOf(member: Member): Cohort | undefined {
     return this.#cohorts.find(({ members }) => members.includes(member));
   }
+
+  /** An NLRI that a batch changed which the members did not get: of what is there now they can hold paths that go before they are told. */
+  #missHeld(cohort: Cohort, nlri: number): void {
+    if (cohort.miss(nlri) && this.#gone !== undefined) this.#noteHeld(nlri);
+  }
+
+  /** Notes the paths that an NLRI has now, as some who are behind hold them. */
+  #noteHeld(nlri: number): void {
+    this.#adjRibOut.load(nlri, entries);
+    for (let at = 0; at < entries.count; at++) this.#noteGone(nlri, entries.path[at]!);
+  }
+
+  /** Members were told of an NLRI: its paths that went are forgotten unless others have still to be told. */
+  readonly #told = (nlri: number): void => {
+    if (this.#gone !== undefined && !this.#cohorts.some(({ changed }) => changed.has(nlri))) this.#gone.delete(nlri);
+  };
 
   #noteGone(nlri: number, path: number): void {
     if (this.#gone === undefined) return;

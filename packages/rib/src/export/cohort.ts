@@ -102,10 +102,12 @@ export class Cohort {
     return !this.missesAll && this.missed.count === 0;
   }
 
-  /** An NLRI that changed. */
-  miss(nlri: number): void {
+  /** An NLRI that changed. Returns whether it is the first change since the members were told of it. */
+  miss(nlri: number): boolean {
     this.missed.add(nlri);
+    if (this.changed.has(nlri)) return false;
     this.changed.add(nlri);
+    return true;
   }
 
   /** The members as an audience. */
@@ -115,8 +117,8 @@ export class Cohort {
     return audiences.intern(set);
   }
 
-  /** Moves some of what is missed into `batch`. `gone` is given with ADD-PATH only. */
-  take(batch: Batch, adjRibOut: AdjRibOut, audiences: Audiences, gone: GonePaths | undefined): void {
+  /** Moves some of what is missed into `batch`. `gone` is given with ADD-PATH only; `told` hears of the NLRI for which it counted. */
+  take(batch: Batch, adjRibOut: AdjRibOut, audiences: Audiences, gone: GonePaths | undefined, told: (nlri: number) => void): void {
     const { missed, changed } = this;
     const own = this.audience(audiences);
     if (this.missesAll) this.#missAll(adjRibOut, audiences);
@@ -146,6 +148,7 @@ export class Cohort {
           const withoutRoute = audiences.minus(own, receivers);
           if (withoutRoute !== NOBODY) batch.withdraw(nlri, withoutRoute, 0);
         }
+        if (gone !== undefined) told(nlri);
       }
       this.#cursor = nlri + 1;
       nlri = missed.next(this.#cursor);

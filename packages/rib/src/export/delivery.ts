@@ -17,13 +17,17 @@ export interface Writable {
 /** Writes a chunk to those of `members` who are in the audience of its segments. */
 export function deliver(bytes: Uint8Array, { ends, receivers }: Segments, members: readonly Writable[], audiences: Audiences): void {
   common.fill(-1);
+  let top = 0;
+  for (const { number } of members) top = Math.max(top, number);
+  const words = Math.min(COMMON_WORDS, (top >>> 5) + 1);
   let isForAll = true;
   let last: AudienceId = EVERYBODY;
   for (let i = 0; i < receivers.length; i++) {
     if (receivers[i] === last) continue;
     last = receivers[i]! as AudienceId;
     isForAll &&= last === EVERYBODY;
-    for (let word = 0; word < common.length; word++) common[word]! &= audiences.wordOf(last, word);
+    // From the last one on: the words of an audience are made at once then.
+    for (let word = words - 1; word >= 0; word--) common[word]! &= audiences.wordOf(last, word);
   }
   for (const member of members) {
     const { number } = member;

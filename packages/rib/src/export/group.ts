@@ -293,6 +293,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     const caughtUp = this.membersBehind;
     const more = this.#behind.catchUp(this.#batch, this.#endBatch);
     if (this.membersBehind < caughtUp) this.table.toldMembers();
+    if (this.audiences.collectDue) this.#collectAudiences();
     return waits || more;
   }
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { encodeAttributes, Fault, IPV4_UNICAST, STORED_CONTEXT } from '@tsbgp/wire';
 import { FakePeer, settle, smallRib } from '../../test/fake-peer.ts';
 import { checkInvariants } from '../invariants.ts';
+import { Audiences, only } from './audience.ts';
 
 const CLIENT = { routeServerClient: true, routeServer: { controlCommunities: true } } as const;
 
@@ -146,4 +147,73 @@ test('RFC 7947 §2.3.2: with many candidates of different MULTI_EXIT_DISC a slic
     longest = Math.max(longest, performance.now() - start);
   }
   assert.ok(longest < 1000, `${longest.toFixed(0)} ms`);
+});
+
+test('what the operations of audiences remember is bounded, also where few audiences come out', () => {
+  const audiences = new Audiences();
+  const members = Array.from({ length: 700 }, (_, i) => audiences.intern(only(i)));
+  const sets = Array.from({ length: 1600 }, (_, i) => audiences.intern((1n << 700n) | (BigInt(i) * 0x1_0000_0001_0001n)));
+  for (const member of members) for (const set of sets) audiences.and(set, member);
+  assert.equal(audiences.collectDue, true, '1,120,000 pairs are remembered');
+});
+
+test('RFC 7911: a member that stays behind is told once of each path that it held, however often the routes came and went', () => {
+  const rib = smallRib();
+  const source = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500 });
+  const target = new FakePeer(rib, { address: '10.0.0.2', as: 65_002, localAs: 64_500, addPath: [IPV4_UNICAST] });
+  source.up();
+  target.up();
+  settle(rib);
+  const prefixes = Array.from({ length: 19 }, (_, i) => `20.0.${i}.0/24`);
+  for (const prefix of prefixes) source.announce({ prefix, asPath: [65_001] });
+  settle(rib);
+  target.backlogBytes = 1 << 30;
+  for (let round = 0; round < 9; round++) {
+    // In another order each time: the routes get other paths.
+    const order = prefixes.map((_, i) => prefixes[(i * (2 * round + 1)) % prefixes.length]!);
+    for (const prefix of order) source.withdraw(prefix);
+    settle(rib);
+    for (const prefix of order) source.announce({ prefix, asPath: [65_001, round + 1] });
+    settle(rib);
+  }
+  for (const prefix of prefixes) source.withdraw(prefix);
+  settle(rib);
+  target.log.length = 0;
+  target.backlogBytes = 0;
+  settle(rib);
+  assert.equal(target.view.size, 0);
+  assert.ok(target.log.length <= 2 * prefixes.length, `${target.log.length} withdrawals of ${prefixes.length} routes`);
+});
+
+test('RFC 7911: a member that joins others who wait for a refresh is told of a path that came after their first change', () => {
+  const rib = smallRib();
+  const source = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500, sendsAddPath: true });
+  const targets = [2, 3].map(
+    (i) => new FakePeer(rib, { address: `10.0.0.${i}`, as: 65_000 + i, localAs: 64_500, addPath: [IPV4_UNICAST] }),
+  );
+  const [a, b] = targets as [FakePeer, FakePeer];
+  source.up();
+  a.up();
+  b.up();
+  settle(rib);
+  const announce = (pathIdentifier: number) => {
+    source.announce({ prefix: '192.0.2.0/24', asPath: [65_001, pathIdentifier], pathIdentifier });
+    settle(rib);
+  };
+  announce(1);
+  a.backlogBytes = 1 << 30;
+  rib.resend(a.ribPeer!, IPV4_UNICAST);
+  settle(rib);
+  announce(2);
+  assert.equal(b.view.size, 2);
+  b.backlogBytes = 1 << 30;
+  rib.resend(b.ribPeer!, IPV4_UNICAST);
+  settle(rib);
+  source.withdraw('192.0.2.0/24', 2);
+  settle(rib);
+  a.backlogBytes = 0;
+  b.backlogBytes = 0;
+  settle(rib);
+  assert.equal(a.view.size, 1);
+  assert.equal(b.view.size, 1);
 });
