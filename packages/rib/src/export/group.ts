@@ -354,8 +354,8 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
         if (peer.received[this.table.position]! > 0) this.#toReconsider.add(peer.index);
       }
     }
-    // Those of the member itself, if it brought any along.
-    if (member.peer.received[this.table.position]! > 0) this.#toReconsider.add(member.peer.index);
+    // Those of a new member itself, if it brought any along. Those of one whose session is over are swept away.
+    if (member.peer.up && member.peer.received[this.table.position]! > 0) this.#toReconsider.add(member.peer.index);
     if (this.receivers.selective || this.#toReconsider.size > 0) this.#reconsiderDue = true;
   }
 
