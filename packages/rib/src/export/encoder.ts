@@ -85,6 +85,8 @@ export class UpdateEncoder {
   readonly #nlriMax: number;
   readonly #buffer: Uint8Array;
   #length = 0;
+  /** Where `#announced` ended. */
+  #end = 0;
   #segments: Segments = newSegments();
   /** Attribute sets of the batch. */
   #sets: number[] = [];
@@ -246,18 +248,8 @@ export class UpdateEncoder {
     writeU16(out, at + 2, length);
     at += 4;
     for (let i = 0; i < length; i++) out[at++] = bytes[i]!;
-    const { nlri, source, receivers, path, next } = batch;
-    const nlriMax = this.#nlriMax;
-    let item = first;
-    do {
-      at = this.#nlri(at, nlri[item - 1]!, path[item - 1]!);
-      item = next[item - 1]!;
-    } while (
-      item !== NONE &&
-      source[item - 1] === source[first - 1] &&
-      receivers[item - 1] === receivers[first - 1] &&
-      at + nlriMax <= limit
-    );
+    const item = this.#announced(batch, first, at, limit);
+    at = this.#end;
     if (at > limit) return first;
     this.#finish(start, at);
     return item;
@@ -277,8 +269,20 @@ export class UpdateEncoder {
     out[at++] = nextHopLength;
     for (let i = 0; i < nextHopLength; i++) out[at++] = nextHop[i]!;
     out[at++] = 0; // reserved, RFC 4760 §3
-    const { nlri, source, receivers, path, next } = batch;
+    const item = this.#announced(batch, first, at, limit);
+    at = this.#end;
+    if (at > limit) return first;
+    writeU16(out, value - 2, at - value);
+    for (let i = 0; i < length; i++) out[at++] = bytes[i]!;
+    writeU16(out, attributes, at - attributes - 2);
+    this.#finish(start, at);
+    return item;
+  }
+
+  /** Writes the NLRI of one message: those that have the source and the receivers of the first. `#end` is where they end. */
+  #announced({ nlri, source, receivers, path, next }: Batch, first: number, start: number, limit: number): number {
     const nlriMax = this.#nlriMax;
+    let at = start;
     let item = first;
     do {
       at = this.#nlri(at, nlri[item - 1]!, path[item - 1]!);
@@ -289,11 +293,7 @@ export class UpdateEncoder {
       receivers[item - 1] === receivers[first - 1] &&
       at + nlriMax <= limit
     );
-    if (at > limit) return first;
-    writeU16(out, value - 2, at - value);
-    for (let i = 0; i < length; i++) out[at++] = bytes[i]!;
-    writeU16(out, attributes, at - attributes - 2);
-    this.#finish(start, at);
+    this.#end = at;
     return item;
   }
 

@@ -10,7 +10,6 @@
  */
 import type { AttrId } from '../attributes/attribute-table.ts';
 import { BrokenInvariant } from '../broken-invariant.ts';
-import { NONE } from '../columns.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
 import type { RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
@@ -104,19 +103,7 @@ export class Member {
 
   /** Whether the member is sent a route for this NLRI. */
   isSent(nlri: number): boolean {
-    return this.#first(nlri) !== -1;
-  }
-
-  /** The attribute set that the member is sent for this NLRI, before it is rewritten; NONE when it is sent nothing. Not a new reference. */
-  sentAttr(nlri: NlriId): AttrId {
-    const at = this.#first(nlri);
-    return (at === -1 ? NONE : entries.attr[at]!) as AttrId;
-  }
-
-  /** The peer that the route sent for this NLRI came from; undefined when the member is sent nothing. */
-  sentSource(nlri: NlriId): RibPeer | undefined {
-    const at = this.#first(nlri);
-    return at === -1 ? undefined : this.group.table.peers[entries.source[at]!];
+    return this.sent(nlri as NlriId).length > 0;
   }
 
   /** Routes that the group sends and this member does not get, as the next hop is its own address. */
@@ -203,13 +190,5 @@ export class Member {
     } catch (error) {
       this.fail(error);
     }
-  }
-
-  /** Loads the entries of an NLRI; where the first one for this member is among them, or -1. */
-  #first(nlri: number): number {
-    const { adjRibOut, audiences } = this.group;
-    adjRibOut.load(nlri, entries);
-    for (let at = 0; at < entries.count; at++) if (audiences.has(entries.receivers[at]! as AudienceId, this.number)) return at;
-    return -1;
   }
 }
