@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -90,3 +91,21 @@ suite('the lab', { timeout: 60_000 }, () => {
 function health(lab: Lab): Promise<Record<string, unknown>> {
   return call(lab, 'ControlService/GetHealth', {});
 }
+
+test('npm start | head: when no one reads what it prints, the lab ends and leaves no daemon', { timeout: 60_000 }, async () => {
+  const start = fileURLToPath(new URL('./start.ts', import.meta.url));
+  const args = ['--conditions=tsbgp-source', start, '--isolated', '--flap-interval', '0.1'];
+  const lab = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(lab, 'exit');
+  let text = '';
+  for await (const chunk of lab.stdout) {
+    text += String(chunk);
+    // Leaving the loop closes the pipe.
+    if (text.includes('What the peers do meanwhile')) break;
+  }
+  const pid = Number(/tsbgpd .* pid (\d+)/.exec(text)?.[1]);
+  assert.ok(pid > 0, text);
+  const [code] = await ended;
+  assert.equal(code, 0);
+  assert.throws(() => process.kill(pid, 0), /ESRCH/);
+});

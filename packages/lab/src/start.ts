@@ -42,6 +42,8 @@ async function main(): Promise<number> {
 async function run(flapSeconds: number, isolated: boolean): Promise<number> {
   const over = Promise.withResolvers<number>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => over.resolve(0));
+  // The reader of a pipe is gone, as with `npm start | head`: without a listener this would end the lab at once, and leave the daemon.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => over.resolve(0));
   const plan = await planLab({ isolated });
   const starting = startLab({ plan, flapIntervalMs: flapSeconds * 1000 });
   const lab = await Promise.race([starting, over.promise.then(() => undefined)]).catch((error: unknown) => {
