@@ -1,5 +1,5 @@
 /** A RIB with peers whose routes a test sets directly, and what the speaker builds on it. */
-import { type NlriId, PeerKind, type PeerOptions, Rib, type RibPeer } from '@tsbgp/rib';
+import { type NlriId, PeerKind, type PeerOptions, Rib, type RibPeer, Verdict } from '@tsbgp/rib';
 import { encodeAttributes, type Family, IPV4_UNICAST, IPV6_UNICAST, type PathAttribute, parseAddress } from '@tsbgp/wire';
 import { Boundaries } from '../src/boundaries.ts';
 import { Background } from '../src/speaker/background.ts';
@@ -66,7 +66,7 @@ export class RibWorld {
     const attr = this.rib.internLocal(family, encodeAttributes(attributes, CONTEXT));
     if (typeof attr !== 'number') throw new Error(attr.reason);
     const table = this.rib.table(family);
-    table.announce(table.index.insertWire(octets, 0), peer, 0, attr, 0, 0);
+    table.announce(table.index.insertWire(octets, 0), peer, 0, new Verdict().accept(attr), 0);
     this.rib.releaseLocal(attr);
   }
 

@@ -7,7 +7,10 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { addressBytes, DEFAULT_CONTEXT, encodeAttributes, IPV4_UNICAST, type PathAttribute, parseIpv4, readU32 } from '@tsbgp/wire';
 import { decide } from './decide.ts';
-import { NONE, PathFlag, PeerKind, Rib } from './index.ts';
+import { codeOf } from './import/reasons.ts';
+import { NONE, PeerKind, Rib, Verdict } from './index.ts';
+
+const verdict = new Verdict();
 
 interface Path {
   readonly name: string;
@@ -64,7 +67,7 @@ function best(paths: readonly Path[]): string | undefined {
     });
     const block = encodeAttributes(attributesOf(path), { ...DEFAULT_CONTEXT, peerType: 'ibgp' });
     const attr = rib.attributes.intern(block, 0, block.length);
-    table.announce(nlri, peer, 0, attr, path.ineligible !== undefined ? PathFlag.Filtered : 0, 0);
+    table.announce(nlri, peer, 0, path.ineligible === undefined ? verdict.accept(attr) : verdict.reject(attr, codeOf('import-policy')), 0);
   }
   const path = decide(table, nlri);
   return path === NONE ? undefined : rib.peers[table.pathPeer[path]!]!.options.name;

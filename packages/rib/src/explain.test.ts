@@ -4,7 +4,11 @@ import { test } from 'node:test';
 import { addressBytes, DEFAULT_CONTEXT, encodeAttributes, IPV4_UNICAST, type PathAttribute, parseIpv4, readU32 } from '@tsbgp/wire';
 import fc from 'fast-check';
 import { decide } from './decide.ts';
-import { explain, longestMatch, NONE, PathFlag, PeerKind, Rib, type RibPeer, type RibTable } from './index.ts';
+import { codeOf } from './import/reasons.ts';
+import { explain, longestMatch, NONE, PeerKind, Rib, type RibPeer, type RibTable, Verdict } from './index.ts';
+
+const verdict = new Verdict();
+
 import { hasPath } from './longest-match.ts';
 
 interface Path {
@@ -68,7 +72,7 @@ function addPath(rib: Rib, table: RibTable, path: Path, index: number, prefix = 
   const block = encodeAttributes(attributes, { ...DEFAULT_CONTEXT, peerType: 'ibgp' });
   const attr = rib.attributes.intern(block, 0, block.length);
   const nlri = table.index.insertWire(prefix, 0);
-  table.announce(nlri, peer, 0, attr, path.filtered === true ? PathFlag.Filtered : 0, 0);
+  table.announce(nlri, peer, 0, path.filtered === true ? verdict.reject(attr, codeOf('import-policy')) : verdict.accept(attr), 0);
   if (path.down === true) rib.removePeer(peer);
   return peer;
 }

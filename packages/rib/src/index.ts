@@ -12,12 +12,12 @@ export type { Member, RefreshMarks, SentRoute } from './export/member.ts';
 export { NotSent } from './export/not-sent.ts';
 export type { ExportGroup, ExportObserver } from './export/observer.ts';
 export { AttributeRewriter } from './export/rewrite.ts';
-export { type FilterReason, filterReason } from './filter-reason.ts';
+export { FILTER_REASONS, type FilterReason, type UnusableReason } from './import/reasons.ts';
+export { type ImportVerdict, Verdict } from './import/verdict.ts';
 export type { IngestObserver } from './ingest.ts';
 export { longestMatch } from './longest-match.ts';
 export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 export { NlriWindow } from './nlri/window.ts';
-export { PathFlag } from './path-flags.ts';
 export {
   type PeerIndex,
   PeerKind,
@@ -25,7 +25,6 @@ export {
   type PeerPort,
   RibPeer,
   type RouteServerOptions,
-  type UnusableReason,
 } from './peer.ts';
 export { type BestObserver, Rib, type RibOptions } from './rib.ts';
 export type { PathId, PathObserver, RibTable } from './table.ts';

@@ -16,8 +16,9 @@ import type { AttributeTable } from './attributes/attribute-table.ts';
 import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import { NONE } from './columns.ts';
-import { importFlags, unusableReason } from './filter-reason.ts';
-import { PeerKind, type RibPeer, type UnusableReason } from './peer.ts';
+import { type ReasonCode, reasonOf, type UnusableReason } from './import/reasons.ts';
+import type { ImportRules, ImportVerdict } from './import/verdict.ts';
+import { PeerKind, type RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
 
 /** Told what RFC 7606 made of an UPDATE that did not end the session, and when a peer has sent all it has. */
@@ -34,6 +35,7 @@ export class Ingest {
   readonly #attributes: AttributeTable;
   readonly #tables: ReadonlyMap<Family, RibTable>;
   readonly #ipv4: RibTable;
+  readonly #rules: ImportRules;
   readonly #observer: IngestObserver;
   readonly #update: UpdateScan = new UpdateScan();
   readonly #scan: AttributeScan = new AttributeScan();
@@ -46,7 +48,14 @@ export class Ingest {
   /** Seconds since 1970, kept by the caller: the RIB has no clock. */
   nowSeconds = 0;
 
-  constructor(attributes: AttributeTable, tables: ReadonlyMap<Family, RibTable>, ipv4: RibTable, observer: IngestObserver) {
+  constructor(
+    attributes: AttributeTable,
+    tables: ReadonlyMap<Family, RibTable>,
+    ipv4: RibTable,
+    rules: ImportRules,
+    observer: IngestObserver,
+  ) {
+    this.#rules = rules;
     this.#attributes = attributes;
     this.#tables = tables;
     this.#ipv4 = ipv4;
@@ -212,22 +221,22 @@ export class Ingest {
 
   #announce(table: RibTable, peer: RibPeer, attr: number, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
     const refresh = peer.refresh[table.position]!;
-    const filtered = importFlags(this.#attributes, attr, peer);
+    const verdict = this.#rules.judge(attr, peer);
+    verdict.flags |= refresh.bits;
     refresh.announcedBits = refresh.bits;
     try {
-      this.#announceEach(table, peer, attr, filtered | refresh.bits, bytes, start, end, identifiers);
+      this.#announceEach(table, peer, verdict, bytes, start, end, identifiers);
     } catch (error) {
       dropUnused(table, bytes, start, end, identifiers);
       throw error;
     }
-    if (filtered !== 0 && peer.options.importAccept) this.#tellUnusable(peer, attr);
+    if (verdict.reason !== 0 && peer.options.importAccept) this.#tellUnusable(peer, verdict.reason);
   }
 
   #announceEach(
     table: RibTable,
     peer: RibPeer,
-    attr: number,
-    flags: number,
+    verdict: ImportVerdict,
     bytes: Uint8Array,
     start: number,
     end: number,
@@ -242,14 +251,14 @@ export class Ingest {
         identifier = (readU16(bytes, offset) << 16) | readU16(bytes, offset + 2);
         offset += 4;
       }
-      table.announce(index.insertWire(bytes, offset), peer, identifier >>> 0, attr, flags, now);
+      table.announce(index.insertWire(bytes, offset), peer, identifier >>> 0, verdict, now);
       offset += 1 + ((bytes[offset]! + 7) >>> 3);
     }
   }
 
-  #tellUnusable(peer: RibPeer, attr: number): void {
-    const reason = unusableReason(this.#attributes, attr, peer);
-    if (reason === undefined) return;
+  #tellUnusable(peer: RibPeer, code: ReasonCode): void {
+    const reason = reasonOf(code);
+    if (reason === undefined || reason === 'import-policy') return;
     peer.unusable[reason]++;
     this.#observer.unusable?.(peer, reason);
   }

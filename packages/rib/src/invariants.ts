@@ -66,6 +66,7 @@ function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): vo
   let bests = 0;
   const received = new Map<number, number>();
   const accepted = new Map<number, number>();
+  const rejected = new Map<string, number>();
   for (let nlri = 1; nlri < table.index.top; nlri++) {
     if (!table.index.isLive(nlri)) {
       // The columns may end below an NLRI that was freed before it had a path.
@@ -90,6 +91,12 @@ function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): vo
       invariant(generation >= refresh.oldest && generation >= 0, 'no path is of an older generation than the oldest');
       if (table.best[nlri] === path) bestFound = true;
       hold(table.pathAttr[path]!);
+      if ((table.pathFlags[path]! & PathFlag.Changed) !== 0) hold(table.pathReceived[path]!);
+      if ((table.pathFlags[path]! & PathFlag.Filtered) !== 0) {
+        invariant(table.filterReason(path as never) !== undefined, 'a path that is not used has a reason');
+        const rejectedKey = `${peer} ${table.pathReason[path]}`;
+        rejected.set(rejectedKey, (rejected.get(rejectedKey) ?? 0) + 1);
+      }
     }
     invariant(bestFound, 'the best path is one of the paths');
     if (table.best[nlri] !== NONE) bests++;
@@ -103,6 +110,9 @@ function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): vo
     if (peer === undefined) continue;
     invariant(peer.received[table.position] === (received.get(peer.index) ?? 0), 'a peer counts its paths');
     invariant(peer.accepted[table.position] === (accepted.get(peer.index) ?? 0), 'a peer counts its accepted paths');
+    for (const [reason, count] of peer.rejected[table.position]!.entries()) {
+      invariant(count === (rejected.get(`${peer.index} ${reason}`) ?? 0), 'a peer counts its rejected paths by reason');
+    }
   }
 }
 

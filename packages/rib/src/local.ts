@@ -20,6 +20,7 @@ import { AttributeScan } from '@tsbgp/wire/scan';
 import type { AttrId } from './attributes/attribute-table.ts';
 import { CanonicalBlock } from './attributes/canonical.ts';
 import { NONE } from './columns.ts';
+import { Verdict } from './import/verdict.ts';
 import type { RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
 
@@ -29,6 +30,7 @@ const CONTEXT = { ...DEFAULT_CONTEXT, peerType: 'ibgp', confederation: false } a
 /** Scratch of one call. */
 const scan = new AttributeScan();
 const canonical = new CanonicalBlock();
+const verdict = new Verdict();
 
 /** The fault that keeps these attributes from being announced. */
 export function checkLocal(attributes: Uint8Array): Fault | undefined {
@@ -57,7 +59,7 @@ export function announceLocal(
   nowSeconds: number,
 ): void {
   if (identifier !== 0) table.keepPathIdentifiers();
-  table.announce(table.index.insertWire(prefixes, offset), peer, identifier, attr, 0, nowSeconds);
+  table.announce(table.index.insertWire(prefixes, offset), peer, identifier, verdict.accept(attr), nowSeconds);
 }
 
 /** Withdraws the local route of the prefix in wire form at `offset` with this path identifier. Returns whether there was one. */

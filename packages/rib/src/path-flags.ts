@@ -2,10 +2,12 @@
 
 /** Bits of `pathFlags`. */
 export const PathFlag = {
-  /** Kept, but not in the decision process: see filter-reason.ts. The lowest bit: it is counted with. */
+  /** Kept, but not in the decision process: `RibTable.filterReason` says why. The lowest bit: it is counted with. */
   Filtered: 1,
   /** Set while export looks for the next best path after this one (export/select.ts). */
   Tried: 2,
+  /** Used with another attribute set than it came with; the column `pathReceived` has that one. */
+  Changed: 4,
 } as const;
 
 /** Paths with one of these flags are not in the decision process. */

@@ -3,13 +3,11 @@
  * columns hold. A session that ends keeps its index until the last of its paths is swept away.
  */
 import type { Family, WireContext } from '@tsbgp/wire';
+import { FILTER_REASONS, type UnusableReason } from './import/reasons.ts';
 import { Refresh } from './refresh.ts';
 
 /** A peer in the columns; 0 is nobody. Used again when nothing names the peer any more. */
 export type PeerIndex = number & { readonly __id: 'PeerIndex' };
-
-/** Why routes with an attribute set cannot be used, whatever the policy says (filter-reason.ts). */
-export type UnusableReason = 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop';
 
 /** Where routes come from, as the decision process sees it (RFC 4271 §9.1.1). */
 export const PeerKind = {
@@ -100,6 +98,8 @@ export class RibPeer {
   /** Paths held and paths in the decision process, by position of the family in the RIB. */
   readonly received: number[];
   readonly accepted: number[];
+  /** Paths held and not used, by position of the family, then by reason (`ReasonCode`). */
+  readonly rejected: readonly Uint32Array[];
   /** Which paths are stale (RFC 7313), by position of the family. */
   readonly refresh: readonly Refresh[];
   /** UPDATEs whose routes were treated as withdrawn, and attributes discarded (RFC 7606). */
@@ -119,6 +119,7 @@ export class RibPeer {
     this.refresh = Array.from({ length: familyCount }, () => new Refresh());
     this.received = Array.from({ length: familyCount }, () => 0);
     this.accepted = Array.from({ length: familyCount }, () => 0);
+    this.rejected = Array.from({ length: familyCount }, () => new Uint32Array(FILTER_REASONS.length + 1));
   }
 }
 

@@ -20,6 +20,8 @@ import type { Member, RefreshMarks } from './export/member.ts';
 import { PEER_INDEX_MAX } from './export/not-sent.ts';
 import type { ExportObserver } from './export/observer.ts';
 import type { Strategy } from './export/select.ts';
+import { Rejudgements } from './import/rejudge.ts';
+import { ImportRules } from './import/verdict.ts';
 import { Ingest, type IngestObserver } from './ingest.ts';
 import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
 import { Ipv4Index } from './nlri/ipv4-index.ts';
@@ -67,6 +69,8 @@ export class Rib {
   readonly #tableOf: Map<Family, RibTable> = new Map();
   readonly #peers: (RibPeer | undefined)[] = [undefined];
   readonly #freeIndexes: number[] = [];
+  readonly #importRules: ImportRules;
+  readonly #rejudgements: Rejudgements;
   readonly #ingest: Ingest;
   readonly #exportObserver: ExportObserver | undefined;
   /** Peers of whose failure the observer was told. */
@@ -86,13 +90,15 @@ export class Rib {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
     this.#exportObserver = options.exportObserver;
     this.attributes = new AttributeTable(new OwnIdentity(options.localAs, options.bgpIdentifier), attributeSets);
+    this.#importRules = new ImportRules(this.attributes);
     this.tables = [
       new RibTable(0, new Ipv4Index(ipv4), this.attributes, this.#peers, ipv4, ipv4 * pathsPerNlri),
       new RibTable(1, new Ipv6Index(ipv6), this.attributes, this.#peers, ipv6, ipv6 * pathsPerNlri),
     ];
     for (const table of this.tables) this.#tableOf.set(table.family, table);
+    this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
     this.#groups = this.tables.map(() => []);
-    this.#ingest = new Ingest(this.attributes, this.#tableOf, this.table(IPV4_UNICAST), options.observer);
+    this.#ingest = new Ingest(this.attributes, this.#tableOf, this.table(IPV4_UNICAST), this.#importRules, options.observer);
     const families = this.tables.map((table) => table.family);
     this.localPeer = this.#newPeer(localPeerOptions(options, families));
   }
@@ -139,6 +145,7 @@ export class Rib {
     peer.up = false;
     for (const member of this.#members.get(peer) ?? []) this.#leave(member);
     this.#members.delete(peer);
+    this.#rejudgements.remove(peer);
     this.#sweeps.addDeparted(peer, this.tables);
   }
 
@@ -247,6 +254,7 @@ export class Rib {
       this.dirtyCount === 0 &&
       this.#sweeps.count === 0 &&
       this.attributes.own.settled &&
+      !this.#rejudgements.isRunning &&
       this.#departed.length === 0 &&
       !this.tables.some((table) => table.doomedCount > 0)
     );
@@ -255,6 +263,7 @@ export class Rib {
   /** One slice of work, a few milliseconds at most. True when there is more to do at once. */
   work(): boolean {
     let more = this.#sweeps.slice();
+    if (this.attributes.own.settled && this.#rejudgements.slice()) more = true;
     if (!this.attributes.own.settled) {
       this.#ownSlice();
       more = true;

@@ -3,6 +3,7 @@
  *
  *     NlriId -> head of its path chain, best path, flags     key columns are the index's
  *     PathId -> NLRI, peer, attribute set, next in chain, path identifier, flags, learned at
+ *            -> attribute set as received, where it is another; reason, where it is not used
  *
  *     NLRI 7 --head--> path 12 --next--> path 3 --next--> NONE
  *              best ------------------------^
@@ -12,6 +13,8 @@
 import type { Family } from '@tsbgp/wire';
 import type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
 import { grown, NONE } from './columns.ts';
+import { type FilterReason, type ReasonCode, reasonOf } from './import/reasons.ts';
+import type { ImportVerdict } from './import/verdict.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 import { GENERATION_MASK, PathFlag } from './path-flags.ts';
 import type { PeerIndex, RibPeer } from './peer.ts';
@@ -25,6 +28,9 @@ const NlriFlag = {
   /** The best path went, or has other attributes, since the last decision. */
   Touched: 4,
 } as const;
+
+/** Flags of paths of which more than the attribute set is held. */
+const UNCOMMON = PathFlag.Filtered | PathFlag.Changed;
 
 /** Doomed NLRI looked at in one slice. */
 const BURY_SLICE = 16_384;
@@ -51,6 +57,10 @@ export class RibTable {
   pathAttr: Int32Array;
   pathNext: Int32Array;
   pathFlags: Uint8Array;
+  /** The attribute set as the peer sent it; only of paths with `PathFlag.Changed`. */
+  pathReceived: Int32Array;
+  /** Why a path is not used; only of paths with `PathFlag.Filtered`. */
+  pathReason: Uint8Array;
   /** Seconds since 1970. */
   pathLearned: Uint32Array;
   /** RFC 7911; a column only once a peer sends path identifiers. */
@@ -101,37 +111,29 @@ export class RibTable {
     this.pathAttr = new Int32Array(pathCapacity);
     this.pathNext = new Int32Array(pathCapacity);
     this.pathFlags = new Uint8Array(pathCapacity);
+    this.pathReceived = new Int32Array(pathCapacity);
+    this.pathReason = new Uint8Array(pathCapacity);
     this.pathLearned = new Uint32Array(pathCapacity);
   }
 
   /**
-   * The path of (NLRI, peer, path identifier) now has this attribute set. Returns whether that path changed.
-   * The caller owns no reference afterwards; the table holds one per path.
+   * The path of (NLRI, peer, path identifier) now has this verdict. Returns whether that path changed.
+   * The caller owns no reference afterwards; the table holds those of a path.
    */
-  announce(nlri: NlriId, peer: RibPeer, identifier: number, attr: number, flags: number, nowSeconds: number): boolean {
+  announce(nlri: NlriId, peer: RibPeer, identifier: number, verdict: ImportVerdict, nowSeconds: number): boolean {
     if (nlri >= this.head.length) this.#growNlri();
     const path = this.#find(nlri, peer.index, identifier);
     const attributes = this.attributes;
+    const { used: attr, flags } = verdict;
     if (path !== NONE) {
-      const old = this.pathAttr[path]!;
       const oldFlags = this.pathFlags[path]!;
-      if (old === attr) {
-        if (oldFlags === flags) return false;
+      if (this.pathAttr[path] === attr && ((oldFlags ^ flags) & ~GENERATION_MASK) === 0 && this.#isPlain(path, verdict)) {
         // No more than no longer stale.
-        if (((oldFlags ^ flags) & ~GENERATION_MASK) === 0) {
-          this.pathFlags[path] = flags;
-          return false;
-        }
+        if (oldFlags !== flags) this.pathFlags[path] = flags;
+        return false;
       }
-      attributes.references[attr] = attributes.references[attr]! + 1;
-      if (this.best[nlri] === path) this.nlriFlags[nlri]! |= NlriFlag.Touched;
-      if (this.best[nlri] === path || this.#matters(nlri, attr, flags) || this.#matters(nlri, old, oldFlags)) this.mark(nlri);
-      this.pathAttr[path] = attr;
-      this.pathFlags[path] = flags;
+      this.#change(path as PathId, peer, verdict);
       this.pathLearned[path] = nowSeconds;
-      peer.accepted[this.position]! += (oldFlags & PathFlag.Filtered) - (flags & PathFlag.Filtered);
-      // After the new set is held: the old one may be the same one with other flags.
-      attributes.release(old);
       this.observer?.(nlri, path as PathId, true);
       return true;
     }
@@ -147,10 +149,65 @@ export class RibTable {
     this.head[nlri] = added;
     this.pathCount++;
     peer.received[this.position]!++;
-    peer.accepted[this.position]! += 1 - (flags & PathFlag.Filtered);
+    if ((flags & UNCOMMON) === 0) peer.accepted[this.position]!++;
+    else this.#takeUncommon(added, peer, verdict);
     if (this.#matters(nlri, attr, flags)) this.mark(nlri);
     this.observer?.(nlri, added as PathId, true);
     return true;
+  }
+
+  /** The rules of import changed for a path that stays as it was received. Returns whether anything became of it. */
+  rejudge(path: PathId, peer: RibPeer, verdict: ImportVerdict): boolean {
+    const flags = (verdict.flags & ~GENERATION_MASK) | (this.pathFlags[path]! & GENERATION_MASK);
+    if (this.pathAttr[path] === verdict.used && this.pathFlags[path] === flags && this.#isPlain(path, verdict)) return false;
+    this.#change(path, peer, { ...verdict, flags });
+    this.observer?.(this.pathNlri[path]! as NlriId, path, true);
+    return true;
+  }
+
+  /** Whether a path with the flags of the verdict has its reason and its set as received too. */
+  #isPlain(path: number, { flags, received, reason }: ImportVerdict): boolean {
+    return (
+      (flags & UNCOMMON) === 0 ||
+      (((flags & PathFlag.Changed) === 0 || this.pathReceived[path] === received) &&
+        ((flags & PathFlag.Filtered) === 0 || this.pathReason[path] === reason))
+    );
+  }
+
+  /** A path that is there gets another verdict. */
+  #change(path: PathId, peer: RibPeer, verdict: ImportVerdict): void {
+    const { references } = this.attributes;
+    const { used: attr, flags } = verdict;
+    const nlri = this.pathNlri[path]! as NlriId;
+    const old = this.pathAttr[path]!;
+    const oldFlags = this.pathFlags[path]!;
+    const oldReceived = (oldFlags & PathFlag.Changed) === 0 ? NONE : this.pathReceived[path]!;
+    references[attr] = references[attr]! + 1;
+    if (this.best[nlri] === path) this.nlriFlags[nlri]! |= NlriFlag.Touched;
+    if (this.best[nlri] === path || this.#matters(nlri, attr, flags) || this.#matters(nlri, old, oldFlags)) this.mark(nlri);
+    this.pathAttr[path] = attr;
+    if ((oldFlags & PathFlag.Filtered) === 0) peer.accepted[this.position]!--;
+    else peer.rejected[this.position]![this.pathReason[path]!]!--;
+    this.pathFlags[path] = flags;
+    if ((flags & UNCOMMON) === 0) peer.accepted[this.position]!++;
+    else this.#takeUncommon(path, peer, verdict);
+    // After the new set is held: the old one may be the same one with other flags.
+    this.attributes.release(old);
+    if (oldReceived !== NONE) this.attributes.release(oldReceived);
+  }
+
+  /** What few paths have: a set that is not the one received, a reason for not being used. */
+  #takeUncommon(path: number, peer: RibPeer, { flags, received, reason }: ImportVerdict): void {
+    if ((flags & PathFlag.Changed) !== 0) {
+      this.attributes.hold(received);
+      this.pathReceived[path] = received;
+    }
+    if ((flags & PathFlag.Filtered) === 0) {
+      peer.accepted[this.position]!++;
+      return;
+    }
+    this.pathReason[path] = reason;
+    peer.rejected[this.position]![reason]!++;
   }
 
   /** The path of (NLRI, peer, path identifier) is gone. Returns whether there was one. */
@@ -330,8 +387,10 @@ export class RibTable {
       this.mark(nlri); // also when the last path went that was never best: the NLRI is to be freed
     }
     this.attributes.release(attr);
+    if ((flags & PathFlag.Changed) !== 0) this.attributes.release(this.pathReceived[path]!);
     peer.received[this.position]!--;
-    peer.accepted[this.position]! -= 1 - (flags & PathFlag.Filtered);
+    if ((flags & PathFlag.Filtered) === 0) peer.accepted[this.position]!--;
+    else peer.rejected[this.position]![this.pathReason[path]!]!--;
     this.pathPeer[path] = 0;
     this.pathNlri[path] = NONE;
     this.pathNext[path] = this.#pathFree;
@@ -374,6 +433,8 @@ export class RibTable {
     const pathAttr = grown(this.pathAttr, capacity, used);
     const pathNext = grown(this.pathNext, capacity, used);
     const pathFlags = grown(this.pathFlags, capacity, used);
+    const pathReceived = grown(this.pathReceived, capacity, used);
+    const pathReason = grown(this.pathReason, capacity, used);
     const pathLearned = grown(this.pathLearned, capacity, used);
     if (this.pathIdentifier !== undefined) this.pathIdentifier = grown(this.pathIdentifier, capacity, used);
     this.pathNlri = pathNlri;
@@ -381,6 +442,8 @@ export class RibTable {
     this.pathAttr = pathAttr;
     this.pathNext = pathNext;
     this.pathFlags = pathFlags;
+    this.pathReceived = pathReceived;
+    this.pathReason = pathReason;
     this.pathLearned = pathLearned;
   }
 
@@ -425,9 +488,19 @@ export class RibTable {
     return this.pathPeer[path]! as PeerIndex;
   }
 
-  /** The attribute set of a path. The table holds it as long as the path has it. */
+  /** The attribute set of a path, after import. The table holds it as long as the path has it. */
   attrOf(path: PathId): AttrId {
     return this.pathAttr[path]! as AttrId;
+  }
+
+  /** The attribute set of a path as the peer sent it. The table holds it as long as the path has it. */
+  receivedAttrOf(path: PathId): AttrId {
+    return ((this.pathFlags[path]! & PathFlag.Changed) === 0 ? this.pathAttr[path]! : this.pathReceived[path]!) as AttrId;
+  }
+
+  /** Why a path is kept out of the decision process; undefined where it takes part. */
+  filterReason(path: PathId): FilterReason | undefined {
+    return this.isFiltered(path) ? reasonOf(this.pathReason[path]! as ReasonCode) : undefined;
   }
 
   /** Whether a path is kept out of the decision process. */

@@ -1,5 +1,5 @@
 /** All paths of one prefix and what the decision process made of each. */
-import { type ExplainedPath, explain, filterReason, longestMatch, type NlriId, NONE, type Rib, type RibTable } from '@tsbgp/rib';
+import { type ExplainedPath, explain, longestMatch, type NlriId, NONE, type Rib, type RibTable } from '@tsbgp/rib';
 import { ControlError, type ExplainedRoute, type PathQuery, type PrefixPaths } from '../control-plane.ts';
 import { prefixOf, receivedRoute } from './route-view.ts';
 import { readPrefix } from './wire-prefix.ts';
@@ -30,7 +30,7 @@ function explainedRoute(table: RibTable, explained: ExplainedPath): ExplainedRou
   const { path, outcome } = explained;
   // A decision may still be due. `explain` has made it already, so `best` is taken from there: the answer agrees with itself.
   const route = { ...receivedRoute(table, path), best: outcome === 'best', filtered: outcome === 'filtered' };
-  if (outcome === 'filtered') return { route, filterReason: filterReason(table, path) };
+  if (outcome === 'filtered') return { route, filterReason: table.filterReason(path) };
   if (outcome !== 'lost') return { route };
   const { step, value, betterValue, by } = explained.defeat;
   return {

@@ -11,7 +11,7 @@ export const AttrFlag = {
   NoExport: 1,
   /** NO_ADVERTISE (RFC 1997): to no peer. */
   NoAdvertise: 2,
-  /** Holds an AS, identifier or address of ours (own-identity.ts). Whether the route may be used then depends on the peer (filter-reason.ts). */
+  /** Holds an AS, identifier or address of ours (own-identity.ts). Whether the route may be used then depends on the peer (import/unusable.ts). */
   Own: 4,
   /** There is no next hop, or no host of the family can have it (RFC 4271 §6.3). */
   BadNextHop: 8,

@@ -2,7 +2,7 @@
  * What is ours in an attribute set: our AS numbers, our BGP Identifier (which is our cluster identifier too), our addresses as next hop.
  *
  * A set that holds any of it gets AttrFlag.Own when it is interned, once for all peers. Whether that makes a route unusable depends on the
- * peer, and filter-reason.ts looks then. So this is the union of what is ours towards all peers: it may name too much, never too little.
+ * peer, and import/unusable.ts looks then. So this is the union of what is ours towards all peers: it may name too much, never too little.
  */
 import { IPV4_ADDRESS_OCTETS, ipv4Offset } from './next-hops.ts';
 import { viewOf } from './views.ts';

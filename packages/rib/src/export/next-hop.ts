@@ -93,7 +93,7 @@ function keyOf({ peer }: { readonly peer: RibPeer }): number {
   return readU32(address, address.length - 4);
 }
 
-/** Whether `bytes[start, end)` is the address. The IPv4-mapped form of an IPv4 address is the same address, as in filter-reason.ts. */
+/** Whether `bytes[start, end)` is the address. The IPv4-mapped form of an IPv4 address is the same address, as in import/unusable.ts. */
 function isSameAddress(address: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
   const from = address.length === IPV4_ADDRESS_OCTETS && isIpv4Mapped(bytes, start, end) ? end - IPV4_ADDRESS_OCTETS : start;
   if (address.length !== end - from) return false;

@@ -1,44 +1,16 @@
 /**
- * Why a path is kept out of the decision process. The first that holds:
- *
- *   as-loop         the AS_PATH has the AS we use on that session, or our global one           RFC 4271 §9.1.2
- *   originator-id   ORIGINATOR_ID is our BGP Identifier                                        RFC 4456 §8
- *   cluster-list    CLUSTER_LIST has our cluster identifier, which is our BGP Identifier       RFC 4456 §8
- *   next-hop        the next hop is our own address, or none that a host of the family can have   RFC 4271 §6.3
- *   import-policy   the import policy of the neighbor rejects it
- *
- * All but the last say something of the attribute set and the peer, so that they are evaluated at most once per UPDATE. Nearly all sets have
+ * Why routes cannot be used, whatever policy says: what of an attribute set contradicts who we are or whom it came from. Nearly all sets have
  * neither AttrFlag.Own nor AttrFlag.BadNextHop, and are not looked at.
  */
 import { AttributeCode, readU32 } from '@tsbgp/wire';
-import type { AttributeTable } from './attributes/attribute-table.ts';
-import { findAttribute, headerLength, valueLength } from './attributes/block.ts';
-import { AttrFlag } from './attributes/facts.ts';
-import { addressLength, ipv4Offset, MP_NEXT_HOP_OFFSET } from './attributes/next-hops.ts';
-import { viewOf } from './attributes/views.ts';
-import { NONE } from './columns.ts';
-import { PathFlag } from './path-flags.ts';
-import { PeerKind, type RibPeer, type UnusableReason } from './peer.ts';
-import type { PathId, RibTable } from './table.ts';
-
-/** Why a path does not take part in the decision process. */
-export type FilterReason = UnusableReason | 'import-policy';
-
-/** Why `path` is filtered; undefined when it takes part in the decision process. Reads the attribute set again: for listings. */
-export function filterReason(table: RibTable, path: PathId): FilterReason | undefined {
-  if ((table.pathFlags[path]! & PathFlag.Filtered) === 0) return undefined;
-  const peer = table.peers[table.pathPeer[path]!];
-  if (peer === undefined) return undefined;
-  return unusableReason(table.attributes, table.pathAttr[path]!, peer) ?? (peer.options.importAccept ? undefined : 'import-policy');
-}
-
-/** Flags of a path with this attribute set from this peer. */
-export function importFlags(attributes: AttributeTable, attr: number, peer: RibPeer): number {
-  if (peer.kind === PeerKind.Local) return 0;
-  if (!peer.options.importAccept) return PathFlag.Filtered;
-  if ((attributes.flags[attr]! & (AttrFlag.Own | AttrFlag.BadNextHop)) === 0 && attributes.own.settled) return 0;
-  return unusableReason(attributes, attr, peer) === undefined ? 0 : PathFlag.Filtered;
-}
+import type { AttributeTable } from '../attributes/attribute-table.ts';
+import { findAttribute, headerLength, valueLength } from '../attributes/block.ts';
+import { AttrFlag } from '../attributes/facts.ts';
+import { addressLength, ipv4Offset, MP_NEXT_HOP_OFFSET } from '../attributes/next-hops.ts';
+import { viewOf } from '../attributes/views.ts';
+import { NONE } from '../columns.ts';
+import { PeerKind, type RibPeer } from '../peer.ts';
+import type { UnusableReason } from './reasons.ts';
 
 /** Why routes with this attribute set cannot be used when they come from this peer. */
 export function unusableReason(attributes: AttributeTable, attr: number, peer: RibPeer): UnusableReason | undefined {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromHex, IPV4_UNICAST, IPV6_UNICAST, parseIpv4, readU32 } from '@tsbgp/wire';
-import { FakePeer, type FakePeerOptions, settle } from '../test/fake-peer.ts';
-import { filterReason, type PathId, Rib, type UnusableReason } from './index.ts';
-import { checkInvariants } from './invariants.ts';
+import { FakePeer, type FakePeerOptions, settle } from '../../test/fake-peer.ts';
+import { type PathId, Rib, type UnusableReason } from '../index.ts';
+import { checkInvariants } from '../invariants.ts';
 
 const OWN = ['192.0.2.254', '127.0.0.1', '2001:db8:9::254', 'fe80::254'];
 
@@ -120,7 +120,7 @@ for (const [title, attributes, nlri, reason, options] of CASES) {
     assert.equal(table.pathCount, 1);
     assert.equal(table.bestCount, reason === undefined ? 1 : 0);
     assert.equal(receiver.view.size, table.bestCount);
-    assert.equal(filterReason(table, 1 as PathId), reason);
+    assert.equal(table.filterReason(1 as PathId), reason);
     assert.deepEqual(told, reason === undefined ? [] : [reason]);
     if (reason !== undefined) assert.equal(sender.ribPeer?.unusable[reason], 1);
   });
@@ -133,7 +133,7 @@ test('import policy is the reason where nothing else is, and is told to nobody',
   sender.raw(body(`${SHARED} 4003047f000001`, '18c63365'));
   const table = rib.table(IPV4_UNICAST);
   assert.deepEqual(
-    [1, 2].map((path) => filterReason(table, path as PathId)),
+    [1, 2].map((path) => table.filterReason(path as PathId)),
     ['import-policy', 'next-hop'],
   );
   assert.deepEqual(told, []);
@@ -157,7 +157,7 @@ test('the same set is used from one peer and not from another, to whom it has ou
   assert.equal(table.bestCount, 1);
   assert.equal(rib.attributes.count, 1);
   assert.deepEqual(
-    [1, 2, 3].map((path) => filterReason(table, path as PathId)),
+    [1, 2, 3].map((path) => table.filterReason(path as PathId)),
     [undefined, 'next-hop', 'next-hop'],
   );
 });

@@ -1,0 +1,36 @@
+/** Why a path is held but kept out of the decision process: the words, and the octet that the path columns hold. */
+
+/** In the order in which they are looked for: the first that holds is the reason. Their places are what columns and counters hold. */
+export const FILTER_REASONS = [
+  /** The AS_PATH has the AS we use on that session, or our global one (RFC 4271 §9.1.2). */
+  'as-loop',
+  /** ORIGINATOR_ID is our BGP Identifier (RFC 4456 §8). */
+  'originator-id',
+  /** CLUSTER_LIST has our cluster identifier (RFC 4456 §8). */
+  'cluster-list',
+  /** The next hop is our own address, or none that a host of the family can have (RFC 4271 §6.3). */
+  'next-hop',
+  /** The import policy of the neighbor rejects it. */
+  'import-policy',
+] as const;
+
+/** Why a path does not take part in the decision process. */
+export type FilterReason = (typeof FILTER_REASONS)[number];
+
+/** Those that follow from BGP itself and not from policy. */
+export type UnusableReason = Exclude<FilterReason, 'import-policy'>;
+
+/** A reason as columns hold it; 0 is none. */
+export type ReasonCode = number & { readonly __id: 'ReasonCode' };
+
+export const NO_REASON = 0 as ReasonCode;
+
+const CODES: ReadonlyMap<FilterReason, ReasonCode> = new Map(FILTER_REASONS.map((reason, at) => [reason, (at + 1) as ReasonCode]));
+
+export function codeOf(reason: FilterReason): ReasonCode {
+  return CODES.get(reason)!;
+}
+
+export function reasonOf(code: ReasonCode): FilterReason | undefined {
+  return FILTER_REASONS[code - 1];
+}
