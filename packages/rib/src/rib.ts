@@ -462,16 +462,9 @@ export class Rib {
     return group;
   }
 
-  /** What the groups of a table demand of it and of the attribute sets. */
+  /** What the groups of a table demand of it. */
   #chooseDemands(table: RibTable): void {
     table.everyPathMatters = this.#groups[table.position]!.some(({ strategy }) => strategy.type !== 'best');
-    const selective = this.#groups.flat().filter(({ receivers }) => receivers.selective);
-    this.attributes.removed =
-      selective.length === 0
-        ? undefined
-        : (attr) => {
-            for (const { receivers } of selective) receivers.forget(attr);
-          };
   }
 }
 

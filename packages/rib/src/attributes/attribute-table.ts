@@ -39,13 +39,13 @@ export class AttributeTable {
   med: Uint32Array;
   neighborAs: Uint32Array;
   originAs: Uint32Array;
-  flags: Uint8Array;
+  flags: Uint16Array;
   bucket: Int32Array;
   /** Sets in use. */
   count = 0;
 
   /** Told of each set that is freed, before its id is given out again. */
-  removed: ((id: number) => void) | undefined = undefined;
+  readonly removed: Set<(id: number) => void> = new Set();
 
   /** What is ours in an attribute set. */
   readonly own: OwnIdentity;
@@ -68,7 +68,7 @@ export class AttributeTable {
     this.med = new Uint32Array(capacity);
     this.neighborAs = new Uint32Array(capacity);
     this.originAs = new Uint32Array(capacity);
-    this.flags = new Uint8Array(capacity);
+    this.flags = new Uint16Array(capacity);
     this.bucket = new Int32Array(capacity);
     const slots = Math.min(powerOfTwo(capacity * 2), SLOTS_INITIAL);
     this.#slots = new Int32Array(slots * 2);
@@ -251,7 +251,7 @@ export class AttributeTable {
     this.bucket[id] = this.#free;
     this.#free = id;
     this.count--;
-    this.removed?.(id);
+    if (this.removed.size > 0) for (const told of this.removed) told(id);
   }
 
   #rehash(): void {

@@ -74,6 +74,7 @@ export class Receivers {
     this.#options = options;
     this.selective = options.keepsNextHops || options.control !== undefined;
     this.#ofSet = new Int32Array(this.selective ? attributes.offset.length : 0);
+    if (this.selective) attributes.removed.add(this.#forget);
   }
 
   /** Whether control communities count. */
@@ -130,10 +131,10 @@ export class Receivers {
   }
 
   /** The set is gone, and its id may be given out again. */
-  forget(attr: number): void {
+  readonly #forget = (attr: number): void => {
     if (attr < this.#ofSet.length) this.#ofSet[attr] = NOBODY;
     this.#unmark(attr);
-  }
+  };
 
   /** The index of a peer is free, and may be given to another one. */
   forgetSource(index: number): void {
@@ -142,6 +143,7 @@ export class Receivers {
 
   /** Gives back every reference. */
   dispose(): void {
+    this.#attributes.removed.delete(this.#forget);
     this.#ofSet.fill(NOBODY);
     this.#forgetSources();
     for (const attr of this.#marked.keys()) this.#unmark(attr);
