@@ -10,16 +10,15 @@
 import { type Family, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
 import { type AttrId, AttributeTable } from './attributes/attribute-table.ts';
 import { OwnIdentity } from './attributes/own-identity.ts';
-import { BrokenInvariant, invariant } from './broken-invariant.ts';
+import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import { decide } from './decide.ts';
-import { controlOptions } from './export/control-communities.ts';
 import { encoderBuffer } from './export/encoder.ts';
-import { type GroupOptions, UpdateGroup } from './export/group.ts';
+import type { UpdateGroup } from './export/group.ts';
+import { UpdateGroups } from './export/groups.ts';
 import type { Member, RefreshMarks } from './export/member.ts';
 import { PEER_INDEX_MAX } from './export/not-sent.ts';
 import type { ExportObserver } from './export/observer.ts';
-import type { Strategy } from './export/select.ts';
 import { Rejudgements } from './import/rejudge.ts';
 import { ImportRules } from './import/verdict.ts';
 import { Ingest, type IngestObserver } from './ingest.ts';
@@ -54,8 +53,6 @@ const DECIDE_SLICE = 16_384;
 const MEMBERS_PER_STEP = 200;
 /** Attribute sets looked at in one slice after something else has become ours. */
 const OWN_SLICE = 16_384;
-/** NLRI evaluated in one slice for a new group. */
-const BUILD_SLICE = 32_768;
 /** Told of each NLRI whose best path is another one, or has other attributes. */
 export type BestObserver = (table: RibTable, nlri: NlriId) => void;
 
@@ -75,16 +72,13 @@ export class Rib {
   readonly #exportObserver: ExportObserver | undefined;
   /** Peers of whose failure the observer was told. */
   readonly #failed: WeakSet<RibPeer> = new WeakSet();
-  readonly #groups: UpdateGroup[][];
+  readonly #groups: readonly UpdateGroups[];
   readonly #members: Map<RibPeer, Member[]> = new Map();
   readonly #sweeps: Sweeps = new Sweeps((peer) => this.#departed.push(peer));
   /** The attribute set to go on with in looking for what is ours; NONE when all were looked at. */
   #ownCursor: number = NONE;
   /** Swept peers whose index waits until no Adj-RIB-Out names it any more. */
   #departed: RibPeer[] = [];
-  /** Members that left a group which goes on. */
-  #left: { readonly group: UpdateGroup; readonly member: Member }[] = [];
-  readonly #buffer: Uint8Array = encoderBuffer();
 
   constructor(options: RibOptions) {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
@@ -97,7 +91,8 @@ export class Rib {
     ];
     for (const table of this.tables) this.#tableOf.set(table.family, table);
     this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
-    this.#groups = this.tables.map(() => []);
+    const buffer = encoderBuffer();
+    this.#groups = this.tables.map((table) => new UpdateGroups(table, buffer, options.exportObserver));
     this.#ingest = new Ingest(this.attributes, this.#tableOf, this.table(IPV4_UNICAST), this.#importRules, options.observer);
     const families = this.tables.map((table) => table.family);
     this.localPeer = this.#newPeer(localPeerOptions(options, families));
@@ -133,7 +128,7 @@ export class Rib {
       const table = this.#tableOf.get(family);
       if (table === undefined) continue;
       if (options.receive.addPath.has(family)) table.keepPathIdentifiers();
-      members.push(this.#groupFor(table, peer).add(peer));
+      members.push(this.#groups[table.position]!.add(peer));
     }
     this.#members.set(peer, members);
     return peer;
@@ -143,7 +138,7 @@ export class Rib {
   removePeer(peer: RibPeer): void {
     invariant(peer.up && peer !== this.localPeer, 'peer removed twice');
     peer.up = false;
-    for (const member of this.#members.get(peer) ?? []) this.#leave(member);
+    for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.leave(member);
     this.#members.delete(peer);
     this.#rejudgements.remove(peer);
     this.#sweeps.addDeparted(peer, this.tables);
@@ -229,7 +224,7 @@ export class Rib {
 
   /** The update groups of a table. */
   groupsOf(table: RibTable): readonly UpdateGroup[] {
-    return this.#groups[table.position]!;
+    return this.#groups[table.position]!.all;
   }
 
   get peers(): readonly (RibPeer | undefined)[] {
@@ -271,8 +266,8 @@ export class Rib {
     for (const table of this.tables) {
       const groups = this.#groups[table.position]!;
       if (table.dirtyCount > 0) this.#decideSlice(table, groups);
-      for (const group of groups) if (this.#exportSlice(group)) more = true;
-      if (table.dirtyCount === 0 && table.buryDue) table.bury((nlri) => groups.some((group) => group.isMissed(nlri)));
+      if (groups.slice()) more = true;
+      if (table.dirtyCount === 0 && table.buryDue) table.bury(groups.isMissed);
       if (table.dirtyCount > 0 || table.buryDue) more = true;
     }
     if (this.#departed.length > 0 && this.dirtyCount === 0) this.#releaseIndexes();
@@ -280,44 +275,11 @@ export class Rib {
     return more;
   }
 
-  #leave(member: Member): void {
-    const { table } = member.group;
-    const groups = this.#groups[table.position]!;
-    const group = groups.find((each) => each === member.group)!;
-    group.remove(member);
-    if (group.members.length > 0) {
-      this.#left.push({ group, member });
-      return;
-    }
-    group.dispose();
-    groups.splice(groups.indexOf(group), 1);
-    this.#chooseDemands(table);
-  }
-
-  /** Evaluates more of a new group, and sends to members that are behind. True when there is more to do at once. */
-  #exportSlice(group: UpdateGroup): boolean {
-    let more = false;
-    try {
-      if (!group.build(BUILD_SLICE)) more = true;
-      if (group.work()) more = true;
-    } catch (error) {
-      this.#abandon(group, error);
-    }
-    return more;
-  }
-
-  /** An exception on the way out costs the peers that it concerns, not the RIB. */
-  #abandon(group: UpdateGroup, error: unknown): void {
-    if (error instanceof BrokenInvariant) throw error;
-    group.abandon(error);
-    this.#exportObserver?.exportFailed(group, error);
-  }
-
   /** Tells of members that failed since the last call, when no loop over members is running: the observer may remove them. */
   #tellFailures(): void {
     let failed: Map<RibPeer, unknown> | undefined;
     for (const groups of this.#groups) {
-      for (const group of groups) {
+      for (const group of groups.all) {
         for (const { failure, peer } of group.members) {
           if (failure === undefined || this.#failed.has(peer)) continue;
           this.#failed.add(peer);
@@ -330,11 +292,9 @@ export class Rib {
     for (const [peer, error] of failed) this.#exportObserver?.peerFailed(peer, error);
   }
 
-  #decideSlice(table: RibTable, groups: readonly UpdateGroup[]): void {
+  #decideSlice(table: RibTable, groups: UpdateGroups): void {
     const observer = this.bestObserver;
-    let inStep = 0;
-    for (const group of groups) inStep += group.memberCount - group.membersBehind;
-    const delivery = inStep / MEMBERS_PER_STEP;
+    const delivery = groups.inStep / MEMBERS_PER_STEP;
     for (let left = DECIDE_SLICE; left > 0 && table.dirtyCount > 0; left -= 1 + delivery) {
       const nlri = table.takeDirty();
       const before = table.best[nlri]!;
@@ -346,30 +306,10 @@ export class Rib {
         if (before !== NONE) table.bestCount--;
         if (table.head[nlri] === NONE) table.doom(nlri);
       }
-      left -= this.#evaluate(groups, nlri);
+      left -= groups.evaluate(nlri);
       if (observer !== undefined && table.takeTouched(nlri, best as PathId, before as PathId)) observer(table, nlri);
     }
-    for (const group of groups) {
-      try {
-        group.send();
-      } catch (error) {
-        this.#abandon(group, error);
-      }
-    }
-  }
-
-  /** Returns the work that it was, in steps. */
-  #evaluate(groups: readonly UpdateGroup[], nlri: NlriId): number {
-    let steps = 0;
-    let at = 0;
-    while (at < groups.length) {
-      try {
-        for (; at < groups.length; at++) steps += groups[at]!.evaluate(nlri);
-      } catch (error) {
-        this.#abandon(groups[at++]!, error);
-      }
-    }
-    return steps;
+    groups.send();
   }
 
   /** What is ours towards this peer is looked for in attribute sets from now on, and by slices of `work` in those that are interned already. */
@@ -390,13 +330,11 @@ export class Rib {
   #releaseIndexes(): void {
     for (const peer of this.#departed) {
       this.#peers[peer.index] = undefined;
-      for (const group of this.#groups.flat()) group.receivers.forgetSource(peer.index);
+      for (const groups of this.#groups) groups.forgetSource(peer.index);
       this.#freeIndexes.push(peer.index);
     }
     this.#departed = [];
-    // Of the members of these peers no entry and no path is left: their numbers can be given out again.
-    for (const { group, member } of this.#left) group.releaseNumber(member);
-    this.#left = [];
+    for (const groups of this.#groups) groups.releaseNumbers();
   }
 
   #newPeer(options: PeerOptions): RibPeer {
@@ -405,66 +343,6 @@ export class Rib {
     const peer = new RibPeer(index as PeerIndex, options, this.tables.length);
     this.#peers[index] = peer;
     return peer;
-  }
-
-  #groupFor(table: RibTable, peer: RibPeer): UpdateGroup {
-    const { options } = peer;
-    const nextHopSelf = options.nextHopSelf.get(table.family);
-    const isClient = options.routeServerClient;
-    // To other peers the link makes no difference: they would only be in more groups.
-    const link = isClient ? options.link : undefined;
-    const served = (isClient ? options.routeServer : undefined) ?? {};
-    const { bestPathOnly = false, obeysWellKnown = false, controlCommunities = false, ownAsInFront = false } = served;
-    const addPath = options.send.addPath.has(table.family);
-    const strategy: Strategy = addPath
-      ? { type: 'add-path', max: options.addPathMax?.get(table.family) ?? Number.POSITIVE_INFINITY }
-      : { type: isClient && !bestPathOnly ? 'per-client' : 'best' };
-    const standIn = typeof controlCommunities === 'object' ? controlCommunities.standIn : undefined;
-    const groupOptions: GroupOptions = {
-      view: {
-        kind: peer.kind,
-        localAs: peer.localAs,
-        routeServerClient: options.routeServerClient,
-        ownAsInFront,
-        nextHopSelfAlways: options.nextHopSelfAlways,
-        nextHopSelf,
-        link,
-        context: options.send,
-      },
-      denyAll: !options.exportAccept,
-      obeysWellKnown: !isClient || obeysWellKnown,
-      strategy,
-      control: controlCommunities === false ? undefined : controlOptions(peer.localAs, standIn),
-    };
-    const key = [
-      peer.kind,
-      peer.localAs,
-      nextHopSelf?.join('.') ?? '',
-      options.routeServerClient,
-      ownAsInFront,
-      options.nextHopSelfAlways,
-      options.exportAccept,
-      options.send.fourOctetAs,
-      options.send.extendedMessage,
-      options.send.confederation === true,
-      link ?? '',
-      Object.values(strategy).join('/'),
-      addPath,
-      obeysWellKnown,
-      controlCommunities === false ? '' : `control ${standIn}`,
-    ].join(' ');
-    const groups = this.#groups[table.position]!;
-    const existing = groups.find((group) => group.key === key && !group.abandoned);
-    if (existing !== undefined) return existing;
-    const group = new UpdateGroup(key, table, groupOptions, this.#buffer, this.#exportObserver);
-    groups.push(group);
-    this.#chooseDemands(table);
-    return group;
-  }
-
-  /** What the groups of a table demand of it. */
-  #chooseDemands(table: RibTable): void {
-    table.everyPathMatters = this.#groups[table.position]!.some(({ strategy }) => strategy.type !== 'best');
   }
 }
 

@@ -1,0 +1,51 @@
+/** What of a peer decides in which update group it is: members of a group get the same octets by the same rules. */
+import type { PeerOptions, RibPeer } from '../peer.ts';
+import type { RibTable } from '../table.ts';
+import { controlOptions } from './control-communities.ts';
+import type { GroupOptions } from './group.ts';
+import type { Strategy } from './select.ts';
+import type { ExportView } from './view.ts';
+
+export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
+  const { options } = peer;
+  const isClient = options.routeServerClient;
+  const served = (isClient ? options.routeServer : undefined) ?? {};
+  const { obeysWellKnown = false, controlCommunities = false, ownAsInFront = false } = served;
+  const standIn = typeof controlCommunities === 'object' ? controlCommunities.standIn : undefined;
+  return {
+    view: {
+      kind: peer.kind,
+      localAs: peer.localAs,
+      routeServerClient: isClient,
+      ownAsInFront,
+      nextHopSelfAlways: options.nextHopSelfAlways,
+      nextHopSelf: options.nextHopSelf.get(table.family),
+      // To other peers the link makes no difference: they would only be in more groups.
+      link: isClient ? options.link : undefined,
+      context: options.send,
+    },
+    denyAll: !options.exportAccept,
+    obeysWellKnown: !isClient || obeysWellKnown,
+    strategy: strategyOf(table, options, served.bestPathOnly ?? false),
+    control: controlCommunities === false ? undefined : controlOptions(peer.localAs, standIn),
+  };
+}
+
+function strategyOf(table: RibTable, options: PeerOptions, bestPathOnly: boolean): Strategy {
+  if (options.send.addPath.has(table.family)) {
+    return { type: 'add-path', max: options.addPathMax?.get(table.family) ?? Number.POSITIVE_INFINITY };
+  }
+  return { type: options.routeServerClient && !bestPathOnly ? 'per-client' : 'best' };
+}
+
+/** Equal where two peers are in one group of the table. Every field of the options counts, and of a session's context what octets depend on. */
+export function groupKey(table: RibTable, options: GroupOptions): string {
+  const { fourOctetAs, extendedMessage, confederation, addPath } = options.view.context;
+  const context = { fourOctetAs, extendedMessage, confederation: confederation === true, addPath: addPath.has(table.family) };
+  const view: Record<keyof ExportView, unknown> = { ...options.view, context };
+  return JSON.stringify({ ...options, view }, (_, value: unknown) => {
+    if (value instanceof Uint8Array) return value.join('.');
+    if (value instanceof Set || value instanceof Map) return [...value];
+    return value === Number.POSITIVE_INFINITY ? 'all' : value;
+  });
+}
