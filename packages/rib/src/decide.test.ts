@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { addressBytes, DEFAULT_CONTEXT, encodeAttributes, IPV4_UNICAST, type PathAttribute, parseIpv4, readU32 } from '@tsbgp/wire';
 import { decide } from './decide.ts';
-import { codeOf } from './import/reasons.ts';
+import { codeOf } from './filter-reason.ts';
 import { NONE, PeerKind, Rib, Verdict } from './index.ts';
 
 const verdict = new Verdict();

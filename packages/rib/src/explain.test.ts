@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { addressBytes, DEFAULT_CONTEXT, encodeAttributes, IPV4_UNICAST, type PathAttribute, parseIpv4, readU32 } from '@tsbgp/wire';
 import fc from 'fast-check';
 import { decide } from './decide.ts';
-import { codeOf } from './import/reasons.ts';
+import { codeOf } from './filter-reason.ts';
 import { explain, longestMatch, NONE, PeerKind, Rib, type RibPeer, type RibTable, Verdict } from './index.ts';
 
 const verdict = new Verdict();

@@ -12,8 +12,7 @@ export type { Member, RefreshMarks, SentRoute } from './export/member.ts';
 export { NotSent } from './export/not-sent.ts';
 export type { ExportGroup, ExportObserver } from './export/observer.ts';
 export { AttributeRewriter } from './export/rewrite.ts';
-export { FILTER_REASONS, type FilterReason, type UnusableReason } from './import/reasons.ts';
-export { type ImportVerdict, Verdict } from './import/verdict.ts';
+export { FILTER_REASONS, type FilterReason, type UnusableReason } from './filter-reason.ts';
 export type { IngestObserver } from './ingest.ts';
 export { longestMatch } from './longest-match.ts';
 export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
@@ -28,3 +27,4 @@ export {
 } from './peer.ts';
 export { type BestObserver, Rib, type RibOptions } from './rib.ts';
 export type { PathId, PathObserver, RibTable } from './table.ts';
+export { type ImportVerdict, Verdict } from './verdict.ts';

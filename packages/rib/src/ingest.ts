@@ -16,10 +16,11 @@ import type { AttributeTable } from './attributes/attribute-table.ts';
 import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import { NONE } from './columns.ts';
-import { type ReasonCode, reasonOf, type UnusableReason } from './import/reasons.ts';
-import type { ImportRules, ImportVerdict } from './import/verdict.ts';
+import { type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
+import type { ImportRules } from './import/rules.ts';
 import { PeerKind, type RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
+import type { ImportVerdict } from './verdict.ts';
 
 /** Told what RFC 7606 made of an UPDATE that did not end the session, and when a peer has sent all it has. */
 export interface IngestObserver {

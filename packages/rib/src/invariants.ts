@@ -47,8 +47,10 @@ function checkGroup(rib: Rib, group: UpdateGroup, hold: (attr: number) => void):
       hold(entries.attr[at]!);
       routes.set(receivers, (routes.get(receivers) ?? 0) + 1);
       invariant(source !== undefined, 'the source of an advertised route is a peer');
-      for (const { peer, number } of group.members) {
-        invariant(peer !== source || !audiences.has(receivers, number), 'a route does not go back to its source');
+      for (const member of group.members) {
+        // One that brought routes along has no route before they are evaluated for it.
+        if (group.isJoining(member)) continue;
+        invariant(member.peer !== source || !audiences.has(receivers, member.number), 'a route does not go back to its source');
       }
       if (adjRibOut.path === undefined) invariant((reached & audiences.setOf(receivers)) === 0n, 'a member holds one route of an NLRI');
       reached |= audiences.setOf(receivers);

@@ -20,9 +20,9 @@ import { AttributeScan } from '@tsbgp/wire/scan';
 import type { AttrId } from './attributes/attribute-table.ts';
 import { CanonicalBlock } from './attributes/canonical.ts';
 import { NONE } from './columns.ts';
-import { Verdict } from './import/verdict.ts';
 import type { RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
+import { Verdict } from './verdict.ts';
 
 /** LOCAL_PREF is ours to set: attributes are judged as those of an internal peer. We belong to no confederation. */
 const CONTEXT = { ...DEFAULT_CONTEXT, peerType: 'ibgp', confederation: false } as const;

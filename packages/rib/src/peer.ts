@@ -3,7 +3,7 @@
  * columns hold. A session that ends keeps its index until the last of its paths is swept away.
  */
 import type { Family, WireContext } from '@tsbgp/wire';
-import { FILTER_REASONS, type UnusableReason } from './import/reasons.ts';
+import { FILTER_REASONS, type UnusableReason } from './filter-reason.ts';
 import { Refresh } from './refresh.ts';
 
 /** A peer in the columns; 0 is nobody. Used again when nothing names the peer any more. */
@@ -43,7 +43,7 @@ export interface RouteServerOptions {
   readonly controlCommunities?: boolean | { readonly standIn: number };
 }
 
-/** What the RIB must know of a session. Fixed while it lasts. */
+/** What the RIB must know of a session. `Rib.changePeer` tells what of it may change while it lasts. */
 export interface PeerOptions {
   /** For the reader of logs and listings. */
   readonly name: string;
@@ -87,10 +87,11 @@ export interface PeerOptions {
 /** A peer as the RIB knows it: one Established session, or the local routes. */
 export class RibPeer {
   readonly index: PeerIndex;
-  readonly options: PeerOptions;
+  /** `Rib.changePeer` gives it others. */
+  options: PeerOptions;
   readonly kind: PeerKind;
   readonly localAs: number;
-  readonly ownAddresses: readonly Uint8Array[];
+  ownAddresses: readonly Uint8Array[];
   /** How its UPDATEs are judged: what it was agreed to send, and nothing of families that are not in use or of a confederation. */
   readonly receive: WireContext;
   /** False once the session ended: its paths no longer take part. */

@@ -20,14 +20,14 @@ import type { Member, RefreshMarks } from './export/member.ts';
 import { PEER_INDEX_MAX } from './export/not-sent.ts';
 import type { ExportObserver } from './export/observer.ts';
 import { Rejudgements } from './import/rejudge.ts';
-import { ImportRules } from './import/verdict.ts';
+import { ImportRules } from './import/rules.ts';
 import { Ingest, type IngestObserver } from './ingest.ts';
 import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
 import { Ipv4Index } from './nlri/ipv4-index.ts';
 import { Ipv6Index } from './nlri/ipv6-index.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { type PeerIndex, PeerKind, type PeerOptions, RibPeer } from './peer.ts';
-import { Sweeps } from './sweep.ts';
+import { Sweeps, unifyStale } from './sweep.ts';
 import { type PathId, RibTable } from './table.ts';
 
 /** Who we are, who is told what, and what to make room for. */
@@ -43,6 +43,8 @@ export interface RibOptions {
    * More is always possible. @default a full table from a few upstreams
    */
   readonly capacity?: { readonly ipv4?: number; readonly ipv6?: number; readonly pathsPerNlri?: number; readonly attributeSets?: number };
+  /** NLRI evaluated in one slice of `work` for a new update group. Tests make it small. @default 32768 */
+  readonly buildSlice?: number;
 }
 
 /**
@@ -53,6 +55,18 @@ const DECIDE_SLICE = 16_384;
 const MEMBERS_PER_STEP = 200;
 /** Attribute sets looked at in one slice after something else has become ours. */
 const OWN_SLICE = 16_384;
+/** Options of a peer that do not change while its session lasts. */
+const SESSION_OPTIONS = [
+  'kind',
+  'remoteAs',
+  'localAs',
+  'bgpIdentifier',
+  'address',
+  'families',
+  'receive',
+  'send',
+  'port',
+] as const satisfies (keyof PeerOptions)[];
 /** Told of each NLRI whose best path is another one, or has other attributes. */
 export type BestObserver = (table: RibTable, nlri: NlriId) => void;
 
@@ -92,7 +106,11 @@ export class Rib {
     for (const table of this.tables) this.#tableOf.set(table.family, table);
     this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
     const buffer = encoderBuffer();
-    this.#groups = this.tables.map((table) => new UpdateGroups(table, buffer, options.exportObserver));
+    const replaced = (member: Member, successor: Member): void => {
+      const members = this.#members.get(member.peer);
+      if (members !== undefined) members[members.indexOf(member)] = successor;
+    };
+    this.#groups = this.tables.map((table) => new UpdateGroups(table, buffer, options.exportObserver, replaced, options.buildSlice));
     this.#ingest = new Ingest(this.attributes, this.#tableOf, this.table(IPV4_UNICAST), this.#importRules, options.observer);
     const families = this.tables.map((table) => table.family);
     this.localPeer = this.#newPeer(localPeerOptions(options, families));
@@ -134,11 +152,27 @@ export class Rib {
     return peer;
   }
 
+  /**
+   * The options of a peer are others from now on, while its session lasts. Its routes are judged again as they were received, and it is sent
+   * the difference to what it holds; both in slices of `work`. What the session itself is made of stays: who the peer is, the AS numbers, the
+   * address, the families, what was negotiated, and the port.
+   */
+  changePeer(peer: RibPeer, options: PeerOptions): void {
+    invariant(peer.up && peer !== this.localPeer, 'a peer that is gone is changed');
+    const before = peer.options;
+    for (const key of SESSION_OPTIONS) invariant(before[key] === options[key], `${key} stays as long as the session`);
+    peer.options = options;
+    peer.ownAddresses = options.ownAddresses ?? [];
+    this.#recognizeOwn(peer);
+    this.#rejudgements.add(peer);
+    for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.change(member);
+  }
+
   /** The session is over: its paths no longer take part, and `work` sweeps them away. */
   removePeer(peer: RibPeer): void {
     invariant(peer.up && peer !== this.localPeer, 'peer removed twice');
     peer.up = false;
-    for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.leave(member);
+    for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.remove(member);
     this.#members.delete(peer);
     this.#rejudgements.remove(peer);
     this.#sweeps.addDeparted(peer, this.tables);
@@ -154,7 +188,7 @@ export class Rib {
     if (table === undefined || refresh === undefined || refresh.begin()) return;
     // No generation is left: an unfinished refresh was begun anew several times, with routes in between.
     this.#sweeps.finishStale(peer, table);
-    table.unifyStale(peer);
+    unifyStale(table, peer);
     refresh.begin();
   }
 
@@ -251,6 +285,7 @@ export class Rib {
       this.attributes.own.settled &&
       !this.#rejudgements.isRunning &&
       this.#departed.length === 0 &&
+      this.#groups.every(({ settled }) => settled) &&
       !this.tables.some((table) => table.doomedCount > 0)
     );
   }
@@ -270,7 +305,7 @@ export class Rib {
       if (table.dirtyCount === 0 && table.buryDue) table.bury(groups.isMissed);
       if (table.dirtyCount > 0 || table.buryDue) more = true;
     }
-    if (this.#departed.length > 0 && this.dirtyCount === 0) this.#releaseIndexes();
+    if (this.#departed.length > 0 && this.dirtyCount === 0 && this.#groups.every(({ settled }) => settled)) this.#releaseIndexes();
     this.#tellFailures();
     return more;
   }

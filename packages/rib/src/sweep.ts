@@ -4,6 +4,7 @@
  * A sweep walks the path columns once. What is announced meanwhile is not swept: a session that is over announces nothing, and a path that is
  * announced during a refresh has a generation that the sweep spares (refresh.ts).
  */
+import { GENERATION_MASK } from './path-flags.ts';
 import type { RibPeer } from './peer.ts';
 import type { PathId, RibTable } from './table.ts';
 
@@ -86,4 +87,15 @@ export class Sweeps {
     if (below === undefined) this.#departed(peer);
     return true;
   }
+}
+
+/** Gives all stale paths of a peer the same generation, so that others can be used again. A walk over all paths of the family. */
+export function unifyStale(table: RibTable, peer: RibPeer): void {
+  const refresh = peer.refresh[table.position]!;
+  const { pathPeer, pathFlags } = table;
+  for (let path = 1; path < table.pathTop; path++) {
+    if (pathPeer[path] !== peer.index || (pathFlags[path]! & GENERATION_MASK) === refresh.bits) continue;
+    pathFlags[path] = (pathFlags[path]! & ~GENERATION_MASK) | refresh.staleBits;
+  }
+  refresh.unify();
 }

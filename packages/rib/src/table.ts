@@ -13,11 +13,12 @@
 import type { Family } from '@tsbgp/wire';
 import type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
 import { grown, NONE } from './columns.ts';
-import { type FilterReason, type ReasonCode, reasonOf } from './import/reasons.ts';
-import type { ImportVerdict } from './import/verdict.ts';
+import { Doomed } from './doomed.ts';
+import { type FilterReason, type ReasonCode, reasonOf } from './filter-reason.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 import { GENERATION_MASK, PathFlag } from './path-flags.ts';
 import type { PeerIndex, RibPeer } from './peer.ts';
+import type { ImportVerdict } from './verdict.ts';
 
 /** One path to one destination; small, and used again when the path is gone. */
 export type PathId = number & { readonly __id: 'PathId' };
@@ -31,9 +32,6 @@ const NlriFlag = {
 
 /** Flags of paths of which more than the attribute set is held. */
 const UNCOMMON = PathFlag.Filtered | PathFlag.Changed;
-
-/** Doomed NLRI looked at in one slice. */
-const BURY_SLICE = 16_384;
 
 /** Told of each change of an Adj-RIB-In; unset, it costs one comparison per route. */
 export type PathObserver = (nlri: NlriId, path: PathId, announced: boolean) => void;
@@ -78,11 +76,7 @@ export class RibTable {
   /** Every path that takes part in the decision process matters, not only one that can be the best. */
   everyPathMatters = false;
 
-  /** NLRI without paths whose withdrawal is not yet with every member. */
-  #doomed: Int32Array = new Int32Array(1024);
-  #doomedCount = 0;
-  /** Those before were looked at since a member was told of something last: they are missed. */
-  #looked = 0;
+  readonly #doomed: Doomed = new Doomed();
   /** Destinations that have a best path. */
   bestCount = 0;
   observer: PathObserver | undefined = undefined;
@@ -214,7 +208,7 @@ export class RibTable {
   withdraw(nlri: NlriId, peer: RibPeer, identifier: number): boolean {
     let before: number = NONE;
     let path = nlri < this.head.length ? this.head[nlri]! : NONE;
-    while (path !== NONE && (this.pathPeer[path] !== peer.index || this.#identifierOf(path) !== identifier)) {
+    while (path !== NONE && (this.pathPeer[path] !== peer.index || this.identifierOf(path) !== identifier)) {
       before = path;
       path = this.pathNext[path]!;
     }
@@ -248,17 +242,6 @@ export class RibTable {
     if (!isKnown) this.index.remove(nlri);
   }
 
-  /** Gives all stale paths of a peer the same generation, so that others can be used again. A walk over all paths of the family. */
-  unifyStale(peer: RibPeer): void {
-    const refresh = peer.refresh[this.position]!;
-    const { pathPeer, pathFlags } = this;
-    for (let path = 1; path < this.pathTop; path++) {
-      if (pathPeer[path] !== peer.index || (pathFlags[path]! & GENERATION_MASK) === refresh.bits) continue;
-      pathFlags[path] = (pathFlags[path]! & ~GENERATION_MASK) | refresh.staleBits;
-    }
-    refresh.unify();
-  }
-
   /** Puts the destination into the queue of those to be decided, if it is not there. */
   mark(nlri: NlriId): void {
     if ((this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0) return;
@@ -289,41 +272,35 @@ export class RibTable {
   /** Notes that an NLRI has no path left; it is freed by `bury` when no member still has to be told. */
   doom(nlri: NlriId): void {
     if ((this.nlriFlags[nlri]! & NlriFlag.Doomed) !== 0) return;
-    if (this.#doomedCount === this.#doomed.length) this.#doomed = grown(this.#doomed, this.#doomedCount * 2, this.#doomedCount);
     this.nlriFlags[nlri]! |= NlriFlag.Doomed;
-    this.#doomed[this.#doomedCount++] = nlri;
+    this.#doomed.add(nlri);
   }
 
   /**
-   * A slice of work: frees the doomed NLRI that still have no path, but for those that a member still has to be told of: `isMissed`. Only when every Adj-RIB-Out
-   * is up to date.
+   * A slice of work: frees the doomed NLRI that still have no path, but for those that a member still has to be told of: `isMissed`. Only
+   * when every Adj-RIB-Out is up to date.
    */
   bury(isMissed: (nlri: number) => boolean): void {
-    for (let left = BURY_SLICE; left > 0 && this.#looked < this.#doomedCount; left--) {
-      const nlri = this.#doomed[this.#looked]!;
-      if (this.head[nlri] === NONE && isMissed(nlri)) {
-        this.#looked++;
-        continue;
-      }
-      this.#doomed[this.#looked] = this.#doomed[--this.#doomedCount]!;
+    const stays = (nlri: number): boolean => this.head[nlri] === NONE && isMissed(nlri);
+    this.#doomed.slice(stays, (nlri) => {
       this.nlriFlags[nlri]! &= ~NlriFlag.Doomed;
-      if (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0) continue;
+      if (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0) return;
       if (this.keeps === undefined || !this.keeps(nlri as NlriId)) this.index.remove(nlri as NlriId);
-    }
+    });
   }
 
   /** Whether some NLRI without paths may be ready to be freed. */
   get buryDue(): boolean {
-    return this.#looked < this.#doomedCount;
+    return this.#doomed.isDue;
   }
 
   /** A member was told of what it missed: all doomed NLRI are to be looked at again. */
   toldMembers(): void {
-    this.#looked = 0;
+    this.#doomed.lookAgain();
   }
 
   get doomedCount(): number {
-    return this.#doomedCount;
+    return this.#doomed.count;
   }
 
   /** From now on paths are told apart by their identifier (RFC 7911). */
@@ -332,18 +309,14 @@ export class RibTable {
   }
 
   /** The path identifier (RFC 7911) of a path; 0 where none are kept. */
-  identifierOf(path: PathId): number {
-    return this.#identifierOf(path);
-  }
-
-  #identifierOf(path: number): number {
+  identifierOf(path: number): number {
     return this.pathIdentifier === undefined ? 0 : this.pathIdentifier[path]!;
   }
 
   #find(nlri: NlriId, peer: number, identifier: number): number {
     const pathPeer = this.pathPeer;
     let path = this.head[nlri]!;
-    while (path !== NONE && (pathPeer[path] !== peer || this.#identifierOf(path) !== identifier)) path = this.pathNext[path]!;
+    while (path !== NONE && (pathPeer[path] !== peer || this.identifierOf(path) !== identifier)) path = this.pathNext[path]!;
     return path;
   }
 

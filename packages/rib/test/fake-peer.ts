@@ -99,6 +99,14 @@ export class FakePeer {
     this.ribPeer = this.#rib.addPeer(this.#peerOptions());
   }
 
+  /** Gives the session other options while it lasts. */
+  change(options: Partial<FakePeerOptions>): void {
+    assert.ok(this.ribPeer);
+    const { receive, send, address, families, port } = this.ribPeer.options;
+    this.#options = { ...this.#options, ...options };
+    this.#rib.changePeer(this.ribPeer, { ...this.#peerOptions(), receive, send, address, families, port });
+  }
+
   down(): void {
     assert.ok(this.ribPeer);
     this.#rib.removePeer(this.ribPeer);

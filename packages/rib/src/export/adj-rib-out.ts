@@ -33,7 +33,7 @@ export class AdjRibOut {
   count = 0;
 
   readonly #attributes: AttributeTable;
-  readonly #audiences: Audiences;
+  readonly audiences: Audiences;
   readonly #index: NlriIndex;
   #entryAttr: Int32Array = new Int32Array(0);
   #entrySource: Uint16Array = new Uint16Array(0);
@@ -43,15 +43,40 @@ export class AdjRibOut {
   #entryTop = 1;
   #entryFree: number = NONE;
 
-  constructor({ attributes, index, head }: RibTable, audiences: Audiences, addPath: boolean) {
+  constructor({ attributes, index, head }: Pick<RibTable, 'attributes' | 'index' | 'head'>, audiences: Audiences, addPath: boolean) {
     const capacity = head.length;
     this.#attributes = attributes;
     this.#index = index;
-    this.#audiences = audiences;
+    this.audiences = audiences;
     this.attr = new Int32Array(capacity);
     this.source = new Uint16Array(capacity);
     this.receivers = new Int32Array(capacity);
     this.path = addPath ? new Int32Array(capacity) : undefined;
+  }
+
+  /** The same entries, held once more, with a copy of the audiences. */
+  copy(audiences: Audiences): AdjRibOut {
+    const copy = new AdjRibOut({ attributes: this.#attributes, index: this.#index, head: this.attr }, audiences, this.path !== undefined);
+    copy.attr = this.attr.slice();
+    copy.source = this.source.slice();
+    copy.receivers = this.receivers.slice();
+    copy.path = this.path?.slice();
+    copy.more = this.more?.slice();
+    for (const [reason, count] of this.notSent) copy.notSent.set(reason, count);
+    copy.count = this.count;
+    copy.#entryAttr = this.#entryAttr.slice();
+    copy.#entrySource = this.#entrySource.slice();
+    copy.#entryReceivers = this.#entryReceivers.slice();
+    copy.#entryPath = this.#entryPath.slice();
+    copy.#entryNext = this.#entryNext.slice();
+    copy.#entryTop = this.#entryTop;
+    copy.#entryFree = this.#entryFree;
+    for (let nlri = 1; nlri < this.top; nlri++) {
+      if (this.attr[nlri] !== NONE) this.#attributes.hold(this.attr[nlri]!);
+      if (this.more === undefined) continue;
+      for (let entry = this.more[nlri]!; entry !== NONE; entry = this.#entryNext[entry]!) this.#attributes.hold(this.#entryAttr[entry]!);
+    }
+    return copy;
   }
 
   /** NLRI with entries are below this. */
@@ -61,6 +86,11 @@ export class AdjRibOut {
 
   get capacity(): number {
     return this.attr.length;
+  }
+
+  /** Whether there are no entries for an NLRI, and no reason why. */
+  isBlank(nlri: number): boolean {
+    return nlri >= this.attr.length || (this.attr[nlri] === NONE && this.source[nlri] === 0);
   }
 
   /** Whether an NLRI has more than one entry. */
@@ -82,7 +112,7 @@ export class AdjRibOut {
   /** Replaces what an NLRI without further entries has by one entry, or by nothing and the reason why. */
   storeOne(nlri: number, attr: number, source: number, receivers: AudienceId, path: number): void {
     const { references } = this.#attributes;
-    const { routes } = this.#audiences;
+    const { routes } = this.audiences;
     const oldAttr = this.attr[nlri]!;
     if (attr !== NONE) {
       references[attr] = references[attr]! + 1;
@@ -121,7 +151,7 @@ export class AdjRibOut {
       this.#entryPath[entry] = entries.path[at]!;
       this.#entryNext[entry] = head;
       this.#attributes.hold(attr);
-      this.#audiences.routes[entries.receivers[at]!]!++;
+      this.audiences.routes[entries.receivers[at]!]!++;
       this.count++;
       head = entry;
     }
@@ -129,7 +159,7 @@ export class AdjRibOut {
     if (this.more !== undefined) this.more[nlri] = head;
     for (rest = released; rest !== NONE; ) {
       const next = this.#entryNext[rest]!;
-      this.#audiences.routes[this.#entryReceivers[rest]!]!--;
+      this.audiences.routes[this.#entryReceivers[rest]!]!--;
       this.count--;
       this.#attributes.release(this.#entryAttr[rest]!);
       this.#entryNext[rest] = this.#entryFree;

@@ -21,7 +21,7 @@ const entries = new Entries();
 export class MembersBehind {
   readonly #adjRibOut: AdjRibOut;
   readonly #audiences: Audiences;
-  readonly #encoder: UpdateEncoder;
+  encoder: UpdateEncoder;
   #cohorts: Cohort[] = [];
   /** The cohort that is being written to: it stays as it is. */
   #current: Cohort | undefined;
@@ -31,7 +31,7 @@ export class MembersBehind {
   constructor(adjRibOut: AdjRibOut, audiences: Audiences, encoder: UpdateEncoder) {
     this.#adjRibOut = adjRibOut;
     this.#audiences = audiences;
-    this.#encoder = encoder;
+    this.encoder = encoder;
     this.#gone = adjRibOut.path === undefined ? undefined : new Map();
   }
 
@@ -94,6 +94,21 @@ export class MembersBehind {
     for (let at = 0; at < old.count; at++) this.#noteGone(nlri, old.path[at]!);
   }
 
+  /** Takes over what members miss in another group, as their successors: those go on here, and no longer there. */
+  adopt(from: MembersBehind, successors: ReadonlyMap<Member, Member>): void {
+    for (const cohort of from.#cohorts.slice()) {
+      const leaving = cohort.members.filter((member) => successors.has(member));
+      if (leaving.length === 0) continue;
+      const own = cohort.split(leaving);
+      own.replace((member) => successors.get(member)!);
+      this.#cohorts.push(own);
+    }
+    if (this.#gone !== undefined && from.#gone !== undefined) {
+      for (const [nlri, paths] of from.#gone) this.#gone.set(nlri, new Set(paths));
+    }
+    from.#dropEmpty();
+  }
+
   remove(member: Member): void {
     this.#cohortOf(member)?.remove(member);
     this.#dropEmpty();
@@ -135,7 +150,7 @@ export class MembersBehind {
     if (full.length > 0 && !cohort.hasCaughtUp) this.#add(cohort.split(full));
     const { members } = cohort;
     cohort.take(batch, this.#adjRibOut, this.#audiences, this.#gone, this.#told);
-    this.#encoder.write(batch, (bytes, segments) => deliver(bytes, segments, members, this.#audiences));
+    this.encoder.write(batch, (bytes, segments) => deliver(bytes, segments, members, this.#audiences));
     batch.clear();
     written();
     // What could not be written is missed again, as a withdrawal.

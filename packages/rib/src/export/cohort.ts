@@ -63,6 +63,11 @@ export class Cohort {
     return other;
   }
 
+  /** Other members go on in the place of these. */
+  replace(successorOf: (member: Member) => Member): void {
+    for (const [at, member] of this.members.entries()) this.members[at] = successorOf(member);
+  }
+
   /** Takes in the members of another one, who then miss what either missed. */
   merge(other: Cohort): void {
     for (const member of other.members) this.members.push(member);

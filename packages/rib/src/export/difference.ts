@@ -7,32 +7,51 @@
  * With ADD-PATH (RFC 7911) each path is a route of its own: only the old and the new entry of one path are compared. Without, a member holds
  * one route for the NLRI, whichever entry it is in: an announcement replaces it (RFC 4271 §3.1).
  */
-import { type AudienceId, type Audiences, NOBODY } from './audience.ts';
+import { type AudienceId, type Audiences, EVERYBODY, NOBODY } from './audience.ts';
 import type { Batch } from './batch.ts';
 import type { Entries } from './entries.ts';
 
-export function noteDifference(batch: Batch, audiences: Audiences, nlri: number, old: Entries, now: Entries, addPath: boolean): void {
+/** For whom and by what two entries are compared. */
+export interface Comparison {
+  /** Others are told nothing. */
+  readonly among: AudienceId;
+  /** Whether a route with this set from this source goes out in the same octets as before. */
+  readonly isSame: (attr: number, source: number) => boolean;
+}
+
+const ORDINARY: Comparison = { among: EVERYBODY, isSame: () => true };
+
+/** Notes in `batch` what is to be said of an NLRI. */
+export function noteDifference(
+  batch: Batch,
+  audiences: Audiences,
+  nlri: number,
+  old: Entries,
+  now: Entries,
+  addPath: boolean,
+  { among, isSame }: Comparison = ORDINARY,
+): void {
   let holdBefore: AudienceId = NOBODY;
   let holdNow: AudienceId = NOBODY;
   for (let at = 0; at < now.count; at++) {
     const receivers = now.receivers[at]! as AudienceId;
-    let told: AudienceId = receivers;
-    for (let was = 0; was < old.count; was++) {
+    let told: AudienceId = audiences.and(receivers, among);
+    for (let was = 0; was < old.count && told !== NOBODY; was++) {
       if (old.attr[was] !== now.attr[at] || old.source[was] !== now.source[at] || old.path[was] !== now.path[at]) continue;
-      told = audiences.minus(told, old.receivers[was]! as AudienceId);
+      if (isSame(now.attr[at]!, now.source[at]!)) told = audiences.minus(told, old.receivers[was]! as AudienceId);
     }
     if (told !== NOBODY) batch.announce(nlri, now.attr[at]!, now.source[at]!, told, now.path[at]!);
     holdNow = audiences.or(holdNow, receivers);
   }
   if (!addPath) {
     for (let was = 0; was < old.count; was++) holdBefore = audiences.or(holdBefore, old.receivers[was]! as AudienceId);
-    const gone = audiences.minus(holdBefore, holdNow);
+    const gone = audiences.minus(audiences.and(holdBefore, among), holdNow);
     if (gone !== NOBODY) batch.withdraw(nlri, gone, 0);
     return;
   }
   for (let was = 0; was < old.count; was++) {
     const path = old.path[was]!;
-    let gone = old.receivers[was]! as AudienceId;
+    let gone = audiences.and(old.receivers[was]! as AudienceId, among);
     for (let at = 0; at < now.count; at++) {
       if (now.path[at] === path) gone = audiences.minus(gone, now.receivers[at]! as AudienceId);
     }

@@ -121,6 +121,18 @@ export class UpdateEncoder {
     return HEADER_LENGTH + length + (this.#ownFields ? OWN_FIELDS_LENGTH : MP_FIELDS_LENGTH + nextHopLength);
   }
 
+  /** Whether routes with this set, learned from `source`, have the same path attributes in messages of another encoder. */
+  hasSameOctets(other: UpdateEncoder, attr: number, source: RibPeer): boolean {
+    const ours = this.#rewriter;
+    const theirs = other.#rewriter;
+    ours.write(this.#table.attributes, attr, source);
+    theirs.write(this.#table.attributes, attr, source);
+    return (
+      areEqual(ours.bytes, ours.length, theirs.bytes, theirs.length) &&
+      areEqual(ours.nextHop, ours.nextHopLength, theirs.nextHop, theirs.nextHopLength)
+    );
+  }
+
   /** Whether a message of `messageLength` octets also holds this NLRI. */
   fits(messageLength: number, nlri: NlriId): boolean {
     // After what is written there is room for one NLRI at least.
@@ -392,4 +404,10 @@ export function endOfRib(table: RibTable): Uint8Array {
   message.set(value, HEADER_LENGTH + 4);
   if (value.length > 0) writeU16(message, HEADER_LENGTH + 7, afiOf(family));
   return message;
+}
+
+function areEqual(a: Uint8Array, aLength: number, b: Uint8Array, bLength: number): boolean {
+  if (aLength !== bLength) return false;
+  for (let at = 0; at < aLength; at++) if (a[at] !== b[at]) return false;
+  return true;
 }

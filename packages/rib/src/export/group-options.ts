@@ -1,10 +1,19 @@
 /** What of a peer decides in which update group it is: members of a group get the same octets by the same rules. */
 import type { PeerOptions, RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
-import { controlOptions } from './control-communities.ts';
-import type { GroupOptions } from './group.ts';
+import { type ControlOptions, controlOptions } from './control-communities.ts';
 import type { Strategy } from './select.ts';
 import type { ExportView } from './view.ts';
+
+export interface GroupOptions {
+  readonly view: ExportView;
+  /** Policy denies everything. */
+  readonly denyAll: boolean;
+  /** NO_EXPORT and the like are obeyed, not only passed on. */
+  readonly obeysWellKnown: boolean;
+  readonly strategy: Strategy;
+  readonly control: ControlOptions | undefined;
+}
 
 export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
   const { options } = peer;

@@ -13,22 +13,21 @@ import type { NlriId } from '../nlri/nlri-index.ts';
 import type { RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
 import { AdjRibOut } from './adj-rib-out.ts';
-import { type AudienceId, Audiences, NOBODY } from './audience.ts';
+import { Admission } from './admission.ts';
+import { type AudienceId, Audiences, NOBODY, only } from './audience.ts';
 import { Batch } from './batch.ts';
 import { MembersBehind } from './behind.ts';
-import type { ControlOptions } from './control-communities.ts';
 import { deliver } from './delivery.ts';
-import { noteDifference } from './difference.ts';
-import { type ChunkSink, type Unsent, UpdateEncoder } from './encoder.ts';
+import { type Comparison, noteDifference } from './difference.ts';
+import type { ChunkSink, Unsent, UpdateEncoder } from './encoder.ts';
 import { Entries } from './entries.ts';
+import { Evaluation, Reform } from './evaluation.ts';
+import type { GroupOptions } from './group-options.ts';
 import { Member, type MemberGroup } from './member.ts';
-import { alwaysOwnNextHop } from './next-hop.ts';
 import { NotSent, PEER_INDEX_MAX } from './not-sent.ts';
 import type { ExportGroup, ExportObserver } from './observer.ts';
-import { Receivers } from './receivers.ts';
-import { Reconsideration } from './reconsider.ts';
-import { ExportRules } from './rules.ts';
-import { Selection, type Strategy } from './select.ts';
+import type { Receivers } from './receivers.ts';
+import type { Strategy } from './select.ts';
 import type { ExportView } from './view.ts';
 
 /** A member whose backlog is above this leaves the shared stream. */
@@ -36,77 +35,73 @@ export const BACKLOG_BYTES_MAX: number = 4 << 20;
 /** The bound falls as more members are behind, so that all backlogs together stay below this. */
 export const BACKLOG_BYTES_TOTAL_MAX: number = 32 << 20;
 const BACKLOG_BYTES_MIN = 128 << 10;
+/** Members to whom a route is delivered that are as much work as one step of deciding. */
+const MEMBERS_PER_STEP = 200;
 /** Comparisons of paths that are as much work as one step of deciding. */
 const COMPARISONS_PER_STEP = 16;
 
-export interface GroupOptions {
-  readonly view: ExportView;
-  /** Policy denies everything. */
-  readonly denyAll: boolean;
-  /** NO_EXPORT and the like are obeyed, not only passed on. */
-  readonly obeysWellKnown: boolean;
-  readonly strategy: Strategy;
-  readonly control: ControlOptions | undefined;
-}
-
 /** The members of one family that get the same routes in the same form, with their Adj-RIB-Out. */
 export class UpdateGroup implements MemberGroup, ExportGroup {
-  readonly key: string;
+  key: string;
   readonly table: RibTable;
-  readonly view: ExportView;
-  readonly strategy: Strategy;
   readonly members: Member[] = [];
-  readonly audiences: Audiences = new Audiences();
+  readonly audiences: Audiences;
   readonly adjRibOut: AdjRibOut;
-  readonly receivers: Receivers;
-  readonly encoder: UpdateEncoder;
-  /** NLRI below this have been evaluated since the group began; changes above it are found when the walk gets there. */
+  /** NLRI below this have been evaluated since the group or its options began; changes above it are found when the walk gets there. */
   builtTo = 1;
   /** The Adj-RIB-Out is lost, and every member has failed: new members need a new group. */
   abandoned = false;
 
   readonly #observer: ExportObserver | undefined;
-  readonly #rules: ExportRules;
-  readonly #selection: Selection;
-  readonly #reconsideration: Reconsideration;
+  readonly #buffer: Uint8Array;
   readonly #addPath: boolean;
+  #evaluation: Evaluation;
+  /** While the walk compares what the members hold with what they get by other options. */
+  #reform: Reform | undefined;
   /** By `NotSent - PEER_INDEX_MAX - 1`: how many there were since the group began. */
   readonly #notSentTotal: number[] = [0, 0, 0];
   readonly #batch: Batch = new Batch();
   readonly #old: Entries = new Entries();
   readonly #now: Entries = new Entries();
-  /** Members that wait until the group is built and their coming is reconsidered. */
-  #joining: Member[] = [];
-  /** Peers whose routes are to be evaluated again because members came or went. */
-  #toReconsider: Set<number> = new Set();
-  #reconsiderDue = false;
-  /** Members at the front of `#joining` that the running reconsideration counts. */
-  #admitted = 0;
+  readonly #admission: Admission;
   readonly #behind: MembersBehind;
-  /** Numbers of members that left. They are given out again once no route of theirs is left. */
-  readonly #freeNumbers: number[] = [];
-  #numbers = 0;
 
-  constructor(key: string, table: RibTable, options: GroupOptions, buffer: Uint8Array, observer?: ExportObserver) {
-    const { view, strategy } = options;
+  /** `held` is what the members hold already, who have numbers below `numbers` there. */
+  constructor(
+    key: string,
+    table: RibTable,
+    options: GroupOptions,
+    buffer: Uint8Array,
+    observer?: ExportObserver,
+    held?: AdjRibOut,
+    numbers?: number,
+  ) {
     this.key = key;
     this.table = table;
-    this.view = view;
-    this.strategy = strategy;
+    this.#buffer = buffer;
     this.#observer = observer;
-    this.#addPath = view.context.addPath.has(table.family);
-    this.adjRibOut = new AdjRibOut(table, this.audiences, this.#addPath);
-    this.receivers = new Receivers(table.attributes, this.audiences, {
-      keepsNextHops: [0, 1, 2].some((kind) => !alwaysOwnNextHop(view, kind as 0 | 1 | 2)),
-      separatesOwnAs: view.routeServerClient,
-      control: options.control,
-    });
-    this.encoder = new UpdateEncoder(table, view, buffer);
+    this.#addPath = options.view.context.addPath.has(table.family);
+    this.audiences = held?.audiences ?? new Audiences();
+    this.adjRibOut = held ?? new AdjRibOut(table, this.audiences, this.#addPath);
+    this.#evaluation = this.#evaluateBy(options);
     this.#behind = new MembersBehind(this.adjRibOut, this.audiences, this.encoder);
-    const failed = (error: unknown): void => this.#observer?.exportFailed(this, error);
-    this.#rules = new ExportRules(table, options, this.encoder, this.receivers, failed);
-    this.#selection = new Selection(table, strategy, this.#rules, this.receivers, this.audiences);
-    this.#reconsideration = new Reconsideration(table, this.receivers);
+    this.#admission = new Admission(table, () => this.#evaluation, numbers);
+  }
+
+  get view(): ExportView {
+    return this.#evaluation.options.view;
+  }
+
+  get strategy(): Strategy {
+    return this.#evaluation.options.strategy;
+  }
+
+  get receivers(): Receivers {
+    return this.#evaluation.receivers;
+  }
+
+  get encoder(): UpdateEncoder {
+    return this.#evaluation.encoder;
   }
 
   get built(): boolean {
@@ -128,66 +123,84 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   }
 
   missedBy(member: Member): number {
-    return this.#behind.missedBy(member) ?? (this.#joining.includes(member) ? this.adjRibOut.count : 0);
+    return this.#behind.missedBy(member) ?? (this.isJoining(member) ? this.adjRibOut.count : 0);
   }
 
   /** Whether a member that is behind has still to be told of this NLRI. */
   isMissed(nlri: number): boolean {
-    return this.#behind.isMissed(nlri);
+    return this.#behind.isMissed(nlri) || (this.#reform !== undefined && nlri >= this.builtTo && !this.adjRibOut.isBlank(nlri));
   }
 
   // Members
 
   /** A new member, behind by every route of the Adj-RIB-Out. */
   add(peer: RibPeer): Member {
-    const member = new Member(this, peer, this.#freeNumbers.pop() ?? this.#numbers++);
+    const member = new Member(this, peer, this.#admission.newNumber());
     this.members.push(member);
-    this.#joining.push(member);
+    this.#admission.joining.members.push(member);
     this.receivers.add(member);
-    this.#reconsider(member);
+    this.#admission.reconsider(member);
     return member;
   }
 
-  /** The session of the member is over. Its number is kept until `releaseNumber`. */
+  /** The member's session is over, or it goes on in another group, or it does not come. Its number is kept until `releaseNumber`. */
   remove(member: Member): void {
-    this.members.splice(this.members.indexOf(member), 1);
-    const waiting = this.#joining.indexOf(member);
-    if (waiting !== -1) this.#joining.splice(waiting, 1);
-    if (waiting !== -1 && waiting < this.#admitted) this.#admitted--;
+    const at = this.members.indexOf(member);
+    if (at !== -1) this.members.splice(at, 1);
+    this.#admission.remove(member);
     this.#behind.remove(member);
     this.table.toldMembers();
     this.receivers.remove(member);
-    this.#reconsider(member);
+    this.#admission.reconsider(member);
   }
 
-  /** No route that the member was the source of is left. */
+  /** What is special of a member, and does not make it one of another group, is another now. */
+  memberChanged(member: Member): void {
+    this.receivers.forgetMembers();
+    this.#admission.reconsider(member);
+  }
+
+  /** Whether a member has not had its first route yet. */
+  isJoining(member: Member): boolean {
+    return this.#admission.joining.has(member);
+  }
+
+  /** No entry is left that was made while the number was the member's. */
   releaseNumber(member: Member): void {
-    this.#freeNumbers.push(member.number);
+    this.#admission.releaseNumber(member.number);
   }
 
   resendTo(member: Member): void {
-    if (!this.#joining.includes(member)) this.#behind.resend(member);
+    if (!this.isJoining(member)) this.#behind.resend(member);
   }
 
   // Routes
 
-  /** Evaluates up to `count` more NLRI of a new group; true when there is nothing left to do. */
+  /** Evaluates up to `count` more NLRI of a new group, or of one with new options; true when there is nothing left to do. */
   build(count: number): boolean {
     if (this.built || this.abandoned) return true;
     const end = Math.min(this.builtTo + count, this.table.index.top);
     const { best } = this.table;
-    const from = this.builtTo;
+    const reform = this.#reform;
+    reform?.beginSlice(this.#everyMember());
     let left = count;
-    let nlri = from;
+    let nlri = this.builtTo;
     for (; nlri < end && left > 0; nlri++) {
       this.builtTo = nlri + 1;
       left--;
-      if (best[nlri] !== NONE) left -= this.evaluate(nlri as NlriId);
+      if (reform !== undefined) left -= this.#reevaluate(nlri as NlriId, reform);
+      else if (best[nlri] !== NONE) left -= this.evaluate(nlri as NlriId);
     }
-    this.#batch.clear(); // no member is in step yet: they miss everything when the group is built
-    this.#rules.endBatch();
+    if (reform === undefined) {
+      this.#batch.clear(); // no member is in step yet: they miss everything when the group is built
+      this.#evaluation.rules.endBatch();
+    } else {
+      this.send();
+    }
     if (nlri < this.table.index.top) return false;
     this.builtTo = Number.POSITIVE_INFINITY;
+    this.#reform = undefined;
+    this.table.toldMembers();
     return true;
   }
 
@@ -204,9 +217,9 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     let source = 0;
     let receivers: AudienceId = NOBODY;
     if (path !== NONE) {
-      receivers = this.#rules.receiversOf(path);
+      receivers = this.#evaluation.rules.receiversOf(path);
       if (receivers === NOBODY) {
-        source = this.#rules.reason;
+        source = this.#evaluation.rules.reason;
       } else {
         attr = table.pathAttr[path]!;
         source = table.pathPeer[path]!;
@@ -234,10 +247,19 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   }
 
   #select(nlri: NlriId): number {
-    const reason = this.#selection.select(nlri, this.#now);
+    const reason = this.#evaluation.selection.select(nlri, this.#now);
     this.adjRibOut.load(nlri, this.#old);
     if (!this.#now.equals(this.#old) || this.#now.count === 0) this.#change(nlri, reason);
-    return this.#now.count + Math.floor(this.#selection.comparisons / COMPARISONS_PER_STEP);
+    return this.#now.count + Math.floor(this.#evaluation.selection.comparisons / COMPARISONS_PER_STEP);
+  }
+
+  /** Compares what the members hold of an NLRI by the options before with what they get by those of now. Returns the work in steps. */
+  #reevaluate(nlri: NlriId, reform: Reform): number {
+    if (this.adjRibOut.isBlank(nlri) && (this.table.best[nlri] ?? NONE) === NONE) return 0;
+    if (nlri >= this.adjRibOut.capacity) this.adjRibOut.grow(this.table.head.length);
+    const reason = this.#evaluation.selection.select(nlri, this.#now);
+    this.#change(nlri, reason, reform);
+    return this.#now.count + 1 + Math.floor(this.members.length / MEMBERS_PER_STEP);
   }
 
   /** The quick way of `#change`: at most one entry before and after, and no ADD-PATH. */
@@ -260,12 +282,15 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   }
 
   /** Puts the entries in `#now` into the Adj-RIB-Out, and notes the difference. Without any, `reason` says why. */
-  #change(nlri: NlriId, reason: number): void {
+  #change(nlri: NlriId, reason: number, comparison?: Comparison): void {
     const now = this.#now;
     const old = this.#old;
+    const batch = this.#batch;
     this.adjRibOut.load(nlri, old);
-    noteDifference(this.#batch, this.audiences, nlri, old, now, this.#addPath);
-    if (old.count > 0 || now.count > 0) this.#behind.noteChange(nlri, old);
+    const said = batch.count + batch.withdrawals;
+    noteDifference(batch, this.audiences, nlri, old, now, this.#addPath, comparison);
+    const differs = batch.count + batch.withdrawals > said;
+    if (comparison === undefined ? old.count > 0 || now.count > 0 : differs) this.#behind.noteChange(nlri, old);
     const before = old.count === 0 ? this.adjRibOut.source[nlri] : 0;
     this.adjRibOut.store(nlri, now, reason);
     if (now.count === 0 && reason > PEER_INDEX_MAX && reason !== before) this.#tellNotSent(reason as NotSent, nlri);
@@ -275,7 +300,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   send(): void {
     const batch = this.#batch;
     if (batch.isEmpty) return;
-    this.#rules.endBatch();
+    this.#evaluation.rules.endBatch();
     this.#checkBacklogs();
     const inStep = this.members.filter(({ behind, failure }) => !behind && failure === undefined);
     if (inStep.length > 0) {
@@ -289,7 +314,9 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
 
   /** One slice of what is not changes: joining, and sending to members that are behind. True when there is more to do at once. */
   work(): boolean {
-    const waits = this.#admit();
+    // By the options before, the routes that are missed may be others.
+    if (!this.built || this.abandoned) return false;
+    const waits = this.#admission.slice((members) => this.#behind.join(members));
     const caughtUp = this.membersBehind;
     const more = this.#behind.catchUp(this.#batch, this.#endBatch);
     if (this.membersBehind < caughtUp) this.table.toldMembers();
@@ -302,9 +329,8 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.abandoned = true;
     this.encoder.reset();
     this.#batch.clear();
-    this.#rules.endBatch();
+    this.#evaluation.rules.endBatch();
     this.#behind.clear();
-    this.#joining = [];
     this.dispose();
     for (const member of this.members) member.fail(error);
   }
@@ -315,49 +341,85 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.receivers.dispose();
   }
 
+  // Other options
+
+  /** From now on the members get what these options say. The walk that this begins sends them the difference. */
+  reform(key: string, options: GroupOptions): void {
+    const before = this.#evaluation;
+    before.receivers.dispose();
+    this.key = key;
+    this.#evaluation = this.#evaluateBy(options);
+    for (const member of this.members) this.receivers.add(member);
+    this.#behind.encoder = this.encoder;
+    this.#reform = new Reform(this.table, before.encoder, this.encoder);
+    this.builtTo = 1;
+    // All routes are evaluated again, for all members.
+    this.#admission.allIsReconsidered();
+  }
+
+  /** Members leave together for a group of their own, which holds the same as this one. `successors` gets who goes on there for whom. */
+  split(members: readonly Member[], successors: Map<Member, Member>): UpdateGroup {
+    const held = this.adjRibOut.copy(this.audiences.copy());
+    const other = new UpdateGroup(
+      this.key,
+      this.table,
+      this.#evaluation.options,
+      this.#buffer,
+      this.#observer,
+      held,
+      this.#admission.numbers,
+    );
+    other.builtTo = Number.POSITIVE_INFINITY;
+    for (const member of members) {
+      const successor = new Member(other, member.peer, member.number);
+      successor.takeOver(member);
+      successors.set(member, successor);
+      other.members.push(successor);
+      other.receivers.add(successor);
+    }
+    other.#behind.adopt(this.#behind, successors);
+    for (const member of members) this.remove(member);
+    return other;
+  }
+
+  /** Counts one among its receivers who is to come from a group that holds the same. */
+  expect(peer: RibPeer): Member {
+    const member = new Member(this, peer, this.#admission.newNumber());
+    this.receivers.add(member);
+    this.#admission.expected.members.push(member);
+    this.#admission.reconsider(member);
+    return member;
+  }
+
+  /** Whether the routes of the group are evaluated with an expected member among their receivers. */
+  isReadyFor(member: Member): boolean {
+    return this.built && this.#admission.isReady(member);
+  }
+
+  /** An expected member comes, in step, and goes on for `from`. */
+  receive(member: Member, from: Member): void {
+    this.#admission.came(member);
+    member.takeOver(from);
+    this.members.push(member);
+  }
+
+  #evaluateBy(options: GroupOptions): Evaluation {
+    const failed = (error: unknown): void => this.#observer?.exportFailed(this, error);
+    return new Evaluation(this.table, options, this.audiences, this.#buffer, failed);
+  }
+
+  #everyMember(): AudienceId {
+    let set = 0n;
+    for (const { number } of this.members) set |= only(number);
+    return this.audiences.intern(set);
+  }
+
   // Members behind
 
   readonly #endBatch = (): void => {
-    this.#rules.endBatch();
+    this.#evaluation.rules.endBatch();
     this.#dropFailures();
   };
-
-  /** Lets members in that wait, once what is remembered of receivers counts them. True when there is more to do at once. */
-  #admit(): boolean {
-    if (!this.built) return false;
-    const job = this.#reconsideration;
-    if (!job.isRunning && this.#reconsiderDue) {
-      this.#reconsiderDue = false;
-      job.begin(this.#toReconsider);
-      this.#toReconsider = new Set();
-      this.#admitted = this.#joining.length;
-    }
-    if (job.isRunning) {
-      job.slice();
-      if (job.isRunning) return true;
-    }
-    const count = this.#reconsiderDue ? this.#admitted : this.#joining.length;
-    this.#admitted = 0;
-    if (count > 0) this.#behind.join(this.#joining.splice(0, count));
-    return this.#reconsiderDue;
-  }
-
-  #reconsider(member: Member): void {
-    // The routes of others of its AS: they go to other members now, or do not.
-    for (const peer of this.table.peers) {
-      if (peer !== undefined && peer !== member.peer && this.receivers.isSeparatedFrom(peer, member)) this.#toReconsider.add(peer.index);
-    }
-    // What goes out with our own next hop is not remembered by its set: it may name the member in a control community.
-    if (this.receivers.readsControl) {
-      for (const peer of this.table.peers) {
-        if (peer === undefined || !alwaysOwnNextHop(this.view, peer.kind)) continue;
-        if (peer.received[this.table.position]! > 0) this.#toReconsider.add(peer.index);
-      }
-    }
-    // Those of a new member itself, if it brought any along. Those of one whose session is over are swept away.
-    if (member.peer.up && member.peer.received[this.table.position]! > 0) this.#toReconsider.add(member.peer.index);
-    if (this.receivers.selective || this.#toReconsider.size > 0) this.#reconsiderDue = true;
-  }
 
   /** Members whose sockets take no more leave the stream together. They miss what the batch holds. */
   #checkBacklogs(): void {

@@ -10,22 +10,35 @@ import type { RibTable } from '../table.ts';
 import { UpdateGroup } from './group.ts';
 import { groupKey, groupOptionsOf } from './group-options.ts';
 import type { Member } from './member.ts';
+import { Moves, type MovingGroups } from './moves.ts';
 import type { ExportObserver } from './observer.ts';
 
-/** NLRI evaluated in one slice for a new group. */
+/** NLRI evaluated in one slice for a new group, or for one with new options. */
 const BUILD_SLICE = 32_768;
 
-export class UpdateGroups {
+export class UpdateGroups implements MovingGroups {
   readonly table: RibTable;
   readonly #buffer: Uint8Array;
+  readonly #buildSlice: number;
   readonly #observer: ExportObserver | undefined;
   readonly #groups: UpdateGroup[] = [];
   /** Members that left a group which goes on: their numbers wait. */
   #left: { readonly group: UpdateGroup; readonly member: Member }[] = [];
 
-  /** The encoders of all groups take turns in `buffer`. */
-  constructor(table: RibTable, buffer: Uint8Array, observer: ExportObserver | undefined) {
+  readonly #moves: Moves = new Moves(this);
+  readonly replaced: (member: Member, successor: Member) => void;
+
+  /** The encoders of all groups take turns in `buffer`. `replaced` is told when a peer has another member. */
+  constructor(
+    table: RibTable,
+    buffer: Uint8Array,
+    observer: ExportObserver | undefined,
+    replaced: (member: Member, successor: Member) => void,
+    buildSlice: number = BUILD_SLICE,
+  ) {
     this.table = table;
+    this.#buildSlice = buildSlice;
+    this.replaced = replaced;
     this.#buffer = buffer;
     this.#observer = observer;
   }
@@ -48,23 +61,43 @@ export class UpdateGroups {
     let group = this.#groups.find((each) => each.key === key && !each.abandoned);
     if (group === undefined) {
       group = new UpdateGroup(key, this.table, options, this.#buffer, this.#observer);
-      this.#groups.push(group);
-      this.#chooseDemands();
+      this.include(group);
     }
     return group.add(peer);
   }
 
+  include(group: UpdateGroup): void {
+    this.#groups.push(group);
+    this.chooseDemands();
+  }
+
   /** The session of the member is over. */
+  remove(member: Member): void {
+    this.#moves.remove(member);
+    this.leave(member);
+  }
+
+  /** The options of the member's peer are others than before. `slice` moves it to the group of its like, and sends it the difference. */
+  change(member: Member): void {
+    this.#moves.add(member);
+  }
+
   leave(member: Member): void {
     const group = this.#groups.find((each) => each === member.group)!;
     group.remove(member);
     if (group.members.length > 0) {
-      this.#left.push({ group, member });
+      if (!member.peer.up) this.#left.push({ group, member });
       return;
     }
     group.dispose();
     this.#groups.splice(this.#groups.indexOf(group), 1);
-    this.#chooseDemands();
+    this.#moves.forget(group);
+    this.chooseDemands();
+  }
+
+  /** Every Adj-RIB-Out agrees with what was decided. */
+  get settled(): boolean {
+    return !this.#moves.isDue && this.#groups.every(({ built, abandoned }) => built || abandoned);
   }
 
   /** The index of a peer is free, and may be given to another one. */
@@ -107,15 +140,16 @@ export class UpdateGroups {
   /** Evaluates more of new groups, and sends to members that are behind. True when there is more to do at once. */
   slice(): boolean {
     let more = false;
-    for (const group of this.#groups) {
+    this.#moves.slice();
+    for (const group of this.#groups.slice()) {
       try {
-        if (!group.build(BUILD_SLICE)) more = true;
+        if (!group.build(this.#buildSlice)) more = true;
         if (group.work()) more = true;
       } catch (error) {
         this.#abandon(group, error);
       }
     }
-    return more;
+    return more || this.#moves.isDue;
   }
 
   /** Whether a member that is behind has still to be told of this NLRI. */
@@ -128,7 +162,7 @@ export class UpdateGroups {
   }
 
   /** What the groups demand of the table. */
-  #chooseDemands(): void {
+  chooseDemands(): void {
     this.table.everyPathMatters = this.#groups.some(({ strategy }) => strategy.type !== 'best');
   }
 }

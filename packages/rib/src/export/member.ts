@@ -78,6 +78,16 @@ export class Member {
     this.number = number;
   }
 
+  /** Goes on for another member of the same peer, which is written to no more: with what is due to it. */
+  takeOver(from: Member): void {
+    this.behind = from.behind;
+    this.bytes = from.bytes;
+    this.failure = from.failure;
+    this.#endOfRibDue = from.#endOfRibDue;
+    this.#refresh = from.#refresh;
+    this.#nextRefresh = from.#nextRefresh;
+  }
+
   /** Routes that the member is sent. */
   get advertised(): number {
     return this.group.audiences.routesTo(this.number);

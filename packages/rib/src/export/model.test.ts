@@ -51,6 +51,7 @@ type Event =
   | { type: 'announce'; route: Route }
   | { type: 'withdraw'; from: number; prefix: string; identifier: number }
   | { type: 'session'; peer: number; options: Options; rejoins: boolean }
+  | { type: 'change'; peer: number; options: Options; settled: boolean }
   | { type: 'refresh'; peer: number; marked: boolean }
   | { type: 'block'; peer: number; blocked: boolean }
   | { type: 'work'; slices: number };
@@ -96,6 +97,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('withdraw' as const), from: peer, prefix, identifier }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('session' as const), peer, options, rejoins: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('change' as const), peer, options, settled: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('refresh' as const), peer, marked: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('block' as const), peer, blocked: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('work' as const), slices: fc.integer({ min: 1, max: 4 }) }) },
@@ -202,11 +204,29 @@ const FIRST: Options = {
   sendsAddPath: false,
 };
 
+/** In a RIB at rest a change tells each peer what is other than before, and nothing else. */
+function assertExactDifference(rib: Rib, peers: readonly FakePeer[], change: () => void): void {
+  settle(rib);
+  const before = peers.map(({ view }) => new Map(view));
+  for (const { log } of peers) log.length = 0;
+  change();
+  settle(rib);
+  for (const [at, { view, log, name }] of peers.entries()) {
+    const held = before[at]!;
+    const announced = [...view]
+      .filter(([route, attributes]) => held.get(route) !== attributes)
+      .map(([route]) => `announce ${route.split(' ')[0]}`);
+    const withdrawn = [...held.keys()].filter((route) => !view.has(route)).map((route) => `withdraw ${route.split(' ')[0]}`);
+    assert.deepEqual(log.toSorted(), [...announced, ...withdrawn].sort(), `what ${name} is told`);
+  }
+}
+
 function play(events: readonly Event[]): void {
   const rib = new Rib({
     localAs: ROUTE_SERVER,
     bgpIdentifier: 1,
     observer: { fault: (_peer, fault) => assert.fail(fault.reason), endOfRib: () => undefined },
+    buildSlice: 1,
     capacity: { ipv4: 2, ipv6: 2, pathsPerNlri: 1, attributeSets: 2 }, // every column grows
   });
   const peers = PEERS.map((each) => new FakePeer(rib, { ...each, localAs: ROUTE_SERVER }));
@@ -249,6 +269,14 @@ function play(events: readonly Event[]): void {
       routes = routes.filter(({ from }) => from !== step.peer);
       current[step.peer] = step.options;
       if (step.rejoins) peers[step.peer]!.up(peerOptions(step.options));
+    } else if (step.type === 'change') {
+      if (!isUp(step.peer)) continue;
+      const { addPath, sendsAddPath } = current[step.peer]!;
+      // What was negotiated stays.
+      current[step.peer] = { ...step.options, sendsAddPath, addPath: addPath > 0 ? Math.max(step.options.addPath, 1) : 0 };
+      const change = () => peers[step.peer]!.change(peerOptions(current[step.peer]!));
+      if (step.settled && peers.every(({ backlogBytes }) => backlogBytes === 0)) assertExactDifference(rib, peers, change);
+      else change();
     } else if (step.type === 'refresh') {
       const { ribPeer } = peers[step.peer]!;
       const marks = step.marked ? { begin: () => undefined, end: () => undefined } : undefined;

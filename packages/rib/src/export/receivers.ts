@@ -100,6 +100,11 @@ export class Receivers {
     this.#forgetSources();
   }
 
+  /** What is worked out of members is another now. */
+  forgetMembers(): void {
+    this.#forgetSources();
+  }
+
   /** Who may have a route with this set from this source. `keepsNextHop`: it goes out with the next hop that it came with. */
   of(attr: number, source: RibPeer, keepsNextHop: boolean): AudienceId {
     const butSource = this.butSource(source);

@@ -6,7 +6,7 @@
 import { NONE } from '../columns.ts';
 import type { RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
-import type { ImportRules } from './verdict.ts';
+import type { ImportRules } from './rules.ts';
 
 /** Path slots looked at in one slice. */
 const SLOTS_SLICE = 65_536;

@@ -9,8 +9,8 @@ import { AttrFlag } from '../attributes/facts.ts';
 import { addressLength, ipv4Offset, MP_NEXT_HOP_OFFSET } from '../attributes/next-hops.ts';
 import { viewOf } from '../attributes/views.ts';
 import { NONE } from '../columns.ts';
+import type { UnusableReason } from '../filter-reason.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
-import type { UnusableReason } from './reasons.ts';
 
 /** Why routes with this attribute set cannot be used when they come from this peer. */
 export function unusableReason(attributes: AttributeTable, attr: number, peer: RibPeer): UnusableReason | undefined {

@@ -6,46 +6,10 @@
  */
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { AttrFlag } from '../attributes/facts.ts';
-import { NONE } from '../columns.ts';
-import { PathFlag } from '../path-flags.ts';
+import { codeOf } from '../filter-reason.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
-import { codeOf, NO_REASON, type ReasonCode } from './reasons.ts';
+import { Verdict } from '../verdict.ts';
 import { unusableReason } from './unusable.ts';
-
-/** What a path slot gets. */
-export interface ImportVerdict {
-  /** The attribute set as it came. */
-  readonly received: number;
-  /** The set that the decision process sees. */
-  readonly used: number;
-  /** Bits of `PathFlag`, and the generation (refresh.ts). */
-  readonly flags: number;
-  readonly reason: ReasonCode;
-}
-
-/** A verdict that its maker overwrites. Borrowed until the next one. */
-export class Verdict implements ImportVerdict {
-  received: number = NONE;
-  used: number = NONE;
-  flags = 0;
-  reason: ReasonCode = NO_REASON;
-
-  /** The route is used as it came. */
-  accept(attr: number): this {
-    this.received = attr;
-    this.used = attr;
-    this.flags = 0;
-    this.reason = NO_REASON;
-    return this;
-  }
-
-  reject(attr: number, reason: ReasonCode): this {
-    this.accept(attr);
-    this.flags = PathFlag.Filtered;
-    this.reason = reason;
-    return this;
-  }
-}
 
 export class ImportRules {
   readonly #attributes: AttributeTable;
