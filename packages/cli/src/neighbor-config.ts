@@ -50,7 +50,7 @@ export function configView(message: NeighborConfig): NeighborConfigView {
 }
 
 /** Without the fields that are undefined. */
-export function configMessage(request: NeighborRequest): Partial<Pick<NeighborConfig, FieldRow['message']>> {
+export function configMessage(request: Partial<NeighborRequest>): Partial<Pick<NeighborConfig, FieldRow['message']>> {
   const present = FIELD_ROWS.filter(({ name }) => request[name] !== undefined);
   return Object.fromEntries(present.map((row) => [row.message, request[row.name]]));
 }

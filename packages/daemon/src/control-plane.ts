@@ -14,11 +14,24 @@ export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgume
 export type { Endpoint } from './endpoint.ts';
 export type { DefaultPolicy, NeighborConfig } from './keys/neighbor-keys.ts';
 
+/** Which of the sides of a session a change touches. */
+export type Touched = 'import' | 'export' | 'session';
+
+export interface ChangedNeighbor {
+  readonly neighbor: NeighborState;
+  readonly touched: readonly Touched[];
+}
+
 export interface ControlPlane {
   global(): GlobalState;
 
   /** Throws ControlError `already-exists`, `invalid-argument`. The session starts at once unless `enabled` is false. */
   addNeighbor(config: NeighborConfig): NeighborState;
+  /**
+   * Gives the neighbor with this address another configuration. Its session stays, unless keys change that need another one: then it is reset
+   * where it may be. Throws as `addNeighbor`, and `not-found`, `failed-precondition`.
+   */
+  changeNeighbor(config: NeighborConfig, mayReset: boolean): Promise<ChangedNeighbor>;
   /** Sends Cease/3 and forgets the neighbor and its routes. Throws `not-found`. */
   deleteNeighbor(address: string): Promise<void>;
   listNeighbors(): NeighborState[];

@@ -56,17 +56,7 @@ const MEMBERS_PER_STEP = 200;
 /** Attribute sets looked at in one slice after something else has become ours. */
 const OWN_SLICE = 16_384;
 /** Options of a peer that do not change while its session lasts. */
-const SESSION_OPTIONS = [
-  'kind',
-  'remoteAs',
-  'localAs',
-  'bgpIdentifier',
-  'address',
-  'families',
-  'receive',
-  'send',
-  'port',
-] as const satisfies (keyof PeerOptions)[];
+type SessionOption = 'kind' | 'remoteAs' | 'localAs' | 'bgpIdentifier' | 'address' | 'families' | 'receive' | 'send' | 'port';
 /** Told of each NLRI whose best path is another one, or has other attributes. */
 export type BestObserver = (table: RibTable, nlri: NlriId) => void;
 
@@ -157,11 +147,10 @@ export class Rib {
    * the difference to what it holds; both in slices of `work`. What the session itself is made of stays: who the peer is, the AS numbers, the
    * address, the families, what was negotiated, and the port.
    */
-  changePeer(peer: RibPeer, options: PeerOptions): void {
+  changePeer(peer: RibPeer, options: Omit<PeerOptions, SessionOption>): void {
     invariant(peer.up && peer !== this.localPeer, 'a peer that is gone is changed');
-    const before = peer.options;
-    for (const key of SESSION_OPTIONS) invariant(before[key] === options[key], `${key} stays as long as the session`);
-    peer.options = options;
+    const { kind, remoteAs, localAs, bgpIdentifier, address, families, receive, send, port } = peer.options;
+    peer.options = { ...options, kind, remoteAs, localAs, bgpIdentifier, address, families, receive, send, port };
     peer.ownAddresses = options.ownAddresses ?? [];
     this.#recognizeOwn(peer);
     this.#rejudgements.add(peer);

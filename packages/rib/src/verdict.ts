@@ -30,6 +30,7 @@ export class Verdict implements ImportVerdict {
     return this;
   }
 
+  /** The route is held, and not used. */
   reject(attr: number, reason: ReasonCode): this {
     this.accept(attr);
     this.flags = PathFlag.Filtered;

@@ -102,9 +102,8 @@ export class FakePeer {
   /** Gives the session other options while it lasts. */
   change(options: Partial<FakePeerOptions>): void {
     assert.ok(this.ribPeer);
-    const { receive, send, address, families, port } = this.ribPeer.options;
     this.#options = { ...this.#options, ...options };
-    this.#rib.changePeer(this.ribPeer, { ...this.#peerOptions(), receive, send, address, families, port });
+    this.#rib.changePeer(this.ribPeer, this.#peerOptions());
   }
 
   down(): void {

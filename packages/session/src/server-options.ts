@@ -120,4 +120,6 @@ export interface Endpoint {
 export interface DeletePeerOptions {
   /** Tells the peer why. Cease/3 cannot carry text, so Cease/2 is sent instead (RFC 9003 §2). */
   readonly message?: string | undefined;
+  /** The peer is to be added again with other options: Cease/6 (RFC 4486 §4) is sent. @default false */
+  readonly reconfigured?: boolean | undefined;
 }

@@ -93,13 +93,14 @@ export class Server {
     return peer;
   }
 
-  /** Ends the session with Cease/3; resolves when the peer is gone. Rejects with PeerError `not-found`. */
+  /** Ends the session with Cease/3, or as the options say; resolves when the peer is gone. Rejects with PeerError `not-found`. */
   async deletePeer(remoteAddress: string, options: DeletePeerOptions = {}): Promise<void> {
     const { key, peer } = this.#find(remoteAddress);
     checkShutdownMessage(options.message, 'message');
     this.#peers.delete(key);
     if (!this.#leaveRange(peer)) this.#listeners.unprotect({ options: peer.options, target: { address: key } });
-    const subcode = options.message === undefined ? CeaseSubcode.PeerDeconfigured : CeaseSubcode.AdministrativeShutdown;
+    const removed = options.reconfigured === true ? CeaseSubcode.OtherConfigurationChange : CeaseSubcode.PeerDeconfigured;
+    const subcode = options.message === undefined ? removed : CeaseSubcode.AdministrativeShutdown;
     peer.stop(cease(subcode, options.message));
     await this.#sockets.closed(peer);
   }

@@ -1,7 +1,9 @@
-/** `tsbgp neighbor add`: an option for each key of a neighbor. */
-import { type Command, Option } from 'commander';
+/** `tsbgp neighbor add` and `set`: an option for each key of a neighbor. */
+import { NeighborConfigSchema } from '@tsbgp/api';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { usageError } from '../exit-code.ts';
 import type { Invocation } from '../invocation.ts';
-import { FIELD_ROWS, KEY_ROWS, type KeyOption, type KeyRow, type NeighborRequest } from '../neighbor-config.ts';
+import { configMessage, FIELD_ROWS, KEY_ROWS, type KeyOption, type KeyRow, type NeighborRequest } from '../neighbor-config.ts';
 import { address, asNumber, familyName, integer, listOf } from '../values.ts';
 import type { NeighborView } from '../views/neighbor.ts';
 
@@ -21,6 +23,59 @@ export function addCommand(neighbor: Command, invocation: Invocation): void {
     await invocation.done(`neighbor ${added.address} AS ${added.remoteAs} added`);
     await invocation.print(...withoutPolicy(added, request).map((line) => `  ${invocation.style('yellow', line)}`));
   });
+}
+
+export function setCommand(neighbor: Command, invocation: Invocation): void {
+  const set = neighbor
+    .command('set')
+    .description('change a neighbor; its session stays where it can')
+    .argument('<neighbor>', 'its address', address);
+  for (const row of ROWS) set.addOption(optionOf(row).makeOptionMandatory(false));
+  set.addOption(new Option('--unset <keys>', 'back to the default: names of options, with commas between').argParser(listOf(fieldsOf)));
+  set.option('--reset-session', 'reset the session where the change needs that');
+  set.action(async (where: string, { unset = [], resetSession = false, ...options }: Options & SetOptions) => {
+    const written = writtenBy(options);
+    const names = [...Object.keys(written), ...unset.flat()];
+    if (names.length === 0) throw usageError('neighbor set: nothing to change', `for example: tsbgp neighbor set ${where} --hold-time 30`);
+    const both = unset.flat().find((name) => name in written);
+    if (both !== undefined) throw usageError(`neighbor set: ${both} is both set and unset`, 'leave one of them out');
+    const paths = names.map((name) => messageField(name));
+    const request = { neighbor: configMessage({ address: where, ...written }), fields: { paths }, resetSession };
+    const { touched } = await invocation.call((client, callOptions) => client.neighbors.changeNeighbor(request, callOptions));
+    if (invocation.isJson) return invocation.printJson({ touched });
+    await invocation.done(`neighbor ${where} changed: ${consequence(touched)}`);
+  });
+}
+
+interface SetOptions {
+  readonly unset?: readonly (readonly string[])[];
+  readonly resetSession?: boolean;
+}
+
+function consequence(touched: readonly string[]): string {
+  if (touched.includes('session')) return 'the session is reset';
+  const sides = [
+    ...(touched.includes('import') ? ['its routes are judged again'] : []),
+    ...(touched.includes('export') ? ['it is sent the difference'] : []),
+  ];
+  return sides.length === 0 ? 'nothing that runs depends on it' : `the session stays, ${sides.join(', ')}`;
+}
+
+/** The fields that an option sets, by its name without the dashes. */
+function fieldsOf(name: string): readonly string[] {
+  const row = ROWS.find((each) => optionName(each) === name);
+  if (row !== undefined) return row.sets ?? [row.name];
+  throw new InvalidArgumentError(`found "${name}". Allowed: ${ROWS.map(optionName).join(', ')}`);
+}
+
+function optionName({ option }: OptionRow): string {
+  return new Option(option.flags).name();
+}
+
+/** The field of tsbgp.v1.NeighborConfig as a mask names it. */
+function messageField(name: string): string {
+  const { message } = FIELD_ROWS.find((row) => row.name === name)!;
+  return NeighborConfigSchema.fields.find(({ localName }) => localName === message)!.name;
 }
 
 type OptionRow = KeyRow & { readonly option: KeyOption };
@@ -47,14 +102,19 @@ function attribute({ option }: OptionRow): string {
 }
 
 function requestOf(where: string, options: Options): NeighborRequest {
+  // --as is required.
+  return { address: where, ...writtenBy(options) } as unknown as NeighborRequest;
+}
+
+/** The fields that are written on the command line. The parsers of the options return the types of the fields. */
+function writtenBy(options: Options): Partial<NeighborRequest> {
   const written: Record<string, unknown> = {};
   for (const row of ROWS) {
     const value = options[attribute(row)];
     if (value === undefined) continue;
     for (const name of row.sets ?? [row.name]) written[name] = row.option.negated === true ? false : value;
   }
-  // The parsers of the options return the types of the fields; --as is required.
-  return { address: where, ...written } as unknown as NeighborRequest;
+  return written;
 }
 
 /** RFC 8212: an external neighbor without a policy exchanges no routes. Whoever does not know the RFC would not expect that. */
@@ -64,5 +124,5 @@ function withoutPolicy(added: NeighborView, request: NeighborRequest): string[] 
   if (!noImport && !noExport) return [];
   const what = noImport && noExport ? 'imports and exports nothing' : noImport ? 'imports nothing' : 'exports nothing';
   const option = noImport && noExport ? '--policy' : noImport ? '--import' : '--export';
-  return [`eBGP without policy ${what} (RFC 8212)`, `to change that, delete it and add it again with ${option} accept-all`];
+  return [`eBGP without policy ${what} (RFC 8212)`, `to change that: tsbgp neighbor set ${added.address} ${option} accept-all`];
 }

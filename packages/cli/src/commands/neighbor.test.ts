@@ -103,3 +103,24 @@ for (const command of ['neighbor disable 192.0.2.1', 'neighbor reset 192.0.2.1 -
     assert.match(err, /^tsbgp: --reason: found "ä{60}…"\. That is 260 octets in UTF-8\. Allowed: at most 255 \(RFC 9003\)/);
   });
 }
+
+test('neighbor set: what was written and what goes back to its default, by the names of the API', async () => {
+  const api = { neighbors: { changeNeighbor: () => ({ touched: ['export'] }) } };
+  const set = (...args: string[]) => tsbgp(['neighbor', 'set', '192.0.2.1', ...args], { api });
+  const { out, asked } = await set('--hold-time', '30', '--best-path-only', '--unset', 'description,policy');
+  assert.match(out, /the session stays/);
+  assert.deepEqual(asked.at(-1)?.[1], {
+    neighbor: { address: '192.0.2.1', holdTime: 30, bestPathOnly: true },
+    fields: { paths: ['hold_time', 'best_path_only', 'description', 'import_policy', 'export_policy'] },
+    resetSession: false,
+  });
+  for (const [args, message] of [
+    [[], /nothing to change/],
+    [['--unset', 'height'], /found "height". Allowed: as, /],
+    [['--hold-time', '30', '--unset', 'hold-time'], /both set and unset/],
+  ] as const) {
+    const { code, err } = await set(...args);
+    assert.equal(code, ExitCode.Usage);
+    assert.match(err, message);
+  }
+});

@@ -1,4 +1,4 @@
-/** `tsbgp neighbor …`: list, show, add, del, enable, disable, reset. */
+/** `tsbgp neighbor …`: list, show, add, set, del, enable, disable, reset. */
 import { ResetNeighborRequest_Kind as Kind } from '@tsbgp/api';
 import { type Command, Option } from 'commander';
 import { usageError } from '../exit-code.ts';
@@ -7,12 +7,12 @@ import { present } from '../present.ts';
 import { address, familyName, listOf, shutdownReason } from '../values.ts';
 import { neighborPage, neighborSummary, neighborTable } from '../views/neighbor.ts';
 import { NEIGHBOR_ORDERS, type NeighborOrder, sortNeighbors } from '../views/neighbor-order.ts';
-import { addCommand } from './neighbor-add.ts';
+import { addCommand, setCommand } from './neighbor-add.ts';
 
 export function addNeighborCommands(program: Command, invocation: Invocation): void {
   const neighbor = program
     .command('neighbor')
-    .description('list neighbors, or show, add, delete, enable, disable, reset one')
+    .description('list neighbors, or show, add, change, delete, enable, disable, reset one')
     .option('--down', 'only those that are not Established')
     .addOption(new Option('--sort <column>', 'in this order; counts and uptime: the largest first').choices(NEIGHBOR_ORDERS))
     .action(async (options: ListOptions, command: Command) => {
@@ -32,6 +32,7 @@ export function addNeighborCommands(program: Command, invocation: Invocation): v
     });
 
   addCommand(neighbor, invocation);
+  setCommand(neighbor, invocation);
 
   for (const [name, description, method, done] of [
     ['del', 'close the session (Cease/3) and forget the neighbor and its routes', 'deleteNeighbor', 'deleted'],

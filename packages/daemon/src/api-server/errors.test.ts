@@ -40,6 +40,26 @@ suite('calls that change something, and their refusals', { timeout: 30_000 }, ()
     await assert.rejects(neighbors.getNeighbor({ address }), { code: 'NOT_FOUND', field: 'address', message: /no neighbor 2001:db8::2/ });
   });
 
+  test('a neighbor is changed: all fields, or those that are named; a session is reset only where that is allowed', async () => {
+    const { neighbors } = api.client;
+    const address = '192.0.2.77';
+    await neighbors.addNeighbor({ neighbor: { address, remoteAs: 64_501, description: 'old', holdTime: 30 } });
+    const named = await neighbors.changeNeighbor({ neighbor: { address, description: 'new' }, fields: { paths: ['description'] } });
+    assert.equal(named.neighbor?.config?.description, 'new');
+    assert.equal(named.neighbor.config.holdTime, 30);
+    const cleared = await neighbors.changeNeighbor({ neighbor: { address }, fields: { paths: ['description', 'hold_time'] } });
+    assert.equal(cleared.neighbor?.config?.description, '');
+    assert.equal(cleared.neighbor.config.holdTime, 90);
+    const change = { neighbor: { address, remoteAs: 64_502 } };
+    await assert.rejects(neighbors.changeNeighbor(change), { code: 'FAILED_PRECONDITION', field: 'reset_session' });
+    assert.equal((await neighbors.getNeighbor({ address })).neighbor?.config?.remoteAs, 64_501);
+    assert.deepEqual((await neighbors.changeNeighbor({ ...change, resetSession: true })).touched, ['session']);
+    const misspelt = neighbors.changeNeighbor({ neighbor: { address }, fields: { paths: ['holdtime'] } });
+    await assert.rejects(misspelt, { code: 'INVALID_ARGUMENT', field: 'fields', message: /found "holdtime", allowed are remote_as, / });
+    await neighbors.deleteNeighbor({ address });
+    await assert.rejects(neighbors.changeNeighbor(change), { code: 'NOT_FOUND', field: 'address' });
+  });
+
   const refusals: [what: string, call: (api: Served) => Promise<unknown>, code: string, field: string][] = [
     ['no neighbor', ({ client }) => client.neighbors.addNeighbor({}), 'INVALID_ARGUMENT', 'neighbor'],
     [

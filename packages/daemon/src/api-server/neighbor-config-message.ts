@@ -1,5 +1,5 @@
 /** tsbgp.v1.NeighborConfig from and to the control plane's configuration, field by field, by the rows of keys/neighbor-keys.ts. */
-import { type DescField, isFieldSet, type MessageInitShape } from '@bufbuild/protobuf';
+import { clearField, create, type DescField, isFieldSet, type MessageInitShape } from '@bufbuild/protobuf';
 import { type NeighborConfig as ConfigMessage, NeighborConfigSchema } from '@tsbgp/api';
 import { assert, type Family, formatFamily, parseFamily } from '@tsbgp/wire';
 import { invalidArgument } from '../control-error.ts';
@@ -29,6 +29,23 @@ export function neighborConfig(message: ConfigMessage): NeighborConfig {
     return [field, valueOf(value, message[localName as keyof ConfigMessage], `neighbor.${name}`)] as const;
   });
   return completeNeighbor({ address: message.address, ...Object.fromEntries(values) });
+}
+
+/** A configuration with the named fields of a message; without names, with all of them. Throws ControlError `invalid-argument`. */
+export function changedConfig(config: NeighborConfig, message: ConfigMessage, fields: readonly string[]): NeighborConfig {
+  if (fields.length === 0) return neighborConfig(message);
+  const rows = fields.map((path) => {
+    const row = MAPPED.find(({ message: { name } }) => name === path);
+    if (row !== undefined && row.field !== 'address') return row;
+    const allowed = MAPPED.filter(({ field }) => field !== 'address').map(({ message: { name } }) => name);
+    throw invalidArgument('fields', `found ${quote(path)}, allowed are ${allowed.join(', ')}`);
+  });
+  const named = create(NeighborConfigSchema, configMessage(config));
+  for (const { message: field } of rows) {
+    if (isFieldSet(message, field)) Object.assign(named, { [field.localName]: message[field.localName as keyof ConfigMessage] });
+    else clearField(named, field);
+  }
+  return neighborConfig(named);
 }
 
 /** Every field that has a value. */

@@ -14,7 +14,7 @@ import {
   type NeighborState,
   type ResetKind,
 } from '../control-plane.ts';
-import { configMessage, line, namedFamily, neighborConfig } from './neighbor-config-message.ts';
+import { changedConfig, configMessage, line, namedFamily, neighborConfig } from './neighbor-config-message.ts';
 
 export function addNeighborService(router: ConnectRouter, control: ControlPlane): void {
   const neighborMessage = (state: NeighborState) => messageOf(state, control.global().localAs);
@@ -22,6 +22,12 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane)
     addNeighbor({ neighbor }) {
       if (neighbor === undefined) throw invalidArgument('neighbor', 'is missing');
       return { neighbor: neighborMessage(control.addNeighbor(neighborConfig(neighbor))) };
+    },
+    async changeNeighbor({ neighbor, fields, resetSession }) {
+      if (neighbor === undefined) throw invalidArgument('neighbor', 'is missing');
+      const { config } = control.getNeighbor(neighbor.address);
+      const changed = await control.changeNeighbor(changedConfig(config, neighbor, fields?.paths ?? []), resetSession);
+      return { neighbor: neighborMessage(changed.neighbor), touched: [...changed.touched] };
     },
     async deleteNeighbor({ address }) {
       await control.deleteNeighbor(address);

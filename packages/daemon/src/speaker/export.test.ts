@@ -211,3 +211,35 @@ test('what a writer throws when it is uncorked is told, and the ports after it a
   assert.deepEqual(calls, ['a cork', 'a write', 'b cork', 'b write', 'a uncork', 'b uncork']);
   assert.deepEqual(failed, ['gone']);
 });
+
+test('another export policy, next hop, AS of the neighbor: the session stays where it can, and only the difference is sent', async () => {
+  const { speaker, port } = await scene([2]);
+  const peer = new TestPeer(port, 2, REFRESHING);
+  try {
+    await peer.up();
+    await speaker.addRoutes([route('203.0.113.0/24', ''), route('198.51.100.0/24', '65001')]);
+    await peer.until(() => peer.heard.includes('announce 198.51.100.0/24'), 'the routes');
+    const { config } = speaker.getNeighbor('127.0.0.2');
+    const { establishedAt } = speaker.getNeighbor('127.0.0.2').session!;
+    peer.messages.length = 0;
+    assert.deepEqual((await speaker.changeNeighbor({ ...config, description: 'transit' }, false)).touched, []);
+    assert.deepEqual((await speaker.changeNeighbor({ ...config, exportPolicy: 'deny-all' }, false)).touched, ['export']);
+    await peer.until(() => peer.heard.length === 2, 'the withdrawals');
+    assert.deepEqual(peer.heard.toSorted(), ['withdraw 198.51.100.0/24', 'withdraw 203.0.113.0/24']);
+    await speaker.changeNeighbor(config, false);
+    await peer.until(() => peer.heard.length === 4, 'the routes again');
+    await assert.rejects(speaker.changeNeighbor({ ...config, remoteAs: 65_099, holdTimeSeconds: 30 }, false), {
+      code: 'failed-precondition',
+      field: 'reset_session',
+      message: /a change of remote-as, hold-time resets the session/,
+    });
+    assert.equal(speaker.getNeighbor('127.0.0.2').session!.establishedAt, establishedAt);
+    assert.equal(speaker.getNeighbor('127.0.0.2').config.remoteAs, config.remoteAs);
+    assert.deepEqual((await speaker.changeNeighbor({ ...config, remoteAs: 65_099 }, true)).touched, ['session']);
+    await peer.until(() => peer.messages.some((message) => message.type === 'notification' && message.subcode === 6), 'Cease/6');
+    assert.equal(speaker.getNeighbor('127.0.0.2').config.remoteAs, 65_099);
+  } finally {
+    await peer.close();
+    await speaker.close();
+  }
+});

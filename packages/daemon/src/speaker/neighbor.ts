@@ -30,7 +30,8 @@ import { ownAddresses } from './own-addresses.ts';
 import type { Port } from './port.ts';
 
 export class Neighbor {
-  readonly config: NeighborConfig;
+  /** `Neighbors.change` gives it another one. */
+  config: NeighborConfig;
   readonly localAs: number;
   readonly peerType: 'ebgp' | 'ibgp';
   /** Set right after construction, because the session library needs the plugin first. */

@@ -5,6 +5,7 @@ import { formatFamily, parseAddress } from '@tsbgp/wire';
 import { ControlError, type Endpoint, invalidArgument, type NeighborConfig } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
 import { apiField } from '../keys/neighbor-api.ts';
+import { changedKeys, diffNeighbor, type Touches } from '../keys/neighbor-diff.ts';
 import { quote } from '../quote.ts';
 import { hostOf } from './host-address.ts';
 import { Neighbor } from './neighbor.ts';
@@ -17,6 +18,8 @@ export interface NeighborsOptions {
   readonly events: EventLog;
   /** Where the speaker listens: no neighbor may be there. */
   readonly listen: readonly Endpoint[];
+  /** The options that the RIB has for the session of a neighbor are others. */
+  readonly changed: (neighbor: Neighbor) => void;
   /** What the session library calls for the sessions of a neighbor. */
   readonly plugin: (neighbor: Neighbor) => Plugin;
 }
@@ -52,24 +55,73 @@ export class Neighbors {
 
   /** Its session starts at once unless the configuration disables it. Throws ControlError. */
   add(config: NeighborConfig): Neighbor {
-    const { localAs, server, rib, events, listen, plugin } = this.#options;
     const address = canonicalAddress(config.address, 'neighbor.address');
     if (this.#byAddress.has(address)) {
-      throw new ControlError('already-exists', 'neighbor.address', `neighbor ${address} exists already; delete it first to change it`);
+      throw new ControlError('already-exists', 'neighbor.address', `neighbor ${address} exists already; change it, or delete it first`);
     }
+    const neighbor = this.#start(this.#checked(config));
+    this.#options.events.record({ type: 'neighbor-changed', neighbor: address, text: `neighbor added, AS ${config.remoteAs}` });
+    return neighbor;
+  }
+
+  /**
+   * Gives a neighbor another configuration. Returns what of it is touched. Throws ControlError: `failed-precondition` where its session would
+   * have to be reset and may not be. Then nothing has changed.
+   */
+  async change(config: NeighborConfig, mayReset: boolean): Promise<Set<Touches>> {
+    const neighbor = this.find(config.address);
+    const checked = this.#checked(config);
+    const before = neighbor.config;
+    const { address } = before;
+    const touched = diffNeighbor(before, checked);
+    if (touched.has('session')) {
+      const keys = changedKeys(before, checked, 'session').join(', ');
+      if (neighbor.session !== undefined && !mayReset) {
+        const sentence = `a change of ${keys} resets the session of ${address}; nothing was changed: allow it with reset_session`;
+        throw new ControlError('failed-precondition', 'reset_session', sentence);
+      }
+      await this.#options.server.deletePeer(address, { reconfigured: true });
+      if (this.#byAddress.get(address) !== neighbor) {
+        throw new ControlError(
+          'failed-precondition',
+          'neighbor.address',
+          `neighbor ${address} was deleted or changed by another call meanwhile`,
+        );
+      }
+      try {
+        this.#start(checked);
+      } catch (error) {
+        this.#start(before);
+        throw error;
+      }
+    } else {
+      neighbor.config = checked;
+      if (touched.size > 0) this.#options.changed(neighbor);
+    }
+    const all = changedKeys(before, checked).join(', ');
+    if (all !== '') this.#options.events.record({ type: 'neighbor-changed', neighbor: address, text: `neighbor changed: ${all}` });
+    return touched;
+  }
+
+  /** Throws ControlError. */
+  #checked(config: NeighborConfig): NeighborConfig {
+    const { localAs, rib, listen } = this.#options;
     const unsupported = config.families.find((family) => !rib.has(family));
     if (unsupported !== undefined || config.families.length === 0) {
       const found = unsupported === undefined ? 'none' : formatFamily(unsupported);
       throw invalidArgument('neighbor.families', `found ${found}, allowed are ipv4-unicast and ipv6-unicast`);
     }
-    const checked = checkedNeighbor(config, localAs, listen);
-    const neighbor = new Neighbor(checked, localAs);
+    return checkedNeighbor(config, localAs, listen);
+  }
+
+  #start(config: NeighborConfig): Neighbor {
+    const { localAs, server, plugin } = this.#options;
+    const neighbor = new Neighbor(config, localAs);
     neighbor.peer = asControlError(() =>
       // The session library's options have the same names.
-      server.addPeer({ remoteAddress: address, remoteAs: config.remoteAs, localAs: neighbor.localAs }, plugin(neighbor), checked),
+      server.addPeer({ remoteAddress: config.address, remoteAs: config.remoteAs, localAs: neighbor.localAs }, plugin(neighbor), config),
     );
-    this.#byAddress.set(address, neighbor);
-    events.record({ type: 'neighbor-changed', neighbor: address, text: `neighbor added, AS ${config.remoteAs}` });
+    this.#byAddress.set(config.address, neighbor);
     return neighbor;
   }
 

@@ -78,6 +78,14 @@ export class Sessions {
     this.#options.schedule();
   }
 
+  /** The configuration of a neighbor is another: its session stays, and the RIB is told. */
+  changed(neighbor: Neighbor): void {
+    const { session, ribPeer, port } = neighbor;
+    if (session === undefined || ribPeer === undefined || port === undefined) return;
+    this.#options.rib.changePeer(ribPeer, neighbor.ribOptions(session, port, this.#options.addresses()));
+    this.#options.schedule();
+  }
+
   endOfRib(peer: RibPeer, family: Family): void {
     this.#neighborOf.get(peer)?.refreshes?.endOfRib(family);
   }

@@ -107,6 +107,7 @@ export class Speaker implements ControlPlane {
       rib,
       events,
       listen: this.#listen,
+      changed: (neighbor) => this.#sessions.changed(neighbor),
       plugin: (neighbor) => this.#sessions.plugin(neighbor),
     });
     const background = new Background();
@@ -143,6 +144,14 @@ export class Speaker implements ControlPlane {
   }
 
   readonly addNeighbor: ControlPlane['addNeighbor'] = (config) => this.#state(this.#neighbors.add(config));
+  readonly changeNeighbor: ControlPlane['changeNeighbor'] = async (config, mayReset) => {
+    const touched = await this.#neighbors.change(config, mayReset);
+    // A stream is a form of what is exported.
+    const sides = (['import', 'export', 'session'] as const).filter(
+      (side) => touched.has(side) || (side === 'export' && touched.has('stream')),
+    );
+    return { neighbor: this.#state(this.#neighbors.find(config.address)), touched: sides };
+  };
   readonly deleteNeighbor: ControlPlane['deleteNeighbor'] = (address) => this.#neighbors.delete(address);
   readonly listNeighbors: ControlPlane['listNeighbors'] = () => this.#neighbors.all().map((neighbor) => this.#state(neighbor));
   readonly getNeighbor: ControlPlane['getNeighbor'] = (address) => this.#state(this.#neighbors.find(address));

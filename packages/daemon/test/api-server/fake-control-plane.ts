@@ -4,6 +4,7 @@
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import {
   type Batch,
+  type ChangedNeighbor,
   ControlError,
   type ControlPlane,
   type GlobalState,
@@ -79,6 +80,15 @@ export class FakeControlPlane implements ControlPlane {
     };
     this.neighbors.set(config.address, state);
     return state;
+  }
+
+  async changeNeighbor(config: NeighborConfig, mayReset: boolean): Promise<ChangedNeighbor> {
+    const before = this.getNeighbor(config.address);
+    const resets = before.config.remoteAs !== config.remoteAs;
+    if (resets && !mayReset) throw new ControlError('failed-precondition', 'reset_session', 'a change of remote-as resets the session');
+    const neighbor = { ...before, config };
+    this.neighbors.set(config.address, neighbor);
+    return { neighbor, touched: resets ? ['session'] : ['export'] };
   }
 
   async deleteNeighbor(address: string): Promise<void> {

@@ -4,15 +4,15 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tsbgp/v1/neighbor.proto.
  */
 export const file_tsbgp_v1_neighbor: GenFile = /*@__PURE__*/
-  fileDesc("Chd0c2JncC92MS9uZWlnaGJvci5wcm90bxIIdHNiZ3AudjEi2gUKDk5laWdoYm9yQ29uZmlnEg8KB2FkZHJlc3MYASABKAkSEQoJcmVtb3RlX2FzGAIgASgNEhUKCGxvY2FsX2FzGAMgASgNSACIAQESEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZmFtaWxpZXMYBSADKAkSDwoHcGFzc2l2ZRgGIAEoCBITCgtyZW1vdGVfcG9ydBgHIAEoDRIVCg1sb2NhbF9hZGRyZXNzGAggASgJEhkKDG11bHRpaG9wX3R0bBgJIAEoDUgBiAEBEhYKCWhvbGRfdGltZRgKIAEoDUgCiAEBEhUKDWNvbm5lY3RfcmV0cnkYCyABKA0SFQoNaW1wb3J0X3BvbGljeRgMIAEoCRIVCg1leHBvcnRfcG9saWN5GA0gASgJEhsKE3JvdXRlX3NlcnZlcl9jbGllbnQYDiABKAgSFQoNbmV4dF9ob3Bfc2VsZhgPIAEoCBIUCgdlbmFibGVkGBAgASgISAOIAQESFgoOYmVzdF9wYXRoX29ubHkYESABKAgSFQoNb3duX2FzX3JvdXRlcxgSIAEoCBIWCg5wcmVwZW5kX293bl9hcxgTIAEoCBIjChtvYmV5X3dlbGxfa25vd25fY29tbXVuaXRpZXMYFCABKAgSGwoTY29udHJvbF9jb21tdW5pdGllcxgVIAEoCBIjChZjb250cm9sX2NvbW11bml0aWVzX2FzGBYgASgNSASIAQESEAoIYWRkX3BhdGgYFyABKAkSGQoMYWRkX3BhdGhfbWF4GBggASgNSAWIAQESGAoLcGF0aHNfbGltaXQYGSABKA1IBogBAUILCglfbG9jYWxfYXNCDwoNX211bHRpaG9wX3R0bEIMCgpfaG9sZF90aW1lQgoKCF9lbmFibGVkQhkKF19jb250cm9sX2NvbW11bml0aWVzX2FzQg8KDV9hZGRfcGF0aF9tYXhCDgoMX3BhdGhzX2xpbWl0IokDCghOZWlnaGJvchIoCgZjb25maWcYASABKAsyGC50c2JncC52MS5OZWlnaGJvckNvbmZpZxIlCgVzdGF0ZRgCIAEoDjIWLnRzYmdwLnYxLlNlc3Npb25TdGF0ZRISCgphZG1pbl9kb3duGAMgASgIEioKB3Nlc3Npb24YBCABKAsyGS50c2JncC52MS5OZWlnaGJvclNlc3Npb24SLAoIY291bnRlcnMYBSABKAsyGi50c2JncC52MS5OZWlnaGJvckNvdW50ZXJzEigKCHByZWZpeGVzGAYgAygLMhYudHNiZ3AudjEuRmFtaWx5Q291bnRzEhIKCmZsYXBfY291bnQYByABKA0SEgoKbGFzdF9lcnJvchgIIAEoCRIxCg1sYXN0X2Vycm9yX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI5ChFsYXN0X25vdGlmaWNhdGlvbhgKIAEoCzIeLnRzYmdwLnYxLk5laWdoYm9yTm90aWZpY2F0aW9uInkKFE5laWdoYm9yTm90aWZpY2F0aW9uEgwKBHNlbnQYASABKAgSDAoEY29kZRgCIAEoDRIPCgdzdWJjb2RlGAMgASgNEgwKBHRleHQYBCABKAkSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIr4CCg9OZWlnaGJvclNlc3Npb24SMgoOZXN0YWJsaXNoZWRfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh0KFXJlbW90ZV9iZ3BfaWRlbnRpZmllchgCIAEoCRIVCg1sb2NhbF9hZGRyZXNzGAMgASgJEhIKCmxvY2FsX3BvcnQYBCABKA0SEwoLcmVtb3RlX3BvcnQYBSABKA0SEAoIaW50ZXJuYWwYBiABKAgSEQoJaG9sZF90aW1lGAcgASgNEhEKCWtlZXBhbGl2ZRgIIAEoDRIQCghmYW1pbGllcxgJIAMoCRIaChJsb2NhbF9jYXBhYmlsaXRpZXMYCiADKAkSGwoTcmVtb3RlX2NhcGFiaWxpdGllcxgLIAMoCRIVCg1iYWNrbG9nX2J5dGVzGAwgASgEIswCChBOZWlnaGJvckNvdW50ZXJzEhIKCm9wZW5zX3NlbnQYASABKAQSFgoOb3BlbnNfcmVjZWl2ZWQYAiABKAQSFAoMdXBkYXRlc19zZW50GAMgASgEEhgKEHVwZGF0ZXNfcmVjZWl2ZWQYBCABKAQSFwoPa2VlcGFsaXZlc19zZW50GAUgASgEEhsKE2tlZXBhbGl2ZXNfcmVjZWl2ZWQYBiABKAQSGgoSbm90aWZpY2F0aW9uc19zZW50GAcgASgEEh4KFm5vdGlmaWNhdGlvbnNfcmVjZWl2ZWQYCCABKAQSHAoUcm91dGVfcmVmcmVzaGVzX3NlbnQYCSABKAQSIAoYcm91dGVfcmVmcmVzaGVzX3JlY2VpdmVkGAogASgEEhIKCmJ5dGVzX3NlbnQYCyABKAQSFgoOYnl0ZXNfcmVjZWl2ZWQYDCABKAQijQEKDEZhbWlseUNvdW50cxIOCgZmYW1pbHkYASABKAkSEAoIcmVjZWl2ZWQYAiABKAQSEAoIYWNjZXB0ZWQYAyABKAQSEgoKYWR2ZXJ0aXNlZBgEIAEoBBIVCg1ncm91cF9tZW1iZXJzGAUgASgNEhMKBmJlaGluZBgGIAEoBEgAiAEBQgkKB19iZWhpbmQiQAoSQWRkTmVpZ2hib3JSZXF1ZXN0EioKCG5laWdoYm9yGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWciOwoTQWRkTmVpZ2hib3JSZXNwb25zZRIkCghuZWlnaGJvchgBIAEoCzISLnRzYmdwLnYxLk5laWdoYm9yIigKFURlbGV0ZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIhgKFkRlbGV0ZU5laWdoYm9yUmVzcG9uc2UiFgoUTGlzdE5laWdoYm9yc1JlcXVlc3QiPgoVTGlzdE5laWdoYm9yc1Jlc3BvbnNlEiUKCW5laWdoYm9ycxgBIAMoCzISLnRzYmdwLnYxLk5laWdoYm9yIiUKEkdldE5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIjsKE0dldE5laWdoYm9yUmVzcG9uc2USJAoIbmVpZ2hib3IYASABKAsyEi50c2JncC52MS5OZWlnaGJvciIoChVFbmFibGVOZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCSIYChZFbmFibGVOZWlnaGJvclJlc3BvbnNlIjkKFkRpc2FibGVOZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCRIOCgZyZWFzb24YAiABKAkiGQoXRGlzYWJsZU5laWdoYm9yUmVzcG9uc2Ui3QEKFFJlc2V0TmVpZ2hib3JSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkSMQoEa2luZBgCIAEoDjIjLnRzYmdwLnYxLlJlc2V0TmVpZ2hib3JSZXF1ZXN0LktpbmQSDgoGcmVhc29uGAMgASgJEhAKCGZhbWlsaWVzGAQgAygJIl8KBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEg0KCUtJTkRfSEFSRBABEg0KCUtJTkRfU09GVBACEhAKDEtJTkRfU09GVF9JThADEhEKDUtJTkRfU09GVF9PVVQQBCIXChVSZXNldE5laWdoYm9yUmVzcG9uc2Uq1gEKDFNlc3Npb25TdGF0ZRIdChlTRVNTSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSU0VTU0lPTl9TVEFURV9JRExFEAESGQoVU0VTU0lPTl9TVEFURV9DT05ORUNUEAISGAoUU0VTU0lPTl9TVEFURV9BQ1RJVkUQAxIbChdTRVNTSU9OX1NUQVRFX09QRU5fU0VOVBAEEh4KGlNFU1NJT05fU1RBVEVfT1BFTl9DT05GSVJNEAUSHQoZU0VTU0lPTl9TVEFURV9FU1RBQkxJU0hFRBAGMs8ECg9OZWlnaGJvclNlcnZpY2USSgoLQWRkTmVpZ2hib3ISHC50c2JncC52MS5BZGROZWlnaGJvclJlcXVlc3QaHS50c2JncC52MS5BZGROZWlnaGJvclJlc3BvbnNlElMKDkRlbGV0ZU5laWdoYm9yEh8udHNiZ3AudjEuRGVsZXRlTmVpZ2hib3JSZXF1ZXN0GiAudHNiZ3AudjEuRGVsZXRlTmVpZ2hib3JSZXNwb25zZRJQCg1MaXN0TmVpZ2hib3JzEh4udHNiZ3AudjEuTGlzdE5laWdoYm9yc1JlcXVlc3QaHy50c2JncC52MS5MaXN0TmVpZ2hib3JzUmVzcG9uc2USSgoLR2V0TmVpZ2hib3ISHC50c2JncC52MS5HZXROZWlnaGJvclJlcXVlc3QaHS50c2JncC52MS5HZXROZWlnaGJvclJlc3BvbnNlElMKDkVuYWJsZU5laWdoYm9yEh8udHNiZ3AudjEuRW5hYmxlTmVpZ2hib3JSZXF1ZXN0GiAudHNiZ3AudjEuRW5hYmxlTmVpZ2hib3JSZXNwb25zZRJWCg9EaXNhYmxlTmVpZ2hib3ISIC50c2JncC52MS5EaXNhYmxlTmVpZ2hib3JSZXF1ZXN0GiEudHNiZ3AudjEuRGlzYWJsZU5laWdoYm9yUmVzcG9uc2USUAoNUmVzZXROZWlnaGJvchIeLnRzYmdwLnYxLlJlc2V0TmVpZ2hib3JSZXF1ZXN0Gh8udHNiZ3AudjEuUmVzZXROZWlnaGJvclJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("Chd0c2JncC92MS9uZWlnaGJvci5wcm90bxIIdHNiZ3AudjEi2gUKDk5laWdoYm9yQ29uZmlnEg8KB2FkZHJlc3MYASABKAkSEQoJcmVtb3RlX2FzGAIgASgNEhUKCGxvY2FsX2FzGAMgASgNSACIAQESEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZmFtaWxpZXMYBSADKAkSDwoHcGFzc2l2ZRgGIAEoCBITCgtyZW1vdGVfcG9ydBgHIAEoDRIVCg1sb2NhbF9hZGRyZXNzGAggASgJEhkKDG11bHRpaG9wX3R0bBgJIAEoDUgBiAEBEhYKCWhvbGRfdGltZRgKIAEoDUgCiAEBEhUKDWNvbm5lY3RfcmV0cnkYCyABKA0SFQoNaW1wb3J0X3BvbGljeRgMIAEoCRIVCg1leHBvcnRfcG9saWN5GA0gASgJEhsKE3JvdXRlX3NlcnZlcl9jbGllbnQYDiABKAgSFQoNbmV4dF9ob3Bfc2VsZhgPIAEoCBIUCgdlbmFibGVkGBAgASgISAOIAQESFgoOYmVzdF9wYXRoX29ubHkYESABKAgSFQoNb3duX2FzX3JvdXRlcxgSIAEoCBIWCg5wcmVwZW5kX293bl9hcxgTIAEoCBIjChtvYmV5X3dlbGxfa25vd25fY29tbXVuaXRpZXMYFCABKAgSGwoTY29udHJvbF9jb21tdW5pdGllcxgVIAEoCBIjChZjb250cm9sX2NvbW11bml0aWVzX2FzGBYgASgNSASIAQESEAoIYWRkX3BhdGgYFyABKAkSGQoMYWRkX3BhdGhfbWF4GBggASgNSAWIAQESGAoLcGF0aHNfbGltaXQYGSABKA1IBogBAUILCglfbG9jYWxfYXNCDwoNX211bHRpaG9wX3R0bEIMCgpfaG9sZF90aW1lQgoKCF9lbmFibGVkQhkKF19jb250cm9sX2NvbW11bml0aWVzX2FzQg8KDV9hZGRfcGF0aF9tYXhCDgoMX3BhdGhzX2xpbWl0IokDCghOZWlnaGJvchIoCgZjb25maWcYASABKAsyGC50c2JncC52MS5OZWlnaGJvckNvbmZpZxIlCgVzdGF0ZRgCIAEoDjIWLnRzYmdwLnYxLlNlc3Npb25TdGF0ZRISCgphZG1pbl9kb3duGAMgASgIEioKB3Nlc3Npb24YBCABKAsyGS50c2JncC52MS5OZWlnaGJvclNlc3Npb24SLAoIY291bnRlcnMYBSABKAsyGi50c2JncC52MS5OZWlnaGJvckNvdW50ZXJzEigKCHByZWZpeGVzGAYgAygLMhYudHNiZ3AudjEuRmFtaWx5Q291bnRzEhIKCmZsYXBfY291bnQYByABKA0SEgoKbGFzdF9lcnJvchgIIAEoCRIxCg1sYXN0X2Vycm9yX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI5ChFsYXN0X25vdGlmaWNhdGlvbhgKIAEoCzIeLnRzYmdwLnYxLk5laWdoYm9yTm90aWZpY2F0aW9uInkKFE5laWdoYm9yTm90aWZpY2F0aW9uEgwKBHNlbnQYASABKAgSDAoEY29kZRgCIAEoDRIPCgdzdWJjb2RlGAMgASgNEgwKBHRleHQYBCABKAkSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIr4CCg9OZWlnaGJvclNlc3Npb24SMgoOZXN0YWJsaXNoZWRfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh0KFXJlbW90ZV9iZ3BfaWRlbnRpZmllchgCIAEoCRIVCg1sb2NhbF9hZGRyZXNzGAMgASgJEhIKCmxvY2FsX3BvcnQYBCABKA0SEwoLcmVtb3RlX3BvcnQYBSABKA0SEAoIaW50ZXJuYWwYBiABKAgSEQoJaG9sZF90aW1lGAcgASgNEhEKCWtlZXBhbGl2ZRgIIAEoDRIQCghmYW1pbGllcxgJIAMoCRIaChJsb2NhbF9jYXBhYmlsaXRpZXMYCiADKAkSGwoTcmVtb3RlX2NhcGFiaWxpdGllcxgLIAMoCRIVCg1iYWNrbG9nX2J5dGVzGAwgASgEIswCChBOZWlnaGJvckNvdW50ZXJzEhIKCm9wZW5zX3NlbnQYASABKAQSFgoOb3BlbnNfcmVjZWl2ZWQYAiABKAQSFAoMdXBkYXRlc19zZW50GAMgASgEEhgKEHVwZGF0ZXNfcmVjZWl2ZWQYBCABKAQSFwoPa2VlcGFsaXZlc19zZW50GAUgASgEEhsKE2tlZXBhbGl2ZXNfcmVjZWl2ZWQYBiABKAQSGgoSbm90aWZpY2F0aW9uc19zZW50GAcgASgEEh4KFm5vdGlmaWNhdGlvbnNfcmVjZWl2ZWQYCCABKAQSHAoUcm91dGVfcmVmcmVzaGVzX3NlbnQYCSABKAQSIAoYcm91dGVfcmVmcmVzaGVzX3JlY2VpdmVkGAogASgEEhIKCmJ5dGVzX3NlbnQYCyABKAQSFgoOYnl0ZXNfcmVjZWl2ZWQYDCABKAQijQEKDEZhbWlseUNvdW50cxIOCgZmYW1pbHkYASABKAkSEAoIcmVjZWl2ZWQYAiABKAQSEAoIYWNjZXB0ZWQYAyABKAQSEgoKYWR2ZXJ0aXNlZBgEIAEoBBIVCg1ncm91cF9tZW1iZXJzGAUgASgNEhMKBmJlaGluZBgGIAEoBEgAiAEBQgkKB19iZWhpbmQiQAoSQWRkTmVpZ2hib3JSZXF1ZXN0EioKCG5laWdoYm9yGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWciOwoTQWRkTmVpZ2hib3JSZXNwb25zZRIkCghuZWlnaGJvchgBIAEoCzISLnRzYmdwLnYxLk5laWdoYm9yIigKFURlbGV0ZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIhgKFkRlbGV0ZU5laWdoYm9yUmVzcG9uc2UiFgoUTGlzdE5laWdoYm9yc1JlcXVlc3QiPgoVTGlzdE5laWdoYm9yc1Jlc3BvbnNlEiUKCW5laWdoYm9ycxgBIAMoCzISLnRzYmdwLnYxLk5laWdoYm9yIiUKEkdldE5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIjsKE0dldE5laWdoYm9yUmVzcG9uc2USJAoIbmVpZ2hib3IYASABKAsyEi50c2JncC52MS5OZWlnaGJvciIoChVFbmFibGVOZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCSKGAQoVQ2hhbmdlTmVpZ2hib3JSZXF1ZXN0EioKCG5laWdoYm9yGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWcSKgoGZmllbGRzGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIVCg1yZXNldF9zZXNzaW9uGAMgASgIIk8KFkNoYW5nZU5laWdoYm9yUmVzcG9uc2USJAoIbmVpZ2hib3IYASABKAsyEi50c2JncC52MS5OZWlnaGJvchIPCgd0b3VjaGVkGAIgAygJIhgKFkVuYWJsZU5laWdoYm9yUmVzcG9uc2UiOQoWRGlzYWJsZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJEg4KBnJlYXNvbhgCIAEoCSIZChdEaXNhYmxlTmVpZ2hib3JSZXNwb25zZSLdAQoUUmVzZXROZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCRIxCgRraW5kGAIgASgOMiMudHNiZ3AudjEuUmVzZXROZWlnaGJvclJlcXVlc3QuS2luZBIOCgZyZWFzb24YAyABKAkSEAoIZmFtaWxpZXMYBCADKAkiXwoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9IQVJEEAESDQoJS0lORF9TT0ZUEAISEAoMS0lORF9TT0ZUX0lOEAMSEQoNS0lORF9TT0ZUX09VVBAEIhcKFVJlc2V0TmVpZ2hib3JSZXNwb25zZSrWAQoMU2Vzc2lvblN0YXRlEh0KGVNFU1NJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIWChJTRVNTSU9OX1NUQVRFX0lETEUQARIZChVTRVNTSU9OX1NUQVRFX0NPTk5FQ1QQAhIYChRTRVNTSU9OX1NUQVRFX0FDVElWRRADEhsKF1NFU1NJT05fU1RBVEVfT1BFTl9TRU5UEAQSHgoaU0VTU0lPTl9TVEFURV9PUEVOX0NPTkZJUk0QBRIdChlTRVNTSU9OX1NUQVRFX0VTVEFCTElTSEVEEAYypAUKD05laWdoYm9yU2VydmljZRJKCgtBZGROZWlnaGJvchIcLnRzYmdwLnYxLkFkZE5laWdoYm9yUmVxdWVzdBodLnRzYmdwLnYxLkFkZE5laWdoYm9yUmVzcG9uc2USUwoOQ2hhbmdlTmVpZ2hib3ISHy50c2JncC52MS5DaGFuZ2VOZWlnaGJvclJlcXVlc3QaIC50c2JncC52MS5DaGFuZ2VOZWlnaGJvclJlc3BvbnNlElMKDkRlbGV0ZU5laWdoYm9yEh8udHNiZ3AudjEuRGVsZXRlTmVpZ2hib3JSZXF1ZXN0GiAudHNiZ3AudjEuRGVsZXRlTmVpZ2hib3JSZXNwb25zZRJQCg1MaXN0TmVpZ2hib3JzEh4udHNiZ3AudjEuTGlzdE5laWdoYm9yc1JlcXVlc3QaHy50c2JncC52MS5MaXN0TmVpZ2hib3JzUmVzcG9uc2USSgoLR2V0TmVpZ2hib3ISHC50c2JncC52MS5HZXROZWlnaGJvclJlcXVlc3QaHS50c2JncC52MS5HZXROZWlnaGJvclJlc3BvbnNlElMKDkVuYWJsZU5laWdoYm9yEh8udHNiZ3AudjEuRW5hYmxlTmVpZ2hib3JSZXF1ZXN0GiAudHNiZ3AudjEuRW5hYmxlTmVpZ2hib3JSZXNwb25zZRJWCg9EaXNhYmxlTmVpZ2hib3ISIC50c2JncC52MS5EaXNhYmxlTmVpZ2hib3JSZXF1ZXN0GiEudHNiZ3AudjEuRGlzYWJsZU5laWdoYm9yUmVzcG9uc2USUAoNUmVzZXROZWlnaGJvchIeLnRzYmdwLnYxLlJlc2V0TmVpZ2hib3JSZXF1ZXN0Gh8udHNiZ3AudjEuUmVzZXROZWlnaGJvclJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * The configuration of a neighbor. Answers have every default filled in.
@@ -767,6 +767,69 @@ export const EnableNeighborRequestSchema: GenMessage<EnableNeighborRequest> = /*
   messageDesc(file_tsbgp_v1_neighbor, 14);
 
 /**
+ * Request of ChangeNeighbor.
+ *
+ * @generated from message tsbgp.v1.ChangeNeighborRequest
+ */
+export type ChangeNeighborRequest = Message<"tsbgp.v1.ChangeNeighborRequest"> & {
+  /**
+   * The address says which neighbor. Of the others the fields in `fields` count; one that is absent gets its default.
+   *
+   * @generated from field: tsbgp.v1.NeighborConfig neighbor = 1;
+   */
+  neighbor?: NeighborConfig | undefined;
+
+  /**
+   * Names of fields of NeighborConfig. Empty or absent: all fields.
+   *
+   * @generated from field: google.protobuf.FieldMask fields = 2;
+   */
+  fields?: FieldMask | undefined;
+
+  /**
+   * The session may be reset where the change needs it.
+   *
+   * @generated from field: bool reset_session = 3;
+   */
+  resetSession: boolean;
+};
+
+/**
+ * Describes the message tsbgp.v1.ChangeNeighborRequest.
+ * Use `create(ChangeNeighborRequestSchema)` to create a new message.
+ */
+export const ChangeNeighborRequestSchema: GenMessage<ChangeNeighborRequest> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_neighbor, 15);
+
+/**
+ * Answer of ChangeNeighbor.
+ *
+ * @generated from message tsbgp.v1.ChangeNeighborResponse
+ */
+export type ChangeNeighborResponse = Message<"tsbgp.v1.ChangeNeighborResponse"> & {
+  /**
+   * The neighbor as it is now.
+   *
+   * @generated from field: tsbgp.v1.Neighbor neighbor = 1;
+   */
+  neighbor?: Neighbor | undefined;
+
+  /**
+   * What the change touches: "import", "export", "session". Empty: nothing that runs.
+   *
+   * @generated from field: repeated string touched = 2;
+   */
+  touched: string[];
+};
+
+/**
+ * Describes the message tsbgp.v1.ChangeNeighborResponse.
+ * Use `create(ChangeNeighborResponseSchema)` to create a new message.
+ */
+export const ChangeNeighborResponseSchema: GenMessage<ChangeNeighborResponse> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_neighbor, 16);
+
+/**
  * Answer of EnableNeighbor: the session starts.
  *
  * @generated from message tsbgp.v1.EnableNeighborResponse
@@ -779,7 +842,7 @@ export type EnableNeighborResponse = Message<"tsbgp.v1.EnableNeighborResponse"> 
  * Use `create(EnableNeighborResponseSchema)` to create a new message.
  */
 export const EnableNeighborResponseSchema: GenMessage<EnableNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 15);
+  messageDesc(file_tsbgp_v1_neighbor, 17);
 
 /**
  * Request of DisableNeighbor.
@@ -807,7 +870,7 @@ export type DisableNeighborRequest = Message<"tsbgp.v1.DisableNeighborRequest"> 
  * Use `create(DisableNeighborRequestSchema)` to create a new message.
  */
 export const DisableNeighborRequestSchema: GenMessage<DisableNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 16);
+  messageDesc(file_tsbgp_v1_neighbor, 18);
 
 /**
  * Answer of DisableNeighbor: the session is being closed.
@@ -822,7 +885,7 @@ export type DisableNeighborResponse = Message<"tsbgp.v1.DisableNeighborResponse"
  * Use `create(DisableNeighborResponseSchema)` to create a new message.
  */
 export const DisableNeighborResponseSchema: GenMessage<DisableNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 17);
+  messageDesc(file_tsbgp_v1_neighbor, 19);
 
 /**
  * Request of ResetNeighbor.
@@ -864,7 +927,7 @@ export type ResetNeighborRequest = Message<"tsbgp.v1.ResetNeighborRequest"> & {
  * Use `create(ResetNeighborRequestSchema)` to create a new message.
  */
 export const ResetNeighborRequestSchema: GenMessage<ResetNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 18);
+  messageDesc(file_tsbgp_v1_neighbor, 20);
 
 /**
  * What is reset.
@@ -919,7 +982,7 @@ export type ResetNeighborRequest_Kind = (typeof ResetNeighborRequest_Kind)[keyof
  * Describes the enum tsbgp.v1.ResetNeighborRequest.Kind.
  */
 export const ResetNeighborRequest_KindSchema: GenEnum<ResetNeighborRequest_Kind> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_neighbor, 18, 0);
+  enumDesc(file_tsbgp_v1_neighbor, 20, 0);
 
 /**
  * Answer of ResetNeighbor: the reset has begun.
@@ -934,7 +997,7 @@ export type ResetNeighborResponse = Message<"tsbgp.v1.ResetNeighborResponse"> & 
  * Use `create(ResetNeighborResponseSchema)` to create a new message.
  */
 export const ResetNeighborResponseSchema: GenMessage<ResetNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 19);
+  messageDesc(file_tsbgp_v1_neighbor, 21);
 
 /**
  * State of the session (RFC 4271 §8.2.2).
@@ -1020,6 +1083,18 @@ export const NeighborService: GenService<{
     methodKind: "unary";
     input: typeof AddNeighborRequestSchema;
     output: typeof AddNeighborResponseSchema;
+  },
+  /**
+   * Changes fields of a neighbor. Where only what is accepted or sent changes, the session stays: the routes received are judged again, and
+   * the neighbor is sent the difference. Fails with NOT_FOUND, INVALID_ARGUMENT and the field, or FAILED_PRECONDITION where the session would
+   * be reset and `reset_session` is false. Then nothing has changed.
+   *
+   * @generated from rpc tsbgp.v1.NeighborService.ChangeNeighbor
+   */
+  changeNeighbor: {
+    methodKind: "unary";
+    input: typeof ChangeNeighborRequestSchema;
+    output: typeof ChangeNeighborResponseSchema;
   },
   /**
    * Closes the session with Cease (peer de-configured) and forgets the neighbor and its routes. Fails with NOT_FOUND.
