@@ -52,7 +52,9 @@ export interface RibOptions {
  * MEMBERS_PER_STEP members. Enough to fill messages, few enough for a fair turn.
  */
 const DECIDE_SLICE = 16_384;
-const MEMBERS_PER_STEP = 200;
+const MEMBERS_PER_STEP = 100;
+/** The first slice; the next ones grow to the whole. Code that runs for the first time is slow. */
+const FIRST_SLICE = 1024;
 /** Attribute sets looked at in one slice after something else has become ours. */
 const OWN_SLICE = 16_384;
 /** Options of a peer that do not change while its session lasts. */
@@ -83,6 +85,7 @@ export class Rib {
   #ownCursor: number = NONE;
   /** Swept peers whose index waits until no Adj-RIB-Out names it any more. */
   #departed: RibPeer[] = [];
+  #slice = FIRST_SLICE;
 
   constructor(options: RibOptions) {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
@@ -319,7 +322,9 @@ export class Rib {
   #decideSlice(table: RibTable, groups: UpdateGroups): void {
     const observer = this.bestObserver;
     const delivery = groups.inStep / MEMBERS_PER_STEP;
-    for (let left = DECIDE_SLICE; left > 0 && table.dirtyCount > 0; left -= 1 + delivery) {
+    const slice = this.#slice;
+    this.#slice = Math.min(DECIDE_SLICE, slice + FIRST_SLICE);
+    for (let left = slice; left > 0 && table.dirtyCount > 0; left -= 1 + delivery) {
       const nlri = table.takeDirty();
       const before = table.best[nlri]!;
       const best = decide(table, nlri);

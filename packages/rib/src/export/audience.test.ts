@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { BitSet } from '../columns.ts';
 import { type AudienceId, Audiences, EVERYBODY, NOBODY, only } from './audience.ts';
 
 const MEMBERS = 70;
@@ -65,10 +66,31 @@ test('collect frees what has no routes and is not remembered; its ids are given 
   const [used, remembered, lost] = [0, 1, 2].map((member) => audiences.intern(only(member))) as [AudienceId, AudienceId, AudienceId];
   audiences.routes[used] = 1;
   const { count } = audiences;
-  audiences.collect(new Set([remembered]));
+  const kept = new BitSet();
+  kept.add(remembered);
+  audiences.collect(kept);
   assert.equal(audiences.count, count - 1);
   assert.equal(audiences.intern(only(0)), used);
   assert.equal(audiences.intern(only(1)), remembered);
   assert.equal(audiences.intern(only(9)), lost);
   assert.equal(audiences.has(lost, 9), true);
+});
+
+test('equal sets have one audience and others have others, also where sets of 700 members are alike in most of them', () => {
+  const audiences = new Audiences();
+  const bits = fc.uniqueArray(fc.integer({ min: 0, max: 699 }), { maxLength: 4 });
+  const ids = new Map<bigint, AudienceId>();
+  fc.assert(
+    fc.property(bits, fc.boolean(), (members, inverted) => {
+      const some = members.reduce((set, member) => set | only(member), 0n);
+      const set = inverted ? ~some : some;
+      const id = audiences.intern(set);
+      assert.equal(audiences.setOf(id), set);
+      assert.equal(ids.get(set) ?? id, id);
+      ids.set(set, id);
+      const copied = audiences.copy();
+      assert.equal(copied.intern(set), id);
+    }),
+  );
+  assert.equal(new Set(ids.values()).size, ids.size);
 });

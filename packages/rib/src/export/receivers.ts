@@ -13,7 +13,7 @@ import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { findAttribute, headerLength } from '../attributes/block.ts';
 import { addNoExport } from '../attributes/change.ts';
 import { MP_NEXT_HOP_OFFSET } from '../attributes/next-hops.ts';
-import { grown, NONE } from '../columns.ts';
+import { BitSet, grown, NONE } from '../columns.ts';
 import type { RibPeer } from '../peer.ts';
 import { type AudienceId, type Audiences, EVERYBODY, NOBODY, only } from './audience.ts';
 import { type ControlOptions, readControl } from './control-communities.ts';
@@ -155,9 +155,12 @@ export class Receivers {
   }
 
   /** Audiences that are remembered here. */
-  remembered(): Set<number> {
-    const ids = new Set<number>([...this.#marked.values()].map(({ receivers }) => receivers));
-    for (const column of [this.#ofSet, this.#butSource]) for (const id of column) ids.add(id);
+  remembered(): BitSet {
+    const ids = new BitSet();
+    for (const { receivers } of this.#marked.values()) ids.add(receivers);
+    for (const id of this.#butSource) ids.add(id);
+    const end = Math.min(this.#ofSet.length, this.#attributes.top);
+    for (let attr = 1; attr < end; attr++) if (this.#ofSet[attr]! > NOBODY) ids.add(this.#ofSet[attr]!);
     this.#butOwners = [];
     this.#forgetLast();
     return ids;
