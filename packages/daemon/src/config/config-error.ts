@@ -30,6 +30,7 @@ export type ConfigErrorCode = keyof typeof CONFIG_ERROR_CODES;
 export const CONFIG_WARNING_CODES = {
   'no-policy': 'An eBGP neighbor without policy imports and exports nothing (RFC 8212).',
   'api-open': 'The API listens on a TCP address that other machines reach; it has no authentication.',
+  'no-effect': 'A key has no effect, because another one is missing or has another value.',
   'never-connects': 'A passive neighbor has an address family that nothing listens on.',
 } as const;
 

@@ -491,6 +491,26 @@ test('RFC 8212: eBGP without policy is one warning, however many neighbors it co
   assert.match(warnings[1]!.text, /exports nothing.*write "export: accept-all"/);
 });
 
+test('a key that has no effect beside the others is warned about', () => {
+  const neighbor = (keys: string) => `${GLOBAL}neighbors: [ { address: 192.0.2.1, remote-as: 64501, policy: accept-all, ${keys} } ]`;
+  for (const [keys, said] of [
+    ['add-path-max: 3', 'has no effect: add-path is neither send nor both'],
+    ['add-path-max: 3, add-path: receive', 'has no effect: add-path is neither send nor both'],
+    ['add-path-max: 3, add-path: both', undefined],
+    ['paths-limit: 3, add-path: send', 'has no effect: add-path is neither receive nor both'],
+    ['route-server-client: true, best-path-only: true, add-path: send', 'has no effect: the client is sent several paths (add-path)'],
+    ['route-server-client: true, best-path-only: true', undefined],
+    ['route-server-client: true, control-communities-as: 64510', 'has no effect: control-communities is not true'],
+  ] as const) {
+    const { warnings } = parseConfig(neighbor(keys), 'f.yaml');
+    assert.deepEqual(
+      warnings.map(({ code, text }) => [code, text]),
+      said === undefined ? [] : [['no-effect', said]],
+      keys,
+    );
+  }
+});
+
 test('an API that other machines reach, and a passive neighbor that nothing listens for, are warned about', () => {
   const { warnings } = parseConfig(
     `global: { as: 1, router-id: 192.0.2.254, listen: ["0.0.0.0:179"] }

@@ -74,6 +74,15 @@ export function exclusive(neighbor: RawNeighbor | NeighborConfig): (BrokenField 
   });
 }
 
+/** The keys that have no effect beside the others, and why. */
+export function withoutEffect(neighbor: RawNeighbor): { readonly field: NeighborField; readonly text: string }[] {
+  return NEIGHBOR_FIELDS.flatMap((field) => {
+    const { needs } = NEIGHBOR_KEYS[field];
+    if (needs === undefined || !isSet(neighbor, field) || needs.values.includes(neighbor[needs.name])) return [];
+    return [{ field, text: `has no effect: ${needs.text}` }];
+  });
+}
+
 /** The neighbor has the key, with another value than its default. */
 function isSet(neighbor: RawNeighbor | NeighborConfig, field: NeighborField): boolean {
   return neighbor[field] !== undefined && neighbor[field] !== NEIGHBOR_KEYS[field].default;

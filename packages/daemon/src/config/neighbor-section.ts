@@ -11,7 +11,7 @@ import { isInternal, mergeLayers } from '../keys/neighbor-layers.ts';
 import { formatPath } from './config-error.ts';
 import { LISTEN_DEFAULT } from './defaults.ts';
 import type { Findings } from './findings.ts';
-import { exclusive, onlyClients, onlyExternal, otherKind, ownEndpoint } from './neighbor-rules.ts';
+import { exclusive, onlyClients, onlyExternal, otherKind, ownEndpoint, withoutEffect } from './neighbor-rules.ts';
 import type { RawConfig } from './schema.ts';
 
 /** The keys of a neighbor, or else those of `defaults`. */
@@ -60,6 +60,9 @@ function checkNeighbor(raw: RawConfig, own: RawNeighbor, i: number, seen: Map<st
   }
   for (const { field, rule } of onlyClients(own, neighbor.routeServerClient)) {
     findings.refuse('conflicting-keys', [...path, NEIGHBOR_KEYS[field].key], rule);
+  }
+  for (const { field, text } of withoutEffect(neighbor)) {
+    if (own[field] !== undefined) findings.warn('no-effect', [...path, NEIGHBOR_KEYS[field].key], text);
   }
   for (const { field, other, rule } of exclusive(neighbor)) {
     const isOwn = own[field] === true || own[other] === true;
