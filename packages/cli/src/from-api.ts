@@ -161,11 +161,15 @@ export function routeView(message: Route): RouteView {
 
 const STEPS: Readonly<Record<DecisionStep, StepView>> = {
   [DecisionStep.UNSPECIFIED]: 'unknown',
+  [DecisionStep.STALE]: 'stale',
   [DecisionStep.LOCAL_PREF]: 'local-pref',
+  [DecisionStep.AIGP]: 'aigp',
   [DecisionStep.AS_PATH_LENGTH]: 'as-path-length',
   [DecisionStep.ORIGIN]: 'origin',
   [DecisionStep.MULTI_EXIT_DISC]: 'multi-exit-disc',
   [DecisionStep.PEER_TYPE]: 'peer-type',
+  [DecisionStep.NEXT_HOP_COST]: 'next-hop-cost',
+  [DecisionStep.AGE]: 'age',
   [DecisionStep.BGP_IDENTIFIER]: 'bgp-identifier',
   [DecisionStep.CLUSTER_LIST_LENGTH]: 'cluster-list-length',
   [DecisionStep.PEER_ADDRESS]: 'peer-address',
@@ -179,6 +183,7 @@ const FILTER_REASONS: Readonly<Record<FilterReason, FilterReasonView | undefined
   [FilterReason.ORIGINATOR_ID]: 'originator-id',
   [FilterReason.CLUSTER_LIST]: 'cluster-list',
   [FilterReason.NEXT_HOP]: 'next-hop',
+  [FilterReason.NEXT_HOP_UNREACHABLE]: 'next-hop-unreachable',
 };
 
 export function pathsView({ family, prefix, paths, pathCount }: ListPathsResponse): PrefixPathsView {

@@ -126,8 +126,9 @@ export class RibTable {
         if (oldFlags !== flags) this.pathFlags[path] = flags;
         return false;
       }
+      // Where only the verdict is another one, the path is as old as before.
+      if (this.receivedAttrOf(path as PathId) !== verdict.received) this.pathLearned[path] = nowSeconds;
       this.#change(path as PathId, peer, verdict);
-      this.pathLearned[path] = nowSeconds;
       this.observer?.(nlri, path as PathId, true);
       return true;
     }

@@ -41,7 +41,7 @@ export interface PathView extends RouteView {
   readonly defeat: DefeatView | undefined;
 }
 
-export type FilterReasonView = 'import-policy' | 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop';
+export type FilterReasonView = 'import-policy' | 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop' | 'next-hop-unreachable';
 
 export interface DefeatView {
   readonly step: StepView;
@@ -52,11 +52,15 @@ export interface DefeatView {
 }
 
 export type StepView =
+  | 'stale'
   | 'local-pref'
+  | 'aigp'
   | 'as-path-length'
   | 'origin'
   | 'multi-exit-disc'
   | 'peer-type'
+  | 'next-hop-cost'
+  | 'age'
   | 'bgp-identifier'
   | 'cluster-list-length'
   | 'peer-address'
@@ -125,15 +129,20 @@ const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'originator-id': 'its ORIGINATOR_ID is our BGP identifier (RFC 4456 §8)',
   'cluster-list': 'our cluster is in its cluster list (RFC 4456 §8)',
   'next-hop': 'its next hop cannot be one (RFC 4271 §6.3)',
+  'next-hop-unreachable': 'its next hop cannot be reached (RFC 4271 §9.1.2)',
 };
 
 /** What is worse about the path that lost, by step of the decision process. */
 const STEPS: Readonly<Record<StepView, string>> = {
+  stale: 'it is stale (RFC 9494)',
   'local-pref': 'lower local pref',
+  aigp: 'higher AIGP, or none',
   'as-path-length': 'longer AS path',
   origin: 'worse origin',
   'multi-exit-disc': 'higher MED',
   'peer-type': 'kind of neighbor',
+  'next-hop-cost': 'higher cost to the next hop',
+  age: 'younger',
   'bgp-identifier': 'higher BGP identifier',
   'cluster-list-length': 'longer cluster list',
   'peer-address': 'higher neighbor address',

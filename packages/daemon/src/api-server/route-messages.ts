@@ -21,11 +21,15 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
 }
 
 const STEPS: Readonly<Record<RouteDefeat['step'], Step>> = {
+  stale: Step.STALE,
   'local-pref': Step.LOCAL_PREF,
+  aigp: Step.AIGP,
   'as-path-length': Step.AS_PATH_LENGTH,
   origin: Step.ORIGIN,
   'multi-exit-disc': Step.MULTI_EXIT_DISC,
   'peer-type': Step.PEER_TYPE,
+  'next-hop-cost': Step.NEXT_HOP_COST,
+  age: Step.AGE,
   'bgp-identifier': Step.BGP_IDENTIFIER,
   'cluster-list-length': Step.CLUSTER_LIST_LENGTH,
   'peer-address': Step.PEER_ADDRESS,
@@ -38,6 +42,7 @@ const REASONS: Readonly<Record<FilterReason, Reason>> = {
   'originator-id': Reason.ORIGINATOR_ID,
   'cluster-list': Reason.CLUSTER_LIST,
   'next-hop': Reason.NEXT_HOP,
+  'next-hop-unreachable': Reason.NEXT_HOP_UNREACHABLE,
 };
 
 export function pathsMessage({ family, prefix, paths, pathCount }: PrefixPaths): MessageInitShape<typeof ListPathsResponseSchema> {

@@ -1,86 +1,26 @@
-/** Why a path lost must agree with who won: random paths, explained, against decide.ts; and each step by hand. */
+/** Why a path lost must agree with who won: random paths and options, against decide.ts and a reference; and each step by hand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressBytes, DEFAULT_CONTEXT, encodeAttributes, IPV4_UNICAST, type PathAttribute, parseIpv4, readU32 } from '@tsbgp/wire';
 import fc from 'fast-check';
+import {
+  addCandidate,
+  anyCandidate,
+  anyDecision,
+  type Candidate,
+  decideModel,
+  difference,
+  emptyRib,
+  lastOctet,
+  PREFIX,
+} from '../../test/candidates.ts';
+import { type DecisionOptions, explain, explainPair, longestMatch, multipath, NONE, type PathId, PeerKind, STEPS } from '../index.ts';
+import { hasPath } from '../longest-match.ts';
 import { decide } from './decide.ts';
-import { codeOf } from './filter-reason.ts';
-import { explain, longestMatch, NONE, PeerKind, Rib, type RibPeer, type RibTable, Verdict } from './index.ts';
-
-const verdict = new Verdict();
-
-import { hasPath } from './longest-match.ts';
-
-interface Path {
-  readonly kind?: PeerKind;
-  readonly address?: string;
-  readonly identifier?: string;
-  readonly localPref?: number;
-  readonly asPath?: readonly number[];
-  readonly origin?: 'igp' | 'egp' | 'incomplete';
-  readonly med?: number;
-  readonly originatorId?: string;
-  readonly clusters?: number;
-  readonly filtered?: boolean;
-  /** The session ended; the path awaits the sweep. */
-  readonly down?: boolean;
-}
-
-const PREFIX = Uint8Array.of(24, 192, 0, 2);
-
-function emptyRib(): { rib: Rib; table: RibTable } {
-  const rib = new Rib({
-    localAs: 64_512,
-    bgpIdentifier: 1,
-    observer: { fault: () => undefined, endOfRib: () => undefined },
-    capacity: { ipv4: 64, ipv6: 4, attributeSets: 4 },
-  });
-  return { rib, table: rib.table(IPV4_UNICAST) };
-}
-
-function addPath(rib: Rib, table: RibTable, path: Path, index: number, prefix = PREFIX): RibPeer {
-  const kind = path.kind ?? PeerKind.External;
-  const peer = rib.addPeer({
-    name: `p${index}`,
-    kind,
-    remoteAs: 1,
-    localAs: 64_512,
-    bgpIdentifier: readU32(parseIpv4(path.identifier ?? '10.0.0.1')!, 0),
-    address: addressBytes(path.address ?? '10.0.0.1'),
-    families: [],
-    receive: DEFAULT_CONTEXT,
-    send: DEFAULT_CONTEXT,
-    nextHopSelf: new Map(),
-    routeServerClient: false,
-    nextHopSelfAlways: false,
-    importAccept: true,
-    exportAccept: true,
-    port: { write: () => undefined, backlogBytes: 0 },
-  });
-  const asns = [...(path.asPath ?? [65_001])];
-  const attributes: PathAttribute[] = [
-    { type: 'origin', flags: 0x40, value: path.origin ?? 'igp' },
-    { type: 'as-path', flags: 0x40, value: asns.length === 0 ? [] : [{ type: 'sequence', asns }] },
-    { type: 'next-hop', flags: 0x40, value: '192.0.2.1' },
-  ];
-  if (path.med !== undefined) attributes.push({ type: 'multi-exit-disc', flags: 0x80, value: path.med });
-  if (path.localPref !== undefined) attributes.push({ type: 'local-pref', flags: 0x40, value: path.localPref });
-  if (path.originatorId !== undefined) attributes.push({ type: 'originator-id', flags: 0x80, value: path.originatorId });
-  if (path.clusters !== undefined) {
-    attributes.push({ type: 'cluster-list', flags: 0x80, value: Array.from({ length: path.clusters }, (_, i) => `10.9.0.${i + 1}`) });
-  }
-  const block = encodeAttributes(attributes, { ...DEFAULT_CONTEXT, peerType: 'ibgp' });
-  const attr = rib.attributes.intern(block, 0, block.length);
-  const nlri = table.index.insertWire(prefix, 0);
-  table.announce(nlri, peer, 0, path.filtered === true ? verdict.reject(attr, codeOf('import-policy')) : verdict.accept(attr), 0);
-  if (path.down === true) rib.removePeer(peer);
-  return peer;
-}
 
 /** `p0 best`, `p1 med 20>10 of p2`, `p3 filtered`: in the order of the answer. */
-function explained(...paths: Path[]): string[] {
-  const { rib, table } = emptyRib();
-  for (const [i, path] of paths.entries()) addPath(rib, table, path, i);
+function explained(paths: readonly Candidate[], options: Partial<DecisionOptions> = {}, nextHopCost = lastOctet): string[] {
+  const { rib, table } = emptyRib(options, nextHopCost);
+  for (const [i, path] of paths.entries()) addCandidate(rib, table, path, i);
   const name = (path: number): string => rib.peers[table.pathPeer[path]!]!.options.name;
   return explain(table, table.index.findWire(PREFIX, 0)).map((one) => {
     if (one.outcome !== 'lost') return `${name(one.path)} ${one.outcome}`;
@@ -89,87 +29,188 @@ function explained(...paths: Path[]): string[] {
   });
 }
 
-const STEPS: readonly (readonly [title: string, better: Path, worse: Path, expected: string])[] = [
-  ['1 LOCAL_PREF, 100 where there is none', { localPref: 200, asPath: [1, 2, 3] }, {}, 'local-pref 100>200'],
-  ['2 AS_PATH length', { origin: 'egp' }, { asPath: [1, 2] }, 'as-path-length 2>1'],
-  ['3 ORIGIN', { med: 9 }, { origin: 'incomplete' }, 'origin incomplete>igp'],
-  ['4 MULTI_EXIT_DISC of one neighboring AS', { kind: PeerKind.Internal }, { med: 5 }, 'multi-exit-disc 5>0'],
-  ['5 external before internal', { asPath: [1], identifier: '10.0.0.9' }, { kind: PeerKind.Internal }, 'peer-type internal>external'],
-  ['5 local before external', { kind: PeerKind.Local, identifier: '10.0.0.9' }, { asPath: [1] }, 'peer-type external>local'],
-  ['7 BGP Identifier', {}, { identifier: '200.0.0.1' }, 'bgp-identifier 200.0.0.1>10.0.0.1'],
-  ['7 ORIGINATOR_ID in its place', { identifier: '99.0.0.1', originatorId: '1.0.0.1' }, {}, 'bgp-identifier 10.0.0.1>1.0.0.1'],
-  ['8 CLUSTER_LIST length', { clusters: 1 }, { clusters: 3, address: '9.0.0.1' }, 'cluster-list-length 3>1'],
-  ['9 address of the neighbor', {}, { address: '10.0.0.2' }, 'peer-address 10.0.0.2>10.0.0.1'],
+type Case = readonly [title: string, better: Candidate, worse: Candidate, expected: string, options?: Partial<DecisionOptions>];
+
+const CASES: readonly Case[] = [
+  ['1 RFC 9494 §4.3: stale routes last', {}, { stale: true, localPref: 900 }, 'stale stale>not stale'],
+  ['2 LOCAL_PREF, 100 where there is none', { localPref: 200, asPath: [1, 2, 3] }, {}, 'local-pref 100>200'],
+  ['3 RFC 7311 §4.1: with AIGP before without', { aigp: 9, asPath: [1, 2] }, {}, 'aigp none>10'],
+  [
+    '3 RFC 7311 §4.1: AIGP and the cost to the next hop',
+    { aigp: 9, asPath: [1, 2] },
+    { aigp: 5, nextHop: '192.0.2.6', asPath: [] },
+    'aigp 11>10',
+  ],
+  ['3 AIGP does not count', { asPath: [1] }, { aigp: 9, asPath: [1, 2] }, 'as-path-length 2>1', { aigp: false }],
+  ['4 AS_PATH length', { origin: 'egp' }, { asPath: [1, 2] }, 'as-path-length 2>1'],
+  ['4 AS_PATH length, equal AIGP', { aigp: 1, origin: 'egp' }, { aigp: 1, asPath: [1, 2] }, 'as-path-length 2>1'],
+  ['4 AS_PATH length does not count', { asPath: [1, 2] }, { origin: 'egp' }, 'origin egp>igp', { ignoreAsPathLength: true }],
+  ['4 RFC 5065 §5.3: confederation segments do not count', { confederation: [1, 2] }, { asPath: [1, 2] }, 'as-path-length 2>1'],
+  ['4 confederation segments count', {}, { confederation: [1, 2] }, 'as-path-length 3>1', { countConfederations: true }],
+  ['5 ORIGIN', { med: 9 }, { origin: 'incomplete' }, 'origin incomplete>igp'],
+  ['6 MULTI_EXIT_DISC of one neighboring AS', { kind: PeerKind.Internal }, { med: 5 }, 'multi-exit-disc 5>0'],
+  [
+    '6 MULTI_EXIT_DISC of different neighboring ASes',
+    { asPath: [7], identifier: '10.0.0.9' },
+    { asPath: [8], med: 5 },
+    'multi-exit-disc 5>0',
+    { alwaysCompareMed: true },
+  ],
+  ['6 a missing MULTI_EXIT_DISC', { med: 5 }, {}, 'multi-exit-disc 4294967295>5', { missingMedAsWorst: true }],
+  ['7 external before internal', { asPath: [1], identifier: '10.0.0.9' }, { kind: PeerKind.Internal }, 'peer-type internal>external'],
+  ['7 local before external', { kind: PeerKind.Local, identifier: '10.0.0.9' }, { asPath: [1] }, 'peer-type external>local'],
+  [
+    '8 the cost to the next hop',
+    { kind: PeerKind.Internal, identifier: '10.0.0.9' },
+    { kind: PeerKind.Internal, nextHop: '192.0.2.2' },
+    'next-hop-cost 2>1',
+  ],
+  [
+    '9 the older of external paths',
+    { identifier: '10.0.0.9', learned: 0 },
+    { learned: 60 },
+    'age 1970-01-01T00:01:00Z>1970-01-01T00:00:00Z',
+    { preferOldest: true },
+  ],
+  ['9 age does not count', { learned: 60 }, { identifier: '10.0.0.9', learned: 0 }, 'bgp-identifier 10.0.0.9>10.0.0.1'],
+  [
+    '9 age does not count between internal paths',
+    { kind: PeerKind.Internal, learned: 60 },
+    { kind: PeerKind.Internal, identifier: '10.0.0.9', learned: 0 },
+    'bgp-identifier 10.0.0.9>10.0.0.1',
+    { preferOldest: true },
+  ],
+  ['10 BGP Identifier', {}, { identifier: '200.0.0.1' }, 'bgp-identifier 200.0.0.1>10.0.0.1'],
+  ['10 ORIGINATOR_ID in its place', { identifier: '99.0.0.1', originatorId: '1.0.0.1' }, {}, 'bgp-identifier 10.0.0.1>1.0.0.1'],
+  [
+    '10 BGP Identifiers do not count',
+    { identifier: '99.0.0.1' },
+    { address: '10.0.0.2' },
+    'peer-address 10.0.0.2>10.0.0.1',
+    { compareRouterId: false },
+  ],
+  ['11 CLUSTER_LIST length', { clusters: 1 }, { clusters: 3, address: '9.0.0.1' }, 'cluster-list-length 3>1'],
+  ['12 address of the neighbor', {}, { address: '10.0.0.2' }, 'peer-address 10.0.0.2>10.0.0.1'],
 ];
 
-for (const [title, better, worse, expected] of STEPS) {
+for (const [title, better, worse, expected, options] of CASES) {
   test(`the step on which a path loses: ${title}`, () => {
-    assert.deepEqual(explained(better, worse), ['p0 best', `p1 ${expected} of p0`]);
-    assert.deepEqual(explained(worse, better), ['p1 best', `p0 ${expected} of p1`]);
+    assert.deepEqual(explained([better, worse], options), ['p0 best', `p1 ${expected} of p0`]);
+    assert.deepEqual(explained([worse, better], options), ['p1 best', `p0 ${expected} of p1`]);
   });
 }
 
+test('every step but the path identifier, which needs ADD-PATH, has a case', () => {
+  const seen = new Set(CASES.map(([, , , expected]) => expected.split(' ')[0]));
+  const missing = STEPS.map(({ name }) => name).filter((name) => !seen.has(name));
+  assert.deepEqual(missing, ['path-identifier']);
+});
+
 test('RFC 4271 §9.1.2.2 c: a path loses on MULTI_EXIT_DISC to one of its own neighboring AS, also where that one is not the best', () => {
-  const paths: Path[] = [
+  const paths: Candidate[] = [
     { asPath: [7], med: 1, identifier: '0.0.0.9' },
     { asPath: [7], med: 2, identifier: '0.0.0.1' },
     { asPath: [8], med: 5, identifier: '0.0.0.5' },
   ];
-  assert.deepEqual(explained(...paths), ['p2 best', 'p0 bgp-identifier 0.0.0.9>0.0.0.5 of p2', 'p1 multi-exit-disc 2>1 of p0']);
+  assert.deepEqual(explained(paths), ['p2 best', 'p0 bgp-identifier 0.0.0.9>0.0.0.5 of p2', 'p1 multi-exit-disc 2>1 of p0']);
 });
 
 test('filtered paths come last, paths of sessions that ended do not come', () => {
-  assert.deepEqual(explained({ filtered: true, localPref: 900 }, { down: true, localPref: 800 }, {}), ['p2 best', 'p0 filtered']);
-  assert.deepEqual(explained({ filtered: true }), ['p0 filtered']);
-  assert.deepEqual(explained(), []);
+  assert.deepEqual(explained([{ filtered: true, localPref: 900 }, { down: true, localPref: 800 }, {}]), ['p2 best', 'p0 filtered']);
+  assert.deepEqual(explained([{ filtered: true }]), ['p0 filtered']);
+  assert.deepEqual(explained([]), []);
 });
 
-const quad = fc.constantFrom('10.0.0.1', '10.0.0.2', '200.0.0.1');
-const anyPath: fc.Arbitrary<Path> = fc.record(
-  {
-    kind: fc.constantFrom(PeerKind.Local, PeerKind.External, PeerKind.Internal),
-    address: fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3', '2001:db8::1'),
-    identifier: quad,
-    localPref: fc.constantFrom(100, 200),
-    asPath: fc.array(fc.constantFrom(7, 8, 9), { maxLength: 2 }),
-    origin: fc.constantFrom('igp', 'egp', 'incomplete'),
-    med: fc.nat(3),
-    originatorId: quad,
-    clusters: fc.integer({ min: 1, max: 2 }),
-    filtered: fc.boolean(),
-    down: fc.constantFrom(true, false, false, false),
-  },
-  { requiredKeys: [] },
-);
+test('RFC 3345: in pairs, MULTI_EXIT_DISC makes the best path depend on the order of arrival; each path lost to the one it was compared with', () => {
+  const [a, b, c]: [Candidate, Candidate, Candidate] = [
+    { asPath: [7], med: 1, identifier: '0.0.0.9' },
+    { asPath: [7], med: 2, identifier: '0.0.0.1' },
+    { asPath: [8], med: 5, identifier: '0.0.0.5' },
+  ];
+  const inPairs = { deterministicMed: false };
+  assert.deepEqual(explained([a, b, c], inPairs), ['p0 best', 'p1 multi-exit-disc 2>1 of p0', 'p2 bgp-identifier 0.0.0.5>0.0.0.1 of p1']);
+  assert.deepEqual(explained([b, c, a], inPairs), [
+    'p0 best',
+    'p1 bgp-identifier 0.0.0.5>0.0.0.1 of p0',
+    'p2 bgp-identifier 0.0.0.9>0.0.0.5 of p1',
+  ]);
+});
 
-test('random paths: the best is that of decide.ts, and whoever beats a path wins also where only these two are left', () => {
+test('random paths and options: decide.ts, explain and the reference agree on the best path, and on the step that decided', () => {
   fc.assert(
-    fc.property(fc.array(anyPath, { maxLength: 8 }), (paths) => {
-      const { rib, table } = emptyRib();
-      const peers = paths.map((path, i) => addPath(rib, table, path, i));
+    fc.property(fc.array(anyCandidate, { maxLength: 8 }), anyDecision, fc.boolean(), (paths, options, hasCosts) => {
+      const cost = hasCosts ? lastOctet : undefined;
+      const { rib, table } = emptyRib(options, cost);
+      const peers = paths.map((path, i) => addCandidate(rib, table, path, i));
       const nlri = table.index.findWire(PREFIX, 0);
+      const candidateOf = (path: PathId): Candidate => paths[peers.findIndex(({ index }) => index === table.peerIndexOf(path))]!;
       const answer = explain(table, nlri);
       assert.equal(answer.length, paths.filter(({ down }) => down !== true).length);
-      const best = answer.find(({ outcome }) => outcome === 'best')?.path ?? NONE;
       const decided = decide(table, nlri);
-      // Two paths that are equal in every step (one peer twice, in effect) may stand for each other.
-      if (best !== decided) {
-        assert.ok(best !== NONE && decided !== NONE);
-        assert.equal(answer.find(({ path }) => path === decided)?.outcome, 'best');
-      }
+      const best = answer.find(({ outcome }) => outcome === 'best')?.path ?? NONE;
+      // Two paths that are equal in every step, which two peers never have, may stand for each other.
+      const areEqual = (a: Candidate, b: Candidate): boolean => difference(a, b, options, hasCosts) === undefined;
+      const model = decideModel(paths, options, hasCosts);
+      assert.equal(decided === NONE, model === undefined);
+      assert.equal(best === NONE, model === undefined);
+      if (model === undefined) return;
+      assert.ok(areEqual(candidateOf(decided), model), 'the reference decides as decide.ts does');
+      assert.ok(areEqual(candidateOf(best as PathId), model), 'and so does explain');
       for (const one of answer) {
         if (one.outcome !== 'lost') continue;
-        const index = (path: number): number => peers.findIndex((peer) => peer.index === table.pathPeer[path]);
-        const pair = [index(one.path), index(one.defeat.by)];
-        const alone = emptyRib();
-        for (const i of pair) addPath(alone.rib, alone.table, paths[i]!, i);
-        const winner = decide(alone.table, alone.table.index.findWire(PREFIX, 0));
-        assert.equal(alone.rib.peers[alone.table.pathPeer[winner]!]!.options.name, `p${pair[1]}`);
-        assert.notEqual(one.defeat.value, one.defeat.betterValue);
+        const { step, by, value, betterValue } = one.defeat;
+        assert.notEqual(value, betterValue);
+        const expected = difference(candidateOf(one.path), candidateOf(by), options, hasCosts);
+        assert.deepEqual(expected, { step, isBetter: false }, 'the step is the first in which these two differ');
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 3000, seed: 9121 },
   );
+});
+
+test('random pairs and options: whoever explainPair says is better is what decide.ts chooses of the two, by the step of the reference', () => {
+  fc.assert(
+    fc.property(anyCandidate, anyCandidate, anyDecision, fc.boolean(), (first, second, options, hasCosts) => {
+      const pair = [first, second].map((path) => ({ ...path, filtered: false, down: false }));
+      const { rib, table } = emptyRib(options, hasCosts ? lastOctet : undefined);
+      const peers = pair.map((path, i) => addCandidate(rib, table, path, i));
+      const nlri = table.index.findWire(PREFIX, 0);
+      const decided = decide(table, nlri);
+      const other = table.firstPath(nlri) === decided ? table.nextPath(decided) : table.firstPath(nlri);
+      const answer = explainPair(table, decided, other);
+      const isFirst = peers[0]!.index === table.peerIndexOf(decided);
+      const expected = difference(pair[isFirst ? 0 : 1]!, pair[isFirst ? 1 : 0]!, options, hasCosts);
+      assert.deepEqual(explainPair(table, other, decided), answer, 'the order of the question does not matter');
+      assert.equal(answer?.step, expected?.step);
+      if (answer === undefined) return;
+      assert.equal(expected?.isBetter, true);
+      assert.deepEqual([answer.by, answer.loser], [decided, other]);
+    }),
+    { numRuns: 3000, seed: 4271 },
+  );
+});
+
+test('the multipath set: equal to the best path up to a step, at most so many, with the same AS_PATH unless that is relaxed', () => {
+  const { rib, table } = emptyRib({}, lastOctet);
+  const paths: Candidate[] = [
+    { asPath: [7, 1], identifier: '10.0.0.3' },
+    { asPath: [7, 1], identifier: '10.0.0.1' },
+    { asPath: [8, 1], identifier: '10.0.0.2' },
+    { asPath: [7, 1], med: 1, identifier: '10.0.0.4' },
+    { asPath: [7, 1], nextHop: '192.0.2.2', identifier: '10.0.0.5' },
+    { asPath: [7], filtered: true },
+  ];
+  for (const [i, path] of paths.entries()) addCandidate(rib, table, path, i);
+  const nlri = table.index.findWire(PREFIX, 0);
+  const names = (options: Parameters<typeof multipath>[2]): (string | undefined)[] =>
+    multipath(table, nlri, options).map((path) => table.peerOf(path)?.options.name);
+  assert.deepEqual(names({ max: 1 }), ['p1']);
+  assert.deepEqual(names({ max: 8 }), ['p1', 'p0']);
+  assert.deepEqual(names({ max: 8, relax: true }), ['p1', 'p2', 'p0']);
+  assert.deepEqual(names({ max: 2, relax: true }), ['p1', 'p2']);
+  assert.deepEqual(names({ max: 8, relax: true, through: 'peer-type' }), ['p1', 'p2', 'p0', 'p4']);
+  assert.deepEqual(names({ max: 8, through: 'bgp-identifier' }), ['p1']);
+  assert.deepEqual(multipath(emptyRib().table, nlri, { max: 2 }), []);
 });
 
 test('longest match: the longest prefix with a best path, then the longest with any', () => {
@@ -181,13 +222,13 @@ test('longest match: the longest prefix with a best path, then the longest with 
     while (rib.work());
   };
   assert.equal(find(10, 1, 2, 3), NONE);
-  addPath(rib, table, { filtered: true }, 0, wire(8, 10));
+  addCandidate(rib, table, { filtered: true }, 0, wire(8, 10));
   work();
   assert.equal(find(10, 1, 2, 3), id(wire(8, 10)), 'only a filtered path');
   assert.equal(find(11, 1, 2, 3), NONE);
-  addPath(rib, table, {}, 1, wire(0));
-  const gone = addPath(rib, table, {}, 2, wire(16, 10, 1));
-  addPath(rib, table, {}, 3, wire(32, 10, 1, 2, 3));
+  addCandidate(rib, table, {}, 1, wire(0));
+  const gone = addCandidate(rib, table, {}, 2, wire(16, 10, 1));
+  addCandidate(rib, table, {}, 3, wire(32, 10, 1, 2, 3));
   work();
   assert.equal(find(10, 1, 2, 3), id(wire(32, 10, 1, 2, 3)));
   assert.equal(find(10, 1, 2, 4), id(wire(16, 10, 1)));

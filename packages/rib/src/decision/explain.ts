@@ -1,28 +1,16 @@
 /**
  * Why a path is not the best one: the steps of decide.ts, walked for people instead of for speed. Cold.
  *
- * Steps 1 to 3 and 5 to 9 compare a path with the best one. Step 4 does not: the lowest MULTI_EXIT_DISC of each neighboring AS removes the
- * others of that AS, also where the best path comes through another AS.
+ * All steps but one compare a path with the best one. MULTI_EXIT_DISC does not: the lowest one of each neighboring AS removes the others of
+ * that AS, also where the best path comes through another AS. Where it is compared in pairs (`deterministicMed` off), a path lost to the one
+ * that it was compared with.
  */
-import { formatAddress, writeU32 } from '@tsbgp/wire';
-import { NONE } from './columns.ts';
-import { clusterCount, neighboringAs, originator } from './decide.ts';
-import type { NlriId } from './nlri/nlri-index.ts';
-import { PathFlag } from './path-flags.ts';
-import { compareAddresses, PeerKind, type RibPeer } from './peer.ts';
-import type { PathId, RibTable } from './table.ts';
-
-/** A step of the decision process; the numbers are those of decide.ts. */
-export type DecisionStep =
-  | 'local-pref' // 1
-  | 'as-path-length' // 2
-  | 'origin' // 3
-  | 'multi-exit-disc' // 4
-  | 'peer-type' // 5
-  | 'bgp-identifier' // 7
-  | 'cluster-list-length' // 8
-  | 'peer-address' // 9
-  | 'path-identifier'; // 9
+import { NONE } from '../columns.ts';
+import type { NlriId } from '../nlri/nlri-index.ts';
+import { PathFlag } from '../path-flags.ts';
+import type { PathId, RibTable } from '../table.ts';
+import { comparesInPairs } from './decide.ts';
+import { areMedsCompared, type DecisionStep, firstDifference, medOf, type Step, stepsOf } from './steps.ts';
 
 /** The first step on which two paths differ. */
 export interface Defeat {
@@ -44,6 +32,24 @@ export type ExplainedPath =
 
 /** All paths of a destination in order of preference: the best one first, filtered ones last. Paths of sessions that ended are left out. */
 export function explain(table: RibTable, nlri: NlriId): ExplainedPath[] {
+  const { candidates, filtered } = pathsOf(table, nlri);
+  const ranked = comparesInPairs(table) ? inPairs(table, candidates) : byElimination(table, candidates);
+  return [...ranked, ...filtered.map((path): ExplainedPath => ({ path, outcome: 'filtered' }))];
+}
+
+/**
+ * How two paths of a destination compare when they are alone: who is better, and in which step. Undefined where they are equal in all steps,
+ * which two paths that are in the decision process never are.
+ */
+export function explainPair(table: RibTable, a: PathId, b: PathId): (Defeat & { readonly loser: PathId }) | undefined {
+  const difference = firstDifference(table, a, b);
+  if (difference === undefined) return undefined;
+  const [winner, loser] = difference.order < 0 ? [a, b] : [b, a];
+  return { ...defeatBy(table, difference.step, loser, winner), loser };
+}
+
+/** The paths in the decision process and the others, in the order in which they came, latest first. */
+export function pathsOf(table: RibTable, nlri: NlriId): { readonly candidates: PathId[]; readonly filtered: PathId[] } {
   const candidates: PathId[] = [];
   const filtered: PathId[] = [];
   for (let path = table.head[nlri] ?? NONE; path !== NONE; path = table.pathNext[path]!) {
@@ -51,97 +57,81 @@ export function explain(table: RibTable, nlri: NlriId): ExplainedPath[] {
     const isFiltered = (table.pathFlags[path]! & PathFlag.Filtered) !== 0;
     (isFiltered ? filtered : candidates).push(path as PathId);
   }
-  const lowestMeds = lowestMedsOf(table, candidates);
-  const losesOnMed = (path: PathId): boolean => medOf(table, path) > medOf(table, lowestMeds.get(medGroup(table, path)) ?? path);
-  const differences = (a: PathId, b: PathId): Difference[] => [
-    ...rankDifferences(table, a, b),
-    { step: 'multi-exit-disc', order: Number(losesOnMed(a)) - Number(losesOnMed(b)), text: (path) => String(medOf(table, path)) },
-    ...tieDifferences(table, a, b),
-  ];
-  const first = (a: PathId, b: PathId): Difference | undefined => differences(a, b).find(({ order }) => order !== 0);
-  candidates.sort((a, b) => first(a, b)?.order ?? 0);
-  const best = candidates[0];
-  return [
-    ...candidates.map((path): ExplainedPath => {
-      const difference = best === undefined ? undefined : first(path, best);
-      if (best === undefined || difference === undefined) return { path, outcome: 'best' };
-      const { step, text } = difference;
-      const elsewhere = step === 'multi-exit-disc' && medGroup(table, path) !== medGroup(table, best);
-      const by = elsewhere ? (lowestMeds.get(medGroup(table, path)) ?? best) : best;
-      return { path, outcome: 'lost', defeat: { step, by, value: text(path), betterValue: text(by) } };
-    }),
-    ...filtered.map((path): ExplainedPath => ({ path, outcome: 'filtered' })),
-  ];
+  return { candidates, filtered };
 }
 
-/** One step of the comparison of `a` and `b`: negative `order` where `a` is better, 0 where they are equal in it. */
-interface Difference {
-  readonly step: DecisionStep;
-  readonly order: number;
-  readonly text: (path: PathId) => string;
+/** RFC 4271 §9.1.2.2 as it is written: each step removes those that are worse in it. */
+function byElimination(table: RibTable, candidates: readonly PathId[]): ExplainedPath[] {
+  const steps = stepsOf(table);
+  const medAt = steps.findIndex(({ name }) => name === 'multi-exit-disc');
+  const before = steps.slice(0, medAt);
+  const areEqualBefore = (a: PathId, b: PathId): boolean => before.every((each) => each.compare(table, a, b) === 0);
+  const lowestMed = (path: PathId): PathId => {
+    const rivals = candidates.filter((other) => areMedsCompared(table, path, other) && areEqualBefore(path, other));
+    return rivals.reduce((lowest, other) => (medOf(table, other) < medOf(table, lowest) ? other : lowest));
+  };
+  const medWinners = new Map(candidates.map((path) => [path, lowestMed(path)]));
+  const losesOnMed = (path: PathId): boolean => medOf(table, path) > medOf(table, medWinners.get(path)!);
+  const elimination = (each: Step): Step =>
+    each.name === 'multi-exit-disc' ? { ...each, compare: (_table, a, b) => Number(losesOnMed(a)) - Number(losesOnMed(b)) } : each;
+  const rules = steps.map(elimination);
+  const first = (a: PathId, b: PathId) => rules.find((each) => each.compare(table, a, b) !== 0);
+  const sorted = candidates.toSorted((a, b) => first(a, b)?.compare(table, a, b) ?? 0);
+  const best = sorted[0];
+  return sorted.map((path): ExplainedPath => {
+    const rule = best === undefined || path === best ? undefined : first(path, best);
+    if (best === undefined || rule === undefined) return { path, outcome: 'best' };
+    const isElsewhere = rule.name === 'multi-exit-disc' && !areMedsCompared(table, path, best);
+    const by = isElsewhere ? medWinners.get(path)! : best;
+    return { path, outcome: 'lost', defeat: defeatBy(table, rule, path, by) };
+  });
 }
 
-const ORIGINS = ['igp', 'egp', 'incomplete'] as const;
-
-/** Steps 1 to 3: what facts.ts put into one number. */
-function rankDifferences(table: RibTable, a: PathId, b: PathId): Difference[] {
-  const rank = (path: PathId): number => table.attributes.rank[table.pathAttr[path]!]!;
-  const localPref = (path: PathId): number => 0xffff_ffff - Math.floor(rank(path) / 2 ** 18);
-  const pathLength = (path: PathId): number => Math.floor((rank(path) % 2 ** 18) / 4);
-  const origin = (path: PathId): number => rank(path) % 4;
-  return [
-    { step: 'local-pref', order: localPref(b) - localPref(a), text: (path) => String(localPref(path)) },
-    { step: 'as-path-length', order: pathLength(a) - pathLength(b), text: (path) => String(pathLength(path)) },
-    { step: 'origin', order: origin(a) - origin(b), text: (path) => ORIGINS[origin(path)] ?? 'incomplete' },
-  ];
-}
-
-const PEER_TYPES: Readonly<Record<PeerKind, string>> = {
-  [PeerKind.Local]: 'local',
-  [PeerKind.External]: 'external',
-  [PeerKind.Internal]: 'internal',
-};
-
-/** Steps 5 to 9. */
-function tieDifferences(table: RibTable, a: PathId, b: PathId): Difference[] {
-  const { attributes } = table;
-  const peer = (path: PathId): RibPeer => table.peers[table.pathPeer[path]!]!;
-  const identifier = (path: PathId): number => originator(attributes, table.pathAttr[path]!, peer(path));
-  const clusters = (path: PathId): number => clusterCount(attributes, table.pathAttr[path]!);
-  const address = (path: PathId): Uint8Array => peer(path).options.address;
-  const pathIdentifier = (path: PathId): number => table.identifierOf(path);
-  return [
-    { step: 'peer-type', order: peer(a).kind - peer(b).kind, text: (path) => PEER_TYPES[peer(path).kind] },
-    { step: 'bgp-identifier', order: identifier(a) - identifier(b), text: (path) => dottedQuad(identifier(path)) },
-    { step: 'cluster-list-length', order: clusters(a) - clusters(b), text: (path) => String(clusters(path)) },
-    { step: 'peer-address', order: compareAddresses(address(a), address(b)), text: (path) => formatAddress(address(path)) },
-    { step: 'path-identifier', order: pathIdentifier(a) - pathIdentifier(b), text: (path) => String(pathIdentifier(path)) },
-  ];
-}
-
-/** For each group of paths whose MULTI_EXIT_DISC may be compared, the path with the lowest one; among equal ones the first. */
-function lowestMedsOf(table: RibTable, candidates: readonly PathId[]): Map<string, PathId> {
-  const lowest = new Map<string, PathId>();
-  for (const path of candidates) {
-    const group = medGroup(table, path);
-    const before = lowest.get(group);
-    if (before === undefined || medOf(table, path) < medOf(table, before)) lowest.set(group, path);
+/** Without `deterministicMed`: each path against the best of those before it; the order is that of repeated decisions. */
+function inPairs(table: RibTable, candidates: readonly PathId[]): ExplainedPath[] {
+  const ranked: ExplainedPath[] = [];
+  let rest = [...candidates];
+  let defeats: Map<PathId, Defeat> | undefined;
+  while (rest.length > 0) {
+    const round = roundOf(table, rest);
+    defeats ??= round.defeats;
+    const { best } = round;
+    const defeat = defeats.get(best);
+    ranked.push(defeat === undefined ? { path: best, outcome: 'best' } : { path: best, outcome: 'lost', defeat });
+    rest = rest.filter((path) => path !== best);
   }
-  return lowest;
+  return ranked;
 }
 
-/** Paths of one rank through one neighboring AS: step 4 compares only what steps 1 to 3 left equal. */
-function medGroup(table: RibTable, path: PathId): string {
-  const attr = table.pathAttr[path]!;
-  return `${table.attributes.rank[attr]} ${neighboringAs(table, path)}`;
+/** One decision in pairs. Steps before MULTI_EXIT_DISC order the paths, so that it makes no difference when those are compared. */
+function roundOf(table: RibTable, paths: readonly PathId[]): { readonly best: PathId; readonly defeats: Map<PathId, Defeat> } {
+  const defeats = new Map<PathId, Defeat>();
+  const before = stepsOf(table).slice(
+    0,
+    stepsOf(table).findIndex(({ name }) => name === 'multi-exit-disc'),
+  );
+  const leads = (a: PathId, b: PathId) => before.find((each) => each.compare(table, a, b) !== 0);
+  const leader = paths.reduce((lead, path) => ((leads(path, lead)?.compare(table, path, lead) ?? 0) < 0 ? path : lead));
+  let best: PathId | undefined;
+  for (const path of paths) {
+    const behind = leads(path, leader);
+    if (behind !== undefined) {
+      defeats.set(path, defeatBy(table, behind, path, leader));
+      continue;
+    }
+    if (best === undefined) {
+      best = path;
+      continue;
+    }
+    const difference = firstDifference(table, path, best);
+    if (difference === undefined) continue;
+    const [winner, loser] = difference.order < 0 ? [path, best] : [best, path];
+    defeats.set(loser, defeatBy(table, difference.step, loser, winner));
+    best = winner;
+  }
+  return { best: best!, defeats };
 }
 
-function medOf(table: RibTable, path: PathId): number {
-  return table.attributes.med[table.pathAttr[path]!]!;
-}
-
-function dottedQuad(identifier: number): string {
-  const octets = new Uint8Array(4);
-  writeU32(octets, 0, identifier);
-  return formatAddress(octets);
+function defeatBy(table: RibTable, step: Step, path: PathId, by: PathId): Defeat {
+  return { step: step.name, by, value: step.text(table, path), betterValue: step.text(table, by) };
 }
