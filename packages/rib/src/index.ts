@@ -11,6 +11,7 @@ export { type MultipathOptions, multipath } from './decision/multipath.ts';
 export { type DecisionStep, STEPS, type Step } from './decision/steps.ts';
 export { DECISION_DEFAULTS, type DecisionOptions } from './decision-options.ts';
 export { endOfRib } from './export/encoder.ts';
+export type { ExportExplanation, ExportedPath, ExportPending, ExportReason } from './export/explain.ts';
 export type { UpdateGroup } from './export/group.ts';
 export type { Member, RefreshMarks, SentRoute } from './export/member.ts';
 export { NotSent } from './export/not-sent.ts';

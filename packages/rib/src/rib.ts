@@ -16,6 +16,7 @@ import { NONE } from './columns.ts';
 import { decide } from './decision/decide.ts';
 import { DECISION_DEFAULTS, type DecisionOptions } from './decision-options.ts';
 import { encoderBuffer } from './export/encoder.ts';
+import type { ExportExplanation } from './export/explain.ts';
 import type { UpdateGroup } from './export/group.ts';
 import { UpdateGroups } from './export/groups.ts';
 import type { Member, RefreshMarks } from './export/member.ts';
@@ -274,6 +275,12 @@ export class Rib {
   /** The membership of a peer in a family, or undefined. */
   memberOf(peer: RibPeer, family: Family): Member | undefined {
     return this.#members.get(peer)?.find((member) => member.group.table.family === family);
+  }
+
+  /** What a peer gets of an NLRI, and of each path that it does not get, why. Undefined where its session does not have the family. Cold. */
+  explainExport(peer: RibPeer, family: Family, nlri: NlriId): ExportExplanation | undefined {
+    const answer = this.memberOf(peer, family)?.explain(nlri);
+    return answer !== undefined && this.#nextHopChanges?.isRunning === true ? { ...answer, pending: 'decision' } : answer;
   }
 
   /** The update groups of a table. */

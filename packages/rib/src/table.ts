@@ -428,6 +428,11 @@ export class RibTable {
     return this.best[nlri]! as PathId;
   }
 
+  /** Whether the decision for a destination is due. */
+  isDecisionDue(nlri: NlriId): boolean {
+    return (this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0;
+  }
+
   /** Whether a destination has any path, best or not. */
   hasPaths(nlri: NlriId): boolean {
     return this.head[nlri] !== NONE;

@@ -5,12 +5,12 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findAttribute, IPV4_UNICAST, IPV6_UNICAST, type LargeCommunity, type PathAttribute } from '@tsbgp/wire';
+import { addressBytes, findAttribute, IPV4_UNICAST, IPV6_UNICAST, type LargeCommunity, type PathAttribute } from '@tsbgp/wire';
 import fc from 'fast-check';
 import { scaled } from '../../../../test/scale.ts';
 import { anyDecision } from '../../test/candidates.ts';
 import { FakePeer, type FakePeerOptions, settle } from '../../test/fake-peer.ts';
-import { type DecisionOptions, Rib } from '../index.ts';
+import { type DecisionOptions, NONE, Rib } from '../index.ts';
 import { checkInvariants } from '../invariants.ts';
 
 const ROUTE_SERVER = 64_500;
@@ -158,6 +158,32 @@ function verdict(route: Route, to: number, toOptions: Options): { readonly may: 
   return { may, noExport: asked.noExport };
 }
 
+/** Why a peer does not get a route, asked in this order; undefined where it may have it. */
+function reasonAgainst(route: Route, to: number, toOptions: Options): string | undefined {
+  const { client, obeysWellKnown } = toOptions;
+  if (route.communities.includes(NO_EXPORT) && !(client && !obeysWellKnown)) return 'no-export';
+  if (route.from === to) return 'own-route';
+  if (client && PEERS[route.from]!.as === PEERS[to]!.as && !toOptions.ownAsRoutes) return 'same-as';
+  if (client && route.nextHop === PEERS[to]!.address) return 'own-next-hop';
+  return verdict(route, to, toOptions).may ? undefined : 'control-community';
+}
+
+/** What becomes of each route of a prefix towards a peer: `FROM IDENTIFIER`, and why it is not sent, if so. */
+function outcomes(routes: readonly Route[], to: number, toOptions: Options, decision: DecisionOptions): string[] {
+  const mayHave = routes.filter((route) => reasonAgainst(route, to, toOptions) === undefined);
+  const ranked: Route[] = [];
+  for (let rest = [...routes]; rest.length > 0; rest = rest.filter((route) => route !== ranked.at(-1)))
+    ranked.push(decide(rest, decision)!);
+  const { addPath, client, bestPathOnly } = toOptions;
+  const outcomeOf = (route: Route): string => {
+    const against = reasonAgainst(route, to, toOptions);
+    if (addPath > 0) return against ?? (ranked.indexOf(route) < addPath ? 'sent' : 'add-path-limit');
+    if (client && !bestPathOnly) return against ?? (route === decide(mayHave, decision) ? 'sent' : 'better-path');
+    return route === ranked[0] ? (against ?? 'sent') : client ? 'best-path-only' : 'not-best';
+  };
+  return routes.map((route) => `${route.from} ${route.identifier} ${outcomeOf(route)}`).sort();
+}
+
 /** The routes of a prefix that a peer must hold, as text. */
 function expected(routes: readonly Route[], to: number, toOptions: Options, decision: DecisionOptions): string[] {
   const mine = (some: readonly Route[]) => some.filter((route) => verdict(route, to, toOptions).may);
@@ -201,6 +227,42 @@ function peerOptions(of: Options): Partial<FakePeerOptions> {
     addPathMax: of.addPath,
     sendsAddPath: of.sendsAddPath,
   };
+}
+
+/** What the RIB says of a prefix and a peer. */
+function explained(rib: Rib, to: FakePeer, prefix: string) {
+  const table = rib.table(prefix.includes(':') ? IPV6_UNICAST : IPV4_UNICAST);
+  const nlri = table.index.findWire(wirePrefix(prefix), 0);
+  if (nlri === NONE) return { pending: undefined, paths: [] };
+  const { pending, paths } = rib.explainExport(to.ribPeer!, table.family, nlri)!;
+  const named = paths.map(({ path, reason }) => {
+    const from = table.peerOf(path)!.options.port as FakePeer;
+    return { path, from, identifier: table.identifierOf(path), reason };
+  });
+  return { pending, paths: named };
+}
+
+/** Where nothing is due, a peer holds just the paths that the RIB says it is sent. */
+function checkAgainstHeld(rib: Rib, to: FakePeer): void {
+  if (to.ribPeer === undefined) return;
+  for (const prefix of PREFIXES) {
+    const { pending, paths } = explained(rib, to, prefix);
+    if (pending !== undefined) continue;
+    const held = [...to.attributes].filter(([key]) => key.split(' ')[0] === prefix);
+    const sent = paths.filter(({ reason }) => reason === undefined);
+    assert.equal(sent.length, held.length, `${prefix} at ${to.name}: ${JSON.stringify(paths.map(({ reason }) => reason ?? 'sent'))}`);
+    const sources = held.map(([, attributes]) => findAttribute(attributes, 'as-path')!.value.flatMap(({ asns }) => asns));
+    for (const { from } of sent)
+      assert.ok(
+        sources.some((asns) => asns.includes(from.as)),
+        `a route of ${from.name}`,
+      );
+  }
+}
+
+function wirePrefix(prefix: string): Uint8Array {
+  const [address = '', length = ''] = prefix.split('/');
+  return Uint8Array.of(Number(length), ...addressBytes(address));
 }
 
 const FIRST: Options = {
@@ -296,6 +358,7 @@ function play(events: readonly Event[], decision: DecisionOptions): void {
       peers[step.peer]!.backlogBytes = step.blocked ? 1 << 30 : 0;
     }
     checkInvariants(rib);
+    for (const each of peers) checkAgainstHeld(rib, each);
   }
 
   for (const each of peers) each.backlogBytes = 0;
@@ -311,6 +374,11 @@ function play(events: readonly Event[], decision: DecisionOptions): void {
         current[index]!,
         decision,
       );
+      const { pending, paths } = explained(rib, to, at);
+      assert.equal(pending, undefined, 'nothing is due any more');
+      const said = paths.map(({ from, identifier: id, reason = 'sent' }) => `${peers.indexOf(from)} ${id} ${reason}`);
+      const here = routes.filter((route) => route.prefix === at);
+      assert.deepEqual(said.sort(), outcomes(here, index, current[index]!, decision), `why ${at} is (not) at ${to.name}`);
       assert.deepEqual(held.sort(), wanted, `${at} at ${to.name} (${JSON.stringify([current[index], decision])})`);
     }
     const advertised = rib.membersOf(to.ribPeer!).reduce((sum, member) => sum + member.advertised, 0);
