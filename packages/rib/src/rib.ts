@@ -16,7 +16,7 @@ import { NONE } from './columns.ts';
 import { decide } from './decision/decide.ts';
 import { DECISION_DEFAULTS, type DecisionOptions } from './decision-options.ts';
 import { encoderBuffer } from './export/encoder.ts';
-import type { ExportExplanation } from './export/explain.ts';
+import { type ExportExplanation, ExportQuestion } from './export/explain.ts';
 import type { UpdateGroup } from './export/group.ts';
 import { UpdateGroups } from './export/groups.ts';
 import type { Member, RefreshMarks } from './export/member.ts';
@@ -279,8 +279,17 @@ export class Rib {
 
   /** What a peer gets of an NLRI, and of each path that it does not get, why. Undefined where its session does not have the family. Cold. */
   explainExport(peer: RibPeer, family: Family, nlri: NlriId): ExportExplanation | undefined {
-    const answer = this.memberOf(peer, family)?.explain(nlri);
-    return answer !== undefined && this.#nextHopChanges?.isRunning === true ? { ...answer, pending: 'decision' } : answer;
+    return this.explainExports([peer], family, nlri)[0];
+  }
+
+  /** `explainExport` of several peers. Of more than `pathsMax` paths those are left out that are worse, unless they are sent. */
+  explainExports(peers: readonly RibPeer[], family: Family, nlri: NlriId, pathsMax?: number): (ExportExplanation | undefined)[] {
+    const table = this.#tableOf.get(family);
+    const question = table && new ExportQuestion(table, nlri, pathsMax);
+    return peers.map((peer) => {
+      const answer = question && this.memberOf(peer, family)?.explain(question);
+      return answer !== undefined && this.#nextHopChanges?.isRunning === true ? { ...answer, pending: 'decision' } : answer;
+    });
   }
 
   /** The update groups of a table. */

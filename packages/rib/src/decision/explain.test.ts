@@ -128,7 +128,7 @@ test('RFC 3345: in pairs, MULTI_EXIT_DISC makes the best path depend on the orde
     { asPath: [8], med: 5, identifier: '0.0.0.5' },
   ];
   const inPairs = { deterministicMed: false };
-  assert.deepEqual(explained([a, b, c], inPairs), ['p0 best', 'p1 multi-exit-disc 2>1 of p0', 'p2 bgp-identifier 0.0.0.5>0.0.0.1 of p1']);
+  assert.deepEqual(explained([a, b, c], inPairs), ['p0 best', 'p2 bgp-identifier 0.0.0.5>0.0.0.1 of p1', 'p1 multi-exit-disc 2>1 of p0']);
   assert.deepEqual(explained([b, c, a], inPairs), [
     'p0 best',
     'p1 bgp-identifier 0.0.0.5>0.0.0.1 of p0',

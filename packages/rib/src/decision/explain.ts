@@ -10,7 +10,8 @@ import type { NlriId } from '../nlri/nlri-index.ts';
 import { PathFlag } from '../path-flags.ts';
 import type { PathId, RibTable } from '../table.ts';
 import { comparesInPairs } from './decide.ts';
-import { areMedsCompared, type DecisionStep, firstDifference, medOf, type Step, stepsOf } from './steps.ts';
+import { type DecisionStep, firstDifference, order, type Step, type StepValue, stepsOf } from './steps.ts';
+import { neighboringAs } from './values.ts';
 
 /** The first step on which two paths differ. */
 export interface Defeat {
@@ -60,76 +61,117 @@ export function pathsOf(table: RibTable, nlri: NlriId): { readonly candidates: P
   return { candidates, filtered };
 }
 
+/** A path in the decision process with its values, by step. */
+interface Candidate {
+  readonly path: PathId;
+  readonly values: readonly StepValue[];
+  /** Equal where two paths are equal before MULTI_EXIT_DISC. */
+  readonly before: string;
+  /** Equal where besides their MULTI_EXIT_DISC is compared. */
+  readonly medGroup: string;
+}
+
+/** The candidates and what they are compared by. */
+class Contest {
+  readonly table: RibTable;
+  readonly steps: readonly Step[];
+  readonly medAt: number;
+  readonly candidates: readonly Candidate[];
+  /** Of each `medGroup` the path with the lowest MULTI_EXIT_DISC; among equal ones the first. */
+  readonly lowestMeds: Map<string, Candidate> = new Map();
+
+  constructor(table: RibTable, paths: readonly PathId[]) {
+    const { alwaysCompareMed } = table.attributes.decision;
+    this.table = table;
+    this.steps = stepsOf(table);
+    this.medAt = this.steps.findIndex(({ name }) => name === 'multi-exit-disc');
+    this.candidates = paths.map((path): Candidate => {
+      const values = this.steps.map((step) => step.value(table, path));
+      const before = values.slice(0, this.medAt).join(' ');
+      return { path, values, before, medGroup: alwaysCompareMed ? before : `${before} of ${neighboringAs(table, path)}` };
+    });
+    for (const candidate of this.candidates) {
+      const lowest = this.lowestMeds.get(candidate.medGroup);
+      if (lowest === undefined || order(this.med(candidate), this.med(lowest)) < 0) this.lowestMeds.set(candidate.medGroup, candidate);
+    }
+  }
+
+  med({ values }: Candidate): StepValue {
+    return values[this.medAt]!;
+  }
+
+  /** Who puts a path out by a lower MULTI_EXIT_DISC. */
+  putOutBy(candidate: Candidate): Candidate | undefined {
+    const lowest = this.lowestMeds.get(candidate.medGroup)!;
+    return order(this.med(lowest), this.med(candidate)) < 0 ? lowest : undefined;
+  }
+
+  /** The place of the first step in which two candidates differ while each step removes those that are worse in it; -1 for none. */
+  firstStep(a: Candidate, b: Candidate): number {
+    return this.steps.findIndex((_step, at) =>
+      at === this.medAt ? (this.putOutBy(a) === undefined) !== (this.putOutBy(b) === undefined) : order(a.values[at]!, b.values[at]!) !== 0,
+    );
+  }
+
+  compare(a: Candidate, b: Candidate): number {
+    const at = this.firstStep(a, b);
+    if (at === -1) return 0;
+    return at === this.medAt
+      ? Number(this.putOutBy(a) !== undefined) - Number(this.putOutBy(b) !== undefined)
+      : order(a.values[at]!, b.values[at]!);
+  }
+
+  /** Negative where `a` is better when the two are alone. */
+  comparePair(a: Candidate, b: Candidate): { readonly at: number; readonly order: number } {
+    for (const at of this.steps.keys()) {
+      if (at === this.medAt && a.medGroup !== b.medGroup) continue;
+      const difference = order(a.values[at]!, b.values[at]!);
+      if (difference !== 0) return { at, order: difference };
+    }
+    return { at: -1, order: 0 };
+  }
+}
+
 /** RFC 4271 §9.1.2.2 as it is written: each step removes those that are worse in it. */
-function byElimination(table: RibTable, candidates: readonly PathId[]): ExplainedPath[] {
-  const steps = stepsOf(table);
-  const medAt = steps.findIndex(({ name }) => name === 'multi-exit-disc');
-  const before = steps.slice(0, medAt);
-  const areEqualBefore = (a: PathId, b: PathId): boolean => before.every((each) => each.compare(table, a, b) === 0);
-  const lowestMed = (path: PathId): PathId => {
-    const rivals = candidates.filter((other) => areMedsCompared(table, path, other) && areEqualBefore(path, other));
-    return rivals.reduce((lowest, other) => (medOf(table, other) < medOf(table, lowest) ? other : lowest));
-  };
-  const medWinners = new Map(candidates.map((path) => [path, lowestMed(path)]));
-  const losesOnMed = (path: PathId): boolean => medOf(table, path) > medOf(table, medWinners.get(path)!);
-  const elimination = (each: Step): Step =>
-    each.name === 'multi-exit-disc' ? { ...each, compare: (_table, a, b) => Number(losesOnMed(a)) - Number(losesOnMed(b)) } : each;
-  const rules = steps.map(elimination);
-  const first = (a: PathId, b: PathId) => rules.find((each) => each.compare(table, a, b) !== 0);
-  const sorted = candidates.toSorted((a, b) => first(a, b)?.compare(table, a, b) ?? 0);
+function byElimination(table: RibTable, paths: readonly PathId[]): ExplainedPath[] {
+  const contest = new Contest(table, paths);
+  const sorted = contest.candidates.toSorted((a, b) => contest.compare(a, b));
   const best = sorted[0];
-  return sorted.map((path): ExplainedPath => {
-    const rule = best === undefined || path === best ? undefined : first(path, best);
-    if (best === undefined || rule === undefined) return { path, outcome: 'best' };
-    const isElsewhere = rule.name === 'multi-exit-disc' && !areMedsCompared(table, path, best);
-    const by = isElsewhere ? medWinners.get(path)! : best;
-    return { path, outcome: 'lost', defeat: defeatBy(table, rule, path, by) };
+  return sorted.map((candidate): ExplainedPath => {
+    const { path } = candidate;
+    const at = best === undefined || candidate === best ? -1 : contest.firstStep(candidate, best);
+    if (best === undefined || at === -1) return { path, outcome: 'best' };
+    const by = at === contest.medAt && candidate.medGroup !== best.medGroup ? contest.putOutBy(candidate)! : best;
+    return { path, outcome: 'lost', defeat: defeatBy(table, contest.steps[at]!, path, by.path) };
   });
 }
 
-/** Without `deterministicMed`: each path against the best of those before it; the order is that of repeated decisions. */
-function inPairs(table: RibTable, candidates: readonly PathId[]): ExplainedPath[] {
-  const ranked: ExplainedPath[] = [];
-  let rest = [...candidates];
-  let defeats: Map<PathId, Defeat> | undefined;
-  while (rest.length > 0) {
-    const round = roundOf(table, rest);
-    defeats ??= round.defeats;
-    const { best } = round;
-    const defeat = defeats.get(best);
-    ranked.push(defeat === undefined ? { path: best, outcome: 'best' } : { path: best, outcome: 'lost', defeat });
-    rest = rest.filter((path) => path !== best);
-  }
-  return ranked;
-}
-
-/** One decision in pairs. Steps before MULTI_EXIT_DISC order the paths, so that it makes no difference when those are compared. */
-function roundOf(table: RibTable, paths: readonly PathId[]): { readonly best: PathId; readonly defeats: Map<PathId, Defeat> } {
-  const defeats = new Map<PathId, Defeat>();
-  const before = stepsOf(table).slice(
-    0,
-    stepsOf(table).findIndex(({ name }) => name === 'multi-exit-disc'),
-  );
-  const leads = (a: PathId, b: PathId) => before.find((each) => each.compare(table, a, b) !== 0);
-  const leader = paths.reduce((lead, path) => ((leads(path, lead)?.compare(table, path, lead) ?? 0) < 0 ? path : lead));
-  let best: PathId | undefined;
-  for (const path of paths) {
-    const behind = leads(path, leader);
-    if (behind !== undefined) {
-      defeats.set(path, defeatBy(table, behind, path, leader));
-      continue;
+/** Without `deterministicMed`: of those that are best before MULTI_EXIT_DISC, each against the best of those before it. */
+function inPairs(table: RibTable, paths: readonly PathId[]): ExplainedPath[] {
+  const contest = new Contest(table, paths);
+  const sorted = contest.candidates.toSorted((a, b) => contest.compare(a, b));
+  const leader = sorted[0];
+  if (leader === undefined) return [];
+  const defeats = new Map<Candidate, Defeat>();
+  let best: Candidate | undefined;
+  for (const candidate of contest.candidates) {
+    if (candidate.before !== leader.before) {
+      const step = contest.steps[contest.firstStep(candidate, leader)]!;
+      defeats.set(candidate, defeatBy(table, step, candidate.path, leader.path));
+    } else if (best === undefined) {
+      best = candidate;
+    } else {
+      const difference = contest.comparePair(candidate, best);
+      if (difference.order === 0) continue;
+      const [winner, loser] = difference.order < 0 ? [candidate, best] : [best, candidate];
+      defeats.set(loser, defeatBy(table, contest.steps[difference.at]!, loser.path, winner.path));
+      best = winner;
     }
-    if (best === undefined) {
-      best = path;
-      continue;
-    }
-    const difference = firstDifference(table, path, best);
-    if (difference === undefined) continue;
-    const [winner, loser] = difference.order < 0 ? [path, best] : [best, path];
-    defeats.set(loser, defeatBy(table, difference.step, loser, winner));
-    best = winner;
   }
-  return { best: best!, defeats };
+  return [best!, ...sorted.filter((candidate) => candidate !== best)].map((candidate): ExplainedPath => {
+    const defeat = defeats.get(candidate);
+    return defeat === undefined ? { path: candidate.path, outcome: 'best' } : { path: candidate.path, outcome: 'lost', defeat };
+  });
 }
 
 function defeatBy(table: RibTable, step: Step, path: PathId, by: PathId): Defeat {

@@ -1,11 +1,11 @@
 /**
- * The steps of the decision process in their order, each with its comparison and the values that it compares, as text. The order is that of
+ * The steps of the decision process in their order, each with the value of a path that it compares, and the text of that value. The order is that of
  * decide.ts, which does not use this list: it is made for speed. A test decides random paths by both.
  */
-import { formatAddress, writeU32 } from '@tsbgp/wire';
+import { formatAddress, toHex, writeU32 } from '@tsbgp/wire';
 import { hasAigp, isStaleRank, localPrefOf } from '../attributes/facts.ts';
 import type { DecisionOptions } from '../decision-options.ts';
-import { compareAddresses, PeerKind, type RibPeer } from '../peer.ts';
+import { PeerKind, type RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
 import { aigpTotal, clusterCount, neighboringAs, nextHopCost, originator } from './values.ts';
 
@@ -27,13 +27,15 @@ export type DecisionStep =
 
 export interface Step {
   readonly name: DecisionStep;
-  /** Negative where `a` is better, 0 where they are equal in this step. MULTI_EXIT_DISC: as between these two alone. */
-  compare(table: RibTable, a: PathId, b: PathId): number;
-  /** What a path has there. */
+  /** What is compared: lower is better. MULTI_EXIT_DISC only where `areMedsCompared`. */
+  value(table: RibTable, path: PathId): StepValue;
+  /** The same for people. */
   text(table: RibTable, path: PathId): string;
-  /** Whether the step is there at all. @default it is */
-  applies?(options: DecisionOptions): boolean;
+  /** Whether the step counts at all. */
+  applies(options: DecisionOptions): boolean;
 }
+
+export type StepValue = number | bigint | string;
 
 const ORIGINS = ['igp', 'egp', 'incomplete'] as const;
 
@@ -43,48 +45,60 @@ const PEER_TYPES: Readonly<Record<PeerKind, string>> = {
   [PeerKind.Internal]: 'internal',
 };
 
+/** More than any sum of metric and cost. */
+const NO_AIGP = 1n << 64n;
+const ALWAYS = (): boolean => true;
+
 export const STEPS: readonly Step[] = [
-  step('stale', (table, path) => Number(isStaleRank(rankOf(table, path))), {
-    text: (stale) => (stale === 1 ? 'stale' : 'not stale'),
-  }),
-  step('local-pref', (table, path) => -localPrefOf(rankOf(table, path)), { text: (value) => String(-value) }),
+  step(
+    'stale',
+    (table, path) => Number(isStaleRank(rankOf(table, path))),
+    (stale) => (stale === 1 ? 'stale' : 'not stale'),
+  ),
+  step(
+    'local-pref',
+    (table, path) => -localPrefOf(rankOf(table, path)),
+    (value) => String(-value),
+  ),
   {
     name: 'aigp',
-    applies: ({ aigp }) => aigp,
-    compare(table, a, b) {
-      const [hasA, hasB] = [hasAigp(rankOf(table, a)), hasAigp(rankOf(table, b))];
-      if (!hasA || !hasB) return Number(hasB) - Number(hasA);
-      return order(aigpTotal(table, a), aigpTotal(table, b));
-    },
+    value: (table, path) => (hasAigp(rankOf(table, path)) ? aigpTotal(table, path) : NO_AIGP),
     text: (table, path) => (hasAigp(rankOf(table, path)) ? String(aigpTotal(table, path)) : 'none'),
+    applies: ({ aigp }) => aigp,
   },
   step('as-path-length', (table, path) => Math.floor(tailOf(table, path) / 4)),
-  step('origin', (table, path) => tailOf(table, path) % 4, { text: (origin) => ORIGINS[origin] ?? 'incomplete' }),
-  {
-    name: 'multi-exit-disc',
-    compare: (table, a, b) => (areMedsCompared(table, a, b) ? medOf(table, a) - medOf(table, b) : 0),
-    text: (table, path) => String(medOf(table, path)),
-  },
-  step('peer-type', (table, path) => peerOf(table, path).kind, { text: (kind) => PEER_TYPES[kind as PeerKind] }),
-  step('next-hop-cost', nextHopCost, { text: (cost) => (cost === Number.POSITIVE_INFINITY ? 'unreachable' : String(cost)) }),
+  step(
+    'origin',
+    (table, path) => tailOf(table, path) % 4,
+    (origin) => ORIGINS[origin] ?? 'incomplete',
+  ),
+  step('multi-exit-disc', (table, path) => table.attributes.med[table.attrOf(path)]!),
+  step(
+    'peer-type',
+    (table, path) => peerOf(table, path).kind,
+    (kind) => PEER_TYPES[kind as PeerKind],
+  ),
+  step('next-hop-cost', nextHopCost, (cost) => (cost === Number.POSITIVE_INFINITY ? 'unreachable' : String(cost))),
   {
     name: 'age',
-    applies: ({ preferOldest }) => preferOldest,
-    compare(table, a, b) {
-      const areExternal = peerOf(table, a).kind === PeerKind.External && peerOf(table, b).kind === PeerKind.External;
-      return areExternal ? table.learnedSeconds(a) - table.learnedSeconds(b) : 0;
-    },
+    value: (table, path) => (peerOf(table, path).kind === PeerKind.External ? table.learnedSeconds(path) : 0),
     text: (table, path) => new Date(table.learnedSeconds(path) * 1000).toISOString().replace('.000Z', 'Z'),
+    applies: ({ preferOldest }) => preferOldest,
   },
-  step('bgp-identifier', (table, path) => originator(table.attributes, table.attrOf(path), peerOf(table, path)), {
-    text: dottedQuad,
+  {
+    ...step('bgp-identifier', (table, path) => originator(table.attributes, table.attrOf(path), peerOf(table, path)), dottedQuad),
     applies: ({ compareRouterId }) => compareRouterId,
-  }),
+  },
   step('cluster-list-length', (table, path) => clusterCount(table.attributes, table.attrOf(path))),
   {
     name: 'peer-address',
-    compare: (table, a, b) => compareAddresses(peerOf(table, a).options.address, peerOf(table, b).options.address),
+    // IPv4 before IPv6, as the shorter text.
+    value: (table, path) => {
+      const octets = toHex(peerOf(table, path).options.address);
+      return `${String(octets.length).padStart(2, '0')} ${octets}`;
+    },
     text: (table, path) => formatAddress(peerOf(table, path).options.address),
+    applies: ALWAYS,
   },
   step('path-identifier', (table, path) => table.identifierOf(path)),
 ];
@@ -92,7 +106,8 @@ export const STEPS: readonly Step[] = [
 /** The step in which two paths differ when they are alone, and who is better: negative where `a` is. Undefined where they are equal in all. */
 export function firstDifference(table: RibTable, a: PathId, b: PathId): { readonly step: Step; readonly order: number } | undefined {
   for (const each of stepsOf(table)) {
-    const difference = each.compare(table, a, b);
+    if (each.name === 'multi-exit-disc' && !areMedsCompared(table, a, b)) continue;
+    const difference = order(each.value(table, a), each.value(table, b));
     if (difference !== 0) return { step: each, order: difference };
   }
   return undefined;
@@ -101,7 +116,7 @@ export function firstDifference(table: RibTable, a: PathId, b: PathId): { readon
 /** The steps that count with the options of a RIB. */
 export function stepsOf(table: RibTable): Step[] {
   const { decision } = table.attributes;
-  return STEPS.filter(({ applies }) => applies?.(decision) !== false);
+  return STEPS.filter(({ applies }) => applies(decision));
 }
 
 /** Whether the MULTI_EXIT_DISC of two paths may be compared (RFC 4271 §9.1.2.2 c). */
@@ -109,27 +124,14 @@ export function areMedsCompared(table: RibTable, a: PathId, b: PathId): boolean 
   return table.attributes.decision.alwaysCompareMed || neighboringAs(table, a) === neighboringAs(table, b);
 }
 
-export function medOf(table: RibTable, path: PathId): number {
-  return table.attributes.med[table.pathAttr[path]!]!;
-}
-
-/** A step that compares one number of each path, the lower one being better. */
-function step(
-  name: DecisionStep,
-  value: (table: RibTable, path: PathId) => number,
-  more: { text?: (value: number) => string; applies?: (options: DecisionOptions) => boolean } = {},
-): Step {
-  const { text = String, applies = () => true } = more;
-  return {
-    name,
-    compare: (table, a, b) => order(value(table, a), value(table, b)),
-    text: (table, path) => text(value(table, path)),
-    applies,
-  };
-}
-
-function order<Value extends number | bigint>(a: Value, b: Value): number {
+/** Negative where `a` is lower. */
+export function order(a: StepValue, b: StepValue): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A step that compares a number of each path. */
+function step(name: DecisionStep, value: (table: RibTable, path: PathId) => number, text: (value: number) => string = String): Step {
+  return { name, value, text: (table, path) => text(value(table, path)), applies: ALWAYS };
 }
 
 function rankOf(table: RibTable, path: PathId): number {

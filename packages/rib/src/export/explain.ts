@@ -60,19 +60,44 @@ export interface ExplainedGroup {
   readonly selection: Selection;
 }
 
-export function explainExport(group: ExplainedGroup, member: Receiver, nlri: NlriId): ExportedPath[] {
-  const { table } = group;
-  const candidates = explain(table, nlri)
-    .filter(({ outcome }) => outcome !== 'filtered')
-    .map(({ path }) => path);
-  const chosen = new Entries();
-  group.selection.select(nlri, chosen);
-  const sent = pathsOf(group, chosen, member, candidates);
+/** A question about one NLRI and any number of members: what does not depend on the member is worked out once. */
+export class ExportQuestion {
+  readonly nlri: NlriId;
+  /** The paths in the decision process, in order of preference. */
+  readonly candidates: readonly PathId[];
+  /** Paths of one answer; further ones are left out unless they are sent. */
+  readonly pathsMax: number;
+  readonly #chosen: Map<Selection, Entries> = new Map();
+
+  constructor(table: RibTable, nlri: NlriId, pathsMax: number = Number.POSITIVE_INFINITY) {
+    this.nlri = nlri;
+    this.pathsMax = pathsMax;
+    this.candidates = explain(table, nlri).flatMap(({ outcome, path }) => (outcome === 'filtered' ? [] : [path]));
+  }
+
+  /** What a group would be sent now. */
+  chosenBy(selection: Selection): Entries {
+    let chosen = this.#chosen.get(selection);
+    if (chosen === undefined) {
+      chosen = new Entries();
+      selection.select(this.nlri, chosen);
+      this.#chosen.set(selection, chosen);
+    }
+    return chosen;
+  }
+}
+
+/** What becomes of the paths of an NLRI towards one member of a group. */
+export function explainExport(group: ExplainedGroup, member: Receiver, question: ExportQuestion): ExportedPath[] {
+  const { nlri, candidates, pathsMax } = question;
+  const sent = pathsOf(group, question.chosenBy(group.selection), member, candidates);
   // What the encoder could not write was taken out of the Adj-RIB-Out.
   const held = new Entries();
   group.adjRibOut.load(nlri, held);
   const unsent = held.count === 0 ? notSentReason(group.adjRibOut.source[nlri] ?? 0) : undefined;
-  return candidates.map((path) => ({ path, reason: sent.has(path) ? unsent : reasonOf(group, member, path) }));
+  return candidates
+    .filter((path, at) => at < pathsMax || sent.has(path))
+    .map((path) => ({ path, reason: sent.has(path) ? unsent : reasonOf(group, member, path) }));
 }
 
 /** The paths that entries came from, as far as they go to the member. */
@@ -83,8 +108,11 @@ function pathsOf({ table, audiences, receivers }: ExplainedGroup, entries: Entri
     const attr = entries.attr[at]!;
     const source = entries.source[at]!;
     const identifier = entries.path[at]!;
+    if (identifier !== 0) {
+      found.add(identifier as PathId);
+      continue;
+    }
     const isOrigin = (path: PathId): boolean => {
-      if (identifier !== 0) return path === identifier;
       const own = table.attrOf(path);
       return table.peerIndexOf(path) === source && (own === attr || receivers.marked(own)?.attr === attr);
     };

@@ -22,7 +22,7 @@ import { type Comparison, noteDifference } from './difference.ts';
 import type { ChunkSink, Unsent, UpdateEncoder } from './encoder.ts';
 import { Entries } from './entries.ts';
 import { Evaluation, Reform } from './evaluation.ts';
-import { type ExportExplanation, type ExportPending, explainExport } from './explain.ts';
+import { type ExportExplanation, type ExportPending, type ExportQuestion, explainExport } from './explain.ts';
 import type { GroupOptions } from './group-options.ts';
 import { Member, type MemberGroup } from './member.ts';
 import { NotSent, PEER_INDEX_MAX } from './not-sent.ts';
@@ -127,12 +127,12 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     return this.#behind.missedBy(member) ?? (this.isJoining(member) ? this.adjRibOut.count : 0);
   }
 
-  explain(member: Member, nlri: NlriId): ExportExplanation {
+  explain(member: Member, question: ExportQuestion): ExportExplanation {
     const { table, adjRibOut, audiences } = this;
     const { rules, receivers, selection } = this.#evaluation;
     const bestPathOnly = this.view.routeServerClient && this.strategy.type === 'best';
     const asked = { table, adjRibOut, audiences, receivers, bestPathOnly, rules, selection };
-    return { paths: explainExport(asked, member, nlri), pending: this.#pending(member, nlri) };
+    return { paths: explainExport(asked, member, question), pending: this.#pending(member, question.nlri) };
   }
 
   /** Why what a member holds of an NLRI may not be what the Adj-RIB-Out says. */

@@ -17,7 +17,7 @@ import type { AdjRibOut } from './adj-rib-out.ts';
 import type { AudienceId, Audiences } from './audience.ts';
 import { endOfRib, type UpdateEncoder } from './encoder.ts';
 import { Entries } from './entries.ts';
-import type { ExportExplanation } from './explain.ts';
+import type { ExportExplanation, ExportQuestion } from './explain.ts';
 import type { NotSent } from './not-sent.ts';
 import type { ExportView } from './view.ts';
 
@@ -43,7 +43,7 @@ export interface MemberGroup {
   /** NLRI that a member which is behind still misses. */
   missedBy(member: Member): number;
   /** What a member gets of an NLRI, and why not the rest. */
-  explain(member: Member, nlri: NlriId): ExportExplanation;
+  explain(member: Member, question: ExportQuestion): ExportExplanation;
   /** The member is to get everything again. */
   resendTo(member: Member): void;
 }
@@ -115,8 +115,8 @@ export class Member {
   }
 
   /** What the member gets of an NLRI, and why not the rest. Cold. */
-  explain(nlri: NlriId): ExportExplanation {
-    return this.group.explain(this, nlri);
+  explain(question: ExportQuestion): ExportExplanation {
+    return this.group.explain(this, question);
   }
 
   /** Whether the member is sent a route for this NLRI. */
