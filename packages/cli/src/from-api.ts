@@ -191,10 +191,11 @@ export function pathsView({ family, prefix, paths, pathCount }: ListPathsRespons
     family,
     prefix,
     pathCount,
-    paths: paths.flatMap(({ route, filterReason, defeat }) => {
+    paths: paths.flatMap(({ route, filterReason, defeat, multipath }) => {
       if (route === undefined) return [];
       return {
         ...routeView(route),
+        multipath,
         filterReason: FILTER_REASONS[filterReason],
         defeat: defeat && {
           step: STEPS[defeat.step] ?? 'unknown',

@@ -90,6 +90,7 @@ const API: FakeApi = {
         { host: '::', port: 179 },
       ],
       version: '0.1.0',
+      decision: { deterministicMed: true, alwaysCompareMed: false, multipath: 4 },
     }),
   },
   neighbors: {
@@ -239,15 +240,16 @@ export const ROUTE: RouteView = {
 };
 
 export const PATHS: readonly PathView[] = [
-  { ...ROUTE, filterReason: undefined, defeat: undefined },
+  { ...ROUTE, multipath: false, filterReason: undefined, defeat: undefined },
   {
     ...ROUTE,
     neighbor: '192.0.2.2',
     best: false,
+    multipath: false,
     filterReason: undefined,
     defeat: { step: 'as-path-length', value: '4', betterValue: '3', betterNeighbor: '192.0.2.1' },
   },
-  { ...ROUTE, neighbor: '192.0.2.3', best: false, filtered: true, filterReason: 'as-loop', defeat: undefined },
+  { ...ROUTE, neighbor: '192.0.2.3', best: false, filtered: true, multipath: false, filterReason: 'as-loop', defeat: undefined },
 ];
 
 /** `ROUTE` as the API says it. */

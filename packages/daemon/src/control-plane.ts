@@ -7,11 +7,13 @@ import type { State } from '@tsbgp/session';
 import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
 import type { Endpoint } from './endpoint.ts';
 import type { EventLog } from './events.ts';
+import type { DecisionConfig } from './keys/decision-keys.ts';
 import type { NeighborConfig } from './keys/neighbor-keys.ts';
 
 export type { FilterReason } from '@tsbgp/rib';
 export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgument } from './control-error.ts';
 export type { Endpoint } from './endpoint.ts';
+export type { DecisionConfig } from './keys/decision-keys.ts';
 export type { DefaultPolicy, NeighborConfig } from './keys/neighbor-keys.ts';
 
 /** Which of the sides of a session a change touches. */
@@ -80,6 +82,7 @@ export interface GlobalState {
   readonly listen: readonly Endpoint[];
   readonly version: string;
   readonly startedAt: Date;
+  readonly decision: DecisionConfig;
 }
 
 export type SessionState = State;
@@ -198,6 +201,8 @@ export interface ExplainedRoute {
   readonly route: Route;
   /** Why the path takes no part in the decision process, if that is known. */
   readonly filterReason?: FilterReason | undefined;
+  /** Among the paths that may be used beside the best one, itself included, if there may be more than one. */
+  readonly multipath?: boolean | undefined;
   /** Why the path lost; absent for the best path and for filtered ones. */
   readonly defeat?: RouteDefeat | undefined;
 }

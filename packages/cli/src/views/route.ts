@@ -37,6 +37,8 @@ export interface PrefixPathsView {
 
 export interface PathView extends RouteView {
   readonly filterReason: FilterReasonView | undefined;
+  /** It could be used beside the best path, or is the best path and has such ones beside it. */
+  readonly multipath: boolean;
   /** Why it is not the best path. Undefined for the best path and for filtered ones. */
   readonly defeat: DefeatView | undefined;
 }
@@ -115,7 +117,8 @@ function pathPage(path: PathView, options: ViewOptions): string[] {
   const { style, now } = options;
   const why = path.filterReason === undefined ? path.defeat && defeatText(path.defeat) : FILTER_REASONS[path.filterReason];
   const identifier = path.pathIdentifier === undefined ? '' : ` #${path.pathIdentifier}`;
-  const from = `from ${style('cyan', printable(path.neighbor || LOCAL))}${identifier}  ${verdict(path, style)}`;
+  const beside = path.multipath ? style('green', ' multipath') : '';
+  const from = `from ${style('cyan', printable(path.neighbor || LOCAL))}${identifier}  ${verdict(path, style)}${beside}`;
   return [from, ...facts([['because', why, 'yellow'], ...routeFacts(path, now)], { ...options, indent: '  ' })];
 }
 

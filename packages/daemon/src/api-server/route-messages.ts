@@ -50,7 +50,8 @@ export function pathsMessage({ family, prefix, paths, pathCount }: PrefixPaths):
     family: formatFamily(family),
     prefix,
     pathCount,
-    paths: paths.map(({ route, filterReason, defeat }) => ({
+    paths: paths.map(({ route, filterReason, defeat, multipath }) => ({
+      multipath: multipath === true,
       route: routeMessage(route),
       filterReason: filterReason === undefined ? Reason.UNSPECIFIED : REASONS[filterReason],
       ...(defeat === undefined ? {} : { defeat: { ...defeat, step: STEPS[defeat.step] } }),

@@ -1,14 +1,16 @@
 /** All paths of one prefix and what the decision process made of each. */
-import { type ExplainedPath, explain, longestMatch, type NlriId, NONE, type Rib, type RibTable } from '@tsbgp/rib';
-import { ControlError, type ExplainedRoute, type PathQuery, type PrefixPaths } from '../control-plane.ts';
+import { type ExplainedPath, explain, longestMatch, multipath, type NlriId, NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
+import { ControlError, type DecisionConfig, type ExplainedRoute, type PathQuery, type PrefixPaths } from '../control-plane.ts';
 import { prefixOf, receivedRoute } from './route-view.ts';
 import { readPrefix } from './wire-prefix.ts';
 
 /** Paths of one answer. Further ones are only counted. */
 export const PATHS_MAX = 1000;
 
+const NOTHING: ReadonlySet<PathId> = new Set();
+
 /** Throws ControlError `invalid-argument`, and `not-found` when there is no path. */
-export function pathsOf(rib: Rib, query: PathQuery): PrefixPaths {
+export function pathsOf(rib: Rib, query: PathQuery, decision: DecisionConfig): PrefixPaths {
   const prefix = readPrefix(query.prefix, 'prefix');
   const isLongestMatch = query.longestMatch === true || !query.prefix.includes('/');
   const table = rib.tables.find(({ index }) => index.bitsMax === prefix.bitsMax);
@@ -18,23 +20,27 @@ export function pathsOf(rib: Rib, query: PathQuery): PrefixPaths {
     const why = isLongestMatch ? `no route covers ${query.prefix}` : `there is no path to ${query.prefix}`;
     throw new ControlError('not-found', 'prefix', why);
   }
+  const { multipath: max, multipathRelax: relax } = decision;
+  const beside = max === 1 ? NOTHING : new Set(multipath(table, nlri as NlriId, { max, relax }));
   return {
     family: table.family,
     prefix: prefixOf(table, nlri as NlriId),
-    paths: explained.slice(0, PATHS_MAX).map((path) => explainedRoute(table, path)),
+    paths: explained.slice(0, PATHS_MAX).map((path) => explainedRoute(table, path, beside)),
     pathCount: explained.length,
   };
 }
 
-function explainedRoute(table: RibTable, explained: ExplainedPath): ExplainedRoute {
+function explainedRoute(table: RibTable, explained: ExplainedPath, beside: ReadonlySet<PathId>): ExplainedRoute {
   const { path, outcome } = explained;
   // A decision may still be due. `explain` has made it already, so `best` is taken from there: the answer agrees with itself.
   const route = { ...receivedRoute(table, path), best: outcome === 'best', filtered: outcome === 'filtered' };
-  if (outcome === 'filtered') return { route, filterReason: table.filterReason(path) };
-  if (outcome !== 'lost') return { route };
+  const isMultipath = beside.size > 1 && beside.has(path);
+  if (outcome === 'filtered') return { route, multipath: false, filterReason: table.filterReason(path) };
+  if (outcome !== 'lost') return { route, multipath: isMultipath };
   const { step, value, betterValue, by } = explained.defeat;
   return {
     route,
+    multipath: isMultipath,
     defeat: {
       step,
       value,

@@ -11,6 +11,7 @@ import { CeaseSubcode, type Family, parseIpv4, readU32 } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
 import type { ControlPlane, Endpoint, FamilyCounts, GlobalState, Health, NeighborState } from '../control-plane.ts';
 import { EventLog } from '../events.ts';
+import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { Background } from './background.ts';
@@ -30,6 +31,8 @@ import { Watchers } from './watchers.ts';
 export interface SpeakerOptions {
   readonly localAs: number;
   readonly routerId: string;
+  /** @default the defaults of the configuration */
+  readonly decision?: DecisionConfig;
   readonly logger: Logger;
   readonly version: string;
   /** A client of the API asked the daemon to stop. */
@@ -45,6 +48,7 @@ export interface SpeakerOptions {
 export class Speaker implements ControlPlane {
   readonly events: EventLog = new EventLog();
   readonly #options: SpeakerOptions;
+  readonly #decision: DecisionConfig;
   readonly #server: Server;
   readonly #rib: Rib;
   readonly #turns: Turns;
@@ -63,6 +67,7 @@ export class Speaker implements ControlPlane {
     const { localAs, routerId, logger, boundaries } = options;
     const { events } = this;
     this.#options = options;
+    this.#decision = options.decision ?? completeDecision();
     this.#server = new Server({
       routerId,
       logger,
@@ -82,6 +87,7 @@ export class Speaker implements ControlPlane {
     const rib = new Rib({
       localAs,
       bgpIdentifier: readU32(parseIpv4(routerId) ?? new Uint8Array(4), 0),
+      decision: this.#decision,
       observer: report,
       exportObserver: report,
     });
@@ -140,7 +146,7 @@ export class Speaker implements ControlPlane {
 
   global(): GlobalState {
     const { localAs, routerId, version } = this.#options;
-    return { localAs, routerId, version, listen: [...this.#listen], startedAt: this.#startedAt };
+    return { localAs, routerId, version, listen: [...this.#listen], startedAt: this.#startedAt, decision: this.#decision };
   }
 
   readonly addNeighbor: ControlPlane['addNeighbor'] = (config) => this.#state(this.#neighbors.add(config));
@@ -179,7 +185,7 @@ export class Speaker implements ControlPlane {
   readonly routes: ControlPlane['routes'] = (query, signal) => this.#listings.stream(this.#canonicalQuery(query), signal);
   readonly routesPage: ControlPlane['routesPage'] = async (query, limit) => this.#listings.page(this.#canonicalQuery(query), limit);
   readonly watch: ControlPlane['watch'] = (query, signal) => this.#watchers.watch(this.#canonicalQuery(query), signal);
-  readonly paths: ControlPlane['paths'] = (query) => pathsOf(this.#rib, query);
+  readonly paths: ControlPlane['paths'] = (query) => pathsOf(this.#rib, query, this.#decision);
   readonly addRoutes: ControlPlane['addRoutes'] = (routes) => this.#localRoutes.add(routes);
   readonly deleteRoutes: ControlPlane['deleteRoutes'] = (keys) => this.#localRoutes.delete(keys);
 

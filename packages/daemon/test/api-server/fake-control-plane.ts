@@ -1,6 +1,7 @@
 /**
  * A control plane in memory, without BGP, for tests of the API. It records what it was asked and does not filter.
  */
+
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import {
   type Batch,
@@ -23,6 +24,7 @@ import {
   type WatchQuery,
 } from '../../src/control-plane.ts';
 import { EventLog } from '../../src/events.ts';
+import { completeDecision } from '../../src/keys/decision-keys.ts';
 
 type Listener = (events: readonly RouteEvent[]) => void;
 type ResetOptions = Parameters<ControlPlane['resetNeighbor']>[2];
@@ -63,7 +65,14 @@ export class FakeControlPlane implements ControlPlane {
 
   global(): GlobalState {
     const listen = [{ host: '::', port: 179 }];
-    return { localAs: 65001, routerId: '192.0.2.1', listen, version: '0.1.0', startedAt: new Date('2026-11-20T12:00:00Z') };
+    return {
+      localAs: 65001,
+      routerId: '192.0.2.1',
+      listen,
+      version: '0.1.0',
+      startedAt: new Date('2026-11-20T12:00:00Z'),
+      decision: completeDecision(),
+    };
   }
 
   addNeighbor(config: NeighborConfig): NeighborState {
