@@ -186,7 +186,17 @@ const FILTER_REASONS: Readonly<Record<FilterReason, FilterReasonView | undefined
   [FilterReason.NEXT_HOP_UNREACHABLE]: 'next-hop-unreachable',
 };
 
-export function pathsView({ family, prefix, paths, pathCount }: ListPathsResponse): PrefixPathsView {
+/** A step of a daemon that is newer than this program is 'unknown'. */
+export function stepView(step: DecisionStep): StepView {
+  return STEPS[step] ?? 'unknown';
+}
+
+export function pathsView({
+  family,
+  prefix,
+  paths,
+  pathCount,
+}: Pick<ListPathsResponse, 'family' | 'prefix' | 'paths' | 'pathCount'>): PrefixPathsView {
   return {
     family,
     prefix,
@@ -198,7 +208,7 @@ export function pathsView({ family, prefix, paths, pathCount }: ListPathsRespons
         multipath,
         filterReason: FILTER_REASONS[filterReason],
         defeat: defeat && {
-          step: STEPS[defeat.step] ?? 'unknown',
+          step: stepView(defeat.step),
           value: defeat.value,
           betterValue: defeat.betterValue,
           betterNeighbor: defeat.betterNeighbor,

@@ -102,15 +102,16 @@ export function routePage(route: RouteView, options: ViewOptions): string[] {
 
 /** All paths of a prefix, each with the reason why it is not best. `asked` is what the user wrote. */
 export function pathsPage(found: PrefixPathsView, asked: string, options: ViewOptions): string[] {
-  const { style } = options;
+  return [prefixSummary(found, asked, options), ...found.paths.flatMap((path) => ['', ...pathPage(path, options)])];
+}
+
+/** `1.1.1.0/24  3 paths, best from 192.0.2.1  longest match of 1.1.1.1` */
+export function prefixSummary(found: PrefixPathsView, asked: string, { style }: ViewOptions): string {
   const best = found.paths.find((path) => path.best);
   const summary = best === undefined ? 'none is usable' : `best from ${best.neighbor || LOCAL}`;
   const match = asked.includes('/') ? '' : style('dim', `  longest match of ${printable(asked)}`);
   const shown = found.paths.length < found.pathCount ? `, the first ${count(found.paths.length)} shown` : '';
-  return [
-    `${style('bold', found.prefix)}  ${counted(found.pathCount, 'path')}${shown}, ${summary}${match}`,
-    ...found.paths.flatMap((path) => ['', ...pathPage(path, options)]),
-  ];
+  return `${style('bold', found.prefix)}  ${counted(found.pathCount, 'path')}${shown}, ${summary}${match}`;
 }
 
 function pathPage(path: PathView, options: ViewOptions): string[] {
@@ -126,7 +127,7 @@ function verdict({ best, filtered }: RouteView, style: Style): string {
   return best ? style('green', 'best') : filtered ? style('red', 'filtered') : style('dim', 'not best');
 }
 
-const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
+export const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'import-policy': 'the import policy of the neighbor denies it',
   'as-loop': 'our own AS is in its AS path (RFC 4271 §9.1.2)',
   'originator-id': 'its ORIGINATOR_ID is our BGP identifier (RFC 4456 §8)',
@@ -153,9 +154,14 @@ const STEPS: Readonly<Record<StepView, string>> = {
   unknown: 'a step that this tsbgp does not know',
 };
 
+/** `longer AS path`. */
+export function stepText(step: StepView): string {
+  return STEPS[step];
+}
+
 /** `longer AS path: 3, that of 127.0.0.3 has 2` */
-function defeatText({ step, value, betterValue, betterNeighbor }: DefeatView): string {
-  return `${STEPS[step]}: ${value}, that from ${betterNeighbor || LOCAL} has ${betterValue}`;
+export function defeatText({ step, value, betterValue, betterNeighbor }: DefeatView): string {
+  return `${stepText(step)}: ${value}, that from ${betterNeighbor || LOCAL} has ${betterValue}`;
 }
 
 function routeFacts(route: RouteView, now: Date): Fact[] {

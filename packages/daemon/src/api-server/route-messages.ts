@@ -1,7 +1,7 @@
 /** Routes, and the paths of a prefix with why each of them lost, as the API's messages. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { type ListPathsResponseSchema, FilterReason as Reason, type RouteSchema, DecisionStep as Step } from '@tsbgp/api';
+import { type PathSchema, FilterReason as Reason, type RouteSchema, DecisionStep as Step } from '@tsbgp/api';
 import { formatFamily } from '@tsbgp/wire';
 import type { FilterReason, PrefixPaths, Route, RouteDefeat } from '../control-plane.ts';
 import { attributeMessage } from './attribute-messages.ts';
@@ -20,7 +20,7 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
   };
 }
 
-const STEPS: Readonly<Record<RouteDefeat['step'], Step>> = {
+export const STEPS: Readonly<Record<RouteDefeat['step'], Step>> = {
   stale: Step.STALE,
   'local-pref': Step.LOCAL_PREF,
   aigp: Step.AIGP,
@@ -45,7 +45,15 @@ const REASONS: Readonly<Record<FilterReason, Reason>> = {
   'next-hop-unreachable': Reason.NEXT_HOP_UNREACHABLE,
 };
 
-export function pathsMessage({ family, prefix, paths, pathCount }: PrefixPaths): MessageInitShape<typeof ListPathsResponseSchema> {
+interface PathsMessage {
+  readonly family: string;
+  readonly prefix: string;
+  readonly pathCount: number;
+  readonly paths: MessageInitShape<typeof PathSchema>[];
+}
+
+/** What ListPathsResponse and ExplainRouteResponse have in common. */
+export function pathsMessage({ family, prefix, paths, pathCount }: PrefixPaths): PathsMessage {
   return {
     family: formatFamily(family),
     prefix,

@@ -9,22 +9,34 @@ export const PATHS_MAX = 1000;
 
 const NOTHING: ReadonlySet<PathId> = new Set();
 
+/** A prefix with paths, and what the decision process made of each, the best first. */
+export interface FoundPaths {
+  readonly table: RibTable;
+  readonly nlri: NlriId;
+  readonly explained: readonly ExplainedPath[];
+}
+
 /** Throws ControlError `invalid-argument`, and `not-found` when there is no path. */
-export function pathsOf(rib: Rib, query: PathQuery, decision: DecisionConfig): PrefixPaths {
+export function findPaths(rib: Rib, query: PathQuery): FoundPaths {
   const prefix = readPrefix(query.prefix, 'prefix');
   const isLongestMatch = query.longestMatch === true || !query.prefix.includes('/');
   const table = rib.tables.find(({ index }) => index.bitsMax === prefix.bitsMax);
-  const nlri = table === undefined ? NONE : isLongestMatch ? longestMatch(table, prefix.octets) : table.index.findWire(prefix.octets, 0);
-  const explained = table === undefined || nlri === NONE ? [] : explain(table, nlri as NlriId);
+  const found = table === undefined ? NONE : isLongestMatch ? longestMatch(table, prefix.octets) : table.index.findWire(prefix.octets, 0);
+  const nlri = found as NlriId;
+  const explained = table === undefined || nlri === NONE ? [] : explain(table, nlri);
   if (table === undefined || explained.length === 0) {
     const why = isLongestMatch ? `no route covers ${query.prefix}` : `there is no path to ${query.prefix}`;
     throw new ControlError('not-found', 'prefix', why);
   }
+  return { table, nlri, explained };
+}
+
+export function prefixPaths({ table, nlri, explained }: FoundPaths, decision: DecisionConfig): PrefixPaths {
   const { multipath: max, multipathRelax: relax } = decision;
-  const beside = max === 1 ? NOTHING : new Set(multipath(table, nlri as NlriId, { max, relax }));
+  const beside = max === 1 ? NOTHING : new Set(multipath(table, nlri, { max, relax }));
   return {
     family: table.family,
-    prefix: prefixOf(table, nlri as NlriId),
+    prefix: prefixOf(table, nlri),
     paths: explained.slice(0, PATHS_MAX).map((path) => explainedRoute(table, path, beside)),
     pathCount: explained.length,
   };

@@ -15,13 +15,14 @@ import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts'
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { Background } from './background.ts';
+import { explainRoute } from './explanation.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { Listings } from './listing.ts';
 import { LocalRoutes } from './local-routes.ts';
 import { addBackground, renderMetrics } from './metrics.ts';
 import type { Neighbor } from './neighbor.ts';
 import { Neighbors } from './neighbors.ts';
-import { pathsOf } from './paths.ts';
+import { findPaths, prefixPaths } from './paths.ts';
 import { RouteReport } from './route-report.ts';
 import { Sessions } from './sessions.ts';
 import { checkReason } from './shutdown-reason.ts';
@@ -185,7 +186,11 @@ export class Speaker implements ControlPlane {
   readonly routes: ControlPlane['routes'] = (query, signal) => this.#listings.stream(this.#canonicalQuery(query), signal);
   readonly routesPage: ControlPlane['routesPage'] = async (query, limit) => this.#listings.page(this.#canonicalQuery(query), limit);
   readonly watch: ControlPlane['watch'] = (query, signal) => this.#watchers.watch(this.#canonicalQuery(query), signal);
-  readonly paths: ControlPlane['paths'] = (query) => pathsOf(this.#rib, query, this.#decision);
+  readonly paths: ControlPlane['paths'] = (query) => prefixPaths(findPaths(this.#rib, query), this.#decision);
+  readonly explain: ControlPlane['explain'] = (query) => {
+    const asked = query.neighbor === undefined ? this.#neighbors.all() : [this.#neighbors.find(query.neighbor)];
+    return explainRoute(this.#rib, query, this.#decision, asked);
+  };
   readonly addRoutes: ControlPlane['addRoutes'] = (routes) => this.#localRoutes.add(routes);
   readonly deleteRoutes: ControlPlane['deleteRoutes'] = (keys) => this.#localRoutes.delete(keys);
 

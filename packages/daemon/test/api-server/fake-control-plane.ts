@@ -8,6 +8,7 @@ import {
   type ChangedNeighbor,
   ControlError,
   type ControlPlane,
+  type ExplainQuery,
   type GlobalState,
   type Health,
   type LocalRoute,
@@ -20,6 +21,7 @@ import {
   type Route,
   type RouteChanges,
   type RouteEvent,
+  type RouteExplanation,
   type RouteQuery,
   type WatchQuery,
 } from '../../src/control-plane.ts';
@@ -50,6 +52,9 @@ export class FakeControlPlane implements ControlPlane {
   readonly events: EventLog = new EventLog();
   /** By what is asked for. */
   readonly prefixPaths: Map<string, PrefixPaths> = new Map();
+  /** What `explain` answers beside the paths, and what it was asked. */
+  explanation: Pick<RouteExplanation, 'comparisons' | 'neighbors'> = { comparisons: [], neighbors: [] };
+  readonly explained: ExplainQuery[] = [];
   readonly neighbors: Map<string, NeighborState> = new Map();
   readonly injected: Map<string, LocalRoute> = new Map();
   readonly listeners: Set<Listener> = new Set();
@@ -145,6 +150,11 @@ export class FakeControlPlane implements ControlPlane {
     const from = Number(query.after ?? 0);
     const routes = this.table.slice(from, from + limit);
     return from + limit < this.table.length ? { routes, next: String(from + limit) } : { routes };
+  }
+
+  explain(query: ExplainQuery): RouteExplanation {
+    this.explained.push(query);
+    return { ...this.paths(query), ...this.explanation };
   }
 
   paths({ prefix, longestMatch }: PathQuery): PrefixPaths {
