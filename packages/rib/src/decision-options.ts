@@ -25,6 +25,7 @@ export interface DecisionOptions {
   readonly compareRouterId: boolean;
 }
 
+/** What counts unless it is switched. */
 export const DECISION_DEFAULTS: DecisionOptions = {
   aigp: true,
   ignoreAsPathLength: false,

@@ -287,8 +287,11 @@ export class Rib {
     const table = this.#tableOf.get(family);
     const question = table && new ExportQuestion(table, nlri, pathsMax);
     return peers.map((peer) => {
-      const answer = question && this.memberOf(peer, family)?.explain(question);
-      return answer !== undefined && this.#nextHopChanges?.isRunning === true ? { ...answer, pending: 'decision' } : answer;
+      const member = this.memberOf(peer, family);
+      if (question === undefined || member === undefined) return undefined;
+      const isDue = this.#nextHopChanges?.isRunning === true || this.#groups[table!.position]!.isMoving(member);
+      const answer = member.explain(question);
+      return isDue ? { ...answer, pending: 'decision' } : answer;
     });
   }
 

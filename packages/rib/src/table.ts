@@ -16,19 +16,12 @@ import { grown, NONE } from './columns.ts';
 import { Doomed } from './doomed.ts';
 import { type FilterReason, type ReasonCode, reasonOf } from './filter-reason.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
-import { GENERATION_MASK, PathFlag } from './path-flags.ts';
+import { GENERATION_MASK, NlriFlag, PathFlag } from './path-flags.ts';
 import type { PeerIndex, RibPeer } from './peer.ts';
 import type { ImportVerdict } from './verdict.ts';
 
 /** One path to one destination; small, and used again when the path is gone. */
 export type PathId = number & { readonly __id: 'PathId' };
-
-const NlriFlag = {
-  Dirty: 1,
-  Doomed: 2,
-  /** The best path went, or has other attributes, since the last decision. */
-  Touched: 4,
-} as const;
 
 /** Flags of paths of which more than the attribute set is held. */
 const UNCOMMON = PathFlag.Filtered | PathFlag.Changed;

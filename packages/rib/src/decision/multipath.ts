@@ -10,6 +10,7 @@ import type { PathId, RibTable } from '../table.ts';
 import { explain } from './explain.ts';
 import { type DecisionStep, firstDifference, STEPS } from './steps.ts';
 
+/** Which paths count as equal to the best one, and how many of them. */
 export interface MultipathOptions {
   /** At most so many, the best one among them. 1 or more. */
   readonly max: number;

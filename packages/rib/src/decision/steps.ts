@@ -25,6 +25,7 @@ export type DecisionStep =
   | 'peer-address'
   | 'path-identifier';
 
+/** A step of the decision process. */
 export interface Step {
   readonly name: DecisionStep;
   /** What is compared: lower is better. MULTI_EXIT_DISC only where `areMedsCompared`. */
@@ -35,6 +36,7 @@ export interface Step {
   applies(options: DecisionOptions): boolean;
 }
 
+/** What a step compares. */
 export type StepValue = number | bigint | string;
 
 const ORIGINS = ['igp', 'egp', 'incomplete'] as const;
@@ -49,6 +51,7 @@ const PEER_TYPES: Readonly<Record<PeerKind, string>> = {
 const NO_AIGP = 1n << 64n;
 const ALWAYS = (): boolean => true;
 
+/** All steps in their order, also those that do not count with some options. */
 export const STEPS: readonly Step[] = [
   step(
     'stale',

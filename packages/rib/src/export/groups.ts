@@ -83,6 +83,11 @@ export class UpdateGroups implements MovingGroups {
     this.#moves.add(member);
   }
 
+  /** Whether the member still gets what the options before say. */
+  isMoving(member: Member): boolean {
+    return this.#moves.isMoving(member);
+  }
+
   leave(member: Member): void {
     const group = this.#groups.find((each) => each === member.group)!;
     group.remove(member);
