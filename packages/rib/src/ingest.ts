@@ -18,7 +18,7 @@ import { AttrFlag } from './attributes/facts.ts';
 import { NONE } from './columns.ts';
 import { isUnusableReason, type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
 import type { ImportRules } from './import/rules.ts';
-import { PeerKind, type RibPeer } from './peer.ts';
+import type { RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
 import type { ImportVerdict } from './verdict.ts';
 

@@ -15,7 +15,7 @@ export function addExplain(program: Command, invocation: Invocation): void {
     .command('explain')
     .description('explain why one path is the best, and what each neighbor gets, and why not the rest')
     .argument('<prefix>', 'a prefix, or an address, which means its longest match', prefixOrAddress)
-    .option('--neighbor <address>', 'only what this neighbor gets', address)
+    .option('--neighbor <neighbor>', 'only what this neighbor gets', address)
     .option('--pairwise', 'compare the paths in pairs too')
     .action(async (prefix: string, { neighbor = '', pairwise = false }: ExplainOptions) => {
       const answer = await invocation.call((client, options) => client.rib.explainRoute({ prefix, neighbor, pairwise }, options));

@@ -132,7 +132,10 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     const { rules, receivers, selection } = this.#evaluation;
     const bestPathOnly = this.view.routeServerClient && this.strategy.type === 'best';
     const asked = { table, adjRibOut, audiences, receivers, bestPathOnly, rules, selection };
-    return { paths: explainExport(asked, member, question), pending: this.#pending(member, question.nlri) };
+    const paths = explainExport(asked, member, question);
+    // What was remembered of large sets must not outlive them.
+    rules.endBatch();
+    return { paths, pending: this.#pending(member, question.nlri) };
   }
 
   /** Why what a member holds of an NLRI may not be what the Adj-RIB-Out says. */
