@@ -8,6 +8,7 @@ import { addressBytes, findAttribute, formatAddress, isUnknown } from '@tsbgp/wi
 import fc from 'fast-check';
 import { scaled } from '../../../test/scale.ts';
 import { anyDecision } from '../test/candidates.ts';
+import { bestFrom, checkAgainstHeld, explained } from '../test/explained.ts';
 import { type Announcement, FakePeer, settle } from '../test/fake-peer.ts';
 import { type DecisionOptions, PeerKind, Rib } from './index.ts';
 import { checkInvariants } from './invariants.ts';
@@ -206,10 +207,15 @@ function identifier(from: FakePeer): number {
   return from.name.includes(':') ? 0xc0000263 : Number(from.name.split('.').at(-1));
 }
 
+/** What becomes of the best route towards a peer. */
+function outcomeOf(route: ModelRoute, to: FakePeer): string {
+  if (to.kind === PeerKind.External && route.communities !== undefined) return 'no-export';
+  if (to.kind === PeerKind.Internal && route.from.kind === PeerKind.Internal) return 'internal-to-internal';
+  return route.from === to ? 'own-route' : 'sent';
+}
+
 function isExported(route: ModelRoute, to: FakePeer): boolean {
-  if (route.from === to) return false;
-  if (to.kind === PeerKind.Internal) return route.from.kind === PeerKind.External;
-  return route.communities === undefined;
+  return outcomeOf(route, to) === 'sent';
 }
 
 test('any order of events leaves every peer with what the model says it must hold', () => {
@@ -234,7 +240,7 @@ test('any order of events leaves every peer with what the model says it must hol
       const stale = new Map<string, Set<string>>();
       for (const one of peers) one.up();
 
-      for (const step of events) {
+      for (const [at, step] of events.entries()) {
         if (step.type === 'work') {
           rib.work();
         } else if (step.type === 'time') {
@@ -293,6 +299,7 @@ test('any order of events leaves every peer with what the model says it must hol
           }
         }
         checkInvariants(rib);
+        checkAgainstHeld(rib, peers[at % peers.length]!, [PREFIXES[at % PREFIXES.length]!]);
       }
 
       for (const one of peers) one.backlogBytes = 0;
@@ -305,6 +312,19 @@ test('any order of events leaves every peer with what the model says it must hol
           return best !== undefined && isExported(best, to);
         });
         assert.deepEqual([...to.view.keys()].sort(), expected.sort(), `view of ${to.name}`);
+        for (const at of PREFIXES) {
+          const best = decideModel([...(model.get(at)?.values() ?? [])], world);
+          assert.equal(bestFrom(rib, at), best?.from, `the best path of ${at}`);
+          const { pending, paths } = explained(rib, to, at);
+          assert.equal(pending, undefined, 'nothing is due any more');
+          for (const { from, reason = 'sent' } of paths) {
+            assert.equal(
+              reason,
+              from === best?.from ? outcomeOf(best, to) : 'not-best',
+              `why the path of ${at} from ${from.name} is (not) at ${to.name}`,
+            );
+          }
+        }
         for (const at of expected) {
           const best = decideModel([...model.get(at)!.values()], world)!;
           const asPath = to.kind === PeerKind.External ? [to.localAs, ...best.asPath] : best.asPath;
