@@ -82,8 +82,8 @@ const DECISION: Words = [
   ['as-path-ignore ignore-as-path path-metric as-path-length', key('ignore-as-path-length')],
   ['as-path-confed confed', key('count-confederations')],
   ['prefer-older route-age oldest age', key('prefer-oldest')],
-  ['compare-routerid router-id external-compare-router-id', key('compare-router-id')],
-  ['maximum-paths max-paths multi-path', key('multipath')],
+  ['router-id external-compare-router-id', key('compare-router-id')],
+  ['maximum-paths max-paths use-multiple-paths', key('multipath')],
   ['multipath-as-path-relax as-path-multipath-relax', key('multipath-relax')],
   ['weight', otherwise('there is no weight: LOCAL_PREF comes first')],
 ];
