@@ -161,11 +161,15 @@ export function routeView(message: Route): RouteView {
 
 const STEPS: Readonly<Record<DecisionStep, StepView>> = {
   [DecisionStep.UNSPECIFIED]: 'unknown',
+  [DecisionStep.STALE]: 'stale',
   [DecisionStep.LOCAL_PREF]: 'local-pref',
+  [DecisionStep.AIGP]: 'aigp',
   [DecisionStep.AS_PATH_LENGTH]: 'as-path-length',
   [DecisionStep.ORIGIN]: 'origin',
   [DecisionStep.MULTI_EXIT_DISC]: 'multi-exit-disc',
   [DecisionStep.PEER_TYPE]: 'peer-type',
+  [DecisionStep.NEXT_HOP_COST]: 'next-hop-cost',
+  [DecisionStep.AGE]: 'age',
   [DecisionStep.BGP_IDENTIFIER]: 'bgp-identifier',
   [DecisionStep.CLUSTER_LIST_LENGTH]: 'cluster-list-length',
   [DecisionStep.PEER_ADDRESS]: 'peer-address',
@@ -179,20 +183,32 @@ const FILTER_REASONS: Readonly<Record<FilterReason, FilterReasonView | undefined
   [FilterReason.ORIGINATOR_ID]: 'originator-id',
   [FilterReason.CLUSTER_LIST]: 'cluster-list',
   [FilterReason.NEXT_HOP]: 'next-hop',
+  [FilterReason.NEXT_HOP_UNREACHABLE]: 'next-hop-unreachable',
 };
 
-export function pathsView({ family, prefix, paths, pathCount }: ListPathsResponse): PrefixPathsView {
+/** A step of a daemon that is newer than this program is 'unknown'. */
+export function stepView(step: DecisionStep): StepView {
+  return STEPS[step] ?? 'unknown';
+}
+
+export function pathsView({
+  family,
+  prefix,
+  paths,
+  pathCount,
+}: Pick<ListPathsResponse, 'family' | 'prefix' | 'paths' | 'pathCount'>): PrefixPathsView {
   return {
     family,
     prefix,
     pathCount,
-    paths: paths.flatMap(({ route, filterReason, defeat }) => {
+    paths: paths.flatMap(({ route, filterReason, defeat, multipath }) => {
       if (route === undefined) return [];
       return {
         ...routeView(route),
+        multipath,
         filterReason: FILTER_REASONS[filterReason],
         defeat: defeat && {
-          step: STEPS[defeat.step] ?? 'unknown',
+          step: stepView(defeat.step),
           value: defeat.value,
           betterValue: defeat.betterValue,
           betterNeighbor: defeat.betterNeighbor,

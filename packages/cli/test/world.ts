@@ -1,5 +1,14 @@
 /** For tests: runs `tsbgp` in memory, against a daemon that answers from constants and records what it was asked. */
-import { AsPathSegment_Type, Event_Type as EventType, Origin, type TsbgpClient } from '@tsbgp/api';
+import {
+  AsPathSegment_Type,
+  DecisionStep,
+  Event_Type as EventType,
+  ExportPending,
+  ExportReason,
+  FilterReason,
+  Origin,
+  type TsbgpClient,
+} from '@tsbgp/api';
 import type { Api } from '../src/api.ts';
 import type { Daemon, RouteKeyRequest, RouteRequest } from '../src/daemon.ts';
 import { CliError, ExitCode } from '../src/exit-code.ts';
@@ -90,6 +99,7 @@ const API: FakeApi = {
         { host: '::', port: 179 },
       ],
       version: '0.1.0',
+      decision: { deterministicMed: true, alwaysCompareMed: false, multipath: 4 },
     }),
   },
   neighbors: {
@@ -111,6 +121,7 @@ const API: FakeApi = {
     shutdown: async () => ({}),
   },
   rib: {
+    explainRoute: async () => EXPLANATION,
     async *watchRoutes() {
       yield { instance: 'a1b2', events: [] };
       yield { instance: 'a1b2', events: [{ sequence: 41n, event: ANNOUNCE }] };
@@ -238,16 +249,50 @@ export const ROUTE: RouteView = {
   learnedAt: undefined,
 };
 
+const SENT = ExportReason.UNSPECIFIED;
+
+function toNeighbor(neighbor: string, reasons: readonly ExportReason[]) {
+  return { neighbor, reason: SENT, pending: ExportPending.UNSPECIFIED, paths: reasons.map((reason, path) => ({ path, reason })) };
+}
+
+const PATH = { prefix: '1.1.1.0/24', family: 'ipv4-unicast', best: false, filtered: false, attributes: [] };
+
+/** The answer of ExplainRoute: two paths, and neighbors of each kind. */
+const EXPLANATION = {
+  family: 'ipv4-unicast',
+  prefix: '1.1.1.0/24',
+  pathCount: 3,
+  paths: [
+    { route: { ...PATH, neighbor: '192.0.2.1', best: true }, multipath: true },
+    {
+      route: { ...PATH, neighbor: '192.0.2.2' },
+      multipath: true,
+      defeat: { step: DecisionStep.BGP_IDENTIFIER, value: '10.0.0.2', betterValue: '10.0.0.1', betterNeighbor: '192.0.2.1' },
+    },
+    { route: { ...PATH, neighbor: '192.0.2.3', filtered: true }, filterReason: FilterReason.AS_LOOP },
+  ],
+  comparisons: [{ better: 0, worse: 1, step: DecisionStep.BGP_IDENTIFIER, betterValue: '10.0.0.1', worseValue: '10.0.0.2' }],
+  neighbors: [
+    toNeighbor('192.0.2.1', [ExportReason.OWN_ROUTE, SENT]),
+    { ...toNeighbor('192.0.2.2', [SENT, ExportReason.NOT_BEST]), pending: ExportPending.BEHIND },
+    toNeighbor('192.0.2.3', [ExportReason.NO_EXPORT, ExportReason.NOT_BEST]),
+    { ...toNeighbor('192.0.2.4', []), reason: ExportReason.NO_SESSION },
+    toNeighbor('192.0.2.5', []),
+    toNeighbor('192.0.2.6', [SENT, 99 as ExportReason]),
+  ],
+};
+
 export const PATHS: readonly PathView[] = [
-  { ...ROUTE, filterReason: undefined, defeat: undefined },
+  { ...ROUTE, multipath: false, filterReason: undefined, defeat: undefined },
   {
     ...ROUTE,
     neighbor: '192.0.2.2',
     best: false,
+    multipath: false,
     filterReason: undefined,
     defeat: { step: 'as-path-length', value: '4', betterValue: '3', betterNeighbor: '192.0.2.1' },
   },
-  { ...ROUTE, neighbor: '192.0.2.3', best: false, filtered: true, filterReason: 'as-loop', defeat: undefined },
+  { ...ROUTE, neighbor: '192.0.2.3', best: false, filtered: true, multipath: false, filterReason: 'as-loop', defeat: undefined },
 ];
 
 /** `ROUTE` as the API says it. */

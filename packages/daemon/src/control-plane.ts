@@ -2,16 +2,18 @@
  * The daemon's control plane, in process: everything that the daemon can be asked for or told to do. Every adapter (gRPC, configuration file,
  * metrics) translates to and from this interface and holds no routing logic. `Speaker` implements it.
  */
-import type { DecisionStep, FilterReason } from '@tsbgp/rib';
+import type { DecisionStep, ExportPending, ExportReason, FilterReason } from '@tsbgp/rib';
 import type { State } from '@tsbgp/session';
 import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
 import type { Endpoint } from './endpoint.ts';
 import type { EventLog } from './events.ts';
+import type { DecisionConfig } from './keys/decision-keys.ts';
 import type { NeighborConfig } from './keys/neighbor-keys.ts';
 
 export type { FilterReason } from '@tsbgp/rib';
 export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgument } from './control-error.ts';
 export type { Endpoint } from './endpoint.ts';
+export type { DecisionConfig } from './keys/decision-keys.ts';
 export type { DefaultPolicy, NeighborConfig } from './keys/neighbor-keys.ts';
 
 /** Which of the sides of a session a change touches. */
@@ -65,6 +67,8 @@ export interface ControlPlane {
 
   /** All paths of one prefix, the best one first, and why each of the others is not. Throws `not-found`, `invalid-argument`. */
   paths(query: PathQuery): PrefixPaths;
+  /** The paths of one prefix, how they compare, and which of them each neighbor gets, and why not the others. Throws as `paths`. */
+  explain(query: ExplainQuery): RouteExplanation;
   /** The latest events of sessions. */
   readonly events: EventLog;
   health(): Health;
@@ -80,6 +84,7 @@ export interface GlobalState {
   readonly listen: readonly Endpoint[];
   readonly version: string;
   readonly startedAt: Date;
+  readonly decision: DecisionConfig;
 }
 
 export type SessionState = State;
@@ -198,6 +203,8 @@ export interface ExplainedRoute {
   readonly route: Route;
   /** Why the path takes no part in the decision process, if that is known. */
   readonly filterReason?: FilterReason | undefined;
+  /** Among the paths that may be used beside the best one, itself included, if there may be more than one. */
+  readonly multipath?: boolean | undefined;
   /** Why the path lost; absent for the best path and for filtered ones. */
   readonly defeat?: RouteDefeat | undefined;
 }
@@ -210,6 +217,39 @@ export interface RouteDefeat {
   /** '' for a local route. */
   readonly betterNeighbor: string;
   readonly betterPathIdentifier: number;
+}
+
+export interface ExplainQuery extends PathQuery {
+  /** Explain what this neighbor gets. @default all neighbors */
+  readonly neighbor?: string | undefined;
+  /** Compare the paths in pairs too. @default false */
+  readonly pairwise?: boolean | undefined;
+}
+
+/** `better`, `worse` and `path` below are places in `paths`, from 0. */
+export interface RouteExplanation extends PrefixPaths {
+  /** Each pair of the first paths that are in the decision process; none unless they were asked for. */
+  readonly comparisons: readonly PathComparison[];
+  readonly neighbors: readonly NeighborExplanation[];
+}
+
+/** How two paths compare when they are alone. */
+export interface PathComparison {
+  readonly better: number;
+  readonly worse: number;
+  readonly step: DecisionStep;
+  readonly betterValue: string;
+  readonly worseValue: string;
+}
+
+export interface NeighborExplanation {
+  readonly neighbor: string;
+  /** Why the neighbor gets no route of the family at all. */
+  readonly cause?: 'no-session' | 'no-family' | undefined;
+  /** Paths in the decision process, and why they are not sent. Of very many, the best ones and those that are sent. */
+  readonly paths: readonly { readonly path: number; readonly reason?: ExportReason | undefined }[];
+  /** Why the neighbor may not have yet what is sent. */
+  readonly pending?: ExportPending | undefined;
 }
 
 /** The place of a listing after a route. Opaque, and valid as long as the daemon runs. */

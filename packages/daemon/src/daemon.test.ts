@@ -10,6 +10,7 @@ import { parseConfig } from './config/load.ts';
 import { ControlError, type ControlPlane, type Endpoint, type NeighborConfig } from './control-plane.ts';
 import { crashFolder } from './crash-report.ts';
 import { Daemon, STOP_TIMEOUT_MS } from './daemon.ts';
+import { completeDecision } from './keys/decision-keys.ts';
 import type { DaemonLog } from './log.ts';
 import { Exposition } from './metrics/exposition.ts';
 import type { Parts } from './parts.ts';
@@ -52,6 +53,7 @@ class FakeParts implements Parts {
         listen: bound,
         version: settings.version,
         startedAt: new Date(0),
+        decision: completeDecision(),
       }),
       addNeighbor: (config: NeighborConfig) => {
         this.#do(`add ${config.address}`);

@@ -56,11 +56,12 @@ export class Daemon {
     this.shutdownRequested = promise;
     this.boundaries = new Boundaries(log);
     this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics);
-    const { as, routerId } = config.global;
+    const { as, routerId, decision } = config.global;
     const limit = descriptorLimit();
     this.speaker = parts.createSpeaker({
       localAs: as,
       routerId,
+      decision,
       logger: log,
       version: VERSION,
       onShutdown: resolve,

@@ -10,6 +10,8 @@ export const FILTER_REASONS = [
   'cluster-list',
   /** The next hop is our own address, or none that a host of the family can have (RFC 4271 §6.3). */
   'next-hop',
+  /** The next hop cannot be reached, as who knows the interior costs says (RFC 4271 §9.1.2). */
+  'next-hop-unreachable',
   /** The import policy of the neighbor rejects it. */
   'import-policy',
 ] as const;
@@ -17,8 +19,15 @@ export const FILTER_REASONS = [
 /** Why a path does not take part in the decision process. */
 export type FilterReason = (typeof FILTER_REASONS)[number];
 
-/** Those that follow from BGP itself and not from policy. */
-export type UnusableReason = Exclude<FilterReason, 'import-policy'>;
+type OtherReason = 'import-policy' | 'next-hop-unreachable';
+const OTHERS: ReadonlySet<FilterReason> = new Set<OtherReason>(['import-policy', 'next-hop-unreachable']);
+
+/** Those that follow from BGP itself, not from policy, nor from what is around us. */
+export type UnusableReason = Exclude<FilterReason, OtherReason>;
+
+export function isUnusableReason(reason: FilterReason): reason is UnusableReason {
+  return !OTHERS.has(reason);
+}
 
 /** A reason as columns hold it; 0 is none. */
 export type ReasonCode = number & { readonly __id: 'ReasonCode' };

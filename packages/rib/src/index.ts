@@ -3,10 +3,15 @@
  */
 export type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
 export { AttrFlag, DEFAULT_LOCAL_PREF } from './attributes/facts.ts';
+export type { NextHopCost } from './attributes/next-hop-costs.ts';
 export { BrokenInvariant, invariant } from './broken-invariant.ts';
 export { grown, NONE } from './columns.ts';
-export { type DecisionStep, type Defeat, type ExplainedPath, explain } from './explain.ts';
+export { type Defeat, type ExplainedPath, explain, explainPair } from './decision/explain.ts';
+export { type MultipathOptions, multipath } from './decision/multipath.ts';
+export { type DecisionStep, STEPS, type Step } from './decision/steps.ts';
+export { DECISION_DEFAULTS, type DecisionOptions } from './decision-options.ts';
 export { endOfRib } from './export/encoder.ts';
+export type { ExportExplanation, ExportedPath, ExportPending, ExportReason } from './export/explain.ts';
 export type { UpdateGroup } from './export/group.ts';
 export type { Member, RefreshMarks, SentRoute } from './export/member.ts';
 export { NotSent } from './export/not-sent.ts';

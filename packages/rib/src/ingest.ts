@@ -16,9 +16,9 @@ import type { AttributeTable } from './attributes/attribute-table.ts';
 import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import { NONE } from './columns.ts';
-import { type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
+import { isUnusableReason, type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
 import type { ImportRules } from './import/rules.ts';
-import { PeerKind, type RibPeer } from './peer.ts';
+import type { RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
 import type { ImportVerdict } from './verdict.ts';
 
@@ -112,7 +112,7 @@ export class Ingest {
     if (attr === NONE) return NONE;
     const flags = this.#attributes.flags[attr]!;
     if ((flags & AttrFlag.MpNextHop) !== 0) return NONE;
-    return (flags & AttrFlag.InternalOnly) !== 0 && peer.kind === PeerKind.External ? NONE : attr;
+    return (flags & AttrFlag.InternalOnly) !== 0 && !peer.sendsEverything ? NONE : attr;
   }
 
   #judgeAndApply(peer: RibPeer, bytes: Uint8Array, context: WireContext, ipv4Identifiers: boolean): Fault | undefined {
@@ -259,7 +259,7 @@ export class Ingest {
 
   #tellUnusable(peer: RibPeer, code: ReasonCode): void {
     const reason = reasonOf(code);
-    if (reason === undefined || reason === 'import-policy') return;
+    if (reason === undefined || !isUnusableReason(reason)) return;
     peer.unusable[reason]++;
     this.#observer.unusable?.(peer, reason);
   }

@@ -1,4 +1,4 @@
-/** The flags octet of a path slot. */
+/** The flags octets of a path slot and of an NLRI. */
 
 /** Bits of `pathFlags`. */
 export const PathFlag = {
@@ -17,3 +17,13 @@ export const NOT_CANDIDATE: number = PathFlag.Filtered | PathFlag.Tried;
 export const GENERATION_SHIFT = 5;
 export const GENERATION_MASK = 0xe0;
 export const GENERATIONS: number = 1 << (8 - GENERATION_SHIFT);
+
+/** Bits of `nlriFlags`. */
+export const NlriFlag = {
+  /** Its decision is due. */
+  Dirty: 1,
+  /** It has no path, and is freed once no member has to be told of that. */
+  Doomed: 2,
+  /** The best path went, or has other attributes, since the last decision. */
+  Touched: 4,
+} as const;

@@ -2,7 +2,7 @@
  * A peer as the RIB knows it: one Established session, or the local routes. Peers are few: plain objects, found by a small index that the
  * columns hold. A session that ends keeps its index until the last of its paths is swept away.
  */
-import type { Family, WireContext } from '@tsbgp/wire';
+import { type Family, usesAigp, type WireContext } from '@tsbgp/wire';
 import { FILTER_REASONS, type UnusableReason } from './filter-reason.ts';
 import { Refresh } from './refresh.ts';
 
@@ -94,6 +94,8 @@ export class RibPeer {
   ownAddresses: readonly Uint8Array[];
   /** How its UPDATEs are judged: what it was agreed to send, and nothing of families that are not in use or of a confederation. */
   readonly receive: WireContext;
+  /** It may send every attribute: a set that is known needs no look at what it holds (AttrFlag.InternalOnly). */
+  readonly sendsEverything: boolean;
   /** False once the session ended: its paths no longer take part. */
   up = true;
   /** Paths held and paths in the decision process, by position of the family in the RIB. */
@@ -116,6 +118,7 @@ export class RibPeer {
     this.localAs = options.localAs;
     this.ownAddresses = options.ownAddresses ?? [];
     const { receive } = options;
+    this.sendsEverything = options.kind !== PeerKind.External && usesAigp(receive);
     this.receive = { ...receive, families: new Set(options.families), confederation: receive.confederation ?? false };
     this.refresh = Array.from({ length: familyCount }, () => new Refresh());
     this.received = Array.from({ length: familyCount }, () => 0);

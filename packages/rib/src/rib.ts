@@ -9,11 +9,14 @@
 
 import { type Family, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
 import { type AttrId, AttributeTable } from './attributes/attribute-table.ts';
+import { type NextHopCost, NextHopCosts } from './attributes/next-hop-costs.ts';
 import { OwnIdentity } from './attributes/own-identity.ts';
 import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
-import { decide } from './decide.ts';
+import { decide } from './decision/decide.ts';
+import { DECISION_DEFAULTS, type DecisionOptions } from './decision-options.ts';
 import { encoderBuffer } from './export/encoder.ts';
+import { type ExportExplanation, ExportQuestion } from './export/explain.ts';
 import type { UpdateGroup } from './export/group.ts';
 import { UpdateGroups } from './export/groups.ts';
 import type { Member, RefreshMarks } from './export/member.ts';
@@ -23,6 +26,7 @@ import { Rejudgements } from './import/rejudge.ts';
 import { ImportRules } from './import/rules.ts';
 import { Ingest, type IngestObserver } from './ingest.ts';
 import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
+import { NextHopChanges } from './next-hop-changes.ts';
 import { Ipv4Index } from './nlri/ipv4-index.ts';
 import { Ipv6Index } from './nlri/ipv6-index.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
@@ -38,6 +42,13 @@ export interface RibOptions {
   readonly observer: IngestObserver;
   /** Told of routes that are not sent, and of peers whose session must end. @default nobody is told; see `Member.failure` */
   readonly exportObserver?: ExportObserver;
+  /** What counts in the decision process. @default DECISION_DEFAULTS */
+  readonly decision?: Partial<DecisionOptions>;
+  /**
+   * The interior cost to a next hop; see `NextHopCost` and `nextHopCostsChanged`.
+   * @default all next hops cost the same, and all can be reached
+   */
+  readonly nextHopCost?: NextHopCost;
   /**
    * Expected sizes. Columns are reserved for them at once, which costs address space but no memory until they are used, and saves copying.
    * More is always possible. @default a full table from a few upstreams
@@ -75,6 +86,8 @@ export class Rib {
   readonly #importRules: ImportRules;
   readonly #rejudgements: Rejudgements;
   readonly #ingest: Ingest;
+  /** Undefined where nobody tells costs. */
+  readonly #nextHopChanges: NextHopChanges | undefined;
   readonly #exportObserver: ExportObserver | undefined;
   /** Peers of whose failure the observer was told. */
   readonly #failed: WeakSet<RibPeer> = new WeakSet();
@@ -90,7 +103,10 @@ export class Rib {
   constructor(options: RibOptions) {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
     this.#exportObserver = options.exportObserver;
-    this.attributes = new AttributeTable(new OwnIdentity(options.localAs, options.bgpIdentifier), attributeSets);
+    this.attributes = new AttributeTable(new OwnIdentity(options.localAs, options.bgpIdentifier), attributeSets, {
+      ...DECISION_DEFAULTS,
+      ...options.decision,
+    });
     this.#importRules = new ImportRules(this.attributes);
     this.tables = [
       new RibTable(0, new Ipv4Index(ipv4), this.attributes, this.#peers, ipv4, ipv4 * pathsPerNlri),
@@ -98,6 +114,11 @@ export class Rib {
     ];
     for (const table of this.tables) this.#tableOf.set(table.family, table);
     this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
+    if (options.nextHopCost !== undefined) {
+      const costs = new NextHopCosts(this.attributes, options.nextHopCost);
+      this.attributes.costOf = costs.of;
+      this.#nextHopChanges = new NextHopChanges(costs, this.attributes, this.tables, this.#importRules);
+    }
     const buffer = encoderBuffer();
     const replaced = (member: Member, successor: Member): void => {
       const members = this.#members.get(member.peer);
@@ -194,6 +215,14 @@ export class Rib {
     return true;
   }
 
+  /**
+   * Costs that `RibOptions.nextHopCost` gave are others now: those of these next hops, or if none are named, any. `work` decides again what is
+   * concerned. A next hop is the same octets that the hook is asked for.
+   */
+  nextHopCostsChanged(nextHops?: readonly Uint8Array[]): void {
+    this.#nextHopChanges?.begin(nextHops);
+  }
+
   /** An UPDATE body in `bytes[start, end)`, borrowed for the call. A fault that is returned ends the session. */
   ingest(peer: RibPeer, bytes: Uint8Array, start: number, end: number): Fault | undefined {
     return this.#ingest.update(peer, bytes, start, end);
@@ -248,6 +277,24 @@ export class Rib {
     return this.#members.get(peer)?.find((member) => member.group.table.family === family);
   }
 
+  /** What a peer gets of an NLRI, and of each path that it does not get, why. Undefined where its session does not have the family. Cold. */
+  explainExport(peer: RibPeer, family: Family, nlri: NlriId): ExportExplanation | undefined {
+    return this.explainExports([peer], family, nlri)[0];
+  }
+
+  /** `explainExport` of several peers. Of more than `pathsMax` paths those are left out that are worse, unless they are sent. */
+  explainExports(peers: readonly RibPeer[], family: Family, nlri: NlriId, pathsMax?: number): (ExportExplanation | undefined)[] {
+    const table = this.#tableOf.get(family);
+    const question = table && new ExportQuestion(table, nlri, pathsMax);
+    return peers.map((peer) => {
+      const member = this.memberOf(peer, family);
+      if (question === undefined || member === undefined) return undefined;
+      const isDue = this.#nextHopChanges?.isRunning === true || this.#groups[table!.position]!.isMoving(member);
+      const answer = member.explain(question);
+      return isDue ? { ...answer, pending: 'decision' } : answer;
+    });
+  }
+
   /** The update groups of a table. */
   groupsOf(table: RibTable): readonly UpdateGroup[] {
     return this.#groups[table.position]!.all;
@@ -276,6 +323,7 @@ export class Rib {
       this.#sweeps.count === 0 &&
       this.attributes.own.settled &&
       !this.#rejudgements.isRunning &&
+      this.#nextHopChanges?.isRunning !== true &&
       this.#departed.length === 0 &&
       this.#groups.every(({ settled }) => settled) &&
       !this.tables.some((table) => table.doomedCount > 0)
@@ -286,6 +334,7 @@ export class Rib {
   work(): boolean {
     let more = this.#sweeps.slice();
     if (this.attributes.own.settled && this.#rejudgements.slice()) more = true;
+    if (this.attributes.own.settled && this.#nextHopSlice()) more = true;
     if (!this.attributes.own.settled) {
       this.#ownSlice();
       more = true;
@@ -349,6 +398,17 @@ export class Rib {
     own.unite(this.#peers.filter((each) => each?.up === true).map((each) => towards(each!)));
     own.settled = false;
     this.#ownCursor = 1;
+  }
+
+  /** True when there is more to do at once. */
+  #nextHopSlice(): boolean {
+    const changes = this.#nextHopChanges;
+    if (changes === undefined || !changes.slice()) return false;
+    if (changes.isRunning || !changes.aigpChanged) return true;
+    // RFC 7311 §3.4: a metric with our own next hop contains the cost, so that the octets are others where no attribute set is.
+    changes.aigpChanged = false;
+    for (const groups of this.#groups) groups.resendAigp();
+    return true;
   }
 
   #ownSlice(): void {

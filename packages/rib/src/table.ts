@@ -16,19 +16,12 @@ import { grown, NONE } from './columns.ts';
 import { Doomed } from './doomed.ts';
 import { type FilterReason, type ReasonCode, reasonOf } from './filter-reason.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
-import { GENERATION_MASK, PathFlag } from './path-flags.ts';
+import { GENERATION_MASK, NlriFlag, PathFlag } from './path-flags.ts';
 import type { PeerIndex, RibPeer } from './peer.ts';
 import type { ImportVerdict } from './verdict.ts';
 
 /** One path to one destination; small, and used again when the path is gone. */
 export type PathId = number & { readonly __id: 'PathId' };
-
-const NlriFlag = {
-  Dirty: 1,
-  Doomed: 2,
-  /** The best path went, or has other attributes, since the last decision. */
-  Touched: 4,
-} as const;
 
 /** Flags of paths of which more than the attribute set is held. */
 const UNCOMMON = PathFlag.Filtered | PathFlag.Changed;
@@ -126,8 +119,9 @@ export class RibTable {
         if (oldFlags !== flags) this.pathFlags[path] = flags;
         return false;
       }
+      // Where only the verdict is another one, the path is as old as before.
+      if (this.receivedAttrOf(path as PathId) !== verdict.received) this.pathLearned[path] = nowSeconds;
       this.#change(path as PathId, peer, verdict);
-      this.pathLearned[path] = nowSeconds;
       this.observer?.(nlri, path as PathId, true);
       return true;
     }
@@ -425,6 +419,11 @@ export class RibTable {
   /** The best path of a destination; NONE when it has none, or when the decision is still due. */
   bestPath(nlri: NlriId): PathId {
     return this.best[nlri]! as PathId;
+  }
+
+  /** Whether the decision for a destination is due. */
+  isDecisionDue(nlri: NlriId): boolean {
+    return (this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0;
   }
 
   /** Whether a destination has any path, best or not. */

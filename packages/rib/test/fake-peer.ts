@@ -38,6 +38,8 @@ export interface FakePeerOptions {
   /** Our own next hops. @default 198.51.100.1 and 2001:db8:ffff::1 */
   readonly nextHopSelf?: ReadonlyMap<Family, Uint8Array>;
   readonly link?: string;
+  /** Uses AIGP (RFC 7311 §3.3). @default if it is an internal peer */
+  readonly aigp?: boolean;
   readonly importAccept?: boolean;
   readonly exportAccept?: boolean;
   /** Whether IPv4 routes may have IPv6 next hops (RFC 8950). @default not known */
@@ -60,6 +62,7 @@ export interface Announcement {
   readonly largeCommunities?: readonly LargeCommunity[];
   readonly pathIdentifier?: number;
   readonly originatorId?: string;
+  readonly aigp?: number;
 }
 
 export class FakePeer {
@@ -173,6 +176,8 @@ export class FakePeer {
     if (route.largeCommunities !== undefined)
       attributes.push({ type: 'large-communities', flags: 0xc0, value: [...route.largeCommunities] });
     if (route.originatorId !== undefined) attributes.push({ type: 'originator-id', flags: 0x80, value: route.originatorId });
+    if (route.aigp !== undefined)
+      attributes.push({ type: 'aigp', flags: 0x80, value: [{ name: 'metric', fields: { value: BigInt(route.aigp) } }] });
     if (!ipv4) attributes.push({ type: 'mp-reach-nlri', flags: 0x80, value: { family: nlri.family, nextHops: [nextHop], nlri: [nlri] } });
     return { attributes, nlri: ipv4 ? [nlri] : [] };
   }
@@ -238,6 +243,7 @@ export class FakePeer {
       extendedMessage,
       addPath: new Set(sendsAddPath ? [IPV4_UNICAST, IPV6_UNICAST] : []),
       peerType: this.kind === PeerKind.Internal ? 'ibgp' : 'ebgp',
+      ...(this.#options.aigp !== undefined && { aigp: this.#options.aigp }),
       ...(extendedNextHop !== undefined && { extendedNextHop: new Map(extendedNextHop ? [[IPV4_UNICAST, new Set([Afi.Ipv6])]] : []) }),
     } as const;
   }

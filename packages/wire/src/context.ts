@@ -17,6 +17,8 @@ export interface WireContext {
    * for an external one
    */
   readonly confederation?: boolean;
+  /** Whether AIGP is in use on the session (RFC 7311 §3.3). @default true for an internal peer, false for an external one */
+  readonly aigp?: boolean;
   /**
    * AFIs of the routes for which the sender may replace AS_PATH by BGPSEC_PATH: the sender announced that it sends BGPsec, and the receiver that
    * it accepts it (RFC 8205 §2.2). @default none
@@ -42,6 +44,11 @@ const NONE: ReadonlySet<Family> = new Set();
 
 /** An external peer with four-octet AS numbers, without ADD-PATH and without extended messages. */
 export const DEFAULT_CONTEXT: WireContext = { fourOctetAs: true, addPath: NONE, peerType: 'ebgp', extendedMessage: false };
+
+/** Whether AIGP is in use on the session (RFC 7311 §3.3). */
+export function usesAigp({ aigp, peerType }: WireContext): boolean {
+  return aigp ?? peerType === 'ibgp';
+}
 
 /** For attributes that are stored, or exchanged between parts of one program: as from an internal peer, so that every attribute is accepted. */
 export const STORED_CONTEXT: WireContext = { ...DEFAULT_CONTEXT, peerType: 'ibgp' };

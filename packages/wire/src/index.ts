@@ -81,7 +81,7 @@ export {
 export { decodeIpv6ExtendedCommunity, formatIpv6ExtendedCommunity, parseIpv6ExtendedCommunity } from './communities/ipv6-extended.ts';
 export { formatLargeCommunity, type LargeCommunity, parseLargeCommunity } from './communities/large.ts';
 export { formatCommunity, parseCommunity } from './communities/standard.ts';
-export { DEFAULT_CONTEXT, STORED_CONTEXT, type WireContext } from './context.ts';
+export { DEFAULT_CONTEXT, STORED_CONTEXT, usesAigp, type WireContext } from './context.ts';
 export { Afi, afiOf, type Family, formatFamily, IPV4_UNICAST, IPV6_UNICAST, makeFamily, parseFamily, Safi, safiOf } from './family.ts';
 export { Fault, type FaultAction, strongest, ValueError } from './fault.ts';
 export { attributeFromJson } from './json/attributes.ts';

@@ -6,6 +6,7 @@ import { addConfig } from './config.ts';
 import { addControl } from './control.ts';
 import { addDecode } from './decode.ts';
 import { addEvents } from './events.ts';
+import { addExplain } from './explain.ts';
 import { addNeighborCommands } from './neighbor.ts';
 import { addRib } from './rib.ts';
 import { addRoute } from './route.ts';
@@ -14,6 +15,7 @@ import { addWatch } from './watch.ts';
 export const COMMANDS: readonly ((program: Command, invocation: Invocation) => void)[] = [
   addNeighborCommands,
   addRib,
+  addExplain,
   addRoute,
   addWatch,
   addEvents,

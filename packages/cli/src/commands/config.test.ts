@@ -13,6 +13,10 @@ test('config show: the form of the configuration file, whatever a description ho
     '  as: 64512',
     '  router-id: 192.0.2.254',
     '  listen: ["0.0.0.0:179", "[::]:179"]',
+    '  decision:',
+    '    always-compare-med: false',
+    '    deterministic-med: true',
+    '    multipath: 4',
     'neighbors:',
     '  - address: 192.0.2.1',
     '    remote-as: 64501',
@@ -38,5 +42,6 @@ test('config show: the form of the configuration file, whatever a description ho
     as: 64_512,
     'router-id': '192.0.2.254',
     listen: ['0.0.0.0:179', '[::]:179'],
+    decision: { 'always-compare-med': false, 'deterministic-med': true, multipath: 4 },
   });
 });

@@ -27,5 +27,6 @@ export const NEIGHBOR_KEYS = [
   {"name":"addPathMax","key":"add-path-max","message":"addPathMax","type":"integer","min":1,"max":65535,"example":3,"option":{"flags":"--add-path-max <number>","help":"send so many paths of a prefix at most"}},
   {"name":"pathsLimit","key":"paths-limit","message":"pathsLimit","type":"integer","min":1,"max":65535,"example":10,"option":{"flags":"--paths-limit <number>","help":"ask for so many paths of a prefix at most"}},
   {"name":"nextHopSelf","key":"next-hop-self","message":"nextHopSelf","type":"flag","default":false,"option":{"flags":"--next-hop-self","help":"NEXT_HOP towards it is our address"}},
+  {"name":"aigp","key":"aigp","message":"aigp","type":"flag","option":{"flags":"--aigp","help":"take AIGP from it and send it"}},
   {"name":"enabled","key":"enabled","message":"enabled","type":"flag","default":true,"option":{"flags":"--disabled","help":"leave it down for now","negated":true}},
 ] as const;

@@ -6,17 +6,27 @@ import type { GlobalView } from './control.ts';
 import type { NeighborView } from './neighbor.ts';
 
 type Scalar = string | number | boolean;
-type Mapping = Readonly<Record<string, Scalar | readonly string[]>>;
+type Mapping = { readonly [Key in string]: Scalar | readonly string[] };
 
 export interface RunningConfig {
-  readonly global: Mapping;
+  readonly global: {
+    readonly as: number;
+    readonly 'router-id': string;
+    readonly listen: readonly string[];
+    readonly decision?: Mapping;
+  };
   readonly neighbors: readonly Mapping[];
 }
 
 /** Leaves out values that are the default of every daemon (not passive, enabled …). Writes those whose default may change. */
 export function runningConfig(global: GlobalView, neighbors: readonly NeighborView[]): RunningConfig {
   return {
-    global: { as: global.localAs, 'router-id': global.routerId, listen: global.listen },
+    global: {
+      as: global.localAs,
+      'router-id': global.routerId,
+      listen: global.listen,
+      ...(Object.keys(global.decision).length > 0 && { decision: global.decision }),
+    },
     neighbors: neighbors.map(neighborMapping),
   };
 }
@@ -36,6 +46,8 @@ function written(n: NeighborView, name: KeyRow['name']): Scalar | readonly strin
       return isOne ? undefined : n[name] || undefined;
     case 'remotePort':
       return n.remotePort === REMOTE_PORT_DEFAULT ? undefined : n.remotePort;
+    case 'aigp':
+      return n.aigp;
     case 'enabled':
       return n.isDisabled ? false : undefined;
     default:
@@ -43,10 +55,11 @@ function written(n: NeighborView, name: KeyRow['name']): Scalar | readonly strin
   }
 }
 
-export function toYaml({ global, neighbors }: RunningConfig): string[] {
+export function toYaml({ global: { decision, ...global }, neighbors }: RunningConfig): string[] {
   return [
     'global:',
     ...entries(global).map((line) => `  ${line}`),
+    ...(decision === undefined ? [] : ['  decision:', ...entries(decision).map((line) => `    ${line}`)]),
     neighbors.length === 0 ? 'neighbors: []' : 'neighbors:',
     ...neighbors.flatMap((neighbor) => entries(neighbor).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)),
   ];

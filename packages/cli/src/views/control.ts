@@ -1,5 +1,5 @@
 /** The daemon itself: what the API says about it, and how users see it. */
-import type { GetGlobalResponse, GetHealthResponse } from '@tsbgp/api';
+import { type DecisionProcess, DecisionProcessSchema, type GetGlobalResponse, type GetHealthResponse } from '@tsbgp/api';
 import type { Format } from '../terminal/style.ts';
 import { facts } from '../terminal/table.ts';
 import { ago, bytes, count, dateTime, duration } from '../terminal/units.ts';
@@ -13,7 +13,11 @@ export interface GlobalView {
   readonly listen: readonly string[];
   readonly version: string;
   readonly startedAt: Date | undefined;
+  readonly decision: DecisionView;
 }
+
+/** What counts in the decision process, by key of the configuration. Empty: from a daemon that does not say. */
+export type DecisionView = Readonly<Record<string, boolean | number>>;
 
 export function globalView(message: GetGlobalResponse): GlobalView {
   return {
@@ -22,7 +26,18 @@ export function globalView(message: GetGlobalResponse): GlobalView {
     listen: message.listen.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
     version: message.version,
     startedAt: date(message.startedAt),
+    decision: decisionView(message.decision),
   };
+}
+
+/** Keys of the configuration are the fields with dashes. */
+function decisionView(message: DecisionProcess | undefined): DecisionView {
+  if (message === undefined) return {};
+  const values = DecisionProcessSchema.fields.map(({ name, localName }) => [
+    name.replaceAll('_', '-'),
+    message[localName as keyof DecisionProcess],
+  ]);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
 export function healthJson(message: GetHealthResponse): object {
@@ -44,10 +59,20 @@ export function globalPage(global: GlobalView, options: ViewOptions): string[] {
       ['AS', String(global.localAs)],
       ['router id', global.routerId],
       ['listening', global.listen.length === 0 ? 'nowhere' : global.listen.join(', ')],
+      ['decision', switches(global.decision)],
       ['started', startedAt === undefined ? undefined : dateTime(startedAt) + ago(startedAt, options.now)],
     ],
     options,
   );
+}
+
+/** `aigp, deterministic-med, multipath 4; not always-compare-med, …` */
+function switches(decision: DecisionView): string | undefined {
+  const keys = Object.keys(decision);
+  if (keys.length === 0) return undefined;
+  const on = keys.filter((key) => decision[key] !== false).map((key) => (decision[key] === true ? key : `${key} ${decision[key]}`));
+  const off = keys.filter((key) => decision[key] === false);
+  return [on.join(', '), ...(off.length === 0 ? [] : [`not ${off.join(', ')}`])].join('; ');
 }
 
 export function healthPage(health: GetHealthResponse, options: ViewOptions): string[] {

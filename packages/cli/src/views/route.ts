@@ -37,11 +37,13 @@ export interface PrefixPathsView {
 
 export interface PathView extends RouteView {
   readonly filterReason: FilterReasonView | undefined;
+  /** It could be used beside the best path, or is the best path and has such ones beside it. */
+  readonly multipath: boolean;
   /** Why it is not the best path. Undefined for the best path and for filtered ones. */
   readonly defeat: DefeatView | undefined;
 }
 
-export type FilterReasonView = 'import-policy' | 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop';
+export type FilterReasonView = 'import-policy' | 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop' | 'next-hop-unreachable';
 
 export interface DefeatView {
   readonly step: StepView;
@@ -52,11 +54,15 @@ export interface DefeatView {
 }
 
 export type StepView =
+  | 'stale'
   | 'local-pref'
+  | 'aigp'
   | 'as-path-length'
   | 'origin'
   | 'multi-exit-disc'
   | 'peer-type'
+  | 'next-hop-cost'
+  | 'age'
   | 'bgp-identifier'
   | 'cluster-list-length'
   | 'peer-address'
@@ -96,22 +102,24 @@ export function routePage(route: RouteView, options: ViewOptions): string[] {
 
 /** All paths of a prefix, each with the reason why it is not best. `asked` is what the user wrote. */
 export function pathsPage(found: PrefixPathsView, asked: string, options: ViewOptions): string[] {
-  const { style } = options;
+  return [prefixSummary(found, asked, options), ...found.paths.flatMap((path) => ['', ...pathPage(path, options)])];
+}
+
+/** `1.1.1.0/24  3 paths, best from 192.0.2.1  longest match of 1.1.1.1` */
+export function prefixSummary(found: PrefixPathsView, asked: string, { style }: ViewOptions): string {
   const best = found.paths.find((path) => path.best);
   const summary = best === undefined ? 'none is usable' : `best from ${best.neighbor || LOCAL}`;
   const match = asked.includes('/') ? '' : style('dim', `  longest match of ${printable(asked)}`);
   const shown = found.paths.length < found.pathCount ? `, the first ${count(found.paths.length)} shown` : '';
-  return [
-    `${style('bold', found.prefix)}  ${counted(found.pathCount, 'path')}${shown}, ${summary}${match}`,
-    ...found.paths.flatMap((path) => ['', ...pathPage(path, options)]),
-  ];
+  return `${style('bold', found.prefix)}  ${counted(found.pathCount, 'path')}${shown}, ${summary}${match}`;
 }
 
 function pathPage(path: PathView, options: ViewOptions): string[] {
   const { style, now } = options;
   const why = path.filterReason === undefined ? path.defeat && defeatText(path.defeat) : FILTER_REASONS[path.filterReason];
   const identifier = path.pathIdentifier === undefined ? '' : ` #${path.pathIdentifier}`;
-  const from = `from ${style('cyan', printable(path.neighbor || LOCAL))}${identifier}  ${verdict(path, style)}`;
+  const beside = path.multipath ? style('green', ' multipath') : '';
+  const from = `from ${style('cyan', printable(path.neighbor || LOCAL))}${identifier}  ${verdict(path, style)}${beside}`;
   return [from, ...facts([['because', why, 'yellow'], ...routeFacts(path, now)], { ...options, indent: '  ' })];
 }
 
@@ -119,21 +127,26 @@ function verdict({ best, filtered }: RouteView, style: Style): string {
   return best ? style('green', 'best') : filtered ? style('red', 'filtered') : style('dim', 'not best');
 }
 
-const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
+export const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'import-policy': 'the import policy of the neighbor denies it',
   'as-loop': 'our own AS is in its AS path (RFC 4271 §9.1.2)',
   'originator-id': 'its ORIGINATOR_ID is our BGP identifier (RFC 4456 §8)',
   'cluster-list': 'our cluster is in its cluster list (RFC 4456 §8)',
   'next-hop': 'its next hop cannot be one (RFC 4271 §6.3)',
+  'next-hop-unreachable': 'its next hop cannot be reached (RFC 4271 §9.1.2)',
 };
 
 /** What is worse about the path that lost, by step of the decision process. */
 const STEPS: Readonly<Record<StepView, string>> = {
+  stale: 'it is stale (RFC 9494)',
   'local-pref': 'lower local pref',
+  aigp: 'higher AIGP, or none',
   'as-path-length': 'longer AS path',
   origin: 'worse origin',
   'multi-exit-disc': 'higher MED',
   'peer-type': 'kind of neighbor',
+  'next-hop-cost': 'higher cost to the next hop',
+  age: 'younger',
   'bgp-identifier': 'higher BGP identifier',
   'cluster-list-length': 'longer cluster list',
   'peer-address': 'higher neighbor address',
@@ -141,9 +154,14 @@ const STEPS: Readonly<Record<StepView, string>> = {
   unknown: 'a step that this tsbgp does not know',
 };
 
+/** `longer AS path`. */
+export function stepText(step: StepView): string {
+  return STEPS[step];
+}
+
 /** `longer AS path: 3, that of 127.0.0.3 has 2` */
-function defeatText({ step, value, betterValue, betterNeighbor }: DefeatView): string {
-  return `${STEPS[step]}: ${value}, that from ${betterNeighbor || LOCAL} has ${betterValue}`;
+export function defeatText({ step, value, betterValue, betterNeighbor }: DefeatView): string {
+  return `${stepText(step)}: ${value}, that from ${betterNeighbor || LOCAL} has ${betterValue}`;
 }
 
 function routeFacts(route: RouteView, now: Date): Fact[] {

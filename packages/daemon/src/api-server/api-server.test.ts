@@ -38,6 +38,8 @@ suite('one port, every protocol', { timeout: 30_000 }, () => {
       listen: [{ host: '::', port: 179 }],
       version: '0.1.0',
       startedAt: '2026-11-20T12:00:00Z',
+      // false and 0 are left out.
+      decision: { aigp: true, deterministicMed: true, compareRouterId: true, multipath: 1 },
     });
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { FilterReason, DecisionStep as Step } from '@tsbgp/api';
+import { FilterReason, ExportPending as Pending, ExportReason as Reason, DecisionStep as Step } from '@tsbgp/api';
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import { fakeRoute } from '../../test/api-server/fake-control-plane.ts';
 import { type Served, serve } from '../../test/api-server/serve.ts';
@@ -41,6 +41,49 @@ suite('RibService.ListPaths', { timeout: 30_000 }, () => {
         ['192.0.2.4', undefined, FilterReason.AS_LOOP],
       ],
     );
+  });
+
+  test('ExplainRoute: the same paths, how they compare in pairs, and what each neighbor gets', async () => {
+    api.control.explanation = {
+      comparisons: [{ better: 0, worse: 1, step: 'local-pref', betterValue: '200', worseValue: '100' }],
+      neighbors: [
+        { neighbor: '192.0.2.2', paths: [{ path: 0, reason: 'own-route' }, { path: 1 }], pending: 'behind' },
+        { neighbor: '192.0.2.9', cause: 'no-session', paths: [] },
+      ],
+    };
+    const { prefix } = fakeRoute(0);
+    const { paths, comparisons, neighbors } = await api.client.rib.explainRoute({ prefix, pairwise: true });
+    assert.equal(paths.length, 3);
+    assert.deepEqual(
+      comparisons.map(({ better, worse, step, betterValue, worseValue }) => [better, worse, step, betterValue, worseValue]),
+      [[0, 1, Step.LOCAL_PREF, '200', '100']],
+    );
+    assert.deepEqual(
+      neighbors.map(({ neighbor, reason, pending, paths: sent }) => [
+        neighbor,
+        reason,
+        pending,
+        sent.map(({ path, reason: why }) => [path, why]),
+      ]),
+      [
+        [
+          '192.0.2.2',
+          Reason.UNSPECIFIED,
+          Pending.BEHIND,
+          [
+            [0, Reason.OWN_ROUTE],
+            [1, Reason.UNSPECIFIED],
+          ],
+        ],
+        ['192.0.2.9', Reason.NO_SESSION, Pending.UNSPECIFIED, []],
+      ],
+    );
+    await api.client.rib.explainRoute({ prefix, neighbor: '192.0.2.9' });
+    assert.deepEqual(api.control.explained, [
+      { prefix, longestMatch: false, neighbor: undefined, pairwise: true },
+      { prefix, longestMatch: false, neighbor: '192.0.2.9', pairwise: false },
+    ]);
+    await assert.rejects(api.client.rib.explainRoute({ prefix: '203.0.113.0/24' }), { code: 'NOT_FOUND', field: 'prefix' });
   });
 
   test('no path is NOT_FOUND, with the field', async () => {

@@ -15,6 +15,7 @@ import {
 import { formatFamily } from '@tsbgp/wire';
 import { invalidArgument } from '../control-error.ts';
 import type { ChangePosition, ControlPlane, RouteEvent, RouteFilter, RouteQuery } from '../control-plane.ts';
+import { explanationMessage } from './explanation-message.ts';
 import { namedFamily } from './neighbor-config-message.ts';
 import { pathsMessage, routeMessage } from './route-messages.ts';
 
@@ -35,6 +36,8 @@ export function addRibService(router: ConnectRouter, control: ControlPlane): voi
     listBest: page('best'),
     listAdvertised: page('advertised'),
     listPaths: ({ prefix, longestMatch }) => pathsMessage(control.paths({ prefix, longestMatch })),
+    explainRoute: ({ prefix, longestMatch, neighbor, pairwise }) =>
+      explanationMessage(control.explain({ prefix, longestMatch, neighbor: neighbor || undefined, pairwise })),
     streamReceived: stream('received'),
     streamBest: stream('best'),
     streamAdvertised: stream('advertised'),

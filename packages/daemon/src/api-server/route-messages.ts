@@ -1,7 +1,7 @@
 /** Routes, and the paths of a prefix with why each of them lost, as the API's messages. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { type ListPathsResponseSchema, FilterReason as Reason, type RouteSchema, DecisionStep as Step } from '@tsbgp/api';
+import { type PathSchema, FilterReason as Reason, type RouteSchema, DecisionStep as Step } from '@tsbgp/api';
 import { formatFamily } from '@tsbgp/wire';
 import type { FilterReason, PrefixPaths, Route, RouteDefeat } from '../control-plane.ts';
 import { attributeMessage } from './attribute-messages.ts';
@@ -20,12 +20,16 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
   };
 }
 
-const STEPS: Readonly<Record<RouteDefeat['step'], Step>> = {
+export const STEPS: Readonly<Record<RouteDefeat['step'], Step>> = {
+  stale: Step.STALE,
   'local-pref': Step.LOCAL_PREF,
+  aigp: Step.AIGP,
   'as-path-length': Step.AS_PATH_LENGTH,
   origin: Step.ORIGIN,
   'multi-exit-disc': Step.MULTI_EXIT_DISC,
   'peer-type': Step.PEER_TYPE,
+  'next-hop-cost': Step.NEXT_HOP_COST,
+  age: Step.AGE,
   'bgp-identifier': Step.BGP_IDENTIFIER,
   'cluster-list-length': Step.CLUSTER_LIST_LENGTH,
   'peer-address': Step.PEER_ADDRESS,
@@ -38,14 +42,24 @@ const REASONS: Readonly<Record<FilterReason, Reason>> = {
   'originator-id': Reason.ORIGINATOR_ID,
   'cluster-list': Reason.CLUSTER_LIST,
   'next-hop': Reason.NEXT_HOP,
+  'next-hop-unreachable': Reason.NEXT_HOP_UNREACHABLE,
 };
 
-export function pathsMessage({ family, prefix, paths, pathCount }: PrefixPaths): MessageInitShape<typeof ListPathsResponseSchema> {
+interface PathsMessage {
+  readonly family: string;
+  readonly prefix: string;
+  readonly pathCount: number;
+  readonly paths: MessageInitShape<typeof PathSchema>[];
+}
+
+/** What ListPathsResponse and ExplainRouteResponse have in common. */
+export function pathsMessage({ family, prefix, paths, pathCount }: PrefixPaths): PathsMessage {
   return {
     family: formatFamily(family),
     prefix,
     pathCount,
-    paths: paths.map(({ route, filterReason, defeat }) => ({
+    paths: paths.map(({ route, filterReason, defeat, multipath }) => ({
+      multipath: multipath === true,
       route: routeMessage(route),
       filterReason: filterReason === undefined ? Reason.UNSPECIFIED : REASONS[filterReason],
       ...(defeat === undefined ? {} : { defeat: { ...defeat, step: STEPS[defeat.step] } }),

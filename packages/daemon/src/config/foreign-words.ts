@@ -71,7 +71,21 @@ const GLOBAL: Words = [
   ['confederation confederation-id', CONFEDERATION],
   ['graceful-restart', GRACEFUL_RESTART],
   ['network networks redistribute', OWN_ROUTES],
-  ['use-multiple-paths maximum-paths multipath', notYet('multipath; it writes no routes into a kernel')],
+  ['use-multiple-paths maximum-paths multipath', otherwise('it is in "decision"; nothing is written into a kernel')],
+  ['bestpath best-path path-selection route-selection selection route-selection-options rde', key('decision')],
+  ['always-compare-med deterministic-med prefer-older compare-routerid', otherwise('it is a switch in "decision"')],
+];
+
+const DECISION: Words = [
+  ['med-always compare-med med-compare', key('always-compare-med')],
+  ['med-missing-as-worst missing-as-worst default-bgp-med', key('missing-med-as-worst')],
+  ['as-path-ignore ignore-as-path path-metric as-path-length', key('ignore-as-path-length')],
+  ['as-path-confed confed', key('count-confederations')],
+  ['prefer-older route-age oldest age', key('prefer-oldest')],
+  ['router-id external-compare-router-id', key('compare-router-id')],
+  ['maximum-paths max-paths use-multiple-paths', key('multipath')],
+  ['multipath-as-path-relax as-path-multipath-relax', key('multipath-relax')],
+  ['weight', otherwise('there is no weight: LOCAL_PREF comes first')],
 ];
 
 const TOP: Words = [
@@ -109,6 +123,7 @@ const LOG: Words = [
 const SECTIONS: Readonly<Record<string, Words>> = {
   '': TOP,
   global: GLOBAL,
+  'global.decision': DECISION,
   defaults: NEIGHBOR,
   'neighbors[]': NEIGHBOR,
   api: API,

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
 import fc from 'fast-check';
 import type { NeighborConfig } from '../control-plane.ts';
+import { completeDecision } from '../keys/decision-keys.ts';
 import { type ConfigError, type ConfigErrorCode, ConfigRejected } from './config-error.ts';
 import { loadConfig, parseConfig } from './load.ts';
 
@@ -51,6 +52,7 @@ test('what is left out has the documented default', () => {
         { host: '::', port: 179 },
       ],
       listenIsDefault: true,
+      decision: completeDecision(),
     },
     neighbors: [
       {
@@ -69,6 +71,7 @@ test('what is left out has the documented default', () => {
         exportPolicy: undefined,
         routeServerClient: false,
         nextHopSelf: false,
+        aigp: undefined,
         bestPathOnly: false,
         ownAsRoutes: false,
         prependOwnAs: false,
@@ -91,7 +94,7 @@ test('what is left out has the documented default', () => {
 test('every key arrives where it belongs', () => {
   const { config } = parseConfig(
     `
-global: { as: 64500, router-id: 192.0.2.254, listen: ["192.0.2.254:1179", "[2001:DB8::1]:0"] }
+global: { as: 64500, router-id: 192.0.2.254, listen: ["192.0.2.254:1179", "[2001:DB8::1]:0"], decision: { always-compare-med: true, multipath: 4 } }
 neighbors:
   - address: "2001:DB8:0::2"
     remote-as: 64501
@@ -116,6 +119,7 @@ neighbors:
     add-path: both
     add-path-max: 3
     paths-limit: 10
+    aigp: true
     enabled: false
 api: { unix-socket: /tmp/a.sock, mode: 0600, tcp: "[::1]:50051", hosts: [Router1.example.net, 2001:DB8::1] }
 http: { listen: 127.0.0.1:9179, hosts: [router1] }
@@ -127,6 +131,7 @@ log: { level: debug, format: json }
     { host: '192.0.2.254', port: 1179 },
     { host: '2001:db8::1', port: 0 },
   ]);
+  assert.deepEqual(config.global.decision, completeDecision({ alwaysCompareMed: true, multipath: 4 }));
   assert.deepEqual(config.neighbors[0], {
     address: '2001:db8::2',
     remoteAs: 64501,
@@ -143,6 +148,7 @@ log: { level: debug, format: json }
     exportPolicy: 'deny-all',
     routeServerClient: true,
     nextHopSelf: false,
+    aigp: true,
     bestPathOnly: true,
     ownAsRoutes: true,
     prependOwnAs: true,

@@ -1,6 +1,7 @@
 /** Makes a `DaemonConfig` of a file: reads, parses and validates it, applies the rules, and fills in the defaults. */
 import { readFileSync, statSync } from 'node:fs';
 import type { Endpoint, NeighborConfig } from '../control-plane.ts';
+import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
@@ -23,6 +24,7 @@ export interface DaemonConfig {
     readonly listen: readonly Endpoint[];
     /** The file does not have `listen`. Then one of the default addresses is enough. */
     readonly listenIsDefault: boolean;
+    readonly decision: DecisionConfig;
   };
   readonly neighbors: readonly NeighborConfig[];
   readonly api: {
@@ -77,6 +79,7 @@ function fillIn(raw: RawConfig, file: string): DaemonConfig {
       routerId: global!['router-id']!,
       listen: present(global!.listen ?? LISTEN_DEFAULT),
       listenIsDefault: global!.listen === undefined,
+      decision: completeDecision(global!.decision),
     },
     neighbors: present(raw.neighbors ?? []).map((own) => completeNeighbor(effective(raw, own))),
     api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp, hosts: present(api?.hosts ?? []) },

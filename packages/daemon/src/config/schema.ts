@@ -3,6 +3,7 @@
  * compares the reference in docs/configuration.md with it. The keys of a neighbor are in keys/neighbor-keys.ts.
  */
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
+import { DECISION_ROWS, type DecisionConfig } from '../keys/decision-keys.ts';
 import { choice, type Descriptor, field, list, namedSection, type Section, section, text, type Words } from '../keys/fields.ts';
 import type { NeighborKey } from '../keys/neighbor-key.ts';
 import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
@@ -16,7 +17,12 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** The accepted values of a file. A refused value is absent even where the key is required; there is an error for it. */
 export interface RawConfig {
-  global?: { as?: number; 'router-id'?: string; listen?: (Endpoint | undefined)[] };
+  global?: {
+    as?: number;
+    'router-id'?: string;
+    listen?: (Endpoint | undefined)[];
+    decision?: { -readonly [Name in keyof DecisionConfig]?: DecisionConfig[Name] };
+  };
   defaults?: RawNeighbor;
   neighbors?: (RawNeighbor | undefined)[];
   api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[] };
@@ -88,6 +94,15 @@ export const SCHEMA: Section<RawConfig> = section(
             standard: `[${LISTEN_DEFAULT.map((endpoint) => `"${formatEndpoint(endpoint)}"`).join(', ')}]`,
           },
           endpoint({ example: "listen: ['0.0.0.0:179', '[::]:179']", about: '', standard: '' }),
+        ),
+        decision: namedSection(
+          {
+            allowed: 'a mapping with switches of the decision process',
+            example: 'decision: { always-compare-med: true }',
+            about: 'What counts in the decision process. Its steps in their order, beside those of other daemons: docs/decision.md.',
+            standard: 'as below',
+          },
+          DECISION_ROWS,
         ),
       },
     ),

@@ -60,6 +60,8 @@ export interface NeighborConfig {
   readonly pathsLimit?: number | undefined;
   /** NEXT_HOP towards this neighbor is our own address, even where the RFC would leave it unchanged (iBGP). */
   readonly nextHopSelf: boolean;
+  /** AIGP is taken and sent (RFC 7311 §3.3). Undefined: on an iBGP session, but not on an eBGP session. */
+  readonly aigp?: boolean | undefined;
   readonly enabled: boolean;
 }
 
@@ -425,6 +427,17 @@ export const NEIGHBOR_KEYS: Rows = {
     onChange: 'stream',
     option: { flags: '--next-hop-self', help: 'NEXT_HOP towards it is our address' },
     foreign: 'nhs next-hop',
+  },
+  aigp: {
+    key: 'aigp',
+    value: flag({
+      example: 'aigp: true',
+      about: 'AIGP is taken from this neighbor and sent to it (RFC 7311 §3.3). Without it the attribute is ignored, and not passed on.',
+      standard: 'true for iBGP, false for eBGP',
+    }),
+    onChange: 'session',
+    option: { flags: '--aigp', help: 'take AIGP from it and send it' },
+    foreign: 'aigp-session',
   },
   enabled: {
     key: 'enabled',

@@ -76,6 +76,7 @@ export class Neighbor {
     const families = config.families.filter((family) => session.families.has(family));
     const nextHopSelf = nextHopsSelf(session, families);
     const { localAddress, remoteAddress } = session;
+    const aigp = config.aigp === undefined ? {} : { aigp: config.aigp };
     return {
       name: config.address,
       kind: session.peerType === 'ibgp' ? PeerKind.Internal : PeerKind.External,
@@ -85,8 +86,8 @@ export class Neighbor {
       address: addressBytes(session.remoteAddress.split('%')[0]!),
       families,
       ownAddresses: ownAddresses({ localAddress, remoteAddress, nextHops: nextHopSelf.values() }, neighbors),
-      receive: session.receive,
-      send: session.send,
+      receive: { ...session.receive, ...aigp },
+      send: { ...session.send, ...aigp },
       nextHopSelf,
       link: linkOf(session),
       routeServerClient: config.routeServerClient,

@@ -80,6 +80,39 @@ suite('paths of a prefix, and events', { timeout: 30_000 }, () => {
     );
   });
 
+  test('explain: what each neighbor gets of a prefix, and why not the rest; paths in pairs', async () => {
+    speaker.addNeighbor(makeNeighbor(6, { families: [IPV4_UNICAST] }));
+    await until(
+      () => speaker.explain({ prefix: '198.51.100.0/24' }).neighbors.every(({ pending }) => pending === undefined),
+      'all are told',
+    );
+    const { prefix, paths, comparisons, neighbors } = speaker.explain({ prefix: '198.51.100.0/24', pairwise: true });
+    assert.deepEqual([prefix, paths.map(({ route }) => route.neighbor)], ['198.51.100.0/24', ['127.0.0.3', '127.0.0.2', '127.0.0.4']]);
+    assert.deepEqual(comparisons, [{ better: 0, worse: 1, step: 'as-path-length', betterValue: '2', worseValue: '3' }]);
+    assert.deepEqual(
+      neighbors.map(({ neighbor, cause, paths: sent }) => [
+        neighbor,
+        cause ?? sent.map(({ path, reason = 'sent' }) => `${path} ${reason}`),
+      ]),
+      [
+        ['127.0.0.2', ['0 sent', '1 not-best']],
+        ['127.0.0.3', ['0 own-route', '1 not-best']],
+        ['127.0.0.4', ['0 sent', '1 not-best']],
+        ['127.0.0.5', 'no-session'],
+        ['127.0.0.6', 'no-session'],
+      ],
+    );
+    const one = speaker.explain({ prefix: '198.51.100.1', neighbor: '127.0.0.3' });
+    assert.deepEqual(
+      one.neighbors.map(({ neighbor }) => neighbor),
+      ['127.0.0.3'],
+    );
+    assert.deepEqual(one.comparisons, []);
+    assert.throws(() => speaker.explain({ prefix: '198.51.100.0/24', neighbor: '127.0.0.77' }), { code: 'not-found' });
+    assert.throws(() => speaker.explain({ prefix: '203.0.113.0/24' }), { code: 'not-found', field: 'prefix' });
+    await speaker.deleteNeighbor('127.0.0.6');
+  });
+
   test('an address asks for its longest match, a prefix only if told so', () => {
     assert.equal(speaker.paths({ prefix: '198.51.100.7' }).prefix, '198.51.100.0/24');
     assert.equal(speaker.paths({ prefix: '198.51.100.200' }).prefix, '198.51.100.128/25');

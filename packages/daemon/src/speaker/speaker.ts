@@ -11,16 +11,18 @@ import { CeaseSubcode, type Family, parseIpv4, readU32 } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
 import type { ControlPlane, Endpoint, FamilyCounts, GlobalState, Health, NeighborState } from '../control-plane.ts';
 import { EventLog } from '../events.ts';
+import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { Background } from './background.ts';
+import { explainRoute } from './explanation.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { Listings } from './listing.ts';
 import { LocalRoutes } from './local-routes.ts';
 import { addBackground, renderMetrics } from './metrics.ts';
 import type { Neighbor } from './neighbor.ts';
 import { Neighbors } from './neighbors.ts';
-import { pathsOf } from './paths.ts';
+import { findPaths, prefixPaths } from './paths.ts';
 import { RouteReport } from './route-report.ts';
 import { Sessions } from './sessions.ts';
 import { checkReason } from './shutdown-reason.ts';
@@ -30,6 +32,8 @@ import { Watchers } from './watchers.ts';
 export interface SpeakerOptions {
   readonly localAs: number;
   readonly routerId: string;
+  /** @default the defaults of the configuration */
+  readonly decision?: DecisionConfig;
   readonly logger: Logger;
   readonly version: string;
   /** A client of the API asked the daemon to stop. */
@@ -45,6 +49,7 @@ export interface SpeakerOptions {
 export class Speaker implements ControlPlane {
   readonly events: EventLog = new EventLog();
   readonly #options: SpeakerOptions;
+  readonly #decision: DecisionConfig;
   readonly #server: Server;
   readonly #rib: Rib;
   readonly #turns: Turns;
@@ -63,6 +68,7 @@ export class Speaker implements ControlPlane {
     const { localAs, routerId, logger, boundaries } = options;
     const { events } = this;
     this.#options = options;
+    this.#decision = options.decision ?? completeDecision();
     this.#server = new Server({
       routerId,
       logger,
@@ -82,6 +88,7 @@ export class Speaker implements ControlPlane {
     const rib = new Rib({
       localAs,
       bgpIdentifier: readU32(parseIpv4(routerId) ?? new Uint8Array(4), 0),
+      decision: this.#decision,
       observer: report,
       exportObserver: report,
     });
@@ -140,7 +147,7 @@ export class Speaker implements ControlPlane {
 
   global(): GlobalState {
     const { localAs, routerId, version } = this.#options;
-    return { localAs, routerId, version, listen: [...this.#listen], startedAt: this.#startedAt };
+    return { localAs, routerId, version, listen: [...this.#listen], startedAt: this.#startedAt, decision: this.#decision };
   }
 
   readonly addNeighbor: ControlPlane['addNeighbor'] = (config) => this.#state(this.#neighbors.add(config));
@@ -179,7 +186,11 @@ export class Speaker implements ControlPlane {
   readonly routes: ControlPlane['routes'] = (query, signal) => this.#listings.stream(this.#canonicalQuery(query), signal);
   readonly routesPage: ControlPlane['routesPage'] = async (query, limit) => this.#listings.page(this.#canonicalQuery(query), limit);
   readonly watch: ControlPlane['watch'] = (query, signal) => this.#watchers.watch(this.#canonicalQuery(query), signal);
-  readonly paths: ControlPlane['paths'] = (query) => pathsOf(this.#rib, query);
+  readonly paths: ControlPlane['paths'] = (query) => prefixPaths(findPaths(this.#rib, query), this.#decision);
+  readonly explain: ControlPlane['explain'] = (query) => {
+    const asked = query.neighbor === undefined ? this.#neighbors.all() : [this.#neighbors.find(query.neighbor)];
+    return explainRoute(this.#rib, query, this.#decision, asked);
+  };
   readonly addRoutes: ControlPlane['addRoutes'] = (routes) => this.#localRoutes.add(routes);
   readonly deleteRoutes: ControlPlane['deleteRoutes'] = (keys) => this.#localRoutes.delete(keys);
 

@@ -1,12 +1,14 @@
 /**
  * A control plane in memory, without BGP, for tests of the API. It records what it was asked and does not filter.
  */
+
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import {
   type Batch,
   type ChangedNeighbor,
   ControlError,
   type ControlPlane,
+  type ExplainQuery,
   type GlobalState,
   type Health,
   type LocalRoute,
@@ -19,10 +21,12 @@ import {
   type Route,
   type RouteChanges,
   type RouteEvent,
+  type RouteExplanation,
   type RouteQuery,
   type WatchQuery,
 } from '../../src/control-plane.ts';
 import { EventLog } from '../../src/events.ts';
+import { completeDecision } from '../../src/keys/decision-keys.ts';
 
 type Listener = (events: readonly RouteEvent[]) => void;
 type ResetOptions = Parameters<ControlPlane['resetNeighbor']>[2];
@@ -48,6 +52,9 @@ export class FakeControlPlane implements ControlPlane {
   readonly events: EventLog = new EventLog();
   /** By what is asked for. */
   readonly prefixPaths: Map<string, PrefixPaths> = new Map();
+  /** What `explain` answers beside the paths, and what it was asked. */
+  explanation: Pick<RouteExplanation, 'comparisons' | 'neighbors'> = { comparisons: [], neighbors: [] };
+  readonly explained: ExplainQuery[] = [];
   readonly neighbors: Map<string, NeighborState> = new Map();
   readonly injected: Map<string, LocalRoute> = new Map();
   readonly listeners: Set<Listener> = new Set();
@@ -63,7 +70,14 @@ export class FakeControlPlane implements ControlPlane {
 
   global(): GlobalState {
     const listen = [{ host: '::', port: 179 }];
-    return { localAs: 65001, routerId: '192.0.2.1', listen, version: '0.1.0', startedAt: new Date('2026-11-20T12:00:00Z') };
+    return {
+      localAs: 65001,
+      routerId: '192.0.2.1',
+      listen,
+      version: '0.1.0',
+      startedAt: new Date('2026-11-20T12:00:00Z'),
+      decision: completeDecision(),
+    };
   }
 
   addNeighbor(config: NeighborConfig): NeighborState {
@@ -136,6 +150,11 @@ export class FakeControlPlane implements ControlPlane {
     const from = Number(query.after ?? 0);
     const routes = this.table.slice(from, from + limit);
     return from + limit < this.table.length ? { routes, next: String(from + limit) } : { routes };
+  }
+
+  explain(query: ExplainQuery): RouteExplanation {
+    this.explained.push(query);
+    return { ...this.paths(query), ...this.explanation };
   }
 
   paths({ prefix, longestMatch }: PathQuery): PrefixPaths {

@@ -14,6 +14,7 @@
 import { readU32, writeU16, writeU32 } from '@tsbgp/wire';
 import { invariant } from '../broken-invariant.ts';
 import { grown, NONE, powerOfTwo } from '../columns.ts';
+import { DECISION_DEFAULTS, type DecisionOptions } from '../decision-options.ts';
 import { Arena } from './arena.ts';
 import { AttributeFacts } from './facts.ts';
 import type { OwnIdentity } from './own-identity.ts';
@@ -49,7 +50,14 @@ export class AttributeTable {
 
   /** What is ours in an attribute set. */
   readonly own: OwnIdentity;
-  readonly #facts: AttributeFacts = new AttributeFacts();
+  /** What counts in the decision process. Ranks are worked out by it. */
+  readonly decision: DecisionOptions;
+  /**
+   * The interior cost to the next hop of a set (RFC 4271 §9.1.2.2 e), Infinity where it cannot be reached (next-hop-costs.ts).
+   * @default undefined: all are equal, and all can be reached
+   */
+  costOf: ((attr: number) => number) | undefined = undefined;
+  readonly #facts: AttributeFacts;
   /** Pairs; an offset of 0 is an empty slot. */
   #slots: Int32Array;
   readonly #views: LastViews = new LastViews();
@@ -58,8 +66,10 @@ export class AttributeTable {
   #top = 1;
   #free: number = NONE;
 
-  constructor(own: OwnIdentity, capacity: number) {
+  constructor(own: OwnIdentity, capacity: number, decision: DecisionOptions = DECISION_DEFAULTS) {
     this.own = own;
+    this.decision = decision;
+    this.#facts = new AttributeFacts(decision);
     this.arena = new Arena(capacity * 80);
     this.offset = new Uint32Array(capacity);
     this.length = new Uint16Array(capacity);
@@ -184,6 +194,13 @@ export class AttributeTable {
   /** The AS that a set's routes originate in (the last one of AS_PATH), 0 when there is none. */
   originAsOf(id: number): number {
     return this.originAs[id]!;
+  }
+
+  /** AS_PATH length, times four, and ORIGIN of a set: also of one with AIGP, whose rank does not have them. Cold. */
+  tailOf(id: number): number {
+    const offset = this.offset[id]!;
+    this.#facts.derive(this.arena.view, offset, offset + this.length[id]!, this.own);
+    return this.#facts.tail;
   }
 
   /** Octets that all sets take together. */

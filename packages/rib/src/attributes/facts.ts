@@ -2,6 +2,8 @@
  * What the decision process and export ask of an attribute set (RFC 4271 §9.1). It is computed once, when the set is interned.
  */
 import { ATTRIBUTE_CODECS, type AttributeFact, AttributeFlag } from '@tsbgp/wire';
+import type { DecisionOptions } from '../decision-options.ts';
+import { metricOffset } from './aigp-metric.ts';
 import { addressLength, isBadIpv4NextHop, isBadMpNextHop, MP_NEXT_HOP_OFFSET } from './next-hops.ts';
 import type { OwnIdentity } from './own-identity.ts';
 
@@ -15,7 +17,7 @@ export const AttrFlag = {
   Own: 4,
   /** There is no next hop, or no host of the family can have it (RFC 4271 §6.3). */
   BadNextHop: 8,
-  /** Holds what an external peer may not send: an attribute whose row says `internalOnly`, or confederation segments. */
+  /** Holds what not every peer may send: an attribute whose row says `internalOnly`, confederation segments, or AIGP. */
   InternalOnly: 16,
   /** The next hop is in MP_REACH_NLRI, which is then the first attribute of the block. */
   MpNextHop: 32,
@@ -33,6 +35,8 @@ const WELL_KNOWN = 0xffff_0000;
 const NO_EXPORT = 0xffff_ff01;
 const NO_ADVERTISE = 0xffff_ff02;
 const NO_EXPORT_SUBCONFED = 0xffff_ff03;
+/** RFC 9494 §3.2. */
+const LLGR_STALE = 0xffff_0006;
 
 /** The facts of the rows (`AttributeCodec.fact`) as numbers, which the loop below compares faster than text. */
 const Fact = {
@@ -44,26 +48,56 @@ const Fact = {
   'mp-next-hop': 6,
   reflectors: 7,
   communities: 8,
+  aigp: 9,
 } as const satisfies Readonly<Record<AttributeFact, number>>;
 
 /** By type code; 0 where nothing is read from the attribute. */
 const FACTS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) => (row?.fact === undefined ? 0 : Fact[row.fact]));
 /** By type code: the bits of `flags` that the presence of the attribute sets. */
-const PRESENCE_FLAGS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) => (row?.internalOnly ? AttrFlag.InternalOnly : 0));
+const PRESENCE_FLAGS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) =>
+  row?.internalOnly || row?.fact === 'aigp' ? AttrFlag.InternalOnly : 0,
+);
 
 const SEGMENT_AS_SET = 1;
 const SEGMENT_AS_SEQUENCE = 2;
+const SEGMENT_CONFED_SEQUENCE = 3;
 
 /** RFC 4271 §5.1.5: degree of preference of a route without LOCAL_PREF; all implementations use 100. */
 export const DEFAULT_LOCAL_PREF = 100;
 
+/** Place values in `AttributeFacts.rank`. */
+const NO_AIGP = 2 ** 18;
+const LOCAL_PREF_UNIT = 2 ** 19;
+const STALE = 2 ** 51;
+
+/** Whether paths of this rank are compared by their AIGP metric before anything that follows in the decision process. */
+export function hasAigp(rank: number): boolean {
+  return ((rank / NO_AIGP) & 1) === 0;
+}
+
+/** Whether a rank is that of stale routes. */
+export function isStaleRank(rank: number): boolean {
+  return rank >= STALE;
+}
+
+/** The LOCAL_PREF in a rank. */
+export function localPrefOf(rank: number): number {
+  return 0xffff_ffff - Math.floor((rank % STALE) / LOCAL_PREF_UNIT);
+}
+
 /** Overwritten by each `derive`. */
 export class AttributeFacts {
   /**
-   * Steps a and b of the tie break and what comes before them in one number, lower is better: local preference, AS_PATH length, ORIGIN.
-   * 32 + 16 + 2 bits, exact in a float64.
+   * The first steps of the decision process in one number, lower is better: 52 bits, exact in a float64.
+   *
+   *     stale | local preference, inverted | no AIGP metric | AS_PATH length | ORIGIN
+   *       1                32                     1                16            2      bits
+   *
+   * A set with AIGP has zeros in the last two: its metric is compared before them (RFC 7311 §4.1), and then `tail`.
    */
   rank = 0;
+  /** AS_PATH length and ORIGIN, as in `rank`. */
+  tail = 0;
   med = 0;
   /** First AS of the AS_PATH. 0 when the path is empty or begins with a set: the neighboring AS is then that of the peer (decide.ts). */
   neighborAs = 0;
@@ -72,6 +106,11 @@ export class AttributeFacts {
   flags = 0;
   /** The AS_PATH just read has confederation segments. */
   #confederation = false;
+  readonly #options: DecisionOptions;
+
+  constructor(options: DecisionOptions) {
+    this.#options = options;
+  }
 
   /** Reads the canonical block in `data[start, end)`. */
   derive(data: DataView, start: number, end: number, own: OwnIdentity): void {
@@ -79,7 +118,10 @@ export class AttributeFacts {
     let origin = 2;
     let flags = end - start > LARGE_SET_LENGTH ? AttrFlag.Large : 0;
     let nextHopSeen = false;
-    this.med = 0;
+    let stale = false;
+    let aigp = false;
+    const options = this.#options;
+    this.med = options.missingMedAsWorst ? 0xffff_ffff : 0;
     this.neighborAs = 0;
     this.originAs = 0;
     let pathLength = 0;
@@ -119,6 +161,10 @@ export class AttributeFacts {
           break;
         case Fact.communities:
           flags |= communityFlags(data, value, offset);
+          if ((flags & IS_STALE) !== 0) stale = true;
+          break;
+        case Fact.aigp:
+          aigp = options.aigp && metricOffset(data, value, offset) !== -1;
           break;
         case Fact['mp-next-hop']:
           nextHopSeen = true;
@@ -129,16 +175,19 @@ export class AttributeFacts {
           break;
       }
     }
+    flags &= ~IS_STALE;
     this.flags = nextHopSeen ? flags : flags | AttrFlag.BadNextHop;
-    this.rank = (0xffff_ffff - localPref) * 2 ** 18 + Math.min(pathLength, 0xffff) * 4 + origin;
+    this.tail = (options.ignoreAsPathLength ? 0 : Math.min(pathLength, 0xffff) * 4) + origin;
+    this.rank = (stale ? STALE : 0) + (0xffff_ffff - localPref) * LOCAL_PREF_UNIT + (aigp ? 0 : NO_AIGP + this.tail);
   }
 
   /**
-   * AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing). The complement of the length
-   * if one of our ASes is in the path.
+   * AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing, unless they are to). The
+   * complement of the length if one of our ASes is in the path.
    */
   #asPath(data: DataView, start: number, end: number, own: OwnIdentity): number {
     const { localAs, hasOtherAses } = own;
+    const { countConfederations } = this.#options;
     let length = 0;
     let loop = false;
     let offset = start;
@@ -164,11 +213,15 @@ export class AttributeFacts {
         first = false;
       } else {
         this.#confederation = true;
+        if (countConfederations) length += type === SEGMENT_CONFED_SEQUENCE ? count : 1;
       }
     }
     return loop ? ~length : length;
   }
 }
+
+/** Besides AttrFlag, in what `communityFlags` answers: the routes are stale (RFC 9494 §4.3). */
+const IS_STALE = 1 << 16;
 
 function communityFlags(data: DataView, start: number, end: number): number {
   let flags = 0;
@@ -178,6 +231,7 @@ function communityFlags(data: DataView, start: number, end: number): number {
     if (community < WELL_KNOWN) continue;
     if (community === NO_EXPORT || community === NO_EXPORT_SUBCONFED) flags |= AttrFlag.NoExport;
     else if (community === NO_ADVERTISE) flags |= AttrFlag.NoAdvertise;
+    else if (community === LLGR_STALE) flags |= IS_STALE;
   }
   return flags;
 }

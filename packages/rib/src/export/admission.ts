@@ -94,6 +94,11 @@ export class Admission {
     this.#ready.delete(member);
   }
 
+  /** Whether what is remembered of receivers may be out of date. */
+  get isReconsidering(): boolean {
+    return this.#isDue || this.#evaluation().reconsideration.isRunning;
+  }
+
   /** All routes are evaluated again for all members, before `slice` is called the next time. */
   allIsReconsidered(): void {
     this.#toReconsider = new Set();

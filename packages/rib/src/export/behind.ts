@@ -46,6 +46,12 @@ export class MembersBehind {
     return this.#cohortOf(member)?.missedCount(this.#adjRibOut);
   }
 
+  /** Whether a member has still to be told of an NLRI. */
+  misses(member: Member, nlri: number): boolean {
+    const cohort = this.#cohortOf(member);
+    return cohort !== undefined && (cohort.missesAll || cohort.missed.has(nlri));
+  }
+
   /** New members, who miss everything. */
   join(members: Member[]): void {
     const cohort = new Cohort(members, true);

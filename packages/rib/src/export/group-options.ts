@@ -1,4 +1,5 @@
 /** What of a peer decides in which update group it is: members of a group get the same octets by the same rules. */
+import { usesAigp } from '@tsbgp/wire';
 import type { PeerOptions, RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
 import { type ControlOptions, controlOptions } from './control-communities.ts';
@@ -50,7 +51,13 @@ function strategyOf(table: RibTable, options: PeerOptions, bestPathOnly: boolean
 /** Equal where two peers are in one group of the table. Every field of the options counts, and of a session's context what octets depend on. */
 export function groupKey(table: RibTable, options: GroupOptions): string {
   const { fourOctetAs, extendedMessage, confederation, addPath } = options.view.context;
-  const context = { fourOctetAs, extendedMessage, confederation: confederation === true, addPath: addPath.has(table.family) };
+  const context = {
+    fourOctetAs,
+    extendedMessage,
+    confederation: confederation === true,
+    addPath: addPath.has(table.family),
+    aigp: usesAigp(options.view.context),
+  };
   const view: Record<keyof ExportView, unknown> = { ...options.view, context };
   return JSON.stringify({ ...options, view }, (_, value: unknown) => {
     if (value instanceof Uint8Array) return value.join('.');

@@ -11,7 +11,7 @@
 import { NONE } from '../columns.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
 import type { RibPeer } from '../peer.ts';
-import type { RibTable } from '../table.ts';
+import type { PathId, RibTable } from '../table.ts';
 import { AdjRibOut } from './adj-rib-out.ts';
 import { Admission } from './admission.ts';
 import { type AudienceId, Audiences, NOBODY, only } from './audience.ts';
@@ -22,6 +22,7 @@ import { type Comparison, noteDifference } from './difference.ts';
 import type { ChunkSink, Unsent, UpdateEncoder } from './encoder.ts';
 import { Entries } from './entries.ts';
 import { Evaluation, Reform } from './evaluation.ts';
+import { type ExportExplanation, type ExportPending, type ExportQuestion, explainExport } from './explain.ts';
 import type { GroupOptions } from './group-options.ts';
 import { Member, type MemberGroup } from './member.ts';
 import { NotSent, PEER_INDEX_MAX } from './not-sent.ts';
@@ -124,6 +125,30 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
 
   missedBy(member: Member): number {
     return this.#behind.missedBy(member) ?? (this.isJoining(member) ? this.adjRibOut.count : 0);
+  }
+
+  explain(member: Member, question: ExportQuestion): ExportExplanation {
+    const { table, adjRibOut, audiences } = this;
+    const { rules, receivers, selection } = this.#evaluation;
+    const bestPathOnly = this.view.routeServerClient && this.strategy.type === 'best';
+    const asked = { table, adjRibOut, audiences, receivers, bestPathOnly, rules, selection };
+    const paths = explainExport(asked, member, question);
+    // What was remembered of large sets must not outlive them.
+    rules.endBatch();
+    return { paths, pending: this.#pending(member, question.nlri) };
+  }
+
+  /** Why what a member holds of an NLRI may not be what the Adj-RIB-Out says. */
+  #pending(member: Member, nlri: NlriId): ExportPending | undefined {
+    if (this.abandoned || member.failure !== undefined) return 'failed';
+    if (this.isJoining(member)) return 'behind';
+    const isEvaluated = nlri < this.builtTo && !this.#admission.isReconsidering;
+    if (this.table.isDecisionDue(nlri) || !isEvaluated) return 'decision';
+    // The session that a path came from is over, and the sweep has not come to it.
+    for (let path = this.table.head[nlri]!; path !== NONE; path = this.table.pathNext[path]!) {
+      if (this.table.peerOf(path as PathId)?.up !== true) return 'decision';
+    }
+    return this.#behind.misses(member, nlri) ? 'behind' : undefined;
   }
 
   /** Whether a member that is behind has still to be told of this NLRI. */

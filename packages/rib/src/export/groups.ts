@@ -3,6 +3,7 @@
  *
  * An exception on the way out costs the peers that it concerns, not the RIB: their group is abandoned.
  */
+import { usesAigp } from '@tsbgp/wire';
 import { BrokenInvariant } from '../broken-invariant.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
 import type { RibPeer } from '../peer.ts';
@@ -82,6 +83,11 @@ export class UpdateGroups implements MovingGroups {
     this.#moves.add(member);
   }
 
+  /** Whether the member still gets what the options before say. */
+  isMoving(member: Member): boolean {
+    return this.#moves.isMoving(member);
+  }
+
   leave(member: Member): void {
     const group = this.#groups.find((each) => each === member.group)!;
     group.remove(member);
@@ -150,6 +156,11 @@ export class UpdateGroups implements MovingGroups {
       }
     }
     return more || this.#moves.isDue;
+  }
+
+  /** Sends everything again where the metric of AIGP contains our cost to the next hop (RFC 7311 §3.4). */
+  resendAigp(): void {
+    for (const { view, members } of this.#groups) if (usesAigp(view.context)) for (const member of members) member.resend();
   }
 
   /** Whether a member that is behind has still to be told of this NLRI. */

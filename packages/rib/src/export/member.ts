@@ -17,6 +17,7 @@ import type { AdjRibOut } from './adj-rib-out.ts';
 import type { AudienceId, Audiences } from './audience.ts';
 import { endOfRib, type UpdateEncoder } from './encoder.ts';
 import { Entries } from './entries.ts';
+import type { ExportExplanation, ExportQuestion } from './explain.ts';
 import type { NotSent } from './not-sent.ts';
 import type { ExportView } from './view.ts';
 
@@ -41,6 +42,8 @@ export interface MemberGroup {
   notSent(reason: NotSent): number;
   /** NLRI that a member which is behind still misses. */
   missedBy(member: Member): number;
+  /** What a member gets of an NLRI, and why not the rest. */
+  explain(member: Member, question: ExportQuestion): ExportExplanation;
   /** The member is to get everything again. */
   resendTo(member: Member): void;
 }
@@ -109,6 +112,11 @@ export class Member {
       routes.push({ attr: entries.attr[at]! as AttrId, source: table.peers[entries.source[at]!]!, pathIdentifier });
     }
     return routes;
+  }
+
+  /** What the member gets of an NLRI, and why not the rest. Cold. */
+  explain(question: ExportQuestion): ExportExplanation {
+    return this.group.explain(this, question);
   }
 
   /** Whether the member is sent a route for this NLRI. */

@@ -56,6 +56,11 @@ export class Moves {
     );
   }
 
+  /** Whether the member still gets what the options before say. */
+  isMoving(member: Member): boolean {
+    return this.#moving.has(member);
+  }
+
   /** The options of the member's peer are others now. */
   add(member: Member): void {
     this.#cancel(member);

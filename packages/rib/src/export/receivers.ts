@@ -17,6 +17,7 @@ import { BitSet, grown, NONE } from '../columns.ts';
 import type { RibPeer } from '../peer.ts';
 import { type AudienceId, type Audiences, EVERYBODY, NOBODY, only } from './audience.ts';
 import { type ControlOptions, readControl } from './control-communities.ts';
+import type { ExportDenial } from './denial.ts';
 import { MembersByAddress } from './next-hop.ts';
 
 /** What of a member counts here. */
@@ -118,6 +119,14 @@ export class Receivers {
     return this.#last;
   }
 
+  /** Why a member is not among those that `of` answers; undefined where it is. Cold. */
+  explain(attr: number, source: RibPeer, keepsNextHop: boolean, member: Receiver): ExportDenial | undefined {
+    if (this.#audiences.has(this.of(attr, source, keepsNextHop), member.number)) return undefined;
+    if (source.index === member.peer.index) return 'own-route';
+    if ((this.#excludedBy(source) & only(member.number)) !== 0n) return 'same-as';
+    return this.#ownersThatCount(attr, keepsNextHop).some(({ number }) => number === member.number) ? 'own-next-hop' : 'control-community';
+  }
+
   /** Everybody but the source, and those of its AS where they are kept apart. */
   butSource(source: RibPeer): AudienceId {
     const { index } = source;
@@ -200,7 +209,7 @@ export class Receivers {
   #audienceOf(attr: number, keepsNextHop: boolean): AudienceId {
     const { control } = this.#options;
     const asked = control && readControl(this.#attributes, attr, control, this.#membersOf);
-    const owners = keepsNextHop && this.#options.keepsNextHops ? this.#ownersOfNextHop(attr) : NO_OWNERS;
+    const owners = this.#ownersThatCount(attr, keepsNextHop);
     if (asked === undefined) {
       this.#unmark(attr);
       if (owners.length === 0) return EVERYBODY;
@@ -229,6 +238,11 @@ export class Receivers {
       if (peer.options.remoteAs === source.options.remoteAs && peer.options.routeServer?.ownAsRoutes !== true) excluded |= only(number);
     }
     return excluded;
+  }
+
+  /** The members that must not get a set because the next hop that it goes out with is their own. */
+  #ownersThatCount(attr: number, keepsNextHop: boolean): readonly Receiver[] {
+    return keepsNextHop && this.#options.keepsNextHops ? this.#ownersOfNextHop(attr) : NO_OWNERS;
   }
 
   #ownersOfNextHop(attr: number): readonly Receiver[] {

@@ -9,6 +9,7 @@
  *   ORIGINATOR_ID, CLUSTER_LIST   removed             removed                  as they are
  *   non-transitive extended communities   removed     removed                  as they are              RFC 4360 §6, RFC 5701 §2
  *   confederation segments of AS_PATH     removed     removed                  removed                  RFC 5065 §4.1
+ *   AIGP                 on sessions that use it; where the next hop becomes ours, with the cost to the old one       RFC 7311 §3.3, §3.4
  *   unknown, transitive  Partial bit set              Partial bit set          Partial bit set          RFC 4271 §5
  *   unknown, otherwise   removed                      removed                  removed
  *
@@ -26,12 +27,15 @@ import {
   AttributeFlag,
   type ExportRule,
   readU32,
+  usesAigp,
   writeU16,
   writeU32,
 } from '@tsbgp/wire';
+import { addCost, metricOffset } from '../attributes/aigp-metric.ts';
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { headerLength, valueLength } from '../attributes/block.ts';
 import { DEFAULT_LOCAL_PREF } from '../attributes/facts.ts';
+import { viewOf } from '../attributes/views.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
 import { NextHopUse, nextHopUse, sameLink } from './next-hop.ts';
 import type { ExportView } from './view.ts';
@@ -57,6 +61,7 @@ const Rule = {
   aggregator: 9,
   'transitive-communities': 10,
   rebuilt: 11,
+  aigp: 12,
 } as const satisfies Readonly<Record<ExportRule | 'unknown' | 'everyone' | 'internal-only', number>>;
 
 /** By type code. */
@@ -96,6 +101,7 @@ export class AttributeRewriter {
   readonly #external: boolean;
   readonly #confederation: boolean;
   readonly #twoOctetAs: boolean;
+  readonly #aigp: boolean;
 
   /** Lowest type code of what is still to be inserted, and what that is. */
   #due = NOTHING_DUE;
@@ -113,6 +119,7 @@ export class AttributeRewriter {
     this.#external = view.kind === PeerKind.External;
     this.#confederation = view.context.confederation === true;
     this.#twoOctetAs = !view.context.fourOctetAs;
+    this.#aigp = usesAigp(view.context);
   }
 
   /** Writes the attributes of a set as they go out to peers of this view, learned from `source`. */
@@ -179,6 +186,11 @@ export class AttributeRewriter {
           break;
         case Rule['transitive-communities']:
           this.#communities(data, offset, value, next, ENTRY_LENGTHS[code]!);
+          break;
+        case Rule.aigp:
+          if (!this.#aigp) break;
+          this.#copy(data, offset, next);
+          if (this.ownNextHop && !ownRoute) this.#addCost(next - value, attributes.costOf?.(attr) ?? 0);
           break;
         case Rule.rebuilt:
           break; // RFC 6793 §4.1: only a peer with two-octet AS numbers gets AS4_*; `#insert` writes them
@@ -325,6 +337,14 @@ export class AttributeRewriter {
       if ((data[from]! & NON_TRANSITIVE) === 0) for (let i = 0; i < size; i++) out[at++] = data[from + i]!;
     }
     this.length = at;
+  }
+
+  /** Adds a cost to the metric in the AIGP of `length` octets that was written last (RFC 7311 §3.4). */
+  #addCost(length: number, cost: number): void {
+    if (cost === 0) return;
+    const view = viewOf(this.bytes);
+    const offset = metricOffset(view, this.length - length, this.length);
+    if (offset !== -1) view.setBigUint64(offset, addCost(view.getBigUint64(offset), cost));
   }
 
   /** Inserts what is due before the attribute with this type code. */

@@ -17,16 +17,29 @@ import type { NlriId } from '../nlri/nlri-index.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
 import { type AudienceId, NOBODY } from './audience.ts';
+import type { ExportDenial } from './denial.ts';
 import type { UpdateEncoder } from './encoder.ts';
 import { alwaysOwnNextHop, NextHopUse, nextHopUse, sameLink } from './next-hop.ts';
 import { NotSent } from './not-sent.ts';
-import type { Receivers } from './receivers.ts';
+import type { Receiver, Receivers } from './receivers.ts';
 import type { ExportView } from './view.ts';
 
 const KINDS = [PeerKind.Local, PeerKind.External, PeerKind.Internal];
-/** `#reasonAgainst` of a route that is sent, and of one that policy or split horizon keeps back. */
+/** What `#reasonAgainst` answers beside `NotSent`: the route is sent, or policy, a community or split horizon keeps it back. */
 const SENT = -1;
+const Denied = { Policy: -2, NoAdvertise: -3, NoExport: -4, Internal: -5 } as const;
+/** `reason` of a route that is kept back so. */
 const DENIED = 0;
+
+const DENIALS: ReadonlyMap<number, ExportDenial> = new Map<number, ExportDenial>([
+  [Denied.Policy, 'export-policy'],
+  [Denied.NoAdvertise, 'no-advertise'],
+  [Denied.NoExport, 'no-export'],
+  [Denied.Internal, 'internal-to-internal'],
+  [NotSent.NoNextHop, 'no-next-hop'],
+  [NotSent.TooLarge, 'too-large'],
+  [NotSent.Failed, 'failed'],
+]);
 /** Message length of a set that could not be rewritten. */
 const FAILED = -1;
 
@@ -93,8 +106,19 @@ export class ExportRules {
     }
     const reason = this.#reasonAgainst(attr, flags, source, table.pathNlri[path]! as NlriId);
     if (reason === SENT) return this.#receivers.of(attr, source, nextHopUse(this.#options.view, flags, source) === NextHopUse.Keep);
-    this.reason = reason;
+    this.reason = Math.max(reason, DENIED);
     return NOBODY;
+  }
+
+  /** Why a member may not have a path; undefined where it may. Cold: the answer of `receiversOf` for people. */
+  explain(path: number, member: Receiver): ExportDenial | undefined {
+    const table = this.#table;
+    const attr = table.pathAttr[path]!;
+    const flags = this.#attributes.flags[attr]!;
+    const source = table.peers[table.pathPeer[path]!] as RibPeer;
+    const reason = this.#reasonAgainst(attr, flags, source, table.pathNlri[path]! as NlriId);
+    if (reason !== SENT) return DENIALS.get(reason);
+    return this.#receivers.explain(attr, source, nextHopUse(this.#options.view, flags, source) === NextHopUse.Keep, member);
   }
 
   /** A batch is over: its large sets may be gone before the next. */
@@ -102,11 +126,12 @@ export class ExportRules {
     if (this.#messageLengths.size > 0) this.#messageLengths.clear();
   }
 
-  /** For a route that is not plainly sent: SENT, DENIED by policy or split horizon, or why it is not sent. */
+  /** For a route that is not plainly sent: SENT, what keeps it back (`Denied`), or why it cannot be sent (`NotSent`). */
   #reasonAgainst(attr: number, flags: number, source: RibPeer, nlri: NlriId): number {
     const { view, denyAll } = this.#options;
-    if (denyAll || (flags & this.#denied) !== 0) return DENIED;
-    if (view.kind === PeerKind.Internal && source.kind === PeerKind.Internal) return DENIED;
+    if (denyAll) return Denied.Policy;
+    if ((flags & this.#denied) !== 0) return (flags & this.#denied & AttrFlag.NoAdvertise) !== 0 ? Denied.NoAdvertise : Denied.NoExport;
+    if (view.kind === PeerKind.Internal && source.kind === PeerKind.Internal) return Denied.Internal;
     if (this.#table.family === IPV4_UNICAST && (flags & AttrFlag.MpNextHop) !== 0) return NotSent.NoNextHop;
     if (nextHopUse(view, flags, source) === NextHopUse.None) return NotSent.NoNextHop;
     if (this.#attributes.length[attr]! <= this.#encoder.fittingLength) return SENT;

@@ -9,10 +9,12 @@
  * Why one walk is the decision of each client: without MULTI_EXIT_DISC the decision process orders the paths, and the best path of a subset
  * is the first of the order that is in it. MULTI_EXIT_DISC breaks that (RFC 4271 §9.1.2.2 c): a path that a client may not have can have put
  * out another one of its neighboring AS. Where three or more paths compete and MULTI_EXIT_DISC tells two of one AS apart, the members are
- * divided by which of the paths they may have, and each division decides for itself.
+ * divided by which of the paths they may have, and each division decides for itself. Where MULTI_EXIT_DISC is compared between all paths, it
+ * orders them too. Where it is compared in pairs, every other path can make a difference, and all of them divide.
  */
 import { NONE } from '../columns.ts';
-import { decide, neighboringAs } from '../decide.ts';
+import { comparesInPairs, decide } from '../decision/decide.ts';
+import { neighboringAs } from '../decision/values.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
 import { NOT_CANDIDATE, PathFlag } from '../path-flags.ts';
 import type { RibTable } from '../table.ts';
@@ -114,16 +116,18 @@ export class Selection {
   /** Whether the decision process orders the paths of an NLRI, so that one walk is the decision of each client. */
   #isOrdered(nlri: NlriId): boolean {
     const table = this.#table;
-    const { rank, med } = table.attributes;
+    const { rank, med, decision } = table.attributes;
     let candidates = 0;
+    let firstMed = 0;
     let anyMed = false;
     for (let path = table.head[nlri]!; path !== NONE; path = table.pathNext[path]!) {
       if (!this.#isCandidate(path)) continue;
-      candidates++;
-      if (med[table.pathAttr[path]!] !== 0) anyMed = true;
+      const pathMed = med[table.pathAttr[path]!]!;
+      if (candidates++ === 0) firstMed = pathMed;
+      else if (pathMed !== firstMed) anyMed = true;
     }
     this.#perDecision = candidates;
-    if (!anyMed || candidates < 3) return true;
+    if (!anyMed || candidates < 3 || decision.alwaysCompareMed) return true;
     this.#perDecision = candidates * candidates;
     this.comparisons += candidates * candidates;
     for (let a = table.head[nlri]!; a !== NONE; a = table.pathNext[a]!) {
@@ -152,7 +156,7 @@ export class Selection {
       receiversOf.set(path, this.#audiences.setOf(this.#rules.receiversOf(path)));
       reason ||= this.#rules.reason;
     }
-    const compared = this.#comparedByMed(candidates);
+    const compared = comparesInPairs(table) ? candidates : this.#comparedByMed(candidates);
     let divisions: { readonly members: bigint; readonly without: readonly number[] }[] = [{ members: -1n, without: [] }];
     for (const path of compared) {
       const receivers = receiversOf.get(path)!;

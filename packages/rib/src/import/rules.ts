@@ -28,6 +28,7 @@ export class ImportRules {
       const reason = unusableReason(attributes, attr, peer);
       if (reason !== undefined) return verdict.reject(attr, codeOf(reason));
     }
+    if (attributes.costOf?.(attr) === Number.POSITIVE_INFINITY) return verdict.reject(attr, codeOf('next-hop-unreachable'));
     if (!peer.options.importAccept) return verdict.reject(attr, codeOf('import-policy'));
     return verdict.accept(attr);
   }

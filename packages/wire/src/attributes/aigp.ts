@@ -3,10 +3,11 @@
  *
  *     | type | length, 2 octets, with these three | value … |          type 1: metric, 8 octets
  *
- * TLVs of other types are kept, even without a metric. Malformed or empty: discarded (RFC 7311 §3). From an external peer: discarded, because
- * AIGP_SESSION is off by default there (§3.3). Text: `metric value=42`.
+ * TLVs of other types are kept, even without a metric. Malformed or empty: discarded (RFC 7311 §3). On a session that does not use AIGP, as
+ * external ones do not by default: discarded, as an unknown non-transitive attribute is (§3.3). Text: `metric value=42`.
  */
 import { AttributeCode, UpdateError } from '../codes.ts';
+import { usesAigp } from '../context.ts';
 import { U64 } from '../parts/tlv-fields.ts';
 import type { AttributeCodec } from './codec.ts';
 import { attributeDiscard, OPTIONAL_NON_TRANSITIVE } from './fields.ts';
@@ -29,8 +30,10 @@ export const aigp: AttributeCodec<Tlv[], 'aigp'> = tlvAttribute(
     flags: OPTIONAL_NON_TRANSITIVE,
     // RFC 7311 §3: with the transitive bit set it is malformed.
     wrongFlags: 'discard',
-    internalOnly: true,
-    check(bytes, start, end) {
+    exportRule: 'aigp',
+    fact: 'aigp',
+    check(bytes, start, end, context) {
+      if (!usesAigp(context)) return attributeDiscard(UpdateError.OptionalAttribute, 'AIGP on a session that does not use it');
       if (start === end) return attributeDiscard(UpdateError.OptionalAttribute, 'AIGP without a TLV');
       for (let at = start; at < end; ) {
         const next = tlvEnd(header, bytes, at, end);

@@ -80,6 +80,7 @@ export interface AttributeCodec<Value, Type extends string = string> {
  *   'local-pref'               to internal peers only; they get the default if the route has none
  *   'aggregator'               a two-octet peer gets AS_TRANS and AS4_AGGREGATOR
  *   'transitive-communities'   an external peer gets only the communities that are transitive (RFC 4360 §6); see `entryLength`
+ *   'aigp'                     only on sessions that use AIGP; with our own address as next hop, the cost to the one it had is added
  *   'rebuilt'                  never copied: we write it from other attributes for each peer that needs it
  */
 export type ExportRule =
@@ -91,12 +92,13 @@ export type ExportRule =
   | 'local-pref'
   | 'aggregator'
   | 'transitive-communities'
+  | 'aigp'
   | 'rebuilt';
 
 /**
  * What the decision process and export read from an attribute (RFC 4271 §9.1).
  *
- *   'origin', 'as-path', 'multi-exit-disc', 'local-pref'   steps of the decision process
+ *   'origin', 'as-path', 'multi-exit-disc', 'local-pref', 'aigp'   steps of the decision process
  *   'next-hop', 'mp-next-hop'                              whether the route has a next hop that can be used, and whether it is ours
  *   'reflectors'                                           identifiers of four octets: whether ours is among them (RFC 4456 §8)
  *   'communities'                                          NO_EXPORT and its like (RFC 1997)
@@ -109,4 +111,5 @@ export type AttributeFact =
   | 'next-hop'
   | 'mp-next-hop'
   | 'reflectors'
-  | 'communities';
+  | 'communities'
+  | 'aigp';

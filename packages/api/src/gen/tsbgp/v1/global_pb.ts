@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tsbgp/v1/global.proto.
  */
 export const file_tsbgp_v1_global: GenFile = /*@__PURE__*/
-  fileDesc("ChV0c2JncC92MS9nbG9iYWwucHJvdG8SCHRzYmdwLnYxIhIKEEdldEdsb2JhbFJlcXVlc3QinQEKEUdldEdsb2JhbFJlc3BvbnNlEhAKCGxvY2FsX2FzGAEgASgNEhEKCXJvdXRlcl9pZBgCIAEoCRIiCgZsaXN0ZW4YAyADKAsyEi50c2JncC52MS5FbmRwb2ludBIPCgd2ZXJzaW9uGAQgASgJEi4KCnN0YXJ0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIiYKCEVuZHBvaW50EgwKBGhvc3QYASABKAkSDAoEcG9ydBgCIAEoDTJVCg1HbG9iYWxTZXJ2aWNlEkQKCUdldEdsb2JhbBIaLnRzYmdwLnYxLkdldEdsb2JhbFJlcXVlc3QaGy50c2JncC52MS5HZXRHbG9iYWxSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChV0c2JncC92MS9nbG9iYWwucHJvdG8SCHRzYmdwLnYxIhIKEEdldEdsb2JhbFJlcXVlc3QiygEKEUdldEdsb2JhbFJlc3BvbnNlEhAKCGxvY2FsX2FzGAEgASgNEhEKCXJvdXRlcl9pZBgCIAEoCRIiCgZsaXN0ZW4YAyADKAsyEi50c2JncC52MS5FbmRwb2ludBIPCgd2ZXJzaW9uGAQgASgJEi4KCnN0YXJ0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKCGRlY2lzaW9uGDwgASgLMhkudHNiZ3AudjEuRGVjaXNpb25Qcm9jZXNzIo8CCg9EZWNpc2lvblByb2Nlc3MSDAoEYWlncBgBIAEoCBIdChVpZ25vcmVfYXNfcGF0aF9sZW5ndGgYAiABKAgSHAoUY291bnRfY29uZmVkZXJhdGlvbnMYAyABKAgSGgoSYWx3YXlzX2NvbXBhcmVfbWVkGAQgASgIEhkKEWRldGVybWluaXN0aWNfbWVkGAUgASgIEhwKFG1pc3NpbmdfbWVkX2FzX3dvcnN0GAYgASgIEhUKDXByZWZlcl9vbGRlc3QYByABKAgSGQoRY29tcGFyZV9yb3V0ZXJfaWQYCCABKAgSEQoJbXVsdGlwYXRoGAkgASgNEhcKD211bHRpcGF0aF9yZWxheBgKIAEoCCImCghFbmRwb2ludBIMCgRob3N0GAEgASgJEgwKBHBvcnQYAiABKA0yVQoNR2xvYmFsU2VydmljZRJECglHZXRHbG9iYWwSGi50c2JncC52MS5HZXRHbG9iYWxSZXF1ZXN0GhsudHNiZ3AudjEuR2V0R2xvYmFsUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * Has no parameters.
@@ -69,6 +69,13 @@ export type GetGlobalResponse = Message<"tsbgp.v1.GetGlobalResponse"> & {
    * @generated from field: google.protobuf.Timestamp started_at = 5;
    */
   startedAt?: Timestamp | undefined;
+
+  /**
+   * What counts in the decision process.
+   *
+   * @generated from field: tsbgp.v1.DecisionProcess decision = 60;
+   */
+  decision?: DecisionProcess | undefined;
 };
 
 /**
@@ -77,6 +84,90 @@ export type GetGlobalResponse = Message<"tsbgp.v1.GetGlobalResponse"> & {
  */
 export const GetGlobalResponseSchema: GenMessage<GetGlobalResponse> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_global, 1);
+
+/**
+ * What counts in the decision process, with every default filled in. The steps are listed at `DecisionStep`.
+ *
+ * @generated from message tsbgp.v1.DecisionProcess
+ */
+export type DecisionProcess = Message<"tsbgp.v1.DecisionProcess"> & {
+  /**
+   * A path with AIGP is better than one without; then the lower metric is better (RFC 7311 §4.1).
+   *
+   * @generated from field: bool aigp = 1;
+   */
+  aigp: boolean;
+
+  /**
+   * The AS_PATH length does not count.
+   *
+   * @generated from field: bool ignore_as_path_length = 2;
+   */
+  ignoreAsPathLength: boolean;
+
+  /**
+   * Confederation segments count in the AS_PATH length (against RFC 5065 §5.3).
+   *
+   * @generated from field: bool count_confederations = 3;
+   */
+  countConfederations: boolean;
+
+  /**
+   * MULTI_EXIT_DISC is compared between paths through different neighboring ASes too.
+   *
+   * @generated from field: bool always_compare_med = 4;
+   */
+  alwaysCompareMed: boolean;
+
+  /**
+   * The lowest MULTI_EXIT_DISC of each neighboring AS puts the others of that AS out first. False: paths are compared in pairs.
+   *
+   * @generated from field: bool deterministic_med = 5;
+   */
+  deterministicMed: boolean;
+
+  /**
+   * A missing MULTI_EXIT_DISC counts as the highest one instead of as 0.
+   *
+   * @generated from field: bool missing_med_as_worst = 6;
+   */
+  missingMedAsWorst: boolean;
+
+  /**
+   * Of external paths, the one that has been as it is for longest.
+   *
+   * @generated from field: bool prefer_oldest = 7;
+   */
+  preferOldest: boolean;
+
+  /**
+   * The lower BGP Identifier of the neighbor, or ORIGINATOR_ID, is better.
+   *
+   * @generated from field: bool compare_router_id = 8;
+   */
+  compareRouterId: boolean;
+
+  /**
+   * The most paths of a prefix that count as multipath, the best one among them.
+   *
+   * @generated from field: uint32 multipath = 9;
+   */
+  multipath: number;
+
+  /**
+   * Paths with different AS_PATHs can be multipath.
+   *
+   * @generated from field: bool multipath_relax = 10;
+   */
+  multipathRelax: boolean;
+};
+
+/**
+ * Describes the message tsbgp.v1.DecisionProcess.
+ * Use `create(DecisionProcessSchema)` to create a new message.
+ */
+export const DecisionProcessSchema: GenMessage<DecisionProcess> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_global, 2);
 
 /**
  * A TCP address on which the daemon listens.
@@ -104,7 +195,7 @@ export type Endpoint = Message<"tsbgp.v1.Endpoint"> & {
  * Use `create(EndpointSchema)` to create a new message.
  */
 export const EndpointSchema: GenMessage<Endpoint> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_global, 2);
+  messageDesc(file_tsbgp_v1_global, 3);
 
 /**
  * The identity of the daemon.

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tsbgp/v1/rib.proto.
  */
 export const file_tsbgp_v1_rib: GenFile = /*@__PURE__*/
-  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIuEBCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpcCCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCSJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUipQIKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgSGQoMcmVzdW1lX2FmdGVyGAUgASgESAGIAQESEAoIaW5zdGFuY2UYBiABKAkiQgoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAkILCglfbmVpZ2hib3JCDwoNX3Jlc3VtZV9hZnRlciKRAQoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50EhAKCGluc3RhbmNlGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEhcKD2xhdGVzdF9zZXF1ZW5jZRgEIAEoBBIXCg9yZXN1bWFibGVfYWZ0ZXIYBSABKAQiyAEKClJvdXRlRXZlbnQSIwoIYW5ub3VuY2UYASABKAsyDy50c2JncC52MS5Sb3V0ZUgAEigKCHdpdGhkcmF3GAIgASgLMhQudHNiZ3AudjEuV2l0aGRyYXdhbEgAEjAKDmVuZF9vZl9pbml0aWFsGAMgASgLMhYudHNiZ3AudjEuRW5kT2ZJbml0aWFsSAASHgoEbG9zdBgEIAEoCzIOLnRzYmdwLnYxLkxvc3RIABIQCghzZXF1ZW5jZRgFIAEoBEIHCgVldmVudCJXCgpXaXRoZHJhd2FsEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSFwoPcGF0aF9pZGVudGlmaWVyGAMgASgNEhAKCG5laWdoYm9yGAQgASgJIg4KDEVuZE9mSW5pdGlhbCIVCgRMb3N0Eg0KBWNvdW50GAEgASgEIjkKEExpc3RQYXRoc1JlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgiZgoRTGlzdFBhdGhzUmVzcG9uc2USDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIdCgVwYXRocxgDIAMoCzIOLnRzYmdwLnYxLlBhdGgSEgoKcGF0aF9jb3VudBgEIAEoDSJ3CgRQYXRoEh4KBXJvdXRlGAEgASgLMg8udHNiZ3AudjEuUm91dGUSLQoNZmlsdGVyX3JlYXNvbhgCIAEoDjIWLnRzYmdwLnYxLkZpbHRlclJlYXNvbhIgCgZkZWZlYXQYAyABKAsyEC50c2JncC52MS5EZWZlYXQijAEKBkRlZmVhdBIkCgRzdGVwGAEgASgOMhYudHNiZ3AudjEuRGVjaXNpb25TdGVwEg0KBXZhbHVlGAIgASgJEhQKDGJldHRlcl92YWx1ZRgDIAEoCRIXCg9iZXR0ZXJfbmVpZ2hib3IYBCABKAkSHgoWYmV0dGVyX3BhdGhfaWRlbnRpZmllchgFIAEoDSrGAQoMRmlsdGVyUmVhc29uEh0KGUZJTFRFUl9SRUFTT05fVU5TUEVDSUZJRUQQABIfChtGSUxURVJfUkVBU09OX0lNUE9SVF9QT0xJQ1kQARIZChVGSUxURVJfUkVBU09OX0FTX0xPT1AQAhIfChtGSUxURVJfUkVBU09OX09SSUdJTkFUT1JfSUQQAxIeChpGSUxURVJfUkVBU09OX0NMVVNURVJfTElTVBAEEhoKFkZJTFRFUl9SRUFTT05fTkVYVF9IT1AQBSrTAgoMRGVjaXNpb25TdGVwEh0KGURFQ0lTSU9OX1NURVBfVU5TUEVDSUZJRUQQABIcChhERUNJU0lPTl9TVEVQX0xPQ0FMX1BSRUYQARIgChxERUNJU0lPTl9TVEVQX0FTX1BBVEhfTEVOR1RIEAISGAoUREVDSVNJT05fU1RFUF9PUklHSU4QAxIhCh1ERUNJU0lPTl9TVEVQX01VTFRJX0VYSVRfRElTQxAEEhsKF0RFQ0lTSU9OX1NURVBfUEVFUl9UWVBFEAUSIAocREVDSVNJT05fU1RFUF9CR1BfSURFTlRJRklFUhAGEiUKIURFQ0lTSU9OX1NURVBfQ0xVU1RFUl9MSVNUX0xFTkdUSBAHEh4KGkRFQ0lTSU9OX1NURVBfUEVFUl9BRERSRVNTEAgSIQodREVDSVNJT05fU1RFUF9QQVRIX0lERU5USUZJRVIQCTL2BAoKUmliU2VydmljZRJJCgxMaXN0UmVjZWl2ZWQSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJFCghMaXN0QmVzdBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEksKDkxpc3RBZHZlcnRpc2VkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRAoJTGlzdFBhdGhzEhoudHNiZ3AudjEuTGlzdFBhdGhzUmVxdWVzdBobLnRzYmdwLnYxLkxpc3RQYXRoc1Jlc3BvbnNlElEKDlN0cmVhbVJlY2VpdmVkEh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESTQoKU3RyZWFtQmVzdBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABElMKEFN0cmVhbUFkdmVydGlzZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJMCgtXYXRjaFJvdXRlcxIcLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdBodLnRzYmdwLnYxLldhdGNoUm91dGVzUmVzcG9uc2UwAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
+  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIuEBCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpcCCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCSJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUipQIKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgSGQoMcmVzdW1lX2FmdGVyGAUgASgESAGIAQESEAoIaW5zdGFuY2UYBiABKAkiQgoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAkILCglfbmVpZ2hib3JCDwoNX3Jlc3VtZV9hZnRlciKRAQoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50EhAKCGluc3RhbmNlGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEhcKD2xhdGVzdF9zZXF1ZW5jZRgEIAEoBBIXCg9yZXN1bWFibGVfYWZ0ZXIYBSABKAQiyAEKClJvdXRlRXZlbnQSIwoIYW5ub3VuY2UYASABKAsyDy50c2JncC52MS5Sb3V0ZUgAEigKCHdpdGhkcmF3GAIgASgLMhQudHNiZ3AudjEuV2l0aGRyYXdhbEgAEjAKDmVuZF9vZl9pbml0aWFsGAMgASgLMhYudHNiZ3AudjEuRW5kT2ZJbml0aWFsSAASHgoEbG9zdBgEIAEoCzIOLnRzYmdwLnYxLkxvc3RIABIQCghzZXF1ZW5jZRgFIAEoBEIHCgVldmVudCJXCgpXaXRoZHJhd2FsEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSFwoPcGF0aF9pZGVudGlmaWVyGAMgASgNEhAKCG5laWdoYm9yGAQgASgJIg4KDEVuZE9mSW5pdGlhbCIVCgRMb3N0Eg0KBWNvdW50GAEgASgEIjkKEExpc3RQYXRoc1JlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgiZgoRTGlzdFBhdGhzUmVzcG9uc2USDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIdCgVwYXRocxgDIAMoCzIOLnRzYmdwLnYxLlBhdGgSEgoKcGF0aF9jb3VudBgEIAEoDSKKAQoEUGF0aBIeCgVyb3V0ZRgBIAEoCzIPLnRzYmdwLnYxLlJvdXRlEi0KDWZpbHRlcl9yZWFzb24YAiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SIAoGZGVmZWF0GAMgASgLMhAudHNiZ3AudjEuRGVmZWF0EhEKCW11bHRpcGF0aBg8IAEoCCKMAQoGRGVmZWF0EiQKBHN0ZXAYASABKA4yFi50c2JncC52MS5EZWNpc2lvblN0ZXASDQoFdmFsdWUYAiABKAkSFAoMYmV0dGVyX3ZhbHVlGAMgASgJEhcKD2JldHRlcl9uZWlnaGJvchgEIAEoCRIeChZiZXR0ZXJfcGF0aF9pZGVudGlmaWVyGAUgASgNImAKE0V4cGxhaW5Sb3V0ZVJlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgSEAoIbmVpZ2hib3IYAyABKAkSEAoIcGFpcndpc2UYBCABKAgixQEKFEV4cGxhaW5Sb3V0ZVJlc3BvbnNlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSHQoFcGF0aHMYAyADKAsyDi50c2JncC52MS5QYXRoEhIKCnBhdGhfY291bnQYBCABKA0SLQoLY29tcGFyaXNvbnMYBSADKAsyGC50c2JncC52MS5QYXRoQ29tcGFyaXNvbhIrCgluZWlnaGJvcnMYBiADKAsyGC50c2JncC52MS5OZWlnaGJvckV4cG9ydCKAAQoOUGF0aENvbXBhcmlzb24SDgoGYmV0dGVyGAEgASgNEg0KBXdvcnNlGAIgASgNEiQKBHN0ZXAYAyABKA4yFi50c2JncC52MS5EZWNpc2lvblN0ZXASFAoMYmV0dGVyX3ZhbHVlGAQgASgJEhMKC3dvcnNlX3ZhbHVlGAUgASgJIpsBCg5OZWlnaGJvckV4cG9ydBIQCghuZWlnaGJvchgBIAEoCRImCgZyZWFzb24YAiABKA4yFi50c2JncC52MS5FeHBvcnRSZWFzb24SJQoFcGF0aHMYAyADKAsyFi50c2JncC52MS5FeHBvcnRlZFBhdGgSKAoHcGVuZGluZxgEIAEoDjIXLnRzYmdwLnYxLkV4cG9ydFBlbmRpbmciRAoMRXhwb3J0ZWRQYXRoEgwKBHBhdGgYASABKA0SJgoGcmVhc29uGAIgASgOMhYudHNiZ3AudjEuRXhwb3J0UmVhc29uKu4BCgxGaWx0ZXJSZWFzb24SHQoZRklMVEVSX1JFQVNPTl9VTlNQRUNJRklFRBAAEh8KG0ZJTFRFUl9SRUFTT05fSU1QT1JUX1BPTElDWRABEhkKFUZJTFRFUl9SRUFTT05fQVNfTE9PUBACEh8KG0ZJTFRFUl9SRUFTT05fT1JJR0lOQVRPUl9JRBADEh4KGkZJTFRFUl9SRUFTT05fQ0xVU1RFUl9MSVNUEAQSGgoWRklMVEVSX1JFQVNPTl9ORVhUX0hPUBAFEiYKIkZJTFRFUl9SRUFTT05fTkVYVF9IT1BfVU5SRUFDSEFCTEUQPCq8AwoMRGVjaXNpb25TdGVwEh0KGURFQ0lTSU9OX1NURVBfVU5TUEVDSUZJRUQQABIcChhERUNJU0lPTl9TVEVQX0xPQ0FMX1BSRUYQARIgChxERUNJU0lPTl9TVEVQX0FTX1BBVEhfTEVOR1RIEAISGAoUREVDSVNJT05fU1RFUF9PUklHSU4QAxIhCh1ERUNJU0lPTl9TVEVQX01VTFRJX0VYSVRfRElTQxAEEhsKF0RFQ0lTSU9OX1NURVBfUEVFUl9UWVBFEAUSIAocREVDSVNJT05fU1RFUF9CR1BfSURFTlRJRklFUhAGEiUKIURFQ0lTSU9OX1NURVBfQ0xVU1RFUl9MSVNUX0xFTkdUSBAHEh4KGkRFQ0lTSU9OX1NURVBfUEVFUl9BRERSRVNTEAgSIQodREVDSVNJT05fU1RFUF9QQVRIX0lERU5USUZJRVIQCRIXChNERUNJU0lPTl9TVEVQX1NUQUxFEDwSFgoSREVDSVNJT05fU1RFUF9BSUdQED0SHwobREVDSVNJT05fU1RFUF9ORVhUX0hPUF9DT1NUED4SFQoRREVDSVNJT05fU1RFUF9BR0UQPyrABAoMRXhwb3J0UmVhc29uEh0KGUVYUE9SVF9SRUFTT05fVU5TUEVDSUZJRUQQABIcChhFWFBPUlRfUkVBU09OX05PX1NFU1NJT04QARIbChdFWFBPUlRfUkVBU09OX05PX0ZBTUlMWRACEhsKF0VYUE9SVF9SRUFTT05fT1dOX1JPVVRFEAMSGQoVRVhQT1JUX1JFQVNPTl9TQU1FX0FTEAQSJgoiRVhQT1JUX1JFQVNPTl9JTlRFUk5BTF9UT19JTlRFUk5BTBAFEhsKF0VYUE9SVF9SRUFTT05fTk9fRVhQT1JUEAYSHgoaRVhQT1JUX1JFQVNPTl9OT19BRFZFUlRJU0UQBxIjCh9FWFBPUlRfUkVBU09OX0NPTlRST0xfQ09NTVVOSVRZEAgSHgoaRVhQT1JUX1JFQVNPTl9PV05fTkVYVF9IT1AQCRIdChlFWFBPUlRfUkVBU09OX05PX05FWFRfSE9QEAoSGwoXRVhQT1JUX1JFQVNPTl9UT09fTEFSR0UQCxIfChtFWFBPUlRfUkVBU09OX0VYUE9SVF9QT0xJQ1kQDBIaChZFWFBPUlRfUkVBU09OX05PVF9CRVNUEA0SIAocRVhQT1JUX1JFQVNPTl9CRVNUX1BBVEhfT05MWRAOEh0KGUVYUE9SVF9SRUFTT05fQkVUVEVSX1BBVEgQDxIgChxFWFBPUlRfUkVBU09OX0FERF9QQVRIX0xJTUlUEBASGAoURVhQT1JUX1JFQVNPTl9GQUlMRUQQESqCAQoNRXhwb3J0UGVuZGluZxIeChpFWFBPUlRfUEVORElOR19VTlNQRUNJRklFRBAAEhsKF0VYUE9SVF9QRU5ESU5HX0RFQ0lTSU9OEAESGQoVRVhQT1JUX1BFTkRJTkdfQkVISU5EEAISGQoVRVhQT1JUX1BFTkRJTkdfRkFJTEVEEAMyxQUKClJpYlNlcnZpY2USSQoMTGlzdFJlY2VpdmVkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRQoITGlzdEJlc3QSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJLCg5MaXN0QWR2ZXJ0aXNlZBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEkQKCUxpc3RQYXRocxIaLnRzYmdwLnYxLkxpc3RQYXRoc1JlcXVlc3QaGy50c2JncC52MS5MaXN0UGF0aHNSZXNwb25zZRJNCgxFeHBsYWluUm91dGUSHS50c2JncC52MS5FeHBsYWluUm91dGVSZXF1ZXN0Gh4udHNiZ3AudjEuRXhwbGFpblJvdXRlUmVzcG9uc2USUQoOU3RyZWFtUmVjZWl2ZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJNCgpTdHJlYW1CZXN0Eh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESUwoQU3RyZWFtQWR2ZXJ0aXNlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEkwKC1dhdGNoUm91dGVzEhwudHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0Gh0udHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
 
 /**
  * A route in one of the tables.
@@ -697,6 +697,14 @@ export type Path = Message<"tsbgp.v1.Path"> & {
    * @generated from field: tsbgp.v1.Defeat defeat = 3;
    */
   defeat?: Defeat | undefined;
+
+  /**
+   * Whether the path could be used beside the best one: it is equal to it up to the cost to the next hop. Set for the best path too if there are
+   * others. At most as many as `DecisionProcess.multipath` says.
+   *
+   * @generated from field: bool multipath = 60;
+   */
+  multipath: boolean;
 };
 
 /**
@@ -757,6 +765,224 @@ export const DefeatSchema: GenMessage<Defeat> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 15);
 
 /**
+ * Which prefix to explain, and to whom.
+ *
+ * @generated from message tsbgp.v1.ExplainRouteRequest
+ */
+export type ExplainRouteRequest = Message<"tsbgp.v1.ExplainRouteRequest"> & {
+  /**
+   * A prefix ("198.51.100.0/24"), or an address ("198.51.100.7"), for which the longest prefix that covers it is taken.
+   *
+   * @generated from field: string prefix = 1;
+   */
+  prefix: string;
+
+  /**
+   * Take the longest prefix that covers `prefix`, which may be `prefix` itself.
+   *
+   * @generated from field: bool longest_match = 2;
+   */
+  longestMatch: boolean;
+
+  /**
+   * Explain only what this neighbor gets. Empty: explain it for all neighbors.
+   *
+   * @generated from field: string neighbor = 3;
+   */
+  neighbor: string;
+
+  /**
+   * Compare the paths in pairs too.
+   *
+   * @generated from field: bool pairwise = 4;
+   */
+  pairwise: boolean;
+};
+
+/**
+ * Describes the message tsbgp.v1.ExplainRouteRequest.
+ * Use `create(ExplainRouteRequestSchema)` to create a new message.
+ */
+export const ExplainRouteRequestSchema: GenMessage<ExplainRouteRequest> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 16);
+
+/**
+ * Why the routes of a prefix are where they are.
+ *
+ * @generated from message tsbgp.v1.ExplainRouteResponse
+ */
+export type ExplainRouteResponse = Message<"tsbgp.v1.ExplainRouteResponse"> & {
+  /**
+   * "ipv4-unicast" or "ipv6-unicast".
+   *
+   * @generated from field: string family = 1;
+   */
+  family: string;
+
+  /**
+   * The prefix that was found, as in ListPathsResponse.
+   *
+   * @generated from field: string prefix = 2;
+   */
+  prefix: string;
+
+  /**
+   * At most 1,000 paths in order of preference: the best one first, filtered ones last.
+   *
+   * @generated from field: repeated tsbgp.v1.Path paths = 3;
+   */
+  paths: Path[];
+
+  /**
+   * How many paths there are. More than in `paths` only if there are more than 1,000.
+   *
+   * @generated from field: uint32 path_count = 4;
+   */
+  pathCount: number;
+
+  /**
+   * With `pairwise`: each pair of the first 32 paths that are in the decision process.
+   *
+   * @generated from field: repeated tsbgp.v1.PathComparison comparisons = 5;
+   */
+  comparisons: PathComparison[];
+
+  /**
+   * Every neighbor, or the one that was asked about.
+   *
+   * @generated from field: repeated tsbgp.v1.NeighborExport neighbors = 6;
+   */
+  neighbors: NeighborExport[];
+};
+
+/**
+ * Describes the message tsbgp.v1.ExplainRouteResponse.
+ * Use `create(ExplainRouteResponseSchema)` to create a new message.
+ */
+export const ExplainRouteResponseSchema: GenMessage<ExplainRouteResponse> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 17);
+
+/**
+ * How two paths compare when they are alone. A third path can still put the better one out, by its MULTI_EXIT_DISC.
+ *
+ * @generated from message tsbgp.v1.PathComparison
+ */
+export type PathComparison = Message<"tsbgp.v1.PathComparison"> & {
+  /**
+   * The better path: its place in `paths`, from 0.
+   *
+   * @generated from field: uint32 better = 1;
+   */
+  better: number;
+
+  /**
+   * The other path: its place in `paths`, from 0.
+   *
+   * @generated from field: uint32 worse = 2;
+   */
+  worse: number;
+
+  /**
+   * The first step in which they differ.
+   *
+   * @generated from field: tsbgp.v1.DecisionStep step = 3;
+   */
+  step: DecisionStep;
+
+  /**
+   * The value of the better path in that step.
+   *
+   * @generated from field: string better_value = 4;
+   */
+  betterValue: string;
+
+  /**
+   * The value of the other path.
+   *
+   * @generated from field: string worse_value = 5;
+   */
+  worseValue: string;
+};
+
+/**
+ * Describes the message tsbgp.v1.PathComparison.
+ * Use `create(PathComparisonSchema)` to create a new message.
+ */
+export const PathComparisonSchema: GenMessage<PathComparison> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 18);
+
+/**
+ * What a neighbor gets of a prefix.
+ *
+ * @generated from message tsbgp.v1.NeighborExport
+ */
+export type NeighborExport = Message<"tsbgp.v1.NeighborExport"> & {
+  /**
+   * Address of the neighbor.
+   *
+   * @generated from field: string neighbor = 1;
+   */
+  neighbor: string;
+
+  /**
+   * Why it gets no route of the family at all: NO_SESSION or NO_FAMILY. Otherwise unspecified.
+   *
+   * @generated from field: tsbgp.v1.ExportReason reason = 2;
+   */
+  reason: ExportReason;
+
+  /**
+   * The paths in the decision process, in order of preference. If all neighbors were asked about, the first 16 and those that are sent. None:
+   * no path can be used.
+   *
+   * @generated from field: repeated tsbgp.v1.ExportedPath paths = 3;
+   */
+  paths: ExportedPath[];
+
+  /**
+   * Whether the neighbor may have something else still than the paths that are sent. Unspecified: it has just these.
+   *
+   * @generated from field: tsbgp.v1.ExportPending pending = 4;
+   */
+  pending: ExportPending;
+};
+
+/**
+ * Describes the message tsbgp.v1.NeighborExport.
+ * Use `create(NeighborExportSchema)` to create a new message.
+ */
+export const NeighborExportSchema: GenMessage<NeighborExport> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 19);
+
+/**
+ * A path, and whether a neighbor gets it.
+ *
+ * @generated from message tsbgp.v1.ExportedPath
+ */
+export type ExportedPath = Message<"tsbgp.v1.ExportedPath"> & {
+  /**
+   * Its place in `paths` of the response, from 0.
+   *
+   * @generated from field: uint32 path = 1;
+   */
+  path: number;
+
+  /**
+   * Why the neighbor does not get the path. Unspecified: it is sent.
+   *
+   * @generated from field: tsbgp.v1.ExportReason reason = 2;
+   */
+  reason: ExportReason;
+};
+
+/**
+ * Describes the message tsbgp.v1.ExportedPath.
+ * Use `create(ExportedPathSchema)` to create a new message.
+ */
+export const ExportedPathSchema: GenMessage<ExportedPath> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 20);
+
+/**
  * What keeps a path out of the decision process.
  *
  * @generated from enum tsbgp.v1.FilterReason
@@ -803,6 +1029,13 @@ export const FilterReason = {
    * @generated from enum value: FILTER_REASON_NEXT_HOP = 5;
    */
   NEXT_HOP: 5,
+
+  /**
+   * The next hop cannot be reached (RFC 4271 §9.1.2).
+   *
+   * @generated from enum value: FILTER_REASON_NEXT_HOP_UNREACHABLE = 60;
+   */
+  NEXT_HOP_UNREACHABLE: 60,
 } as const;
 
 /**
@@ -819,7 +1052,8 @@ export const FilterReasonSchema: GenEnum<FilterReason> = /*@__PURE__*/
   enumDesc(file_tsbgp_v1_rib, 0);
 
 /**
- * The steps of the decision process (RFC 4271 §9.1, RFC 4456 §9) in their order, and what each prefers.
+ * The steps of the decision process (RFC 4271 §9.1, RFC 4456 §9), and what each prefers. In their order they are: STALE, LOCAL_PREF, AIGP,
+ * AS_PATH_LENGTH, ORIGIN, MULTI_EXIT_DISC, PEER_TYPE, NEXT_HOP_COST, AGE, BGP_IDENTIFIER, CLUSTER_LIST_LENGTH, PEER_ADDRESS, PATH_IDENTIFIER.
  *
  * @generated from enum tsbgp.v1.DecisionStep
  */
@@ -853,7 +1087,7 @@ export const DecisionStep = {
   ORIGIN: 3,
 
   /**
-   * Lower MULTI_EXIT_DISC among paths through the same neighboring AS. A missing one counts as 0.
+   * Lower MULTI_EXIT_DISC among paths through the same neighboring AS. A missing one counts as 0. Both can be switched.
    *
    * @generated from enum value: DECISION_STEP_MULTI_EXIT_DISC = 4;
    */
@@ -893,10 +1127,39 @@ export const DecisionStep = {
    * @generated from enum value: DECISION_STEP_PATH_IDENTIFIER = 9;
    */
   PATH_IDENTIFIER: 9,
+
+  /**
+   * Routes that are not stale before those with the community LLGR_STALE (RFC 9494 §4.3).
+   *
+   * @generated from enum value: DECISION_STEP_STALE = 60;
+   */
+  STALE: 60,
+
+  /**
+   * With AIGP before without; then the lower sum of its metric and the cost to the next hop (RFC 7311 §4.1).
+   *
+   * @generated from enum value: DECISION_STEP_AIGP = 61;
+   */
+  AIGP: 61,
+
+  /**
+   * Lower interior cost to the next hop.
+   *
+   * @generated from enum value: DECISION_STEP_NEXT_HOP_COST = 62;
+   */
+  NEXT_HOP_COST: 62,
+
+  /**
+   * The older of external paths. Only with `prefer_oldest`.
+   *
+   * @generated from enum value: DECISION_STEP_AGE = 63;
+   */
+  AGE: 63,
 } as const;
 
 /**
- * The steps of the decision process (RFC 4271 §9.1, RFC 4456 §9) in their order, and what each prefers.
+ * The steps of the decision process (RFC 4271 §9.1, RFC 4456 §9), and what each prefers. In their order they are: STALE, LOCAL_PREF, AIGP,
+ * AS_PATH_LENGTH, ORIGIN, MULTI_EXIT_DISC, PEER_TYPE, NEXT_HOP_COST, AGE, BGP_IDENTIFIER, CLUSTER_LIST_LENGTH, PEER_ADDRESS, PATH_IDENTIFIER.
  *
  * @generated from enum tsbgp.v1.DecisionStep
  */
@@ -907,6 +1170,200 @@ export type DecisionStep = (typeof DecisionStep)[keyof typeof DecisionStep] | Un
  */
 export const DecisionStepSchema: GenEnum<DecisionStep> = /*@__PURE__*/
   enumDesc(file_tsbgp_v1_rib, 1);
+
+/**
+ * Why a neighbor does not get a path.
+ *
+ * @generated from enum tsbgp.v1.ExportReason
+ */
+export const ExportReason = {
+  /**
+   * The path is sent, or the reason is not known.
+   *
+   * @generated from enum value: EXPORT_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The session is not Established.
+   *
+   * @generated from enum value: EXPORT_REASON_NO_SESSION = 1;
+   */
+  NO_SESSION: 1,
+
+  /**
+   * The session does not have the family.
+   *
+   * @generated from enum value: EXPORT_REASON_NO_FAMILY = 2;
+   */
+  NO_FAMILY: 2,
+
+  /**
+   * The path came from the neighbor itself.
+   *
+   * @generated from enum value: EXPORT_REASON_OWN_ROUTE = 3;
+   */
+  OWN_ROUTE: 3,
+
+  /**
+   * The path came from another client of the AS of this client. See `NeighborConfig.own_as_routes`.
+   *
+   * @generated from enum value: EXPORT_REASON_SAME_AS = 4;
+   */
+  SAME_AS: 4,
+
+  /**
+   * The path came from an internal neighbor, and this one is internal too (RFC 4271 §9.2).
+   *
+   * @generated from enum value: EXPORT_REASON_INTERNAL_TO_INTERNAL = 5;
+   */
+  INTERNAL_TO_INTERNAL: 5,
+
+  /**
+   * The community NO_EXPORT or NO_EXPORT_SUBCONFED (RFC 1997).
+   *
+   * @generated from enum value: EXPORT_REASON_NO_EXPORT = 6;
+   */
+  NO_EXPORT: 6,
+
+  /**
+   * The community NO_ADVERTISE (RFC 1997).
+   *
+   * @generated from enum value: EXPORT_REASON_NO_ADVERTISE = 7;
+   */
+  NO_ADVERTISE: 7,
+
+  /**
+   * A control community of the route server.
+   *
+   * @generated from enum value: EXPORT_REASON_CONTROL_COMMUNITY = 8;
+   */
+  CONTROL_COMMUNITY: 8,
+
+  /**
+   * The next hop is the address of the neighbor itself (RFC 4271 §5.1.3).
+   *
+   * @generated from enum value: EXPORT_REASON_OWN_NEXT_HOP = 9;
+   */
+  OWN_NEXT_HOP: 9,
+
+  /**
+   * There is no next hop that the neighbor could use, and we have none of our own in this family.
+   *
+   * @generated from enum value: EXPORT_REASON_NO_NEXT_HOP = 10;
+   */
+  NO_NEXT_HOP: 10,
+
+  /**
+   * No message of the session holds the attributes (RFC 8654 §5).
+   *
+   * @generated from enum value: EXPORT_REASON_TOO_LARGE = 11;
+   */
+  TOO_LARGE: 11,
+
+  /**
+   * The export policy of the neighbor rejects it.
+   *
+   * @generated from enum value: EXPORT_REASON_EXPORT_POLICY = 12;
+   */
+  EXPORT_POLICY: 12,
+
+  /**
+   * It is not the best path.
+   *
+   * @generated from enum value: EXPORT_REASON_NOT_BEST = 13;
+   */
+  NOT_BEST: 13,
+
+  /**
+   * It is not the best path, and the client gets that one or none. See `NeighborConfig.best_path_only`.
+   *
+   * @generated from enum value: EXPORT_REASON_BEST_PATH_ONLY = 14;
+   */
+  BEST_PATH_ONLY: 14,
+
+  /**
+   * Of the paths that the client may have, another one is better (RFC 7947 §2.3).
+   *
+   * @generated from enum value: EXPORT_REASON_BETTER_PATH = 15;
+   */
+  BETTER_PATH: 15,
+
+  /**
+   * As many better paths as are sent to the neighbor (RFC 7911). See `NeighborConfig.add_path_max`.
+   *
+   * @generated from enum value: EXPORT_REASON_ADD_PATH_LIMIT = 16;
+   */
+  ADD_PATH_LIMIT: 16,
+
+  /**
+   * An error of the daemon while the route was written. See the log.
+   *
+   * @generated from enum value: EXPORT_REASON_FAILED = 17;
+   */
+  FAILED: 17,
+} as const;
+
+/**
+ * Why a neighbor does not get a path.
+ *
+ * @generated from enum tsbgp.v1.ExportReason
+ */
+export type ExportReason = (typeof ExportReason)[keyof typeof ExportReason] | UnknownEnum;
+
+/**
+ * Describes the enum tsbgp.v1.ExportReason.
+ */
+export const ExportReasonSchema: GenEnum<ExportReason> = /*@__PURE__*/
+  enumDesc(file_tsbgp_v1_rib, 2);
+
+/**
+ * Why a neighbor may not have yet what is sent to it.
+ *
+ * @generated from enum tsbgp.v1.ExportPending
+ */
+export const ExportPending = {
+  /**
+   * It has just what is sent.
+   *
+   * @generated from enum value: EXPORT_PENDING_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The decision for the prefix is due.
+   *
+   * @generated from enum value: EXPORT_PENDING_DECISION = 1;
+   */
+  DECISION: 1,
+
+  /**
+   * It has still to be told: its session is new, it takes less than the others, or it gets everything again.
+   *
+   * @generated from enum value: EXPORT_PENDING_BEHIND = 2;
+   */
+  BEHIND: 2,
+
+  /**
+   * An error of the daemon; the session is about to end. See the log.
+   *
+   * @generated from enum value: EXPORT_PENDING_FAILED = 3;
+   */
+  FAILED: 3,
+} as const;
+
+/**
+ * Why a neighbor may not have yet what is sent to it.
+ *
+ * @generated from enum tsbgp.v1.ExportPending
+ */
+export type ExportPending = (typeof ExportPending)[keyof typeof ExportPending] | UnknownEnum;
+
+/**
+ * Describes the enum tsbgp.v1.ExportPending.
+ */
+export const ExportPendingSchema: GenEnum<ExportPending> = /*@__PURE__*/
+  enumDesc(file_tsbgp_v1_rib, 3);
 
 /**
  * The routes that the daemon has received, chosen and sent.
@@ -953,6 +1410,17 @@ export const RibService: GenService<{
     methodKind: "unary";
     input: typeof ListPathsRequestSchema;
     output: typeof ListPathsResponseSchema;
+  },
+  /**
+   * Why the routes of one prefix are where they are: the paths as in ListPaths, how they compare in pairs, and for each neighbor which of them it
+   * gets, and why not the others. NOT_FOUND: there is no path, or no such neighbor.
+   *
+   * @generated from rpc tsbgp.v1.RibService.ExplainRoute
+   */
+  explainRoute: {
+    methodKind: "unary";
+    input: typeof ExplainRouteRequestSchema;
+    output: typeof ExplainRouteResponseSchema;
   },
   /**
    * ListReceived as a stream, for whole tables: up to 256 routes a message, as fast as the client reads. RESOURCE_EXHAUSTED: there are 32

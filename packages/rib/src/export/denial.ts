@@ -1,0 +1,24 @@
+/** Why a path may not go to a member, whatever other paths there are: what rules.ts and receivers.ts decide. */
+export type ExportDenial =
+  /** The export policy of the neighbor rejects everything. */
+  | 'export-policy'
+  /** NO_ADVERTISE (RFC 1997). */
+  | 'no-advertise'
+  /** NO_EXPORT or NO_EXPORT_SUBCONFED towards an external peer (RFC 1997). */
+  | 'no-export'
+  /** Both the source and the member are internal (RFC 4271 §9.2). */
+  | 'internal-to-internal'
+  /** The next hop is of no use to the peers, and we have none of our own in this family (RFC 4271 §5.1.3). */
+  | 'no-next-hop'
+  /** No message of the session holds it (RFC 8654 §5). */
+  | 'too-large'
+  /** An exception was thrown while it was rewritten or encoded. */
+  | 'failed'
+  /** It came from the member itself. */
+  | 'own-route'
+  /** It came from another client of the member's AS, which does not ask for such routes. */
+  | 'same-as'
+  /** Its next hop is the member's own address (RFC 4271 §5.1.3). */
+  | 'own-next-hop'
+  /** A control community keeps it from the member. */
+  | 'control-community';
