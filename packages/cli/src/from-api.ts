@@ -179,6 +179,10 @@ const FILTER_REASONS: Readonly<Record<FilterReason, FilterReasonView | undefined
   [FilterReason.ORIGINATOR_ID]: 'originator-id',
   [FilterReason.CLUSTER_LIST]: 'cluster-list',
   [FilterReason.NEXT_HOP]: 'next-hop',
+  [FilterReason.FIRST_AS]: 'first-as',
+  [FilterReason.AS_SET]: 'as-set',
+  [FilterReason.AS_PATH_LENGTH]: 'as-path-length',
+  [FilterReason.ROUTE_LEAK]: 'route-leak',
 };
 
 export function pathsView({ family, prefix, paths, pathCount }: ListPathsResponse): PrefixPathsView {

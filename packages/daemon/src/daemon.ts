@@ -56,11 +56,13 @@ export class Daemon {
     this.shutdownRequested = promise;
     this.boundaries = new Boundaries(log);
     this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics);
-    const { as, routerId } = config.global;
+    const { as, routerId, clusterId, confederation } = config.global;
     const limit = descriptorLimit();
     this.speaker = parts.createSpeaker({
       localAs: as,
+      confederation,
       routerId,
+      clusterId,
       logger: log,
       version: VERSION,
       onShutdown: resolve,

@@ -10,6 +10,14 @@ export const FILTER_REASONS = [
   'cluster-list',
   /** The next hop is our own address, or none that a host of the family can have (RFC 4271 §6.3). */
   'next-hop',
+  /** The first AS of AS_PATH is not that of the external peer (RFC 4271 §6.3). */
+  'first-as',
+  /** AS_PATH has an AS_SET or AS_CONFED_SET (RFC 9774). */
+  'as-set',
+  /** AS_PATH has more than LONG_PATH_ASNS AS numbers (attributes/facts.ts). */
+  'as-path-length',
+  /** ONLY_TO_CUSTOMER says that the peer should not have sent it: a route leak (RFC 9234 §5). */
+  'route-leak',
   /** The import policy of the neighbor rejects it. */
   'import-policy',
 ] as const;

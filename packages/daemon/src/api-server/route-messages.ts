@@ -38,6 +38,10 @@ const REASONS: Readonly<Record<FilterReason, Reason>> = {
   'originator-id': Reason.ORIGINATOR_ID,
   'cluster-list': Reason.CLUSTER_LIST,
   'next-hop': Reason.NEXT_HOP,
+  'first-as': Reason.FIRST_AS,
+  'as-set': Reason.AS_SET,
+  'as-path-length': Reason.AS_PATH_LENGTH,
+  'route-leak': Reason.ROUTE_LEAK,
 };
 
 export function pathsMessage({ family, prefix, paths, pathCount }: PrefixPaths): MessageInitShape<typeof ListPathsResponseSchema> {

@@ -7,7 +7,7 @@ import type { OwnIdentity } from './own-identity.ts';
 
 /** Bits of the `flags` column. */
 export const AttrFlag = {
-  /** NO_EXPORT or NO_EXPORT_SUBCONFED (RFC 1997): not to external peers. */
+  /** NO_EXPORT (RFC 1997): not to external peers. */
   NoExport: 1,
   /** NO_ADVERTISE (RFC 1997): to no peer. */
   NoAdvertise: 2,
@@ -23,7 +23,16 @@ export const AttrFlag = {
   LinkLocalNextHop: 64,
   /** Longer than LARGE_SET_LENGTH: a message of 4096 octets may be too short for it after export rewrites it. */
   Large: 128,
+  /** NO_EXPORT_SUBCONFED (RFC 1997): not to external peers, nor to other ASes of the confederation. */
+  NoExportSubconfed: 8192,
+  /** ONLY_TO_CUSTOMER (RFC 9234). */
+  OnlyToCustomer: 16_384,
+  /** AS_PATH has an AS_SET or AS_CONFED_SET, or more than LONG_PATH_ASNS AS numbers. */
+  OddPath: 32_768,
 } as const;
+
+/** AS numbers of an AS_PATH, confederation segments and all, that are not too many. Longer paths are mistakes or attacks. */
+export const LONG_PATH_ASNS = 750;
 
 /** An attribute set of at most so many octets fits into any message with any NLRI, however export rewrites it (export/rewrite.ts). */
 export const LARGE_SET_LENGTH = 2200;
@@ -44,15 +53,19 @@ const Fact = {
   'mp-next-hop': 6,
   reflectors: 7,
   communities: 8,
+  'only-to-customer': 9,
 } as const satisfies Readonly<Record<AttributeFact, number>>;
 
 /** By type code; 0 where nothing is read from the attribute. */
 const FACTS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) => (row?.fact === undefined ? 0 : Fact[row.fact]));
 /** By type code: the bits of `flags` that the presence of the attribute sets. */
-const PRESENCE_FLAGS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) => (row?.internalOnly ? AttrFlag.InternalOnly : 0));
+const PRESENCE_FLAGS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) =>
+  row?.internalOnly !== undefined ? AttrFlag.InternalOnly : 0,
+);
 
 const SEGMENT_AS_SET = 1;
 const SEGMENT_AS_SEQUENCE = 2;
+const SEGMENT_CONFED_SET = 4;
 
 /** RFC 4271 §5.1.5: degree of preference of a route without LOCAL_PREF; all implementations use 100. */
 export const DEFAULT_LOCAL_PREF = 100;
@@ -70,8 +83,8 @@ export class AttributeFacts {
   /** Last AS of the AS_PATH, 0 when it is empty or ends in a set. */
   originAs = 0;
   flags = 0;
-  /** The AS_PATH just read has confederation segments. */
-  #confederation = false;
+  /** Bits of `AttrFlag` that follow from the AS_PATH just read. */
+  #pathFlags = 0;
 
   /** Reads the canonical block in `data[start, end)`. */
   derive(data: DataView, start: number, end: number, own: OwnIdentity): void {
@@ -97,11 +110,7 @@ export class AttributeFacts {
           break;
         case Fact['as-path']:
           pathLength = this.#asPath(data, value, offset, own);
-          if (this.#confederation) flags |= AttrFlag.InternalOnly;
-          if (pathLength < 0) {
-            pathLength = ~pathLength;
-            flags |= AttrFlag.Own;
-          }
+          flags |= this.#pathFlags;
           break;
         case Fact['next-hop']:
           nextHopSeen = true;
@@ -115,7 +124,10 @@ export class AttributeFacts {
           localPref = data.getUint32(value);
           break;
         case Fact.reflectors:
-          for (let at = value; at < offset; at += 4) if (data.getUint32(at) === own.bgpIdentifier) flags |= AttrFlag.Own;
+          for (let at = value; at < offset; at += 4) if (own.isReflector(data.getUint32(at))) flags |= AttrFlag.Own;
+          break;
+        case Fact['only-to-customer']:
+          flags |= AttrFlag.OnlyToCustomer;
           break;
         case Fact.communities:
           flags |= communityFlags(data, value, offset);
@@ -133,40 +145,40 @@ export class AttributeFacts {
     this.rank = (0xffff_ffff - localPref) * 2 ** 18 + Math.min(pathLength, 0xffff) * 4 + origin;
   }
 
-  /**
-   * AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing). The complement of the length
-   * if one of our ASes is in the path.
-   */
+  /** AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing). */
   #asPath(data: DataView, start: number, end: number, own: OwnIdentity): number {
     const { localAs, hasOtherAses } = own;
     let length = 0;
-    let loop = false;
+    let asns = 0;
+    let flags = 0;
     let offset = start;
     let first = true;
-    this.#confederation = false;
     while (offset < end) {
       const type = data.getUint8(offset);
       const count = data.getUint8(offset + 1);
-      const asns = offset + 2;
-      offset = asns + 4 * count;
-      for (let at = asns; at < offset; at += 4) {
+      const from = offset + 2;
+      asns += count;
+      offset = from + 4 * count;
+      for (let at = from; at < offset; at += 4) {
         const as = data.getUint32(at);
-        if (as === localAs || (hasOtherAses && own.isAs(as))) loop = true;
+        if (as === localAs || (hasOtherAses && own.isAs(as))) flags |= AttrFlag.Own;
       }
       if (type === SEGMENT_AS_SEQUENCE) {
         length += count;
-        if (first) this.neighborAs = data.getUint32(asns);
+        if (first) this.neighborAs = data.getUint32(from);
         this.originAs = data.getUint32(offset - 4);
         first = false;
       } else if (type === SEGMENT_AS_SET) {
         length += 1;
+        flags |= AttrFlag.OddPath;
         this.originAs = 0;
         first = false;
       } else {
-        this.#confederation = true;
+        flags |= type === SEGMENT_CONFED_SET ? AttrFlag.InternalOnly | AttrFlag.OddPath : AttrFlag.InternalOnly;
       }
     }
-    return loop ? ~length : length;
+    this.#pathFlags = asns > LONG_PATH_ASNS ? flags | AttrFlag.OddPath : flags;
+    return length;
   }
 }
 
@@ -176,7 +188,8 @@ function communityFlags(data: DataView, start: number, end: number): number {
     const community = data.getUint32(offset);
     // Well-known communities are the highest numbers.
     if (community < WELL_KNOWN) continue;
-    if (community === NO_EXPORT || community === NO_EXPORT_SUBCONFED) flags |= AttrFlag.NoExport;
+    if (community === NO_EXPORT) flags |= AttrFlag.NoExport;
+    else if (community === NO_EXPORT_SUBCONFED) flags |= AttrFlag.NoExportSubconfed;
     else if (community === NO_ADVERTISE) flags |= AttrFlag.NoAdvertise;
   }
   return flags;

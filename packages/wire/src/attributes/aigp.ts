@@ -29,7 +29,7 @@ export const aigp: AttributeCodec<Tlv[], 'aigp'> = tlvAttribute(
     flags: OPTIONAL_NON_TRANSITIVE,
     // RFC 7311 §3: with the transitive bit set it is malformed.
     wrongFlags: 'discard',
-    internalOnly: true,
+    internalOnly: 'confederation',
     check(bytes, start, end) {
       if (start === end) return attributeDiscard(UpdateError.OptionalAttribute, 'AIGP without a TLV');
       for (let at = start; at < end; ) {
