@@ -130,7 +130,7 @@ export const AS_NUMBER_KEYS: {
     ebgpOnly: OUTSIDE,
     outsideOnly: true,
     onChange: 'import',
-    option: { flags: '--no-enforce-first-as', help: 'its paths may begin with any AS', negated: true },
+    option: { flags: '--any-first-as', help: 'its paths may begin with any AS', negated: true },
     foreign: 'enforce-neighbor-as check-first-as',
   },
   acceptAsSets: {

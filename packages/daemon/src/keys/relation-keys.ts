@@ -68,7 +68,7 @@ export const RELATION_KEYS: {
       allowed: 'only with route-reflector-client: true',
     },
     onChange: 'stream',
-    option: { flags: '--no-client-to-client-reflection', help: 'no routes of other clients of its cluster', negated: true },
+    option: { flags: '--without-client-to-client', help: 'no routes of other clients of its cluster', negated: true },
     foreign: 'no-client-reflect client-to-client',
   },
   role: {
