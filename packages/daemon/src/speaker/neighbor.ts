@@ -193,7 +193,9 @@ export class Neighbor {
   /** A NOTIFICATION was sent or received, perhaps before the session became Established. */
   notified(message: NotificationMessage, direction: 'sent' | 'received'): NewEvent {
     const { code, subcode } = message;
-    const text = formatNotification(message);
+    // The session library says more than the message: which roles would fit.
+    const { lastError } = this.peer;
+    const text = lastError?.notification === message ? lastError.text : formatNotification(message);
     // Closing one of two colliding connections (RFC 4271 §6.8) is not an error.
     const isCollision = code === NotificationCode.Cease && subcode === CeaseSubcode.ConnectionCollisionResolution;
     if (!isCollision) this.lastNotification = { direction, code, subcode, text, at: new Date() };
