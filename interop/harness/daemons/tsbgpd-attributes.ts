@@ -38,7 +38,7 @@ export function attributeLine({ kind }: PathAttribute): string {
     case 'originatorId':
       return `originator-id ${kind.value}`;
     case 'clusterList':
-      return `cluster-list ${kind.value.values.join(' ')}`;
+      return `cluster-list ${kind.value.ids.join(' ')}`;
     case 'onlyToCustomer':
       return `only-to-customer ${kind.value}`;
     default:
