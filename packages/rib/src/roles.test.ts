@@ -10,7 +10,7 @@ const AS = 64_500;
 const PREFIX = '198.51.100.0/24';
 const ROLES: readonly (readonly [string, number | undefined])[] = [...Object.entries(Role), ['no role', undefined]];
 
-function scene(fromRole: number | undefined, toRole: number | undefined = undefined) {
+function scene(fromRole: number | undefined, toRole?: number) {
   const rib = smallRib(undefined, AS);
   const peer = (address: string, as: number, options: Partial<FakePeerOptions>): FakePeer => {
     const made = new FakePeer(rib, { address, as, localAs: AS, ...options });
