@@ -18,10 +18,12 @@ interface Trace {
 }
 
 const TRACES: Readonly<Record<string, Trace>> = {
-  'Add an attribute: ONLY_TO_CUSTOMER': {
+  'Add an attribute: IPV6_EXTENDED_COMMUNITIES': {
     filesMax: 6,
-    spelled: /only[-_ ]?to[-_ ]?customer|\bOTC\b/i,
-    elsewhere: {},
+    spelled: /ipv6[-_ ]?extended[-_ ]?communities/i,
+    elsewhere: {
+      'packages/cli/src/attribute-lines.ts': 'its message has no text for some communities',
+    },
   },
   'Add a family: MUP': {
     filesMax: 5,

@@ -35,6 +35,12 @@ export function attributeLine({ kind }: PathAttribute): string {
       return `extended-communities ${kind.value.values.map(({ text }) => text).join(' ')}`;
     case 'largeCommunities':
       return `large-communities ${kind.value.values.map(formatLargeCommunity).join(' ')}`;
+    case 'originatorId':
+      return `originator-id ${kind.value}`;
+    case 'clusterList':
+      return `cluster-list ${kind.value.ids.join(' ')}`;
+    case 'onlyToCustomer':
+      return `only-to-customer ${kind.value}`;
     default:
       // No scenario looks at the value of others: the name shows that one is there.
       return `other ${kind.case}`;
@@ -74,7 +80,12 @@ function originName(origin: PathAttribute['kind']['value']): string {
 }
 
 function formatAsPath({ segments }: AsPath): string {
-  return segments.map(({ type, asns }) => (type === AsPathSegment_Type.SET ? `{${asns.join(' ')}}` : asns.join(' '))).join(' ');
+  const brackets = (type: AsPathSegment_Type): readonly [string, string] => {
+    if (type === AsPathSegment_Type.SET) return ['{', '}'];
+    if (type === AsPathSegment_Type.CONFED_SEQUENCE) return ['(', ')'];
+    return type === AsPathSegment_Type.CONFED_SET ? ['[', ']'] : ['', ''];
+  };
+  return segments.map(({ type, asns }) => brackets(type).join(asns.join(' '))).join(' ');
 }
 
 function parseCommunity(text: string): number {

@@ -184,6 +184,10 @@ const FILTER_REASONS: Readonly<Record<FilterReason, FilterReasonView | undefined
   [FilterReason.CLUSTER_LIST]: 'cluster-list',
   [FilterReason.NEXT_HOP]: 'next-hop',
   [FilterReason.NEXT_HOP_UNREACHABLE]: 'next-hop-unreachable',
+  [FilterReason.FIRST_AS]: 'first-as',
+  [FilterReason.AS_SET]: 'as-set',
+  [FilterReason.AS_PATH_LENGTH]: 'as-path-length',
+  [FilterReason.ROUTE_LEAK]: 'route-leak',
 };
 
 /** A step of a daemon that is newer than this program is 'unknown'. */

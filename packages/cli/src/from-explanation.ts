@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<ExportReason, ExportReasonView | undefined>> = {
   [ExportReason.OWN_ROUTE]: 'own-route',
   [ExportReason.SAME_AS]: 'same-as',
   [ExportReason.INTERNAL_TO_INTERNAL]: 'internal-to-internal',
+  [ExportReason.ONLY_TO_CUSTOMER]: 'only-to-customer',
   [ExportReason.NO_EXPORT]: 'no-export',
   [ExportReason.NO_ADVERTISE]: 'no-advertise',
   [ExportReason.CONTROL_COMMUNITY]: 'control-community',

@@ -56,12 +56,14 @@ export class Daemon {
     this.shutdownRequested = promise;
     this.boundaries = new Boundaries(log);
     this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics);
-    const { as, routerId, decision } = config.global;
+    const { as, routerId, clusterId, confederation, decision } = config.global;
     const limit = descriptorLimit();
     this.speaker = parts.createSpeaker({
       localAs: as,
+      confederation,
       routerId,
       decision,
+      clusterId,
       logger: log,
       version: VERSION,
       onShutdown: resolve,

@@ -12,6 +12,14 @@ export const FILTER_REASONS = [
   'next-hop',
   /** The next hop cannot be reached, as who knows the interior costs says (RFC 4271 §9.1.2). */
   'next-hop-unreachable',
+  /** The first AS of AS_PATH is not that of the external peer (RFC 4271 §6.3). */
+  'first-as',
+  /** AS_PATH has an AS_SET or AS_CONFED_SET (RFC 9774). */
+  'as-set',
+  /** AS_PATH has more than LONG_PATH_ASNS AS numbers (attributes/facts.ts). */
+  'as-path-length',
+  /** ONLY_TO_CUSTOMER says that the peer should not have sent it: a route leak (RFC 9234 §5). */
+  'route-leak',
   /** The import policy of the neighbor rejects it. */
   'import-policy',
 ] as const;

@@ -2,7 +2,7 @@
  * @tsbgp/rib: BGP routing state in columns. Synchronous, no I/O, no clock of its own.
  */
 export type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
-export { AttrFlag, DEFAULT_LOCAL_PREF } from './attributes/facts.ts';
+export { AttrFlag, DEFAULT_LOCAL_PREF, LONG_PATH_ASNS } from './attributes/facts.ts';
 export type { NextHopCost } from './attributes/next-hop-costs.ts';
 export { BrokenInvariant, invariant } from './broken-invariant.ts';
 export { grown, NONE } from './columns.ts';
@@ -23,6 +23,8 @@ export { longestMatch } from './longest-match.ts';
 export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 export { NlriWindow } from './nlri/window.ts';
 export {
+  type AsPathOptions,
+  Horizon,
   type PeerIndex,
   PeerKind,
   type PeerOptions,

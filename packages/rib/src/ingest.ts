@@ -105,7 +105,7 @@ export class Ingest {
 
   /** The id of a raw block that is canonical and that this peer may send; then it passed every check when it was interned. */
   #known(peer: RibPeer, bytes: Uint8Array, start: number, end: number): number {
-    if (!peer.receive.fourOctetAs) return NONE;
+    if (peer.scansAll) return NONE;
     const hash = this.#attributes.hash(bytes, start, end);
     const attr = this.#attributes.find(bytes, start, end, hash);
     this.#missedHash = hash;

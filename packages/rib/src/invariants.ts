@@ -19,6 +19,7 @@ export function checkInvariants(rib: Rib): void {
     checkTable(rib, table, hold);
     for (const group of rib.groupsOf(table)) checkGroup(rib, group, hold);
   }
+  for (const attr of rib.heldSets()) hold(attr);
   let sets = 0;
   for (const attr of rib.attributes.ids()) {
     sets++;

@@ -3,8 +3,11 @@
  * columns hold. A session that ends keeps its index until the last of its paths is swept away.
  */
 import { type Family, usesAigp, type WireContext } from '@tsbgp/wire';
+import type { ChangedSets } from './attributes/changed-sets.ts';
+import { AttrFlag } from './attributes/facts.ts';
 import { FILTER_REASONS, type UnusableReason } from './filter-reason.ts';
 import { Refresh } from './refresh.ts';
+import { mayLeak } from './roles.ts';
 
 /** A peer in the columns; 0 is nobody. Used again when nothing names the peer any more. */
 export type PeerIndex = number & { readonly __id: 'PeerIndex' };
@@ -14,9 +17,23 @@ export const PeerKind = {
   /** Routes injected here. */
   Local: 0,
   External: 1,
+  /** Of our AS, or of another AS of our confederation (RFC 5065 §5.3). */
   Internal: 2,
 } as const;
 export type PeerKind = (typeof PeerKind)[keyof typeof PeerKind];
+
+/** The kinds of peers that split horizon tells apart: whose routes go to whom (export/rules.ts). */
+export const Horizon = {
+  Local: 0,
+  External: 1,
+  /** In another AS of our confederation (RFC 5065). */
+  Confederation: 2,
+  /** Of our AS, and no client of ours. */
+  NonClient: 3,
+  /** Of our AS, and a client of ours: we are its route reflector (RFC 4456). */
+  Client: 4,
+} as const;
+export type Horizon = (typeof Horizon)[keyof typeof Horizon];
 
 /** Where the RIB puts what is to be sent; the session's writer fits. */
 export interface PeerPort {
@@ -43,6 +60,29 @@ export interface RouteServerOptions {
   readonly controlCommunities?: boolean | { readonly standIn: number };
 }
 
+/** What becomes of AS_PATH, and which paths are not used. */
+export interface AsPathOptions {
+  /** How often our own AS may be in a path that is used (allowas-in). @default 0 */
+  readonly ownAllowed?: number;
+  /** The first AS must be that of the peer (RFC 4271 §6.3). Ignored for internal peers. @default false */
+  readonly enforceFirst?: boolean;
+  /** Paths with an AS_SET or AS_CONFED_SET are not used (RFC 9774). @default false */
+  readonly rejectSets?: boolean;
+  /** Paths of more than LONG_PATH_ASNS AS numbers are not used. @default false */
+  readonly rejectLong?: boolean;
+  /** An AS of ours that is put in front of what comes in (local-as). @default none */
+  readonly prependIn?: number;
+  /** Another AS of ours that goes out behind `localAs` (local-as). For external peers. @default none */
+  readonly behindLocal?: number;
+  /**
+   * What becomes of private AS numbers (RFC 6996) on the way to an external peer. 'remove': they go where all of the path are private;
+   * 'all': each goes; 'replace': `localAs` takes the place of each. That of the peer itself stays. @default they stay
+   */
+  readonly removePrivate?: 'remove' | 'all' | 'replace' | undefined;
+  /** `localAs` takes the place of the AS of an external peer (as-override). @default false */
+  readonly override?: boolean;
+}
+
 /** What the RIB must know of a session. `Rib.changePeer` tells what of it may change while it lasts. */
 export interface PeerOptions {
   /** For the reader of logs and listings. */
@@ -51,6 +91,17 @@ export interface PeerOptions {
   readonly remoteAs: number;
   /** Our AS number towards this peer. */
   readonly localAs: number;
+  /** An internal peer of another AS of our confederation (RFC 5065). @default false */
+  readonly confederationExternal?: boolean;
+  /** An internal peer of our AS is a client of ours (RFC 4456). @default false */
+  readonly reflectorClient?: boolean;
+  /** Our cluster identifier towards an internal peer (RFC 4456 §7). @default that of the RIB */
+  readonly clusterId?: number;
+  /** A client gets routes of other clients of its cluster too. @default true */
+  readonly clientToClient?: boolean;
+  /** Our role towards an external peer (RFC 9234): one of wire's `Role`. @default none */
+  readonly role?: number | undefined;
+  readonly asPath?: AsPathOptions;
   /** BGP Identifier as an unsigned number (RFC 4271 §9.1.2.2 f). */
   readonly bgpIdentifier: number;
   /** 4 or 16 octets: the last step of the tie break (RFC 4271 §9.1.2.2 g). */
@@ -90,12 +141,23 @@ export class RibPeer {
   /** `Rib.changePeer` gives it others. */
   options: PeerOptions;
   readonly kind: PeerKind;
+  readonly horizon: Horizon;
   readonly localAs: number;
-  ownAddresses: readonly Uint8Array[];
+  /** Our cluster identifier towards it; only that of a client goes into CLUSTER_LIST. */
+  readonly clusterId: number;
+  ownAddresses: readonly Uint8Array[] = [];
+  /** Bits of `AttrFlag` of which any makes it necessary to look whether a route of this peer may be used (import/unusable.ts). */
+  suspicious = 0;
+  /** The AS that must be the first of its paths; 0 where any may be. */
+  firstAs = 0;
+  /** What import changes in attribute sets of this peer; undefined where nothing. */
+  changed: ChangedSets | undefined = undefined;
   /** How its UPDATEs are judged: what it was agreed to send, and nothing of families that are not in use or of a confederation. */
   readonly receive: WireContext;
   /** It may send every attribute: a set that is known needs no look at what it holds (AttrFlag.InternalOnly). */
   readonly sendsEverything: boolean;
+  /** That a set is known says nothing about this peer: it may not send all that others may, or sends it in another form. */
+  readonly scansAll: boolean;
   /** False once the session ended: its paths no longer take part. */
   up = true;
   /** Paths held and paths in the decision process, by position of the family in the RIB. */
@@ -109,22 +171,50 @@ export class RibPeer {
   treatedAsWithdraw = 0;
   attributesDiscarded = 0;
   /** UPDATEs whose routes are held but not used, by what is wrong with them. */
-  readonly unusable: Record<UnusableReason, number> = { 'as-loop': 0, 'originator-id': 0, 'cluster-list': 0, 'next-hop': 0 };
+  readonly unusable: Record<UnusableReason, number>;
 
-  constructor(index: PeerIndex, options: PeerOptions, familyCount: number) {
+  /** `clusterId` is that of the RIB. @default 0: for peers outside a RIB */
+  constructor(index: PeerIndex, options: PeerOptions, familyCount: number, clusterId = 0) {
     this.index = index;
     this.options = options;
     this.kind = options.kind;
+    this.horizon = horizonOf(options);
     this.localAs = options.localAs;
-    this.ownAddresses = options.ownAddresses ?? [];
+    this.clusterId = options.clusterId ?? clusterId;
+    // The keys are all reasons but that of policy.
+    this.unusable = Object.fromEntries(FILTER_REASONS.map((reason) => [reason, 0])) as Record<UnusableReason, number>;
+    this.take(options);
     const { receive } = options;
     this.sendsEverything = options.kind !== PeerKind.External && usesAigp(receive);
     this.receive = { ...receive, families: new Set(options.families), confederation: receive.confederation ?? false };
+    this.scansAll = !receive.fourOctetAs || this.horizon === Horizon.Confederation;
     this.refresh = Array.from({ length: familyCount }, () => new Refresh());
     this.received = Array.from({ length: familyCount }, () => 0);
     this.accepted = Array.from({ length: familyCount }, () => 0);
     this.rejected = Array.from({ length: familyCount }, () => new Uint32Array(FILTER_REASONS.length + 1));
   }
+
+  /** What follows from the options that may change while the session lasts. */
+  take(options: PeerOptions): void {
+    this.options = options;
+    this.ownAddresses = options.ownAddresses ?? [];
+    this.suspicious = suspiciousFlags(options);
+    this.firstAs = options.kind === PeerKind.External && options.asPath?.enforceFirst === true ? options.remoteAs : 0;
+  }
+}
+
+function horizonOf(options: PeerOptions): Horizon {
+  if (options.kind === PeerKind.Local) return Horizon.Local;
+  if (options.kind === PeerKind.External) return Horizon.External;
+  if (options.confederationExternal === true) return Horizon.Confederation;
+  return options.reflectorClient === true ? Horizon.Client : Horizon.NonClient;
+}
+
+function suspiciousFlags({ kind, role, asPath = {} }: PeerOptions): number {
+  let flags: number = AttrFlag.Own | AttrFlag.BadNextHop;
+  if (asPath.rejectSets === true || asPath.rejectLong === true) flags |= AttrFlag.OddPath;
+  if (kind === PeerKind.External && mayLeak(role)) flags |= AttrFlag.OnlyToCustomer;
+  return flags;
 }
 
 /** Negative when `a` is the lower address; IPv4 before IPv6. */

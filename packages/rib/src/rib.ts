@@ -39,6 +39,10 @@ export interface RibOptions {
   readonly localAs: number;
   /** Our BGP Identifier as an unsigned number. */
   readonly bgpIdentifier: number;
+  /** Our cluster identifier as a route reflector (RFC 4456 §7). @default the BGP Identifier */
+  readonly clusterId?: number | undefined;
+  /** The AS number of the confederation that `localAs` belongs to (RFC 5065). @default we are in none */
+  readonly confederation?: number | undefined;
   readonly observer: IngestObserver;
   /** Told of routes that are not sent, and of peers whose session must end. @default nobody is told; see `Member.failure` */
   readonly exportObserver?: ExportObserver;
@@ -69,7 +73,20 @@ const FIRST_SLICE = 1024;
 /** Attribute sets looked at in one slice after something else has become ours. */
 const OWN_SLICE = 16_384;
 /** Options of a peer that do not change while its session lasts. */
-type SessionOption = 'kind' | 'remoteAs' | 'localAs' | 'bgpIdentifier' | 'address' | 'families' | 'receive' | 'send' | 'port';
+type SessionOption =
+  | 'kind'
+  | 'remoteAs'
+  | 'localAs'
+  | 'bgpIdentifier'
+  | 'address'
+  | 'families'
+  | 'receive'
+  | 'send'
+  | 'port'
+  | 'confederationExternal'
+  | 'reflectorClient'
+  | 'clusterId'
+  | 'role';
 /** Told of each NLRI whose best path is another one, or has other attributes. */
 export type BestObserver = (table: RibTable, nlri: NlriId) => void;
 
@@ -103,7 +120,7 @@ export class Rib {
   constructor(options: RibOptions) {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
     this.#exportObserver = options.exportObserver;
-    this.attributes = new AttributeTable(new OwnIdentity(options.localAs, options.bgpIdentifier), attributeSets, {
+    this.attributes = new AttributeTable(new OwnIdentity(options.localAs, options.bgpIdentifier, options), attributeSets, {
       ...DECISION_DEFAULTS,
       ...options.decision,
     });
@@ -155,6 +172,7 @@ export class Rib {
   addPeer(options: PeerOptions): RibPeer {
     const peer = this.#newPeer(options);
     this.#recognizeOwn(peer);
+    this.#importRules.admit(peer);
     const members: Member[] = [];
     for (const family of options.families) {
       const table = this.#tableOf.get(family);
@@ -169,14 +187,22 @@ export class Rib {
   /**
    * The options of a peer are others from now on, while its session lasts. Its routes are judged again as they were received, and it is sent
    * the difference to what it holds; both in slices of `work`. What the session itself is made of stays: who the peer is, the AS numbers, the
-   * address, the families, what was negotiated, and the port.
+   * address, the families, what was negotiated, how routes are reflected, and the port.
    */
   changePeer(peer: RibPeer, options: Omit<PeerOptions, SessionOption>): void {
     invariant(peer.up && peer !== this.localPeer, 'a peer that is gone is changed');
     const { kind, remoteAs, localAs, bgpIdentifier, address, families, receive, send, port } = peer.options;
-    peer.options = { ...options, kind, remoteAs, localAs, bgpIdentifier, address, families, receive, send, port };
-    peer.ownAddresses = options.ownAddresses ?? [];
+    const { confederationExternal, reflectorClient, clusterId, role } = peer.options;
+    const kept = { kind, remoteAs, localAs, bgpIdentifier, address, families, receive, send, port, role };
+    peer.take({
+      ...options,
+      ...kept,
+      ...(confederationExternal !== undefined && { confederationExternal }),
+      ...(reflectorClient !== undefined && { reflectorClient }),
+      ...(clusterId !== undefined && { clusterId }),
+    });
     this.#recognizeOwn(peer);
+    this.#importRules.admit(peer);
     this.#rejudgements.add(peer);
     for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.change(member);
   }
@@ -188,6 +214,7 @@ export class Rib {
     for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.remove(member);
     this.#members.delete(peer);
     this.#rejudgements.remove(peer);
+    this.#importRules.dismiss(peer);
     this.#sweeps.addDeparted(peer, this.tables);
   }
 
@@ -265,6 +292,11 @@ export class Rib {
    */
   resend(peer: RibPeer, family: Family, marks?: RefreshMarks): void {
     this.memberOf(peer, family)?.resend(marks);
+  }
+
+  /** Sets that import made of others, and that are held for those that come again: for checks. */
+  heldSets(): Iterable<number> {
+    return this.#importRules.heldSets();
   }
 
   /** The memberships of a peer, one for each of its families. */
@@ -394,6 +426,11 @@ export class Rib {
   #recognizeOwn(peer: RibPeer): void {
     const { own } = this.attributes;
     const towards = (each: RibPeer) => ({ localAs: each.localAs, addresses: each.ownAddresses });
+    if (peer.kind === PeerKind.Internal && own.learnClusterId(peer.clusterId)) {
+      own.settled = false;
+      this.#ownCursor = 1;
+      for (const each of this.#peers) if (each?.up === true && each.kind === PeerKind.Internal) this.#rejudgements.add(each);
+    }
     if (own.covers(towards(peer))) return;
     own.unite(this.#peers.filter((each) => each?.up === true).map((each) => towards(each!)));
     own.settled = false;
@@ -429,7 +466,7 @@ export class Rib {
   #newPeer(options: PeerOptions): RibPeer {
     const index = this.#freeIndexes.pop() ?? this.#peers.length;
     invariant(index <= PEER_INDEX_MAX, 'more sessions than a column can name');
-    const peer = new RibPeer(index as PeerIndex, options, this.tables.length);
+    const peer = new RibPeer(index as PeerIndex, options, this.tables.length, this.attributes.own.clusterId);
     this.#peers[index] = peer;
     return peer;
   }

@@ -21,11 +21,11 @@ export class Verdict implements ImportVerdict {
   flags = 0;
   reason: ReasonCode = NO_REASON;
 
-  /** The route is used as it came. */
-  accept(attr: number): this {
+  /** The route is used, as it came or with another set. */
+  accept(attr: number, used: number = attr): this {
     this.received = attr;
-    this.used = attr;
-    this.flags = 0;
+    this.used = used;
+    this.flags = used === attr ? 0 : PathFlag.Changed;
     this.reason = NO_REASON;
     return this;
   }

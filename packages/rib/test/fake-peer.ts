@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import {
   Afi,
+  type AsPathSegment,
   addressBytes,
   DEFAULT_CONTEXT,
   decodeUpdate,
@@ -23,7 +24,16 @@ import {
   toJson,
   type UpdateMessage,
 } from '@tsbgp/wire';
-import { type ExportObserver, PeerKind, type PeerOptions, Rib, type RibPeer, type RouteServerOptions } from '../src/index.ts';
+import {
+  type AsPathOptions,
+  type ExportObserver,
+  PeerKind,
+  type PeerOptions,
+  Rib,
+  type RibOptions,
+  type RibPeer,
+  type RouteServerOptions,
+} from '../src/index.ts';
 
 export interface FakePeerOptions {
   readonly address: string;
@@ -48,6 +58,16 @@ export interface FakePeerOptions {
   readonly addPathMax?: number;
   /** Sends path identifiers (RFC 7911). */
   readonly sendsAddPath?: boolean;
+  /** In another AS of our confederation. */
+  readonly confederationExternal?: boolean;
+  /** We are in a confederation, and this peer too. @default that it is in another AS of it */
+  readonly confederation?: boolean;
+  readonly reflectorClient?: boolean;
+  readonly clusterId?: number;
+  readonly clientToClient?: boolean;
+  /** Our role towards the peer (RFC 9234). */
+  readonly role?: number | undefined;
+  readonly asPathOptions?: AsPathOptions;
   /** What this peer may not name as next hop. */
   readonly ownAddresses?: readonly string[];
 }
@@ -55,6 +75,8 @@ export interface FakePeerOptions {
 export interface Announcement {
   readonly prefix: string;
   readonly asPath: readonly number[];
+  /** In the place of `asPath`. */
+  readonly segments?: readonly AsPathSegment[];
   readonly nextHop?: string;
   readonly med?: number;
   readonly localPref?: number;
@@ -63,11 +85,13 @@ export interface Announcement {
   readonly pathIdentifier?: number;
   readonly originatorId?: string;
   readonly aigp?: number;
+  readonly clusterList?: readonly string[];
+  readonly onlyToCustomer?: number;
 }
 
 export class FakePeer {
   readonly name: string;
-  readonly kind: PeerKind;
+  kind: PeerKind;
   readonly as: number;
   readonly localAs: number;
   /** What this peer holds from us: prefix -> attributes as JSON text. */
@@ -91,12 +115,13 @@ export class FakePeer {
     this.name = options.address;
     this.as = options.as;
     this.localAs = options.localAs;
-    this.kind = options.as === options.localAs ? PeerKind.Internal : PeerKind.External;
+    this.kind = kindOf(options);
   }
 
   /** Establishes the session, with other options where some are given. */
   up(options?: Partial<FakePeerOptions>): void {
     this.#options = { ...this.#options, ...options };
+    this.kind = kindOf(this.#options);
     this.view.clear();
     this.attributes.clear();
     this.ribPeer = this.#rib.addPeer(this.#peerOptions());
@@ -167,7 +192,7 @@ export class FakePeer {
     const nextHop = route.nextHop ?? (ipv4 ? this.#ipv4Address() : '2001:db8::1');
     const attributes: PathAttribute[] = [
       { type: 'origin', flags: 0x40, value: 'igp' },
-      { type: 'as-path', flags: 0x40, value: route.asPath.length === 0 ? [] : [{ type: 'sequence', asns: [...route.asPath] }] },
+      { type: 'as-path', flags: 0x40, value: segmentsOf(route) },
     ];
     if (ipv4) attributes.push({ type: 'next-hop', flags: 0x40, value: nextHop });
     if (route.med !== undefined) attributes.push({ type: 'multi-exit-disc', flags: 0x80, value: route.med });
@@ -178,6 +203,8 @@ export class FakePeer {
     if (route.originatorId !== undefined) attributes.push({ type: 'originator-id', flags: 0x80, value: route.originatorId });
     if (route.aigp !== undefined)
       attributes.push({ type: 'aigp', flags: 0x80, value: [{ name: 'metric', fields: { value: BigInt(route.aigp) } }] });
+    if (route.clusterList !== undefined) attributes.push({ type: 'cluster-list', flags: 0x80, value: [...route.clusterList] });
+    if (route.onlyToCustomer !== undefined) attributes.push({ type: 'only-to-customer', flags: 0xc0, value: route.onlyToCustomer });
     if (!ipv4) attributes.push({ type: 'mp-reach-nlri', flags: 0x80, value: { family: nlri.family, nextHops: [nextHop], nlri: [nlri] } });
     return { attributes, nlri: ipv4 ? [nlri] : [] };
   }
@@ -237,12 +264,14 @@ export class FakePeer {
 
   #context() {
     const { fourOctetAs = true, extendedMessage = false, extendedNextHop, sendsAddPath = false } = this.#options;
+    const { confederationExternal = false, confederation = confederationExternal } = this.#options;
     return {
       ...DEFAULT_CONTEXT,
       fourOctetAs,
       extendedMessage,
       addPath: new Set(sendsAddPath ? [IPV4_UNICAST, IPV6_UNICAST] : []),
-      peerType: this.kind === PeerKind.Internal ? 'ibgp' : 'ebgp',
+      peerType: this.kind === PeerKind.Internal && !confederationExternal ? 'ibgp' : 'ebgp',
+      confederation,
       ...(this.#options.aigp !== undefined && { aigp: this.#options.aigp }),
       ...(extendedNextHop !== undefined && { extendedNextHop: new Map(extendedNextHop ? [[IPV4_UNICAST, new Set([Afi.Ipv6])]] : []) }),
     } as const;
@@ -283,10 +312,25 @@ export class FakePeer {
       nextHopSelfAlways: options.nextHopSelfAlways ?? false,
       importAccept: options.importAccept ?? true,
       exportAccept: options.exportAccept ?? true,
+      ...(options.confederationExternal && { confederationExternal: true }),
+      ...(options.reflectorClient && { reflectorClient: true }),
+      ...(options.clusterId !== undefined && { clusterId: options.clusterId }),
+      ...(options.clientToClient !== undefined && { clientToClient: options.clientToClient }),
+      role: options.role,
+      asPath: options.asPathOptions ?? {},
       ownAddresses: (options.ownAddresses ?? []).map(addressBytes),
       port: this,
     };
   }
+}
+
+function kindOf({ as, localAs, confederationExternal = false }: FakePeerOptions): PeerKind {
+  return as === localAs || confederationExternal ? PeerKind.Internal : PeerKind.External;
+}
+
+function segmentsOf({ asPath, segments }: Announcement): AsPathSegment[] {
+  if (segments !== undefined) return [...segments];
+  return asPath.length === 0 ? [] : [{ type: 'sequence', asns: [...asPath] }];
 }
 
 function ipPrefix(prefix: string, pathIdentifier?: number): IpPrefix {
@@ -305,12 +349,13 @@ export function settle(rib: Rib): void {
 }
 
 /** A RIB of AS 64500 with room for little, so that every column grows. */
-export function smallRib(exportObserver?: ExportObserver, localAs = 64_500): Rib {
+export function smallRib(exportObserver?: ExportObserver, localAs = 64_500, more: Partial<RibOptions> = {}): Rib {
   return new Rib({
     localAs,
     bgpIdentifier: 1,
     observer: { fault: (_peer, fault) => assert.fail(fault.reason), endOfRib: () => undefined },
     ...(exportObserver && { exportObserver }),
     capacity: { ipv4: 2, ipv6: 2, pathsPerNlri: 1, attributeSets: 2 },
+    ...more,
   });
 }

@@ -7,6 +7,7 @@ import {
   encodeCapability,
   equalBytes,
   Fault,
+  formatNotification,
   IPV4_UNICAST,
   type Negotiated,
   NotificationCode,
@@ -17,6 +18,7 @@ import {
   type OpenMessage,
   openAs,
   openAsField,
+  roleMismatch,
 } from '@tsbgp/wire';
 import { cease, encode } from './messages.ts';
 import type { Peer, PeerConfig } from './peer.ts';
@@ -78,14 +80,28 @@ export class OpenExchange {
 
   /** What our OPEN on `connection` and the peer's `open` agree on. */
   negotiate(connection: object, open: OpenMessage): Negotiated {
-    const { config, options } = this.#peer;
-    const sides = { localAs: config.localAs, remoteAs: openAs(open), strictRole: options.strictRole ?? false };
+    const { options } = this.#peer;
+    const sides = { localAs: this.localAs(connection), remoteAs: openAs(open), strictRole: options.strictRole ?? false };
     return negotiate(this.capabilities(connection), open.capabilities, sides);
   }
 
   /** What our OPEN on `connection` contains, or will contain: with DelayOpen the peer's OPEN may come first. */
   capabilities(connection: object): readonly Capability[] {
     return this.#capabilities.get(connection) ?? this.#advertised();
+  }
+
+  /** The AS number of our OPEN on `connection`. */
+  localAs(connection: object): number {
+    const found = this.capabilities(connection).find((capability) => capability.type === 'four-octet-as');
+    return found?.as ?? this.#peer.config.localAs;
+  }
+
+  /** The text of a NOTIFICATION for the operator. Of roles that do not fit it says what either side must be set to (RFC 9234 §4.2). */
+  textOf(connection: object, message: NotificationMessage, open: OpenMessage | undefined): string {
+    const text = formatNotification(message);
+    const ours = roleOf(this.capabilities(connection));
+    const isMismatch = message.code === NotificationCode.OpenMessageError && message.subcode === OpenError.RoleMismatch;
+    return isMismatch && ours !== undefined ? `${text}: ${roleMismatch(ours, open && roleOf(open.capabilities))}` : text;
   }
 
   /** The user's capabilities and the library's own, four-octet AS (RFC 6793 §3). */
@@ -115,6 +131,10 @@ export class OpenExchange {
 /** A whole OPEN. Throws ValueError for capabilities that cannot be written. */
 export function encodeOpen(open: Pick<OpenMessage, 'as' | 'holdTimeSeconds' | 'bgpIdentifier' | 'capabilities'>): Uint8Array {
   return encode({ ...open, type: 'open', version: 4, as: openAsField(open.as), otherParameters: [] });
+}
+
+function roleOf(capabilities: readonly Capability[]): number | undefined {
+  return capabilities.findLast((capability) => capability.type === 'role')?.role;
 }
 
 /** RFC 5492 §5: the data of 2/7 is the missing capabilities. */

@@ -7,9 +7,9 @@ import {
   CeaseSubcode,
   type Family,
   formatFamily,
-  formatNotification,
   NotificationCode,
   type NotificationMessage,
+  OpenError,
   openAs,
   RefreshSubtype,
   type RouteRefreshMessage,
@@ -59,10 +59,13 @@ export class PeerSession implements ConnectedPeer {
   readonly #pair: ConnectionPair;
   #writer: Writer | undefined = undefined;
   #establishedAtClock = 0;
+  /** The AS number of ours that is not tried at present. */
+  #otherAs: number | undefined;
 
   constructor(config: PeerConfig, options: PeerOptions, plugin: Plugin, host: PeerHost, expectedAs: ExpectedAs) {
     this.config = config;
     this.options = options;
+    this.#otherAs = options.alternateLocalAs;
     this.bgpIdentifier = options.bgpIdentifier ?? host.routerId;
     this.#host = host;
     this.#plugin = plugin;
@@ -210,7 +213,7 @@ export class PeerSession implements ConnectedPeer {
       remoteAddress: canonicalAddress(socket.remoteAddress ?? '') ?? '',
       remotePort: socket.remotePort ?? 0,
       direction: connection.direction,
-      localAs: this.config.localAs,
+      localAs: this.#opens.localAs(connection),
       remoteAs: openAs(open),
       peerType: negotiated.peerType,
       localBgpIdentifier: this.bgpIdentifier,
@@ -270,7 +273,7 @@ export class PeerSession implements ConnectedPeer {
 
   notified(connection: BgpConnection, message: NotificationMessage, direction: 'sent' | 'received'): void {
     this.#tally.notification(direction, message.code, message.subcode);
-    const text = formatNotification(message);
+    const text = this.#opens.textOf(connection, message, connection.incoming?.open);
     const fields = { peer: this.config.remoteAddress, direction, connection: connection.direction, notification: text };
     // A collision is not an error, and a peer that connects again and again makes one each time.
     const collision = message.code === NotificationCode.Cease && message.subcode === CeaseSubcode.ConnectionCollisionResolution;
@@ -280,7 +283,17 @@ export class PeerSession implements ConnectedPeer {
       this.#host.logger.info(fields, 'NOTIFICATION');
       this.lastError = { direction, notification: message, text, at: new Date() };
     }
+    if (direction === 'received') this.#tryOtherAs(message);
     this.#guard(undefined, 'onNotification', () => this.#plugin.onNotification?.(this, message, direction));
+  }
+
+  /** `alternateLocalAs`: the peer does not know us by the AS of our OPEN. */
+  #tryOtherAs({ code, subcode }: NotificationMessage): void {
+    const other = this.#otherAs;
+    if (other === undefined || code !== NotificationCode.OpenMessageError || subcode !== OpenError.BadPeerAs) return;
+    this.#otherAs = this.config.localAs;
+    this.config = { ...this.config, localAs: other };
+    this.#host.logger.info({ peer: this.config.remoteAddress, as: other }, 'the peer refused our AS, the next OPEN has the other one');
   }
 
   failed(connection: BgpConnection, text: string, dialing: boolean): void {

@@ -61,6 +61,11 @@ export interface PeerOptions {
   readonly requiredCapabilities?: readonly Capability[] | undefined;
   /** RFC 9234 §4.2: refuses a peer that sends no role (2/11). Our role is one of the capabilities. @default false */
   readonly strictRole?: boolean | undefined;
+  /**
+   * Another AS number of ours, by which the peer may know us: when it refuses our OPEN because of its AS (2/2), the next attempt is with the
+   * other of the two. @default none
+   */
+  readonly alternateLocalAs?: number | undefined;
   /** IP TTL (hop limit) of what we send, 1 to 255. Linux. @default the system's */
   readonly multihopTtl?: number | undefined;
   /** RFC 5082 GTSM: the peer is at most this many hops away (1: directly connected). Excludes `multihopTtl`. Linux. @default off */

@@ -51,6 +51,7 @@ function validateOptions(options: PeerOptions, remoteAddress: string): void {
       fail('localAddress', options.localAddress, `an address of the same family as ${remoteAddress}`);
     }
   }
+  if (options.alternateLocalAs !== undefined) checkAs(options.alternateLocalAs, 'alternateLocalAs');
   checkInteger(options.localPort, 1, 65_535, 'localPort');
   checkInteger(options.remotePort, 1, 65_535, 'remotePort');
   const hold = options.holdTimeSeconds;

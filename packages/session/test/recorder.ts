@@ -45,6 +45,11 @@ export class Recorder implements Plugin {
     while (this.updates.length < count) await once(this.#emitter, 'event');
   }
 
+  /** Looks after each event whether the condition holds. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await once(this.#emitter, 'event');
+  }
+
   #record(event: string): void {
     this.events.push(event);
     this.#emitter.emit('event');

@@ -55,7 +55,7 @@ export {
   type KnownCapability,
   type UnknownCapability,
 } from './capabilities/registry.ts';
-export { formatRole, Role, type RoleCapability } from './capabilities/role.ts';
+export { formatRole, Role, type RoleCapability, roleMismatch, roleOpposite } from './capabilities/role.ts';
 export {
   AS_TRANS,
   AttributeCode,

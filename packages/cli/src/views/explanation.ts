@@ -10,6 +10,7 @@ export type ExportReasonView =
   | 'own-route'
   | 'same-as'
   | 'internal-to-internal'
+  | 'only-to-customer'
   | 'no-export'
   | 'no-advertise'
   | 'control-community'
@@ -55,7 +56,8 @@ const REASONS: Readonly<Record<ExportReasonView, string>> = {
   'no-family': 'its session does not have the family',
   'own-route': 'it came from this neighbor',
   'same-as': 'it came from another client of this AS',
-  'internal-to-internal': 'it came from an iBGP neighbor (RFC 4271 §9.2)',
+  'internal-to-internal': 'it came from an iBGP neighbor, and neither is our client that may have it (RFC 4271 §9.2, RFC 4456 §6)',
+  'only-to-customer': 'it has ONLY_TO_CUSTOMER, and the neighbor is no customer (RFC 9234 §5)',
   'no-export': 'community no-export',
   'no-advertise': 'community no-advertise',
   'control-community': 'a control community keeps it from this neighbor',

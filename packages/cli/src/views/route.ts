@@ -43,7 +43,17 @@ export interface PathView extends RouteView {
   readonly defeat: DefeatView | undefined;
 }
 
-export type FilterReasonView = 'import-policy' | 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop' | 'next-hop-unreachable';
+export type FilterReasonView =
+  | 'import-policy'
+  | 'as-loop'
+  | 'originator-id'
+  | 'cluster-list'
+  | 'next-hop'
+  | 'next-hop-unreachable'
+  | 'first-as'
+  | 'as-set'
+  | 'as-path-length'
+  | 'route-leak';
 
 export interface DefeatView {
   readonly step: StepView;
@@ -134,6 +144,10 @@ export const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'cluster-list': 'our cluster is in its cluster list (RFC 4456 §8)',
   'next-hop': 'its next hop cannot be one (RFC 4271 §6.3)',
   'next-hop-unreachable': 'its next hop cannot be reached (RFC 4271 §9.1.2)',
+  'first-as': 'its AS path does not begin with the AS of the neighbor (RFC 4271 §6.3)',
+  'as-set': 'its AS path has an AS_SET (RFC 9774)',
+  'as-path-length': 'its AS path has more than 750 AS numbers',
+  'route-leak': 'the neighbor leaks it, as its ONLY_TO_CUSTOMER says (RFC 9234 §5)',
 };
 
 /** What is worse about the path that lost, by step of the decision process. */

@@ -43,6 +43,10 @@ const REASONS: Readonly<Record<FilterReason, Reason>> = {
   'cluster-list': Reason.CLUSTER_LIST,
   'next-hop': Reason.NEXT_HOP,
   'next-hop-unreachable': Reason.NEXT_HOP_UNREACHABLE,
+  'first-as': Reason.FIRST_AS,
+  'as-set': Reason.AS_SET,
+  'as-path-length': Reason.AS_PATH_LENGTH,
+  'route-leak': Reason.ROUTE_LEAK,
 };
 
 interface PathsMessage {

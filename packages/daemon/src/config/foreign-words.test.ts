@@ -52,11 +52,11 @@ for (const [section, key, expected] of [
   ['neighbors[]', 'md5', 'not there yet: TCP MD5'],
   ['neighbors[]', 'maximum-prefix', 'not there yet: prefix limits'],
   ['neighbors[]', 'max-prefix', 'not there yet: prefix limits'],
-  ['neighbors[]', 'role', 'not there yet: BGP roles (RFC 9234)'],
+  ['neighbors[]', 'local-role', 'here it is "role"'],
   ['neighbors[]', 'peer-as', 'unknown key "peer-as" (here it is "remote-as")'],
   ['neighbors[]', 'neighbor-as', 'here it is "remote-as"'],
   ['defaults', 'neighbor_as', 'here it is "remote-as"'],
-  ['neighbors[]', 'route-reflector-client', 'not there yet: route reflection (RFC 4456)'],
+  ['neighbors[]', 'rr-client', 'here it is "route-reflector-client"'],
   ['neighbors[]', 'update-source', 'here it is "local-address"'],
   ['neighbors[]', 'ebgp-multihop', 'here it is "multihop"'],
   ['neighbors[]', 'shutdown', '(it is "enabled: false")'],
@@ -90,7 +90,7 @@ for (const [section, key, expected] of [
 
 test('a word that nobody knows gets no guess, and a very long one is cut', () => {
   assert.doesNotMatch(messageOf('neighbors[]', 'weather'), /\(/);
-  assert.ok(messageOf('neighbors[]', 'x'.repeat(1000)).length < 600);
+  assert.ok(messageOf('neighbors[]', 'x'.repeat(1000)).length < 1500);
   for (const word of ['constructor', '__proto__', 'toString', 'hasOwnProperty'])
     assert.match(messageOf('neighbors[]', word), /unknown key/);
 });

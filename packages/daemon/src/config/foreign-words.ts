@@ -23,10 +23,7 @@ type Words = readonly (readonly [words: string, meaning: Meaning])[];
 
 const MD5 = notYet('TCP MD5 (RFC 2385)');
 const PREFIX_LIMIT = notYet('prefix limits');
-const ROLE = notYet('BGP roles (RFC 9234)');
-const REFLECTION = notYet('route reflection (RFC 4456)');
 const POLICY = notYet('policy statements; "import" and "export" take accept-all or deny-all');
-const CONFEDERATION = notYet('confederations (RFC 5065)');
 const GRACEFUL_RESTART = notYet('graceful restart (RFC 4724)');
 const OWN_ROUTES = otherwise('routes of our own are added while it runs: tsbgp route add');
 
@@ -46,12 +43,11 @@ const NEIGHBOR: Words = [
   ['ttl-security gtsm ttl-min', notYet('GTSM (RFC 5082)')],
   ['maximum-prefix maximum-prefixes max-prefix max-prefixes prefix-limit prefix-limits max-prefix-limit maximum-routes', PREFIX_LIMIT],
   ['import-limit receive-limit export-limit restart-interval', PREFIX_LIMIT],
-  ['role local-role peer-role bgp-role strict-role require-roles', ROLE],
-  ['route-reflector-client rr-client route-reflector reflector-client cluster-id rr-cluster-id cluster', REFLECTION],
   ['graceful-restart gr long-lived-graceful-restart llgr', GRACEFUL_RESTART],
   ['bfd', notYet('BFD (RFC 5880)')],
-  ['confederation confederation-member confederation-peers', CONFEDERATION],
-  ['allowas-in allow-own-as allow-local-as as-override remove-private-as prepend', POLICY],
+  ['confederation confederation-member confederation-peers', otherwise('it is in "global", "confederation", for all neighbors')],
+  ['peer-role', otherwise('it follows from ours, which is "role"')],
+  ['prepend', POLICY],
   ['local-preference local-pref med metric weight default-med set', POLICY],
   ['community communities send-community', otherwise('communities are always sent; a policy that sets them is not there yet')],
   ['soft-reconfiguration adj-rib-in import-table keep', otherwise('what a neighbor sent is always kept: tsbgp rib received')],
@@ -67,8 +63,8 @@ const GLOBAL: Words = [
   ['id bgp-id bgp-identifier identifier', key('router-id')],
   ['bind listen-on listen-address listen-addresses local-address', key('listen')],
   ['port listen-port', otherwise('the port is in "listen", e.g. "0.0.0.0:1179"')],
-  ['cluster-id rr-cluster-id', REFLECTION],
-  ['confederation confederation-id', CONFEDERATION],
+  ['rr-cluster-id route-reflector-cluster-id', key('cluster-id')],
+  ['confederation-id confederation-identifier confederation-peers confederation-members', key('confederation')],
   ['graceful-restart', GRACEFUL_RESTART],
   ['network networks redistribute', OWN_ROUTES],
   ['use-multiple-paths maximum-paths multipath', otherwise('it is in "decision"; nothing is written into a kernel')],

@@ -81,6 +81,20 @@ test('what is left out has the documented default', () => {
         addPath: undefined,
         addPathMax: undefined,
         pathsLimit: undefined,
+        localAsNoPrepend: false,
+        localAsReplaceAs: false,
+        localAsDualAs: false,
+        removePrivateAs: undefined,
+        allowasIn: 0,
+        asOverride: false,
+        enforceFirstAs: undefined,
+        acceptAsSets: false,
+        acceptLongAsPaths: false,
+        routeReflectorClient: false,
+        clusterId: undefined,
+        clientToClientReflection: true,
+        role: undefined,
+        strictRole: false,
         enabled: true,
       },
     ],
@@ -120,6 +134,15 @@ neighbors:
     add-path-max: 3
     paths-limit: 10
     aigp: true
+    local-as-no-prepend: true
+    local-as-replace-as: true
+    local-as-dual-as: true
+    allowas-in: 2
+    enforce-first-as: false
+    accept-as-sets: true
+    accept-long-as-paths: true
+    role: rs
+    strict-role: true
     enabled: false
 api: { unix-socket: /tmp/a.sock, mode: 0600, tcp: "[::1]:50051", hosts: [Router1.example.net, 2001:DB8::1] }
 http: { listen: 127.0.0.1:9179, hosts: [router1] }
@@ -158,6 +181,20 @@ log: { level: debug, format: json }
     addPath: 'both',
     addPathMax: 3,
     pathsLimit: 10,
+    localAsNoPrepend: true,
+    localAsReplaceAs: true,
+    localAsDualAs: true,
+    removePrivateAs: undefined,
+    allowasIn: 2,
+    asOverride: false,
+    enforceFirstAs: false,
+    acceptAsSets: true,
+    acceptLongAsPaths: true,
+    routeReflectorClient: false,
+    clusterId: undefined,
+    clientToClientReflection: true,
+    role: 'rs',
+    strictRole: true,
     enabled: false,
   });
   assert.deepEqual(config.api, {

@@ -3,9 +3,10 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Endpoint, NeighborConfig } from '../control-plane.ts';
 import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
+import type { Confederation } from '../keys/own-as.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
-import { effective } from './neighbor-section.ts';
+import { effective, ownAs } from './neighbor-section.ts';
 import { applyRules } from './rules.ts';
 import { type LogFormat, type LogLevel, type RawConfig } from './schema.ts';
 import { validate } from './validate.ts';
@@ -25,6 +26,9 @@ export interface DaemonConfig {
     /** The file does not have `listen`. Then one of the default addresses is enough. */
     readonly listenIsDefault: boolean;
     readonly decision: DecisionConfig;
+    /** Undefined: the router ID. */
+    readonly clusterId?: string;
+    readonly confederation?: Confederation;
   };
   readonly neighbors: readonly NeighborConfig[];
   readonly api: {
@@ -72,6 +76,7 @@ function rejected(errors: ConfigError[], text: string): ConfigRejected {
 
 function fillIn(raw: RawConfig, file: string): DaemonConfig {
   const { global, api, http, log } = raw;
+  const confederation = ownAs(raw)?.confederation;
   return {
     file,
     global: {
@@ -80,6 +85,8 @@ function fillIn(raw: RawConfig, file: string): DaemonConfig {
       listen: present(global!.listen ?? LISTEN_DEFAULT),
       listenIsDefault: global!.listen === undefined,
       decision: completeDecision(global!.decision),
+      ...(global!['cluster-id'] !== undefined && { clusterId: global!['cluster-id'] }),
+      ...(confederation !== undefined && { confederation }),
     },
     neighbors: present(raw.neighbors ?? []).map((own) => completeNeighbor(effective(raw, own))),
     api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp, hosts: present(api?.hosts ?? []) },

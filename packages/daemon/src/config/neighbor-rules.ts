@@ -4,7 +4,10 @@
  */
 import { REMOTE_PORT_DEFAULT } from '@tsbgp/session';
 import { type Endpoint, formatEndpoint, isIpv6, isWildcard, overlaps } from '../endpoint.ts';
+import type { NeighborKey } from '../keys/neighbor-key.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField, type RawNeighbor } from '../keys/neighbor-keys.ts';
+import { isForOthers, lacksRequired } from '../keys/neighbor-layers.ts';
+import type { OwnAs, Relation } from '../keys/own-as.ts';
 
 /** A rule that is broken: why, and what is allowed, as parts of a sentence. */
 export interface BrokenRule {
@@ -45,12 +48,24 @@ interface BrokenField {
   readonly rule: BrokenRule;
 }
 
-/** The keys of an iBGP neighbor that only an eBGP neighbor may have. `as` is the AS of both sides. */
-export function onlyExternal(neighbor: RawNeighbor | NeighborConfig, as: number): BrokenField[] {
-  return NEIGHBOR_FIELDS.flatMap((field) => {
-    const { ebgpOnly: allowed } = NEIGHBOR_KEYS[field];
-    if (allowed === undefined || !isSet(neighbor, field)) return [];
-    return [{ field, rule: { because: `AS ${as} is ours, so this is iBGP`, allowed } }];
+/** The keys of a neighbor that only neighbors may have that are something else to us. */
+export function notForRelation(neighbor: RawNeighbor | NeighborConfig, relation: Relation): BrokenField[] {
+  const because = {
+    internal: `AS ${neighbor.remoteAs} is ours, so this is iBGP`,
+    member: `AS ${neighbor.remoteAs} is in our confederation`,
+    external: `AS ${neighbor.remoteAs} is not ours, so this is eBGP`,
+  }[relation];
+  return NEIGHBOR_FIELDS.filter((field) => isForOthers(field, relation) && isSet(neighbor, field)).map((field) => {
+    const { ebgpOnly, ibgpOnly }: NeighborKey<unknown> = NEIGHBOR_KEYS[field];
+    return { field, rule: { because, allowed: (relation === 'external' ? ibgpOnly : (ebgpOnly ?? ibgpOnly)) ?? 'other neighbors' } };
+  });
+}
+
+/** The keys of a neighbor that need another key beside them, which is not there. `all` is the neighbor with what it has from elsewhere. */
+export function withoutRequired(neighbor: RawNeighbor | NeighborConfig, all: RawNeighbor | NeighborConfig): BrokenField[] {
+  return NEIGHBOR_FIELDS.filter((field) => isSet(neighbor, field) && lacksRequired(all, field)).map((field) => {
+    const { requires }: NeighborKey<unknown> = NEIGHBOR_KEYS[field];
+    return { field, rule: { because: requires?.because ?? '', allowed: requires?.allowed ?? '' } };
   });
 }
 
@@ -86,4 +101,17 @@ export function withoutEffect(neighbor: RawNeighbor): { readonly field: Neighbor
 /** The neighbor has the key, with another value than its default. */
 function isSet(neighbor: RawNeighbor | NeighborConfig, field: NeighborField): boolean {
   return neighbor[field] !== undefined && neighbor[field] !== NEIGHBOR_KEYS[field].default;
+}
+
+/** The neighbor has the AS number of our confederation, which is in none of its members. */
+export function isConfederationItself(remoteAs: number | undefined, { confederation }: OwnAs): BrokenRule | undefined {
+  if (confederation === undefined || remoteAs !== confederation.identifier) return undefined;
+  return { because: 'the number of our confederation', allowed: 'the AS of a member, or one outside the confederation' };
+}
+
+/** Inside a confederation everybody knows an AS by its own number. */
+export function localAsInside(neighbor: RawNeighbor | NeighborConfig, { confederation }: OwnAs): BrokenRule | undefined {
+  const { localAs, remoteAs } = neighbor;
+  if (localAs === undefined || remoteAs === undefined || confederation?.members.includes(remoteAs) !== true) return undefined;
+  return { because: `AS ${remoteAs} is in our confederation`, allowed: 'only with neighbors outside it (RFC 5065)' };
 }

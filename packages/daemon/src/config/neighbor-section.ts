@@ -1,22 +1,44 @@
 /**
  * The sections `neighbors` and `defaults`: merges them for each neighbor, and checks the rules between keys.
  *
- * multihop and route-server-client in `defaults` do not apply to iBGP neighbors. In the section of an iBGP neighbor they are an error.
+ * A key in `defaults` does not apply to neighbors that may not have it: multihop not to iBGP neighbors, route-reflector-client not to eBGP
+ * neighbors. In the section of such a neighbor it is an error.
  */
 import { formatFamily } from '@tsbgp/wire';
 import { isIpv6 } from '../endpoint.ts';
 import type { Path } from '../keys/fields.ts';
 import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
-import { isInternal, mergeLayers } from '../keys/neighbor-layers.ts';
+import { mergeLayers, relationOf } from '../keys/neighbor-layers.ts';
+import type { OwnAs } from '../keys/own-as.ts';
 import { formatPath } from './config-error.ts';
 import { LISTEN_DEFAULT } from './defaults.ts';
 import type { Findings } from './findings.ts';
-import { exclusive, onlyClients, onlyExternal, otherKind, ownEndpoint, withoutEffect } from './neighbor-rules.ts';
+import {
+  exclusive,
+  isConfederationItself,
+  localAsInside,
+  notForRelation,
+  onlyClients,
+  otherKind,
+  ownEndpoint,
+  withoutEffect,
+  withoutRequired,
+} from './neighbor-rules.ts';
 import type { RawConfig } from './schema.ts';
 
 /** The keys of a neighbor, or else those of `defaults`. */
 export function effective(raw: RawConfig, own: RawNeighbor): RawNeighbor {
-  return mergeLayers([raw.defaults ?? {}, own], raw.global?.as);
+  return mergeLayers([raw.defaults ?? {}, own], ownAs(raw));
+}
+
+/** Undefined where the file has no AS number that is right. */
+export function ownAs(raw: RawConfig): OwnAs | undefined {
+  const { as, confederation } = raw.global ?? {};
+  if (as === undefined) return undefined;
+  const { identifier, members = [] } = confederation ?? {};
+  return identifier === undefined
+    ? { as }
+    : { as, confederation: { identifier, members: members.filter((member) => member !== undefined) } };
 }
 
 export function checkNeighborSections(raw: RawConfig, findings: Findings): void {
@@ -53,14 +75,20 @@ function checkNeighbor(raw: RawConfig, own: RawNeighbor, i: number, seen: Map<st
   }
   checkSection(own, path, findings);
 
-  if (remoteAs !== undefined && isInternal(neighbor, raw.global?.as) === true) {
-    for (const { field, rule } of onlyExternal(own, remoteAs)) {
-      findings.refuse('conflicting-keys', [...path, NEIGHBOR_KEYS[field].key], rule);
-    }
+  const ours = ownAs(raw);
+  const relation = relationOf(neighbor, ours);
+  const inConfederation = ours && isConfederationItself(remoteAs, ours);
+  if (inConfederation !== undefined) {
+    findings.refuse('conflicting-keys', [...(own.remoteAs === undefined ? ['defaults'] : path), 'remote-as'], inConfederation);
   }
-  for (const { field, rule } of onlyClients(own, neighbor.routeServerClient)) {
-    findings.refuse('conflicting-keys', [...path, NEIGHBOR_KEYS[field].key], rule);
-  }
+  const inside = ours && localAsInside(neighbor, ours);
+  if (inside !== undefined) findings.refuse('conflicting-keys', [...(own.localAs === undefined ? ['defaults'] : path), 'local-as'], inside);
+  const broken = [
+    ...(relation === undefined || inConfederation !== undefined ? [] : notForRelation(own, relation)),
+    ...onlyClients(own, neighbor.routeServerClient),
+    ...withoutRequired(own, neighbor),
+  ];
+  for (const { field, rule } of broken) findings.refuse('conflicting-keys', [...path, NEIGHBOR_KEYS[field].key], rule);
   for (const { field, text } of withoutEffect(neighbor)) {
     if (own[field] !== undefined) findings.warn('no-effect', [...path, NEIGHBOR_KEYS[field].key], text);
   }
@@ -128,7 +156,7 @@ function warnAboutPolicy(raw: RawConfig, findings: Findings): void {
       const neighbor = effective(raw, own);
       const lacks = [neighbor.importPolicy === undefined ? 'import' : '', neighbor.exportPolicy === undefined ? 'export' : ''];
       const isMissing = lacks.filter((direction) => direction !== '').join(' and ') === missing;
-      return isMissing && isInternal(neighbor, raw.global?.as) === false ? [i] : [];
+      return isMissing && (relationOf(neighbor, ownAs(raw)) ?? 'internal') !== 'internal' ? [i] : [];
     });
     const first = concerned[0];
     if (first === undefined) continue;

@@ -2,9 +2,11 @@
  * What `tsbgpd --check` prints. For a file with errors: each error with its line and a caret, then a working excerpt for each section with an
  * error. For a file without errors: what the daemon would do, and the warnings.
  */
+
 import { formatFamily } from '@tsbgp/wire';
 import type { NeighborConfig } from '../control-plane.ts';
 import { formatEndpoint } from '../endpoint.ts';
+import { relationTo } from '../keys/own-as.ts';
 import { type ConfigRejected, type ConfigWarning, formatWarning } from './config-error.ts';
 import type { DaemonConfig } from './load.ts';
 
@@ -82,7 +84,7 @@ function workingExample(rejected: ConfigRejected): string {
 
 export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWarning[]): string {
   const { global, neighbors } = config;
-  const external = neighbors.filter(({ remoteAs, localAs }) => remoteAs !== (localAs ?? global.as)).length;
+  const external = neighbors.filter((neighbor) => relationTo(global, neighbor) !== 'internal').length;
   const lines = [
     `${config.file}: ok`,
     `  speaker    AS ${global.as}, router-id ${global.routerId}`,

@@ -13,6 +13,7 @@ import type { YamlSource } from './yaml-source.ts';
 export function applyRules(source: YamlSource, raw: RawConfig): Findings {
   const findings = new Findings(source);
   listenersDiffer(raw, findings);
+  confederationIsOne(raw, findings);
   checkNeighborSections(raw, findings);
   const { tcp } = raw.api ?? {};
   if (tcp !== undefined && !isLoopback(tcp.host)) {
@@ -36,4 +37,21 @@ function listenersDiffer(raw: RawConfig, findings: Findings): void {
   raw.global?.listen?.forEach((endpoint, i) => claim(endpoint, ['global', 'listen', i]));
   claim(raw.api?.tcp, ['api', 'tcp']);
   claim(raw.http?.listen, ['http', 'listen']);
+}
+
+/** RFC 5065 §2: a confederation has a number of its own, and each AS in it another one. */
+function confederationIsOne(raw: RawConfig, findings: Findings): void {
+  const { as, confederation: { identifier, members = [] } = {} } = raw.global ?? {};
+  const path: Path = ['global', 'confederation'];
+  if (as !== undefined && identifier === as) {
+    const rule = { because: 'global.as', allowed: 'a number of its own, which none of its members has' };
+    findings.refuse('conflicting-keys', [...path, 'identifier'], rule);
+  }
+  members.forEach((member, i) => {
+    const refuse = (because: string, allowed: string) => findings.refuse('duplicate-value', [...path, 'members', i], { because, allowed });
+    if (member === undefined) return;
+    if (member === as) refuse('global.as', 'the other ASes of the confederation');
+    else if (member === identifier) refuse('the identifier of the confederation', 'the ASes in it');
+    else if (members.indexOf(member) < i) refuse('it is there already', 'each AS once');
+  });
 }

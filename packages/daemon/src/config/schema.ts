@@ -21,6 +21,8 @@ export interface RawConfig {
     as?: number;
     'router-id'?: string;
     listen?: (Endpoint | undefined)[];
+    'cluster-id'?: string;
+    confederation?: { identifier?: number; members?: (number | undefined)[] };
     decision?: { -readonly [Name in keyof DecisionConfig]?: DecisionConfig[Name] };
   };
   defaults?: RawNeighbor;
@@ -103,6 +105,38 @@ export const SCHEMA: Section<RawConfig> = section(
             standard: 'as below',
           },
           DECISION_ROWS,
+        ),
+        'cluster-id': text(
+          {
+            allowed: 'four octets such as 192.0.2.254, not 0.0.0.0 (RFC 4456 §7)',
+            example: 'cluster-id: 192.0.2.254',
+            about: 'Our cluster identifier as a route reflector. Reflectors of one cluster may share it.',
+            standard: 'the router-id',
+          },
+          readRouterId,
+        ),
+        confederation: section(
+          {
+            allowed: 'a mapping with identifier and members',
+            example: 'confederation: { identifier: 64500, members: [65002, 65003] }',
+            about: 'The confederation that `as` belongs to (RFC 5065).',
+            standard: 'none',
+          },
+          {
+            identifier: field(
+              { allowed: AS_ALLOWED, example: 'identifier: 64500', about: 'The AS number by which neighbors outside know all of it.' },
+              { type: 'as-number' },
+              readAs,
+            ),
+            members: list(
+              {
+                allowed: 'a list of AS numbers',
+                example: 'members: [65002, 65003]',
+                about: 'The other ASes of the confederation. A neighbor of one of them is inside.',
+              },
+              field({ allowed: AS_ALLOWED, example: 'members: [65002, 65003]', about: '', standard: '' }, { type: 'as-number' }, readAs),
+            ),
+          },
         ),
       },
     ),

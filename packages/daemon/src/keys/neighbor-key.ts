@@ -25,6 +25,12 @@ export interface NeighborKey<T, Name extends string = string> {
   readonly inDefaults?: { readonly about: string; readonly standard: string };
   /** Only an eBGP neighbor may have the key. The text is what the error names as allowed. */
   readonly ebgpOnly?: string;
+  /** Only an iBGP neighbor may have the key. The text is what the error names as allowed. */
+  readonly ibgpOnly?: string;
+  /** A neighbor of another AS of our confederation may not have the key either. @default false */
+  readonly outsideOnly?: boolean;
+  /** Only a neighbor that has this other key may have the key. The texts are what the error says. */
+  readonly requires?: { readonly name: Name; readonly because: string; readonly allowed: string };
   /** Only a client of a route server may have the key. @default false */
   readonly clientOnly?: boolean;
   /** A neighbor may not have both this flag and that one. `allowed` is what the error names as allowed. */

@@ -7,9 +7,11 @@
  */
 import { CONNECT_RETRY_SECONDS_DEFAULT, HOLD_TIME_SECONDS_DEFAULT, REMOTE_PORT_DEFAULT } from '@tsbgp/session';
 import { type Family, formatFamily } from '@tsbgp/wire';
+import { AS_NUMBER_KEYS, type AsNumberConfig } from './as-number-keys.ts';
 import { FAMILIES, familyName, unicastFamily } from './families.ts';
 import { choice, field, flag, integer, list, text } from './fields.ts';
 import type { NeighborKey, ReadValue } from './neighbor-key.ts';
+import { RELATION_KEYS, type RelationConfig } from './relation-keys.ts';
 import { readAs, readHostAddress, readLine, readRemoteAs } from './values.ts';
 
 export type DefaultPolicy = 'accept-all' | 'deny-all';
@@ -19,7 +21,7 @@ export type AddPathDirection = 'receive' | 'send' | 'both';
 const ADD_PATH_DIRECTIONS: readonly AddPathDirection[] = ['receive', 'send', 'both'];
 
 /** A neighbor as the operator configured it, with every default filled in. */
-export interface NeighborConfig {
+export interface NeighborConfig extends AsNumberConfig, RelationConfig {
   readonly address: string;
   readonly remoteAs: number;
   /** Undefined: the global AS. */
@@ -140,8 +142,9 @@ export const NEIGHBOR_KEYS: Rows = {
       {
         allowed: AS_ALLOWED,
         example: 'local-as: 64500',
-        about: 'Our AS number towards this neighbor, where it differs from `global.as`.',
-        standard: 'the global AS',
+        about:
+          'Our AS number towards this neighbor, where it differs from our own: during a migration. AS_PATH towards an eBGP neighbor begins with it and our own AS, and it goes in front of AS_PATH of what comes from there; `local-as-no-prepend`, `local-as-replace-as` and `local-as-dual-as` change that.',
+        standard: 'our own AS; that of the confederation towards neighbors outside',
       },
       { type: 'as-number' },
       readAs,
@@ -439,6 +442,8 @@ export const NEIGHBOR_KEYS: Rows = {
     option: { flags: '--aigp', help: 'take AIGP from it and send it' },
     foreign: 'aigp-session',
   },
+  ...AS_NUMBER_KEYS,
+  ...RELATION_KEYS,
   enabled: {
     key: 'enabled',
     value: flag({ example: 'enabled: false', about: 'false: the neighbor is configured and stays down until `tsbgp neighbor enable`.' }),

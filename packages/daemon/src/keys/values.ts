@@ -2,7 +2,7 @@
  * Readers of the values that an operator writes: AS numbers, addresses, endpoints, router ids. Each reader returns the value
  * or a Refusal, which says why where the allowed values alone do not explain it.
  */
-import { AS_TRANS, formatAddress, parseAddress, parseIpv4 } from '@tsbgp/wire';
+import { AS_TRANS, formatAddress, parseAddress, parseIpv4, readU32 } from '@tsbgp/wire';
 import type { Endpoint } from '../endpoint.ts';
 import { Refusal } from './fields.ts';
 
@@ -41,6 +41,11 @@ export function readRouterId(value: string): string | Refusal {
   const bytes = parseIpv4(value);
   if (bytes === undefined) return new Refusal('invalid-value');
   return bytes.every((octet) => octet === 0) ? new Refusal('invalid-value', 'zero identifies nobody, RFC 6286') : formatAddress(bytes);
+}
+
+/** A BGP Identifier or cluster identifier as the unsigned number that BGP compares. */
+export function identifierOf(text: string): number {
+  return readU32(parseIpv4(text) ?? new Uint8Array(4), 0);
 }
 
 /** The address of one host in canonical text (RFC 5952). A link-local address carries its interface (RFC 4007 §11): `fe80::1%eth0`. */

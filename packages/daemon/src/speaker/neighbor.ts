@@ -2,7 +2,7 @@
  * One neighbor: its configuration, its peer in the session library, and its peer in the RIB while Established.
  */
 import { compilePolicy } from '@tsbgp/policy';
-import { PeerKind, type RibPeer, type PeerOptions as RibPeerOptions, type RouteServerOptions } from '@tsbgp/rib';
+import { type AsPathOptions, PeerKind, type RibPeer, type PeerOptions as RibPeerOptions, type RouteServerOptions } from '@tsbgp/rib';
 import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
 import {
   addressBytes,
@@ -12,8 +12,7 @@ import {
   formatNotification,
   NotificationCode,
   type NotificationMessage,
-  parseIpv4,
-  readU32,
+  Role,
 } from '@tsbgp/wire';
 import type {
   FamilyCounts,
@@ -24,14 +23,26 @@ import type {
   NeighborState,
 } from '../control-plane.ts';
 import type { NewEvent } from '../events.ts';
+import { localAsTowards, type OwnAs, publicAs, relationTo } from '../keys/own-as.ts';
+import type { RoleName } from '../keys/relation-keys.ts';
+import { identifierOf } from '../keys/values.ts';
 import type { InboundRefreshes } from './inbound-refresh.ts';
 import { linkOf, nextHopsSelf } from './next-hop.ts';
 import { ownAddresses } from './own-addresses.ts';
 import type { Port } from './port.ts';
 
+const ROLE_CODES: Readonly<Record<RoleName, number>> = {
+  provider: Role.Provider,
+  customer: Role.Customer,
+  peer: Role.Peer,
+  rs: Role.RouteServer,
+  'rs-client': Role.RouteServerClient,
+};
+
 export class Neighbor {
   /** `Neighbors.change` gives it another one. */
   config: NeighborConfig;
+  readonly #ours: OwnAs;
   readonly localAs: number;
   readonly peerType: 'ebgp' | 'ibgp';
   /** Set right after construction, because the session library needs the plugin first. */
@@ -49,20 +60,22 @@ export class Neighbor {
   /** When the session came up, by the monotonic clock. */
   #upMs = 0;
 
-  constructor(config: NeighborConfig, globalAs: number) {
+  constructor(config: NeighborConfig, ours: OwnAs) {
     this.config = config;
-    this.localAs = config.localAs ?? globalAs;
+    this.#ours = ours;
+    this.localAs = localAsTowards(ours, config);
     this.peerType = config.remoteAs === this.localAs ? 'ibgp' : 'ebgp';
   }
 
   capabilities(): Capability[] {
-    const { families, addPath, pathsLimit } = this.config;
+    const { families, addPath, pathsLimit, role } = this.config;
     const directions = { receive: addPath === 'receive' || addPath === 'both', send: addPath === 'send' || addPath === 'both' };
     return [
       ...families.map((family) => ({ type: 'multiprotocol', family }) as const),
       { type: 'route-refresh' },
       { type: 'enhanced-route-refresh' },
       { type: 'extended-message' },
+      ...(role === undefined ? [] : [{ type: 'role', role: ROLE_CODES[role] } as const]),
       ...(addPath === undefined ? [] : [{ type: 'add-path', families: families.map((family) => ({ family, ...directions })) } as const]),
       ...(pathsLimit === undefined
         ? []
@@ -77,17 +90,26 @@ export class Neighbor {
     const nextHopSelf = nextHopsSelf(session, families);
     const { localAddress, remoteAddress } = session;
     const aigp = config.aigp === undefined ? {} : { aigp: config.aigp };
+    const relation = relationTo(this.#ours, config);
+    // RFC 5065 §5: members of the confederation name each other in AS_PATH.
+    const confederation = this.#ours.confederation !== undefined && relation !== 'external';
     return {
       name: config.address,
-      kind: session.peerType === 'ibgp' ? PeerKind.Internal : PeerKind.External,
+      kind: relation === 'external' ? PeerKind.External : PeerKind.Internal,
       remoteAs: session.remoteAs,
-      localAs: this.localAs,
-      bgpIdentifier: readU32(parseIpv4(session.remoteBgpIdentifier) ?? new Uint8Array(4), 0),
+      localAs: session.localAs,
+      confederationExternal: relation === 'member',
+      reflectorClient: config.routeReflectorClient,
+      ...(config.clusterId !== undefined && { clusterId: identifierOf(config.clusterId) }),
+      clientToClient: config.clientToClientReflection,
+      role: config.role && ROLE_CODES[config.role],
+      asPath: this.#asPath(session),
+      bgpIdentifier: identifierOf(session.remoteBgpIdentifier),
       address: addressBytes(session.remoteAddress.split('%')[0]!),
       families,
       ownAddresses: ownAddresses({ localAddress, remoteAddress, nextHops: nextHopSelf.values() }, neighbors),
-      receive: { ...session.receive, ...aigp },
-      send: { ...session.send, ...aigp },
+      receive: { ...session.receive, confederation, ...aigp },
+      send: { ...session.send, confederation, ...aigp },
       nextHopSelf,
       link: linkOf(session),
       routeServerClient: config.routeServerClient,
@@ -97,6 +119,24 @@ export class Neighbor {
       importAccept: this.#accepts('import'),
       exportAccept: this.#accepts('export'),
       port,
+    };
+  }
+
+  /** A route server leaves AS_PATH as it is (RFC 7947 §2.2.2), so that `local-as` towards a client changes no paths. */
+  #asPath(session: SessionInfo): AsPathOptions {
+    const { config } = this;
+    const ours = publicAs(this.#ours);
+    const isExternal = relationTo(this.#ours, config) === 'external';
+    const hasLocalAs = isExternal && !config.routeServerClient && session.localAs !== ours;
+    return {
+      ownAllowed: config.allowasIn,
+      enforceFirst: config.enforceFirstAs ?? config.role !== 'rs-client',
+      rejectSets: !config.acceptAsSets,
+      rejectLong: !config.acceptLongAsPaths,
+      ...(hasLocalAs && !config.localAsNoPrepend && { prependIn: session.localAs }),
+      ...(hasLocalAs && !config.localAsReplaceAs && { behindLocal: ours }),
+      removePrivate: config.removePrivateAs,
+      override: config.asOverride,
     };
   }
 
@@ -154,7 +194,9 @@ export class Neighbor {
   /** A NOTIFICATION was sent or received, perhaps before the session became Established. */
   notified(message: NotificationMessage, direction: 'sent' | 'received'): NewEvent {
     const { code, subcode } = message;
-    const text = formatNotification(message);
+    // The session library says more than the message: which roles would fit.
+    const { lastError } = this.peer;
+    const text = lastError?.notification === message ? lastError.text : formatNotification(message);
     // Closing one of two colliding connections (RFC 4271 §6.8) is not an error.
     const isCollision = code === NotificationCode.Cease && subcode === CeaseSubcode.ConnectionCollisionResolution;
     if (!isCollision) this.lastNotification = { direction, code, subcode, text, at: new Date() };

@@ -6,13 +6,14 @@ import { ControlError, type Endpoint, invalidArgument, type NeighborConfig } fro
 import type { EventLog } from '../events.ts';
 import { apiField } from '../keys/neighbor-api.ts';
 import { changedKeys, diffNeighbor, type Touches } from '../keys/neighbor-diff.ts';
+import { type OwnAs, publicAs } from '../keys/own-as.ts';
 import { quote } from '../quote.ts';
 import { hostOf } from './host-address.ts';
 import { Neighbor } from './neighbor.ts';
 import { canonical, checkedNeighbor } from './new-neighbor.ts';
 
 export interface NeighborsOptions {
-  readonly localAs: number;
+  readonly ours: OwnAs;
   readonly server: Server;
   readonly rib: Rib;
   readonly events: EventLog;
@@ -105,21 +106,24 @@ export class Neighbors {
 
   /** Throws ControlError. */
   #checked(config: NeighborConfig): NeighborConfig {
-    const { localAs, rib, listen } = this.#options;
+    const { ours, rib, listen } = this.#options;
     const unsupported = config.families.find((family) => !rib.has(family));
     if (unsupported !== undefined || config.families.length === 0) {
       const found = unsupported === undefined ? 'none' : formatFamily(unsupported);
       throw invalidArgument('neighbor.families', `found ${found}, allowed are ipv4-unicast and ipv6-unicast`);
     }
-    return checkedNeighbor(config, localAs, listen);
+    return checkedNeighbor(config, ours, listen);
   }
 
   #start(config: NeighborConfig): Neighbor {
-    const { localAs, server, plugin } = this.#options;
-    const neighbor = new Neighbor(config, localAs);
+    const { ours, server, plugin } = this.#options;
+    const neighbor = new Neighbor(config, ours);
     neighbor.peer = asControlError(() =>
       // The session library's options have the same names.
-      server.addPeer({ remoteAddress: config.address, remoteAs: config.remoteAs, localAs: neighbor.localAs }, plugin(neighbor), config),
+      server.addPeer({ remoteAddress: config.address, remoteAs: config.remoteAs, localAs: neighbor.localAs }, plugin(neighbor), {
+        ...config,
+        alternateLocalAs: config.localAsDualAs ? publicAs(ours) : undefined,
+      }),
     );
     this.#byAddress.set(config.address, neighbor);
     return neighbor;

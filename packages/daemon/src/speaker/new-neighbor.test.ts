@@ -10,6 +10,8 @@ const LISTEN = [
   { host: '127.0.0.70', port: 10_179 },
 ];
 
+const OURS = { as: 64_500 };
+
 function neighbor(more: Partial<NeighborConfig>): NeighborConfig {
   return completeNeighbor({
     address: '192.0.2.1',
@@ -20,7 +22,7 @@ function neighbor(more: Partial<NeighborConfig>): NeighborConfig {
 }
 
 function check(more: Partial<NeighborConfig>): NeighborConfig {
-  return checkedNeighbor(neighbor(more), 64_500, LISTEN);
+  return checkedNeighbor(neighbor(more), OURS, LISTEN);
 }
 
 for (const [field, more] of [
@@ -63,12 +65,24 @@ for (const [field, more] of [
   ['local_address', { localAddress: '0.0.0.0' }],
   ['route_server_client', { routeServerClient: true, remoteAs: 64_500 }],
   ['next_hop_self', { routeServerClient: true, nextHopSelf: true }],
+  ['local_as_replace_as', { localAsReplaceAs: true }],
+  ['remove_private_as', { remoteAs: 64_500, removePrivateAs: 'all' }],
+  ['remove_private_as', { removePrivateAs: 'some' as 'all' }],
+  ['remove_private_as', { routeServerClient: true, removePrivateAs: 'all' }],
+  ['as_override', { routeServerClient: true, asOverride: true }],
+  ['allowas_in', { allowasIn: 11 }],
+  ['route_reflector_client', { routeReflectorClient: true }],
+  ['cluster_id', { remoteAs: 64_500, clusterId: '0.0.0.0' }],
+  ['client_to_client_reflection', { remoteAs: 64_500, clientToClientReflection: false }],
+  ['role', { remoteAs: 64_500, role: 'peer' }],
+  ['role', { role: 'client' as 'peer' }],
+  ['strict_role', { strictRole: true }],
   ['families[1]', { families: [IPV4_UNICAST, IPV4_UNICAST] }],
 ] as const satisfies readonly (readonly [string, Partial<NeighborConfig>])[]) {
   test(`as in the configuration file: ${JSON.stringify(more).slice(0, 60)} is refused at ${field}`, () => {
     const withListener = 'localAddress' in more && more.localAddress === '192.0.2.1' ? [{ host: '0.0.0.0', port: 179 }] : LISTEN;
     assert.throws(
-      () => checkedNeighbor(neighbor(more), 64_500, withListener),
+      () => checkedNeighbor(neighbor(more), OURS, withListener),
       (error: ControlError) => {
         assert.equal(error.code, 'invalid-argument');
         assert.equal(error.field, `neighbor.${field}`);
@@ -94,12 +108,12 @@ test('everything that is wrong is named at once', () => {
 
 test('a listener on every address answers on those of this machine: a neighbor there would be ourselves', () => {
   const everywhere = [{ host: '0.0.0.0', port: 10_179 }];
-  assert.throws(() => checkedNeighbor(neighbor({ address: '127.0.0.1', remotePort: 10_179 }), 64_500, everywhere), {
+  assert.throws(() => checkedNeighbor(neighbor({ address: '127.0.0.1', remotePort: 10_179 }), OURS, everywhere), {
     field: 'neighbor.address',
   });
   // Another daemon of this machine has another port; a neighbor that we never connect to may share everything.
-  checkedNeighbor(neighbor({ address: '127.0.0.1', remotePort: 10_180 }), 64_500, everywhere);
-  checkedNeighbor(neighbor({ address: '127.0.0.1', remotePort: 10_179, passive: true }), 64_500, everywhere);
+  checkedNeighbor(neighbor({ address: '127.0.0.1', remotePort: 10_180 }), OURS, everywhere);
+  checkedNeighbor(neighbor({ address: '127.0.0.1', remotePort: 10_179, passive: true }), OURS, everywhere);
 });
 
 test('what is right is taken, addresses in their one spelling', () => {
@@ -113,4 +127,25 @@ test('an IPv4 address in IPv6 form is found as the IPv4 address that it is', () 
   assert.equal(canonical('::ffff:127.0.0.70'), '127.0.0.70');
   assert.equal(canonical('::FFFF:7f00:46'), '127.0.0.70');
   assert.equal(canonical('nonsense'), 'nonsense');
+});
+
+test('RFC 5065: in a confederation, a neighbor of another AS of it may not have what belongs to its borders', () => {
+  const ours = { as: 65_001, confederation: { identifier: 64_500, members: [65_002] } };
+  const fieldsOf = (more: Partial<NeighborConfig>): string[] => {
+    try {
+      checkedNeighbor(neighbor(more), ours, LISTEN);
+      return [];
+    } catch (error) {
+      return (error as ControlError).problems.map(({ field }) => field);
+    }
+  };
+  assert.deepEqual(fieldsOf({ remoteAs: 64_500 }), ['neighbor.remote_as']);
+  assert.deepEqual(fieldsOf({ remoteAs: 65_002, localAs: 65_100 }), ['neighbor.local_as']);
+  assert.deepEqual(fieldsOf({ remoteAs: 65_002, role: 'peer', asOverride: true, multihopTtl: 2 }), [
+    'neighbor.as_override',
+    'neighbor.role',
+  ]);
+  assert.deepEqual(fieldsOf({ remoteAs: 65_002, routeReflectorClient: true }), ['neighbor.route_reflector_client']);
+  assert.deepEqual(fieldsOf({ remoteAs: 65_001, routeReflectorClient: true }), []);
+  assert.deepEqual(fieldsOf({ remoteAs: 174, role: 'customer', removePrivateAs: 'replace' }), []);
 });

@@ -4,12 +4,23 @@
  */
 import { networkInterfaces } from 'node:os';
 import { formatAddress, formatFamily, parseAddress } from '@tsbgp/wire';
-import { type BrokenRule, exclusive, onlyClients, onlyExternal, otherKind, ownEndpoint } from '../config/neighbor-rules.ts';
+import {
+  type BrokenRule,
+  exclusive,
+  isConfederationItself,
+  localAsInside,
+  notForRelation,
+  onlyClients,
+  otherKind,
+  ownEndpoint,
+  withoutRequired,
+} from '../config/neighbor-rules.ts';
 import { type ControlProblem, invalidArgument } from '../control-plane.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { Refusal } from '../keys/fields.ts';
 import { apiField } from '../keys/neighbor-api.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField } from '../keys/neighbor-keys.ts';
+import { type OwnAs, relationTo } from '../keys/own-as.ts';
 import { quote } from '../quote.ts';
 import { isLinkLocal } from './host-address.ts';
 
@@ -17,7 +28,7 @@ import { isLinkLocal } from './host-address.ts';
 const ZONE = /^[\w.:@-]{1,15}$/;
 
 /** The neighbor with its addresses in canonical text. Throws ControlError. */
-export function checkedNeighbor(config: NeighborConfig, localAs: number, listen: readonly Endpoint[]): NeighborConfig {
+export function checkedNeighbor(config: NeighborConfig, ours: OwnAs, listen: readonly Endpoint[]): NeighborConfig {
   const problems: ControlProblem[] = [];
   const refuse = (field: NeighborField, sentence: string): void => {
     problems.push({ field: `neighbor.${apiField(field)}`, sentence });
@@ -38,10 +49,14 @@ export function checkedNeighbor(config: NeighborConfig, localAs: number, listen:
     refuseRule('address', quote(config.address), ownEndpoint(canonicalConfig, listen, config.passive ? [] : ownAddresses()));
     refuseRule('localAddress', quote(config.localAddress ?? ''), otherKind(address, localAddress));
   }
-  const ours = config.localAs ?? localAs;
-  if (config.remoteAs === ours) {
-    for (const { field, rule } of onlyExternal(config, ours)) refuseRule(field, String(config[field]), rule);
-  }
+  const inConfederation = isConfederationItself(config.remoteAs, ours);
+  refuseRule('remoteAs', String(config.remoteAs), inConfederation);
+  refuseRule('localAs', String(config.localAs), localAsInside(config, ours));
+  const broken = [
+    ...(inConfederation === undefined ? notForRelation(config, relationTo(ours, config)) : []),
+    ...withoutRequired(config, config),
+  ];
+  for (const { field, rule } of broken) refuseRule(field, String(config[field]), rule);
   for (const { field, rule } of onlyClients(config, config.routeServerClient)) refuseRule(field, String(config[field]), rule);
   for (const { field, rule } of exclusive(config)) refuseRule(field, String(config[field]), rule);
   config.families.forEach((family, i) => {

@@ -77,7 +77,7 @@ async function scene(t: TestContext): Promise<Scene> {
   const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
   for (const peer of Object.values(PEERS)) {
     const localAs = 'localAs' in peer ? peer.localAs : undefined;
-    speaker.addNeighbor(makeNeighbor(peer.last, { remoteAs: peer.as, localAs }));
+    speaker.addNeighbor(makeNeighbor(peer.last, { remoteAs: peer.as, localAs, enforceFirstAs: false }));
   }
   const peers: Neighbor[] = [];
   t.after(async () => {

@@ -25,6 +25,10 @@ const UNUSABLE: Readonly<Record<UnusableReason, string>> = {
   'originator-id': 'their ORIGINATOR_ID is our BGP Identifier (RFC 4456 §8)',
   'cluster-list': 'our cluster identifier is in their CLUSTER_LIST (RFC 4456 §8)',
   'next-hop': 'their next hop is our own address, or none that a host can have (RFC 4271 §6.3)',
+  'first-as': 'the first AS of their AS_PATH is not that of the neighbor (RFC 4271 §6.3)',
+  'as-set': 'their AS_PATH has an AS_SET or AS_CONFED_SET (RFC 9774)',
+  'as-path-length': 'their AS_PATH has more than 750 AS numbers',
+  'route-leak': 'their ONLY_TO_CUSTOMER says that the neighbor leaks them (RFC 9234 §5)',
 };
 
 const NOT_SENT: Readonly<Record<NotSent, string>> = {

@@ -7,11 +7,13 @@
  */
 import { BrokenInvariant, Rib } from '@tsbgp/rib';
 import { type Logger, type Peer, Server } from '@tsbgp/session';
-import { CeaseSubcode, type Family, parseIpv4, readU32 } from '@tsbgp/wire';
+import { CeaseSubcode, type Family } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
 import type { ControlPlane, Endpoint, FamilyCounts, GlobalState, Health, NeighborState } from '../control-plane.ts';
 import { EventLog } from '../events.ts';
 import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
+import type { Confederation } from '../keys/own-as.ts';
+import { identifierOf } from '../keys/values.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { Background } from './background.ts';
@@ -31,9 +33,13 @@ import { Watchers } from './watchers.ts';
 
 export interface SpeakerOptions {
   readonly localAs: number;
+  /** The confederation that `localAs` belongs to (RFC 5065). @default none */
+  readonly confederation?: Confederation | undefined;
   readonly routerId: string;
   /** @default the defaults of the configuration */
   readonly decision?: DecisionConfig;
+  /** Our cluster identifier as a route reflector (RFC 4456 §7), as a dotted quad. @default the router ID */
+  readonly clusterId?: string | undefined;
   readonly logger: Logger;
   readonly version: string;
   /** A client of the API asked the daemon to stop. */
@@ -65,7 +71,7 @@ export class Speaker implements ControlPlane {
   readonly #startedMs: number = performance.now();
 
   constructor(options: SpeakerOptions) {
-    const { localAs, routerId, logger, boundaries } = options;
+    const { localAs, confederation, routerId, clusterId = routerId, logger, boundaries } = options;
     const { events } = this;
     this.#options = options;
     this.#decision = options.decision ?? completeDecision();
@@ -87,7 +93,9 @@ export class Speaker implements ControlPlane {
     });
     const rib = new Rib({
       localAs,
-      bgpIdentifier: readU32(parseIpv4(routerId) ?? new Uint8Array(4), 0),
+      bgpIdentifier: identifierOf(routerId),
+      clusterId: identifierOf(clusterId),
+      confederation: confederation?.identifier,
       decision: this.#decision,
       observer: report,
       exportObserver: report,
@@ -109,7 +117,7 @@ export class Speaker implements ControlPlane {
     const addresses = (): Iterable<string> => this.#neighbors.addresses();
     this.#sessions = new Sessions({ rib, logger, boundaries, events, report, schedule, addresses });
     this.#neighbors = new Neighbors({
-      localAs,
+      ours: { as: localAs, confederation },
       server: this.#server,
       rib,
       events,

@@ -1,51 +1,75 @@
-/** An attribute set made from another one, for peers that are to get it changed. Cold: once per attribute set. */
+/**
+ * Attribute sets made from others: for peers that are to get them changed, and for routes that are used changed. Cold: once per attribute set.
+ *
+ * A set that has no room for a change stays as it is.
+ */
 import { AttributeCode, AttributeFlag, readU32, writeU16, writeU32 } from '@tsbgp/wire';
-import { NONE } from '../columns.ts';
 import { type AttrId, type AttributeTable, SET_LENGTH_MAX } from './attribute-table.ts';
-import { findAttribute, headerLength, valueLength } from './block.ts';
+import { headerLength, valueLength } from './block.ts';
 
 const NO_EXPORT = 0xffff_ff01;
-/** A header with Extended Length, and one community. */
-const GROWTH_MAX = 8;
+/** What a change adds at most: a header with Extended Length, and a segment with one AS number. */
+const GROWTH_MAX = 10;
+const SEGMENT_AS_SEQUENCE = 2;
+const SEGMENT_LENGTH_MAX = 255;
+const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
 
-/**
- * The id of the set with NO_EXPORT (RFC 1997) among its COMMUNITIES. The set itself where it has it already, or has no room for it. A new id
- * is not held yet.
- */
+/** The id of the set with NO_EXPORT (RFC 1997) among its COMMUNITIES; the set itself where it has it already. A new id is not held yet. */
 export function addNoExport(attributes: AttributeTable, attr: number): AttrId {
-  const { data } = attributes.arena;
-  const start = attributes.offset[attr]!;
-  const end = start + attributes.length[attr]!;
-  const header = findAttribute(data, start, end, AttributeCode.Communities);
-  if (end - start + GROWTH_MAX > SET_LENGTH_MAX || (header !== NONE && hasNoExport(data, header))) return attr as AttrId;
-  const before = header === NONE ? placeOf(data, start, end, AttributeCode.Communities) : header;
-  const after = header === NONE ? before : header + headerLength(data, header) + valueLength(data, header);
-  const old = header === NONE ? new Uint8Array(0) : data.slice(header + headerLength(data, header), after);
-  const flags = AttributeFlag.Optional | AttributeFlag.Transitive | (header === NONE ? 0 : data[header]! & AttributeFlag.Partial);
-  const octets = Uint8Array.of(
-    ...data.subarray(start, before),
-    ...newHeader(flags, AttributeCode.Communities, old.length + 4),
-    ...old,
-    ...fourOctets(NO_EXPORT),
-    ...data.subarray(after, end),
-  );
-  return attributes.intern(octets, 0, octets.length);
+  const block = attributes.octets(attr);
+  const old = valueOf(block, AttributeCode.Communities);
+  if (hasNoExport(old)) return attr as AttrId;
+  const octets = withValue(block, AttributeCode.Communities, OPTIONAL_TRANSITIVE, Uint8Array.of(...old, ...fourOctets(NO_EXPORT)));
+  return octets === block ? (attr as AttrId) : attributes.intern(octets, 0, octets.length);
 }
 
-function hasNoExport(data: Uint8Array, header: number): boolean {
-  const start = header + headerLength(data, header);
-  const end = start + valueLength(data, header);
-  for (let at = start; at < end; at += 4) if (readU32(data, at) === NO_EXPORT) return true;
+/** The canonical block with ONLY_TO_CUSTOMER (RFC 9234 §5). */
+export function withOnlyToCustomer(block: Uint8Array, as: number): Uint8Array {
+  return withValue(block, AttributeCode.OnlyToCustomer, OPTIONAL_TRANSITIVE, fourOctets(as));
+}
+
+/** The canonical block with an AS number in front of its AS_PATH (RFC 4271 §5.1.2 b). */
+export function withAsInFront(block: Uint8Array, as: number): Uint8Array {
+  const path = valueOf(block, AttributeCode.AsPath);
+  const count = path[1] ?? 0;
+  const joins = path[0] === SEGMENT_AS_SEQUENCE && count < SEGMENT_LENGTH_MAX;
+  const value = Uint8Array.of(SEGMENT_AS_SEQUENCE, joins ? count + 1 : 1, ...fourOctets(as), ...path.subarray(joins ? 2 : 0));
+  return withValue(block, AttributeCode.AsPath, AttributeFlag.Transitive, value);
+}
+
+function hasNoExport(communities: Uint8Array): boolean {
+  for (let at = 0; at < communities.length; at += 4) if (readU32(communities, at) === NO_EXPORT) return true;
   return false;
 }
 
-/** Where an attribute with this code belongs in a canonical block: before the first higher code, MP_REACH_NLRI at the start apart. */
-function placeOf(data: Uint8Array, start: number, end: number, code: number): number {
-  let offset = start;
-  while (offset < end && (data[offset + 1]! < code || (offset === start && data[offset + 1] === AttributeCode.MpReachNlri))) {
-    offset += headerLength(data, offset) + valueLength(data, offset);
+/** A copy of the block with another value of the attribute; `flags` are those of one that is new. */
+function withValue(block: Uint8Array, code: number, flags: number, value: Uint8Array): Uint8Array {
+  if (block.length + GROWTH_MAX > SET_LENGTH_MAX) return block;
+  const { start, end } = placeOf(block, code);
+  const kept = start === end ? flags : flags | (block[start]! & AttributeFlag.Partial);
+  return Uint8Array.of(...block.subarray(0, start), ...newHeader(kept, code, value.length), ...value, ...block.subarray(end));
+}
+
+/** The value of the attribute; empty where it is absent. */
+function valueOf(block: Uint8Array, code: number): Uint8Array {
+  const { start, end } = placeOf(block, code);
+  return start === end ? new Uint8Array(0) : block.subarray(start + headerLength(block, start), end);
+}
+
+/**
+ * Where the attribute is in a canonical block, header and all. Where it is absent both offsets are where it belongs: before the first higher
+ * code, MP_REACH_NLRI at the start apart.
+ */
+function placeOf(block: Uint8Array, code: number): { readonly start: number; readonly end: number } {
+  let start = 0;
+  while (start < block.length) {
+    const found = block[start + 1]!;
+    const end = start + headerLength(block, start) + valueLength(block, start);
+    if (found === code) return { start, end };
+    if (found > code && !(start === 0 && found === AttributeCode.MpReachNlri)) break;
+    start = end;
   }
-  return offset;
+  return { start, end: start };
 }
 
 function newHeader(flags: number, code: number, length: number): number[] {

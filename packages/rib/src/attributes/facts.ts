@@ -9,7 +9,7 @@ import type { OwnIdentity } from './own-identity.ts';
 
 /** Bits of the `flags` column. */
 export const AttrFlag = {
-  /** NO_EXPORT or NO_EXPORT_SUBCONFED (RFC 1997): not to external peers. */
+  /** NO_EXPORT (RFC 1997): not to external peers. */
   NoExport: 1,
   /** NO_ADVERTISE (RFC 1997): to no peer. */
   NoAdvertise: 2,
@@ -25,7 +25,16 @@ export const AttrFlag = {
   LinkLocalNextHop: 64,
   /** Longer than LARGE_SET_LENGTH: a message of 4096 octets may be too short for it after export rewrites it. */
   Large: 128,
+  /** NO_EXPORT_SUBCONFED (RFC 1997): not to external peers, nor to other ASes of the confederation. */
+  NoExportSubconfed: 8192,
+  /** ONLY_TO_CUSTOMER (RFC 9234). */
+  OnlyToCustomer: 16_384,
+  /** AS_PATH has an AS_SET or AS_CONFED_SET, or more than LONG_PATH_ASNS AS numbers. */
+  OddPath: 32_768,
 } as const;
+
+/** AS numbers of an AS_PATH, confederation segments and all, that are not too many. Longer paths are mistakes or attacks. */
+export const LONG_PATH_ASNS = 750;
 
 /** An attribute set of at most so many octets fits into any message with any NLRI, however export rewrites it (export/rewrite.ts). */
 export const LARGE_SET_LENGTH = 2200;
@@ -49,18 +58,20 @@ const Fact = {
   reflectors: 7,
   communities: 8,
   aigp: 9,
+  'only-to-customer': 10,
 } as const satisfies Readonly<Record<AttributeFact, number>>;
 
 /** By type code; 0 where nothing is read from the attribute. */
 const FACTS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) => (row?.fact === undefined ? 0 : Fact[row.fact]));
 /** By type code: the bits of `flags` that the presence of the attribute sets. */
 const PRESENCE_FLAGS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) =>
-  row?.internalOnly || row?.fact === 'aigp' ? AttrFlag.InternalOnly : 0,
+  row?.internalOnly !== undefined || row?.fact === 'aigp' ? AttrFlag.InternalOnly : 0,
 );
 
 const SEGMENT_AS_SET = 1;
 const SEGMENT_AS_SEQUENCE = 2;
 const SEGMENT_CONFED_SEQUENCE = 3;
+const SEGMENT_CONFED_SET = 4;
 
 /** RFC 4271 §5.1.5: degree of preference of a route without LOCAL_PREF; all implementations use 100. */
 export const DEFAULT_LOCAL_PREF = 100;
@@ -104,8 +115,8 @@ export class AttributeFacts {
   /** Last AS of the AS_PATH, 0 when it is empty or ends in a set. */
   originAs = 0;
   flags = 0;
-  /** The AS_PATH just read has confederation segments. */
-  #confederation = false;
+  /** Bits of `AttrFlag` that follow from the AS_PATH just read. */
+  #pathFlags = 0;
   readonly #options: DecisionOptions;
 
   constructor(options: DecisionOptions) {
@@ -139,11 +150,7 @@ export class AttributeFacts {
           break;
         case Fact['as-path']:
           pathLength = this.#asPath(data, value, offset, own);
-          if (this.#confederation) flags |= AttrFlag.InternalOnly;
-          if (pathLength < 0) {
-            pathLength = ~pathLength;
-            flags |= AttrFlag.Own;
-          }
+          flags |= this.#pathFlags;
           break;
         case Fact['next-hop']:
           nextHopSeen = true;
@@ -157,7 +164,10 @@ export class AttributeFacts {
           localPref = data.getUint32(value);
           break;
         case Fact.reflectors:
-          for (let at = value; at < offset; at += 4) if (data.getUint32(at) === own.bgpIdentifier) flags |= AttrFlag.Own;
+          for (let at = value; at < offset; at += 4) if (own.isReflector(data.getUint32(at))) flags |= AttrFlag.Own;
+          break;
+        case Fact['only-to-customer']:
+          flags |= AttrFlag.OnlyToCustomer;
           break;
         case Fact.communities:
           flags |= communityFlags(data, value, offset);
@@ -182,41 +192,43 @@ export class AttributeFacts {
   }
 
   /**
-   * AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing, unless they are to). The
-   * complement of the length if one of our ASes is in the path.
+   * AS_PATH length (RFC 4271 §9.1.2.2 a: a set counts one; RFC 5065 §5.3: confederation segments count nothing, unless they are to).
    */
   #asPath(data: DataView, start: number, end: number, own: OwnIdentity): number {
     const { localAs, hasOtherAses } = own;
     const { countConfederations } = this.#options;
     let length = 0;
-    let loop = false;
+    let asns = 0;
+    let flags = 0;
     let offset = start;
     let first = true;
-    this.#confederation = false;
     while (offset < end) {
       const type = data.getUint8(offset);
       const count = data.getUint8(offset + 1);
-      const asns = offset + 2;
-      offset = asns + 4 * count;
-      for (let at = asns; at < offset; at += 4) {
+      const from = offset + 2;
+      asns += count;
+      offset = from + 4 * count;
+      for (let at = from; at < offset; at += 4) {
         const as = data.getUint32(at);
-        if (as === localAs || (hasOtherAses && own.isAs(as))) loop = true;
+        if (as === localAs || (hasOtherAses && own.isAs(as))) flags |= AttrFlag.Own;
       }
       if (type === SEGMENT_AS_SEQUENCE) {
         length += count;
-        if (first) this.neighborAs = data.getUint32(asns);
+        if (first) this.neighborAs = data.getUint32(from);
         this.originAs = data.getUint32(offset - 4);
         first = false;
       } else if (type === SEGMENT_AS_SET) {
         length += 1;
+        flags |= AttrFlag.OddPath;
         this.originAs = 0;
         first = false;
       } else {
-        this.#confederation = true;
+        flags |= type === SEGMENT_CONFED_SET ? AttrFlag.InternalOnly | AttrFlag.OddPath : AttrFlag.InternalOnly;
         if (countConfederations) length += type === SEGMENT_CONFED_SEQUENCE ? count : 1;
       }
     }
-    return loop ? ~length : length;
+    this.#pathFlags = asns > LONG_PATH_ASNS ? flags | AttrFlag.OddPath : flags;
+    return length;
   }
 }
 
@@ -229,7 +241,8 @@ function communityFlags(data: DataView, start: number, end: number): number {
     const community = data.getUint32(offset);
     // Well-known communities are the highest numbers.
     if (community < WELL_KNOWN) continue;
-    if (community === NO_EXPORT || community === NO_EXPORT_SUBCONFED) flags |= AttrFlag.NoExport;
+    if (community === NO_EXPORT) flags |= AttrFlag.NoExport;
+    else if (community === NO_EXPORT_SUBCONFED) flags |= AttrFlag.NoExportSubconfed;
     else if (community === NO_ADVERTISE) flags |= AttrFlag.NoAdvertise;
     else if (community === LLGR_STALE) flags |= IS_STALE;
   }

@@ -1,5 +1,5 @@
 /**
- * What is ours in an attribute set: our AS numbers, our BGP Identifier (which is our cluster identifier too), our addresses as next hop.
+ * What is ours in an attribute set: our AS numbers, our BGP Identifier, our cluster identifiers, our addresses as next hop.
  *
  * A set that holds any of it gets AttrFlag.Own when it is interned, once for all peers. Whether that makes a route unusable depends on the
  * peer, and import/unusable.ts looks then. So this is the union of what is ours towards all peers: it may name too much, never too little.
@@ -14,9 +14,19 @@ export interface OwnTowardsPeer {
   readonly addresses: readonly Uint8Array[];
 }
 
+/** What is ours beside our AS and our BGP Identifier. */
+export interface OtherIdentities {
+  /** The AS number of our confederation, by which peers outside know us (RFC 5065 §2). @default none */
+  readonly confederation?: number | undefined;
+  /** @default the BGP Identifier (RFC 4456 §7) */
+  readonly clusterId?: number | undefined;
+}
+
 export class OwnIdentity {
   readonly localAs: number;
   readonly bgpIdentifier: number;
+  readonly confederation: number | undefined;
+  readonly clusterId: number;
   /**
    * Whether AttrFlag.Own of every interned set is up to date. While it is not, the flag says nothing and each set is looked at.
    * The owner of the sets sets it.
@@ -25,10 +35,32 @@ export class OwnIdentity {
   #localAses: ReadonlySet<number>;
   #addressKeys: ReadonlySet<number> = new Set();
 
-  constructor(localAs: number, bgpIdentifier: number) {
+  /** Every cluster identifier that we use or have used on some session: what went out with it may come back later. */
+  readonly #clusterIds: Set<number>;
+
+  constructor(localAs: number, bgpIdentifier: number, { confederation, clusterId = bgpIdentifier }: OtherIdentities = {}) {
     this.localAs = localAs;
     this.bgpIdentifier = bgpIdentifier;
-    this.#localAses = new Set([localAs]);
+    this.confederation = confederation;
+    this.clusterId = clusterId;
+    this.#localAses = new Set([localAs, confederation ?? localAs]);
+    this.#clusterIds = new Set([clusterId]);
+  }
+
+  /** A session uses this cluster identifier. True where none did before: the flags of interned sets do not know of it. */
+  learnClusterId(clusterId: number): boolean {
+    if (this.#clusterIds.has(clusterId)) return false;
+    this.#clusterIds.add(clusterId);
+    return true;
+  }
+
+  isClusterId(value: number): boolean {
+    return this.#clusterIds.has(value);
+  }
+
+  /** Whether an ORIGINATOR_ID or an entry of CLUSTER_LIST may be ours. */
+  isReflector(value: number): boolean {
+    return value === this.bgpIdentifier || value === this.clusterId || (this.#clusterIds.size > 1 && this.#clusterIds.has(value));
   }
 
   /** Whether all that is ours towards this peer is in the union. */
@@ -38,7 +70,7 @@ export class OwnIdentity {
 
   /** Forms the union again. Sets interned before do not know of it: see `settled`. */
   unite(all: readonly OwnTowardsPeer[]): void {
-    this.#localAses = new Set([this.localAs, ...all.map(({ localAs }) => localAs)]);
+    this.#localAses = new Set([this.localAs, this.confederation ?? this.localAs, ...all.map(({ localAs }) => localAs)]);
     this.#addressKeys = new Set(all.flatMap(({ addresses }) => addresses.map(keyOf)));
   }
 

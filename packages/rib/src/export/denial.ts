@@ -6,8 +6,10 @@ export type ExportDenial =
   | 'no-advertise'
   /** NO_EXPORT or NO_EXPORT_SUBCONFED towards an external peer (RFC 1997). */
   | 'no-export'
-  /** Both the source and the member are internal (RFC 4271 §9.2). */
+  /** Both the source and the member are internal (RFC 4271 §9.2), and neither is a client of ours that may have it (RFC 4456 §6). */
   | 'internal-to-internal'
+  /** ONLY_TO_CUSTOMER, and the member is no customer (RFC 9234 §5). */
+  | 'only-to-customer'
   /** The next hop is of no use to the peers, and we have none of our own in this family (RFC 4271 §5.1.3). */
   | 'no-next-hop'
   /** No message of the session holds it (RFC 8654 §5). */

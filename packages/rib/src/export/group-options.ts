@@ -1,10 +1,10 @@
 /** What of a peer decides in which update group it is: members of a group get the same octets by the same rules. */
 import { usesAigp } from '@tsbgp/wire';
-import type { PeerOptions, RibPeer } from '../peer.ts';
+import { Horizon, PeerKind, type PeerOptions, type RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
 import { type ControlOptions, controlOptions } from './control-communities.ts';
 import type { Strategy } from './select.ts';
-import type { ExportView } from './view.ts';
+import type { AsPathView, ExportView } from './view.ts';
 
 export interface GroupOptions {
   readonly view: ExportView;
@@ -25,9 +25,14 @@ export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
   return {
     view: {
       kind: peer.kind,
+      horizon: peer.horizon,
       localAs: peer.localAs,
       routeServerClient: isClient,
       ownAsInFront,
+      asPath: asPathView(peer),
+      clusterId: peer.horizon === Horizon.Client ? peer.clusterId : undefined,
+      clientToClient: options.clientToClient !== false,
+      role: peer.kind === PeerKind.External ? options.role : undefined,
       nextHopSelfAlways: options.nextHopSelfAlways,
       nextHopSelf: options.nextHopSelf.get(table.family),
       // To other peers the link makes no difference: they would only be in more groups.
@@ -38,6 +43,21 @@ export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
     obeysWellKnown: !isClient || obeysWellKnown,
     strategy: strategyOf(table, options, served.bestPathOnly ?? false),
     control: controlCommunities === false ? undefined : controlOptions(peer.localAs, standIn),
+  };
+}
+
+function asPathView({ kind, horizon, localAs, options }: RibPeer): AsPathView {
+  const { behindLocal, removePrivate, override = false } = options.asPath ?? {};
+  const isExternal = kind === PeerKind.External;
+  const changes = isExternal && (removePrivate !== undefined || override);
+  const isConfederation = horizon === Horizon.Confederation;
+  return {
+    front: isExternal && behindLocal !== undefined ? [localAs, behindLocal] : isExternal || isConfederation ? [localAs] : [],
+    isConfederation,
+    removePrivate: isExternal ? removePrivate : undefined,
+    override: isExternal && override,
+    // Peers of different ASes would only be in more groups.
+    remoteAs: changes ? options.remoteAs : undefined,
   };
 }
 

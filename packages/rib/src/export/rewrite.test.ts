@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AsPathSegment, DEFAULT_CONTEXT, encodeAttributes, fromHex, type PathAttribute, toHex, type WireContext } from '@tsbgp/wire';
 import { FakePeer, type FakePeerOptions, smallRib } from '../../test/fake-peer.ts';
-import { PeerKind } from '../peer.ts';
+import { Horizon, PeerKind } from '../peer.ts';
 import { AttributeRewriter } from './rewrite.ts';
 import type { ExportView } from './view.ts';
 
@@ -15,16 +15,27 @@ const OWN = fromHex('c6336401');
 const OWN_NEXT_HOP = `400304${toHex(OWN)}`;
 const EXTERNAL: ExportView = {
   kind: PeerKind.External,
+  horizon: Horizon.External,
   localAs: 64_500,
   routeServerClient: false,
   ownAsInFront: false,
+  asPath: { front: [64_500], isConfederation: false, removePrivate: undefined, override: false, remoteAs: undefined },
+  clusterId: undefined,
+  clientToClient: true,
+  role: undefined,
   nextHopSelfAlways: false,
   nextHopSelf: OWN,
   link: undefined,
   context: DEFAULT_CONTEXT,
 };
 const CLIENT: ExportView = { ...EXTERNAL, routeServerClient: true };
-const INTERNAL: ExportView = { ...EXTERNAL, kind: PeerKind.Internal, context: { ...DEFAULT_CONTEXT, peerType: 'ibgp' } };
+const INTERNAL: ExportView = {
+  ...EXTERNAL,
+  kind: PeerKind.Internal,
+  horizon: Horizon.NonClient,
+  asPath: { ...EXTERNAL.asPath, front: [] },
+  context: { ...DEFAULT_CONTEXT, peerType: 'ibgp' },
+};
 const twoOctet = (view: ExportView): ExportView => ({ ...view, context: { ...view.context, fourOctetAs: false } });
 
 /** The attributes of a canonical block as they go out; `from` is a peer of this AS. */
@@ -120,7 +131,7 @@ test('RFC 6793 §4.2.2: what fits into two octets goes without AS4_PATH and AS4_
   const block = hex(`${ORIGIN} 4002060201 0000fde9 ${NEXT_HOP} e00708 0000fde8 c0000201`);
   assert.equal(rewritten(block, twoOctet(EXTERNAL)), hex(`${ORIGIN} 4002060202 fbf4 fde9 ${OWN_NEXT_HOP} e00706 fde8 c0000201`));
   assert.equal(
-    rewritten(block, twoOctet({ ...EXTERNAL, localAs: 4_200_000_000 })),
+    rewritten(block, twoOctet({ ...EXTERNAL, asPath: { ...EXTERNAL.asPath, front: [4_200_000_000] } })),
     hex(`${ORIGIN} 4002060202 5ba0 fde9 ${OWN_NEXT_HOP} e00706 fde8 c0000201 c0110a0202 fa56ea00 0000fde9`),
   );
 });

@@ -2,25 +2,28 @@
  * What BGP itself changes in an attribute set on its way out, after policy (RFC 4271 §5, §9.2; RFC 7947 for route server clients).
  *
  *                        external                     route server client      internal
- *   AS_PATH              our AS in front              as it is                 as it is
+ *   AS_PATH              as-path.ts                   as it is                 as-path.ts
  *   NEXT_HOP             ours                         as it is                 as it is, or ours (next-hop.ts)
  *   MULTI_EXIT_DISC      only of our own routes       as it is                 as it is
  *   LOCAL_PREF           removed                      removed                  as it is, default added
- *   ORIGINATOR_ID, CLUSTER_LIST   removed             removed                  as they are
+ *   ORIGINATOR_ID, CLUSTER_LIST   removed             removed                  as they are; added to a route that is reflected (RFC 4456 §8)
+ *   ONLY_TO_CUSTOMER     as it is, added where our role asks for it (RFC 9234 §5)          as it is
  *   non-transitive extended communities   removed     removed                  as they are              RFC 4360 §6, RFC 5701 §2
- *   confederation segments of AS_PATH     removed     removed                  removed                  RFC 5065 §4.1
  *   AIGP                 on sessions that use it; where the next hop becomes ours, with the cost to the old one       RFC 7311 §3.3, §3.4
  *   unknown, transitive  Partial bit set              Partial bit set          Partial bit set          RFC 4271 §5
  *   unknown, otherwise   removed                      removed                  removed
  *
+ * A peer of another AS of our confederation is internal (RFC 5065 §5.3), except that it gets no ORIGINATOR_ID and CLUSTER_LIST: reflection is
+ * a matter of one AS.
+ *
  * Our own routes go to a route server client as to any external peer. Confederation segments and non-transitive extended communities stay
- * where the peer belongs to our confederation. Optional and Transitive are what the attribute's RFC says, Partial is on optional transitive
- * attributes only, and the four low bits of the flags are zero (RFC 4271 §4.3). A peer without four-octet AS numbers gets AS_TRANS, AS4_PATH and AS4_AGGREGATOR (RFC 6793 §4.2.2).
+ * where the peer belongs to our confederation. Optional and Transitive are what the attribute's RFC says, Partial is on optional
+ * transitive attributes only, and the four low bits of the flags are zero (RFC 4271 §4.3). A peer without four-octet AS numbers gets AS_TRANS,
+ * AS4_PATH and AS4_AGGREGATOR (RFC 6793 §4.2.2).
  *
  * Done once per attribute set and message, not per route.
  */
 import {
-  AS_TRANS,
   ATTRIBUTE_CODECS,
   AttributeCode,
   type AttributeCodec,
@@ -36,13 +39,12 @@ import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { headerLength, valueLength } from '../attributes/block.ts';
 import { DEFAULT_LOCAL_PREF } from '../attributes/facts.ts';
 import { viewOf } from '../attributes/views.ts';
-import { PeerKind, type RibPeer } from '../peer.ts';
+import { Horizon, PeerKind, type RibPeer } from '../peer.ts';
+import { marksWhatGoes } from '../roles.ts';
+import { AsPathWriter, writeAs } from './as-path.ts';
 import { NextHopUse, nextHopUse, sameLink } from './next-hop.ts';
-import type { ExportView } from './view.ts';
+import { clustersPassed, type ExportView } from './view.ts';
 
-const SEGMENT_AS_SEQUENCE = 2;
-const SEGMENT_CONFED_SEQUENCE = 3;
-const SEGMENT_LENGTH_MAX = 255;
 const TWO_OCTETS_MAX = 0xffff;
 /** RFC 4360 §2: bit of the first octet of a community that is not transitive across ASes. */
 const NON_TRANSITIVE = 0x40;
@@ -61,7 +63,10 @@ const Rule = {
   aggregator: 9,
   'transitive-communities': 10,
   rebuilt: 11,
-  aigp: 12,
+  aigp: 16,
+  'originator-id': 12,
+  'cluster-list': 13,
+  'only-to-customer': 14,
 } as const satisfies Readonly<Record<ExportRule | 'unknown' | 'everyone' | 'internal-only', number>>;
 
 /** By type code. */
@@ -75,8 +80,27 @@ const NOTHING_DUE = 256;
 /** An address, and a link-local one beside it (RFC 2545 §3). */
 const IPV6_NEXT_HOP_LENGTH = 16;
 const NEXT_HOP_LENGTH_MAX = 255;
-/** What an attribute set may grow by, beside the AS_PATH that goes out twice: our AS, LOCAL_PREF, AS4_AGGREGATOR, longer headers. */
-const GROWTH_MAX = 64;
+/**
+ * What an attribute set may grow by, beside the AS_PATH that goes out twice: our ASes, LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST, AS4_AGGREGATOR,
+ * ONLY_TO_CUSTOMER, longer headers.
+ */
+const GROWTH_MAX = 96;
+
+/** What may have to be inserted, in ascending order of code: a bit of `#due` each. */
+const INSERTED = [
+  AttributeCode.LocalPref,
+  AttributeCode.OriginatorId,
+  AttributeCode.ClusterList,
+  AttributeCode.As4Path,
+  AttributeCode.As4Aggregator,
+  AttributeCode.OnlyToCustomer,
+] as const;
+const DUE_LOCAL_PREF = 1;
+const DUE_ORIGINATOR_ID = 2;
+const DUE_CLUSTER_LIST = 4;
+const DUE_AS4_PATH = 8;
+const DUE_AS4_AGGREGATOR = 16;
+const DUE_ONLY_TO_CUSTOMER = 32;
 
 /**
  * Octets that an attribute block of `length` octets needs at most once it is rewritten. A segment of one AS has six octets; towards a peer
@@ -103,16 +127,18 @@ export class AttributeRewriter {
   readonly #twoOctetAs: boolean;
   readonly #aigp: boolean;
 
-  /** Lowest type code of what is still to be inserted, and what that is. */
-  #due = NOTHING_DUE;
-  #localPrefDue = false;
-  #as4PathDue = false;
-  #as4AggregatorDue = false;
-  /** Of the set's AS_PATH and AGGREGATOR in the arena, for AS4_PATH and AS4_AGGREGATOR. */
-  #pathStart = 0;
-  #pathEnd = 0;
-  #pathPrepended = false;
+  readonly #path: AsPathWriter;
+  readonly #ofOurAs: boolean;
+  readonly #marksWhatGoes: boolean;
+  /** What is still to be inserted (bits DUE_*), and the lowest type code among it. */
+  #due = 0;
+  #dueCode = NOTHING_DUE;
+  /** Of the set's AGGREGATOR in the arena, for AS4_AGGREGATOR. */
   #aggregator = 0;
+  /** Cluster identifiers that go in front of CLUSTER_LIST; ORIGINATOR_ID of a route that has none. */
+  #clusters = 0;
+  #originator = 0;
+  #sourceCluster = 0;
 
   constructor(view: ExportView) {
     this.#view = view;
@@ -120,6 +146,9 @@ export class AttributeRewriter {
     this.#confederation = view.context.confederation === true;
     this.#twoOctetAs = !view.context.fourOctetAs;
     this.#aigp = usesAigp(view.context);
+    this.#path = new AsPathWriter(view.asPath);
+    this.#ofOurAs = view.horizon === Horizon.Client || view.horizon === Horizon.NonClient;
+    this.#marksWhatGoes = marksWhatGoes(view.role);
   }
 
   /** Writes the attributes of a set as they go out to peers of this view, learned from `source`. */
@@ -137,10 +166,13 @@ export class AttributeRewriter {
     if (this.bytes.length < room) this.bytes = new Uint8Array(room);
     this.length = 0;
     this.nextHopLength = 0;
-    this.#localPrefDue = !external;
-    this.#as4PathDue = false;
-    this.#as4AggregatorDue = false;
-    this.#due = external ? NOTHING_DUE : AttributeCode.LocalPref;
+    this.#clusters = clustersPassed(this.#view, source);
+    this.#originator = source.options.bgpIdentifier;
+    this.#sourceCluster = source.clusterId;
+    this.#due = external ? 0 : DUE_LOCAL_PREF;
+    if (this.#clusters > 0) this.#due |= DUE_ORIGINATOR_ID | DUE_CLUSTER_LIST;
+    if (this.#marksWhatGoes) this.#due |= DUE_ONLY_TO_CUSTOMER;
+    this.#setDueCode();
     let originSeen = false;
     let pathSeen = false;
     for (let offset = start; offset < end; ) {
@@ -148,7 +180,7 @@ export class AttributeRewriter {
       const value = offset + headerLength(data, offset);
       const next = value + valueLength(data, offset);
       // MP_REACH_NLRI comes first in a canonical block, and is written by the encoder.
-      if (code > this.#due && code !== AttributeCode.MpReachNlri) this.#insert(data, code);
+      if (code > this.#dueCode && code !== AttributeCode.MpReachNlri) this.#insert(data, code);
       switch (RULES[code]) {
         case Rule.everyone:
           this.#copy(data, offset, next);
@@ -161,7 +193,7 @@ export class AttributeRewriter {
           originSeen = true;
           break;
         case Rule['as-path']:
-          this.#asPath(data, value, next, external && (!transparent || this.#view.ownAsInFront));
+          this.#asPath(data, value, next, !transparent || this.#view.ownAsInFront);
           pathSeen = true;
           break;
         case Rule['next-hop']:
@@ -178,8 +210,21 @@ export class AttributeRewriter {
         case Rule['local-pref']:
           if (external) break;
           this.#copy(data, offset, next);
-          this.#localPrefDue = false;
-          this.#setDue();
+          this.#done(DUE_LOCAL_PREF);
+          break;
+        case Rule['originator-id']:
+          if (!this.#ofOurAs) break;
+          this.#copy(data, offset, next);
+          this.#done(DUE_ORIGINATOR_ID);
+          break;
+        case Rule['cluster-list']:
+          if (!this.#ofOurAs) break;
+          this.#clusterList(data, value, next);
+          this.#done(DUE_CLUSTER_LIST);
+          break;
+        case Rule['only-to-customer']:
+          this.#copy(data, offset, next);
+          this.#done(DUE_ONLY_TO_CUSTOMER);
           break;
         case Rule.aggregator:
           this.#aggregatorOf(data, offset, value, next);
@@ -199,7 +244,7 @@ export class AttributeRewriter {
       }
       offset = next;
     }
-    if (this.#due !== NOTHING_DUE) this.#insert(data, NOTHING_DUE);
+    if (this.#due !== 0) this.#insert(data, NOTHING_DUE);
     // RFC 4271 §5: better no route than an UPDATE without them, which may cost the peer's session.
     if (!originSeen || !pathSeen || this.nextHopLength === 0) throw new Error('an attribute set lacks a mandatory attribute');
   }
@@ -222,83 +267,35 @@ export class AttributeRewriter {
     for (let i = 0; i < length; i++) to[i] = data[start + i]!;
   }
 
-  /** AS_PATH, with our AS in front where `prepend` says so. Notes whether AS4_PATH must go along. */
-  #asPath(data: Uint8Array, start: number, end: number, prepend: boolean): void {
-    const width = this.#twoOctetAs ? 2 : 4;
-    if (this.#twoOctetAs && this.#isWide(data, start, end, prepend)) {
-      this.#as4PathDue = true;
-      this.#pathStart = start;
-      this.#pathEnd = end;
-      this.#pathPrepended = prepend;
-      this.#setDue();
-    }
-    this.#writePath(AttributeFlag.Transitive, AttributeCode.AsPath, data, start, end, prepend, width, this.#confederation);
+  /** AS_PATH; with `isOurs` as the view says, with our ASes in front. Notes whether AS4_PATH must go along. */
+  #asPath(data: Uint8Array, start: number, end: number, isOurs: boolean): void {
+    this.#path.take(data, start, end, isOurs);
+    this.#writePath(AttributeFlag.Transitive, AttributeCode.AsPath, this.#twoOctetAs ? 2 : 4, this.#confederation);
+    if (!this.#twoOctetAs || !this.#path.isWide) return;
+    this.#due |= DUE_AS4_PATH;
+    this.#setDueCode();
   }
 
-  /** Whether an AS number outside confederation segments does not fit into two octets. */
-  #isWide(data: Uint8Array, start: number, end: number, prepend: boolean): boolean {
-    if (prepend && this.#view.localAs > TWO_OCTETS_MAX) return true;
-    for (let at = start; at < end; ) {
-      const type = data[at]!;
-      const next = at + 2 + 4 * data[at + 1]!;
-      if (type < SEGMENT_CONFED_SEQUENCE) for (at += 2; at < next; at += 4) if (data[at] !== 0 || data[at + 1] !== 0) return true;
-      at = next;
-    }
-    return false;
+  #writePath(flags: number, code: number, width: number, confederation: boolean): void {
+    this.#header(flags, code, this.#path.measure(width, confederation));
+    this.length = this.#path.write(this.bytes, this.length, width, confederation);
   }
 
-  /**
-   * An attribute of the segments `data[start, end)`. Our AS goes into the first sequence while that has room, else into a new one in front
-   * (RFC 4271 §5.1.2 b).
-   */
-  #writePath(
-    flags: number,
-    code: number,
-    data: Uint8Array,
-    start: number,
-    end: number,
-    prepend: boolean,
-    width: number,
-    confederation: boolean,
-  ): void {
-    let segments = 0;
-    let asns = prepend ? 1 : 0;
-    let joins = false;
-    for (let at = start; at < end; ) {
-      const type = data[at]!;
-      const count = data[at + 1]!;
-      at += 2 + 4 * count;
-      if (type >= SEGMENT_CONFED_SEQUENCE && !confederation) continue;
-      if (segments === 0) joins = prepend && type === SEGMENT_AS_SEQUENCE && count < SEGMENT_LENGTH_MAX;
-      segments++;
-      asns += count;
-    }
-    if (prepend && !joins) segments++;
-    this.#header(flags, code, 2 * segments + width * asns);
+  /** CLUSTER_LIST with the value `data[start, end)`: the clusters that the route passes here go in front, that of the peers first. */
+  #clusterList(data: Uint8Array, start: number, end: number): void {
+    const clusters = this.#clusters;
+    this.#header(AttributeFlag.Optional, AttributeCode.ClusterList, end - start + 4 * clusters);
     const out = this.bytes;
+    if (clusters > 0) this.#cluster(this.#view.clusterId ?? this.#sourceCluster);
+    if (clusters > 1) this.#cluster(this.#sourceCluster);
     let at = this.length;
-    if (prepend && !joins) {
-      out[at] = SEGMENT_AS_SEQUENCE;
-      out[at + 1] = 1;
-      at = writeAs(out, at + 2, this.#view.localAs, width);
-    }
-    for (let from = start; from < end; ) {
-      const type = data[from]!;
-      const count = data[from + 1]!;
-      const next = from + 2 + 4 * count;
-      if (type < SEGMENT_CONFED_SEQUENCE || confederation) {
-        out[at] = type;
-        out[at + 1] = joins ? count + 1 : count;
-        at += 2;
-        if (joins) at = writeAs(out, at, this.#view.localAs, width);
-        joins = false;
-        from += 2;
-        if (width === 4) for (; from < next; from++) out[at++] = data[from]!;
-        else for (; from < next; from += 4) at = writeAs(out, at, readU32(data, from), 2);
-      }
-      from = next;
-    }
+    for (let from = start; from < end; from++) out[at++] = data[from]!;
     this.length = at;
+  }
+
+  #cluster(clusterId: number): void {
+    writeU32(this.bytes, this.length, clusterId);
+    this.length += 4;
   }
 
   /** AGGREGATOR; notes whether AS4_AGGREGATOR must go along. */
@@ -314,9 +311,9 @@ export class AttributeRewriter {
     for (let from = value + 4; from < end; from++) out[at++] = data[from]!;
     this.length = at;
     if (as <= TWO_OCTETS_MAX) return;
-    this.#as4AggregatorDue = true;
     this.#aggregator = value;
-    this.#setDue();
+    this.#due |= DUE_AS4_AGGREGATOR;
+    this.#setDueCode();
   }
 
   /** Extended communities of `size` octets each; across the border of the AS only the transitive ones. */
@@ -349,28 +346,47 @@ export class AttributeRewriter {
 
   /** Inserts what is due before the attribute with this type code. */
   #insert(data: Uint8Array, before: number): void {
-    if (this.#localPrefDue && before > AttributeCode.LocalPref) {
-      this.#localPrefDue = false;
-      this.#header(AttributeFlag.Transitive, AttributeCode.LocalPref, 4);
-      writeU32(this.bytes, this.length, DEFAULT_LOCAL_PREF);
-      this.length += 4;
+    while (this.#dueCode < before) {
+      switch (this.#dueCode) {
+        case AttributeCode.LocalPref:
+          this.#number(AttributeFlag.Transitive, AttributeCode.LocalPref, DEFAULT_LOCAL_PREF);
+          break;
+        case AttributeCode.OriginatorId:
+          this.#number(AttributeFlag.Optional, AttributeCode.OriginatorId, this.#originator);
+          break;
+        case AttributeCode.ClusterList:
+          this.#clusterList(data, 0, 0);
+          break;
+        case AttributeCode.As4Path:
+          this.#writePath(OPTIONAL_TRANSITIVE, AttributeCode.As4Path, 4, false);
+          break;
+        case AttributeCode.As4Aggregator:
+          this.#header(OPTIONAL_TRANSITIVE, AttributeCode.As4Aggregator, 8);
+          for (let i = 0; i < 8; i++) this.bytes[this.length++] = data[this.#aggregator + i]!;
+          break;
+        case AttributeCode.OnlyToCustomer:
+          this.#number(OPTIONAL_TRANSITIVE, AttributeCode.OnlyToCustomer, this.#view.localAs);
+          break;
+      }
+      this.#done(this.#due & -this.#due);
     }
-    if (this.#as4PathDue && before > AttributeCode.As4Path) {
-      this.#as4PathDue = false;
-      this.#writePath(OPTIONAL_TRANSITIVE, AttributeCode.As4Path, data, this.#pathStart, this.#pathEnd, this.#pathPrepended, 4, false);
-    }
-    if (this.#as4AggregatorDue && before > AttributeCode.As4Aggregator) {
-      this.#as4AggregatorDue = false;
-      this.#header(OPTIONAL_TRANSITIVE, AttributeCode.As4Aggregator, 8);
-      for (let i = 0; i < 8; i++) this.bytes[this.length++] = data[this.#aggregator + i]!;
-    }
-    this.#setDue();
   }
 
-  #setDue(): void {
-    if (this.#localPrefDue) this.#due = AttributeCode.LocalPref;
-    else if (this.#as4PathDue) this.#due = AttributeCode.As4Path;
-    else this.#due = this.#as4AggregatorDue ? AttributeCode.As4Aggregator : NOTHING_DUE;
+  /** It is written. */
+  #done(due: number): void {
+    this.#due &= ~due;
+    this.#setDueCode();
+  }
+
+  #setDueCode(): void {
+    this.#dueCode = this.#due === 0 ? NOTHING_DUE : INSERTED[31 - Math.clz32(this.#due & -this.#due)]!;
+  }
+
+  /** An attribute whose value is a number of four octets. */
+  #number(flags: number, code: number, value: number): void {
+    this.#header(flags, code, 4);
+    writeU32(this.bytes, this.length, value);
+    this.length += 4;
   }
 
   #header(flags: number, code: number, length: number): void {
@@ -415,11 +431,4 @@ function ruleOf(row: AttributeCodec<unknown> | undefined): number {
 /** Whether the IPv6 address at `at` is in fe80::/10. */
 function isLinkLocal(data: Uint8Array, at: number): boolean {
   return data[at] === 0xfe && (data[at + 1]! & 0xc0) === 0x80;
-}
-
-/** Writes an AS number, AS_TRANS where two octets cannot hold it; returns the offset after it. */
-function writeAs(out: Uint8Array, at: number, as: number, width: number): number {
-  if (width === 4) writeU32(out, at, as);
-  else writeU16(out, at, as > TWO_OCTETS_MAX ? AS_TRANS : as);
-  return at + width;
 }

@@ -1,8 +1,9 @@
 /**
  * Whether a path goes out to the members of a group, and to whom.
  *
- *   1. Policy and split horizon between kinds of peers: not from internal to internal (RFC 4271 §9.2), NO_ADVERTISE, NO_EXPORT (RFC 1997).
- *      A route server passes these communities on, and obeys them only where it is told to (RFC 7947 §2.2.4).
+ *   1. Policy and split horizon between kinds of peers: not from internal to internal (RFC 4271 §9.2) unless one of them is a client of ours
+ *      (RFC 4456 §6), NO_ADVERTISE, NO_EXPORT, NO_EXPORT_SUBCONFED (RFC 1997). A route server passes these communities on, and obeys them only
+ *      where it is told to (RFC 7947 §2.2.4). ONLY_TO_CUSTOMER, where the peer is no customer (RFC 9234 §5).
  *   2. There is a next hop that the peers can use (next-hop.ts).
  *   3. A message holds the attribute set.
  *   4. Of the members, those that receivers.ts finds.
@@ -14,7 +15,8 @@ import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { AttrFlag } from '../attributes/facts.ts';
 import { BrokenInvariant } from '../broken-invariant.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
-import { PeerKind, type RibPeer } from '../peer.ts';
+import { Horizon, PeerKind, type RibPeer } from '../peer.ts';
+import { keepsMarkedBack } from '../roles.ts';
 import type { RibTable } from '../table.ts';
 import { type AudienceId, NOBODY } from './audience.ts';
 import type { ExportDenial } from './denial.ts';
@@ -22,12 +24,12 @@ import type { UpdateEncoder } from './encoder.ts';
 import { alwaysOwnNextHop, NextHopUse, nextHopUse, sameLink } from './next-hop.ts';
 import { NotSent } from './not-sent.ts';
 import type { Receiver, Receivers } from './receivers.ts';
-import type { ExportView } from './view.ts';
+import { clustersPassed, type ExportView, isBeyondHorizon } from './view.ts';
 
-const KINDS = [PeerKind.Local, PeerKind.External, PeerKind.Internal];
-/** What `#reasonAgainst` answers beside `NotSent`: the route is sent, or policy, a community or split horizon keeps it back. */
+const HORIZONS = Object.values(Horizon);
+/** What `#reasonAgainst` answers beside `NotSent`: the route is sent, or policy, a community, a role or split horizon keeps it back. */
 const SENT = -1;
-const Denied = { Policy: -2, NoAdvertise: -3, NoExport: -4, Internal: -5 } as const;
+const Denied = { Policy: -2, NoAdvertise: -3, NoExport: -4, Internal: -5, Role: -6 } as const;
 /** `reason` of a route that is kept back so. */
 const DENIED = 0;
 
@@ -36,12 +38,15 @@ const DENIALS: ReadonlyMap<number, ExportDenial> = new Map<number, ExportDenial>
   [Denied.NoAdvertise, 'no-advertise'],
   [Denied.NoExport, 'no-export'],
   [Denied.Internal, 'internal-to-internal'],
+  [Denied.Role, 'only-to-customer'],
   [NotSent.NoNextHop, 'no-next-hop'],
   [NotSent.TooLarge, 'too-large'],
   [NotSent.Failed, 'failed'],
 ]);
 /** Message length of a set that could not be rewritten. */
 const FAILED = -1;
+/** Forms of one set, which differ in length: by the kind of the source, its link, and the clusters that go into CLUSTER_LIST. */
+const FORMS = 12;
 
 export interface RulesOptions {
   readonly view: ExportView;
@@ -62,11 +67,11 @@ export class ExportRules {
   readonly #receivers: Receivers;
   readonly #failed: (error: unknown) => void;
   readonly #denied: number;
-  /** Flags of sets, and a bit for each kind of source, that may keep a route from being sent. Everything else is. */
+  /** Flags of sets, and a bit for each `Horizon` of sources, that may keep a route from being sent. Everything else is. */
   readonly #unusual: number;
-  readonly #unusualKinds: number;
-  /** A bit for each kind of source whose next hops may go out as they came in. */
-  readonly #keptKinds: number;
+  readonly #unusualSources: number;
+  /** A bit for each `Horizon` of sources whose next hops may go out as they came in. */
+  readonly #keptSources: number;
   /** Of the running batch: attribute set and form -> octets of a message without NLRI. For large sets only. */
   readonly #messageLengths: Map<number, number> = new Map();
 
@@ -79,7 +84,7 @@ export class ExportRules {
     this.#encoder = encoder;
     this.#receivers = receivers;
     this.#failed = failed;
-    this.#denied = obeysWellKnown ? AttrFlag.NoAdvertise | (view.kind === PeerKind.External ? AttrFlag.NoExport : 0) : 0;
+    this.#denied = (obeysWellKnown ? wellKnownOf(view.horizon) : 0) | (keepsMarkedBack(view.role) ? AttrFlag.OnlyToCustomer : 0);
     // Routes of IPv4 unicast need NEXT_HOP, which a set with MP_REACH_NLRI does not have.
     this.#unusual =
       this.#denied |
@@ -87,11 +92,11 @@ export class ExportRules {
       AttrFlag.LinkLocalNextHop |
       AttrFlag.BadNextHop |
       (table.family === IPV4_UNICAST ? AttrFlag.MpNextHop : 0);
-    this.#unusualKinds = bits((kind) => {
-      const withoutNextHop = view.nextHopSelf === undefined && alwaysOwnNextHop(view, kind);
-      return options.denyAll || withoutNextHop || (kind === PeerKind.Internal && view.kind === PeerKind.Internal);
+    this.#unusualSources = bits((horizon) => {
+      const withoutNextHop = view.nextHopSelf === undefined && alwaysOwnNextHop(view, kindOf(horizon));
+      return options.denyAll || withoutNextHop || mayBeBeyondHorizon(view, horizon);
     });
-    this.#keptKinds = bits((kind) => !alwaysOwnNextHop(view, kind));
+    this.#keptSources = bits((horizon) => !alwaysOwnNextHop(view, kindOf(horizon)));
   }
 
   /** Who gets a path; NOBODY leaves the cause in `reason`. */
@@ -101,8 +106,8 @@ export class ExportRules {
     const flags = this.#attributes.flags[attr]!;
     const source = table.peers[table.pathPeer[path]!] as RibPeer;
     this.reason = DENIED;
-    if ((flags & this.#unusual) === 0 && ((this.#unusualKinds >>> source.kind) & 1) === 0) {
-      return this.#receivers.of(attr, source, ((this.#keptKinds >>> source.kind) & 1) !== 0);
+    if ((flags & this.#unusual) === 0 && ((this.#unusualSources >>> source.horizon) & 1) === 0) {
+      return this.#receivers.of(attr, source, ((this.#keptSources >>> source.horizon) & 1) !== 0);
     }
     const reason = this.#reasonAgainst(attr, flags, source, table.pathNlri[path]! as NlriId);
     if (reason === SENT) return this.#receivers.of(attr, source, nextHopUse(this.#options.view, flags, source) === NextHopUse.Keep);
@@ -130,8 +135,8 @@ export class ExportRules {
   #reasonAgainst(attr: number, flags: number, source: RibPeer, nlri: NlriId): number {
     const { view, denyAll } = this.#options;
     if (denyAll) return Denied.Policy;
-    if ((flags & this.#denied) !== 0) return (flags & this.#denied & AttrFlag.NoAdvertise) !== 0 ? Denied.NoAdvertise : Denied.NoExport;
-    if (view.kind === PeerKind.Internal && source.kind === PeerKind.Internal) return Denied.Internal;
+    if ((flags & this.#denied) !== 0) return deniedBy(flags & this.#denied);
+    if (isBeyondHorizon(view, source)) return Denied.Internal;
     if (this.#table.family === IPV4_UNICAST && (flags & AttrFlag.MpNextHop) !== 0) return NotSent.NoNextHop;
     if (nextHopUse(view, flags, source) === NextHopUse.None) return NotSent.NoNextHop;
     if (this.#attributes.length[attr]! <= this.#encoder.fittingLength) return SENT;
@@ -142,8 +147,9 @@ export class ExportRules {
 
   /** Octets of a message with a large set and without NLRI, worked out once in a batch; FAILED after an exception. */
   #messageLength(attr: number, source: RibPeer): number {
-    const form = (source.kind === PeerKind.Local ? 1 : 0) + (sameLink(this.#options.view, source) ? 2 : 0);
-    const key = attr * 4 + form;
+    const { view } = this.#options;
+    const form = (source.kind === PeerKind.Local ? 1 : 0) + (sameLink(view, source) ? 2 : 0) + 4 * clustersPassed(view, source);
+    const key = attr * FORMS + form;
     const known = this.#messageLengths.get(key);
     if (known !== undefined) return known;
     let length = FAILED;
@@ -158,6 +164,29 @@ export class ExportRules {
   }
 }
 
-function bits(has: (kind: PeerKind) => boolean): number {
-  return KINDS.filter(has).reduce<number>((all, kind) => all | (1 << kind), 0);
+function bits(has: (horizon: Horizon) => boolean): number {
+  return HORIZONS.filter(has).reduce<number>((all, horizon) => all | (1 << horizon), 0);
+}
+
+function kindOf(horizon: Horizon): PeerKind {
+  if (horizon === Horizon.Local) return PeerKind.Local;
+  return horizon === Horizon.External ? PeerKind.External : PeerKind.Internal;
+}
+
+/** Between clients it may depend on their clusters: `isBeyondHorizon` knows. */
+function mayBeBeyondHorizon({ horizon: to, clientToClient }: ExportView, from: Horizon): boolean {
+  if (from === Horizon.Client && to === Horizon.Client) return !clientToClient;
+  return from === Horizon.NonClient && to === Horizon.NonClient;
+}
+
+/** The well-known communities that keep a route from such peers (RFC 1997); a confederation is one AS to NO_EXPORT. */
+function wellKnownOf(horizon: Horizon): number {
+  if (horizon === Horizon.External) return AttrFlag.NoAdvertise | AttrFlag.NoExport | AttrFlag.NoExportSubconfed;
+  return horizon === Horizon.Confederation ? AttrFlag.NoAdvertise | AttrFlag.NoExportSubconfed : AttrFlag.NoAdvertise;
+}
+
+/** Which of the flags that keep a route back is told. */
+function deniedBy(flags: number): number {
+  if ((flags & AttrFlag.NoAdvertise) !== 0) return Denied.NoAdvertise;
+  return (flags & (AttrFlag.NoExport | AttrFlag.NoExportSubconfed)) !== 0 ? Denied.NoExport : Denied.Role;
 }

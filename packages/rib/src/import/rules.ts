@@ -5,18 +5,20 @@
  * sets need no more than one comparison of bits.
  */
 import type { AttributeTable } from '../attributes/attribute-table.ts';
-import { AttrFlag } from '../attributes/facts.ts';
 import { codeOf } from '../filter-reason.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
 import { Verdict } from '../verdict.ts';
+import { ImportChanges } from './changes.ts';
 import { unusableReason } from './unusable.ts';
 
 export class ImportRules {
   readonly #attributes: AttributeTable;
   readonly #verdict: Verdict = new Verdict();
+  readonly #changes: ImportChanges;
 
   constructor(attributes: AttributeTable) {
     this.#attributes = attributes;
+    this.#changes = new ImportChanges(attributes);
   }
 
   /** What becomes of routes with this set from this peer. Borrowed until the next call. */
@@ -24,12 +26,37 @@ export class ImportRules {
     const attributes = this.#attributes;
     const verdict = this.#verdict;
     if (peer.kind === PeerKind.Local) return verdict.accept(attr);
-    if ((attributes.flags[attr]! & (AttrFlag.Own | AttrFlag.BadNextHop)) !== 0 || !attributes.own.settled) {
+    const { firstAs } = peer;
+    if (
+      (attributes.flags[attr]! & peer.suspicious) !== 0 ||
+      (firstAs !== 0 && attributes.neighborAs[attr] !== firstAs) ||
+      !attributes.own.settled
+    ) {
       const reason = unusableReason(attributes, attr, peer);
       if (reason !== undefined) return verdict.reject(attr, codeOf(reason));
     }
     if (attributes.costOf?.(attr) === Number.POSITIVE_INFINITY) return verdict.reject(attr, codeOf('next-hop-unreachable'));
     if (!peer.options.importAccept) return verdict.reject(attr, codeOf('import-policy'));
-    return verdict.accept(attr);
+    return peer.changed === undefined ? verdict.accept(attr) : verdict.accept(attr, peer.changed.of(attr));
+  }
+
+  /** A session begins, or its options are others: what import changes in sets of this peer is found out. */
+  admit(peer: RibPeer): void {
+    const before = peer.changed;
+    peer.changed = this.#changes.acquire(peer);
+    // Afterwards, so that changed sets that stay the same are not made again.
+    if (before !== undefined) this.#changes.release(before);
+  }
+
+  /** The session is over. What its paths are used with is held by the paths. */
+  dismiss(peer: RibPeer): void {
+    if (peer.changed === undefined) return;
+    this.#changes.release(peer.changed);
+    peer.changed = undefined;
+  }
+
+  /** The changed sets that are held here: each id as often as it is held. */
+  heldSets(): Iterable<number> {
+    return this.#changes.heldSets();
   }
 }

@@ -58,3 +58,13 @@ test('RFC 5065 §5: segments of a confederation are malformed from outside it, a
   assert.equal(check({ ...DEFAULT_CONTEXT, confederation: true }), undefined);
   assert.equal(check({ ...DEFAULT_CONTEXT, peerType: 'ibgp' }), undefined);
 });
+
+for (const hex of ['', '0201 0000fde9', '0401 0000fde9', '0201 0000fde9 0301 0000fdea']) {
+  test(`RFC 5065 §5: "${hex}" is malformed from another AS of the confederation: it begins with no AS_CONFED_SEQUENCE`, () => {
+    const bytes = fromHex(hex);
+    const check = (context: WireContext) => asPath.check(bytes, 0, bytes.length, context);
+    const fault = check({ ...DEFAULT_CONTEXT, confederation: true });
+    assert.deepEqual([fault?.action, fault?.code, fault?.subcode], ['withdraw', 3, 11]);
+    assert.equal(check({ ...DEFAULT_CONTEXT, peerType: 'ibgp', confederation: true }), undefined);
+  });
+}

@@ -4,7 +4,8 @@
  *     | segment type | count | AS number, 2 or 4 octets | AS number | …  | segment type | …
  *
  * A segment of unknown type or without an AS, one that runs past the attribute, or a remaining octet: treat-as-withdraw (RFC 7606 §7.2).
- * So is AS 0 (RFC 7607 §2), and a segment of a confederation from a peer that is no member of ours (RFC 5065 §4.1, §5).
+ * So is AS 0 (RFC 7607 §2), a segment of a confederation from a peer that is no member of ours (RFC 5065 §4.1, §5), and from a peer of another
+ * AS of our confederation a path that does not begin with an AS_CONFED_SEQUENCE (§5).
  *
  * As text: `65001 65002 {65003 65004} (65005 65006) [65007]`; braces hold a set, parentheses and brackets a confederation's sequence and
  * set. `|` separates two sequences that one sequence could hold.
@@ -51,7 +52,9 @@ export const asPath: AttributeCodec<AsPathSegment[], 'as-path'> = {
   fact: 'as-path',
   check(bytes, start, end, context) {
     const confederation = context.confederation ?? context.peerType === 'ibgp';
-    const problem = segmentsProblem(bytes, start, end, context.fourOctetAs ? 4 : 2, confederation);
+    const problem =
+      segmentsProblem(bytes, start, end, context.fourOctetAs ? 4 : 2, confederation) ??
+      (confederation && context.peerType === 'ebgp' ? notFromMember(bytes, start, end) : undefined);
     return problem === undefined ? undefined : treatAsWithdraw(UpdateError.MalformedAsPath, `AS_PATH ${problem}`);
   },
   decode: (bytes, start, end, context) => decodeSegments(bytes, start, end, context.fourOctetAs ? 4 : 2, context.spans),
@@ -60,6 +63,12 @@ export const asPath: AttributeCodec<AsPathSegment[], 'as-path'> = {
   parse: parseSegments,
   fromJson: segmentsFromJson,
 };
+
+/** RFC 5065 §5: a peer of another AS of the confederation puts its own AS in front, in an AS_CONFED_SEQUENCE. */
+function notFromMember(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (end > start && bytes[start] === CONFED_SEQUENCE) return undefined;
+  return 'of another AS of the confederation does not begin with an AS_CONFED_SEQUENCE';
+}
 
 /**
  * Why `bytes[start, end)` are no segments; undefined if they are, and then nothing is allocated. `confederation` allows segments of a

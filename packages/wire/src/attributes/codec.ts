@@ -24,8 +24,11 @@ export interface AttributeCodec<Value, Type extends string = string> {
    * stronger verdict holds (§3 h). @default 'withdraw'
    */
   readonly wrongFlags?: 'discard';
-  /** External peers may not send it: `check` returns a fault 'discard' if one does. @default false */
-  readonly internalOnly?: true;
+  /**
+   * External peers may not send it: `check` returns a fault 'discard' if one does. With 'confederation', peers of another AS of our confederation
+   * may (RFC 5065 §5.3). @default anybody may
+   */
+  readonly internalOnly?: 'as' | 'confederation';
   /** The value has AS numbers, whose length may depend on the session (RFC 6793 §4). @default false */
   readonly holdsAsNumbers?: true;
   /** The value has NLRI: the attribute is written first (RFC 7606 §5.1), and a second one ends the session (§3 g). @default false */
@@ -81,6 +84,9 @@ export interface AttributeCodec<Value, Type extends string = string> {
  *   'aggregator'               a two-octet peer gets AS_TRANS and AS4_AGGREGATOR
  *   'transitive-communities'   an external peer gets only the communities that are transitive (RFC 4360 §6); see `entryLength`
  *   'aigp'                     only on sessions that use AIGP; with our own address as next hop, the cost to the one it had is added
+ *   'originator-id'            ORIGINATOR_ID: to peers of our AS only; added to a route that is reflected (RFC 4456 §8)
+ *   'cluster-list'             CLUSTER_LIST: to peers of our AS only; our cluster goes in front of it in a route that is reflected
+ *   'only-to-customer'         goes to every peer; added where the role of the peer asks for it (RFC 9234 §5)
  *   'rebuilt'                  never copied: we write it from other attributes for each peer that needs it
  */
 export type ExportRule =
@@ -93,6 +99,9 @@ export type ExportRule =
   | 'aggregator'
   | 'transitive-communities'
   | 'aigp'
+  | 'originator-id'
+  | 'cluster-list'
+  | 'only-to-customer'
   | 'rebuilt';
 
 /**
@@ -101,6 +110,7 @@ export type ExportRule =
  *   'origin', 'as-path', 'multi-exit-disc', 'local-pref', 'aigp'   steps of the decision process
  *   'next-hop', 'mp-next-hop'                              whether the route has a next hop that can be used, and whether it is ours
  *   'reflectors'                                           identifiers of four octets: whether ours is among them (RFC 4456 §8)
+ *   'only-to-customer'                                     that it is there (RFC 9234 §5)
  *   'communities'                                          NO_EXPORT and its like (RFC 1997)
  */
 export type AttributeFact =
@@ -112,4 +122,5 @@ export type AttributeFact =
   | 'mp-next-hop'
   | 'reflectors'
   | 'communities'
-  | 'aigp';
+  | 'aigp'
+  | 'only-to-customer';

@@ -14,7 +14,7 @@ export const localPref: AttributeCodec<number, 'local-pref'> = u32Attribute({
   type: 'local-pref',
   name: 'LOCAL_PREF',
   flags: WELL_KNOWN,
-  internalOnly: true,
+  internalOnly: 'confederation',
   exportRule: 'local-pref',
   fact: 'local-pref',
 });

@@ -15,6 +15,8 @@ export const onlyToCustomer: AttributeCodec<number, 'only-to-customer'> = u32Att
   name: 'ONLY_TO_CUSTOMER',
   label: 'OTC',
   flags: OPTIONAL_TRANSITIVE,
+  exportRule: 'only-to-customer',
+  fact: 'only-to-customer',
   valueName: 'AS number',
   describe: (as) => `AS ${as}`,
 });

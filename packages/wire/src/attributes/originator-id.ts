@@ -14,6 +14,7 @@ export const originatorId: AttributeCodec<string, 'originator-id'> = ipv4Attribu
   name: 'ORIGINATOR_ID',
   label: 'originator',
   flags: OPTIONAL_NON_TRANSITIVE,
-  internalOnly: true,
+  internalOnly: 'as',
+  exportRule: 'originator-id',
   fact: 'reflectors',
 });

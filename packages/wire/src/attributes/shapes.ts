@@ -49,11 +49,12 @@ function byLength(name: string, length: number | undefined, check: Check | undef
   return (bytes, start, end, context) => (end - start === length ? check(bytes, start, end, context) : bad(end - start));
 }
 
-function bySender(name: string, internalOnly: true | undefined, twoOctetOnly: true | undefined, check: Check): Check {
-  if (internalOnly) {
-    // RFC 7606 §7.5, §7.9, §7.10, RFC 7311 §3.3.
+function bySender(name: string, internalOnly: 'as' | 'confederation' | undefined, twoOctetOnly: true | undefined, check: Check): Check {
+  if (internalOnly !== undefined) {
+    const members = internalOnly === 'confederation';
+    // RFC 7606 §7.5, §7.9, §7.10, RFC 7311 §3.3, RFC 5065 §5.3.
     return (bytes, start, end, context) =>
-      context.peerType === 'ebgp'
+      context.peerType === 'ebgp' && !(members && context.confederation === true)
         ? attributeDiscard(UpdateError.OptionalAttribute, `${name} from an external peer`)
         : check(bytes, start, end, context);
   }

@@ -12,7 +12,7 @@ import { type Family, IPV4_UNICAST } from '../family.ts';
 import { type Fault, openError } from '../fault.ts';
 import type { GracefulRestartCapability, LongLivedGracefulRestartCapability } from './graceful-restart.ts';
 import type { Capability } from './registry.ts';
-import { formatRole, Role } from './role.ts';
+import { roleMismatch, roleOpposite } from './role.ts';
 
 /** What the outcome depends on beside the capabilities. */
 export interface NegotiateOptions {
@@ -234,23 +234,13 @@ function roles(capabilities: readonly Capability[]): number[] {
   return [...new Set(all(capabilities, 'role').map((capability) => capability.role))];
 }
 
-/** RFC 9234 §4.2, table 2: the local role and the only one that fits it. */
-const FITTING: ReadonlyMap<number, number> = new Map([
-  [Role.Provider, Role.Customer],
-  [Role.Customer, Role.Provider],
-  [Role.RouteServer, Role.RouteServerClient],
-  [Role.RouteServerClient, Role.RouteServer],
-  [Role.Peer, Role.Peer],
-]);
-
+/** RFC 9234 §4.2, table 2: to each role fits one of the peer. */
 function roleFault(local: number | undefined, remote: readonly number[], strict: boolean): Fault | undefined {
   if (local === undefined) return undefined;
   const [first] = remote;
-  if (first === undefined) {
-    return strict ? mismatch('the peer has no role, and strict mode asks for one') : undefined;
-  }
+  if (first === undefined && !strict) return undefined;
   if (remote.length > 1) return mismatch('the peer claims several roles');
-  return FITTING.get(local) === first ? undefined : mismatch(`the peer's role is ${formatRole(first)}, ours ${formatRole(local)}`);
+  return first !== undefined && first === roleOpposite(local) ? undefined : mismatch(roleMismatch(local, first));
 }
 
 function mismatch(reason: string): Fault {

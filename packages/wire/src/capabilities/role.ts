@@ -22,6 +22,32 @@ export function formatRole(role: number): string {
   return NAMES[role] ?? String(role);
 }
 
+const OPPOSITES: ReadonlyMap<number, number> = new Map([
+  [Role.Provider, Role.Customer],
+  [Role.Customer, Role.Provider],
+  [Role.RouteServer, Role.RouteServerClient],
+  [Role.RouteServerClient, Role.RouteServer],
+  [Role.Peer, Role.Peer],
+]);
+
+/** The only role of the peer that fits a role of ours (RFC 9234 §4.2, table 2); undefined for a number that is not assigned. */
+export function roleOpposite(role: number): number | undefined {
+  return OPPOSITES.get(role);
+}
+
+/**
+ * Why two roles do not fit, and what either side must be set to: for the operators of both ends. Undefined is a peer that sent no role, or whose
+ * role we do not know.
+ */
+export function roleMismatch(local: number, remote: number | undefined): string {
+  const wanted = roleOpposite(local);
+  const theirs = wanted === undefined ? 'an assigned one' : formatRole(wanted);
+  if (remote === undefined) return `our role is ${formatRole(local)}: the peer's must be ${theirs}`;
+  const ours = roleOpposite(remote);
+  const found = `our role is ${formatRole(local)}, the peer's ${formatRole(remote)}`;
+  return `${found}: either the peer's must be ${theirs}${ours === undefined ? '' : `, or ours ${formatRole(ours)}`}`;
+}
+
 export const role: CapabilityCodec<RoleCapability> = {
   code: CapabilityCode.Role,
   type: 'role',

@@ -1,0 +1,85 @@
+/** The routes of the model test: what a peer may announce, by what it is to us. */
+import type { AsPathSegment } from '@tsbgp/wire';
+import fc from 'fast-check';
+import { NO_ADVERTISE, NO_EXPORT, NO_EXPORT_SUBCONFED } from './export.ts';
+import type { ModelPeer, ModelRoute } from './route.ts';
+import { CLUSTERS, CONFEDERATION, MEMBER_AS, OTHER_LOCAL_AS, OUR_AS, OWN_NEXT_HOPS, PLACES } from './sessions.ts';
+
+export interface RouteChoice {
+  readonly tail: readonly number[];
+  readonly set: readonly number[];
+  /** ASes of the confederation behind that of the peer, for a peer inside. */
+  readonly inside: readonly number[];
+  readonly long: boolean;
+  readonly med: number | undefined;
+  readonly localPref: number | undefined;
+  readonly communities: readonly number[];
+  readonly onlyToCustomer: number | undefined;
+  readonly originator: number | undefined;
+  readonly clusters: readonly number[];
+  /** The AS_PATH does not begin with the AS of an external peer, as from a route server. */
+  readonly bare: boolean;
+  readonly ownNextHop: boolean;
+}
+
+/** Identifiers that are nobody's, a peer's, and ours. */
+export const ORIGINATORS = ['10.9.9.9', '10.0.0.4', '0.0.0.1'] as const;
+/** The clusters of sessions, and one that is nobody's. */
+const CLUSTER_IDS = [...CLUSTERS, '7.7.7.7'];
+
+const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+const asn = fc.constantFrom(3356, 174, 65_001, 64_700, 4_200_000_000, 4_200_000_002, OUR_AS, OTHER_LOCAL_AS, CONFEDERATION);
+
+export const routeChoice: fc.Arbitrary<RouteChoice> = fc.record({
+  tail: fc.array(asn, { maxLength: 3 }),
+  set: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(asn, { minLength: 1, maxLength: 2 }) }),
+  inside: fc.array(fc.constantFrom(65_003, 65_004, OUR_AS, CONFEDERATION), { maxLength: 1 }),
+  long: rarely(fc.constant(true)).map((long) => long === true),
+  med: rarely(fc.constantFrom(0, 5, 10)),
+  localPref: fc.option(fc.constantFrom(90, 100, 200), { nil: undefined }),
+  communities: fc.oneof(
+    { weight: 4, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(NO_EXPORT, NO_ADVERTISE, NO_EXPORT_SUBCONFED, 1), { maxLength: 2 }) },
+  ),
+  onlyToCustomer: rarely(fc.constantFrom(3356, ...PLACES.map(({ as }) => as))),
+  originator: rarely(fc.nat(ORIGINATORS.length - 1)),
+  clusters: fc.oneof(
+    { weight: 4, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(fc.nat(CLUSTER_IDS.length - 1), { minLength: 1, maxLength: 2 }) },
+  ),
+  bare: rarely(fc.constant(true)).map((bare) => bare === true),
+  ownNextHop: rarely(fc.constant(true)).map((own) => own === true),
+});
+
+/** The route that a peer announces. What a peer outside may not send is left out of it. */
+export function modelRoute(from: ModelPeer, choice: RouteChoice, inConfederation: boolean, ipv6: boolean): ModelRoute {
+  const isExternal = from.relation === 'external';
+  const isInternal = from.relation === 'internal';
+  const ownAddress = ipv6 ? OWN_NEXT_HOPS.ipv6 : OWN_NEXT_HOPS.ipv4;
+  const theirs = ipv6 ? '2001:db8::1' : from.address.includes(':') ? '192.0.2.99' : from.address;
+  return {
+    from,
+    asPath: segments(from, choice, inConfederation),
+    nextHop: choice.ownNextHop ? ownAddress : theirs,
+    med: choice.med,
+    localPref: isExternal ? undefined : choice.localPref,
+    communities: choice.communities,
+    originatorId: isInternal && choice.originator !== undefined ? ORIGINATORS[choice.originator] : undefined,
+    clusterList: isInternal ? choice.clusters.map((at) => CLUSTER_IDS[at]!) : [],
+    onlyToCustomer: choice.onlyToCustomer,
+  };
+}
+
+function segments(from: ModelPeer, { tail, set, inside, long, bare }: RouteChoice, inConfederation: boolean): AsPathSegment[] {
+  const many = long ? Array.from({ length: 250 }, (_, index) => index + 1) : [];
+  const sequence = [...(from.relation === 'external' && !bare ? [from.as] : []), ...tail];
+  const confederation = from.relation === 'member' ? [MEMBER_AS, ...inside] : inConfederation && from.relation === 'internal' ? inside : [];
+  const all: AsPathSegment[] = [
+    { type: 'confed-sequence', asns: [...confederation] },
+    { type: 'sequence', asns: sequence },
+    { type: 'set', asns: [...set] },
+    ...(long ? [many, many, many].map((asns) => ({ type: 'sequence' as const, asns })) : []),
+  ];
+  return all.filter(({ asns }) => asns.length > 0);
+}

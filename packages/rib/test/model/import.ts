@@ -1,0 +1,60 @@
+/** Import in the naive reference: why a route is not used, and in which form one is used. */
+import { Role } from '@tsbgp/wire';
+import { isConfederationSegment, prepended } from './as-path.ts';
+import type { ModelRoute, ModelSpeaker } from './route.ts';
+
+const LONG = 750;
+
+/** Why the route is not used: the first sentence that holds. */
+export function rejection(route: ModelRoute, speaker: ModelSpeaker): string | undefined {
+  const sentences: readonly (readonly [string, boolean])[] = [
+    ['as-loop', isLoop(route, speaker)],
+    ['originator-id', route.originatorId === speaker.bgpIdentifier],
+    ['cluster-list', route.clusterList.some((cluster) => cluster === speaker.clusterId || speaker.clusterIds.has(cluster))],
+    ['next-hop', speaker.addresses.includes(route.nextHop)],
+    ['first-as', hasOtherFirstAs(route)],
+    ['as-set', route.from.asPath.rejectSets && route.asPath.some(({ type }) => type === 'set' || type === 'confed-set')],
+    ['as-path-length', route.from.asPath.rejectLong && route.asPath.flatMap(({ asns }) => asns).length > LONG],
+    ['route-leak', isLeak(route)],
+  ];
+  return sentences.find(([, holds]) => holds)?.[0];
+}
+
+/** The route as it is used. */
+export function used(route: ModelRoute): ModelRoute {
+  const { prependIn } = route.from.asPath;
+  const { onlyToCustomer = addedOnImport(route) } = route;
+  const asPath = prependIn === undefined ? route.asPath : prepended(route.asPath, 'sequence', [prependIn]);
+  return { ...route, asPath, onlyToCustomer };
+}
+
+/** RFC 4271 §9.1.2; RFC 5065 §4: in a confederation our own AS counts in confederation segments, the confederation's everywhere. */
+function isLoop({ asPath, from }: ModelRoute, { as, confederation }: ModelSpeaker): boolean {
+  const ours = asPath.flatMap((segment) =>
+    segment.asns.filter((asn) => {
+      if (confederation === undefined) return asn === as || asn === from.localAs;
+      if (asn === confederation) return true;
+      return isConfederationSegment(segment) ? asn === as : from.relation === 'external' && asn === from.localAs;
+    }),
+  );
+  return ours.length > from.asPath.ownAllowed;
+}
+
+/** RFC 4271 §6.3. */
+function hasOtherFirstAs({ asPath: [first], from }: ModelRoute): boolean {
+  if (from.relation !== 'external' || !from.asPath.enforceFirst) return false;
+  return first?.type !== 'sequence' || first.asns[0] !== from.as;
+}
+
+/** RFC 9234 §5, ingress 1 and 2. */
+function isLeak({ onlyToCustomer, from }: ModelRoute): boolean {
+  if (onlyToCustomer === undefined || from.relation !== 'external') return false;
+  if (from.role === Role.Peer) return onlyToCustomer !== from.as;
+  return from.role === Role.Provider || from.role === Role.RouteServer;
+}
+
+/** RFC 9234 §5, ingress 3. */
+function addedOnImport({ from }: ModelRoute): number | undefined {
+  if (from.relation !== 'external') return undefined;
+  return from.role === Role.Customer || from.role === Role.Peer || from.role === Role.RouteServerClient ? from.as : undefined;
+}
