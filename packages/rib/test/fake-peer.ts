@@ -23,7 +23,15 @@ import {
   toJson,
   type UpdateMessage,
 } from '@tsbgp/wire';
-import { type ExportObserver, PeerKind, type PeerOptions, Rib, type RibPeer, type RouteServerOptions } from '../src/index.ts';
+import {
+  type ExportObserver,
+  type LimitOptions,
+  PeerKind,
+  type PeerOptions,
+  Rib,
+  type RibPeer,
+  type RouteServerOptions,
+} from '../src/index.ts';
 
 export interface FakePeerOptions {
   readonly address: string;
@@ -50,6 +58,10 @@ export interface FakePeerOptions {
   readonly sendsAddPath?: boolean;
   /** What this peer may not name as next hop. */
   readonly ownAddresses?: readonly string[];
+  readonly limits?: LimitOptions;
+  readonly keepRejected?: boolean;
+  /** Is sent nothing before its first prefix filter (RFC 5291). */
+  readonly awaitsPrefixFilter?: boolean;
 }
 
 export interface Announcement {
@@ -283,6 +295,9 @@ export class FakePeer {
       nextHopSelfAlways: options.nextHopSelfAlways ?? false,
       importAccept: options.importAccept ?? true,
       exportAccept: options.exportAccept ?? true,
+      limits: options.limits,
+      keepRejected: options.keepRejected ?? true,
+      awaitsPrefixFilter: new Set(options.awaitsPrefixFilter === true ? [IPV4_UNICAST, IPV6_UNICAST] : []),
       ownAddresses: (options.ownAddresses ?? []).map(addressBytes),
       port: this,
     };
