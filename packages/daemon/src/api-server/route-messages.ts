@@ -16,6 +16,7 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
     attributes: route.attributes.map(attributeMessage),
     best: route.best,
     filtered: route.filtered,
+    filterReason: route.filterReason === undefined ? Reason.UNSPECIFIED : REASONS[route.filterReason],
     learnedAt: timestampFromDate(route.learnedAt),
   };
 }
@@ -36,13 +37,15 @@ export const STEPS: Readonly<Record<RouteDefeat['step'], Step>> = {
   'path-identifier': Step.PATH_IDENTIFIER,
 };
 
-const REASONS: Readonly<Record<FilterReason, Reason>> = {
+export const REASONS: Readonly<Record<FilterReason, Reason>> = {
   'import-policy': Reason.IMPORT_POLICY,
   'as-loop': Reason.AS_LOOP,
   'originator-id': Reason.ORIGINATOR_ID,
   'cluster-list': Reason.CLUSTER_LIST,
   'next-hop': Reason.NEXT_HOP,
   'next-hop-unreachable': Reason.NEXT_HOP_UNREACHABLE,
+  'max-prefix': Reason.MAX_PREFIX,
+  'attribute-sets': Reason.ATTRIBUTE_SETS,
 };
 
 interface PathsMessage {

@@ -22,7 +22,6 @@ const notYet = (what: string): Meaning => ({ type: 'not-yet', what });
 type Words = readonly (readonly [words: string, meaning: Meaning])[];
 
 const MD5 = notYet('TCP MD5 (RFC 2385)');
-const PREFIX_LIMIT = notYet('prefix limits');
 const ROLE = notYet('BGP roles (RFC 9234)');
 const REFLECTION = notYet('route reflection (RFC 4456)');
 const POLICY = notYet('policy statements; "import" and "export" take accept-all or deny-all');
@@ -44,8 +43,7 @@ const NEIGHBOR: Words = [
   ['password md5 md5-password tcp-md5 md5sig authentication auth-password authentication-key auth-key', MD5],
   ['tcp-ao ao ao-keys key-chain keychain', notYet('TCP-AO (RFC 5925)')],
   ['ttl-security gtsm ttl-min', notYet('GTSM (RFC 5082)')],
-  ['maximum-prefix maximum-prefixes max-prefix max-prefixes prefix-limit prefix-limits max-prefix-limit maximum-routes', PREFIX_LIMIT],
-  ['import-limit receive-limit export-limit restart-interval', PREFIX_LIMIT],
+  ['export-limit maximum-prefix-out', notYet('limits of what is sent')],
   ['role local-role peer-role bgp-role strict-role require-roles', ROLE],
   ['route-reflector-client rr-client route-reflector reflector-client cluster-id rr-cluster-id cluster', REFLECTION],
   ['graceful-restart gr long-lived-graceful-restart llgr', GRACEFUL_RESTART],
@@ -54,7 +52,6 @@ const NEIGHBOR: Words = [
   ['allowas-in allow-own-as allow-local-as as-override remove-private-as prepend', POLICY],
   ['local-preference local-pref med metric weight default-med set', POLICY],
   ['community communities send-community', otherwise('communities are always sent; a policy that sets them is not there yet')],
-  ['soft-reconfiguration adj-rib-in import-table keep', otherwise('what a neighbor sent is always kept: tsbgp rib received')],
   ['route-refresh capability capabilities extended-message', otherwise('capabilities are offered where both sides may use them')],
   ['network networks announce static routes redistribute default-originate', OWN_ROUTES],
   ['peer-group group template neighbor-group inherit', otherwise('what neighbors have in common is in "defaults"')],

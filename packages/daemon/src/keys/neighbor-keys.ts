@@ -9,6 +9,7 @@ import { CONNECT_RETRY_SECONDS_DEFAULT, HOLD_TIME_SECONDS_DEFAULT, REMOTE_PORT_D
 import { type Family, formatFamily } from '@tsbgp/wire';
 import { FAMILIES, familyName, unicastFamily } from './families.ts';
 import { choice, field, flag, integer, list, text } from './fields.ts';
+import { LIMIT_KEYS, type LimitConfig } from './limit-keys.ts';
 import type { NeighborKey, ReadValue } from './neighbor-key.ts';
 import { readAs, readHostAddress, readLine, readRemoteAs } from './values.ts';
 
@@ -19,7 +20,7 @@ export type AddPathDirection = 'receive' | 'send' | 'both';
 const ADD_PATH_DIRECTIONS: readonly AddPathDirection[] = ['receive', 'send', 'both'];
 
 /** A neighbor as the operator configured it, with every default filled in. */
-export interface NeighborConfig {
+export interface NeighborConfig extends LimitConfig {
   readonly address: string;
   readonly remoteAs: number;
   /** Undefined: the global AS. */
@@ -439,6 +440,7 @@ export const NEIGHBOR_KEYS: Rows = {
     option: { flags: '--aigp', help: 'take AIGP from it and send it' },
     foreign: 'aigp-session',
   },
+  ...LIMIT_KEYS,
   enabled: {
     key: 'enabled',
     value: flag({ example: 'enabled: false', about: 'false: the neighbor is configured and stays down until `tsbgp neighbor enable`.' }),
