@@ -23,6 +23,8 @@ export interface RouteView {
   readonly others: readonly { readonly name: string; readonly text: string }[];
   readonly best: boolean;
   readonly filtered: boolean;
+  /** Undefined where it is not filtered, or where the daemon does not say. */
+  readonly filterReason: FilterReasonView | undefined;
   readonly learnedAt: Date | undefined;
 }
 
@@ -36,14 +38,21 @@ export interface PrefixPathsView {
 }
 
 export interface PathView extends RouteView {
-  readonly filterReason: FilterReasonView | undefined;
   /** It could be used beside the best path, or is the best path and has such ones beside it. */
   readonly multipath: boolean;
   /** Why it is not the best path. Undefined for the best path and for filtered ones. */
   readonly defeat: DefeatView | undefined;
 }
 
-export type FilterReasonView = 'import-policy' | 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop' | 'next-hop-unreachable';
+export type FilterReasonView =
+  | 'import-policy'
+  | 'as-loop'
+  | 'originator-id'
+  | 'cluster-list'
+  | 'next-hop'
+  | 'next-hop-unreachable'
+  | 'max-prefix'
+  | 'attribute-sets';
 
 export interface DefeatView {
   readonly step: StepView;
@@ -82,6 +91,7 @@ export function routeColumns(now: Date): readonly Column<RouteView>[] {
     { title: 'MED', value: (r) => optional(r.med), align: 'right', onlyIfUsed: true, dropOrder: 6 },
     { title: 'AS path', value: pathText, shrinkTo: 28 },
     { title: 'Communities', value: allCommunities, onlyIfUsed: true, shrinkTo: 12, dropOrder: 9, format: () => 'dim' },
+    { title: 'Rejected', value: (r) => r.filterReason ?? '', onlyIfUsed: true, dropOrder: 3, format: () => 'red' },
     { title: 'Age', value: (r) => age(r, now), align: 'right', dropOrder: 8, format: () => 'dim' },
   ];
 }
@@ -97,7 +107,8 @@ export function routePage(route: RouteView, options: ViewOptions): string[] {
     `from ${style('cyan', printable(route.neighbor || LOCAL))}`,
     verdict(route, style),
   ];
-  return [heading.join('  '), ...facts(routeFacts(route, options.now), { ...options, indent: '  ' })];
+  const why = route.filterReason && FILTER_REASONS[route.filterReason];
+  return [heading.join('  '), ...facts([['because', why, 'yellow'], ...routeFacts(route, options.now)], { ...options, indent: '  ' })];
 }
 
 /** All paths of a prefix, each with the reason why it is not best. `asked` is what the user wrote. */
@@ -134,6 +145,8 @@ export const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'cluster-list': 'our cluster is in its cluster list (RFC 4456 §8)',
   'next-hop': 'its next hop cannot be one (RFC 4271 §6.3)',
   'next-hop-unreachable': 'its next hop cannot be reached (RFC 4271 §9.1.2)',
+  'max-prefix': 'the neighbor had as many routes as it may (max-prefix)',
+  'attribute-sets': 'the neighbor had brought as many attribute sets as it may',
 };
 
 /** What is worse about the path that lost, by step of the decision process. */
