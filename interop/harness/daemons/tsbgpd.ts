@@ -6,6 +6,7 @@ import type { DaemonKind, Instance } from './daemon-kind.ts';
 import { attributeLine, parseAttribute } from './tsbgpd-attributes.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../packages/daemon/src/bin.ts');
+const CLI = join(import.meta.dirname, '../../../packages/cli/src/bin.ts');
 const COMMAND = [process.execPath, '--conditions=tsbgp-source', PROGRAM] as const;
 const BGP_PORT = 179;
 
@@ -47,6 +48,12 @@ export const tsbgpd: DaemonKind = {
       if (deleted !== 1n) throw new Error(`${deleted} routes were deleted`);
       return [];
     }),
+    async tsbgp(it, args) {
+      const { code, output } = await runCommand(
+        it.on([process.execPath, '--conditions=tsbgp-source', CLI, '--address', `unix:${it.folder}/api.sock`, ...args]),
+      );
+      return { code, output };
+    },
     async connections(it, [address = '']) {
       const { code, output } = await runCommand(
         it.on(['ss', '-Htn', 'state', 'established', `( sport = :${BGP_PORT} or dport = :${BGP_PORT} )`]),

@@ -6,7 +6,7 @@ import type { PathAttribute } from '@tsbgp/wire';
 import type { Api } from './api.ts';
 import type { NeighborRequest } from './neighbor-config.ts';
 import type { NeighborView } from './views/neighbor.ts';
-import type { PrefixPathsView, RouteView } from './views/route.ts';
+import type { FilterReasonView, PrefixPathsView, RouteView } from './views/route.ts';
 
 export interface Daemon extends Api {
   listNeighbors(): Promise<readonly NeighborView[]>;
@@ -29,6 +29,8 @@ export interface RouteFilter {
   readonly match?: 'exact' | 'longer' | 'shorter' | undefined;
   readonly originAs?: number | undefined;
   readonly community?: string | undefined;
+  /** Only routes that are kept out of the decision process, for this reason or for any. */
+  readonly rejected?: FilterReasonView | true | undefined;
 }
 
 export interface RouteQuery extends RouteFilter {

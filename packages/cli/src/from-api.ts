@@ -1,13 +1,17 @@
 /** Messages of tsbgp.v1 as views of this program. */
 import {
   DecisionStep,
+  type FamilyCounts,
   FilterReason,
+  FilterReasonSchema,
+  LimitState,
   type ListPathsResponse,
   type Neighbor,
   type NeighborCounters,
   type NeighborNotification,
   type NeighborSession,
   Origin,
+  type RejectedCount,
   type Route,
   SessionState,
 } from '@tsbgp/api';
@@ -16,7 +20,7 @@ import { asPathText, otherAttribute } from './attribute-lines.ts';
 import { CliError, ExitCode } from './exit-code.ts';
 import { configView } from './neighbor-config.ts';
 import { date } from './timestamp.ts';
-import type { NeighborView, NotificationView, SessionView } from './views/neighbor.ts';
+import type { FamilyView, NeighborView, NotificationView, SessionView } from './views/neighbor.ts';
 import type { FilterReasonView, PrefixPathsView, RouteView, StepView } from './views/route.ts';
 
 const STATES: Readonly<Record<SessionState, string>> = {
@@ -43,19 +47,59 @@ export function neighborView(message: Neighbor | undefined): NeighborView {
     counters: message.counters === undefined ? [] : counters(message.counters),
     bytesSent: Number(message.counters?.bytesSent ?? 0n),
     bytesReceived: Number(message.counters?.bytesReceived ?? 0n),
-    prefixes: message.prefixes.map(({ family, received, accepted, advertised, groupMembers, behind }) => ({
-      family,
-      received: Number(received),
-      accepted: Number(accepted),
-      advertised: Number(advertised),
-      groupMembers,
-      behind: behind === undefined ? undefined : Number(behind),
-    })),
+    prefixes: message.prefixes.map(familyView),
+    limitShutdown: message.limitShutdown,
+    limitRestartAt: date(message.limitRestartAt),
+    paths: Number(message.paths),
+    attributeSets: Number(message.attributeSets),
     flapCount: message.flapCount,
     lastError: message.lastError,
     lastErrorAt: date(message.lastErrorAt),
     lastNotification: message.lastNotification === undefined ? undefined : notificationView(message.lastNotification),
   };
+}
+
+const LIMIT_STATES: Readonly<Record<LimitState, FamilyView['limitState']>> = {
+  [LimitState.UNSPECIFIED]: undefined,
+  [LimitState.BELOW]: 'below',
+  [LimitState.WARNING]: 'warning',
+  [LimitState.REACHED]: 'reached',
+};
+
+function familyView(counts: FamilyCounts): FamilyView {
+  return {
+    family: counts.family,
+    received: Number(counts.received),
+    accepted: Number(counts.accepted),
+    advertised: Number(counts.advertised),
+    rejected: byReason(counts.rejected),
+    discarded: byReason(counts.discarded),
+    withdrawn: Number(counts.withdrawn),
+    announcementsSent: Number(counts.announcementsSent),
+    withdrawalsSent: Number(counts.withdrawalsSent),
+    limitState: LIMIT_STATES[counts.limitState],
+    refreshing: counts.refreshing,
+    prefixFilter: counts.prefixFilter.map(({ sequence, deny, prefix, minLength, maxLength }) => ({
+      sequence,
+      deny,
+      prefix,
+      minLength,
+      maxLength,
+    })),
+    awaitsPrefixFilter: counts.awaitsPrefixFilter,
+    groupMembers: counts.groupMembers,
+    behind: counts.behind === undefined ? undefined : Number(counts.behind),
+  };
+}
+
+/** Counts by reason; those of a daemon that is newer than this program together. */
+function byReason(counts: readonly RejectedCount[]): Readonly<Record<string, number>> {
+  const found: Record<string, number> = {};
+  for (const { reason, count } of counts) {
+    const name = FILTER_REASONS[reason] ?? 'unknown';
+    found[name] = (found[name] ?? 0) + Number(count);
+  }
+  return found;
 }
 
 function notificationView({ sent, code, subcode, text, at }: NeighborNotification): NotificationView {
@@ -155,6 +199,7 @@ export function routeView(message: Route): RouteView {
     others,
     best: message.best,
     filtered: message.filtered,
+    filterReason: FILTER_REASONS[message.filterReason],
     learnedAt: date(message.learnedAt),
   };
 }
@@ -188,7 +233,17 @@ const FILTER_REASONS: Readonly<Record<FilterReason, FilterReasonView | undefined
   [FilterReason.AS_SET]: 'as-set',
   [FilterReason.AS_PATH_LENGTH]: 'as-path-length',
   [FilterReason.ROUTE_LEAK]: 'route-leak',
+  [FilterReason.MAX_PREFIX]: 'max-prefix',
+  [FilterReason.ATTRIBUTE_SETS]: 'attribute-sets',
 };
+
+/** The words for reasons, in the order of the API. */
+export const FILTER_REASON_NAMES: readonly FilterReasonView[] = Object.values(FILTER_REASONS).filter((name) => name !== undefined);
+
+export function reasonNumber(name: FilterReasonView): FilterReason {
+  const found = FilterReasonSchema.values.find(({ number }) => FILTER_REASONS[number as FilterReason] === name);
+  return (found?.number ?? FilterReason.UNSPECIFIED) as FilterReason;
+}
 
 /** A step of a daemon that is newer than this program is 'unknown'. */
 export function stepView(step: DecisionStep): StepView {
@@ -210,7 +265,7 @@ export function pathsView({
       return {
         ...routeView(route),
         multipath,
-        filterReason: FILTER_REASONS[filterReason],
+        filterReason: FILTER_REASONS[filterReason] ?? FILTER_REASONS[route.filterReason],
         defeat: defeat && {
           step: stepView(defeat.step),
           value: defeat.value,

@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<ExportReason, ExportReasonView | undefined>> = {
   [ExportReason.NO_EXPORT]: 'no-export',
   [ExportReason.NO_ADVERTISE]: 'no-advertise',
   [ExportReason.CONTROL_COMMUNITY]: 'control-community',
+  [ExportReason.PREFIX_FILTER]: 'prefix-filter',
   [ExportReason.OWN_NEXT_HOP]: 'own-next-hop',
   [ExportReason.NO_NEXT_HOP]: 'no-next-hop',
   [ExportReason.TOO_LARGE]: 'too-large',

@@ -2,6 +2,7 @@
 import { AsPathSegment_Type, Origin, RouteFilter_PrefixMatch, type TsbgpClient } from '@tsbgp/api';
 import type { AsPathSegment, PathAttribute } from '@tsbgp/wire';
 import type { RouteFilter, RouteKeyRequest, RouteRequest } from './daemon.ts';
+import { reasonNumber } from './from-api.ts';
 import { present } from './present.ts';
 
 type Request<Service extends keyof TsbgpClient, Method extends keyof TsbgpClient[Service]> = TsbgpClient[Service][Method] extends (
@@ -24,8 +25,9 @@ const MATCHES: Readonly<Record<NonNullable<RouteFilter['match']>, RouteFilter_Pr
   shorter: RouteFilter_PrefixMatch.SHORTER,
 };
 
-export function routeFilter({ family, prefix, match, originAs, community }: RouteFilter): RouteFilterInit {
-  return present({ family, prefix, prefixMatch: match && MATCHES[match], originAs, community });
+export function routeFilter({ family, prefix, match, originAs, community, rejected }: RouteFilter): RouteFilterInit {
+  const reason = rejected === undefined || rejected === true ? undefined : reasonNumber(rejected);
+  return present({ family, prefix, prefixMatch: match && MATCHES[match], originAs, community, rejected: rejected && true, reason });
 }
 
 export function localRoute({ prefix, nextHop, attributes }: RouteRequest): LocalRouteInit {

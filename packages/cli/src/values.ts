@@ -91,6 +91,20 @@ export function listOf<T>(parse: (text: string) => T): (text: string, before: re
   ];
 }
 
+/** `1000` for every family, or `ipv4-unicast=1000,ipv6=500`. */
+export function familyNumbers(min: number, max: number): (text: string) => Readonly<Record<string, number>> {
+  const number = integer(min, max, 1000);
+  return (text) => {
+    if (!text.includes('=')) return Object.fromEntries(FAMILY_NAMES.map((name) => [name, number(text)]));
+    return Object.fromEntries(
+      text.split(',').map((item) => {
+        const [name = '', value = ''] = item.split('=');
+        return [familyName(name), number(value)];
+      }),
+    );
+  };
+}
+
 /** As `parse`, with its error (a ValueError of wire) as commander's. */
 export function checkedBy<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {

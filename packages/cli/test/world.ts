@@ -16,7 +16,7 @@ import { FIELD_ROWS } from '../src/neighbor-config.ts';
 import { present } from '../src/present.ts';
 import { run } from '../src/program.ts';
 import type { Io } from '../src/terminal/io.ts';
-import type { NeighborView } from '../src/views/neighbor.ts';
+import type { FamilyView, NeighborView } from '../src/views/neighbor.ts';
 import type { PathView, RouteView } from '../src/views/route.ts';
 
 export interface Outcome {
@@ -180,6 +180,22 @@ const DEFAULTS = Object.fromEntries(
   FIELD_ROWS.filter(({ name, default: standard }) => name !== 'enabled' && standard !== undefined).map((row) => [row.name, row.default]),
 ) as unknown as NeighborView;
 
+export const NO_COUNTS: FamilyView = {
+  family: 'ipv4-unicast',
+  received: 0,
+  accepted: 0,
+  advertised: 0,
+  rejected: {},
+  discarded: {},
+  withdrawn: 0,
+  announcementsSent: 0,
+  withdrawalsSent: 0,
+  limitState: undefined,
+  refreshing: false,
+  prefixFilter: [],
+  awaitsPrefixFilter: false,
+};
+
 export const UP: NeighborView = {
   ...DEFAULTS,
   address: '192.0.2.1',
@@ -211,7 +227,11 @@ export const UP: NeighborView = {
   counters: [{ message: 'update', sent: 12, received: 934_112 }],
   bytesSent: 4000,
   bytesReceived: 81_000_000,
-  prefixes: [{ family: 'ipv4-unicast', received: 934_112, accepted: 934_110, advertised: 12 }],
+  prefixes: [{ ...NO_COUNTS, received: 934_112, accepted: 934_110, advertised: 12 }],
+  limitShutdown: '',
+  limitRestartAt: undefined,
+  paths: 934_112,
+  attributeSets: 120_000,
   flapCount: 0,
   lastError: '',
   lastErrorAt: undefined,
@@ -246,6 +266,7 @@ export const ROUTE: RouteView = {
   others: [],
   best: true,
   filtered: false,
+  filterReason: undefined,
   learnedAt: undefined,
 };
 

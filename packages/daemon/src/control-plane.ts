@@ -2,7 +2,7 @@
  * The daemon's control plane, in process: everything that the daemon can be asked for or told to do. Every adapter (gRPC, configuration file,
  * metrics) translates to and from this interface and holds no routing logic. `Speaker` implements it.
  */
-import type { DecisionStep, ExportPending, ExportReason, FilterReason } from '@tsbgp/rib';
+import type { DecisionStep, ExportPending, ExportReason, FilterReason, LimitState } from '@tsbgp/rib';
 import type { State } from '@tsbgp/session';
 import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
 import type { Endpoint } from './endpoint.ts';
@@ -10,7 +10,7 @@ import type { EventLog } from './events.ts';
 import type { DecisionConfig } from './keys/decision-keys.ts';
 import type { NeighborConfig } from './keys/neighbor-keys.ts';
 
-export type { FilterReason } from '@tsbgp/rib';
+export type { FilterReason, LimitState } from '@tsbgp/rib';
 export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgument } from './control-error.ts';
 export type { Endpoint } from './endpoint.ts';
 export type { DecisionConfig } from './keys/decision-keys.ts';
@@ -41,7 +41,10 @@ export interface ControlPlane {
   enableNeighbor(address: string): void;
   /** Sends Cease/2 with `reason` as RFC 9003 text. The neighbor stays down until it is enabled. */
   disableNeighbor(address: string, reason?: string): void;
-  /** `families` restricts a soft reset. `soft-in` needs the route refresh capability; without it `failed-precondition` is thrown. */
+  /**
+   * `families` restricts a soft reset and a refresh. `soft-in` judges routes from the Adj-RIB-In where it holds all of them, and else asks the
+   * neighbor. Throws `failed-precondition` where the neighbor is to be asked and has no route refresh capability.
+   */
   resetNeighbor(address: string, kind: ResetKind, options?: { readonly reason?: string; readonly families?: readonly Family[] }): void;
 
   /**
@@ -105,6 +108,11 @@ export interface NeighborState {
   readonly lastErrorAt?: Date | undefined;
   /** The last NOTIFICATION. A later failure to connect does not replace it. */
   readonly lastNotification?: NeighborNotification | undefined;
+  /** Present while a limit keeps the session down. */
+  readonly limitShutdown?: { readonly text: string; readonly restartAt?: Date | undefined } | undefined;
+  /** Paths of all families, and attribute sets in use that the neighbor was the first to bring. */
+  readonly paths: number;
+  readonly attributeSets: number;
 }
 
 export interface NeighborNotification {
@@ -144,13 +152,46 @@ export interface FamilyCounts {
   readonly received: number;
   readonly accepted: number;
   readonly advertised: number;
+  /** Routes of the Adj-RIB-In that are rejected, by reason. */
+  readonly rejected: readonly ReasonCount[];
+  /** Announcements of this session that were rejected and not held, by reason. */
+  readonly discarded: readonly ReasonCount[];
+  /** Routes that the neighbor withdrew in this session. */
+  readonly withdrawn: number;
+  /** Routes that were announced to the neighbor and withdrawn from it in this session; what is sent again counts again. */
+  readonly announcementsSent: number;
+  readonly withdrawalsSent: number;
+  /** How much of the prefix limits is in use. Absent without limits or without a session. */
+  readonly limitState?: LimitState | undefined;
+  /** The neighbor sends its routes again (RFC 7313). */
+  readonly refreshing: boolean;
+  /** Prefix filters of the neighbor (RFC 5292), in the order in which they are looked at. Without any every route passes. */
+  readonly prefixFilter: readonly PrefixFilterEntry[];
+  /** The first routes wait for these filters. */
+  readonly awaitsPrefixFilter: boolean;
   /** Neighbors whose UPDATEs are encoded together with this one's, itself among them. Absent without a session. */
   readonly groupMembers?: number | undefined;
   /** Prefixes that the neighbor has still to be told of, as it takes less than the others of its group. Absent where it is not behind. */
   readonly behind?: number | undefined;
 }
 
-export type ResetKind = 'hard' | 'soft-in' | 'soft-out' | 'soft';
+/** An entry of a prefix filter as the neighbor sent it; lengths of 0 are not given (RFC 5292 §2). */
+export interface PrefixFilterEntry {
+  readonly sequence: number;
+  readonly match: 'permit' | 'deny';
+  readonly prefix: string;
+  readonly minLength: number;
+  readonly maxLength: number;
+}
+
+/** How many routes are rejected for a reason. */
+export interface ReasonCount {
+  readonly reason: FilterReason;
+  readonly count: number;
+}
+
+/** `soft-in` judges the routes of the neighbor again, `refresh` asks the neighbor for them. */
+export type ResetKind = 'hard' | 'soft-in' | 'soft-out' | 'soft' | 'refresh';
 
 export interface Route {
   readonly family: Family;
@@ -164,6 +205,8 @@ export interface Route {
   readonly best: boolean;
   /** Whether import policy, an AS loop or an unusable next hop keeps the route out of the decision process. */
   readonly filtered: boolean;
+  /** Why, if that is known. */
+  readonly filterReason?: FilterReason | undefined;
   readonly learnedAt: Date;
 }
 
@@ -173,6 +216,8 @@ export interface RouteFilter {
   readonly originAs?: number | undefined;
   /** Text of a standard, extended or large community; a well-known name is allowed. */
   readonly community?: string | undefined;
+  /** Only routes that are kept out of the decision process: all of them, or those with this reason. For `received` only. */
+  readonly rejected?: boolean | FilterReason | undefined;
 }
 
 export interface RouteQuery extends RouteFilter {
@@ -256,8 +301,8 @@ export interface NeighborExplanation {
 export type RouteCursor = string;
 
 export interface WatchQuery extends RouteFilter {
-  /** `best` (default): changes of the Loc-RIB; `received`: every change of the Adj-RIBs-In. */
-  readonly table?: 'best' | 'received' | undefined;
+  /** `best` (default): changes of the Loc-RIB; `received`: every change of the Adj-RIBs-In; `advertised`: what `neighbor` is sent, as it is sent. */
+  readonly table?: 'best' | 'received' | 'advertised' | undefined;
   readonly neighbor?: string | undefined;
   /** First report every route that exists as `announce`, then `end-of-initial`. With `resume`: only when changes are lost. */
   readonly initial?: boolean | undefined;

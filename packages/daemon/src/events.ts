@@ -17,7 +17,8 @@ export type EventType =
   | 'end-of-rib'
   | 'malformed-update'
   | 'warning'
-  | 'neighbor-changed';
+  | 'neighbor-changed'
+  | 'limit';
 
 export interface NewEvent {
   readonly type: EventType;

@@ -22,15 +22,19 @@ export const FILTER_REASONS = [
   'route-leak',
   /** The import policy of the neighbor rejects it. */
   'import-policy',
+  /** It came after as many as the peer may bring, or may have accepted (limits.ts). */
+  'max-prefix',
+  /** Its attribute set is a new one, after as many as the peer may bring (limits.ts). */
+  'attribute-sets',
 ] as const;
 
 /** Why a path does not take part in the decision process. */
 export type FilterReason = (typeof FILTER_REASONS)[number];
 
-type OtherReason = 'import-policy' | 'next-hop-unreachable';
-const OTHERS: ReadonlySet<FilterReason> = new Set<OtherReason>(['import-policy', 'next-hop-unreachable']);
+type OtherReason = 'import-policy' | 'next-hop-unreachable' | 'max-prefix' | 'attribute-sets';
+const OTHERS: ReadonlySet<FilterReason> = new Set<OtherReason>(['import-policy', 'next-hop-unreachable', 'max-prefix', 'attribute-sets']);
 
-/** Those that follow from BGP itself, not from policy, nor from what is around us. */
+/** Those that follow from BGP itself, not from policy or limits, nor from what is around us. */
 export type UnusableReason = Exclude<FilterReason, OtherReason>;
 
 export function isUnusableReason(reason: FilterReason): reason is UnusableReason {

@@ -19,6 +19,7 @@ export type { ExportGroup, ExportObserver } from './export/observer.ts';
 export { AttributeRewriter } from './export/rewrite.ts';
 export { FILTER_REASONS, type FilterReason, type UnusableReason } from './filter-reason.ts';
 export type { IngestObserver } from './ingest.ts';
+export type { LimitAction, LimitName, LimitNotice, LimitOptions, LimitState, RouteLimits } from './limits.ts';
 export { longestMatch } from './longest-match.ts';
 export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 export { NlriWindow } from './nlri/window.ts';
@@ -32,6 +33,8 @@ export {
   RibPeer,
   type RouteServerOptions,
 } from './peer.ts';
+export { FILTER_ENTRIES_MAX, PrefixFilter, type PrefixFilterEntry } from './prefix-filter.ts';
 export { type BestObserver, Rib, type RibOptions } from './rib.ts';
+export type { SentObserver } from './sent-observer.ts';
 export type { PathId, PathObserver, RibTable } from './table.ts';
 export { type ImportVerdict, Verdict } from './verdict.ts';

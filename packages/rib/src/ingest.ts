@@ -16,8 +16,10 @@ import type { AttributeTable } from './attributes/attribute-table.ts';
 import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import { NONE } from './columns.ts';
-import { isUnusableReason, type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
+import { codeOf, isUnusableReason, NO_REASON, type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
+import { LimitedRoutes } from './import/limited-routes.ts';
 import type { ImportRules } from './import/rules.ts';
+import { type LimitNotice, limitFault } from './limits.ts';
 import type { RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
 import type { ImportVerdict } from './verdict.ts';
@@ -30,6 +32,8 @@ export interface IngestObserver {
   endOfRib(peer: RibPeer, family: Family): void;
   /** Routes of an UPDATE are held, but not used (RFC 4271 §6.3, §9.1.2, RFC 4456 §8). At most once per field of routes. */
   unusable?(peer: RibPeer, reason: UnusableReason): void;
+  /** So much of a limit is in use that a warning is due, or it was passed; once until the count was lower again. */
+  limit?(peer: RibPeer, notice: LimitNotice): void;
 }
 
 export class Ingest {
@@ -41,6 +45,7 @@ export class Ingest {
   readonly #update: UpdateScan = new UpdateScan();
   readonly #scan: AttributeScan = new AttributeScan();
   readonly #canonical: CanonicalBlock = new CanonicalBlock();
+  readonly #limited: LimitedRoutes = new LimitedRoutes();
   /** The attributes of a session without four-octet AS numbers, rewritten with them. */
   #wide: Uint8Array = new Uint8Array(0);
   readonly #wideScan: AttributeScan = new AttributeScan();
@@ -63,7 +68,10 @@ export class Ingest {
     this.#observer = observer;
   }
 
-  /** Applies the UPDATE body in `bytes[start, end)`, borrowed for the call. A fault that is returned ends the session; nothing was applied. */
+  /**
+   * Applies the UPDATE body in `bytes[start, end)`, borrowed for the call. A fault that is returned ends the session. Nothing was applied
+   * then, unless the fault is a limit that the peer passed: routes before it were.
+   */
   update(peer: RibPeer, bytes: Uint8Array, start: number, end: number): Fault | undefined {
     const update = this.#update;
     const broken = update.scan(bytes, start, end);
@@ -82,18 +90,16 @@ export class Ingest {
         const known = this.#known(peer, bytes, attributesStart, attributesEnd);
         if (known !== NONE && peer.options.families.includes(this.#ipv4.family)) {
           if (withdrawnEnd === withdrawnStart) {
-            this.#announce(this.#ipv4, peer, known, bytes, nlriStart, nlriEnd, ipv4Identifiers);
-            return undefined;
+            return this.#announce(this.#ipv4, peer, known, bytes, nlriStart, nlriEnd, ipv4Identifiers);
           }
           // A withdrawal may release the last reference to the very set that is announced.
           this.#attributes.hold(known);
           try {
             this.#withdraw(this.#ipv4, peer, bytes, withdrawnStart, withdrawnEnd, ipv4Identifiers);
-            this.#announce(this.#ipv4, peer, known, bytes, nlriStart, nlriEnd, ipv4Identifiers);
+            return this.#announce(this.#ipv4, peer, known, bytes, nlriStart, nlriEnd, ipv4Identifiers);
           } finally {
             this.#attributes.release(known);
           }
-          return undefined;
         }
       }
     } else if (attributesEnd === attributesStart) {
@@ -167,22 +173,40 @@ export class Ingest {
     }
     // Both fields of one UPDATE share their attributes but not their next hop; two attribute sets then.
     if (reachTable !== undefined && reachEnd > reachStart) {
-      this.#announceNew(reachTable, peer, 'mp-reach', bytes, reachStart, reachEnd);
+      const passed = this.#announceNew(reachTable, peer, 'mp-reach', bytes, reachStart, reachEnd);
+      if (passed !== undefined) return passed;
     }
     if (nlriEnd > nlriStart && peer.options.families.includes(this.#ipv4.family)) {
-      this.#announceNew(this.#ipv4, peer, 'next-hop', bytes, nlriStart, nlriEnd);
+      return this.#announceNew(this.#ipv4, peer, 'next-hop', bytes, nlriStart, nlriEnd);
     }
     return undefined;
   }
 
-  /** Announces the routes in `bytes[start, end)` with the attributes of the scanned block. */
-  #announceNew(table: RibTable, peer: RibPeer, source: NextHopSource, bytes: Uint8Array, start: number, end: number): void {
+  /** Announces the routes in `bytes[start, end)` with the attributes of the scanned block. A fault is a limit that the peer passed. */
+  #announceNew(table: RibTable, peer: RibPeer, source: NextHopSource, bytes: Uint8Array, start: number, end: number): Fault | undefined {
+    const attributes = this.#attributes;
+    const identifiers = peer.receive.addPath.has(table.family);
+    const { count } = attributes;
     const attr = this.#intern(bytes, peer.receive, source);
-    this.#attributes.hold(attr);
+    attributes.hold(attr);
     try {
-      this.#announce(table, peer, attr, bytes, start, end, peer.receive.addPath.has(table.family));
+      if (attributes.count > count) {
+        attributes.makers.made(attr, attributes.length[attr]!, peer);
+        const { limits } = peer;
+        if (limits !== undefined && peer.attributeSets > limits.attributeSets.quiet) {
+          const isPassed = peer.attributeSets > limits.attributeSets.max;
+          if (isPassed) this.#limited.passed.add(limits.attributeSets);
+          this.#tellLimits(table, peer);
+          if (isPassed && limits.action === 'shutdown') return limitFault(limits.attributeSets);
+          if (isPassed && limits.action === 'discard') {
+            this.#discard(table, peer, codeOf('attribute-sets'), bytes, start, end, identifiers);
+            return undefined;
+          }
+        }
+      }
+      return this.#announce(table, peer, attr, bytes, start, end, identifiers);
     } finally {
-      this.#attributes.release(attr);
+      attributes.release(attr);
     }
   }
 
@@ -220,18 +244,49 @@ export class Ingest {
     return peer.options.families.includes(family) ? this.#tables.get(family) : undefined;
   }
 
-  #announce(table: RibTable, peer: RibPeer, attr: number, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
+  #announce(
+    table: RibTable,
+    peer: RibPeer,
+    attr: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    identifiers: boolean,
+  ): Fault | undefined {
     const refresh = peer.refresh[table.position]!;
+    const { limits } = peer;
     const verdict = this.#rules.judge(attr, peer);
+    const { reason } = verdict;
     verdict.flags |= refresh.bits;
     refresh.announcedBits = refresh.bits;
+    let fault: Fault | undefined;
     try {
-      this.#announceEach(table, peer, verdict, bytes, start, end, identifiers);
+      if (reason !== NO_REASON && !peer.keepsRejected) {
+        this.#discard(table, peer, reason, bytes, start, end, identifiers);
+      } else if (limits === undefined || limits.hasRoom(peer, table.position, end - start)) {
+        this.#announceEach(table, peer, verdict, bytes, start, end, identifiers);
+      } else {
+        fault = this.#limited.announce(table, peer, verdict, bytes, start, end, identifiers, this.nowSeconds);
+        this.#tellLimits(table, peer);
+      }
     } catch (error) {
       dropUnused(table, bytes, start, end, identifiers);
       throw error;
     }
-    if (verdict.reason !== 0 && peer.options.importAccept) this.#tellUnusable(peer, verdict.reason);
+    if (reason !== NO_REASON && peer.options.importAccept) this.#tellUnusable(peer, reason);
+    return fault;
+  }
+
+  /** The routes in `bytes[start, end)` are rejected and not held: whatever the peer had announced for them before is gone. */
+  #discard(table: RibTable, peer: RibPeer, reason: ReasonCode, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
+    peer.discard(table.position, reason, this.#withdrawEach(table, peer, bytes, start, end, identifiers));
+  }
+
+  #tellLimits(table: RibTable, peer: RibPeer): void {
+    const { passed } = this.#limited;
+    const notices = peer.limits?.news(peer, table.position, passed) ?? [];
+    passed.clear();
+    for (const notice of notices) this.#observer.limit?.(peer, notice);
   }
 
   #announceEach(
@@ -265,10 +320,20 @@ export class Ingest {
   }
 
   #withdraw(table: RibTable, peer: RibPeer, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
+    if (start === end) return;
+    const held = peer.received[table.position]!;
+    this.#withdrawEach(table, peer, bytes, start, end, identifiers);
+    peer.withdrawn[table.position]! += held - peer.received[table.position]!;
+    if (peer.limits?.wereTold(table.position) === true) this.#tellLimits(table, peer);
+  }
+
+  /** Returns how many routes there are in `bytes[start, end)`. */
+  #withdrawEach(table: RibTable, peer: RibPeer, bytes: Uint8Array, start: number, end: number, identifiers: boolean): number {
     const { index } = table;
     let offset = start;
     let identifier = 0;
-    while (offset < end) {
+    let count = 0;
+    for (; offset < end; count++) {
       if (identifiers) {
         identifier = (readU16(bytes, offset) << 16) | readU16(bytes, offset + 2);
         offset += 4;
@@ -277,6 +342,7 @@ export class Ingest {
       if (nlri !== NONE) table.withdraw(nlri, peer, identifier >>> 0);
       offset += 1 + ((bytes[offset]! + 7) >>> 3);
     }
+    return count;
   }
 }
 

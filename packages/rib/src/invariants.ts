@@ -26,6 +26,12 @@ export function checkInvariants(rib: Rib): void {
     invariant(rib.attributes.references[attr] === held.get(attr), `attribute set ${attr} has as many references as holders`);
     invariant(rib.attributes.bucket[attr] === NONE, 'between batches every bucket is empty');
   }
+  for (const peer of rib.peers) {
+    if (peer?.up !== true) continue;
+    let brought = 0;
+    for (const attr of rib.attributes.ids()) brought += rib.attributes.makers.unitsFor(peer.token, attr, rib.attributes.length[attr]!);
+    invariant(peer.attributeSets === brought, 'a peer counts the attribute sets that it brought');
+  }
   invariant(sets === rib.attributes.count && sets === held.size, 'attribute sets are held or gone');
 }
 

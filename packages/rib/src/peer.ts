@@ -5,7 +5,10 @@
 import { type Family, usesAigp, type WireContext } from '@tsbgp/wire';
 import type { ChangedSets } from './attributes/changed-sets.ts';
 import { AttrFlag } from './attributes/facts.ts';
-import { FILTER_REASONS, type UnusableReason } from './filter-reason.ts';
+import type { SetMaker } from './attributes/makers.ts';
+import { FILTER_REASONS, type ReasonCode, type UnusableReason } from './filter-reason.ts';
+import { type LimitOptions, Limits } from './limits.ts';
+import { PrefixFilter } from './prefix-filter.ts';
 import { Refresh } from './refresh.ts';
 import { mayLeak } from './roles.ts';
 
@@ -132,11 +135,17 @@ export interface PeerOptions {
   /** Whole-peer verdicts of policy; a denied import is kept as filtered. */
   readonly importAccept: boolean;
   readonly exportAccept: boolean;
+  /** How much the peer may bring. @default without limits */
+  readonly limits?: LimitOptions | undefined;
+  /** Families in which the peer is sent nothing, End-of-RIB included, before `Rib.setPrefixFilter`. @default none */
+  readonly awaitsPrefixFilter?: ReadonlySet<Family>;
+  /** Rejected routes are held, with the reason. False: they are only counted, and take no path slot. @default true */
+  readonly keepRejected?: boolean;
   readonly port: PeerPort;
 }
 
 /** A peer as the RIB knows it: one Established session, or the local routes. */
-export class RibPeer {
+export class RibPeer implements SetMaker {
   readonly index: PeerIndex;
   /** `Rib.changePeer` gives it others. */
   options: PeerOptions;
@@ -165,6 +174,20 @@ export class RibPeer {
   readonly accepted: number[];
   /** Paths held and not used, by position of the family, then by reason (`ReasonCode`). */
   readonly rejected: readonly Uint32Array[];
+  /** Announcements that were rejected and not held, by position of the family, then by reason: since the session began. */
+  readonly discarded: readonly Float64Array[];
+  /** Paths that the peer withdrew, and those that RFC 7606 and RFC 7313 withdrew for it, by position of the family: since it began. */
+  readonly withdrawn: number[];
+  /** How much it may bring. */
+  limits: Limits | undefined;
+  /** Tells the session apart from every other one. */
+  readonly token: number;
+  /** Attribute sets in use that it was the first to bring, in units of their length (attributes/makers.ts). */
+  attributeSets = 0;
+  /** The prefix filters that the peer sent (ORF, RFC 5291), by position of the family. */
+  readonly prefixFilters: (PrefixFilter | undefined)[];
+  /** Positions of families whose filter is not obeyed for all routes yet. */
+  readonly filterChanges: Set<number> = new Set();
   /** Which paths are stale (RFC 7313), by position of the family. */
   readonly refresh: readonly Refresh[];
   /** UPDATEs whose routes were treated as withdrawn, and attributes discarded (RFC 7606). */
@@ -174,7 +197,8 @@ export class RibPeer {
   readonly unusable: Record<UnusableReason, number>;
 
   /** `clusterId` is that of the RIB. @default 0: for peers outside a RIB */
-  constructor(index: PeerIndex, options: PeerOptions, familyCount: number, clusterId = 0) {
+  constructor(index: PeerIndex, options: PeerOptions, families: readonly Family[], token: number, clusterId = 0) {
+    const familyCount = families.length;
     this.index = index;
     this.options = options;
     this.kind = options.kind;
@@ -191,6 +215,11 @@ export class RibPeer {
     this.refresh = Array.from({ length: familyCount }, () => new Refresh());
     this.received = Array.from({ length: familyCount }, () => 0);
     this.accepted = Array.from({ length: familyCount }, () => 0);
+    this.limits = options.limits && new Limits(options.limits, families);
+    this.token = token;
+    this.prefixFilters = families.map((family) => (options.awaitsPrefixFilter?.has(family) === true ? PrefixFilter.AWAITED : undefined));
+    this.withdrawn = Array.from({ length: familyCount }, () => 0);
+    this.discarded = Array.from({ length: familyCount }, () => new Float64Array(FILTER_REASONS.length + 1));
     this.rejected = Array.from({ length: familyCount }, () => new Uint32Array(FILTER_REASONS.length + 1));
   }
 
@@ -200,6 +229,33 @@ export class RibPeer {
     this.ownAddresses = options.ownAddresses ?? [];
     this.suspicious = suspiciousFlags(options);
     this.firstAs = options.kind === PeerKind.External && options.asPath?.enforceFirst === true ? options.remoteAs : 0;
+  }
+
+  /** Whether rejected routes are held. */
+  get keepsRejected(): boolean {
+    return this.options.keepRejected !== false;
+  }
+
+  /** Paths held in all families. */
+  get pathCount(): number {
+    let count = 0;
+    for (const held of this.received) count += held;
+    return count;
+  }
+
+  /** Whether the peer is not yet sent what its prefix filter permits, and all of it. */
+  awaitsFilter(position: number): boolean {
+    return this.prefixFilters[position]?.isAwaited === true || this.filterChanges.has(position);
+  }
+
+  /** Announcements of a family were rejected and are not held. */
+  discard(position: number, reason: ReasonCode, routes: number): void {
+    this.discarded[position]![reason]! += routes;
+  }
+
+  /** Whether all that the peer has announced and not withdrawn is held, so that its routes can be judged again without asking it. */
+  holdsAll(position: number): boolean {
+    return this.discarded[position]!.every((count) => count === 0) && this.treatedAsWithdraw === 0 && this.attributesDiscarded === 0;
   }
 }
 

@@ -25,12 +25,14 @@ import type { ExportObserver } from './export/observer.ts';
 import { Rejudgements } from './import/rejudge.ts';
 import { ImportRules } from './import/rules.ts';
 import { Ingest, type IngestObserver } from './ingest.ts';
+import { Limits } from './limits.ts';
 import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
 import { NextHopChanges } from './next-hop-changes.ts';
 import { Ipv4Index } from './nlri/ipv4-index.ts';
 import { Ipv6Index } from './nlri/ipv6-index.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { type PeerIndex, PeerKind, type PeerOptions, RibPeer } from './peer.ts';
+import type { PrefixFilter } from './prefix-filter.ts';
 import { Sweeps, unifyStale } from './sweep.ts';
 import { type PathId, RibTable } from './table.ts';
 
@@ -90,6 +92,13 @@ type SessionOption =
 /** Told of each NLRI whose best path is another one, or has other attributes. */
 export type BestObserver = (table: RibTable, nlri: NlriId) => void;
 
+interface FilterChange {
+  readonly peer: RibPeer;
+  readonly family: Family;
+  readonly questions: readonly (() => boolean)[];
+  readonly applied: () => void;
+}
+
 /** Adj-RIB-In, Loc-RIB and Adj-RIB-Out of all families. One owner, synchronous, without a clock. */
 export class Rib {
   readonly attributes: AttributeTable;
@@ -116,6 +125,12 @@ export class Rib {
   /** Swept peers whose index waits until no Adj-RIB-Out names it any more. */
   #departed: RibPeer[] = [];
   #slice = FIRST_SLICE;
+  /** Those of the tables, by position. */
+  readonly #families: readonly Family[];
+  /** Peers there were since the start. */
+  #tokens = 0;
+  /** Prefix filters that are not obeyed for all routes yet. */
+  #filterChanges: FilterChange[] = [];
 
   constructor(options: RibOptions) {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
@@ -143,8 +158,8 @@ export class Rib {
     };
     this.#groups = this.tables.map((table) => new UpdateGroups(table, buffer, options.exportObserver, replaced, options.buildSlice));
     this.#ingest = new Ingest(this.attributes, this.#tableOf, this.table(IPV4_UNICAST), this.#importRules, options.observer);
-    const families = this.tables.map((table) => table.family);
-    this.localPeer = this.#newPeer(localPeerOptions(options, families));
+    this.#families = this.tables.map((table) => table.family);
+    this.localPeer = this.#newPeer(localPeerOptions(options, this.#families));
   }
 
   /** The table of a family that the RIB has; see `has`. */
@@ -171,6 +186,7 @@ export class Rib {
   /** A session is Established. Its first routes go out with the next `work`. */
   addPeer(options: PeerOptions): RibPeer {
     const peer = this.#newPeer(options);
+    this.attributes.makers.add(peer);
     this.#recognizeOwn(peer);
     this.#importRules.admit(peer);
     const members: Member[] = [];
@@ -201,6 +217,7 @@ export class Rib {
       ...(reflectorClient !== undefined && { reflectorClient }),
       ...(clusterId !== undefined && { clusterId }),
     });
+    peer.limits = options.limits && new Limits(options.limits, this.#families);
     this.#recognizeOwn(peer);
     this.#importRules.admit(peer);
     this.#rejudgements.add(peer);
@@ -215,6 +232,7 @@ export class Rib {
     this.#members.delete(peer);
     this.#rejudgements.remove(peer);
     this.#importRules.dismiss(peer);
+    this.attributes.makers.remove(peer);
     this.#sweeps.addDeparted(peer, this.tables);
   }
 
@@ -248,6 +266,14 @@ export class Rib {
    */
   nextHopCostsChanged(nextHops?: readonly Uint8Array[]): void {
     this.#nextHopChanges?.begin(nextHops);
+  }
+
+  /**
+   * Judges the paths of a peer again as they were received, by `work`: the soft reset of what comes in, without asking the peer. Routes that
+   * are not held (`RibPeer.holdsAll`) do not come back.
+   */
+  rejudge(peer: RibPeer): void {
+    this.#rejudgements.add(peer);
   }
 
   /** An UPDATE body in `bytes[start, end)`, borrowed for the call. A fault that is returned ends the session. */
@@ -297,6 +323,19 @@ export class Rib {
   /** Sets that import made of others, and that are held for those that come again: for checks. */
   heldSets(): Iterable<number> {
     return this.#importRules.heldSets();
+  }
+
+  /**
+   * The peer is sent routes that this filter permits, and no others (ORF, RFC 5291); undefined: all of them. `applied` is called when what
+   * it is sent agrees with the filter, in the middle of `work`.
+   */
+  setPrefixFilter(peer: RibPeer, family: Family, filter: PrefixFilter | undefined, applied: () => void): void {
+    const table = this.#tableOf.get(family);
+    if (table === undefined || this.memberOf(peer, family) === undefined) return;
+    peer.prefixFilters[table.position] = filter;
+    peer.filterChanges.add(table.position);
+    const questions = this.#groups[table.position]!.filterChanged(peer);
+    this.#filterChanges.push({ peer, family, questions, applied });
   }
 
   /** The memberships of a peer, one for each of its families. */
@@ -379,8 +418,25 @@ export class Rib {
       if (table.dirtyCount > 0 || table.buryDue) more = true;
     }
     if (this.#departed.length > 0 && this.dirtyCount === 0 && this.#groups.every(({ settled }) => settled)) this.#releaseIndexes();
+    if (this.#filterChanges.length > 0 && this.#tellApplied()) more = true;
     this.#tellFailures();
     return more;
+  }
+
+  /** Tells of prefix filters that are obeyed for all routes now. True when there are any: something may be due then. */
+  #tellApplied(): boolean {
+    const isOver = ({ peer, questions }: FilterChange): boolean => !peer.up || questions.every((question) => question());
+    const over = this.#filterChanges.filter(isOver);
+    this.#filterChanges = this.#filterChanges.filter((change) => !over.includes(change));
+    for (const { peer, family, applied } of over) {
+      if (!peer.up) continue;
+      if (!this.#filterChanges.some((each) => each.peer === peer && each.family === family)) {
+        peer.filterChanges.delete(this.table(family).position);
+      }
+      this.memberOf(peer, family)?.filterApplied();
+      applied();
+    }
+    return over.length > 0;
   }
 
   /** Tells of members that failed since the last call, when no loop over members is running: the observer may remove them. */
@@ -466,7 +522,7 @@ export class Rib {
   #newPeer(options: PeerOptions): RibPeer {
     const index = this.#freeIndexes.pop() ?? this.#peers.length;
     invariant(index <= PEER_INDEX_MAX, 'more sessions than a column can name');
-    const peer = new RibPeer(index as PeerIndex, options, this.tables.length, this.attributes.own.clusterId);
+    const peer = new RibPeer(index as PeerIndex, options, this.#families, ++this.#tokens, this.attributes.own.clusterId);
     this.#peers[index] = peer;
     return peer;
   }

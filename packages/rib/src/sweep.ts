@@ -76,6 +76,7 @@ export class Sweeps {
       if (below !== undefined && refresh.generationOf(pathFlags[path]!) >= below) continue;
       sweep.cursor = path + 1; // in case an observer throws: the path is gone then too
       table.removePath(path as PathId, peer);
+      if (below !== undefined) peer.withdrawn[table.position]!++;
       left--;
     }
     sweep.cursor = path;

@@ -18,6 +18,7 @@ import { type FilterReason, type ReasonCode, reasonOf } from './filter-reason.ts
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 import { GENERATION_MASK, NlriFlag, PathFlag } from './path-flags.ts';
 import type { PeerIndex, RibPeer } from './peer.ts';
+import type { SentObserver } from './sent-observer.ts';
 import type { ImportVerdict } from './verdict.ts';
 
 /** One path to one destination; small, and used again when the path is gone. */
@@ -68,11 +69,11 @@ export class RibTable {
   decisions = 0;
   /** Every path that takes part in the decision process matters, not only one that can be the best. */
   everyPathMatters = false;
-
   readonly #doomed: Doomed = new Doomed();
   /** Destinations that have a best path. */
   bestCount = 0;
-  observer: PathObserver | undefined = undefined;
+  observer: PathObserver | undefined;
+  sentObserver: SentObserver | undefined;
   /** Asked before an NLRI without paths is freed. Who answers true still needs the prefix, and must call `doom` when it no longer does. */
   keeps: ((nlri: NlriId) => boolean) | undefined = undefined;
 
@@ -109,7 +110,7 @@ export class RibTable {
    */
   announce(nlri: NlriId, peer: RibPeer, identifier: number, verdict: ImportVerdict, nowSeconds: number): boolean {
     if (nlri >= this.head.length) this.#growNlri();
-    const path = this.#find(nlri, peer.index, identifier);
+    const path = this.find(nlri, peer.index, identifier);
     const attributes = this.attributes;
     const { used: attr, flags } = verdict;
     if (path !== NONE) {
@@ -307,7 +308,8 @@ export class RibTable {
     return this.pathIdentifier === undefined ? 0 : this.pathIdentifier[path]!;
   }
 
-  #find(nlri: NlriId, peer: number, identifier: number): number {
+  /** The path of an NLRI below `nlriCapacity` that came from a peer (its index) with this path identifier, or NONE. */
+  find(nlri: NlriId, peer: number, identifier: number): number {
     const pathPeer = this.pathPeer;
     let path = this.head[nlri]!;
     while (path !== NONE && (pathPeer[path] !== peer || this.identifierOf(path) !== identifier)) path = this.pathNext[path]!;
@@ -460,7 +462,7 @@ export class RibTable {
     return this.pathPeer[path]! as PeerIndex;
   }
 
-  /** The attribute set of a path, after import. The table holds it as long as the path has it. */
+  /** The attribute set of a path, after import; held as long as the path has it. */
   attrOf(path: PathId): AttrId {
     return this.pathAttr[path]! as AttrId;
   }

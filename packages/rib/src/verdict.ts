@@ -37,4 +37,13 @@ export class Verdict implements ImportVerdict {
     this.reason = reason;
     return this;
   }
+
+  /** The same as another one, but the route is not used. */
+  rejectAs({ received, used, flags }: ImportVerdict, reason: ReasonCode): this {
+    this.received = received;
+    this.used = used;
+    this.flags = flags | PathFlag.Filtered;
+    this.reason = reason;
+    return this;
+  }
 }

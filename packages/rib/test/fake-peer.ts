@@ -27,6 +27,7 @@ import {
 import {
   type AsPathOptions,
   type ExportObserver,
+  type LimitOptions,
   PeerKind,
   type PeerOptions,
   Rib,
@@ -70,6 +71,10 @@ export interface FakePeerOptions {
   readonly asPathOptions?: AsPathOptions;
   /** What this peer may not name as next hop. */
   readonly ownAddresses?: readonly string[];
+  readonly limits?: LimitOptions;
+  readonly keepRejected?: boolean;
+  /** Is sent nothing before its first prefix filter (RFC 5291). */
+  readonly awaitsPrefixFilter?: boolean;
 }
 
 export interface Announcement {
@@ -318,6 +323,9 @@ export class FakePeer {
       ...(options.clientToClient !== undefined && { clientToClient: options.clientToClient }),
       role: options.role,
       asPath: options.asPathOptions ?? {},
+      limits: options.limits,
+      keepRejected: options.keepRejected ?? true,
+      awaitsPrefixFilter: new Set(options.awaitsPrefixFilter === true ? [IPV4_UNICAST, IPV6_UNICAST] : []),
       ownAddresses: (options.ownAddresses ?? []).map(addressBytes),
       port: this,
     };

@@ -22,7 +22,7 @@ const RECENT_DEFAULT = 20;
 export function addEvents(program: Command, invocation: Invocation): void {
   program
     .command('events')
-    .description('show what happens to sessions: up, down, NOTIFICATIONs, End-of-RIB, malformed UPDATEs')
+    .description('show what happens to sessions: up, down, NOTIFICATIONs, End-of-RIB, malformed UPDATEs, limits')
     .argument('[neighbor]', 'only this one', address)
     .option('--recent <number>', 'so many of the past first', integer(0, RECENT_MAX, 100), RECENT_DEFAULT)
     .option('--no-follow', 'end after those of the past')
@@ -66,6 +66,7 @@ const KINDS: Readonly<Record<EventType, Kind>> = {
   [EventType.MALFORMED_UPDATE]: ['malformed-update', 'malformed', 'red'],
   [EventType.WARNING]: ['warning', 'warning', 'yellow'],
   [EventType.NEIGHBOR_CHANGED]: ['neighbor-changed', 'changed', 'dim'],
+  [EventType.LIMIT]: ['limit', 'limit', 'yellow'],
 };
 
 const LABEL_WIDTH = Math.max(...Object.values(KINDS).map(([, label]) => label.length));

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageError } from '../exit-code.ts';
 import type { Invocation } from '../invocation.ts';
 import { configMessage, FIELD_ROWS, KEY_ROWS, type KeyOption, type KeyRow, type NeighborRequest } from '../neighbor-config.ts';
-import { address, asNumber, familyName, integer, listOf } from '../values.ts';
+import { address, asNumber, familyName, familyNumbers, integer, listOf } from '../values.ts';
 import type { NeighborView } from '../views/neighbor.ts';
 
 /** By the names that commander gives to options. */
@@ -92,6 +92,7 @@ function optionOf(row: OptionRow): Option {
   if (type === 'as-number') option.argParser(asNumber);
   if (type === 'address') option.argParser(address);
   if (type === 'integer') option.argParser(integer(row.min!, row.max!, row.example!));
+  if (type === 'family-numbers') option.argParser(familyNumbers(row.min!, row.max!));
   if (type === 'family') option.argParser(listOf(familyName));
   return option.conflicts(ROWS.filter(({ name }) => sets.some((field) => field === name)).map(attribute));
 }

@@ -124,3 +124,50 @@ test('neighbor set: what was written and what goes back to its default, by the n
     assert.match(err, message);
   }
 });
+
+test('neighbor show: rejected routes by reason, limits, filters, and what is waited for', async () => {
+  const [counts] = UP.prefixes;
+  const found = {
+    ...UP,
+    maxPrefix: { 'ipv4-unicast': 1000 },
+    maxPrefixAction: 'discard',
+    prefixes: [
+      {
+        ...counts!,
+        rejected: { 'as-loop': 3 },
+        discarded: { 'max-prefix': 4 },
+        limitState: 'reached' as const,
+        refreshing: true,
+        prefixFilter: [{ sequence: 5, deny: true, prefix: '10.0.0.0/8', minLength: 0, maxLength: 24 }],
+      },
+    ],
+  };
+  const { out } = await tsbgp(['neighbor', 'show', '192.0.2.1'], { daemon: { getNeighbor: async () => found } });
+  assert.match(out, /ipv4-unicast +as-loop +3 +0/);
+  assert.match(out, /ipv4-unicast +max-prefix +0 +4/);
+  assert.match(out, /1,000 reached/);
+  assert.match(out, /max prefix +ipv4-unicast 1,000/);
+  assert.match(out, /ipv4-unicast +5 +deny +10\.0\.0\.0\/8 +le 24/);
+  assert.match(out, /waits +for the end of its route refresh: ipv4-unicast/);
+});
+
+test('neighbor show: which limit keeps the session down, and until when', async () => {
+  const text = 'more than 3 routes received (max-prefix): the session ends';
+  const show = async (limitRestartAt: Date | undefined): Promise<string> => {
+    const found = { ...DOWN, limitShutdown: text, limitRestartAt };
+    return (await tsbgp(['neighbor', 'show', '2001:db8::1'], { daemon: { getNeighbor: async () => found } })).out;
+  };
+  assert.match(await show(undefined), /the session ends; start it with tsbgp neighbor enable/);
+  assert.match(await show(new Date(Date.now() + 1_800_000)), /the session ends; starts again in (?:29|30)m/);
+});
+
+test('neighbor add: numbers for every family or by family', async () => {
+  const limits = async (value: string): Promise<unknown> => {
+    const { asked } = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64501', '--policy', 'accept-all', '--max-prefix', value]);
+    return (asked[0]?.[1] as { maxPrefix: unknown } | undefined)?.maxPrefix;
+  };
+  assert.deepEqual(await limits('1000'), { 'ipv4-unicast': 1000, 'ipv6-unicast': 1000 });
+  assert.deepEqual(await limits('ipv4=1000,ipv6-unicast=5'), { 'ipv4-unicast': 1000, 'ipv6-unicast': 5 });
+  assert.equal(await limits('ipv4=x'), undefined);
+  assert.equal(await limits('ipv9=5'), undefined);
+});

@@ -80,7 +80,7 @@ async function list(invocation: Invocation, { down, sort }: ListOptions): Promis
   await invocation.print(invocation.style('dim', neighborSummary(all)));
 }
 
-type ResetOptions = Readonly<Partial<Record<'hard' | 'soft' | 'softIn' | 'softOut', boolean>>> & {
+type ResetOptions = Readonly<Partial<Record<'hard' | 'soft' | 'softIn' | 'softOut' | 'refresh', boolean>>> & {
   readonly reason?: string;
   readonly families?: readonly string[];
 };
@@ -91,14 +91,16 @@ function resetCommand(neighbor: Command, invocation: Invocation): void {
     .description('close the session and let it come up again; --soft keeps it')
     .argument('<neighbor>', 'its address', address)
     .option('--hard', 'close the session with Cease/4 (the default)')
-    .option('--soft-in', 'ask for its routes again (route refresh)')
+    .option('--soft-in', 'judge its routes again; ask for them only if some are not held')
     .option('--soft-out', 'send it our routes again')
     .option('--soft', 'both')
+    .option('--refresh', 'ask for its routes again (route refresh)')
     .option('--families <list>', 'only these, with --soft…', listOf(familyName))
     .option('--reason <text>', 'told to the neighbor, with --hard', shutdownReason)
     .action(async (which: string, options: ResetOptions) => {
       const kind = kindOf(options);
-      if (kind === 'hard' && options.families !== undefined) throw usageError('--families goes with --soft, --soft-in or --soft-out');
+      if (kind === 'hard' && options.families !== undefined)
+        throw usageError('--families goes with --soft, --soft-in, --soft-out or --refresh');
       if (kind !== 'hard' && options.reason !== undefined)
         throw usageError('--reason goes with --hard: a soft reset says nothing to the neighbor');
       const { reason, families = [] } = options;
@@ -108,7 +110,7 @@ function resetCommand(neighbor: Command, invocation: Invocation): void {
     });
 }
 
-const KINDS = { hard: Kind.HARD, soft: Kind.SOFT, 'soft-in': Kind.SOFT_IN, 'soft-out': Kind.SOFT_OUT } as const;
+const KINDS = { hard: Kind.HARD, soft: Kind.SOFT, 'soft-in': Kind.SOFT_IN, 'soft-out': Kind.SOFT_OUT, refresh: Kind.REFRESH } as const;
 type ResetKind = keyof typeof KINDS;
 
 function kindOf(options: ResetOptions): ResetKind {
@@ -117,6 +119,7 @@ function kindOf(options: ResetOptions): ResetKind {
   if (options.soft === true || (options.softIn === true && options.softOut === true)) chosen.push('soft');
   else if (options.softIn === true) chosen.push('soft-in');
   else if (options.softOut === true) chosen.push('soft-out');
-  if (chosen.length > 1) throw usageError('--hard and --soft exclude each other');
+  if (options.refresh === true) chosen.push('refresh');
+  if (chosen.length > 1) throw usageError('--hard, --soft and --refresh exclude each other');
   return chosen[0] ?? 'hard';
 }

@@ -120,3 +120,29 @@ test('rib is written while it arrives', async () => {
   assert.equal(out.split('\n').length, 5);
   assert.deepEqual(seen, [0, 1, 2]);
 });
+
+test('rib rejected: routes that are not used, of a neighbor or for a reason', async () => {
+  const asked = async (...args: string[]): Promise<unknown> => {
+    const { table, neighbor, rejected, prefix } = (await tsbgp(['rib', 'rejected', ...args])).asked[0]![1] as Record<string, unknown>;
+    return { table, neighbor, rejected, prefix };
+  };
+  assert.deepEqual(await asked(), { table: 'received', neighbor: undefined, rejected: true, prefix: undefined });
+  assert.deepEqual(await asked('10.0.0.0/8', '--longer', '--neighbor', '192.0.2.1', '--reason', 'max-prefix'), {
+    table: 'received',
+    neighbor: '192.0.2.1',
+    rejected: 'max-prefix',
+    prefix: '10.0.0.0/8',
+  });
+  const { code, err } = await tsbgp(['rib', 'rejected', '--reason', 'nonsense']);
+  assert.equal(code, 2);
+  assert.match(err, /as-loop/);
+});
+
+test('a table of routes has a column for the reason where one is rejected', async () => {
+  async function* routes() {
+    yield [{ ...ROUTE, best: false, filtered: true, filterReason: 'max-prefix' as const }];
+  }
+  const { out } = await tsbgp(['rib', 'rejected'], { daemon: { routes } });
+  assert.match(out, /Rejected/);
+  assert.match(out, /max-prefix/);
+});

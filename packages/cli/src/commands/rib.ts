@@ -2,19 +2,25 @@
  * `tsbgp rib`: the best routes; the paths of a prefix, and why one of them is best; what neighbors sent (`received`); what a neighbor was sent
  * (`advertised`). A table is written while its routes arrive: the first rows of a million appear at once, and memory stays small.
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { RouteQuery } from '../daemon.ts';
 import { notFound } from '../exit-code.ts';
+import { FILTER_REASON_NAMES } from '../from-api.ts';
 import type { Invocation } from '../invocation.ts';
 import { TableWriter } from '../terminal/table.ts';
 import { counted } from '../terminal/units.ts';
 import { address, argumentValue, integer, prefix, prefixOrAddress } from '../values.ts';
-import { LEGEND, pathsPage, type RouteView, routeColumns, routePage } from '../views/route.ts';
+import { type FilterReasonView, LEGEND, pathsPage, type RouteView, routeColumns, routePage } from '../views/route.ts';
 import { addFilters, type FilterOptions, filterOf } from './filters.ts';
 
 interface RibOptions extends FilterOptions {
   readonly limit?: number;
   readonly detail?: boolean;
+}
+
+interface RejectedOptions extends RibOptions {
+  readonly neighbor?: string;
+  readonly reason?: FilterReasonView;
 }
 
 const PREFIX_ABOUT = 'only this prefix, e.g. 192.0.2.0/24';
@@ -48,6 +54,20 @@ export function addRib(program: Command, invocation: Invocation): void {
       command.optsWithGlobals(),
     );
   });
+
+  addOptions(
+    rib
+      .command('rejected')
+      .description('show routes that came in and are not used, with the reason')
+      .argument('[prefix]', PREFIX_ABOUT, prefix),
+  )
+    .option('--neighbor <neighbor>', 'only from this neighbor', address)
+    .addOption(new Option('--reason <reason>', 'only for this reason').choices(FILTER_REASON_NAMES))
+    .action((wanted: string | undefined, _own: RibOptions, command: Command) => {
+      const options = command.optsWithGlobals<RejectedOptions>();
+      const query: RouteQuery = { table: 'received', neighbor: options.neighbor, rejected: options.reason ?? true };
+      return showRoutes(invocation, query, wanted, options);
+    });
 
   addOptions(
     rib

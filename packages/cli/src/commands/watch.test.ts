@@ -52,3 +52,17 @@ for (const [count, text] of [
     assert.match((await tsbgp(['watch', '--resume-after', '41', '--instance', 'a1b2'], { api })).out, text);
   });
 }
+
+test('watch --table advertised needs a neighbor, --rejected the received routes', async () => {
+  const { asked } = await tsbgp(['watch', '--table', 'advertised', '--neighbor', '192.0.2.1', '--limit', '1']);
+  const [, request] = asked.find(([method]) => method === 'rib.watchRoutes')!;
+  assert.equal((request as { table: number }).table, 30);
+  for (const [args, said] of [
+    [['--table', 'advertised'], /--table advertised needs --neighbor/],
+    [['--rejected'], /--rejected and --reason go with --table received/],
+  ] as const) {
+    const { code, err } = await tsbgp(['watch', ...args]);
+    assert.equal(code, 2);
+    assert.match(err, said);
+  }
+});

@@ -2,17 +2,19 @@
 import { type RouteEvent, WatchRoutesRequest_Table, type Withdrawal } from '@tsbgp/api';
 import { type Command, Option } from 'commander';
 import { usageError } from '../exit-code.ts';
-import { routeView } from '../from-api.ts';
+import { FILTER_REASON_NAMES, routeView } from '../from-api.ts';
 import type { Invocation } from '../invocation.ts';
 import { present } from '../present.ts';
 import type { Style } from '../terminal/style.ts';
 import { routeFilter } from '../to-api.ts';
 import { address, integer, prefix } from '../values.ts';
-import { announceLine, type WithdrawView, withdrawLine } from '../views/route.ts';
+import { announceLine, type FilterReasonView, type WithdrawView, withdrawLine } from '../views/route.ts';
 import { addFilters, type FilterOptions, filterOf } from './filters.ts';
 
 interface WatchOptions extends FilterOptions {
-  readonly table: 'best' | 'received';
+  readonly table: keyof typeof TABLES;
+  readonly reason?: FilterReasonView;
+  readonly rejected?: boolean;
   readonly neighbor?: string;
   readonly initial?: boolean;
   readonly resumeAfter?: number;
@@ -23,9 +25,13 @@ interface WatchOptions extends FilterOptions {
 export function addWatch(program: Command, invocation: Invocation): void {
   addFilters(program.command('watch').description('show changes of routes as they happen').argument('[prefix]', 'only this prefix', prefix))
     .addOption(
-      new Option('--table <table>', 'best: what wins; received: everything that comes in').choices(['best', 'received']).default('best'),
+      new Option('--table <table>', 'best: what wins; received: everything that comes in; advertised: what --neighbor is sent')
+        .choices(Object.keys(TABLES))
+        .default('best'),
     )
-    .option('--neighbor <neighbor>', 'only from this neighbor', address)
+    .option('--neighbor <neighbor>', 'only from this neighbor; to it with --table advertised', address)
+    .option('--rejected', 'only what is rejected, with --table received')
+    .addOption(new Option('--reason <reason>', 'only what is rejected for this reason').choices(FILTER_REASON_NAMES))
     .option('--initial', 'first everything that is there')
     .option(
       '--resume-after <sequence>',
@@ -37,13 +43,25 @@ export function addWatch(program: Command, invocation: Invocation): void {
     .action((wanted: string | undefined, options: WatchOptions) => watch(invocation, wanted, options));
 }
 
+const TABLES = {
+  best: WatchRoutesRequest_Table.BEST,
+  received: WatchRoutesRequest_Table.RECEIVED,
+  advertised: WatchRoutesRequest_Table.ADVERTISED,
+} as const;
+
 async function watch(invocation: Invocation, wanted: string | undefined, options: WatchOptions): Promise<void> {
+  if (options.table === 'advertised' && options.neighbor === undefined) {
+    throw usageError('--table advertised needs --neighbor', 'tsbgp watch --table advertised --neighbor 192.0.2.1');
+  }
+  if ((options.reason !== undefined || options.rejected === true) && options.table !== 'received') {
+    throw usageError('--rejected and --reason go with --table received', 'tsbgp watch --table received --rejected');
+  }
   if ((options.resumeAfter === undefined) !== (options.instance === undefined)) {
     throw usageError('--resume-after and --instance are given together', 'tsbgp watch --json shows both');
   }
   const request = {
-    filter: routeFilter(filterOf(wanted, options)),
-    table: options.table === 'best' ? WatchRoutesRequest_Table.BEST : WatchRoutesRequest_Table.RECEIVED,
+    filter: routeFilter({ ...filterOf(wanted, options), rejected: options.reason ?? (options.rejected || undefined) }),
+    table: TABLES[options.table],
     initial: options.initial === true,
     ...present({
       neighbor: options.neighbor,

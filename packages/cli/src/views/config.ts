@@ -6,7 +6,8 @@ import type { GlobalView } from './control.ts';
 import type { NeighborView } from './neighbor.ts';
 
 type Scalar = string | number | boolean;
-type Mapping = { readonly [Key in string]: Scalar | readonly string[] };
+type Numbers = Readonly<Record<string, number>>;
+type Mapping = { readonly [Key in string]: Scalar | readonly string[] | Numbers };
 
 export interface RunningConfig {
   readonly global: {
@@ -32,11 +33,11 @@ export function runningConfig(global: GlobalView, neighbors: readonly NeighborVi
 }
 
 function neighborMapping(n: NeighborView): Mapping {
-  return present(Object.fromEntries(KEY_ROWS.map(({ key, name }) => [key, written(n, name)]))) as Mapping;
+  return present(Object.fromEntries(KEY_ROWS.map((row) => [row.key, written(n, row)]))) as Mapping;
 }
 
 /** The value of a key; undefined where it is left out. */
-function written(n: NeighborView, name: KeyRow['name']): Scalar | readonly string[] | undefined {
+function written(n: NeighborView, { name, default: standard }: KeyRow): Scalar | readonly string[] | Numbers | undefined {
   const isOne = n.importPolicy === n.exportPolicy;
   switch (name) {
     case 'policy':
@@ -50,9 +51,17 @@ function written(n: NeighborView, name: KeyRow['name']): Scalar | readonly strin
       return n.aigp;
     case 'enabled':
       return n.isDisabled ? false : undefined;
+    case 'holdTimeSeconds':
+    case 'connectRetrySeconds':
+      return n[name];
     default:
-      return n[name] === '' || n[name] === false ? undefined : n[name];
+      return n[name] === '' || n[name] === (standard ?? false) || isEmpty(n[name]) ? undefined : n[name];
   }
+}
+
+/** No family has a number. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 export function toYaml({ global: { decision, ...global }, neighbors }: RunningConfig): string[] {
@@ -66,9 +75,15 @@ export function toYaml({ global: { decision, ...global }, neighbors }: RunningCo
 }
 
 function entries(mapping: Mapping): string[] {
-  return Object.entries(mapping).map(
-    ([key, value]) => `${key}: ${Array.isArray(value) ? `[${value.map(scalar).join(', ')}]` : scalar(value as Scalar)}`,
-  );
+  return Object.entries(mapping).map(([key, value]) => `${key}: ${yaml(value)}`);
+}
+
+function yaml(value: Mapping[string]): string {
+  if (Array.isArray(value)) return `[${value.map(scalar).join(', ')}]`;
+  if (typeof value !== 'object') return scalar(value);
+  return `{ ${Object.entries(value)
+    .map(([name, number]) => `${name}: ${number}`)
+    .join(', ')} }`;
 }
 
 /** Words of letters and dashes, and IPv4 addresses, need no quotes in YAML. All else is quoted as in JSON, which YAML can read. */

@@ -14,6 +14,7 @@ export type ExportReasonView =
   | 'no-export'
   | 'no-advertise'
   | 'control-community'
+  | 'prefix-filter'
   | 'own-next-hop'
   | 'no-next-hop'
   | 'too-large'
@@ -61,6 +62,7 @@ const REASONS: Readonly<Record<ExportReasonView, string>> = {
   'no-export': 'community no-export',
   'no-advertise': 'community no-advertise',
   'control-community': 'a control community keeps it from this neighbor',
+  'prefix-filter': 'the prefix filter that the neighbor sent denies it, or has not come yet',
   'own-next-hop': "its next hop is this neighbor's own address",
   'no-next-hop': 'there is no next hop that this neighbor could use',
   'too-large': 'no message of the session holds it',

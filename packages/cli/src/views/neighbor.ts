@@ -13,20 +13,51 @@ export interface NeighborView extends Omit<NeighborConfigView, 'enabled'> {
   readonly counters: readonly { readonly message: string; readonly sent: number; readonly received: number }[];
   readonly bytesSent: number;
   readonly bytesReceived: number;
-  readonly prefixes: readonly {
-    readonly family: string;
-    readonly received: number;
-    readonly accepted: number;
-    readonly advertised: number;
-    /** Neighbors whose UPDATEs are encoded together; 0 without a session. */
-    readonly groupMembers?: number;
-    /** Prefixes that are still to be sent; undefined where the neighbor is not behind. */
-    readonly behind?: number | undefined;
-  }[];
+  readonly prefixes: readonly FamilyView[];
+  /** Which limit keeps the session down; '' for none. */
+  readonly limitShutdown: string;
+  readonly limitRestartAt: Date | undefined;
+  readonly paths: number;
+  readonly attributeSets: number;
   readonly flapCount: number;
   readonly lastError: string;
   readonly lastErrorAt: Date | undefined;
   readonly lastNotification: NotificationView | undefined;
+}
+
+export interface PrefixFilterEntryView {
+  readonly sequence: number;
+  readonly deny: boolean;
+  readonly prefix: string;
+  /** 0: not given. */
+  readonly minLength: number;
+  readonly maxLength: number;
+}
+
+export interface FamilyView {
+  readonly family: string;
+  readonly received: number;
+  readonly accepted: number;
+  readonly advertised: number;
+  /** Routes held and rejected, by reason. */
+  readonly rejected: Readonly<Record<string, number>>;
+  /** Announcements rejected and not held, by reason. */
+  readonly discarded: Readonly<Record<string, number>>;
+  readonly withdrawn: number;
+  readonly announcementsSent: number;
+  readonly withdrawalsSent: number;
+  /** How much of the prefix limits is in use; undefined without any. */
+  readonly limitState: 'below' | 'warning' | 'reached' | undefined;
+  /** The neighbor sends its routes again (RFC 7313). */
+  readonly refreshing: boolean;
+  /** Prefix filters that the neighbor sent (RFC 5292), in the order in which they are looked at. */
+  readonly prefixFilter: readonly PrefixFilterEntryView[];
+  /** The first routes wait for these filters. */
+  readonly awaitsPrefixFilter: boolean;
+  /** Neighbors whose UPDATEs are encoded together; 0 without a session. */
+  readonly groupMembers?: number;
+  /** Prefixes that are still to be sent; undefined where the neighbor is not behind. */
+  readonly behind?: number | undefined;
 }
 
 export interface NotificationView {
@@ -94,7 +125,9 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
     ...facts(
       [
         ['description', neighbor.description],
+        ['waits', waitsText(neighbor), 'yellow'],
         ['warning', hasNoFamily(neighbor) ? NO_FAMILY : undefined, 'yellow'],
+        ['limit', limitText(neighbor, now), 'red'],
         ['last error', lastError(neighbor, now)],
         ['last NOTIFICATION', lastNotification(neighbor, now)],
         ['flaps', neighbor.flapCount === 0 ? undefined : count(neighbor.flapCount)],
@@ -111,7 +144,10 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
         { title: 'Prefixes', value: (row) => row.family },
         { title: 'received', value: (row) => count(row.received), align: 'right' },
         { title: 'accepted', value: (row) => count(row.accepted), align: 'right' },
+        { title: 'rejected', value: (row) => number(total(row.rejected)), align: 'right', onlyIfUsed: true },
+        { title: 'discarded', value: (row) => number(total(row.discarded)), align: 'right', onlyIfUsed: true },
         { title: 'sent', value: (row) => count(row.advertised), align: 'right' },
+        { title: 'limit', value: (row) => limitColumn(neighbor, row), onlyIfUsed: true, format: limitFormat },
         { title: 'to send', value: (row) => (row.behind === undefined ? '' : count(row.behind)), align: 'right', onlyIfUsed: true },
         {
           title: 'in one group',
@@ -123,6 +159,8 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
       neighbor.prefixes,
       options,
     ),
+    ...rejectedTable(neighbor, options),
+    ...filterTable(neighbor, options),
     '',
     ...table<readonly [string, string, string]>(
       [
@@ -133,6 +171,7 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
       [
         ...neighbor.counters.map(({ message, sent, received }) => [message, count(sent), count(received)] as const),
         ['octets', bytes(neighbor.bytesSent), bytes(neighbor.bytesReceived)],
+        ['withdrawals', count(sumOf(neighbor, 'withdrawalsSent')), count(sumOf(neighbor, 'withdrawn'))],
       ],
       options,
     ),
@@ -179,8 +218,12 @@ function words({ key }: KeyRow): string {
 
 function configFacts(n: NeighborView, options: ViewOptions & { readonly indent: string }): string[] {
   const others = FIELD_ROWS.filter((row) => row.name !== 'enabled' && !WRITTEN_OUT.has(row.name));
-  const flags = others.filter((row) => row.type === 'flag' && fieldOf(n, row) === true).map(words);
-  const values = others.filter((row) => row.type !== 'flag' && fieldOf(n, row) !== undefined);
+  const differs = (row: KeyRow & (typeof others)[number]): boolean =>
+    fieldOf(n, row) !== undefined && fieldOf(n, row) !== (row.default ?? (row.type === 'flag' ? false : undefined));
+  const flags = others
+    .filter((row) => row.type === 'flag' && differs(row))
+    .map((row) => (row.default === true ? `no ${words(row)}` : words(row)));
+  const values = others.filter((row) => row.type !== 'flag' && differs(row));
   return facts(
     [
       ['local AS', n.localAs === undefined ? undefined : String(n.localAs)],
@@ -190,12 +233,95 @@ function configFacts(n: NeighborView, options: ViewOptions & { readonly indent: 
       ['policy', `import ${n.importPolicy || 'not told'}, export ${n.exportPolicy || 'not told'}`],
       ['timers', `hold ${n.holdTimeSeconds} s, connect retry ${n.connectRetrySeconds} s`],
       ['multihop', n.multihopTtl === undefined ? undefined : `TTL ${n.multihopTtl}`],
-      ...values.map((row): Fact => [words(row), String(fieldOf(n, row))]),
+      ...values.map((row): Fact => [words(row), valueText(fieldOf(n, row))]),
       ['also', [...flags, ...(n.isDisabled ? ['disabled'] : [])].join(', ')],
     ],
     options,
   );
 }
+
+/** Numbers by family are a list; without any the line is left out. */
+function valueText(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const numbers = Object.entries(value).map(([family, limit]) => `${family} ${count(Number(limit))}`);
+  return numbers.length === 0 ? undefined : numbers.join(', ');
+}
+
+function limitText({ limitShutdown, limitRestartAt }: NeighborView, now: Date): string | undefined {
+  if (limitShutdown === '') return undefined;
+  if (limitRestartAt === undefined) return `${limitShutdown}; start it with tsbgp neighbor enable`;
+  const seconds = Math.max(0, (limitRestartAt.getTime() - now.getTime()) / 1000);
+  return `${limitShutdown}; starts again in ${duration(seconds)}`;
+}
+
+function limitColumn(n: NeighborView, { family, limitState }: FamilyView): string {
+  if (limitState === undefined) return '';
+  const limits = [n.maxPrefix?.[family], n.maxPrefixAccepted?.[family]].filter((limit) => limit !== undefined);
+  return `${limits.map((limit) => count(limit)).join(' / ')}${limitState === 'below' ? '' : ` ${limitState}`}`;
+}
+
+function limitFormat({ limitState }: FamilyView): Format | undefined {
+  return limitState === 'reached' ? 'red' : limitState === 'warning' ? 'yellow' : undefined;
+}
+
+/** A row for each family and reason. */
+function rejectedTable({ prefixes }: NeighborView, options: ViewOptions): string[] {
+  const rows = prefixes.flatMap(({ family, rejected, discarded }) =>
+    [...new Set([...Object.keys(rejected), ...Object.keys(discarded)])].map((reason) => ({
+      family,
+      reason,
+      held: rejected[reason] ?? 0,
+      discarded: discarded[reason] ?? 0,
+    })),
+  );
+  if (rows.length === 0) return [];
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    { title: 'Rejected', value: (row) => row.family },
+    { title: 'because', value: (row) => row.reason },
+    { title: 'held', value: (row) => count(row.held), align: 'right' },
+    { title: 'not held', value: (row) => count(row.discarded), align: 'right' },
+  ];
+  return ['', ...table(columns, rows, options)];
+}
+
+/** What the neighbor is waited for. */
+function waitsText({ prefixes }: NeighborView): string | undefined {
+  const filters = prefixes.filter(({ awaitsPrefixFilter }) => awaitsPrefixFilter).map(({ family }) => family);
+  const refreshes = prefixes.filter(({ refreshing }) => refreshing).map(({ family }) => family);
+  const texts = [
+    ...(filters.length === 0 ? [] : [`for its prefix filter: ${filters.join(', ')}`]),
+    ...(refreshes.length === 0 ? [] : [`for the end of its route refresh: ${refreshes.join(', ')}`]),
+  ];
+  return texts.length === 0 ? undefined : texts.join('; ');
+}
+
+/** A row for each entry of the prefix filters that the neighbor sent. */
+function filterTable({ prefixes }: NeighborView, options: ViewOptions): string[] {
+  const rows = prefixes.flatMap(({ family, prefixFilter }) => prefixFilter.map((entry) => ({ ...entry, family })));
+  if (rows.length === 0) return [];
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    { title: 'Its filter', value: (row) => row.family },
+    { title: '', value: (row) => String(row.sequence), align: 'right' },
+    { title: '', value: (row) => (row.deny ? 'deny' : 'permit') },
+    { title: '', value: (row) => row.prefix },
+    {
+      title: '',
+      value: ({ minLength, maxLength }) =>
+        [minLength > 0 ? `ge ${minLength}` : '', maxLength > 0 ? `le ${maxLength}` : ''].join(' ').trim(),
+    },
+  ];
+  return ['', ...table(columns, rows, options)];
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((all, each) => all + each, 0);
+}
+
+/** '' for none: the column is left out where no row has any. */
+function number(value: number): string {
+  return value === 0 ? '' : count(value);
+}
+
 function stateText(n: NeighborView): string {
   return n.isDisabled ? 'Disabled' : n.state;
 }
@@ -220,6 +346,7 @@ function hasNoFamily(n: NeighborView): boolean {
 /** A column of the table: the problem that an operator should look into. */
 function problem(n: NeighborView): string {
   if (hasNoFamily(n)) return 'no address family in common';
+  if (n.limitShutdown !== '') return n.limitShutdown;
   return n.isUp ? '' : n.lastError;
 }
 
@@ -234,6 +361,12 @@ function lastNotification({ lastNotification: last }: NeighborView, now: Date): 
   return `${last.direction}: ${last.text}${ago(last.at, now)}`;
 }
 
-function sum(n: NeighborView, what: 'received' | 'accepted' | 'advertised'): string {
-  return count(n.prefixes.reduce((total, row) => total + row[what], 0));
+type Counted = 'received' | 'accepted' | 'advertised' | 'withdrawn' | 'withdrawalsSent';
+
+function sum(n: NeighborView, what: Counted): string {
+  return count(sumOf(n, what));
+}
+
+function sumOf(n: NeighborView, what: Counted): number {
+  return n.prefixes.reduce((all, row) => all + row[what], 0);
 }

@@ -23,6 +23,8 @@ export interface RouteView {
   readonly others: readonly { readonly name: string; readonly text: string }[];
   readonly best: boolean;
   readonly filtered: boolean;
+  /** Undefined where it is not filtered, or where the daemon does not say. */
+  readonly filterReason: FilterReasonView | undefined;
   readonly learnedAt: Date | undefined;
 }
 
@@ -36,7 +38,6 @@ export interface PrefixPathsView {
 }
 
 export interface PathView extends RouteView {
-  readonly filterReason: FilterReasonView | undefined;
   /** It could be used beside the best path, or is the best path and has such ones beside it. */
   readonly multipath: boolean;
   /** Why it is not the best path. Undefined for the best path and for filtered ones. */
@@ -53,7 +54,9 @@ export type FilterReasonView =
   | 'first-as'
   | 'as-set'
   | 'as-path-length'
-  | 'route-leak';
+  | 'route-leak'
+  | 'max-prefix'
+  | 'attribute-sets';
 
 export interface DefeatView {
   readonly step: StepView;
@@ -92,6 +95,7 @@ export function routeColumns(now: Date): readonly Column<RouteView>[] {
     { title: 'MED', value: (r) => optional(r.med), align: 'right', onlyIfUsed: true, dropOrder: 6 },
     { title: 'AS path', value: pathText, shrinkTo: 28 },
     { title: 'Communities', value: allCommunities, onlyIfUsed: true, shrinkTo: 12, dropOrder: 9, format: () => 'dim' },
+    { title: 'Rejected', value: (r) => r.filterReason ?? '', onlyIfUsed: true, dropOrder: 3, format: () => 'red' },
     { title: 'Age', value: (r) => age(r, now), align: 'right', dropOrder: 8, format: () => 'dim' },
   ];
 }
@@ -107,7 +111,8 @@ export function routePage(route: RouteView, options: ViewOptions): string[] {
     `from ${style('cyan', printable(route.neighbor || LOCAL))}`,
     verdict(route, style),
   ];
-  return [heading.join('  '), ...facts(routeFacts(route, options.now), { ...options, indent: '  ' })];
+  const why = route.filterReason && FILTER_REASONS[route.filterReason];
+  return [heading.join('  '), ...facts([['because', why, 'yellow'], ...routeFacts(route, options.now)], { ...options, indent: '  ' })];
 }
 
 /** All paths of a prefix, each with the reason why it is not best. `asked` is what the user wrote. */
@@ -148,6 +153,8 @@ export const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'as-set': 'its AS path has an AS_SET (RFC 9774)',
   'as-path-length': 'its AS path has more than 750 AS numbers',
   'route-leak': 'the neighbor leaks it, as its ONLY_TO_CUSTOMER says (RFC 9234 §5)',
+  'max-prefix': 'the neighbor had as many routes as it may (max-prefix)',
+  'attribute-sets': 'the neighbor had brought as many attribute sets as it may',
 };
 
 /** What is worse about the path that lost, by step of the decision process. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UP } from '../../test/world.ts';
+import { NO_COUNTS, UP } from '../../test/world.ts';
 import { colored, plain, visibleLength } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 import { type NeighborView, neighborPage, neighborTable } from './neighbor.ts';
@@ -14,8 +14,8 @@ const up: NeighborView = {
   description: 'transit, circuit 4711\u001b[2J',
   session: { ...UP.session!, establishedAt: ago(187_200) },
   prefixes: [
-    { family: 'ipv4-unicast', received: 934_112, accepted: 934_110, advertised: 12 },
-    { family: 'ipv6-unicast', received: 0, accepted: 0, advertised: 0 },
+    { ...NO_COUNTS, received: 934_112, accepted: 934_110, advertised: 12 },
+    { ...NO_COUNTS, family: 'ipv6-unicast' },
   ],
 };
 const down: NeighborView = {
@@ -95,6 +95,7 @@ const route: RouteView = {
   others: [{ name: 'attribute 99', text: 'c0ffee' }],
   best: true,
   filtered: false,
+  filterReason: undefined,
   learnedAt: ago(75),
 };
 

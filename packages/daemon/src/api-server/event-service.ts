@@ -19,6 +19,7 @@ const TYPES: Readonly<Record<EventType, Type>> = {
   'malformed-update': Type.MALFORMED_UPDATE,
   warning: Type.WARNING,
   'neighbor-changed': Type.NEIGHBOR_CHANGED,
+  limit: Type.LIMIT,
 };
 
 export function addEventService(router: ConnectRouter, control: ControlPlane): void {

@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<ExportReason | NonNullable<NeighborExplanation['c
   'no-export': Reason.NO_EXPORT,
   'no-advertise': Reason.NO_ADVERTISE,
   'control-community': Reason.CONTROL_COMMUNITY,
+  'prefix-filter': Reason.PREFIX_FILTER,
   'own-next-hop': Reason.OWN_NEXT_HOP,
   'no-next-hop': Reason.NO_NEXT_HOP,
   'too-large': Reason.TOO_LARGE,

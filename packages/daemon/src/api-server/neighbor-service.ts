@@ -2,19 +2,31 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
-import { ResetNeighborRequest_Kind as Kind, NeighborCountersSchema, type NeighborSchema, NeighborService, SessionState } from '@tsbgp/api';
+import {
+  type FamilyCountsSchema,
+  ResetNeighborRequest_Kind as Kind,
+  LimitState as LimitStateMessage,
+  NeighborCountersSchema,
+  type NeighborSchema,
+  NeighborService,
+  SessionState,
+} from '@tsbgp/api';
 import { formatCapability, formatFamily } from '@tsbgp/wire';
 import {
   type ControlPlane,
   type DefaultPolicy,
+  type FamilyCounts,
   invalidArgument,
+  type LimitState,
   type NeighborCounters,
   type NeighborNotification,
   type NeighborSession,
   type NeighborState,
+  type ReasonCount,
   type ResetKind,
 } from '../control-plane.ts';
 import { changedConfig, configMessage, line, namedFamily, neighborConfig } from './neighbor-config-message.ts';
+import { REASONS } from './route-messages.ts';
 
 export function addNeighborService(router: ConnectRouter, control: ControlPlane): void {
   const neighborMessage = (state: NeighborState) => messageOf(state, control.global().localAs);
@@ -45,7 +57,7 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane)
     },
     resetNeighbor({ address, kind, reason, families }) {
       const reset = KINDS[kind];
-      if (reset === undefined) throw invalidArgument('kind', 'allowed are KIND_HARD, KIND_SOFT, KIND_SOFT_IN, KIND_SOFT_OUT');
+      if (reset === undefined) throw invalidArgument('kind', 'allowed are KIND_HARD, KIND_SOFT, KIND_SOFT_IN, KIND_SOFT_OUT, KIND_REFRESH');
       control.resetNeighbor(address, reset, {
         ...(reason === '' ? {} : { reason: communicationOf(reason)! }),
         families: families.map((name) => namedFamily(name, 'families')),
@@ -60,6 +72,7 @@ const KINDS: Partial<Record<Kind, ResetKind>> = {
   [Kind.SOFT]: 'soft',
   [Kind.SOFT_IN]: 'soft-in',
   [Kind.SOFT_OUT]: 'soft-out',
+  [Kind.REFRESH]: 'refresh',
 };
 
 const STATES: Record<NeighborState['state'], SessionState> = {
@@ -101,19 +114,53 @@ function messageOf(state: NeighborState, globalAs: number): MessageInitShape<typ
     adminDown: state.adminState === 'down',
     ...(session && { session: sessionMessage(session) }),
     counters: Object.fromEntries(COUNTERS.map((name) => [name, BigInt(counters[name])])),
-    prefixes: state.prefixes.map(({ family, received, accepted, advertised, groupMembers, behind }) => ({
-      family: formatFamily(family),
-      received: BigInt(received),
-      accepted: BigInt(accepted),
-      advertised: BigInt(advertised),
-      groupMembers: groupMembers ?? 0,
-      ...(behind !== undefined && { behind: BigInt(behind) }),
-    })),
+    prefixes: state.prefixes.map(countsMessage),
     flapCount: state.flapCount,
     lastError: state.lastError ?? '',
     ...(state.lastErrorAt && { lastErrorAt: timestampFromDate(state.lastErrorAt) }),
+    ...(state.limitShutdown && { limitShutdown: state.limitShutdown.text }),
+    ...(state.limitShutdown?.restartAt && { limitRestartAt: timestampFromDate(state.limitShutdown.restartAt) }),
+    paths: BigInt(state.paths),
+    attributeSets: BigInt(state.attributeSets),
     ...(state.lastNotification && { lastNotification: notificationMessage(state.lastNotification) }),
   };
+}
+
+const LIMIT_STATES: Readonly<Record<LimitState, LimitStateMessage>> = {
+  below: LimitStateMessage.BELOW,
+  warning: LimitStateMessage.WARNING,
+  reached: LimitStateMessage.REACHED,
+};
+
+function countsMessage(counts: FamilyCounts): MessageInitShape<typeof FamilyCountsSchema> {
+  const { behind, limitState } = counts;
+  return {
+    family: formatFamily(counts.family),
+    received: BigInt(counts.received),
+    accepted: BigInt(counts.accepted),
+    advertised: BigInt(counts.advertised),
+    groupMembers: counts.groupMembers ?? 0,
+    ...(behind !== undefined && { behind: BigInt(behind) }),
+    rejected: counts.rejected.map(reasonMessage),
+    discarded: counts.discarded.map(reasonMessage),
+    withdrawn: BigInt(counts.withdrawn),
+    announcementsSent: BigInt(counts.announcementsSent),
+    withdrawalsSent: BigInt(counts.withdrawalsSent),
+    ...(limitState && { limitState: LIMIT_STATES[limitState] }),
+    refreshing: counts.refreshing,
+    prefixFilter: counts.prefixFilter.map(({ sequence, match, prefix, minLength, maxLength }) => ({
+      sequence,
+      deny: match === 'deny',
+      prefix,
+      minLength,
+      maxLength,
+    })),
+    awaitsPrefixFilter: counts.awaitsPrefixFilter,
+  };
+}
+
+function reasonMessage({ reason, count }: ReasonCount) {
+  return { reason: REASONS[reason], count: BigInt(count) };
 }
 
 function notificationMessage(notification: NeighborNotification) {

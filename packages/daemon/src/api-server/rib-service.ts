@@ -6,18 +6,20 @@ import {
   type RouteFilter as FilterMessage,
   type ListRoutesRequest,
   RouteFilter_PrefixMatch as PrefixMatch,
+  FilterReason as Reason,
   RibService,
   type RouteEventSchema,
   type StreamRoutesRequest,
   WatchRoutesRequest_Table as Table,
   type WatchRoutesRequest,
 } from '@tsbgp/api';
+import { FILTER_REASONS } from '@tsbgp/rib';
 import { formatFamily } from '@tsbgp/wire';
 import { invalidArgument } from '../control-error.ts';
 import type { ChangePosition, ControlPlane, RouteEvent, RouteFilter, RouteQuery } from '../control-plane.ts';
 import { explanationMessage } from './explanation-message.ts';
 import { namedFamily } from './neighbor-config-message.ts';
-import { pathsMessage, routeMessage } from './route-messages.ts';
+import { pathsMessage, REASONS, routeMessage } from './route-messages.ts';
 
 const PAGE_DEFAULT = 100;
 
@@ -57,10 +59,11 @@ export function addRibService(router: ConnectRouter, control: ControlPlane): voi
   });
 }
 
-const TABLES: Partial<Record<Table, 'best' | 'received'>> = {
+const TABLES: Partial<Record<Table, 'best' | 'received' | 'advertised'>> = {
   [Table.UNSPECIFIED]: 'best',
   [Table.BEST]: 'best',
   [Table.RECEIVED]: 'received',
+  [Table.ADVERTISED]: 'advertised',
 };
 
 const MATCHES: Partial<Record<PrefixMatch, 'exact' | 'longer' | 'shorter'>> = {
@@ -70,9 +73,9 @@ const MATCHES: Partial<Record<PrefixMatch, 'exact' | 'longer' | 'shorter'>> = {
   [PrefixMatch.SHORTER]: 'shorter',
 };
 
-function tableOf(table: Table): 'best' | 'received' {
+function tableOf(table: Table): 'best' | 'received' | 'advertised' {
   const known = TABLES[table];
-  if (known === undefined) throw invalidArgument('table', `found ${table}, allowed are TABLE_BEST and TABLE_RECEIVED`);
+  if (known === undefined) throw invalidArgument('table', `found ${table}, allowed are TABLE_BEST, TABLE_RECEIVED and TABLE_ADVERTISED`);
   return known;
 }
 
@@ -100,7 +103,16 @@ function filterOf(filter: FilterMessage | undefined): RouteFilter {
     prefix: filter.prefix === '' ? undefined : { value: filter.prefix, match: matchOf(filter.prefixMatch) },
     originAs: filter.originAs,
     community: filter.community || undefined,
+    rejected: rejectedOf(filter),
   };
+}
+
+/** The reason, or whether any will do. */
+function rejectedOf({ rejected, reason }: FilterMessage): RouteFilter['rejected'] {
+  if (reason === Reason.UNSPECIFIED) return rejected || undefined;
+  const known = FILTER_REASONS.find((each) => REASONS[each] === reason);
+  if (known === undefined) throw invalidArgument('filter.reason', `found ${reason}, allowed are the reasons of FilterReason`);
+  return known;
 }
 
 function eventMessage(event: RouteEvent): MessageInitShape<typeof RouteEventSchema> {

@@ -16,6 +16,7 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
     attributes: route.attributes.map(attributeMessage),
     best: route.best,
     filtered: route.filtered,
+    filterReason: route.filterReason === undefined ? Reason.UNSPECIFIED : REASONS[route.filterReason],
     learnedAt: timestampFromDate(route.learnedAt),
   };
 }
@@ -36,7 +37,7 @@ export const STEPS: Readonly<Record<RouteDefeat['step'], Step>> = {
   'path-identifier': Step.PATH_IDENTIFIER,
 };
 
-const REASONS: Readonly<Record<FilterReason, Reason>> = {
+export const REASONS: Readonly<Record<FilterReason, Reason>> = {
   'import-policy': Reason.IMPORT_POLICY,
   'as-loop': Reason.AS_LOOP,
   'originator-id': Reason.ORIGINATOR_ID,
@@ -47,6 +48,8 @@ const REASONS: Readonly<Record<FilterReason, Reason>> = {
   'as-set': Reason.AS_SET,
   'as-path-length': Reason.AS_PATH_LENGTH,
   'route-leak': Reason.ROUTE_LEAK,
+  'max-prefix': Reason.MAX_PREFIX,
+  'attribute-sets': Reason.ATTRIBUTE_SETS,
 };
 
 interface PathsMessage {

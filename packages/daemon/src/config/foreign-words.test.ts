@@ -50,8 +50,8 @@ for (const section of Object.keys(FILES)) {
 for (const [section, key, expected] of [
   ['neighbors[]', 'password', 'unknown key "password" (not there yet: TCP MD5 (RFC 2385))'],
   ['neighbors[]', 'md5', 'not there yet: TCP MD5'],
-  ['neighbors[]', 'maximum-prefix', 'not there yet: prefix limits'],
-  ['neighbors[]', 'max-prefix', 'not there yet: prefix limits'],
+  ['neighbors[]', 'maximum-prefix', 'here it is "max-prefix"'],
+  ['neighbors[]', 'import-limit', 'here it is "max-prefix-accepted"'],
   ['neighbors[]', 'local-role', 'here it is "role"'],
   ['neighbors[]', 'peer-as', 'unknown key "peer-as" (here it is "remote-as")'],
   ['neighbors[]', 'neighbor-as', 'here it is "remote-as"'],
@@ -90,7 +90,7 @@ for (const [section, key, expected] of [
 
 test('a word that nobody knows gets no guess, and a very long one is cut', () => {
   assert.doesNotMatch(messageOf('neighbors[]', 'weather'), /\(/);
-  assert.ok(messageOf('neighbors[]', 'x'.repeat(1000)).length < 1500);
+  assert.ok(messageOf('neighbors[]', 'x'.repeat(1000)).length < 2000);
   for (const word of ['constructor', '__proto__', 'toString', 'hasOwnProperty'])
     assert.match(messageOf('neighbors[]', word), /unknown key/);
 });

@@ -22,7 +22,6 @@ const notYet = (what: string): Meaning => ({ type: 'not-yet', what });
 type Words = readonly (readonly [words: string, meaning: Meaning])[];
 
 const MD5 = notYet('TCP MD5 (RFC 2385)');
-const PREFIX_LIMIT = notYet('prefix limits');
 const POLICY = notYet('policy statements; "import" and "export" take accept-all or deny-all');
 const GRACEFUL_RESTART = notYet('graceful restart (RFC 4724)');
 const OWN_ROUTES = otherwise('routes of our own are added while it runs: tsbgp route add');
@@ -41,8 +40,7 @@ const NEIGHBOR: Words = [
   ['password md5 md5-password tcp-md5 md5sig authentication auth-password authentication-key auth-key', MD5],
   ['tcp-ao ao ao-keys key-chain keychain', notYet('TCP-AO (RFC 5925)')],
   ['ttl-security gtsm ttl-min', notYet('GTSM (RFC 5082)')],
-  ['maximum-prefix maximum-prefixes max-prefix max-prefixes prefix-limit prefix-limits max-prefix-limit maximum-routes', PREFIX_LIMIT],
-  ['import-limit receive-limit export-limit restart-interval', PREFIX_LIMIT],
+  ['export-limit maximum-prefix-out', notYet('limits of what is sent')],
   ['graceful-restart gr long-lived-graceful-restart llgr', GRACEFUL_RESTART],
   ['bfd', notYet('BFD (RFC 5880)')],
   ['confederation confederation-member confederation-peers', otherwise('it is in "global", "confederation", for all neighbors')],
@@ -50,7 +48,6 @@ const NEIGHBOR: Words = [
   ['prepend', POLICY],
   ['local-preference local-pref med metric weight default-med set', POLICY],
   ['community communities send-community', otherwise('communities are always sent; a policy that sets them is not there yet')],
-  ['soft-reconfiguration adj-rib-in import-table keep', otherwise('what a neighbor sent is always kept: tsbgp rib received')],
   ['route-refresh capability capabilities extended-message', otherwise('capabilities are offered where both sides may use them')],
   ['network networks announce static routes redistribute default-originate', OWN_ROUTES],
   ['peer-group group template neighbor-group inherit', otherwise('what neighbors have in common is in "defaults"')],

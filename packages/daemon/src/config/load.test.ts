@@ -95,6 +95,16 @@ test('what is left out has the documented default', () => {
         clientToClientReflection: true,
         role: undefined,
         strictRole: false,
+        maxPrefix: undefined,
+        maxPrefixAccepted: undefined,
+        maxPrefixAction: 'shutdown',
+        maxPrefixWarning: 75,
+        maxPrefixRestart: undefined,
+        maxPaths: 8_000_000,
+        maxAttributeSets: 1_000_000,
+        keepRejectedRoutes: true,
+        refreshStaleTimeSeconds: 600,
+        orfReceive: false,
         enabled: true,
       },
     ],
@@ -115,6 +125,16 @@ neighbors:
     local-as: 64999
     description: 4711
     families: [ipv6-unicast, ipv4-unicast]
+    max-prefix: { ipv4-unicast: 1000, ipv6-unicast: 500 }
+    max-prefix-accepted: 900
+    max-prefix-action: discard
+    max-prefix-warning: 90
+    max-prefix-restart: 30
+    max-paths: 2000
+    max-attribute-sets: 100
+    keep-rejected-routes: false
+    refresh-stale-time: 360
+    orf-receive: true
     passive: true
     multihop: 3
     port: 1180
@@ -195,6 +215,16 @@ log: { level: debug, format: json }
     clientToClientReflection: true,
     role: 'rs',
     strictRole: true,
+    maxPrefix: { 'ipv4-unicast': 1000, 'ipv6-unicast': 500 },
+    maxPrefixAccepted: { 'ipv4-unicast': 900, 'ipv6-unicast': 900 },
+    maxPrefixAction: 'discard',
+    maxPrefixWarning: 90,
+    maxPrefixRestart: 30,
+    maxPaths: 2000,
+    maxAttributeSets: 100,
+    keepRejectedRoutes: false,
+    refreshStaleTimeSeconds: 360,
+    orfReceive: true,
     enabled: false,
   });
   assert.deepEqual(config.api, {

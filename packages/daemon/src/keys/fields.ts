@@ -38,12 +38,12 @@ interface Reader<T> {
   read(value: unknown, path: Path, refuse: Refuse): T | undefined;
 }
 
-export type FieldType = 'address' | 'as-number' | 'choice' | 'family' | 'flag' | 'integer' | 'text';
+export type FieldType = 'address' | 'as-number' | 'choice' | 'family' | 'family-numbers' | 'flag' | 'integer' | 'text';
 
 /** What programs know about the values of a field; the API and the command line read their own spelling of it. */
 export interface Shape {
   readonly type: FieldType;
-  /** Bounds of an integer. */
+  /** Bounds of an integer, or of the numbers of families. */
   readonly min?: number;
   readonly max?: number;
   /** The words to choose from. */

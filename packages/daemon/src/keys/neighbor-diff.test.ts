@@ -15,6 +15,9 @@ const cases: readonly (readonly [Partial<NeighborConfig>, readonly string[]])[] 
   [{ exportPolicy: 'accept-all' }, ['export']],
   [{ nextHopSelf: true }, ['stream']],
   [{ routeServerClient: true }, ['stream']],
+  [{ maxPrefix: { 'ipv4-unicast': 1000 } }, ['import']],
+  [{ maxPrefixRestart: 30 }, []],
+  [{ orfReceive: true }, ['session']],
   [{ holdTimeSeconds: 30 }, ['session']],
   [{ families: [IPV6_UNICAST, IPV4_UNICAST] }, ['session']],
   [{ families: [IPV4_UNICAST] }, ['session']],
@@ -27,3 +30,10 @@ for (const [change, touched] of cases) {
     assert.deepEqual([...diffNeighbor({ ...before, ...change }, before)].toSorted(), touched);
   });
 }
+
+test('numbers by family are compared one by one', () => {
+  const limited = { ...before, maxPrefix: { 'ipv4-unicast': 1000 } };
+  assert.deepEqual([...diffNeighbor(limited, { ...before, maxPrefix: { 'ipv4-unicast': 1000 } })], []);
+  assert.deepEqual([...diffNeighbor(limited, { ...before, maxPrefix: { 'ipv4-unicast': 1001 } })], ['import']);
+  assert.deepEqual([...diffNeighbor(limited, { ...before, maxPrefix: { 'ipv4-unicast': 1000, 'ipv6-unicast': 1 } })], ['import']);
+});

@@ -1,4 +1,5 @@
 /** What must happen when a neighbor gets another configuration. */
+import { isMapping } from './fields.ts';
 import type { OnChange } from './neighbor-key.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig } from './neighbor-keys.ts';
 
@@ -21,8 +22,12 @@ export function changedKeys(before: NeighborConfig, after: NeighborConfig, onCha
   ).map((field) => NEIGHBOR_KEYS[field].key);
 }
 
-/** Values are scalars, or lists of scalars in which the order counts. */
+/** Values are scalars, lists of scalars in which the order counts, or scalars by name. */
 function isSame(a: unknown, b: unknown): boolean {
+  if (isMapping(a) && isMapping(b)) {
+    const names = Object.keys(a);
+    return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+  }
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
   return a.length === b.length && a.every((item, i) => item === b[i]);
 }

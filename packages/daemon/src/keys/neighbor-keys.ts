@@ -10,6 +10,7 @@ import { type Family, formatFamily } from '@tsbgp/wire';
 import { AS_NUMBER_KEYS, type AsNumberConfig } from './as-number-keys.ts';
 import { FAMILIES, familyName, unicastFamily } from './families.ts';
 import { choice, field, flag, integer, list, text } from './fields.ts';
+import { LIMIT_KEYS, type LimitConfig } from './limit-keys.ts';
 import type { NeighborKey, ReadValue } from './neighbor-key.ts';
 import { RELATION_KEYS, type RelationConfig } from './relation-keys.ts';
 import { readAs, readHostAddress, readLine, readRemoteAs } from './values.ts';
@@ -21,7 +22,7 @@ export type AddPathDirection = 'receive' | 'send' | 'both';
 const ADD_PATH_DIRECTIONS: readonly AddPathDirection[] = ['receive', 'send', 'both'];
 
 /** A neighbor as the operator configured it, with every default filled in. */
-export interface NeighborConfig extends AsNumberConfig, RelationConfig {
+export interface NeighborConfig extends AsNumberConfig, RelationConfig, LimitConfig {
   readonly address: string;
   readonly remoteAs: number;
   /** Undefined: the global AS. */
@@ -444,6 +445,7 @@ export const NEIGHBOR_KEYS: Rows = {
   },
   ...AS_NUMBER_KEYS,
   ...RELATION_KEYS,
+  ...LIMIT_KEYS,
   enabled: {
     key: 'enabled',
     value: flag({ example: 'enabled: false', about: 'false: the neighbor is configured and stays down until `tsbgp neighbor enable`.' }),

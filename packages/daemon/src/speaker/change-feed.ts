@@ -4,11 +4,11 @@
  * come back and go on after the number that it read last.
  */
 import { randomBytes } from 'node:crypto';
-import type { Rib } from '@tsbgp/rib';
+import type { Rib, SentObserver } from '@tsbgp/rib';
 import type { Boundaries } from '../boundaries.ts';
 import type { ChangePosition } from '../control-plane.ts';
 import type { Background } from './background.ts';
-import { ChangeKind, ChangeLog, type ChangeReader, type Gap } from './change-log.ts';
+import { ChangeKind, ChangeLog, type ChangeReader, type ChangeScope, type Gap } from './change-log.ts';
 
 /** Changes are noted for so long after the last reader of their kind left. */
 export const CHANGES_KEPT_SECONDS: number = 300;
@@ -44,8 +44,8 @@ export class ChangeFeed {
   readonly #options: ChangeFeedOptions;
   /** What wakes each reader. */
   readonly #readers: Map<ChangeReader, () => void> = new Map();
-  /** Kinds of changes that are noted, with the timer that ends it while they have no reader. */
-  readonly #noted: Map<ChangeKind, NodeJS.Timeout | undefined> = new Map();
+  /** Changes that are noted, by `keyOf`, with the timer that ends it while they have no reader. */
+  readonly #noted: Map<string, { readonly scope: ChangeScope; timer: NodeJS.Timeout | undefined }> = new Map();
   #trimming = false;
 
   constructor(options: ChangeFeedOptions) {
@@ -54,16 +54,17 @@ export class ChangeFeed {
   }
 
   /** `wake` is called when there is news for the reader. */
-  open(kind: ChangeKind, wake: () => void, { resume, lists }: ReadFrom = {}): OpenedReader {
+  open(scope: ChangeScope, wake: () => void, { resume, lists }: ReadFrom = {}): OpenedReader {
     const { log } = this;
-    if (this.#noted.has(kind)) clearTimeout(this.#noted.get(kind));
-    else log.begin(kind);
-    const gap = resume === undefined ? undefined : this.#gap(kind, resume);
+    const noted = this.#noted.get(keyOf(scope));
+    if (noted !== undefined) clearTimeout(noted.timer);
+    else log.begin(scope);
+    const gap = resume === undefined ? undefined : this.#gap(scope, resume);
     let sequence = log.last;
     if (resume !== undefined && gap === undefined) sequence = resume.after;
-    else if (gap !== undefined && lists !== true) sequence = log.resumableAfter(kind);
-    const reader = log.open(kind, sequence);
-    this.#noted.set(kind, undefined);
+    else if (gap !== undefined && lists !== true) sequence = log.resumableAfter(scope);
+    const reader = log.open(scope, sequence);
+    this.#noted.set(keyOf(scope), { scope, timer: undefined });
     this.#readers.set(reader, wake);
     this.#observe();
     return { reader, gap };
@@ -71,8 +72,10 @@ export class ChangeFeed {
 
   close(reader: ChangeReader): void {
     this.log.close(reader);
-    if (!this.#readers.delete(reader) || this.#hasReaders(reader.kind)) return;
-    this.#noted.set(reader.kind, setTimeout(() => this.#end(reader.kind), CHANGES_KEPT_SECONDS * 1000).unref());
+    if (!this.#readers.delete(reader) || this.#hasReaders(reader)) return;
+    const { kind, neighbor } = reader;
+    const timer = setTimeout(() => this.#end({ kind, neighbor }), CHANGES_KEPT_SECONDS * 1000).unref();
+    this.#noted.set(keyOf(reader), { scope: { kind, neighbor }, timer });
   }
 
   /** Wakes the readers that have news. */
@@ -87,26 +90,32 @@ export class ChangeFeed {
     return this.log.last - slowest;
   }
 
-  #gap(kind: ChangeKind, { instance, after }: ChangePosition): Gap | undefined {
-    return instance === this.instance ? this.log.gapAfter(kind, after) : { count: undefined };
+  #gap(scope: ChangeScope, { instance, after }: ChangePosition): Gap | undefined {
+    return instance === this.instance ? this.log.gapAfter(scope, after) : { count: undefined };
   }
 
-  #hasReaders(kind: ChangeKind): boolean {
-    for (const reader of this.#readers.keys()) if (reader.kind === kind) return true;
+  #hasReaders(scope: ChangeScope): boolean {
+    for (const reader of this.#readers.keys()) if (keyOf(reader) === keyOf(scope)) return true;
     return false;
   }
 
-  /** Nobody came back: changes of this kind are no longer noted. */
-  #end(kind: ChangeKind): void {
-    this.#noted.delete(kind);
+  /** Nobody came back: these changes are no longer noted. */
+  #end(scope: ChangeScope): void {
+    this.#noted.delete(keyOf(scope));
+    this.log.end(scope);
     this.#observe();
     void this.#trim();
+  }
+
+  #isNoted(kind: ChangeKind): boolean {
+    for (const { scope } of this.#noted.values()) if (scope.kind === kind) return true;
+    return false;
   }
 
   #observe(): void {
     const { rib, boundaries } = this.#options;
     const { log } = this;
-    rib.bestObserver = !this.#noted.has(ChangeKind.Best)
+    rib.bestObserver = !this.#isNoted(ChangeKind.Best)
       ? undefined
       : (table, nlri) => {
           try {
@@ -116,7 +125,8 @@ export class ChangeFeed {
           }
         };
     for (const table of rib.tables) {
-      table.observer = !this.#noted.has(ChangeKind.Received)
+      table.sentObserver = this.#isNoted(ChangeKind.Sent) ? this.#sentObserver : undefined;
+      table.observer = !this.#isNoted(ChangeKind.Received)
         ? undefined
         : (nlri, path) => {
             try {
@@ -129,6 +139,17 @@ export class ChangeFeed {
       table.keeps = this.#noted.size === 0 && log.count === 0 ? undefined : (nlri) => log.keeps(table, nlri);
     }
   }
+
+  readonly #sentObserver: SentObserver = {
+    wants: (peer) => this.#noted.has(keyOf({ kind: ChangeKind.Sent, neighbor: peer.options.name })),
+    sent: (peer, position, nlri, path) => {
+      try {
+        this.log.noteSent(peer, position, nlri, path);
+      } catch (error) {
+        this.#options.boundaries.caught('rib-observer', {}, error);
+      }
+    },
+  };
 
   /** Frees changes that cannot be read any more, in slices. */
   async #trim(): Promise<void> {
@@ -147,4 +168,8 @@ export class ChangeFeed {
       this.#trimming = false;
     }
   }
+}
+
+function keyOf({ kind, neighbor }: ChangeScope): string {
+  return `${kind} ${neighbor}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Which routes changed: one list for all families, tables and readers. It holds a record for each NLRI whose best path changed, and one for each
- * path that came, changed or went. Each record has a sequence number, and each reader has a place in the list:
+ * Which routes changed: one list for all families, tables and readers. It holds a record for each NLRI whose best path changed, one for each
+ * path that came, changed or went, and one for each route that a watched neighbor was told of. Each record has a sequence number, and each reader has a place in the list:
  *
  *     record 12 — record 15 — [reader A] — record 16 — [reader B] — record 19
  *     read by all                          unread by A              unread by both
@@ -13,7 +13,7 @@
  * by CHANGES_MAX records, read and unread. Beyond it the oldest records are dropped, and the readers that had not read them are told how many
  * they lost. A record keeps its NLRI: the RIB does not free the prefix while a reader may still be told that the prefix is gone.
  */
-import { type NlriId, NONE, type PathId, type RibTable } from '@tsbgp/rib';
+import { type NlriId, NONE, type PathId, type RibPeer, type RibTable } from '@tsbgp/rib';
 import { ChangeRecords } from './change-records.ts';
 import { ChangeSources } from './change-sources.ts';
 
@@ -28,13 +28,20 @@ const READ_RECORDS = 4096;
 const TRIM_RECORDS = 4096;
 const NOT_A_TABLE = 255;
 
-/** What changed in a table: its best paths, or the paths that neighbors sent. */
-export const ChangeKind = { Best: 0, Received: 1 } as const;
+/** What changed in a table: its best paths, the paths that neighbors sent, or what one neighbor is sent. */
+export const ChangeKind = { Best: 0, Received: 1, Sent: 2 } as const;
 export type ChangeKind = (typeof ChangeKind)[keyof typeof ChangeKind];
+const KINDS = 3;
+
+/** Which changes a reader reads. */
+export interface ChangeScope {
+  readonly kind: ChangeKind;
+  /** Whom the routes are sent to; '' for the other kinds, which are noted for all neighbors together. */
+  readonly neighbor: string;
+}
 
 /** A place in the list. The reader has not read what comes after it. */
-export interface ChangeReader {
-  readonly kind: ChangeKind;
+export interface ChangeReader extends ChangeScope {
   /** The record that marks the place. */
   readonly mark: number;
   /** The reader has read, or lost, every change up to this number. */
@@ -54,7 +61,7 @@ export interface Change {
   sequence: number;
   table: RibTable;
   nlri: NlriId;
-  /** For paths that neighbors sent: the neighbor ('' for the local routes) and the path identifier. */
+  /** For paths that neighbors sent, and for routes sent to one: the neighbor ('' for the local routes) and the path identifier. */
   neighbor: string;
   identifier: number;
 }
@@ -73,8 +80,10 @@ export class ChangeLog {
   /** No reader has read a record with a higher number. */
   #readTo = 0;
   /** By kind: the number when the log began to note these changes, and the number up to which they may be gone. */
-  readonly #notedFrom: [number, number] = [0, 0];
-  readonly #goneTo: [number, number] = [0, 0];
+  readonly #notedFrom: [number, number, number] = [0, 0, 0];
+  readonly #goneTo: [number, number, number] = [0, 0, 0];
+  /** Neighbors whose sent routes are noted, with the number when the log began to. */
+  readonly #sentFrom: Map<string, number> = new Map();
   /** When there are more neighbors than numbers, every record is dropped and the numbers start again. */
   readonly #sources: ChangeSources = new ChangeSources(() => {
     while (this.count > 0) this.#dropOldest();
@@ -92,23 +101,32 @@ export class ChangeLog {
     this.#tables = tables;
     this.#freed = freed;
     this.#max = max;
-    this.#first = tables.flatMap(() => [new Int32Array(0), new Int32Array(0)]);
+    this.#first = tables.flatMap(() => Array.from({ length: KINDS }, () => new Int32Array(0)));
     this.#change = { sequence: 0, table: tables[0]!, nlri: NONE as NlriId, neighbor: '', identifier: 0 };
   }
 
-  /** Changes of this kind are noted from now on. Those before were not: a number is left out, and nothing before it can be read. */
-  begin(kind: ChangeKind): void {
+  /** These changes are noted from now on. Those before were not: a number is left out, and nothing before it can be read. */
+  begin({ kind, neighbor }: ChangeScope): void {
     this.last++;
-    this.#notedFrom[kind] = this.last;
-    this.#goneTo[kind] = this.last;
+    if (kind === ChangeKind.Sent) {
+      this.#sentFrom.set(neighbor, this.last);
+    } else {
+      this.#notedFrom[kind] = this.last;
+      this.#goneTo[kind] = this.last;
+    }
+  }
+
+  /** These changes are no longer noted. */
+  end({ kind, neighbor }: ChangeScope): void {
+    if (kind === ChangeKind.Sent) this.#sentFrom.delete(neighbor);
   }
 
   /** A reader that has read everything up to a number: by default, everything so far. */
-  open(kind: ChangeKind, sequence: number = this.last): ChangeReader {
+  open({ kind, neighbor }: ChangeScope, sequence: number = this.last): ChangeReader {
     const records = this.#records;
     const mark = records.allocate();
     records.slot[mark] = NOT_A_TABLE;
-    const reader: ChangeReader = { kind, mark, sequence, lost: 0 };
+    const reader: ChangeReader = { kind, neighbor, mark, sequence, lost: 0 };
     this.#readers.set(mark, reader);
     if (sequence === this.last) records.append(mark);
     // `read` skips what the reader has read before.
@@ -128,25 +146,34 @@ export class ChangeLog {
   }
 
   /** A reader that goes on after this number, or a higher one, loses nothing. */
-  resumableAfter(kind: ChangeKind): number {
-    return this.#goneTo[kind];
+  resumableAfter(scope: ChangeScope): number {
+    return Math.max(this.#goneTo[scope.kind], this.#from(scope));
   }
 
   /** What a reader loses that goes on after this number; undefined when it loses nothing. */
-  gapAfter(kind: ChangeKind, sequence: number): Gap | undefined {
-    if (sequence < this.#notedFrom[kind] || sequence > this.last) return { count: undefined };
-    const count = this.#goneTo[kind] - sequence;
+  gapAfter(scope: ChangeScope, sequence: number): Gap | undefined {
+    if (sequence < this.#from(scope) || sequence > this.last) return { count: undefined };
+    const count = this.#goneTo[scope.kind] - sequence;
     return count > 0 ? { count } : undefined;
+  }
+
+  #from({ kind, neighbor }: ChangeScope): number {
+    return kind === ChangeKind.Sent ? (this.#sentFrom.get(neighbor) ?? this.last) : this.#notedFrom[kind];
   }
 
   /** Another path of the NLRI is best now, or the best one has other attributes. */
   noteBest(table: RibTable, nlri: NlriId): void {
-    this.#note(2 * table.position + ChangeKind.Best, nlri, 0, 0);
+    this.#note(KINDS * table.position + ChangeKind.Best, nlri, 0, 0);
   }
 
   /** A path was added or changed, or is about to be removed. */
   notePath(table: RibTable, nlri: NlriId, path: PathId): void {
-    this.#note(2 * table.position + ChangeKind.Received, nlri, this.#sources.numberOf(table.peerOf(path)), table.identifierOf(path));
+    this.#note(KINDS * table.position + ChangeKind.Received, nlri, this.#sources.numberOf(table.peerOf(path)), table.identifierOf(path));
+  }
+
+  /** A peer is told of an NLRI; `identifier` is the path identifier that it gets. */
+  noteSent(peer: RibPeer, position: number, nlri: NlriId, identifier: number): void {
+    this.#note(KINDS * position + ChangeKind.Sent, nlri, this.#sources.numberOf(peer), identifier);
   }
 
   /**
@@ -162,7 +189,12 @@ export class ChangeLog {
       const slot = records.slot[last]!;
       if (slot === NOT_A_TABLE || records.sequence[last]! <= reader.sequence) continue;
       reader.sequence = records.sequence[last]!;
-      if ((slot & 1) === reader.kind) more = visit(this.#shown(last));
+      if (
+        slot % KINDS === reader.kind &&
+        (reader.kind !== ChangeKind.Sent || this.#sources.nameOf(records.source[last]!) === reader.neighbor)
+      ) {
+        more = visit(this.#shown(last));
+      }
     }
     if (records.next[last] === NONE) reader.sequence = this.last;
     if (last !== reader.mark) {
@@ -186,8 +218,9 @@ export class ChangeLog {
 
   /** Whether a reader may still be told of the NLRI. */
   keeps(table: RibTable, nlri: NlriId): boolean {
-    const slot = 2 * table.position;
-    return this.#firstOf(slot, nlri) !== NONE || this.#firstOf(slot + 1, nlri) !== NONE;
+    const slot = KINDS * table.position;
+    for (let kind = 0; kind < KINDS; kind++) if (this.#firstOf(slot + kind, nlri) !== NONE) return true;
+    return false;
   }
 
   #note(slot: number, nlri: number, source: number, identifier: number): void {
@@ -218,9 +251,10 @@ export class ChangeLog {
     const records = this.#records;
     const change = this.#change;
     change.sequence = records.sequence[record]!;
-    change.table = this.#tables[records.slot[record]! >>> 1]!;
+    const slot = records.slot[record]!;
+    change.table = this.#tableOf(slot);
     change.nlri = records.nlri[record]! as NlriId;
-    change.neighbor = (records.slot[record]! & 1) === ChangeKind.Best ? '' : this.#sources.nameOf(records.source[record]!);
+    change.neighbor = slot % KINDS === ChangeKind.Best ? '' : this.#sources.nameOf(records.source[record]!);
     change.identifier = records.identifier[record]!;
     return change;
   }
@@ -241,7 +275,7 @@ export class ChangeLog {
         for (const reader of losers) {
           if (sequence <= reader.sequence) continue;
           reader.sequence = sequence;
-          if (reader.kind === (slot & 1)) reader.lost++;
+          if (reader.kind === slot % KINDS) reader.lost++;
         }
         this.#removeOldest(at);
         left--;
@@ -253,10 +287,10 @@ export class ChangeLog {
   /** The record is the first of the list, but for places of readers. */
   #removeOldest(record: number): void {
     const records = this.#records;
-    const table = this.#tables[records.slot[record]! >>> 1]!;
-    const nlri = records.nlri[record]! as NlriId;
     const slot = records.slot[record]!;
-    const kind = (slot & 1) as ChangeKind;
+    const table = this.#tableOf(slot);
+    const nlri = records.nlri[record]! as NlriId;
+    const kind = (slot % KINDS) as ChangeKind;
     this.#goneTo[kind] = Math.max(this.#goneTo[kind], records.sequence[record]!);
     const first = this.#firstOf(slot, nlri);
     if (first === record) {
@@ -281,6 +315,10 @@ export class ChangeLog {
     this.#sources.forget();
   }
 
+  #tableOf(slot: number): RibTable {
+    return this.#tables[Math.floor(slot / KINDS)]!;
+  }
+
   #firstOf(slot: number, nlri: number): number {
     const first = this.#first[slot]!;
     return nlri < first.length ? first[nlri]! : NONE;
@@ -290,7 +328,7 @@ export class ChangeLog {
     let first = this.#first[slot]!;
     if (nlri >= first.length) {
       // As large as the table's own columns. Pages of memory that are never touched cost nothing.
-      const bigger = new Int32Array(Math.max(this.#tables[slot >>> 1]!.nlriCapacity, nlri + 1));
+      const bigger = new Int32Array(Math.max(this.#tableOf(slot).nlriCapacity, nlri + 1));
       bigger.set(first);
       first = bigger;
       this.#first[slot] = first;

@@ -10,7 +10,7 @@ export class ChangeRecords {
   next: Int32Array = new Int32Array(CAPACITY_INITIAL);
   previous: Int32Array = new Int32Array(CAPACITY_INITIAL);
   nlri: Int32Array = new Int32Array(CAPACITY_INITIAL);
-  /** Position of the table and the kind, 2 * position + kind; NOT_A_TABLE for the place of a reader. */
+  /** Position of the table and the kind, KINDS * position + kind; NOT_A_TABLE for the place of a reader. */
   slot: Uint8Array = new Uint8Array(CAPACITY_INITIAL);
   source: Uint16Array = new Uint16Array(CAPACITY_INITIAL);
   identifier: Uint32Array = new Uint32Array(CAPACITY_INITIAL);

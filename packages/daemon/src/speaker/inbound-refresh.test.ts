@@ -4,10 +4,11 @@ import { type TestContext, test } from 'node:test';
 import { PeerKind, RibPeer } from '@tsbgp/rib';
 import { DEFAULT_CONTEXT, type Family, IPV4_UNICAST, IPV6_UNICAST, RefreshSubtype } from '@tsbgp/wire';
 import { Boundaries } from '../boundaries.ts';
-import { InboundRefreshes, REFRESH_SECONDS_MAX } from './inbound-refresh.ts';
+import { InboundRefreshes } from './inbound-refresh.ts';
 
 const { Begin, End } = RefreshSubtype;
-const MAX_MS = REFRESH_SECONDS_MAX * 1000;
+const STALE_SECONDS = 600;
+const MAX_MS = STALE_SECONDS * 1000;
 
 function scene(t: TestContext, gracefulRestart = false) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
@@ -34,7 +35,8 @@ function scene(t: TestContext, gracefulRestart = false) {
       exportAccept: true,
       port: { write: () => undefined, backlogBytes: 0 },
     },
-    2,
+    [IPV4_UNICAST, IPV6_UNICAST],
+    1,
   );
   let broken = false;
   const rib = {
@@ -48,7 +50,15 @@ function scene(t: TestContext, gracefulRestart = false) {
       return running.delete(family);
     },
   };
-  const refreshes = new InboundRefreshes({ rib, peer, gracefulRestart, logger, boundaries, schedule: () => calls.push('schedule') });
+  const refreshes = new InboundRefreshes({
+    rib,
+    peer,
+    gracefulRestart,
+    staleSeconds: () => STALE_SECONDS,
+    logger,
+    boundaries,
+    schedule: () => calls.push('schedule'),
+  });
   return {
     refreshes,
     boundaries,
@@ -74,7 +84,7 @@ test('EoRR without BoRR, and subtypes that nobody knows, do nothing', (t) => {
   assert.deepEqual(calls, [`end ${IPV4_UNICAST}`]);
 });
 
-test(`without EoRR the refresh ends after ${REFRESH_SECONDS_MAX} s, each family for itself, counted from the last BoRR`, (t) => {
+test(`without EoRR the refresh ends after ${STALE_SECONDS} s, each family for itself, counted from the last BoRR`, (t) => {
   const { refreshes, calls } = scene(t);
   refreshes.mark(IPV4_UNICAST, Begin);
   t.mock.timers.tick(MAX_MS / 2);

@@ -3,23 +3,23 @@
  * not send between them are withdrawn. The RIB keeps which routes are stale; this file has the timer and the rules.
  *
  *   BoRR   All routes of the family become stale, and a timer starts. A second BoRR does the same again.
- *   EoRR   Stale routes are withdrawn. The same happens after REFRESH_SECONDS_MAX without EoRR (§4.2 allows a bound).
+ *   EoRR   Stale routes are withdrawn. The same happens after `staleSeconds` without EoRR (§4.2 allows a bound).
  *
- * Before the End-of-RIB of a peer that announced graceful restart, BoRR and EoRR are ignored (§4).
+ * Before the End-of-RIB, BoRR and EoRR are ignored where both sides announced graceful restart. Deviates from RFC 7313 §4, for which the peer's
+ * capability is enough: FRR and OpenBGPD announce theirs, and send End-of-RIB only to peers that announced it too.
  */
 import type { Rib, RibPeer } from '@tsbgp/rib';
 import type { Logger } from '@tsbgp/session';
 import { type Family, formatFamily, RefreshSubtype } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
 
-/** How long stale routes are kept after BoRR when no EoRR comes. */
-export const REFRESH_SECONDS_MAX = 600;
-
 export interface InboundRefreshOptions {
   readonly rib: Pick<Rib, 'beginRefresh' | 'endRefresh'>;
   readonly peer: RibPeer;
-  /** The peer announced the graceful restart capability (RFC 4724 §3). */
+  /** Both sides announced the graceful restart capability (RFC 4724 §3), so that End-of-RIB will come. */
   readonly gracefulRestart: boolean;
+  /** How long stale routes are kept after BoRR when no EoRR comes (`refresh-stale-time`). */
+  readonly staleSeconds: () => number;
   readonly logger: Logger;
   readonly boundaries: Boundaries;
   /** The RIB has work to do. */
@@ -59,12 +59,13 @@ export class InboundRefreshes {
 
   #begin(family: Family): void {
     const { rib, peer, boundaries } = this.#options;
+    const staleSeconds = this.#options.staleSeconds();
     rib.beginRefresh(peer, family);
     clearTimeout(this.#timers.get(family));
     const expire = (): void => {
-      boundaries.run('timer', { neighbor: peer.options.name }, () => this.#end(family, `no EoRR within ${REFRESH_SECONDS_MAX} s`));
+      boundaries.run('timer', { neighbor: peer.options.name }, () => this.#end(family, `no EoRR within ${staleSeconds} s`));
     };
-    this.#timers.set(family, setTimeout(expire, REFRESH_SECONDS_MAX * 1000).unref());
+    this.#timers.set(family, setTimeout(expire, staleSeconds * 1000).unref());
     this.#log(family, 'BoRR: all routes of the family are stale until they are announced again');
   }
 

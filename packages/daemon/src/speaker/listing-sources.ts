@@ -58,7 +58,7 @@ export class PathSource implements Source {
 
   #wants(path: PathId): boolean {
     if (this.#peer !== undefined && this.#table.peerOf(path) !== this.#peer) return false;
-    return this.#filter.matchesAttributes(this.#table.attrOf(path));
+    return this.#filter.matchesPath(this.#table, path) && this.#filter.matchesAttributes(this.#table.attrOf(path));
   }
 
   #isTold(path: PathId, { best, last }: Told): boolean {

@@ -2,7 +2,7 @@
  * Listings of the RIB in the order of prefixes, the best path of a prefix first: by page, or as a stream. They run in slices of the
  * background's budget.
  */
-import type { Rib, RibPeer, RibTable } from '@tsbgp/rib';
+import { FILTER_REASONS, type FilterReason, type Rib, type RibPeer, type RibTable } from '@tsbgp/rib';
 import { ControlError, invalidArgument, type Route, type RouteCursor, type RouteQuery } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { type Background, Limit } from './background.ts';
@@ -128,13 +128,27 @@ export class Listings {
       const member = peer && rib.memberOf(peer, table.family);
       return member && new AdvertisedSource(filter, member);
     }
+    const { rejected } = query;
+    const onlyRejected = rejected !== undefined && rejected !== false;
+    if (onlyRejected && query.table !== 'received') {
+      throw invalidArgument('filter.rejected', 'routes are rejected as they are received: list those, not the best or advertised ones');
+    }
     let peer: RibPeer | undefined;
     if (query.neighbor !== undefined) {
       peer = query.neighbor === '' ? rib.localPeer : this.#findPeer(query.neighbor);
       if (peer === undefined) return undefined;
     }
+    // The counts are kept: a table without such routes is not walked.
+    if (onlyRejected && !rib.peers.some((each) => (peer ?? each) === each && hasRejected(each, table, rejected))) return undefined;
     return new PathSource(filter, table, peer, query.table === 'best');
   }
+}
+
+/** Whether a peer has routes that are rejected, for this reason or for any. */
+function hasRejected(peer: RibPeer | undefined, { position }: RibTable, reason: true | FilterReason): boolean {
+  if (peer === undefined) return false;
+  if (reason === true) return peer.received[position]! > peer.accepted[position]!;
+  return peer.rejected[position]![FILTER_REASONS.indexOf(reason) + 1]! > 0;
 }
 
 function limit(bound: number, what: string): Limit {

@@ -32,6 +32,7 @@ export function renderMetrics(
     .gauge('tsbgp_info', 'Version and identity of the speaker.')
     .add({ version: global.version, local_as: global.localAs, router_id: global.routerId }, 1);
   addNeighbors(out, neighbors);
+  addLimits(out, neighbors);
   addSessions(out, peers);
   addRib(out, rib);
   addNotSent(out, rib);
@@ -48,6 +49,14 @@ function addNeighbors(out: Exposition, neighbors: readonly NeighborState[]): voi
   const bytesReceived = out.counter('tsbgp_neighbor_bytes_received_total', 'Octets received.');
   const bytesSent = out.counter('tsbgp_neighbor_bytes_sent_total', 'Octets sent.');
   const prefixes = out.gauge('tsbgp_neighbor_prefixes', 'Routes by family and table: received, accepted, advertised.');
+  const rejected = out.gauge('tsbgp_neighbor_rejected', 'Routes held and rejected, by family and reason.');
+  const discarded = out.counter(
+    'tsbgp_neighbor_discarded_total',
+    'Announcements of the session that were rejected and not held, by reason.',
+  );
+  const withdrawn = out.counter('tsbgp_neighbor_withdrawn_total', 'Routes that the neighbor withdrew in the session.');
+  const announced = out.counter('tsbgp_neighbor_announcements_sent_total', 'Routes announced to the neighbor in the session.');
+  const withdrawals = out.counter('tsbgp_neighbor_withdrawals_sent_total', 'Routes withdrawn from the neighbor in the session.');
   const backlog = out.gauge('tsbgp_neighbor_backlog_bytes', 'Octets waiting for the socket.');
   for (const neighbor of neighbors) {
     const labels = { neighbor: neighbor.config.address, remote_as: neighbor.config.remoteAs };
@@ -60,13 +69,51 @@ function addNeighbors(out: Exposition, neighbors: readonly NeighborState[]): voi
     }
     bytesReceived.add(labels, counters.bytesReceived);
     bytesSent.add(labels, counters.bytesSent);
-    for (const { family, received: held, accepted, advertised } of neighbor.prefixes) {
-      const withFamily = { ...labels, family: formatFamily(family) };
+    for (const counts of neighbor.prefixes) {
+      const { received: held, accepted, advertised } = counts;
+      const withFamily = { ...labels, family: formatFamily(counts.family) };
+      for (const { reason, count } of counts.rejected) rejected.add({ ...withFamily, reason }, count);
+      for (const { reason, count } of counts.discarded) discarded.add({ ...withFamily, reason }, count);
+      withdrawn.add(withFamily, counts.withdrawn);
+      announced.add(withFamily, counts.announcementsSent);
+      withdrawals.add(withFamily, counts.withdrawalsSent);
       prefixes.add({ ...withFamily, table: 'received' }, held);
       prefixes.add({ ...withFamily, table: 'accepted' }, accepted);
       prefixes.add({ ...withFamily, table: 'advertised' }, advertised);
     }
     backlog.add(labels, neighbor.session?.backlogBytes ?? 0);
+  }
+}
+
+/** What is in use of the limits of each neighbor, and what keeps its session down. */
+function addLimits(out: Exposition, neighbors: readonly NeighborState[]): void {
+  const limit = out.gauge(
+    'tsbgp_neighbor_limit',
+    'Limits by family: received, accepted; and of all families together: paths, attribute-sets.',
+  );
+  const used = out.gauge('tsbgp_neighbor_limit_used', 'What is in use of each limit.');
+  const down = out.gauge('tsbgp_neighbor_limit_shutdown', '1 while a limit keeps the session down.');
+  for (const { config, prefixes, paths, attributeSets, limitShutdown } of neighbors) {
+    const labels = { neighbor: config.address, remote_as: config.remoteAs };
+    for (const { family, received, accepted } of prefixes) {
+      const name = formatFamily(family);
+      for (const [what, max, count] of [
+        ['received', config.maxPrefix?.[name], received],
+        ['accepted', config.maxPrefixAccepted?.[name], accepted],
+      ] as const) {
+        if (max === undefined) continue;
+        limit.add({ ...labels, family: name, limit: what }, max);
+        used.add({ ...labels, family: name, limit: what }, count);
+      }
+    }
+    for (const [what, max, count] of [
+      ['paths', config.maxPaths, paths],
+      ['attribute-sets', config.maxAttributeSets, attributeSets],
+    ] as const) {
+      limit.add({ ...labels, family: '', limit: what }, max);
+      used.add({ ...labels, family: '', limit: what }, count);
+    }
+    down.add(labels, limitShutdown === undefined ? 0 : 1);
   }
 }
 

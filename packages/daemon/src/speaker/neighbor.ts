@@ -2,16 +2,26 @@
  * One neighbor: its configuration, its peer in the session library, and its peer in the RIB while Established.
  */
 import { compilePolicy } from '@tsbgp/policy';
-import { type AsPathOptions, PeerKind, type RibPeer, type PeerOptions as RibPeerOptions, type RouteServerOptions } from '@tsbgp/rib';
+import {
+  type AsPathOptions,
+  type LimitOptions,
+  PeerKind,
+  type RibPeer,
+  type PeerOptions as RibPeerOptions,
+  type RouteLimits,
+  type RouteServerOptions,
+} from '@tsbgp/rib';
 import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
 import {
   addressBytes,
   type Capability,
   CeaseSubcode,
   type Family,
+  formatFamily,
   formatNotification,
   NotificationCode,
   type NotificationMessage,
+  OrfType,
   Role,
 } from '@tsbgp/wire';
 import type {
@@ -27,9 +37,11 @@ import { localAsTowards, type OwnAs, publicAs, relationTo } from '../keys/own-as
 import type { RoleName } from '../keys/relation-keys.ts';
 import { identifierOf } from '../keys/values.ts';
 import type { InboundRefreshes } from './inbound-refresh.ts';
+import type { LimitShutdown } from './limit-shutdown.ts';
 import { linkOf, nextHopsSelf } from './next-hop.ts';
 import { ownAddresses } from './own-addresses.ts';
 import type { Port } from './port.ts';
+import { orfFamilies, type PrefixOrf } from './prefix-orf.ts';
 
 const ROLE_CODES: Readonly<Record<RoleName, number>> = {
   provider: Role.Provider,
@@ -50,8 +62,13 @@ export class Neighbor {
   ribPeer: RibPeer | undefined;
   session: SessionInfo | undefined;
   port: Port | undefined;
+  /** Defined while a limit keeps the session down. */
+  limitShutdown: LimitShutdown | undefined;
+  /** Which limit was passed and ends the running session, as a sentence. */
+  limitPassed: string | undefined;
   /** Defined while Established. */
   refreshes: InboundRefreshes | undefined;
+  orf: PrefixOrf | undefined;
   flapCount = 0;
   lastNotification: NeighborNotification | undefined;
   /** Counts of past sessions. RibPeer has those of the current one. */
@@ -68,7 +85,7 @@ export class Neighbor {
   }
 
   capabilities(): Capability[] {
-    const { families, addPath, pathsLimit, role } = this.config;
+    const { families, addPath, pathsLimit, role, orfReceive } = this.config;
     const directions = { receive: addPath === 'receive' || addPath === 'both', send: addPath === 'send' || addPath === 'both' };
     return [
       ...families.map((family) => ({ type: 'multiprotocol', family }) as const),
@@ -76,6 +93,7 @@ export class Neighbor {
       { type: 'enhanced-route-refresh' },
       { type: 'extended-message' },
       ...(role === undefined ? [] : [{ type: 'role', role: ROLE_CODES[role] } as const]),
+      ...(orfReceive ? orfCapabilities(families) : []),
       ...(addPath === undefined ? [] : [{ type: 'add-path', families: families.map((family) => ({ family, ...directions })) } as const]),
       ...(pathsLimit === undefined
         ? []
@@ -116,6 +134,9 @@ export class Neighbor {
       routeServer: this.#routeServer(),
       addPathMax: this.#addPathMax(session, families),
       nextHopSelfAlways: config.nextHopSelf,
+      awaitsPrefixFilter: orfFamilies(session),
+      limits: this.#limits(families),
+      keepRejected: config.keepRejectedRoutes,
       importAccept: this.#accepts('import'),
       exportAccept: this.#accepts('export'),
       port,
@@ -151,17 +172,30 @@ export class Neighbor {
     };
   }
 
+  #limits(families: readonly Family[]): LimitOptions {
+    const { maxPrefix, maxPrefixAccepted, maxPrefixAction, maxPrefixWarning, maxPaths, maxAttributeSets } = this.config;
+    const limitsOf = (name: string): RouteLimits => ({ received: maxPrefix?.[name], accepted: maxPrefixAccepted?.[name] });
+    return {
+      action: maxPrefixAction,
+      warningPercent: maxPrefixWarning,
+      routes: new Map(families.map((family) => [family, limitsOf(formatFamily(family))])),
+      paths: maxPaths,
+      attributeSets: maxAttributeSets,
+    };
+  }
+
   /** Our limit or that of the neighbor, whichever is smaller. */
   #addPathMax({ negotiated }: SessionInfo, families: readonly Family[]): Map<Family, number> {
     const ours = this.config.addPathMax ?? Number.POSITIVE_INFINITY;
     return new Map(families.map((family) => [family, Math.min(ours, negotiated.pathsLimit.get(family) ?? Number.POSITIVE_INFINITY)]));
   }
 
-  up(session: SessionInfo, ribPeer: RibPeer, port: Port, refreshes: InboundRefreshes): void {
+  up(session: SessionInfo, ribPeer: RibPeer, port: Port, refreshes: InboundRefreshes, orf: PrefixOrf): void {
     this.session = session;
     this.ribPeer = ribPeer;
     this.port = port;
     this.refreshes = refreshes;
+    this.orf = orf;
     this.#upMs = performance.now();
   }
 
@@ -188,7 +222,15 @@ export class Neighbor {
     this.port = undefined;
     this.refreshes?.close();
     this.refreshes = undefined;
+    this.orf?.close();
+    this.orf = undefined;
     this.flapCount++;
+  }
+
+  /** A limit no longer keeps the session down: the operator or the time decided, or the neighbor is gone. */
+  forgetLimitShutdown(): void {
+    this.limitShutdown?.cancel();
+    this.limitShutdown = undefined;
   }
 
   /** A NOTIFICATION was sent or received, perhaps before the session became Established. */
@@ -221,6 +263,9 @@ export class Neighbor {
       lastError: peer.lastError?.text,
       lastErrorAt: peer.lastError?.at,
       lastNotification: this.lastNotification,
+      limitShutdown: this.limitShutdown && { text: this.limitShutdown.text, restartAt: this.limitShutdown.restartAt },
+      paths: this.ribPeer?.pathCount ?? 0,
+      attributeSets: this.ribPeer?.attributeSets ?? 0,
     };
   }
 
@@ -267,4 +312,13 @@ export class Neighbor {
       bytesReceived: counters.bytesIn,
     };
   }
+}
+
+/** We take prefix filters (RFC 5292) in these families, by the type of the RFC and by the one before it. */
+function orfCapabilities(families: readonly Family[]): Capability[] {
+  const of = (orfType: number) => families.map((family) => ({ family, types: [{ orfType, receive: true, send: false }] }));
+  return [
+    { type: 'outbound-route-filtering', families: of(OrfType.AddressPrefix) },
+    { type: 'outbound-route-filtering-cisco', families: of(OrfType.AddressPrefixCisco) },
+  ];
 }

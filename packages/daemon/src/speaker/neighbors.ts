@@ -131,7 +131,9 @@ export class Neighbors {
 
   /** Sends Cease/3. Resolves when the session is gone. Throws as `find`. */
   async delete(address: string): Promise<void> {
-    const { config } = this.find(address);
+    const neighbor = this.find(address);
+    const { config } = neighbor;
+    neighbor.forgetLimitShutdown();
     this.#byAddress.delete(config.address);
     this.#options.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor deleted' });
     await this.#options.server.deletePeer(config.address);

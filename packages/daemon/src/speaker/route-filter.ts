@@ -1,7 +1,7 @@
 /**
  * The filter of a listing or a watcher, compiled once: which tables, which NLRI and which attribute sets it wants.
  */
-import type { NlriId, Rib, RibTable } from '@tsbgp/rib';
+import type { NlriId, PathId, Rib, RibTable } from '@tsbgp/rib';
 import { readU32, sharesBits } from '@tsbgp/wire';
 import { invalidArgument, type RouteFilter } from '../control-plane.ts';
 import { holdsCommunity, parseAnyCommunity } from './community-match.ts';
@@ -15,6 +15,8 @@ export interface CompiledFilter {
   range(table: RibTable): { readonly after: Float64Array; readonly upTo: Float64Array };
   matchesNlri(table: RibTable, nlri: NlriId): boolean;
   matchesAttributes(attr: number): boolean;
+  /** Whether the fate of a path is one that is asked for. */
+  matchesPath(table: RibTable, path: PathId): boolean;
 }
 
 export function compileFilter(rib: Rib, filter: RouteFilter): CompiledFilter {
@@ -42,6 +44,11 @@ export function compileFilter(rib: Rib, filter: RouteFilter): CompiledFilter {
     matchesAttributes(attr) {
       if (filter.originAs !== undefined && rib.attributes.originAsOf(attr) !== filter.originAs) return false;
       return community === undefined || holdsCommunity(rib.attributes.octets(attr), community);
+    },
+    matchesPath(table, path) {
+      const { rejected } = filter;
+      if (rejected === undefined || rejected === false) return true;
+      return rejected === true ? table.isFiltered(path) : table.filterReason(path) === rejected;
     },
   };
 }

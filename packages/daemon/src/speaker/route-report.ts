@@ -5,6 +5,7 @@
 import {
   type ExportObserver,
   type IngestObserver,
+  type LimitNotice,
   type NlriId,
   NotSent,
   type RibPeer,
@@ -42,6 +43,8 @@ export interface RouteReportOptions {
   readonly boundaries: Boundaries;
   readonly events: EventLog;
   readonly onEndOfRib: (peer: RibPeer, family: Family) => void;
+  /** The peer passed a limit that ends its session. */
+  readonly onLimitPassed: (peer: RibPeer, text: string) => void;
   readonly endSession: (peer: RibPeer) => void;
 }
 
@@ -94,6 +97,18 @@ export class RouteReport implements IngestObserver, ExportObserver {
     });
   }
 
+  limit(peer: RibPeer, notice: LimitNotice): void {
+    this.#contained(peer, () => {
+      const { logger, events, onLimitPassed } = this.#options;
+      const neighbor = peer.options.name;
+      const text = limitText(notice);
+      const { limit, family, count, max } = notice;
+      logger.warn({ neighbor, limit, ...(family !== undefined && { family: formatFamily(family) }), count, max }, text);
+      events.record({ type: 'limit', neighbor, family, text });
+      if (notice.isExceeded && notice.action === 'shutdown') onLimitPassed(peer, text);
+    });
+  }
+
   endOfRib(peer: RibPeer, family: Family): void {
     this.#contained(peer, () => {
       const { logger, events, onEndOfRib } = this.#options;
@@ -123,6 +138,24 @@ export class RouteReport implements IngestObserver, ExportObserver {
   #contained(peer: RibPeer, action: () => void): void {
     this.#options.boundaries.run('rib-observer', { neighbor: peer.options.name }, action);
   }
+}
+
+const LIMITED: Readonly<Record<LimitNotice['limit'], string>> = {
+  received: 'routes received (max-prefix)',
+  accepted: 'routes accepted (max-prefix-accepted)',
+  paths: 'paths of all families (max-paths)',
+  'attribute-sets': 'attribute sets (max-attribute-sets)',
+};
+
+const BEYOND: Readonly<Record<LimitNotice['action'], string>> = {
+  warn: 'more are taken',
+  discard: 'what is beyond is discarded',
+  shutdown: 'the session ends',
+};
+
+function limitText({ limit, count, max, isExceeded, action }: LimitNotice): string {
+  if (!isExceeded) return `${count} of at most ${max} ${LIMITED[limit]}`;
+  return `more than ${max} ${LIMITED[limit]}: ${BEYOND[action]}`;
 }
 
 /** A peer may send thousands of wrong UPDATEs: the first, the tenth, the hundredth … is reported. */

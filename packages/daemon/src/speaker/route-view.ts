@@ -28,6 +28,7 @@ export function receivedRoute(table: RibTable, path: PathId): Route {
     attributes,
     best: table.bestPath(nlri) === path,
     filtered: table.isFiltered(path),
+    filterReason: table.filterReason(path),
     learnedAt: new Date(table.learnedSeconds(path) * 1000),
   };
 }

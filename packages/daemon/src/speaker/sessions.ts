@@ -4,13 +4,15 @@
  */
 import type { Rib, RibPeer } from '@tsbgp/rib';
 import type { CloseReason, Logger, Plugin, SessionInfo, UpdateWriter } from '@tsbgp/session';
-import { type Family, formatFamily, notificationOf, RefreshSubtype } from '@tsbgp/wire';
+import { type Family, formatFamily, notificationOf, RefreshSubtype, type RouteRefreshMessage } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
 import { ControlError, type ResetKind } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
 import { InboundRefreshes } from './inbound-refresh.ts';
+import { LimitShutdown } from './limit-shutdown.ts';
 import type { Neighbor } from './neighbor.ts';
 import { Port } from './port.ts';
+import { orfFamilies, PrefixOrf } from './prefix-orf.ts';
 import type { RouteReport } from './route-report.ts';
 
 export interface SessionsOptions {
@@ -50,11 +52,11 @@ export class Sessions {
       },
       onClose: (_peer, reason) => this.#closed(neighbor, reason),
       onNotification: (_peer, message, direction) => events.record(neighbor.notified(message, direction)),
-      onRouteRefresh: (_peer, message) => this.#refreshAsked(neighbor, message.family, message.subtype),
+      onRouteRefresh: (_peer, message) => this.#refreshAsked(neighbor, message),
     };
   }
 
-  /** Asks the peer for its routes again (soft-in), sends it ours again (soft-out), or both. Throws ControlError `failed-precondition`. */
+  /** Judges the peer's routes again (soft-in), asks it for them (refresh), sends it ours again (soft-out). Throws ControlError `failed-precondition`. */
   resetSoftly(neighbor: Neighbor, kind: Exclude<ResetKind, 'hard'>, families: readonly Family[] | undefined): void {
     const { session, ribPeer, config } = neighbor;
     const { address } = config;
@@ -67,14 +69,18 @@ export class Sessions {
     if (missing !== undefined) {
       throw new ControlError('failed-precondition', 'families', `${formatFamily(missing)} was not negotiated with ${address}`);
     }
-    if (kind !== 'soft-out' && !session.routeRefresh) {
-      const sentence = `neighbor ${address} has no route refresh capability (RFC 2918); reset it hard`;
+    const { rib } = this.#options;
+    const isInbound = kind !== 'soft-out';
+    // Where the Adj-RIB-In holds all that the peer has announced, nothing new must be asked of it.
+    const asked = isInbound ? wanted.filter((family) => kind === 'refresh' || !ribPeer.holdsAll(rib.table(family).position)) : [];
+    if (asked.length > 0 && !session.routeRefresh) {
+      const why = kind === 'refresh' ? '' : ', and not all of its routes are held';
+      const sentence = `neighbor ${address} has no route refresh capability (RFC 2918)${why}; reset it hard`;
       throw new ControlError('failed-precondition', 'kind', sentence);
     }
-    for (const family of wanted) {
-      if (kind !== 'soft-out') neighbor.peer.sendRouteRefresh(family);
-      if (kind !== 'soft-in') this.#options.rib.resend(ribPeer, family);
-    }
+    for (const family of asked) neighbor.peer.sendRouteRefresh(family);
+    if (isInbound && kind !== 'refresh') rib.rejudge(ribPeer);
+    if (kind === 'soft-out' || kind === 'soft') for (const family of wanted) rib.resend(ribPeer, family);
     this.#options.schedule();
   }
 
@@ -82,12 +88,26 @@ export class Sessions {
   changed(neighbor: Neighbor): void {
     const { session, ribPeer, port } = neighbor;
     if (session === undefined || ribPeer === undefined || port === undefined) return;
-    this.#options.rib.changePeer(ribPeer, neighbor.ribOptions(session, port, this.#options.addresses()));
-    this.#options.schedule();
+    const { rib, addresses, schedule } = this.#options;
+    const keptRejected = ribPeer.keepsRejected;
+    rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses()));
+    // Rejected routes that were only counted are held from now on: the neighbor is asked for them.
+    if (!keptRejected && ribPeer.keepsRejected && session.routeRefresh) {
+      for (const family of ribPeer.options.families) {
+        if (!ribPeer.holdsAll(rib.table(family).position)) neighbor.peer.sendRouteRefresh(family);
+      }
+    }
+    schedule();
   }
 
   endOfRib(peer: RibPeer, family: Family): void {
     this.#neighborOf.get(peer)?.refreshes?.endOfRib(family);
+  }
+
+  /** The peer passed a limit that ends its session; the NOTIFICATION is on its way. */
+  limitPassed(peer: RibPeer, text: string): void {
+    const neighbor = this.#neighborOf.get(peer);
+    if (neighbor !== undefined) neighbor.limitPassed = text;
   }
 
   /** Ends the session of a peer whose view of our routes is no longer known. */
@@ -105,7 +125,13 @@ export class Sessions {
     const { rib, report, addresses, schedule } = this.#options;
     const port = new Port(writer, this.#corked, (error) => report.peerFailed(ribPeer, error));
     const ribPeer: RibPeer = rib.addPeer(neighbor.ribOptions(session, port, addresses()));
-    neighbor.up(session, ribPeer, port, this.#refreshesOf(session, ribPeer));
+    neighbor.up(
+      session,
+      ribPeer,
+      port,
+      this.#refreshesOf(session, ribPeer, () => neighbor.config.refreshStaleTimeSeconds),
+      this.#orfOf(neighbor, session, ribPeer),
+    );
     this.#neighborOf.set(ribPeer, neighbor);
     writer.onDrain = schedule;
     schedule();
@@ -119,24 +145,54 @@ export class Sessions {
     this.#neighborOf.delete(ribPeer);
     this.#options.rib.removePeer(ribPeer);
     neighbor.down(reason);
+    this.#keepDown(neighbor);
     this.#options.events.record({ type: 'session-down', neighbor: neighbor.config.address, text: reason.text });
     this.#options.schedule();
   }
 
-  #refreshesOf(session: SessionInfo, peer: RibPeer): InboundRefreshes {
+  /** After a limit ended the session. */
+  #keepDown(neighbor: Neighbor): void {
+    const { limitPassed: text, config, peer } = neighbor;
+    neighbor.limitPassed = undefined;
+    if (text === undefined || peer.adminState === 'down') return;
+    const { boundaries, events } = this.#options;
+    const { address, maxPrefixRestart: minutes } = config;
+    const ended = (): void => {
+      neighbor.limitShutdown = undefined;
+    };
+    neighbor.limitShutdown = new LimitShutdown({ address, text, minutes, boundaries, events, peer, ended });
+  }
+
+  #refreshesOf(session: SessionInfo, peer: RibPeer, staleSeconds: () => number): InboundRefreshes {
     const { rib, logger, boundaries, schedule } = this.#options;
-    const gracefulRestart = session.negotiated.gracefulRestart.remote !== undefined;
-    return new InboundRefreshes({ rib, peer, gracefulRestart, logger, boundaries, schedule });
+    const { local, remote } = session.negotiated.gracefulRestart;
+    const gracefulRestart = local !== undefined && remote !== undefined;
+    return new InboundRefreshes({ rib, peer, gracefulRestart, staleSeconds, logger, boundaries, schedule });
+  }
+
+  #orfOf(neighbor: Neighbor, session: SessionInfo, peer: RibPeer): PrefixOrf {
+    const { rib, logger, boundaries, events, schedule } = this.#options;
+    const { address } = neighbor.config;
+    const warn = (family: Family, text: string): void => {
+      logger.warn({ neighbor: address, family: formatFamily(family) }, text);
+      events.record({ type: 'warning', neighbor: address, family, text });
+    };
+    const resend = (family: Family): void => this.#resend(neighbor, family);
+    return new PrefixOrf({ rib, peer, families: orfFamilies(session), logger, boundaries, schedule, resend, warn });
   }
 
   /** RFC 2918 §4: sends all routes of the family again. RFC 7313 §4.1: marks around them let the peer find out which of its routes are stale. */
-  #refreshAsked(neighbor: Neighbor, family: Family, subtype: number): void {
+  #refreshAsked(neighbor: Neighbor, message: RouteRefreshMessage): void {
+    const { family, subtype } = message;
+    if (neighbor.ribPeer === undefined) return;
+    if (subtype !== RefreshSubtype.Request) neighbor.refreshes?.mark(family, subtype);
+    // A changed filter is applied first; the routes follow.
+    else if (neighbor.orf?.refreshAsked(message) !== false) this.#resend(neighbor, family);
+  }
+
+  #resend(neighbor: Neighbor, family: Family): void {
     const { ribPeer, session } = neighbor;
     if (ribPeer === undefined) return;
-    if (subtype !== RefreshSubtype.Request) {
-      neighbor.refreshes?.mark(family, subtype);
-      return;
-    }
     const { rib, boundaries, schedule } = this.#options;
     // The RIB calls these in the middle of its work: no exception may get out.
     const mark = (kind: number) => (): void => {

@@ -7,9 +7,9 @@
  */
 import { BrokenInvariant, Rib } from '@tsbgp/rib';
 import { type Logger, type Peer, Server } from '@tsbgp/session';
-import { CeaseSubcode, type Family } from '@tsbgp/wire';
+import { CeaseSubcode } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
-import type { ControlPlane, Endpoint, FamilyCounts, GlobalState, Health, NeighborState } from '../control-plane.ts';
+import type { ControlPlane, Endpoint, GlobalState, Health, NeighborState } from '../control-plane.ts';
 import { EventLog } from '../events.ts';
 import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import type { Confederation } from '../keys/own-as.ts';
@@ -18,6 +18,7 @@ import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import { Background } from './background.ts';
 import { explainRoute } from './explanation.ts';
+import { familyCounts } from './family-counts.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { Listings } from './listing.ts';
 import { LocalRoutes } from './local-routes.ts';
@@ -89,6 +90,7 @@ export class Speaker implements ControlPlane {
       boundaries,
       events,
       onEndOfRib: (peer, family) => this.#sessions.endOfRib(peer, family),
+      onLimitPassed: (peer, text) => this.#sessions.limitPassed(peer, text),
       endSession: (peer) => this.#sessions.exportFailed(peer),
     });
     const rib = new Rib({
@@ -172,15 +174,19 @@ export class Speaker implements ControlPlane {
   readonly getNeighbor: ControlPlane['getNeighbor'] = (address) => this.#state(this.#neighbors.find(address));
 
   enableNeighbor(address: string): void {
-    const { peer, config } = this.#neighbors.find(address);
+    const neighbor = this.#neighbors.find(address);
+    const { peer, config } = neighbor;
     this.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor enabled' });
+    neighbor.forgetLimitShutdown();
     peer.enable();
   }
 
   disableNeighbor(address: string, reason?: string): void {
     checkReason(reason);
-    const { peer, config } = this.#neighbors.find(address);
+    const neighbor = this.#neighbors.find(address);
+    const { peer, config } = neighbor;
     this.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor disabled' });
+    neighbor.forgetLimitShutdown();
     peer.disable(reason);
   }
 
@@ -237,22 +243,7 @@ export class Speaker implements ControlPlane {
   }
 
   #state(neighbor: Neighbor): NeighborState {
-    return neighbor.state((family) => this.#counts(neighbor, family));
-  }
-
-  #counts(neighbor: Neighbor, family: Family): FamilyCounts {
-    const { ribPeer } = neighbor;
-    if (ribPeer === undefined) return { family, received: 0, accepted: 0, advertised: 0 };
-    const { position } = this.#rib.table(family);
-    const member = this.#rib.memberOf(ribPeer, family);
-    return {
-      family,
-      received: ribPeer.received[position]!,
-      accepted: ribPeer.accepted[position]!,
-      advertised: member?.advertised ?? 0,
-      groupMembers: member?.group.memberCount,
-      behind: member?.behind === true ? member.missedCount : undefined,
-    };
+    return neighbor.state((family) => familyCounts(this.#rib, neighbor, family));
   }
 
   #canonicalQuery<Query extends { readonly neighbor?: string | undefined }>(query: Query): Query {

@@ -2,16 +2,16 @@
  * Watchers of the RIB: readers of the change feed (change-feed.ts) that want routes. When a client asks for more, its watcher takes the changes
  * that it has not seen, and builds the routes.
  */
-import { NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
+import { AttributeRewriter, NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
 import type { Boundaries } from '../boundaries.ts';
-import { ControlError, type RouteChanges, type RouteEvent, type WatchQuery } from '../control-plane.ts';
+import { ControlError, invalidArgument, type RouteChanges, type RouteEvent, type WatchQuery } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { type Background, Limit } from './background.ts';
 import { ChangeFeed } from './change-feed.ts';
-import { CHANGES_MAX, type Change, ChangeKind, type ChangeReader, type Gap } from './change-log.ts';
+import { CHANGES_MAX, type Change, ChangeKind, type ChangeReader, type ChangeScope, type Gap } from './change-log.ts';
 import type { Listings } from './listing.ts';
 import { type CompiledFilter, compileFilter } from './route-filter.ts';
-import { prefixOf, receivedRoute } from './route-view.ts';
+import { advertisedRoute, prefixOf, receivedRoute } from './route-view.ts';
 
 /** Watchers at a time. */
 export const WATCHERS_MAX: number = 64;
@@ -68,9 +68,10 @@ export class Watchers {
   watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<RouteChanges> {
     signal.throwIfAborted();
     const filter = compileFilter(this.#rib, query);
+    checkQuery(query);
     const leave = this.#limit.enter();
-    const kind = (query.table ?? 'best') === 'best' ? ChangeKind.Best : ChangeKind.Received;
-    const { reader, gap } = this.feed.open(kind, () => watcher.wake?.(), { resume: query.resume, lists: query.initial });
+    const scope = scopeOf(query);
+    const { reader, gap } = this.feed.open(scope, () => watcher.wake?.(), { resume: query.resume, lists: query.initial });
     const watcher: Watcher = { query, filter, reader, gap, wake: undefined, ended: false };
     this.#watchers.add(watcher);
     const end = (): void => {
@@ -134,9 +135,9 @@ export class Watchers {
     }
   }
 
-  #changes({ kind }: ChangeReader, events: readonly RouteEvent[], sequence: number): RouteChanges {
+  #changes(reader: ChangeReader, events: readonly RouteEvent[], sequence: number): RouteChanges {
     const { instance, log } = this.feed;
-    return { events, instance, sequence, latest: log.last, resumableAfter: log.resumableAfter(kind) };
+    return { events, instance, sequence, latest: log.last, resumableAfter: log.resumableAfter(reader) };
   }
 
   async #news(watcher: Watcher): Promise<void> {
@@ -185,9 +186,25 @@ export class Watchers {
       return shown ? this.#announce(change, path) : this.#withdraw(change);
     }
     if (query.neighbor !== undefined && query.neighbor !== change.neighbor) return undefined;
+    if (watcher.reader.kind === ChangeKind.Sent) return this.#sentEventOf(watcher, change);
     const path = this.#pathOf(change);
     if (path === NONE) return this.#withdraw(change);
-    return filter.matchesAttributes(table.attrOf(path)) ? this.#announce(change, path) : this.#withdraw(change);
+    const shown = filter.matchesPath(table, path) && filter.matchesAttributes(table.attrOf(path));
+    return shown ? this.#announce(change, path) : this.#withdraw(change);
+  }
+
+  /** What the neighbor is sent for the prefix now. */
+  #sentEventOf({ filter }: Watcher, change: Change): RouteEvent {
+    const { table, nlri, neighbor, identifier } = change;
+    const peer = this.#rib.peers.find((each) => each?.up === true && each.options.name === neighbor);
+    const member = peer && this.#rib.memberOf(peer, table.family);
+    const sent = member?.sent(nlri).find(({ pathIdentifier }) => pathIdentifier === undefined || pathIdentifier === identifier);
+    if (member === undefined || sent === undefined || !filter.matchesAttributes(sent.attr)) {
+      const hasIdentifiers = member?.group.view.context.addPath.has(table.family) === true;
+      return this.#withdrawOf(change, hasIdentifiers ? identifier : undefined);
+    }
+    const route = advertisedRoute(table, nlri, sent, new AttributeRewriter(member.group.view));
+    return { type: 'announce', sequence: change.sequence, route };
   }
 
   /** The path that changed, as it is now; NONE when it is gone. */
@@ -207,8 +224,26 @@ export class Watchers {
     return { type: 'announce', sequence, route: receivedRoute(table, path) };
   }
 
-  #withdraw({ table, sequence, nlri, neighbor, identifier }: Change): RouteEvent {
-    const pathIdentifier = table.hasPathIdentifiers ? identifier : undefined;
+  #withdraw(change: Change): RouteEvent {
+    return this.#withdrawOf(change, change.table.hasPathIdentifiers ? change.identifier : undefined);
+  }
+
+  #withdrawOf({ table, sequence, nlri, neighbor }: Change, pathIdentifier: number | undefined): RouteEvent {
     return { type: 'withdraw', sequence, family: table.family, prefix: prefixOf(table, nlri), pathIdentifier, neighbor };
+  }
+}
+
+function scopeOf({ table, neighbor }: WatchQuery): ChangeScope {
+  if (table === 'advertised') return { kind: ChangeKind.Sent, neighbor: neighbor ?? '' };
+  return { kind: table === 'received' ? ChangeKind.Received : ChangeKind.Best, neighbor: '' };
+}
+
+/** Throws ControlError `invalid-argument`. */
+function checkQuery({ table, neighbor, rejected }: WatchQuery): void {
+  if (table === 'advertised' && (neighbor === undefined || neighbor === '')) {
+    throw invalidArgument('neighbor', 'advertised routes are those to one neighbor: name it, e.g. "192.0.2.1"');
+  }
+  if (rejected !== undefined && rejected !== false && table !== 'received') {
+    throw invalidArgument('filter.rejected', 'routes are rejected as they are received: watch those, not the best or advertised ones');
   }
 }

@@ -17,6 +17,7 @@ import { grown, NONE, powerOfTwo } from '../columns.ts';
 import { DECISION_DEFAULTS, type DecisionOptions } from '../decision-options.ts';
 import { Arena } from './arena.ts';
 import { AttributeFacts } from './facts.ts';
+import { SetMakers } from './makers.ts';
 import type { OwnIdentity } from './own-identity.ts';
 import { LastViews } from './views.ts';
 
@@ -47,6 +48,9 @@ export class AttributeTable {
 
   /** Told of each set that is freed, before its id is given out again. */
   readonly removed: Set<(id: number) => void> = new Set();
+
+  /** Which peer brought which sets. */
+  readonly makers: SetMakers = new SetMakers();
 
   /** What is ours in an attribute set. */
   readonly own: OwnIdentity;
@@ -268,6 +272,7 @@ export class AttributeTable {
     this.bucket[id] = this.#free;
     this.#free = id;
     this.count--;
+    this.makers.freed(id, length);
     if (this.removed.size > 0) for (const told of this.removed) told(id);
   }
 

@@ -50,6 +50,11 @@ export class Admission {
   /** Peers whose routes are to be evaluated again. */
   #toReconsider: Set<number> = new Set();
   #isDue = false;
+  /** The routes of all peers are to be evaluated again. */
+  #isAllDue = false;
+  /** Reconsiderations that began, and whether the last of them runs. */
+  #begun = 0;
+  #isRunning = false;
   /** Numbers of members that go on elsewhere: entries were made for them until all is reconsidered. */
   #leavers: number[] = [];
   readonly #freeNumbers: number[] = [];
@@ -102,7 +107,7 @@ export class Admission {
   /** All routes are evaluated again for all members, before `slice` is called the next time. */
   allIsReconsidered(): void {
     this.#toReconsider = new Set();
-    this.#isDue = false;
+    this.#isDue = this.#isAllDue; // somebody may wait for it to end
   }
 
   /** The member came or went, or what is special of it is another: routes that it makes a difference for are evaluated again. */
@@ -125,19 +130,35 @@ export class Admission {
     if (receivers.selective || this.#toReconsider.size > 0) this.#isDue = true;
   }
 
+  /** All routes are evaluated again, in slices. Returns the number of the reconsideration that does it, for `hasReconsidered`. */
+  reconsiderAll(): number {
+    this.#isAllDue = true;
+    this.#isDue = true;
+    return this.#begun + 1;
+  }
+
+  /** Whether a reconsideration is over. */
+  hasReconsidered(number: number): boolean {
+    return this.#isRunning ? number < this.#begun : number <= this.#begun;
+  }
+
   /** A slice of reconsidering. `admit` takes the members that may have their first route. True when there is more to do at once. */
   slice(admit: (members: Member[]) => void): boolean {
     const { reconsideration } = this.#evaluation();
     if (!reconsideration.isRunning && this.#isDue) {
       this.#isDue = false;
-      reconsideration.begin(this.#toReconsider);
+      reconsideration.begin(this.#toReconsider, this.#isAllDue);
       this.#toReconsider = new Set();
+      this.#isAllDue = false;
+      this.#begun++;
+      this.#isRunning = true;
       for (const waiting of [this.joining, this.expected]) waiting.count(waiting.members.length);
     }
     if (reconsideration.isRunning) {
       reconsideration.slice();
       if (reconsideration.isRunning) return true;
     }
+    this.#isRunning = false;
     if (!this.#isDue) {
       // Nothing is to be reconsidered: nobody needs to be counted.
       for (const waiting of [this.joining, this.expected]) waiting.count(waiting.members.length);

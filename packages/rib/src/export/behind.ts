@@ -28,7 +28,16 @@ export class MembersBehind {
   /** With ADD-PATH (RFC 7911): the paths that went while members were behind, by NLRI. */
   readonly #gone: Map<number, Set<number>> | undefined;
 
-  constructor(adjRibOut: AdjRibOut, audiences: Audiences, encoder: UpdateEncoder) {
+  readonly #tellSent: (batch: Batch, members: readonly Member[]) => void;
+
+  /** `tellSent` is called with each batch before it is written to these members. */
+  constructor(
+    adjRibOut: AdjRibOut,
+    audiences: Audiences,
+    encoder: UpdateEncoder,
+    tellSent: (batch: Batch, members: readonly Member[]) => void,
+  ) {
+    this.#tellSent = tellSent;
     this.#adjRibOut = adjRibOut;
     this.#audiences = audiences;
     this.encoder = encoder;
@@ -156,6 +165,7 @@ export class MembersBehind {
     if (full.length > 0 && !cohort.hasCaughtUp) this.#add(cohort.split(full));
     const { members } = cohort;
     cohort.take(batch, this.#adjRibOut, this.#audiences, this.#gone, this.#told);
+    this.#tellSent(batch, members);
     this.encoder.write(batch, (bytes, segments) => deliver(bytes, segments, members, this.#audiences));
     batch.clear();
     written();

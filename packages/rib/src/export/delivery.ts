@@ -12,10 +12,13 @@ export interface Writable {
   readonly number: number;
   /** Takes whole messages, whose octets are shared with other members. */
   write(bytes: Uint8Array): void;
+  /** Takes note of how many routes they announce and withdraw. */
+  wrote(announced: number, withdrawn: number): void;
 }
 
 /** Writes a chunk to those of `members` who are in the audience of its segments. */
-export function deliver(bytes: Uint8Array, { ends, receivers }: Segments, members: readonly Writable[], audiences: Audiences): void {
+export function deliver(bytes: Uint8Array, segments: Segments, members: readonly Writable[], audiences: Audiences): void {
+  const { receivers } = segments;
   common.fill(-1);
   let top = 0;
   for (const { number } of members) top = Math.max(top, number);
@@ -29,30 +32,42 @@ export function deliver(bytes: Uint8Array, { ends, receivers }: Segments, member
     // From the last one on: the words of an audience are made at once then.
     for (let word = words - 1; word >= 0; word--) common[word]! &= audiences.wordOf(last, word);
   }
+  const announced = sum(segments.announced);
+  const withdrawn = sum(segments.withdrawn);
   for (const member of members) {
     const { number } = member;
-    if (isForAll || (number < 32 * COMMON_WORDS && (common[number >>> 5]! & (1 << (number & 31))) !== 0)) member.write(bytes);
-    else writePieces(bytes, ends, receivers, member, audiences);
+    if (isForAll || (number < 32 * COMMON_WORDS && (common[number >>> 5]! & (1 << (number & 31))) !== 0)) {
+      member.write(bytes);
+      member.wrote(announced, withdrawn);
+    } else {
+      writePieces(bytes, segments, member, audiences);
+    }
   }
 }
 
-function writePieces(
-  bytes: Uint8Array,
-  ends: readonly number[],
-  receivers: readonly number[],
-  member: Writable,
-  audiences: Audiences,
-): void {
+function sum(counts: readonly number[]): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
+}
+
+function writePieces(bytes: Uint8Array, segments: Segments, member: Writable, audiences: Audiences): void {
+  const { ends, receivers } = segments;
+  let announced = 0;
+  let withdrawn = 0;
   // The start of the run that is not written yet, or -1.
   let from = -1;
   for (let i = 0; i < ends.length; i++) {
     const start = i === 0 ? 0 : ends[i - 1]!;
     if (audiences.has(receivers[i]! as AudienceId, member.number)) {
       if (from === -1) from = start;
+      announced += segments.announced[i]!;
+      withdrawn += segments.withdrawn[i]!;
     } else if (from !== -1) {
       member.write(bytes.subarray(from, start));
       from = -1;
     }
   }
   if (from !== -1) member.write(from === 0 ? bytes : bytes.subarray(from));
+  member.wrote(announced, withdrawn);
 }

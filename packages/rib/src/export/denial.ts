@@ -23,4 +23,6 @@ export type ExportDenial =
   /** Its next hop is the member's own address (RFC 4271 §5.1.3). */
   | 'own-next-hop'
   /** A control community keeps it from the member. */
-  | 'control-community';
+  | 'control-community'
+  /** The prefix filter that the peer sent denies it (RFC 5292), or has not come yet. */
+  | 'prefix-filter';

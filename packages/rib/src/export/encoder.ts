@@ -47,10 +47,12 @@ const MP_FIELDS_LENGTH = OWN_FIELDS_LENGTH + 4 + 5;
 /** Longest next hop of a family that the RIB has: a global and a link-local address. */
 const NEXT_HOP_LENGTH_MAX = 32;
 
-/** What a chunk is made of, in order: a segment ends at an octet, and has an audience (`AudienceId`). */
+/** What a chunk is made of, in order: a segment ends at an octet, has an audience (`AudienceId`), and announces and withdraws so many routes. */
 export interface Segments {
   readonly ends: number[];
   readonly receivers: number[];
+  readonly announced: number[];
+  readonly withdrawn: number[];
 }
 
 /** Takes `bytes`, which it may keep. */
@@ -85,8 +87,9 @@ export class UpdateEncoder {
   readonly #nlriMax: number;
   readonly #buffer: Uint8Array;
   #length = 0;
-  /** Where `#announced` ended. */
+  /** Where `#announced` ended, and how many routes it wrote. */
   #end = 0;
+  #routes = 0;
   #segments: Segments = newSegments();
   /** Attribute sets of the batch. */
   #sets: number[] = [];
@@ -188,7 +191,7 @@ export class UpdateEncoder {
         continue;
       }
       this.#unwritten = next;
-      this.#closeSegment(batch.receivers[at]!);
+      this.#closeSegment(batch.receivers[at]!, this.#routes, 0);
       if (this.#length >= CHUNK_BYTES) this.flush(sink);
     }
   }
@@ -229,8 +232,9 @@ export class UpdateEncoder {
       let end = start + 1;
       while (end < withdrawals && withdrawnFrom[end] === from) end++;
       while (start < end) {
-        start = this.#ownFields ? this.#withdrawIpv4(batch, start, end) : this.#withdrawMp(batch, start, end);
-        this.#closeSegment(from);
+        const next = this.#ownFields ? this.#withdrawIpv4(batch, start, end) : this.#withdrawMp(batch, start, end);
+        this.#closeSegment(from, 0, next - start);
+        start = next;
         if (this.#length >= CHUNK_BYTES) this.flush(sink);
       }
     }
@@ -296,7 +300,9 @@ export class UpdateEncoder {
     const nlriMax = this.#nlriMax;
     let at = start;
     let item = first;
+    let routes = 0;
     do {
+      routes++;
       at = this.#nlri(at, nlri[item - 1]!, path[item - 1]!);
       item = next[item - 1]!;
     } while (
@@ -306,6 +312,7 @@ export class UpdateEncoder {
       at + nlriMax <= limit
     );
     this.#end = at;
+    this.#routes = routes;
     return item;
   }
 
@@ -377,20 +384,24 @@ export class UpdateEncoder {
     return this.#table.index.write(out, at + PATH_IDENTIFIER_LENGTH, nlri as NlriId);
   }
 
-  #closeSegment(receivers: number): void {
+  #closeSegment(receivers: number, announced: number, withdrawn: number): void {
     const segments = this.#segments;
     const last = segments.receivers.length - 1;
     if (last >= 0 && segments.receivers[last] === receivers) {
       segments.ends[last] = this.#length;
+      segments.announced[last]! += announced;
+      segments.withdrawn[last]! += withdrawn;
     } else {
       segments.ends.push(this.#length);
       segments.receivers.push(receivers);
+      segments.announced.push(announced);
+      segments.withdrawn.push(withdrawn);
     }
   }
 }
 
 function newSegments(): Segments {
-  return { ends: [], receivers: [] };
+  return { ends: [], receivers: [], announced: [], withdrawn: [] };
 }
 
 /** End-of-RIB for a family (RFC 4724 §2): an UPDATE that withdraws nothing. */

@@ -6,6 +6,7 @@ import { type AudienceId, type Audiences, NOBODY } from './audience.ts';
 import type { Comparison } from './difference.ts';
 import { UpdateEncoder } from './encoder.ts';
 import type { GroupOptions } from './group-options.ts';
+import type { MemberFilters } from './member-filters.ts';
 import { alwaysOwnNextHop } from './next-hop.ts';
 import { Receivers } from './receivers.ts';
 import { Reconsideration } from './reconsider.ts';
@@ -21,7 +22,14 @@ export class Evaluation {
   readonly reconsideration: Reconsideration;
 
   /** `failed` is told of an exception in rewriting a set. */
-  constructor(table: RibTable, options: GroupOptions, audiences: Audiences, buffer: Uint8Array, failed: (error: unknown) => void) {
+  constructor(
+    table: RibTable,
+    options: GroupOptions,
+    audiences: Audiences,
+    filters: MemberFilters,
+    buffer: Uint8Array,
+    failed: (error: unknown) => void,
+  ) {
     const { view, strategy, control } = options;
     this.options = options;
     this.receivers = new Receivers(table.attributes, audiences, {
@@ -30,7 +38,7 @@ export class Evaluation {
       control,
     });
     this.encoder = new UpdateEncoder(table, view, buffer);
-    this.rules = new ExportRules(table, options, this.encoder, this.receivers, failed);
+    this.rules = new ExportRules(table, options, this.encoder, this.receivers, filters, failed);
     this.selection = new Selection(table, strategy, this.rules, this.receivers, audiences);
     this.reconsideration = new Reconsideration(table, this.receivers);
   }

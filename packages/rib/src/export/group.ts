@@ -25,10 +25,12 @@ import { Evaluation, Reform } from './evaluation.ts';
 import { type ExportExplanation, type ExportPending, type ExportQuestion, explainExport } from './explain.ts';
 import type { GroupOptions } from './group-options.ts';
 import { Member, type MemberGroup } from './member.ts';
+import { MemberFilters } from './member-filters.ts';
 import { NotSent, PEER_INDEX_MAX } from './not-sent.ts';
 import type { ExportGroup, ExportObserver } from './observer.ts';
 import type { Receivers } from './receivers.ts';
 import type { Strategy } from './select.ts';
+import { tellSent } from './tell-sent.ts';
 import type { ExportView } from './view.ts';
 
 /** A member whose backlog is above this leaves the shared stream. */
@@ -56,6 +58,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   readonly #observer: ExportObserver | undefined;
   readonly #buffer: Uint8Array;
   readonly #addPath: boolean;
+  readonly #filters: MemberFilters;
   #evaluation: Evaluation;
   /** While the walk compares what the members hold with what they get by other options. */
   #reform: Reform | undefined;
@@ -84,8 +87,9 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.#addPath = options.view.context.addPath.has(table.family);
     this.audiences = held?.audiences ?? new Audiences();
     this.adjRibOut = held ?? new AdjRibOut(table, this.audiences, this.#addPath);
+    this.#filters = new MemberFilters(this.audiences, table);
     this.#evaluation = this.#evaluateBy(options);
-    this.#behind = new MembersBehind(this.adjRibOut, this.audiences, this.encoder);
+    this.#behind = new MembersBehind(this.adjRibOut, this.audiences, this.encoder, this.#tellSent);
     this.#admission = new Admission(table, () => this.#evaluation, numbers);
   }
 
@@ -165,6 +169,8 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.#admission.joining.members.push(member);
     this.receivers.add(member);
     this.#admission.reconsider(member);
+    // Entries name everybody, those to come included: not those whom a filter keeps out.
+    if (this.#filters.add(member)) this.#admission.reconsiderAll();
     return member;
   }
 
@@ -177,6 +183,18 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.table.toldMembers();
     this.receivers.remove(member);
     this.#admission.reconsider(member);
+    // Entries whose audiences lack its number are for whoever gets the number next.
+    if (this.#filters.remove(member)) this.#admission.reconsiderAll();
+  }
+
+  /**
+   * A peer has another prefix filter. Returns a question: whether what its members here are sent agrees with it, at the latest when they are
+   * gone. Undefined: the peer has no member here.
+   */
+  filterChanged(peer: RibPeer): (() => boolean) | undefined {
+    if (!this.#filters.change(peer)) return undefined;
+    const awaited = this.#admission.reconsiderAll();
+    return () => this.abandoned || !this.#filters.has(peer) || (this.built && this.#admission.hasReconsidered(awaited));
   }
 
   /** What is special of a member, and does not make it one of another group, is another now. */
@@ -329,6 +347,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.#checkBacklogs();
     const inStep = this.members.filter(({ behind, failure }) => !behind && failure === undefined);
     if (inStep.length > 0) {
+      this.#tellSent(batch, inStep);
       const sink: ChunkSink = (bytes, segments) => deliver(bytes, segments, inStep, this.audiences);
       this.encoder.write(batch, sink);
     }
@@ -401,6 +420,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
       successors.set(member, successor);
       other.members.push(successor);
       other.receivers.add(successor);
+      other.#filters.add(successor);
     }
     other.#behind.adopt(this.#behind, successors);
     for (const member of members) this.remove(member);
@@ -413,6 +433,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.receivers.add(member);
     this.#admission.expected.members.push(member);
     this.#admission.reconsider(member);
+    if (this.#filters.add(member)) this.#admission.reconsiderAll();
     return member;
   }
 
@@ -430,7 +451,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
 
   #evaluateBy(options: GroupOptions): Evaluation {
     const failed = (error: unknown): void => this.#observer?.exportFailed(this, error);
-    return new Evaluation(this.table, options, this.audiences, this.#buffer, failed);
+    return new Evaluation(this.table, options, this.audiences, this.#filters, this.#buffer, failed);
   }
 
   #everyMember(): AudienceId {
@@ -438,6 +459,11 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     for (const { number } of this.members) set |= only(number);
     return this.audiences.intern(set);
   }
+
+  readonly #tellSent = (batch: Batch, members: readonly Member[]): void => {
+    const observer = this.table.sentObserver;
+    if (observer !== undefined) tellSent(observer, this.table.position, batch, members, this.audiences);
+  };
 
   // Members behind
 
@@ -486,7 +512,9 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   }
 
   #collectAudiences(): void {
-    this.audiences.collect(this.receivers.remembered());
+    const remembered = this.receivers.remembered();
+    for (const id of this.#filters.remembered()) remembered.add(id);
+    this.audiences.collect(remembered);
   }
 }
 

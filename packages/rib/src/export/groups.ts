@@ -88,6 +88,11 @@ export class UpdateGroups implements MovingGroups {
     return this.#moves.isMoving(member);
   }
 
+  /** A peer has another prefix filter. Returns questions, all of which are true once what it is sent agrees with it. */
+  filterChanged(peer: RibPeer): (() => boolean)[] {
+    return this.#groups.map((group) => group.filterChanged(peer)).filter((question) => question !== undefined);
+  }
+
   leave(member: Member): void {
     const group = this.#groups.find((each) => each === member.group)!;
     group.remove(member);

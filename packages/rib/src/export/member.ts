@@ -68,6 +68,9 @@ export class Member {
   behind = true;
   /** Octets handed to the port. */
   bytes = 0;
+  /** Routes that were announced and withdrawn since the member joined; what is sent again counts again. */
+  announcements = 0;
+  withdrawals = 0;
   /** Why nothing more is written to this member. */
   failure: { readonly error: unknown } | undefined = undefined;
 
@@ -85,6 +88,8 @@ export class Member {
   takeOver(from: Member): void {
     this.behind = from.behind;
     this.bytes = from.bytes;
+    this.announcements = from.announcements;
+    this.withdrawals = from.withdrawals;
     this.failure = from.failure;
     this.#endOfRibDue = from.#endOfRibDue;
     this.#refresh = from.#refresh;
@@ -150,6 +155,13 @@ export class Member {
     }
   }
 
+  /** Counts routes of the messages that were written last. */
+  wrote(announced: number, withdrawn: number): void {
+    if (this.failure !== undefined) return;
+    this.announcements += announced;
+    this.withdrawals += withdrawn;
+  }
+
   /** Octets that wait for the peer's socket. */
   get backlogBytes(): number {
     if (this.failure !== undefined) return 0;
@@ -179,10 +191,17 @@ export class Member {
     else this.#begin(marks);
   }
 
+  /** What the member is sent agrees with the prefix filter of its peer. End-of-RIB, if it waited for that, is sent once nothing is missed. */
+  filterApplied(): void {
+    if (!this.behind) this.caughtUp();
+  }
+
   /** Nothing is missed. */
   caughtUp(): void {
     if (this.failure !== undefined) return;
     this.behind = false;
+    // The routes that the peer asks for come first, and nobody knows yet which those are.
+    if (this.#endOfRibDue && this.peer.awaitsFilter(this.group.table.position)) return;
     if (this.#endOfRibDue) {
       this.#endOfRibDue = false;
       this.write(endOfRib(this.group.table));

@@ -1,17 +1,17 @@
 /**
  * Random histories of an exchange point against a slow, obvious model: maps of what was announced, and for each client a decision of its own
  * over the paths that it may have. Whatever the order of announcements, withdrawals, sessions that end and come back with other options,
- * refreshes and slow sockets, each peer must end up with what the model says.
+ * refreshes, prefix filters (RFC 5292) and slow sockets, each peer must end up with what the model says.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findAttribute, IPV4_UNICAST, IPV6_UNICAST, type LargeCommunity, type PathAttribute } from '@tsbgp/wire';
+import { addressBytes, findAttribute, IPV4_UNICAST, IPV6_UNICAST, type LargeCommunity, type PathAttribute } from '@tsbgp/wire';
 import fc from 'fast-check';
 import { scaled } from '../../../../test/scale.ts';
 import { anyDecision } from '../../test/candidates.ts';
 import { checkAgainstHeld, explained } from '../../test/explained.ts';
 import { FakePeer, type FakePeerOptions, settle } from '../../test/fake-peer.ts';
-import { type DecisionOptions, Rib } from '../index.ts';
+import { type DecisionOptions, PrefixFilter, Rib } from '../index.ts';
 import { checkInvariants } from '../invariants.ts';
 
 const ROUTE_SERVER = 64_500;
@@ -36,6 +36,10 @@ interface Options {
   readonly addPath: number;
   readonly ownAsRoutes: boolean;
   readonly sendsAddPath: boolean;
+  /** Nothing is sent before the first filter. */
+  readonly awaitsFilter: boolean;
+  /** Which prefixes its filters permit. @default all */
+  readonly permits?: ReadonlySet<string>;
 }
 
 interface Route {
@@ -55,6 +59,7 @@ type Event =
   | { type: 'session'; peer: number; options: Options; rejoins: boolean }
   | { type: 'change'; peer: number; options: Options; settled: boolean }
   | { type: 'refresh'; peer: number; marked: boolean }
+  | { type: 'filter'; peer: number; family: 'ipv4' | 'ipv6'; permitted: readonly string[] | undefined }
   | { type: 'block'; peer: number; blocked: boolean }
   | { type: 'work'; slices: number };
 
@@ -76,6 +81,7 @@ const options: fc.Arbitrary<Options> = fc.record({
   addPath: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.constantFrom(2, Number.POSITIVE_INFINITY) }),
   ownAsRoutes: fc.boolean(),
   sendsAddPath: fc.boolean(),
+  awaitsFilter: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 const event: fc.Arbitrary<Event> = fc.oneof(
   {
@@ -101,6 +107,15 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('session' as const), peer, options, rejoins: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('change' as const), peer, options, settled: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('refresh' as const), peer, marked: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('filter' as const),
+      peer,
+      family: fc.constantFrom('ipv4' as const, 'ipv6' as const),
+      permitted: fc.option(fc.subarray(PREFIXES), { nil: undefined }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('block' as const), peer, blocked: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('work' as const), slices: fc.integer({ min: 1, max: 4 }) }) },
 );
@@ -155,7 +170,8 @@ function verdict(route: Route, to: number, toOptions: Options): { readonly may: 
     asked.allowed &&
     (!route.communities.includes(NO_EXPORT) || (client && !obeysWellKnown)) &&
     (!client || PEERS[route.from]!.as !== PEERS[to]!.as || toOptions.ownAsRoutes) &&
-    (!client || route.nextHop !== PEERS[to]!.address);
+    (!client || route.nextHop !== PEERS[to]!.address) &&
+    toOptions.permits?.has(route.prefix) !== false;
   return { may, noExport: asked.noExport };
 }
 
@@ -166,7 +182,8 @@ function reasonAgainst(route: Route, to: number, toOptions: Options): string | u
   if (route.from === to) return 'own-route';
   if (client && PEERS[route.from]!.as === PEERS[to]!.as && !toOptions.ownAsRoutes) return 'same-as';
   if (client && route.nextHop === PEERS[to]!.address) return 'own-next-hop';
-  return verdict(route, to, toOptions).may ? undefined : 'control-community';
+  if (!verdict(route, to, { ...toOptions, permits: new Set(PREFIXES) }).may) return 'control-community';
+  return toOptions.permits?.has(route.prefix) === false ? 'prefix-filter' : undefined;
 }
 
 /** What becomes of each route of a prefix towards a peer: `FROM IDENTIFIER`, and why it is not sent, if so. */
@@ -227,6 +244,7 @@ function peerOptions(of: Options): Partial<FakePeerOptions> {
     addPath: of.addPath > 0 ? [IPV4_UNICAST, IPV6_UNICAST] : [],
     addPathMax: of.addPath,
     sendsAddPath: of.sendsAddPath,
+    awaitsPrefixFilter: of.awaitsFilter,
   };
 }
 
@@ -238,6 +256,7 @@ const FIRST: Options = {
   addPath: 0,
   ownAsRoutes: false,
   sendsAddPath: false,
+  awaitsFilter: false,
 };
 
 /** In a RIB at rest a change tells each peer what is other than before, and nothing else. */
@@ -257,6 +276,23 @@ function assertExactDifference(rib: Rib, peers: readonly FakePeer[], change: () 
   }
 }
 
+function familyOf(at: string): 'ipv4' | 'ipv6' {
+  return at.includes(':') ? 'ipv6' : 'ipv4';
+}
+
+/** Permits these prefixes and no others, by way of entries that deny what is within them. */
+function filterOf(family: 'ipv4' | 'ipv6', permitted: readonly string[]): PrefixFilter {
+  const bits = family === 'ipv4' ? 32 : 128;
+  const entries = permitted
+    .filter((at) => familyOf(at) === family)
+    .map((at, i) => {
+      const [address = '', length = ''] = at.split('/');
+      const prefix = Uint8Array.of(Number(length), ...addressBytes(address).subarray(0, (Number(length) + 7) >>> 3));
+      return { sequence: i, deny: false, prefix, minLength: Number(length), maxLength: Number(length) };
+    });
+  return new PrefixFilter([...entries, { sequence: 100, deny: true, prefix: Uint8Array.of(0), minLength: 0, maxLength: bits }], bits);
+}
+
 function play(events: readonly Event[], decision: DecisionOptions): void {
   const rib = new Rib({
     localAs: ROUTE_SERVER,
@@ -269,6 +305,14 @@ function play(events: readonly Event[], decision: DecisionOptions): void {
   const peers = PEERS.map((each) => new FakePeer(rib, { ...each, localAs: ROUTE_SERVER }));
   const current = PEERS.map((): Options => FIRST);
   let routes: Route[] = [];
+  /** By peer: which prefixes its filters permit. */
+  const permits = PEERS.map(() => new Set(PREFIXES));
+  const permit = (index: number, family: 'ipv4' | 'ipv6', permitted: readonly string[]): void => {
+    for (const at of PREFIXES.filter((each) => familyOf(each) === family)) {
+      if (permitted.includes(at)) permits[index]!.add(at);
+      else permits[index]!.delete(at);
+    }
+  };
   const isUp = (index: number) => peers[index]!.ribPeer !== undefined;
   const remove = (from: number, at: string, id: number) => {
     routes = routes.filter((route) => route.from !== from || route.prefix !== at || route.identifier !== id);
@@ -306,6 +350,7 @@ function play(events: readonly Event[], decision: DecisionOptions): void {
       if (isUp(step.peer)) peers[step.peer]!.down();
       routes = routes.filter(({ from }) => from !== step.peer);
       current[step.peer] = step.options;
+      permits[step.peer] = new Set(step.options.awaitsFilter ? [] : PREFIXES);
       if (step.rejoins) peers[step.peer]!.up(peerOptions(step.options));
     } else if (step.type === 'change') {
       if (!isUp(step.peer)) continue;
@@ -319,6 +364,12 @@ function play(events: readonly Event[], decision: DecisionOptions): void {
       const { ribPeer } = peers[step.peer]!;
       const marks = step.marked ? { begin: () => undefined, end: () => undefined } : undefined;
       if (ribPeer !== undefined) rib.resend(ribPeer, IPV4_UNICAST, marks);
+    } else if (step.type === 'filter') {
+      const { ribPeer } = peers[step.peer]!;
+      if (ribPeer === undefined) continue;
+      permit(step.peer, step.family, step.permitted ?? PREFIXES);
+      const filter = step.permitted && filterOf(step.family, step.permitted);
+      rib.setPrefixFilter(ribPeer, step.family === 'ipv4' ? IPV4_UNICAST : IPV6_UNICAST, filter, () => undefined);
     } else {
       peers[step.peer]!.backlogBytes = step.blocked ? 1 << 30 : 0;
     }
@@ -333,17 +384,18 @@ function play(events: readonly Event[], decision: DecisionOptions): void {
     if (!isUp(index)) continue;
     for (const at of PREFIXES) {
       const held = [...to.attributes].filter(([key]) => key.split(' ')[0] === at).map(([, attributes]) => textOfAttributes(attributes));
+      const filtered = { ...current[index]!, permits: permits[index]! };
       const wanted = expected(
         routes.filter((route) => route.prefix === at),
         index,
-        current[index]!,
+        filtered,
         decision,
       );
       const { pending, paths } = explained(rib, to, at);
       assert.equal(pending, undefined, 'nothing is due any more');
       const said = paths.map(({ from, identifier: id, reason = 'sent' }) => `${peers.indexOf(from)} ${id} ${reason}`);
       const here = routes.filter((route) => route.prefix === at);
-      assert.deepEqual(said.sort(), outcomes(here, index, current[index]!, decision), `why ${at} is (not) at ${to.name}`);
+      assert.deepEqual(said.sort(), outcomes(here, index, filtered, decision), `why ${at} is (not) at ${to.name}`);
       assert.deepEqual(held.sort(), wanted, `${at} at ${to.name} (${JSON.stringify([current[index], decision])})`);
     }
     const advertised = rib.membersOf(to.ribPeer!).reduce((sum, member) => sum + member.advertised, 0);

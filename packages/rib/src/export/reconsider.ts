@@ -28,6 +28,7 @@ export class Reconsideration {
   #cursor = 1;
   readonly #sets: BitSet = new BitSet(0);
   #peers: Set<number> = new Set();
+  #isOfAll = false;
   /** How many decisions were to be made when the last path was marked. */
   #decisions = 0;
 
@@ -40,9 +41,10 @@ export class Reconsideration {
     return this.#step !== 'idle';
   }
 
-  /** Begins; only while none is running. The routes of `peers` (their indexes) are evaluated again in any case. */
-  begin(peers: Set<number>): void {
+  /** Begins; only while none is running. The routes of `peers` (their indexes), or all, are evaluated again in any case. */
+  begin(peers: Set<number>, all = false): void {
     this.#peers = peers;
+    this.#isOfAll = all;
     this.#sets.clear();
     this.#cursor = 1;
     this.#step = this.#receivers.selective ? 'sets' : 'paths';
@@ -71,11 +73,12 @@ export class Reconsideration {
     const { pathPeer, pathAttr, pathNlri, pathTop } = this.#table;
     const peers = this.#peers;
     const sets = this.#sets;
-    const end = sets.count === 0 && peers.size === 0 ? pathTop : Math.min(this.#cursor + PATHS_SLICE, pathTop);
-    if (sets.count > 0 || peers.size > 0) {
+    const all = this.#isOfAll;
+    const end = !all && sets.count === 0 && peers.size === 0 ? pathTop : Math.min(this.#cursor + PATHS_SLICE, pathTop);
+    if (all || sets.count > 0 || peers.size > 0) {
       for (let path = this.#cursor; path < end; path++) {
         if (pathNlri[path] === NONE) continue;
-        if (sets.has(pathAttr[path]!) || (peers.size > 0 && peers.has(pathPeer[path]!))) this.#table.mark(pathNlri[path]! as NlriId);
+        if (all || sets.has(pathAttr[path]!) || (peers.size > 0 && peers.has(pathPeer[path]!))) this.#table.mark(pathNlri[path]! as NlriId);
       }
     }
     this.#cursor = end;

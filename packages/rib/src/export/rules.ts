@@ -7,6 +7,7 @@
  *   2. There is a next hop that the peers can use (next-hop.ts).
  *   3. A message holds the attribute set.
  *   4. Of the members, those that receivers.ts finds.
+ *   5. Of these, those whose own prefix filters permit it (member-filters.ts).
  *
  * Nearly every path passes the first three by two comparisons of bits.
  */
@@ -21,6 +22,7 @@ import type { RibTable } from '../table.ts';
 import { type AudienceId, NOBODY } from './audience.ts';
 import type { ExportDenial } from './denial.ts';
 import type { UpdateEncoder } from './encoder.ts';
+import type { MemberFilters } from './member-filters.ts';
 import { alwaysOwnNextHop, NextHopUse, nextHopUse, sameLink } from './next-hop.ts';
 import { NotSent } from './not-sent.ts';
 import type { Receiver, Receivers } from './receivers.ts';
@@ -65,6 +67,7 @@ export class ExportRules {
   readonly #options: RulesOptions;
   readonly #encoder: UpdateEncoder;
   readonly #receivers: Receivers;
+  readonly #filters: MemberFilters;
   readonly #failed: (error: unknown) => void;
   readonly #denied: number;
   /** Flags of sets, and a bit for each `Horizon` of sources, that may keep a route from being sent. Everything else is. */
@@ -76,13 +79,21 @@ export class ExportRules {
   readonly #messageLengths: Map<number, number> = new Map();
 
   /** `failed` is told of an exception in rewriting a set. */
-  constructor(table: RibTable, options: RulesOptions, encoder: UpdateEncoder, receivers: Receivers, failed: (error: unknown) => void) {
+  constructor(
+    table: RibTable,
+    options: RulesOptions,
+    encoder: UpdateEncoder,
+    receivers: Receivers,
+    filters: MemberFilters,
+    failed: (error: unknown) => void,
+  ) {
     const { view, obeysWellKnown } = options;
     this.#table = table;
     this.#attributes = table.attributes;
     this.#options = options;
     this.#encoder = encoder;
     this.#receivers = receivers;
+    this.#filters = filters;
     this.#failed = failed;
     this.#denied = (obeysWellKnown ? wellKnownOf(view.horizon) : 0) | (keepsMarkedBack(view.role) ? AttrFlag.OnlyToCustomer : 0);
     // Routes of IPv4 unicast need NEXT_HOP, which a set with MP_REACH_NLRI does not have.
@@ -101,6 +112,12 @@ export class ExportRules {
 
   /** Who gets a path; NOBODY leaves the cause in `reason`. */
   receiversOf(path: number): AudienceId {
+    const receivers = this.#receiversOf(path);
+    if (this.#filters.isEmpty || receivers === NOBODY) return receivers;
+    return this.#filters.restrict(receivers, this.#table.pathNlri[path]! as NlriId);
+  }
+
+  #receiversOf(path: number): AudienceId {
     const table = this.#table;
     const attr = table.pathAttr[path]!;
     const flags = this.#attributes.flags[attr]!;
@@ -123,7 +140,10 @@ export class ExportRules {
     const source = table.peers[table.pathPeer[path]!] as RibPeer;
     const reason = this.#reasonAgainst(attr, flags, source, table.pathNlri[path]! as NlriId);
     if (reason !== SENT) return DENIALS.get(reason);
-    return this.#receivers.explain(attr, source, nextHopUse(this.#options.view, flags, source) === NextHopUse.Keep, member);
+    const keepsNextHop = nextHopUse(this.#options.view, flags, source) === NextHopUse.Keep;
+    const denial = this.#receivers.explain(attr, source, keepsNextHop, member);
+    if (denial !== undefined || this.#filters.permits(member.peer, table.pathNlri[path]! as NlriId)) return denial;
+    return 'prefix-filter';
   }
 
   /** A batch is over: its large sets may be gone before the next. */

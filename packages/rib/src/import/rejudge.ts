@@ -4,6 +4,7 @@
  * What the peer announces meanwhile is judged by the new rules at once; to judge it again changes nothing.
  */
 import { NONE } from '../columns.ts';
+import { codeOf, NO_REASON } from '../filter-reason.ts';
 import type { RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
 import type { ImportRules } from './rules.ts';
@@ -58,14 +59,29 @@ export class Rejudgements {
       const peer = table.peers[pathPeer[path]!];
       if (peer === undefined || !this.#peers.has(peer)) continue;
       left--;
-      const verdict = this.#rules.judge(table.receivedAttrOf(path as PathId), peer);
-      table.rejudge(path as PathId, peer, verdict);
+      this.#judge(table, path as PathId, peer);
     }
     if (this.#cursor < table.pathTop) return true;
     this.#cursor = 1;
     this.#at++;
     if (this.#at === this.#tables.length) this.#begin();
     return true;
+  }
+
+  #judge(table: RibTable, path: PathId, peer: RibPeer): void {
+    const verdict = this.#rules.judge(table.receivedAttrOf(path), peer);
+    const { limits } = peer;
+    // Judged again, as many routes as may be are accepted: those beyond are rejected, whatever the action of the limit was.
+    if (limits !== undefined && limits.action !== 'warn') {
+      const passed = limits.passedByAccepted(peer, table.position, verdict.flags, table.pathFlags[path]);
+      if (passed !== undefined) verdict.rejectAs(verdict, codeOf('max-prefix'));
+    }
+    if (verdict.reason === NO_REASON || peer.keepsRejected) {
+      table.rejudge(path, peer, verdict);
+    } else {
+      peer.discard(table.position, verdict.reason, 1);
+      table.removePath(path, peer);
+    }
   }
 
   #begin(): void {

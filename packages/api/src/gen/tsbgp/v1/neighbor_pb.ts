@@ -6,13 +6,15 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { FilterReason } from "./rib_pb.ts";
+import { file_tsbgp_v1_rib } from "./rib_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tsbgp/v1/neighbor.proto.
  */
 export const file_tsbgp_v1_neighbor: GenFile = /*@__PURE__*/
-  fileDesc("Chd0c2JncC92MS9uZWlnaGJvci5wcm90bxIIdHNiZ3AudjEimQkKDk5laWdoYm9yQ29uZmlnEg8KB2FkZHJlc3MYASABKAkSEQoJcmVtb3RlX2FzGAIgASgNEhUKCGxvY2FsX2FzGAMgASgNSACIAQESEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZmFtaWxpZXMYBSADKAkSDwoHcGFzc2l2ZRgGIAEoCBITCgtyZW1vdGVfcG9ydBgHIAEoDRIVCg1sb2NhbF9hZGRyZXNzGAggASgJEhkKDG11bHRpaG9wX3R0bBgJIAEoDUgBiAEBEhYKCWhvbGRfdGltZRgKIAEoDUgCiAEBEhUKDWNvbm5lY3RfcmV0cnkYCyABKA0SFQoNaW1wb3J0X3BvbGljeRgMIAEoCRIVCg1leHBvcnRfcG9saWN5GA0gASgJEhsKE3JvdXRlX3NlcnZlcl9jbGllbnQYDiABKAgSFQoNbmV4dF9ob3Bfc2VsZhgPIAEoCBIRCgRhaWdwGDwgASgISAOIAQESFAoHZW5hYmxlZBgQIAEoCEgEiAEBEhYKDmJlc3RfcGF0aF9vbmx5GBEgASgIEhUKDW93bl9hc19yb3V0ZXMYEiABKAgSFgoOcHJlcGVuZF9vd25fYXMYEyABKAgSIwobb2JleV93ZWxsX2tub3duX2NvbW11bml0aWVzGBQgASgIEhsKE2NvbnRyb2xfY29tbXVuaXRpZXMYFSABKAgSIwoWY29udHJvbF9jb21tdW5pdGllc19hcxgWIAEoDUgFiAEBEhAKCGFkZF9wYXRoGBcgASgJEhkKDGFkZF9wYXRoX21heBgYIAEoDUgGiAEBEhgKC3BhdGhzX2xpbWl0GBkgASgNSAeIAQESGwoTbG9jYWxfYXNfbm9fcHJlcGVuZBhkIAEoCBIbChNsb2NhbF9hc19yZXBsYWNlX2FzGGUgASgIEhgKEGxvY2FsX2FzX2R1YWxfYXMYZiABKAgSGQoRcmVtb3ZlX3ByaXZhdGVfYXMYZyABKAkSEgoKYWxsb3dhc19pbhhoIAEoDRITCgthc19vdmVycmlkZRhpIAEoCBIdChBlbmZvcmNlX2ZpcnN0X2FzGGogASgISAiIAQESFgoOYWNjZXB0X2FzX3NldHMYayABKAgSHAoUYWNjZXB0X2xvbmdfYXNfcGF0aHMYbCABKAgSHgoWcm91dGVfcmVmbGVjdG9yX2NsaWVudBhtIAEoCBISCgpjbHVzdGVyX2lkGG4gASgJEigKG2NsaWVudF90b19jbGllbnRfcmVmbGVjdGlvbhhvIAEoCEgJiAEBEgwKBHJvbGUYcCABKAkSEwoLc3RyaWN0X3JvbGUYcSABKAhCCwoJX2xvY2FsX2FzQg8KDV9tdWx0aWhvcF90dGxCDAoKX2hvbGRfdGltZUIHCgVfYWlncEIKCghfZW5hYmxlZEIZChdfY29udHJvbF9jb21tdW5pdGllc19hc0IPCg1fYWRkX3BhdGhfbWF4Qg4KDF9wYXRoc19saW1pdEITChFfZW5mb3JjZV9maXJzdF9hc0IeChxfY2xpZW50X3RvX2NsaWVudF9yZWZsZWN0aW9uIokDCghOZWlnaGJvchIoCgZjb25maWcYASABKAsyGC50c2JncC52MS5OZWlnaGJvckNvbmZpZxIlCgVzdGF0ZRgCIAEoDjIWLnRzYmdwLnYxLlNlc3Npb25TdGF0ZRISCgphZG1pbl9kb3duGAMgASgIEioKB3Nlc3Npb24YBCABKAsyGS50c2JncC52MS5OZWlnaGJvclNlc3Npb24SLAoIY291bnRlcnMYBSABKAsyGi50c2JncC52MS5OZWlnaGJvckNvdW50ZXJzEigKCHByZWZpeGVzGAYgAygLMhYudHNiZ3AudjEuRmFtaWx5Q291bnRzEhIKCmZsYXBfY291bnQYByABKA0SEgoKbGFzdF9lcnJvchgIIAEoCRIxCg1sYXN0X2Vycm9yX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI5ChFsYXN0X25vdGlmaWNhdGlvbhgKIAEoCzIeLnRzYmdwLnYxLk5laWdoYm9yTm90aWZpY2F0aW9uInkKFE5laWdoYm9yTm90aWZpY2F0aW9uEgwKBHNlbnQYASABKAgSDAoEY29kZRgCIAEoDRIPCgdzdWJjb2RlGAMgASgNEgwKBHRleHQYBCABKAkSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIr4CCg9OZWlnaGJvclNlc3Npb24SMgoOZXN0YWJsaXNoZWRfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh0KFXJlbW90ZV9iZ3BfaWRlbnRpZmllchgCIAEoCRIVCg1sb2NhbF9hZGRyZXNzGAMgASgJEhIKCmxvY2FsX3BvcnQYBCABKA0SEwoLcmVtb3RlX3BvcnQYBSABKA0SEAoIaW50ZXJuYWwYBiABKAgSEQoJaG9sZF90aW1lGAcgASgNEhEKCWtlZXBhbGl2ZRgIIAEoDRIQCghmYW1pbGllcxgJIAMoCRIaChJsb2NhbF9jYXBhYmlsaXRpZXMYCiADKAkSGwoTcmVtb3RlX2NhcGFiaWxpdGllcxgLIAMoCRIVCg1iYWNrbG9nX2J5dGVzGAwgASgEIswCChBOZWlnaGJvckNvdW50ZXJzEhIKCm9wZW5zX3NlbnQYASABKAQSFgoOb3BlbnNfcmVjZWl2ZWQYAiABKAQSFAoMdXBkYXRlc19zZW50GAMgASgEEhgKEHVwZGF0ZXNfcmVjZWl2ZWQYBCABKAQSFwoPa2VlcGFsaXZlc19zZW50GAUgASgEEhsKE2tlZXBhbGl2ZXNfcmVjZWl2ZWQYBiABKAQSGgoSbm90aWZpY2F0aW9uc19zZW50GAcgASgEEh4KFm5vdGlmaWNhdGlvbnNfcmVjZWl2ZWQYCCABKAQSHAoUcm91dGVfcmVmcmVzaGVzX3NlbnQYCSABKAQSIAoYcm91dGVfcmVmcmVzaGVzX3JlY2VpdmVkGAogASgEEhIKCmJ5dGVzX3NlbnQYCyABKAQSFgoOYnl0ZXNfcmVjZWl2ZWQYDCABKAQijQEKDEZhbWlseUNvdW50cxIOCgZmYW1pbHkYASABKAkSEAoIcmVjZWl2ZWQYAiABKAQSEAoIYWNjZXB0ZWQYAyABKAQSEgoKYWR2ZXJ0aXNlZBgEIAEoBBIVCg1ncm91cF9tZW1iZXJzGAUgASgNEhMKBmJlaGluZBgGIAEoBEgAiAEBQgkKB19iZWhpbmQiQAoSQWRkTmVpZ2hib3JSZXF1ZXN0EioKCG5laWdoYm9yGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWciOwoTQWRkTmVpZ2hib3JSZXNwb25zZRIkCghuZWlnaGJvchgBIAEoCzISLnRzYmdwLnYxLk5laWdoYm9yIigKFURlbGV0ZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIhgKFkRlbGV0ZU5laWdoYm9yUmVzcG9uc2UiFgoUTGlzdE5laWdoYm9yc1JlcXVlc3QiPgoVTGlzdE5laWdoYm9yc1Jlc3BvbnNlEiUKCW5laWdoYm9ycxgBIAMoCzISLnRzYmdwLnYxLk5laWdoYm9yIiUKEkdldE5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIjsKE0dldE5laWdoYm9yUmVzcG9uc2USJAoIbmVpZ2hib3IYASABKAsyEi50c2JncC52MS5OZWlnaGJvciIoChVFbmFibGVOZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCSKGAQoVQ2hhbmdlTmVpZ2hib3JSZXF1ZXN0EioKCG5laWdoYm9yGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWcSKgoGZmllbGRzGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIVCg1yZXNldF9zZXNzaW9uGAMgASgIIk8KFkNoYW5nZU5laWdoYm9yUmVzcG9uc2USJAoIbmVpZ2hib3IYASABKAsyEi50c2JncC52MS5OZWlnaGJvchIPCgd0b3VjaGVkGAIgAygJIhgKFkVuYWJsZU5laWdoYm9yUmVzcG9uc2UiOQoWRGlzYWJsZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJEg4KBnJlYXNvbhgCIAEoCSIZChdEaXNhYmxlTmVpZ2hib3JSZXNwb25zZSLdAQoUUmVzZXROZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCRIxCgRraW5kGAIgASgOMiMudHNiZ3AudjEuUmVzZXROZWlnaGJvclJlcXVlc3QuS2luZBIOCgZyZWFzb24YAyABKAkSEAoIZmFtaWxpZXMYBCADKAkiXwoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9IQVJEEAESDQoJS0lORF9TT0ZUEAISEAoMS0lORF9TT0ZUX0lOEAMSEQoNS0lORF9TT0ZUX09VVBAEIhcKFVJlc2V0TmVpZ2hib3JSZXNwb25zZSrWAQoMU2Vzc2lvblN0YXRlEh0KGVNFU1NJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIWChJTRVNTSU9OX1NUQVRFX0lETEUQARIZChVTRVNTSU9OX1NUQVRFX0NPTk5FQ1QQAhIYChRTRVNTSU9OX1NUQVRFX0FDVElWRRADEhsKF1NFU1NJT05fU1RBVEVfT1BFTl9TRU5UEAQSHgoaU0VTU0lPTl9TVEFURV9PUEVOX0NPTkZJUk0QBRIdChlTRVNTSU9OX1NUQVRFX0VTVEFCTElTSEVEEAYypAUKD05laWdoYm9yU2VydmljZRJKCgtBZGROZWlnaGJvchIcLnRzYmdwLnYxLkFkZE5laWdoYm9yUmVxdWVzdBodLnRzYmdwLnYxLkFkZE5laWdoYm9yUmVzcG9uc2USUwoOQ2hhbmdlTmVpZ2hib3ISHy50c2JncC52MS5DaGFuZ2VOZWlnaGJvclJlcXVlc3QaIC50c2JncC52MS5DaGFuZ2VOZWlnaGJvclJlc3BvbnNlElMKDkRlbGV0ZU5laWdoYm9yEh8udHNiZ3AudjEuRGVsZXRlTmVpZ2hib3JSZXF1ZXN0GiAudHNiZ3AudjEuRGVsZXRlTmVpZ2hib3JSZXNwb25zZRJQCg1MaXN0TmVpZ2hib3JzEh4udHNiZ3AudjEuTGlzdE5laWdoYm9yc1JlcXVlc3QaHy50c2JncC52MS5MaXN0TmVpZ2hib3JzUmVzcG9uc2USSgoLR2V0TmVpZ2hib3ISHC50c2JncC52MS5HZXROZWlnaGJvclJlcXVlc3QaHS50c2JncC52MS5HZXROZWlnaGJvclJlc3BvbnNlElMKDkVuYWJsZU5laWdoYm9yEh8udHNiZ3AudjEuRW5hYmxlTmVpZ2hib3JSZXF1ZXN0GiAudHNiZ3AudjEuRW5hYmxlTmVpZ2hib3JSZXNwb25zZRJWCg9EaXNhYmxlTmVpZ2hib3ISIC50c2JncC52MS5EaXNhYmxlTmVpZ2hib3JSZXF1ZXN0GiEudHNiZ3AudjEuRGlzYWJsZU5laWdoYm9yUmVzcG9uc2USUAoNUmVzZXROZWlnaGJvchIeLnRzYmdwLnYxLlJlc2V0TmVpZ2hib3JSZXF1ZXN0Gh8udHNiZ3AudjEuUmVzZXROZWlnaGJvclJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("Chd0c2JncC92MS9uZWlnaGJvci5wcm90bxIIdHNiZ3AudjEijA4KDk5laWdoYm9yQ29uZmlnEg8KB2FkZHJlc3MYASABKAkSEQoJcmVtb3RlX2FzGAIgASgNEhUKCGxvY2FsX2FzGAMgASgNSACIAQESEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZmFtaWxpZXMYBSADKAkSDwoHcGFzc2l2ZRgGIAEoCBITCgtyZW1vdGVfcG9ydBgHIAEoDRIVCg1sb2NhbF9hZGRyZXNzGAggASgJEhkKDG11bHRpaG9wX3R0bBgJIAEoDUgBiAEBEhYKCWhvbGRfdGltZRgKIAEoDUgCiAEBEhUKDWNvbm5lY3RfcmV0cnkYCyABKA0SFQoNaW1wb3J0X3BvbGljeRgMIAEoCRIVCg1leHBvcnRfcG9saWN5GA0gASgJEhsKE3JvdXRlX3NlcnZlcl9jbGllbnQYDiABKAgSFQoNbmV4dF9ob3Bfc2VsZhgPIAEoCBIRCgRhaWdwGDwgASgISAOIAQESFAoHZW5hYmxlZBgQIAEoCEgEiAEBEhYKDmJlc3RfcGF0aF9vbmx5GBEgASgIEhUKDW93bl9hc19yb3V0ZXMYEiABKAgSFgoOcHJlcGVuZF9vd25fYXMYEyABKAgSIwobb2JleV93ZWxsX2tub3duX2NvbW11bml0aWVzGBQgASgIEhsKE2NvbnRyb2xfY29tbXVuaXRpZXMYFSABKAgSIwoWY29udHJvbF9jb21tdW5pdGllc19hcxgWIAEoDUgFiAEBEhAKCGFkZF9wYXRoGBcgASgJEhkKDGFkZF9wYXRoX21heBgYIAEoDUgGiAEBEhgKC3BhdGhzX2xpbWl0GBkgASgNSAeIAQESGwoTbG9jYWxfYXNfbm9fcHJlcGVuZBhkIAEoCBIbChNsb2NhbF9hc19yZXBsYWNlX2FzGGUgASgIEhgKEGxvY2FsX2FzX2R1YWxfYXMYZiABKAgSGQoRcmVtb3ZlX3ByaXZhdGVfYXMYZyABKAkSEgoKYWxsb3dhc19pbhhoIAEoDRITCgthc19vdmVycmlkZRhpIAEoCBIdChBlbmZvcmNlX2ZpcnN0X2FzGGogASgISAiIAQESFgoOYWNjZXB0X2FzX3NldHMYayABKAgSHAoUYWNjZXB0X2xvbmdfYXNfcGF0aHMYbCABKAgSHgoWcm91dGVfcmVmbGVjdG9yX2NsaWVudBhtIAEoCBISCgpjbHVzdGVyX2lkGG4gASgJEigKG2NsaWVudF90b19jbGllbnRfcmVmbGVjdGlvbhhvIAEoCEgJiAEBEgwKBHJvbGUYcCABKAkSEwoLc3RyaWN0X3JvbGUYcSABKAgSPAoKbWF4X3ByZWZpeBiCASADKAsyJy50c2JncC52MS5OZWlnaGJvckNvbmZpZy5NYXhQcmVmaXhFbnRyeRJNChNtYXhfcHJlZml4X2FjY2VwdGVkGIMBIAMoCzIvLnRzYmdwLnYxLk5laWdoYm9yQ29uZmlnLk1heFByZWZpeEFjY2VwdGVkRW50cnkSGgoRbWF4X3ByZWZpeF9hY3Rpb24YhAEgASgJEiAKEm1heF9wcmVmaXhfd2FybmluZxiFASABKA1ICogBARIgChJtYXhfcHJlZml4X3Jlc3RhcnQYhgEgASgNSAuIAQESFwoJbWF4X3BhdGhzGIcBIAEoDUgMiAEBEiAKEm1heF9hdHRyaWJ1dGVfc2V0cxiIASABKA1IDYgBARIiChRrZWVwX3JlamVjdGVkX3JvdXRlcxiJASABKAhIDogBARIgChJyZWZyZXNoX3N0YWxlX3RpbWUYigEgASgNSA+IAQESFAoLb3JmX3JlY2VpdmUYiwEgASgIGjAKDk1heFByZWZpeEVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoDToCOAEaOAoWTWF4UHJlZml4QWNjZXB0ZWRFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKA06AjgBQgsKCV9sb2NhbF9hc0IPCg1fbXVsdGlob3BfdHRsQgwKCl9ob2xkX3RpbWVCBwoFX2FpZ3BCCgoIX2VuYWJsZWRCGQoXX2NvbnRyb2xfY29tbXVuaXRpZXNfYXNCDwoNX2FkZF9wYXRoX21heEIOCgxfcGF0aHNfbGltaXRCEwoRX2VuZm9yY2VfZmlyc3RfYXNCHgocX2NsaWVudF90b19jbGllbnRfcmVmbGVjdGlvbkIVChNfbWF4X3ByZWZpeF93YXJuaW5nQhUKE19tYXhfcHJlZml4X3Jlc3RhcnRCDAoKX21heF9wYXRoc0IVChNfbWF4X2F0dHJpYnV0ZV9zZXRzQhcKFV9rZWVwX3JlamVjdGVkX3JvdXRlc0IVChNfcmVmcmVzaF9zdGFsZV90aW1lIv4DCghOZWlnaGJvchIoCgZjb25maWcYASABKAsyGC50c2JncC52MS5OZWlnaGJvckNvbmZpZxIlCgVzdGF0ZRgCIAEoDjIWLnRzYmdwLnYxLlNlc3Npb25TdGF0ZRISCgphZG1pbl9kb3duGAMgASgIEioKB3Nlc3Npb24YBCABKAsyGS50c2JncC52MS5OZWlnaGJvclNlc3Npb24SLAoIY291bnRlcnMYBSABKAsyGi50c2JncC52MS5OZWlnaGJvckNvdW50ZXJzEigKCHByZWZpeGVzGAYgAygLMhYudHNiZ3AudjEuRmFtaWx5Q291bnRzEhIKCmZsYXBfY291bnQYByABKA0SEgoKbGFzdF9lcnJvchgIIAEoCRIxCg1sYXN0X2Vycm9yX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI5ChFsYXN0X25vdGlmaWNhdGlvbhgKIAEoCzIeLnRzYmdwLnYxLk5laWdoYm9yTm90aWZpY2F0aW9uEhYKDmxpbWl0X3NodXRkb3duGB4gASgJEjQKEGxpbWl0X3Jlc3RhcnRfYXQYHyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBXBhdGhzGCAgASgEEhYKDmF0dHJpYnV0ZV9zZXRzGCEgASgEInkKFE5laWdoYm9yTm90aWZpY2F0aW9uEgwKBHNlbnQYASABKAgSDAoEY29kZRgCIAEoDRIPCgdzdWJjb2RlGAMgASgNEgwKBHRleHQYBCABKAkSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIr4CCg9OZWlnaGJvclNlc3Npb24SMgoOZXN0YWJsaXNoZWRfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh0KFXJlbW90ZV9iZ3BfaWRlbnRpZmllchgCIAEoCRIVCg1sb2NhbF9hZGRyZXNzGAMgASgJEhIKCmxvY2FsX3BvcnQYBCABKA0SEwoLcmVtb3RlX3BvcnQYBSABKA0SEAoIaW50ZXJuYWwYBiABKAgSEQoJaG9sZF90aW1lGAcgASgNEhEKCWtlZXBhbGl2ZRgIIAEoDRIQCghmYW1pbGllcxgJIAMoCRIaChJsb2NhbF9jYXBhYmlsaXRpZXMYCiADKAkSGwoTcmVtb3RlX2NhcGFiaWxpdGllcxgLIAMoCRIVCg1iYWNrbG9nX2J5dGVzGAwgASgEIswCChBOZWlnaGJvckNvdW50ZXJzEhIKCm9wZW5zX3NlbnQYASABKAQSFgoOb3BlbnNfcmVjZWl2ZWQYAiABKAQSFAoMdXBkYXRlc19zZW50GAMgASgEEhgKEHVwZGF0ZXNfcmVjZWl2ZWQYBCABKAQSFwoPa2VlcGFsaXZlc19zZW50GAUgASgEEhsKE2tlZXBhbGl2ZXNfcmVjZWl2ZWQYBiABKAQSGgoSbm90aWZpY2F0aW9uc19zZW50GAcgASgEEh4KFm5vdGlmaWNhdGlvbnNfcmVjZWl2ZWQYCCABKAQSHAoUcm91dGVfcmVmcmVzaGVzX3NlbnQYCSABKAQSIAoYcm91dGVfcmVmcmVzaGVzX3JlY2VpdmVkGAogASgEEhIKCmJ5dGVzX3NlbnQYCyABKAQSFgoOYnl0ZXNfcmVjZWl2ZWQYDCABKAQivgMKDEZhbWlseUNvdW50cxIOCgZmYW1pbHkYASABKAkSEAoIcmVjZWl2ZWQYAiABKAQSEAoIYWNjZXB0ZWQYAyABKAQSEgoKYWR2ZXJ0aXNlZBgEIAEoBBIVCg1ncm91cF9tZW1iZXJzGAUgASgNEhMKBmJlaGluZBgGIAEoBEgAiAEBEikKCHJlamVjdGVkGB4gAygLMhcudHNiZ3AudjEuUmVqZWN0ZWRDb3VudBIqCglkaXNjYXJkZWQYHyADKAsyFy50c2JncC52MS5SZWplY3RlZENvdW50EhEKCXdpdGhkcmF3bhggIAEoBBIaChJhbm5vdW5jZW1lbnRzX3NlbnQYISABKAQSGAoQd2l0aGRyYXdhbHNfc2VudBgiIAEoBBIpCgtsaW1pdF9zdGF0ZRgjIAEoDjIULnRzYmdwLnYxLkxpbWl0U3RhdGUSEgoKcmVmcmVzaGluZxgkIAEoCBIyCg1wcmVmaXhfZmlsdGVyGCUgAygLMhsudHNiZ3AudjEuUHJlZml4RmlsdGVyRW50cnkSHAoUYXdhaXRzX3ByZWZpeF9maWx0ZXIYJiABKAhCCQoHX2JlaGluZCJGCg1SZWplY3RlZENvdW50EiYKBnJlYXNvbhgBIAEoDjIWLnRzYmdwLnYxLkZpbHRlclJlYXNvbhINCgVjb3VudBgCIAEoBCJrChFQcmVmaXhGaWx0ZXJFbnRyeRIQCghzZXF1ZW5jZRgBIAEoDRIMCgRkZW55GAIgASgIEg4KBnByZWZpeBgDIAEoCRISCgptaW5fbGVuZ3RoGAQgASgNEhIKCm1heF9sZW5ndGgYBSABKA0iQAoSQWRkTmVpZ2hib3JSZXF1ZXN0EioKCG5laWdoYm9yGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWciOwoTQWRkTmVpZ2hib3JSZXNwb25zZRIkCghuZWlnaGJvchgBIAEoCzISLnRzYmdwLnYxLk5laWdoYm9yIigKFURlbGV0ZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIhgKFkRlbGV0ZU5laWdoYm9yUmVzcG9uc2UiFgoUTGlzdE5laWdoYm9yc1JlcXVlc3QiPgoVTGlzdE5laWdoYm9yc1Jlc3BvbnNlEiUKCW5laWdoYm9ycxgBIAMoCzISLnRzYmdwLnYxLk5laWdoYm9yIiUKEkdldE5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIjsKE0dldE5laWdoYm9yUmVzcG9uc2USJAoIbmVpZ2hib3IYASABKAsyEi50c2JncC52MS5OZWlnaGJvciIoChVFbmFibGVOZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCSKGAQoVQ2hhbmdlTmVpZ2hib3JSZXF1ZXN0EioKCG5laWdoYm9yGAEgASgLMhgudHNiZ3AudjEuTmVpZ2hib3JDb25maWcSKgoGZmllbGRzGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIVCg1yZXNldF9zZXNzaW9uGAMgASgIIk8KFkNoYW5nZU5laWdoYm9yUmVzcG9uc2USJAoIbmVpZ2hib3IYASABKAsyEi50c2JncC52MS5OZWlnaGJvchIPCgd0b3VjaGVkGAIgAygJIhgKFkVuYWJsZU5laWdoYm9yUmVzcG9uc2UiOQoWRGlzYWJsZU5laWdoYm9yUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJEg4KBnJlYXNvbhgCIAEoCSIZChdEaXNhYmxlTmVpZ2hib3JSZXNwb25zZSLvAQoUUmVzZXROZWlnaGJvclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCRIxCgRraW5kGAIgASgOMiMudHNiZ3AudjEuUmVzZXROZWlnaGJvclJlcXVlc3QuS2luZBIOCgZyZWFzb24YAyABKAkSEAoIZmFtaWxpZXMYBCADKAkicQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9IQVJEEAESDQoJS0lORF9TT0ZUEAISEAoMS0lORF9TT0ZUX0lOEAMSEQoNS0lORF9TT0ZUX09VVBAEEhAKDEtJTkRfUkVGUkVTSBAeIhcKFVJlc2V0TmVpZ2hib3JSZXNwb25zZSrWAQoMU2Vzc2lvblN0YXRlEh0KGVNFU1NJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIWChJTRVNTSU9OX1NUQVRFX0lETEUQARIZChVTRVNTSU9OX1NUQVRFX0NPTk5FQ1QQAhIYChRTRVNTSU9OX1NUQVRFX0FDVElWRRADEhsKF1NFU1NJT05fU1RBVEVfT1BFTl9TRU5UEAQSHgoaU0VTU0lPTl9TVEFURV9PUEVOX0NPTkZJUk0QBRIdChlTRVNTSU9OX1NUQVRFX0VTVEFCTElTSEVEEAYqcgoKTGltaXRTdGF0ZRIbChdMSU1JVF9TVEFURV9VTlNQRUNJRklFRBAAEhUKEUxJTUlUX1NUQVRFX0JFTE9XEAESFwoTTElNSVRfU1RBVEVfV0FSTklORxACEhcKE0xJTUlUX1NUQVRFX1JFQUNIRUQQAzKkBQoPTmVpZ2hib3JTZXJ2aWNlEkoKC0FkZE5laWdoYm9yEhwudHNiZ3AudjEuQWRkTmVpZ2hib3JSZXF1ZXN0Gh0udHNiZ3AudjEuQWRkTmVpZ2hib3JSZXNwb25zZRJTCg5DaGFuZ2VOZWlnaGJvchIfLnRzYmdwLnYxLkNoYW5nZU5laWdoYm9yUmVxdWVzdBogLnRzYmdwLnYxLkNoYW5nZU5laWdoYm9yUmVzcG9uc2USUwoORGVsZXRlTmVpZ2hib3ISHy50c2JncC52MS5EZWxldGVOZWlnaGJvclJlcXVlc3QaIC50c2JncC52MS5EZWxldGVOZWlnaGJvclJlc3BvbnNlElAKDUxpc3ROZWlnaGJvcnMSHi50c2JncC52MS5MaXN0TmVpZ2hib3JzUmVxdWVzdBofLnRzYmdwLnYxLkxpc3ROZWlnaGJvcnNSZXNwb25zZRJKCgtHZXROZWlnaGJvchIcLnRzYmdwLnYxLkdldE5laWdoYm9yUmVxdWVzdBodLnRzYmdwLnYxLkdldE5laWdoYm9yUmVzcG9uc2USUwoORW5hYmxlTmVpZ2hib3ISHy50c2JncC52MS5FbmFibGVOZWlnaGJvclJlcXVlc3QaIC50c2JncC52MS5FbmFibGVOZWlnaGJvclJlc3BvbnNlElYKD0Rpc2FibGVOZWlnaGJvchIgLnRzYmdwLnYxLkRpc2FibGVOZWlnaGJvclJlcXVlc3QaIS50c2JncC52MS5EaXNhYmxlTmVpZ2hib3JSZXNwb25zZRJQCg1SZXNldE5laWdoYm9yEh4udHNiZ3AudjEuUmVzZXROZWlnaGJvclJlcXVlc3QaHy50c2JncC52MS5SZXNldE5laWdoYm9yUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_tsbgp_v1_rib]);
 
 /**
  * The configuration of a neighbor. Answers have every default filled in.
@@ -300,6 +302,76 @@ export type NeighborConfig = Message<"tsbgp.v1.NeighborConfig"> & {
    * @generated from field: bool strict_role = 113;
    */
   strictRole: boolean;
+
+  /**
+   * The most routes that are received, rejected ones included, by the name of the family. A family that is not there has no limit.
+   *
+   * @generated from field: map<string, uint32> max_prefix = 130;
+   */
+  maxPrefix: { [key: string]: number };
+
+  /**
+   * The most routes that are accepted, by the name of the family. A family that is not there has no limit.
+   *
+   * @generated from field: map<string, uint32> max_prefix_accepted = 131;
+   */
+  maxPrefixAccepted: { [key: string]: number };
+
+  /**
+   * What happens beyond a limit: "warn", "discard" or "shutdown". Empty: shutdown.
+   *
+   * @generated from field: string max_prefix_action = 132;
+   */
+  maxPrefixAction: string;
+
+  /**
+   * A warning comes when so many percent of a limit are in use, 1 to 100. Absent: 75.
+   *
+   * @generated from field: optional uint32 max_prefix_warning = 133;
+   */
+  maxPrefixWarning?: number | undefined;
+
+  /**
+   * Minutes after which a session that a limit ended starts again, 1 to 65535. Absent: it stays down until EnableNeighbor.
+   *
+   * @generated from field: optional uint32 max_prefix_restart = 134;
+   */
+  maxPrefixRestart?: number | undefined;
+
+  /**
+   * The most paths of all families together. Absent: 8,000,000.
+   *
+   * @generated from field: optional uint32 max_paths = 135;
+   */
+  maxPaths?: number | undefined;
+
+  /**
+   * The most distinct attribute sets that the neighbor may bring; one of more than 1,024 octets counts for each 1,024 begun. Absent: 1,000,000.
+   *
+   * @generated from field: optional uint32 max_attribute_sets = 136;
+   */
+  maxAttributeSets?: number | undefined;
+
+  /**
+   * Rejected routes are held, with the reason. False: they are only counted. Absent: true.
+   *
+   * @generated from field: optional bool keep_rejected_routes = 137;
+   */
+  keepRejectedRoutes?: boolean | undefined;
+
+  /**
+   * Seconds for which routes that are not sent again are kept when no EoRR comes (RFC 7313), 1 to 65535. Absent: 600.
+   *
+   * @generated from field: optional uint32 refresh_stale_time = 138;
+   */
+  refreshStaleTime?: number | undefined;
+
+  /**
+   * The neighbor may send us prefix filters (RFC 5291, RFC 5292).
+   *
+   * @generated from field: bool orf_receive = 139;
+   */
+  orfReceive: boolean;
 };
 
 /**
@@ -384,6 +456,34 @@ export type Neighbor = Message<"tsbgp.v1.Neighbor"> & {
    * @generated from field: tsbgp.v1.NeighborNotification last_notification = 10;
    */
   lastNotification?: NeighborNotification | undefined;
+
+  /**
+   * A limit of the neighbor ended the session, and it is not Established since: which limit, as a sentence. Empty: none did.
+   *
+   * @generated from field: string limit_shutdown = 30;
+   */
+  limitShutdown: string;
+
+  /**
+   * When the session that a limit ended starts again. Absent: it waits for EnableNeighbor.
+   *
+   * @generated from field: google.protobuf.Timestamp limit_restart_at = 31;
+   */
+  limitRestartAt?: Timestamp | undefined;
+
+  /**
+   * Paths of all families, as `max_paths` counts them.
+   *
+   * @generated from field: uint64 paths = 32;
+   */
+  paths: bigint;
+
+  /**
+   * Attribute sets in use that the neighbor was the first to bring, as `max_attribute_sets` counts them.
+   *
+   * @generated from field: uint64 attribute_sets = 33;
+   */
+  attributeSets: bigint;
 };
 
 /**
@@ -685,6 +785,69 @@ export type FamilyCounts = Message<"tsbgp.v1.FamilyCounts"> & {
    * @generated from field: optional uint64 behind = 6;
    */
   behind?: bigint | undefined;
+
+  /**
+   * Routes of the Adj-RIB-In that are rejected, by reason: no reason comes twice.
+   *
+   * @generated from field: repeated tsbgp.v1.RejectedCount rejected = 30;
+   */
+  rejected: RejectedCount[];
+
+  /**
+   * Announcements of this session that were rejected and not held, by reason: beyond a limit, or with `keep_rejected_routes` false.
+   *
+   * @generated from field: repeated tsbgp.v1.RejectedCount discarded = 31;
+   */
+  discarded: RejectedCount[];
+
+  /**
+   * Routes that were withdrawn by the neighbor in this session, also by RFC 7606 and at the end of a route refresh.
+   *
+   * @generated from field: uint64 withdrawn = 32;
+   */
+  withdrawn: bigint;
+
+  /**
+   * Routes that were announced to the neighbor in this session; one that is announced again counts again.
+   *
+   * @generated from field: uint64 announcements_sent = 33;
+   */
+  announcementsSent: bigint;
+
+  /**
+   * Withdrawals of routes that were sent to the neighbor in this session.
+   *
+   * @generated from field: uint64 withdrawals_sent = 34;
+   */
+  withdrawalsSent: bigint;
+
+  /**
+   * How much of `max_prefix` and `max_prefix_accepted` is in use.
+   *
+   * @generated from field: tsbgp.v1.LimitState limit_state = 35;
+   */
+  limitState: LimitState;
+
+  /**
+   * The neighbor sends its routes again (BoRR, RFC 7313) and has not sent EoRR yet.
+   *
+   * @generated from field: bool refreshing = 36;
+   */
+  refreshing: boolean;
+
+  /**
+   * Prefix filters of the neighbor (RFC 5292) in the order in which they are looked at. Without any, every route passes.
+   *
+   * @generated from field: repeated tsbgp.v1.PrefixFilterEntry prefix_filter = 37;
+   */
+  prefixFilter: PrefixFilterEntry[];
+
+  /**
+   * The first routes wait for the prefix filters of the neighbor.
+   *
+   * @generated from field: bool awaits_prefix_filter = 38;
+   */
+  awaitsPrefixFilter: boolean;
 };
 
 /**
@@ -693,6 +856,83 @@ export type FamilyCounts = Message<"tsbgp.v1.FamilyCounts"> & {
  */
 export const FamilyCountsSchema: GenMessage<FamilyCounts> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_neighbor, 5);
+
+/**
+ * How many routes are rejected for one reason.
+ *
+ * @generated from message tsbgp.v1.RejectedCount
+ */
+export type RejectedCount = Message<"tsbgp.v1.RejectedCount"> & {
+  /**
+   * Why.
+   *
+   * @generated from field: tsbgp.v1.FilterReason reason = 1;
+   */
+  reason: FilterReason;
+
+  /**
+   * How many.
+   *
+   * @generated from field: uint64 count = 2;
+   */
+  count: bigint;
+};
+
+/**
+ * Describes the message tsbgp.v1.RejectedCount.
+ * Use `create(RejectedCountSchema)` to create a new message.
+ */
+export const RejectedCountSchema: GenMessage<RejectedCount> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_neighbor, 6);
+
+/**
+ * An entry of a prefix filter that a neighbor sent (RFC 5292 §2). The first entry that matches decides; a route that none matches is not sent.
+ *
+ * @generated from message tsbgp.v1.PrefixFilterEntry
+ */
+export type PrefixFilterEntry = Message<"tsbgp.v1.PrefixFilterEntry"> & {
+  /**
+   * Its place among the entries.
+   *
+   * @generated from field: uint32 sequence = 1;
+   */
+  sequence: number;
+
+  /**
+   * Routes that match are not sent. False: they are sent.
+   *
+   * @generated from field: bool deny = 2;
+   */
+  deny: boolean;
+
+  /**
+   * The prefix within which routes match, for example "192.0.2.0/24".
+   *
+   * @generated from field: string prefix = 3;
+   */
+  prefix: string;
+
+  /**
+   * The shortest prefixes that match. 0 where `max_length` is 0 too: only the prefix itself; else those from the length of `prefix` on.
+   *
+   * @generated from field: uint32 min_length = 4;
+   */
+  minLength: number;
+
+  /**
+   * The longest prefixes that match. 0 where `min_length` is given: any length.
+   *
+   * @generated from field: uint32 max_length = 5;
+   */
+  maxLength: number;
+};
+
+/**
+ * Describes the message tsbgp.v1.PrefixFilterEntry.
+ * Use `create(PrefixFilterEntrySchema)` to create a new message.
+ */
+export const PrefixFilterEntrySchema: GenMessage<PrefixFilterEntry> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_neighbor, 7);
 
 /**
  * Request of AddNeighbor.
@@ -713,7 +953,7 @@ export type AddNeighborRequest = Message<"tsbgp.v1.AddNeighborRequest"> & {
  * Use `create(AddNeighborRequestSchema)` to create a new message.
  */
 export const AddNeighborRequestSchema: GenMessage<AddNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 6);
+  messageDesc(file_tsbgp_v1_neighbor, 8);
 
 /**
  * Answer of AddNeighbor.
@@ -734,7 +974,7 @@ export type AddNeighborResponse = Message<"tsbgp.v1.AddNeighborResponse"> & {
  * Use `create(AddNeighborResponseSchema)` to create a new message.
  */
 export const AddNeighborResponseSchema: GenMessage<AddNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 7);
+  messageDesc(file_tsbgp_v1_neighbor, 9);
 
 /**
  * Request of DeleteNeighbor.
@@ -755,7 +995,7 @@ export type DeleteNeighborRequest = Message<"tsbgp.v1.DeleteNeighborRequest"> & 
  * Use `create(DeleteNeighborRequestSchema)` to create a new message.
  */
 export const DeleteNeighborRequestSchema: GenMessage<DeleteNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 8);
+  messageDesc(file_tsbgp_v1_neighbor, 10);
 
 /**
  * Answer of DeleteNeighbor: the neighbor is gone.
@@ -770,7 +1010,7 @@ export type DeleteNeighborResponse = Message<"tsbgp.v1.DeleteNeighborResponse"> 
  * Use `create(DeleteNeighborResponseSchema)` to create a new message.
  */
 export const DeleteNeighborResponseSchema: GenMessage<DeleteNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 9);
+  messageDesc(file_tsbgp_v1_neighbor, 11);
 
 /**
  * Request of ListNeighbors.
@@ -785,7 +1025,7 @@ export type ListNeighborsRequest = Message<"tsbgp.v1.ListNeighborsRequest"> & {
  * Use `create(ListNeighborsRequestSchema)` to create a new message.
  */
 export const ListNeighborsRequestSchema: GenMessage<ListNeighborsRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 10);
+  messageDesc(file_tsbgp_v1_neighbor, 12);
 
 /**
  * Answer of ListNeighbors.
@@ -806,7 +1046,7 @@ export type ListNeighborsResponse = Message<"tsbgp.v1.ListNeighborsResponse"> & 
  * Use `create(ListNeighborsResponseSchema)` to create a new message.
  */
 export const ListNeighborsResponseSchema: GenMessage<ListNeighborsResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 11);
+  messageDesc(file_tsbgp_v1_neighbor, 13);
 
 /**
  * Request of GetNeighbor.
@@ -827,7 +1067,7 @@ export type GetNeighborRequest = Message<"tsbgp.v1.GetNeighborRequest"> & {
  * Use `create(GetNeighborRequestSchema)` to create a new message.
  */
 export const GetNeighborRequestSchema: GenMessage<GetNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 12);
+  messageDesc(file_tsbgp_v1_neighbor, 14);
 
 /**
  * Answer of GetNeighbor.
@@ -848,7 +1088,7 @@ export type GetNeighborResponse = Message<"tsbgp.v1.GetNeighborResponse"> & {
  * Use `create(GetNeighborResponseSchema)` to create a new message.
  */
 export const GetNeighborResponseSchema: GenMessage<GetNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 13);
+  messageDesc(file_tsbgp_v1_neighbor, 15);
 
 /**
  * Request of EnableNeighbor.
@@ -869,7 +1109,7 @@ export type EnableNeighborRequest = Message<"tsbgp.v1.EnableNeighborRequest"> & 
  * Use `create(EnableNeighborRequestSchema)` to create a new message.
  */
 export const EnableNeighborRequestSchema: GenMessage<EnableNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 14);
+  messageDesc(file_tsbgp_v1_neighbor, 16);
 
 /**
  * Request of ChangeNeighbor.
@@ -904,7 +1144,7 @@ export type ChangeNeighborRequest = Message<"tsbgp.v1.ChangeNeighborRequest"> & 
  * Use `create(ChangeNeighborRequestSchema)` to create a new message.
  */
 export const ChangeNeighborRequestSchema: GenMessage<ChangeNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 15);
+  messageDesc(file_tsbgp_v1_neighbor, 17);
 
 /**
  * Answer of ChangeNeighbor.
@@ -932,7 +1172,7 @@ export type ChangeNeighborResponse = Message<"tsbgp.v1.ChangeNeighborResponse"> 
  * Use `create(ChangeNeighborResponseSchema)` to create a new message.
  */
 export const ChangeNeighborResponseSchema: GenMessage<ChangeNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 16);
+  messageDesc(file_tsbgp_v1_neighbor, 18);
 
 /**
  * Answer of EnableNeighbor: the session starts.
@@ -947,7 +1187,7 @@ export type EnableNeighborResponse = Message<"tsbgp.v1.EnableNeighborResponse"> 
  * Use `create(EnableNeighborResponseSchema)` to create a new message.
  */
 export const EnableNeighborResponseSchema: GenMessage<EnableNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 17);
+  messageDesc(file_tsbgp_v1_neighbor, 19);
 
 /**
  * Request of DisableNeighbor.
@@ -975,7 +1215,7 @@ export type DisableNeighborRequest = Message<"tsbgp.v1.DisableNeighborRequest"> 
  * Use `create(DisableNeighborRequestSchema)` to create a new message.
  */
 export const DisableNeighborRequestSchema: GenMessage<DisableNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 18);
+  messageDesc(file_tsbgp_v1_neighbor, 20);
 
 /**
  * Answer of DisableNeighbor: the session is being closed.
@@ -990,7 +1230,7 @@ export type DisableNeighborResponse = Message<"tsbgp.v1.DisableNeighborResponse"
  * Use `create(DisableNeighborResponseSchema)` to create a new message.
  */
 export const DisableNeighborResponseSchema: GenMessage<DisableNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 19);
+  messageDesc(file_tsbgp_v1_neighbor, 21);
 
 /**
  * Request of ResetNeighbor.
@@ -1032,7 +1272,7 @@ export type ResetNeighborRequest = Message<"tsbgp.v1.ResetNeighborRequest"> & {
  * Use `create(ResetNeighborRequestSchema)` to create a new message.
  */
 export const ResetNeighborRequestSchema: GenMessage<ResetNeighborRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 20);
+  messageDesc(file_tsbgp_v1_neighbor, 22);
 
 /**
  * What is reset.
@@ -1062,7 +1302,7 @@ export const ResetNeighborRequest_Kind = {
   SOFT: 2,
 
   /**
-   * The daemon asks the neighbor for its routes again.
+   * The routes of the neighbor are judged again: from the Adj-RIB-In where it holds all of them, or else the neighbor is asked for them.
    *
    * @generated from enum value: KIND_SOFT_IN = 3;
    */
@@ -1074,6 +1314,13 @@ export const ResetNeighborRequest_Kind = {
    * @generated from enum value: KIND_SOFT_OUT = 4;
    */
   SOFT_OUT: 4,
+
+  /**
+   * The daemon asks the neighbor for its routes again, whether it needs to or not.
+   *
+   * @generated from enum value: KIND_REFRESH = 30;
+   */
+  REFRESH: 30,
 } as const;
 
 /**
@@ -1087,7 +1334,7 @@ export type ResetNeighborRequest_Kind = (typeof ResetNeighborRequest_Kind)[keyof
  * Describes the enum tsbgp.v1.ResetNeighborRequest.Kind.
  */
 export const ResetNeighborRequest_KindSchema: GenEnum<ResetNeighborRequest_Kind> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_neighbor, 20, 0);
+  enumDesc(file_tsbgp_v1_neighbor, 22, 0);
 
 /**
  * Answer of ResetNeighbor: the reset has begun.
@@ -1102,7 +1349,7 @@ export type ResetNeighborResponse = Message<"tsbgp.v1.ResetNeighborResponse"> & 
  * Use `create(ResetNeighborResponseSchema)` to create a new message.
  */
 export const ResetNeighborResponseSchema: GenMessage<ResetNeighborResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_neighbor, 21);
+  messageDesc(file_tsbgp_v1_neighbor, 23);
 
 /**
  * State of the session (RFC 4271 §8.2.2).
@@ -1172,6 +1419,54 @@ export type SessionState = (typeof SessionState)[keyof typeof SessionState] | Un
  */
 export const SessionStateSchema: GenEnum<SessionState> = /*@__PURE__*/
   enumDesc(file_tsbgp_v1_neighbor, 0);
+
+/**
+ * How much of a limit is in use.
+ *
+ * @generated from enum tsbgp.v1.LimitState
+ */
+export const LimitState = {
+  /**
+   * There is no limit, or no session.
+   *
+   * @generated from enum value: LIMIT_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Less than the warning threshold.
+   *
+   * @generated from enum value: LIMIT_STATE_BELOW = 1;
+   */
+  BELOW: 1,
+
+  /**
+   * At least the warning threshold.
+   *
+   * @generated from enum value: LIMIT_STATE_WARNING = 2;
+   */
+  WARNING: 2,
+
+  /**
+   * All of it, or more.
+   *
+   * @generated from enum value: LIMIT_STATE_REACHED = 3;
+   */
+  REACHED: 3,
+} as const;
+
+/**
+ * How much of a limit is in use.
+ *
+ * @generated from enum tsbgp.v1.LimitState
+ */
+export type LimitState = (typeof LimitState)[keyof typeof LimitState] | UnknownEnum;
+
+/**
+ * Describes the enum tsbgp.v1.LimitState.
+ */
+export const LimitStateSchema: GenEnum<LimitState> = /*@__PURE__*/
+  enumDesc(file_tsbgp_v1_neighbor, 1);
 
 /**
  * Adds, deletes, lists and controls neighbors. Requests name a neighbor by its address, in any spelling.
@@ -1252,9 +1547,10 @@ export const NeighborService: GenService<{
     output: typeof DisableNeighborResponseSchema;
   },
   /**
-   * A hard reset closes the session with Cease (administrative reset), and the session starts again. A soft reset keeps the session: it asks
-   * the peer for its routes again (route refresh, RFC 2918), sends our routes again, or both. A soft reset fails with FAILED_PRECONDITION
-   * without an Established session, and inbound also without the peer's route refresh capability.
+   * A hard reset closes the session with Cease (administrative reset), and the session starts again. A soft reset keeps the session: it judges
+   * the peer's routes again, sends our routes again, or both. Inbound it asks the peer for its routes (route refresh, RFC 2918) only where the
+   * Adj-RIB-In does not hold all of them; KIND_REFRESH always asks. FAILED_PRECONDITION: there is no Established session, or the peer would have
+   * to be asked and has no route refresh capability.
    *
    * @generated from rpc tsbgp.v1.NeighborService.ResetNeighbor
    */

@@ -1,0 +1,49 @@
+/** What is counted of a neighbor and family. All of it is kept as routes come and go: no question walks a table. */
+import { FILTER_REASONS, type FilterReason, type Rib } from '@tsbgp/rib';
+import type { Family } from '@tsbgp/wire';
+import type { FamilyCounts, ReasonCount } from '../control-plane.ts';
+import type { Neighbor } from './neighbor.ts';
+
+export function familyCounts(rib: Rib, neighbor: Neighbor, family: Family): FamilyCounts {
+  const { ribPeer: peer } = neighbor;
+  if (peer === undefined) {
+    return {
+      family,
+      received: 0,
+      accepted: 0,
+      advertised: 0,
+      rejected: [],
+      discarded: [],
+      withdrawn: 0,
+      announcementsSent: 0,
+      withdrawalsSent: 0,
+      refreshing: false,
+      prefixFilter: [],
+      awaitsPrefixFilter: false,
+    };
+  }
+  const { position } = rib.table(family);
+  const member = rib.memberOf(peer, family);
+  return {
+    family,
+    received: peer.received[position]!,
+    accepted: peer.accepted[position]!,
+    advertised: member?.advertised ?? 0,
+    rejected: byReason(peer.rejected[position]!),
+    discarded: byReason(peer.discarded[position]!),
+    withdrawn: peer.withdrawn[position]!,
+    announcementsSent: member?.announcements ?? 0,
+    withdrawalsSent: member?.withdrawals ?? 0,
+    limitState: peer.limits?.stateOf(peer, position),
+    refreshing: peer.refresh[position]!.isRunning,
+    prefixFilter: neighbor.orf?.entriesOf(family) ?? [],
+    awaitsPrefixFilter: neighbor.orf?.isAwaited(family) === true,
+    groupMembers: member?.group.memberCount,
+    behind: member?.behind === true ? member.missedCount : undefined,
+  };
+}
+
+/** Reasons that have a count, in their order. */
+function byReason(counts: ArrayLike<number>): ReasonCount[] {
+  return FILTER_REASONS.map((reason: FilterReason, at) => ({ reason, count: counts[at + 1]! })).filter(({ count }) => count > 0);
+}

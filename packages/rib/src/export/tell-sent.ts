@@ -1,0 +1,29 @@
+/**
+ * Tells an observer what single members are sent, as it is sent. Without one, a batch costs one comparison; with one, what the batch has for
+ * the members that it wants to hear of.
+ */
+import type { NlriId } from '../nlri/nlri-index.ts';
+import type { RibPeer } from '../peer.ts';
+import type { SentObserver } from '../sent-observer.ts';
+import type { AudienceId, Audiences } from './audience.ts';
+import type { Batch } from './batch.ts';
+
+/** Who is sent a batch. */
+interface Receiver {
+  readonly number: number;
+  readonly peer: RibPeer;
+}
+
+export function tellSent(observer: SentObserver, position: number, batch: Batch, members: readonly Receiver[], audiences: Audiences): void {
+  for (const { number, peer } of members) {
+    if (!observer.wants(peer)) continue;
+    for (let at = 0; at < batch.withdrawals; at++) {
+      if (!audiences.has(batch.withdrawnFrom[at]! as AudienceId, number)) continue;
+      observer.sent(peer, position, batch.withdrawnNlri[at]! as NlriId, batch.withdrawnPath[at]!);
+    }
+    for (let at = 0; at < batch.count; at++) {
+      if (audiences.has(batch.receivers[at]! as AudienceId, number))
+        observer.sent(peer, position, batch.nlri[at]! as NlriId, batch.path[at]!);
+    }
+  }
+}
