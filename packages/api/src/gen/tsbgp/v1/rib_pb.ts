@@ -771,7 +771,7 @@ export type Defeat = Message<"tsbgp.v1.Defeat"> & {
 
   /**
    * The neighbor of the better path. That is the best path, or in step MULTI_EXIT_DISC the path with the lowest value through the same
-   * neighboring AS. Empty for a local route.
+   * neighboring AS. Without `DecisionProcess.deterministic_med` it can also be a path that lost to another one later. Empty for a local route.
    *
    * @generated from field: string better_neighbor = 4;
    */
