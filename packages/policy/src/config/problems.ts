@@ -1,0 +1,65 @@
+/**
+ * What is wrong with a policy that was read from a file or a request: each problem with its place, what was found, what is allowed, and an
+ * example that is valid. Reading goes on after a problem, so that all of them are told at once; nothing is used when there is one.
+ */
+
+/** `['policies', 'customers', 'statements', 0]` */
+export type Path = readonly (string | number)[];
+
+export type ProblemCode =
+  | 'unknown-key'
+  | 'missing-key'
+  | 'wrong-type'
+  | 'invalid-value'
+  | 'duplicate-value'
+  | 'unknown-name'
+  | 'conflicting-keys';
+
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly path: Path;
+  readonly found: string;
+  readonly allowed: string;
+  /** A line that works; empty where an example does not help. */
+  readonly example: string;
+}
+
+/** What a reader says about its value. */
+export interface Expected {
+  readonly allowed: string;
+  readonly example: string;
+}
+
+/** `policies.customers.statements[0].then: found "acept", allowed accept, reject, e.g. "then: accept"` */
+export function formatProblem({ path, found, allowed, example }: Problem): string {
+  const rest = `${allowed === '' ? '' : `, allowed ${allowed}`}${example === '' ? '' : `, e.g. "${example}"`}`;
+  return `${formatPath(path)}: found ${found}${rest}`;
+}
+
+export function formatPath(path: Path): string {
+  return path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`), '');
+}
+
+export class Problems {
+  readonly list: Problem[] = [];
+
+  add(code: ProblemCode, path: Path, found: string, { allowed, example }: Expected): undefined {
+    this.list.push({ code, path, found, allowed, example });
+  }
+
+  invalid(path: Path, value: unknown, expected: Expected, because?: string): undefined {
+    const isOtherType = typeof value === 'object' || value === undefined;
+    this.add(isOtherType ? 'wrong-type' : 'invalid-value', path, because ?? describe(value), expected);
+  }
+}
+
+const SHOWN_MAX = 60;
+
+/** A value in a sentence: `"text"`, `5`, `a list`. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  if (typeof value !== 'string') return String(value);
+  return JSON.stringify(value.length > SHOWN_MAX ? `${value.slice(0, SHOWN_MAX)}…` : value);
+}

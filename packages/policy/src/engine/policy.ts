@@ -1,0 +1,256 @@
+/**
+ * A compiled policy. Evaluated for one neighbor, or for all members of a group at once; both give the same answers.
+ *
+ * Who keeps verdicts asks in two steps. `evaluateAttributes` runs the statements up to the first that looks at the prefix: its answer holds for
+ * every route with the same attribute set, family, ROV and ASPA state and source, and for every neighbor with the same `peerValues`. Only where it
+ * is pending, `resume` runs the rest for each route.
+ */
+import { Change } from '../change/change.ts';
+import { membersMatching } from '../condition/condition.ts';
+import { type MemberSet, type Members, NOBODY } from '../route/members.ts';
+import { type Peer, peerValues } from '../route/peer.ts';
+import { PEER_READS, type ReadBits, ROUTE_READS } from '../route/reads.ts';
+import type { Route } from '../route/route.ts';
+import { Counters } from './counters.ts';
+import type { Instruction, Place, Program } from './program.ts';
+import { WorkingRoute } from './state.ts';
+import type { Accepted, MembersVerdict, Pending, Rejected, Verdict } from './verdict.ts';
+
+/** Follows one evaluation, for explanations. */
+export interface Tracer {
+  enter(place: number): void;
+  tested(place: number, text: string, holds: boolean, found: string): void;
+  edited(place: number, text: string): void;
+}
+
+export class Policy {
+  readonly places: readonly Place[];
+  /** Everything that it may look at. */
+  readonly reads: ReadBits;
+  readonly counters: Counters;
+  readonly key: string;
+  readonly #program: Program;
+  readonly #unchanged: Change;
+  readonly #accepted: Map<Change, Accepted>[];
+  readonly #rejected: (Rejected | undefined)[];
+  readonly #failed = new Map<string, Rejected>();
+
+  /** `unchanged` is the root of all changes of an engine: policies with the same one give equal changes as the same object. */
+  constructor(program: Program, unchanged: Change = Change.root()) {
+    this.#program = program;
+    this.#unchanged = unchanged;
+    this.places = program.places;
+    this.reads = program.reads;
+    this.key = program.key;
+    this.counters = new Counters(program.places.length);
+    this.#accepted = program.places.map(() => new Map());
+    this.#rejected = program.code.map((instruction) =>
+      instruction.op === 'reject' ? { type: 'reject', reason: instruction.reason, place: instruction.place } : undefined,
+    );
+  }
+
+  get program(): Program {
+    return this.#program;
+  }
+
+  /** The verdict for every route and neighbor, where the policy looks at nothing; undefined otherwise. */
+  get constant(): Verdict | undefined {
+    if (this.reads !== 0) return undefined;
+    return this.#run(NO_ROUTE, undefined, 0, this.#unchanged, false) as Verdict;
+  }
+
+  /** Neighbors with the same text get the same verdicts for the same routes. */
+  peerValues(peer: Peer): string {
+    return peerValues(peer, this.reads & PEER_READS);
+  }
+
+  /** The verdict for one route and one neighbor. */
+  evaluate(route: Route, peer: Peer, tracer?: Tracer): Verdict {
+    return this.#run(route, peer, 0, this.#unchanged, false, tracer) as Verdict;
+  }
+
+  /** As `evaluate`, up to the first look at the prefix or the path identifier. */
+  evaluateAttributes(route: Route, peer: Peer): Verdict | Pending {
+    return this.#run(route, peer, 0, this.#unchanged, true);
+  }
+
+  /** The rest of `evaluateAttributes`, with the prefix. */
+  resume(pending: Pending, route: Route, peer: Peer): Verdict {
+    return this.#run(route, peer, pending.at, pending.change, false) as Verdict;
+  }
+
+  /** The verdicts for all members, each with those whom it concerns. Every member is in exactly one. */
+  evaluateMembers(route: Route, members: Members): MembersVerdict<Verdict>[] {
+    return this.#runMembers(route, members, [{ verdict: this.#start, members: members.all }], false) as MembersVerdict<Verdict>[];
+  }
+
+  evaluateMembersAttributes(route: Route, members: Members): MembersVerdict<Verdict | Pending>[] {
+    return this.#runMembers(route, members, [{ verdict: this.#start, members: members.all }], true);
+  }
+
+  /** The rest of `evaluateMembersAttributes`, with the prefix: its pending answers go in, verdicts come out. */
+  resumeMembers(pending: readonly MembersVerdict<Pending>[], route: Route, members: Members): MembersVerdict<Verdict>[] {
+    return this.#runMembers(route, members, pending, false) as MembersVerdict<Verdict>[];
+  }
+
+  get #start(): Pending {
+    return { type: 'pending', change: this.#unchanged, at: 0 };
+  }
+
+  #run(route: Route, peer: Peer | undefined, from: number, before: Change, stopsAtRoute: boolean, tracer?: Tracer): Verdict | Pending {
+    const { code, conditionsSee } = this.#program;
+    let change = before;
+    let state = new WorkingRoute(route, change, conditionsSee);
+    for (let at = from; ; ) {
+      const instruction = code[at]!;
+      switch (instruction.op) {
+        case 'enter':
+          this.counters.entered(instruction.place);
+          tracer?.enter(instruction.place);
+          at++;
+          break;
+        case 'match':
+          this.counters.matched(instruction.place);
+          at++;
+          break;
+        case 'jump':
+          at = instruction.to;
+          break;
+        case 'test': {
+          const { condition, place, otherwise } = instruction;
+          if (stopsAtRoute && (condition.reads & ROUTE_READS) !== 0) return { type: 'pending', change, at };
+          if (state.change !== change) state = new WorkingRoute(route, change, conditionsSee);
+          const failure = state.make();
+          if (failure !== undefined) return this.#failure(failure, place);
+          const holds = condition.test(state, peer);
+          tracer?.tested(place, condition.text, holds, condition.found(state, peer));
+          at = holds ? at + 1 : otherwise;
+          break;
+        }
+        case 'edit': {
+          const edit = instruction.action.editFor(peer);
+          if (edit !== undefined) {
+            change = change.plus(edit);
+            tracer?.edited(instruction.place, edit.text);
+          }
+          at++;
+          break;
+        }
+        default:
+          return this.#decide(at, instruction, change);
+      }
+    }
+  }
+
+  /**
+   * All undecided members go through the instructions together, divided only where a condition or an edit divides them. `waiting` has, for each
+   * instruction, who comes to it with which changes: jumps go forward, so everyone has arrived when it is their turn.
+   */
+  #runMembers(
+    route: Route,
+    members: Members,
+    from: readonly MembersVerdict<Pending>[],
+    stopsAtRoute: boolean,
+  ): MembersVerdict<Verdict | Pending>[] {
+    const { code, conditionsSee } = this.#program;
+    const waiting: (Map<Change, MemberSet> | undefined)[] = [];
+    const states = new Map<Change, WorkingRoute>();
+    const answers = new Map<Verdict, MemberSet>();
+    const pending: MembersVerdict<Pending>[] = [];
+    const send = (at: number, change: Change, set: MemberSet): void => {
+      if (set === NOBODY) return;
+      const there = waiting[at];
+      if (there === undefined) waiting[at] = new Map([[change, set]]);
+      else there.set(change, (there.get(change) ?? NOBODY) | set);
+    };
+    const answer = (verdict: Verdict, set: MemberSet): void => {
+      answers.set(verdict, (answers.get(verdict) ?? NOBODY) | set);
+    };
+    for (const { verdict, members: set } of from) send(verdict.at, verdict.change, set);
+    for (let at = 0; at < code.length; at++) {
+      const there = waiting[at];
+      if (there === undefined) continue;
+      waiting[at] = undefined;
+      const instruction = code[at]!;
+      for (const [change, set] of there) {
+        switch (instruction.op) {
+          case 'enter':
+            this.counters.entered(instruction.place);
+            send(at + 1, change, set);
+            break;
+          case 'match':
+            this.counters.matched(instruction.place);
+            send(at + 1, change, set);
+            break;
+          case 'jump':
+            send(instruction.to, change, set);
+            break;
+          case 'test': {
+            const { condition, place, otherwise } = instruction;
+            if (stopsAtRoute && (condition.reads & ROUTE_READS) !== 0) {
+              pending.push({ verdict: { type: 'pending', change, at }, members: set });
+              break;
+            }
+            let state = states.get(change);
+            if (state === undefined) states.set(change, (state = new WorkingRoute(route, change, conditionsSee)));
+            const failure = state.make();
+            if (failure !== undefined) answer(this.#failure(failure, place), set);
+            else {
+              const matching = membersMatching(condition, state, members, set);
+              send(at + 1, change, matching);
+              send(otherwise, change, set & ~matching);
+            }
+            break;
+          }
+          case 'edit':
+            this.#editMembers(instruction, change, members, set, (next, part) => send(at + 1, next, part));
+            break;
+          default:
+            answer(this.#decide(at, instruction, change), set);
+        }
+      }
+    }
+    return [...pending, ...Array.from(answers, ([verdict, set]) => ({ verdict, members: set }))];
+  }
+
+  #editMembers(
+    { action }: Extract<Instruction, { op: 'edit' }>,
+    change: Change,
+    members: Members,
+    set: MemberSet,
+    send: (change: Change, part: MemberSet) => void,
+  ): void {
+    const reads = action.reads & PEER_READS;
+    const classes = reads === 0 ? [{ peer: undefined, members: set }] : members.classes(reads);
+    for (const { peer, members: same } of classes) {
+      if ((same & set) === NOBODY) continue;
+      const edit = action.editFor(peer);
+      send(edit === undefined ? change : change.plus(edit), same & set);
+    }
+  }
+
+  #decide(at: number, instruction: Extract<Instruction, { op: 'accept' | 'reject' }>, change: Change): Verdict {
+    if (instruction.op === 'reject') return this.#rejected[at]!;
+    const known = this.#accepted[instruction.place]!;
+    let verdict = known.get(change);
+    if (verdict === undefined) {
+      verdict = { type: 'accept', change, place: instruction.place };
+      known.set(change, verdict);
+    }
+    return verdict;
+  }
+
+  /** A change that cannot be made rejects the route. */
+  #failure(reason: string, place: number): Rejected {
+    const key = `${place} ${reason}`;
+    let verdict = this.#failed.get(key);
+    if (verdict === undefined) {
+      verdict = { type: 'reject', reason, place };
+      this.#failed.set(key, verdict);
+    }
+    return verdict;
+  }
+}
+
+/** For policies that look at no route. */
+const NO_ROUTE = {} as Route;

@@ -1,0 +1,36 @@
+/** What a policy says about a route. The same verdict of one policy is the same object. */
+import type { Change } from '../change/change.ts';
+
+export interface Accepted {
+  readonly type: 'accept';
+  /** What is done to the attributes; without edits the route stays as it is. */
+  readonly change: Change;
+  /** Which place of the policy decided: an index into `Policy.places`. */
+  readonly place: number;
+}
+
+export interface Rejected {
+  readonly type: 'reject';
+  /** As the statement says it; undefined where it does not. */
+  readonly reason: string | undefined;
+  readonly place: number;
+}
+
+/**
+ * Not decided without the prefix or the path identifier: `resume` goes on from here with them. The statements before were run, and need not run
+ * again for other routes with the same attribute set.
+ */
+export interface Pending {
+  readonly type: 'pending';
+  readonly change: Change;
+  /** The instruction to go on with. */
+  readonly at: number;
+}
+
+export type Verdict = Accepted | Rejected;
+
+/** A verdict, and the neighbors whom it concerns. */
+export interface MembersVerdict<V> {
+  readonly verdict: V;
+  readonly members: bigint;
+}

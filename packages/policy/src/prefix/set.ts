@@ -1,0 +1,268 @@
+/**
+ * A set of prefixes with lengths, IPv4 and IPv6, compiled into sorted columns (columns.ts). Made for lists of exchange points: 400,000 entries
+ * in 700 sets load in less than a second and take a few megabytes.
+ */
+import { formatAddress, parsePrefix, readU32, writeU32 } from '@tsbgp/wire';
+import { type AddressWords, NO_ENTRY, PrefixColumns } from './columns.ts';
+import { type PrefixEntry, parsePrefixEntry, withRange } from './entry.ts';
+
+const EMPTY_IPV4 = new PrefixColumns(1, new Uint32Array(0), new Uint8Array(0), new Uint8Array(0), new Uint8Array(0));
+const EMPTY_IPV6 = new PrefixColumns(2, new Uint32Array(0), new Uint8Array(0), new Uint8Array(0), new Uint8Array(0));
+
+export class PrefixSet {
+  readonly ipv4: PrefixColumns;
+  readonly ipv6: PrefixColumns;
+  #hash: number | undefined;
+
+  constructor(ipv4: PrefixColumns, ipv6: PrefixColumns) {
+    this.ipv4 = ipv4;
+    this.ipv6 = ipv6;
+  }
+
+  get count(): number {
+    return this.ipv4.count + this.ipv6.count;
+  }
+
+  /** Octets that the set takes. */
+  get octets(): number {
+    return this.ipv4.octets + this.ipv6.octets;
+  }
+
+  /** Whether an entry matches the prefix. Allocates nothing. */
+  has(isIpv6: boolean, address: AddressWords, length: number): boolean {
+    return (isIpv6 ? this.ipv6 : this.ipv4).find(address, length) !== NO_ENTRY;
+  }
+
+  /** Whether every entry matches the prefix, as bgpgg's match option "all" asks. Looks at each entry. */
+  everyEntryHas(isIpv6: boolean, address: AddressWords, length: number): boolean {
+    if ((isIpv6 ? this.ipv4 : this.ipv6).count > 0) return false;
+    const columns = isIpv6 ? this.ipv6 : this.ipv4;
+    for (let entry = 0; entry < columns.count; entry++) {
+      if (length < columns.min[entry]! || length > columns.max[entry]! || !columns.covers(entry, address)) return false;
+    }
+    return true;
+  }
+
+  /** The text of the entry that matches the prefix; undefined when none does. */
+  matchingEntry(isIpv6: boolean, address: AddressWords, length: number): string | undefined {
+    const columns = isIpv6 ? this.ipv6 : this.ipv4;
+    const entry = columns.find(address, length);
+    return entry === NO_ENTRY ? undefined : entryText(columns, entry, isIpv6);
+  }
+
+  /** Texts of all entries, in the order of the set. */
+  *entries(): Generator<string> {
+    for (let entry = 0; entry < this.ipv4.count; entry++) yield entryText(this.ipv4, entry, false);
+    for (let entry = 0; entry < this.ipv6.count; entry++) yield entryText(this.ipv6, entry, true);
+  }
+
+  equals(other: PrefixSet): boolean {
+    return this.ipv4.equals(other.ipv4) && this.ipv6.equals(other.ipv6);
+  }
+
+  /** Equal sets have equal hashes. */
+  get hash(): number {
+    this.#hash ??= hashOf(this.ipv6, hashOf(this.ipv4, 0x811c_9dc5));
+    return this.#hash;
+  }
+}
+
+/** Keeps one of several equal sets, so that members with the same list share it. */
+export class PrefixSetPool {
+  readonly #byHash = new Map<number, PrefixSet[]>();
+
+  intern(set: PrefixSet): PrefixSet {
+    const candidates = this.#byHash.get(set.hash);
+    const known = candidates?.find((candidate) => candidate.equals(set));
+    if (known !== undefined) return known;
+    if (candidates === undefined) this.#byHash.set(set.hash, [set]);
+    else candidates.push(set);
+    return set;
+  }
+}
+
+export class PrefixSetBuilder {
+  /** An IPv4 entry is one number: address, length, min, max, of 32 and three times 6 bits. 50 bits sort natively and exactly. */
+  #ipv4: Float64Array = new Float64Array(64);
+  #ipv4Count = 0;
+  readonly #ipv6: PrefixEntry[] = [];
+
+  add({ address, bits, min, max }: PrefixEntry): void {
+    // Lengths below that of the prefix: one entry for each prefix that contains it.
+    for (let length = min; length < bits && length <= max; length++) this.add({ address, bits: length, min: length, max: length });
+    if (max < bits) return;
+    this.#add(address, bits, Math.max(min, bits), max);
+  }
+
+  #add(address: Uint8Array, bits: number, min: number, max: number): void {
+    if (address.length === 4) this.#addIpv4(readU32(address, 0), bits, min, max);
+    else this.#ipv6.push({ address, bits, min, max });
+  }
+
+  /** What is wrong with the text; undefined when it was added. Plain IPv4 prefixes take a short way: 0.1 µs in the place of 0.9 µs. */
+  addText(text: string): string | undefined {
+    if (this.#addPlainIpv4(text)) return undefined;
+    const entry = parsePrefixEntry(text);
+    if (typeof entry === 'string') return entry;
+    this.add(entry);
+    return undefined;
+  }
+
+  build(): PrefixSet {
+    return new PrefixSet(this.#buildIpv4(), this.#buildIpv6());
+  }
+
+  #addPlainIpv4(text: string): boolean {
+    let address = 0;
+    let at = 0;
+    for (let octet = 0; octet < 4; octet++) {
+      const start = at;
+      let value = 0;
+      for (; at - start < 3; at++) {
+        const digit = text.charCodeAt(at) - 48;
+        if (!(digit >= 0 && digit <= 9)) break;
+        value = value * 10 + digit;
+      }
+      const hasLeadingZero = at - start > 1 && text.charCodeAt(start) === 48;
+      if (at === start || value > 255 || hasLeadingZero || text[at] !== (octet === 3 ? '/' : '.')) return false;
+      address = address * 256 + value;
+      at++;
+    }
+    const rest = text.length - at;
+    if (rest < 1 || rest > 2) return false;
+    let bits = 0;
+    for (; at < text.length; at++) {
+      const digit = text.charCodeAt(at) - 48;
+      if (!(digit >= 0 && digit <= 9)) return false;
+      bits = bits * 10 + digit;
+    }
+    if (bits > 32) return false;
+    this.#addIpv4(address, bits, bits, bits);
+    return true;
+  }
+
+  #addIpv4(address: number, bits: number, min: number, max: number): void {
+    if (this.#ipv4Count === this.#ipv4.length) {
+      const grown = new Float64Array(2 * this.#ipv4.length);
+      grown.set(this.#ipv4);
+      this.#ipv4 = grown;
+    }
+    const masked = bits === 0 ? 0 : (address & (0xffff_ffff << (32 - bits))) >>> 0;
+    this.#ipv4[this.#ipv4Count++] = masked * 0x4_0000 + bits * 0x1000 + min * 0x40 + max;
+  }
+
+  #buildIpv4(): PrefixColumns {
+    const keys = this.#ipv4.subarray(0, this.#ipv4Count).sort();
+    if (keys.length === 0) return EMPTY_IPV4;
+    const out = new ColumnWriter(1, keys.length);
+    for (const key of keys) {
+      const low = key % 0x4_0000;
+      out.add([Math.floor(key / 0x4_0000)], low >>> 12, (low >>> 6) & 0x3f, low & 0x3f);
+    }
+    return out.finish();
+  }
+
+  #buildIpv6(): PrefixColumns {
+    const entries = this.#ipv6;
+    if (entries.length === 0) return EMPTY_IPV6;
+    const width = entries.every(({ bits }) => bits <= 64) ? 2 : 4;
+    const keyed = entries.map((entry) => ({ entry, words: maskedWords(entry) }));
+    keyed.sort((a, b) => {
+      for (let i = 0; i < 4; i++) if (a.words[i] !== b.words[i]) return a.words[i]! - b.words[i]!;
+      return a.entry.bits - b.entry.bits || a.entry.min - b.entry.min || a.entry.max - b.entry.max;
+    });
+    const out = new ColumnWriter(width, entries.length);
+    for (const { entry, words } of keyed) out.add(words.slice(0, width), entry.bits, entry.min, entry.max);
+    return out.finish();
+  }
+}
+
+/** The set of these texts. `problem` is told each text that is none, with its place in the list. */
+export function prefixSet(texts: Iterable<string>, problem: (index: number, sentence: string) => void): PrefixSet {
+  const builder = new PrefixSetBuilder();
+  let index = 0;
+  for (const text of texts) {
+    const sentence = builder.addText(text);
+    if (sentence !== undefined) problem(index, sentence);
+    index++;
+  }
+  return builder.build();
+}
+
+/** A prefix and a separate text of lengths, as bgpgg and GoBGP have them (`masklength-range`). */
+export function entryWithRange(prefixText: string, rangeText: string): PrefixEntry | string {
+  const prefix = parsePrefix(prefixText);
+  return prefix === undefined ? `"${prefixText}" is not a prefix` : withRange(prefix.address, prefix.bits, rangeText);
+}
+
+/** Joins lengths of the same prefix that overlap or touch: an entry then has at most 17 of the same prefix before it (IPv4). */
+class ColumnWriter {
+  readonly #width: 1 | 2 | 4;
+  readonly #words: Uint32Array;
+  readonly #bits: Uint8Array;
+  readonly #min: Uint8Array;
+  readonly #max: Uint8Array;
+  #count = 0;
+
+  constructor(width: 1 | 2 | 4, capacity: number) {
+    this.#width = width;
+    this.#words = new Uint32Array(width * capacity);
+    this.#bits = new Uint8Array(capacity);
+    this.#min = new Uint8Array(capacity);
+    this.#max = new Uint8Array(capacity);
+  }
+
+  add(words: readonly number[], bits: number, min: number, max: number): void {
+    const last = this.#count - 1;
+    const samePrefix = last >= 0 && this.#bits[last] === bits && words.every((word, i) => this.#words[last * this.#width + i] === word);
+    if (samePrefix && min <= this.#max[last]! + 1) {
+      this.#max[last] = Math.max(this.#max[last]!, max);
+      return;
+    }
+    const entry = this.#count++;
+    this.#words.set(words, entry * this.#width);
+    this.#bits[entry] = bits;
+    this.#min[entry] = min;
+    this.#max[entry] = max;
+  }
+
+  finish(): PrefixColumns {
+    const count = this.#count;
+    return new PrefixColumns(
+      this.#width,
+      this.#words.slice(0, count * this.#width),
+      this.#bits.slice(0, count),
+      this.#min.slice(0, count),
+      this.#max.slice(0, count),
+    );
+  }
+}
+
+function maskedWords({ address, bits }: PrefixEntry): number[] {
+  return [0, 1, 2, 3].map((word) => {
+    const kept = bits - 32 * word;
+    const value = readU32(address, 4 * word);
+    return kept <= 0 ? 0 : kept >= 32 ? value : (value & (0xffff_ffff << (32 - kept))) >>> 0;
+  });
+}
+
+function entryText(columns: PrefixColumns, entry: number, isIpv6: boolean): string {
+  const address = new Uint8Array(isIpv6 ? 16 : 4);
+  for (let i = 0; i < columns.width; i++) writeU32(address, 4 * i, columns.words[entry * columns.width + i]!);
+  const bits = columns.bits[entry]!;
+  const min = columns.min[entry]!;
+  const max = columns.max[entry]!;
+  const prefix = `${formatAddress(address)}/${bits}`;
+  if (min === bits && max === bits) return prefix;
+  const ge = min === bits ? '' : ` ge ${min}`;
+  return max === (isIpv6 ? 128 : 32) && min !== bits ? `${prefix}${ge}` : `${prefix}${ge} le ${max}`;
+}
+
+function hashOf(columns: PrefixColumns, seed: number): number {
+  let hash = seed;
+  for (const word of columns.words) hash = Math.imul(hash ^ word, 0x0100_0193);
+  for (let i = 0; i < columns.count; i++) {
+    hash = Math.imul(hash ^ ((columns.bits[i]! << 16) | (columns.min[i]! << 8) | columns.max[i]!), 0x0100_0193);
+  }
+  return hash >>> 0;
+}
