@@ -41,3 +41,26 @@ export { type MemberSet, Members, numbersOf } from './route/members.ts';
 export { type Peer, type PeerKind, type PeerRole, peerValues } from './route/peer.ts';
 export { PEER_READS, type ReadBits, Reads, ROUTE_READS, readNames } from './route/reads.ts';
 export { AspaState, NO_PREFIX, Route, type RouteType, RovState } from './route/route.ts';
+export {
+  type AspaWord,
+  definePolicy,
+  type OriginWord,
+  type RovWord,
+  type ScriptDecision,
+  type ScriptDefinition,
+  type ScriptFunction,
+  type ScriptPeer,
+  type ScriptRoute,
+  type ScriptTell,
+} from './script/define.ts';
+export { type FaultLog, formatFault, type ScriptFault, type ScriptPlace } from './script/faults.ts';
+export { formatLoadFailure, type LoaderOptions, type LoadResult, ScriptLoader } from './script/loader.ts';
+export {
+  BATCH_BUDGET_MILLISECONDS_DEFAULT,
+  BUDGET_MILLISECONDS_DEFAULT,
+  METRICS_MAX,
+  type ScriptOptions,
+  ScriptPolicy,
+  type ScriptVerdict,
+  STOPS_MAX,
+} from './script/script-policy.ts';

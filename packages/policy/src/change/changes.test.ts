@@ -143,6 +143,17 @@ runTables([
     cases: [['192.0.2.0/24 path=1; com=64512:1 2:2; large=1:1:1; ext=rt:1:1', 'accept com=64512:1; ext=; large=']],
   },
   {
+    title: 'communities: sorted; those that must not leave the AS',
+    statements: set({ communities: { 'remove-all': 'non-transitive', sort: true } }),
+    cases: [
+      [
+        '192.0.2.0/24 path=1; com=2:2 1:1 2:2; large=2:1:1 1:9:9; ext=rt:2:2 0x4300000000000002 rt:1:1',
+        'accept com=1:1 2:2; ext=rt:1:1 rt:2:2; large=1:9:9 2:1:1',
+      ],
+      ['192.0.2.0/24 path=1; com=1:1 2:2', 'accept'],
+    ],
+  },
+  {
     title: "communities: with the neighbor's numbers; one that does not fit is left out",
     statements: set({ communities: { add: ['64512:{peer-as}', '{local-as}:7:{peer-as}'], remove: ['9:{peer-as}'] } }),
     cases: [

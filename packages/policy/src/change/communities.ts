@@ -69,6 +69,45 @@ export function removeCommunitiesAction(patterns: readonly CommunityPattern[], k
   }));
 }
 
+/** Extended communities that must not leave the AS (RFC 4360 §6): bit 0x40 of the type. */
+export function removeNonTransitiveAction(): Action {
+  return constantAction({
+    text: 'communities remove non-transitive',
+    apply(draft) {
+      const before = read(draft, 'extended');
+      const after = before.filter(({ form }) => (form & 0x4000) === 0);
+      if (after.length !== before.length) write(draft, 'extended', after);
+      return undefined;
+    },
+  });
+}
+
+/**
+ * Ascending and none twice, so that sets that differ in the order only become equal. Extended ones are ordered by their values, then by their
+ * types, as OpenBGPD does.
+ */
+export function sortCommunitiesAction(): Action {
+  return constantAction({
+    text: 'communities sort',
+    apply(draft) {
+      for (const kind of KINDS) {
+        const before = read(draft, kind);
+        const sorted = before.toSorted(compare);
+        const after = sorted.filter((community, i) => i === 0 || !equalBytes(community.octets, sorted[i - 1]!.octets));
+        if (after.length !== before.length || after.some((community, i) => community !== before[i])) write(draft, kind, after);
+      }
+      return undefined;
+    },
+  });
+}
+
+const KINDS: readonly CommunityKind[] = ['standard', 'large', 'extended'];
+
+function compare(a: Community, b: Community): number {
+  for (const [i, field] of a.fields.entries()) if (field !== b.fields[i]) return field - b.fields[i]!;
+  return a.form - b.form;
+}
+
 /** All communities of a kind. */
 export function removeAllCommunitiesAction(kind: CommunityKind): Action {
   return constantAction({

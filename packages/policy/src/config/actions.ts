@@ -11,7 +11,14 @@ import {
   replaceAsnsAction,
   setPathAction,
 } from '../change/as-path.ts';
-import { addCommunitiesAction, problemOfOneCommunity, removeAllCommunitiesAction, removeCommunitiesAction } from '../change/communities.ts';
+import {
+  addCommunitiesAction,
+  problemOfOneCommunity,
+  removeAllCommunitiesAction,
+  removeCommunitiesAction,
+  removeNonTransitiveAction,
+  sortCommunitiesAction,
+} from '../change/communities.ts';
 import type { Action } from '../change/edit.ts';
 import { BLACKHOLE_NEXT_HOPS, nextHopAction, nextHopByFamilyAction, nextHopModeAction, nextHopPeerAction } from '../change/next-hop.ts';
 import { localPrefAction, medAction, type NumberOperation, ORIGIN_NAMES, originAction, tagAction } from '../change/numbers.ts';
@@ -129,9 +136,14 @@ function readCommunities(sets: NamedSets, value: unknown, path: Path, actions: A
       remove: (inner, at) => actions.push(removeCommunitiesAction(patterns(inner, at))),
       keep: (inner, at) => actions.push(removeCommunitiesAction(patterns(inner, at), true)),
       'remove-all'(inner, at) {
-        for (const index of readWords(problems, inner, at, COMMUNITY_KINDS, 'remove-all: [standard]')) {
-          actions.push(removeAllCommunitiesAction(COMMUNITY_KINDS[index]!));
+        for (const index of readWords(problems, inner, at, [...COMMUNITY_KINDS, 'non-transitive'], 'remove-all: [standard]')) {
+          const kind = COMMUNITY_KINDS[index];
+          actions.push(kind === undefined ? removeNonTransitiveAction() : removeAllCommunitiesAction(kind));
         }
+      },
+      sort(inner, at) {
+        if (inner === true) actions.push(sortCommunitiesAction());
+        else problems.invalid(at, inner, { allowed: 'true', example: 'sort: true' });
       },
     },
     'communities: { add: ["64512:100"], remove: ["64512:*"] }',

@@ -1,31 +1,34 @@
 /**
- * How often each statement was reached, and matched. Counts are evaluations: one for each attribute set, neighbor and prefix that was really
+ * How often each statement matched, and how often not. Counts are evaluations: one for each attribute set, neighbor and prefix that was really
  * evaluated, less than the routes where verdicts are shared.
  */
 export class Counters {
-  readonly #entered: Float64Array;
   readonly #matched: Float64Array;
+  readonly #failed: Float64Array;
 
   constructor(places: number) {
-    this.#entered = new Float64Array(places);
     this.#matched = new Float64Array(places);
+    this.#failed = new Float64Array(places);
   }
 
-  entered(place: number): void {
-    this.#entered[place]!++;
-  }
-
+  /** All conditions of the statement held. */
   matched(place: number): void {
     this.#matched[place]!++;
   }
 
-  /** Evaluations that reached the statement, and that matched it. */
-  of(place: number): { readonly entered: number; readonly matched: number } {
-    return { entered: this.#entered[place]!, matched: this.#matched[place]! };
+  /** A condition of the statement did not hold. */
+  failed(place: number): void {
+    this.#failed[place]!++;
+  }
+
+  /** Evaluations that came to the end of the statement's conditions, and that matched. */
+  of(place: number): { readonly evaluated: number; readonly matched: number } {
+    const matched = this.#matched[place]!;
+    return { evaluated: matched + this.#failed[place]!, matched };
   }
 
   reset(): void {
-    this.#entered.fill(0);
     this.#matched.fill(0);
+    this.#failed.fill(0);
   }
 }

@@ -105,7 +105,6 @@ export class Policy {
       const instruction = code[at]!;
       switch (instruction.op) {
         case 'enter':
-          this.counters.entered(instruction.place);
           tracer?.enter(instruction.place);
           at++;
           break;
@@ -124,6 +123,7 @@ export class Policy {
           if (failure !== undefined) return this.#failure(failure, place);
           const holds = condition.test(state, peer);
           tracer?.tested(place, condition.text, holds, condition.found(state, peer));
+          if (!holds) this.counters.failed(place);
           at = holds ? at + 1 : otherwise;
           break;
         }
@@ -175,7 +175,6 @@ export class Policy {
       for (const [change, set] of there) {
         switch (instruction.op) {
           case 'enter':
-            this.counters.entered(instruction.place);
             send(at + 1, change, set);
             break;
           case 'match':
@@ -197,8 +196,10 @@ export class Policy {
             if (failure !== undefined) answer(this.#failure(failure, place), set);
             else {
               const matching = membersMatching(condition, state, members, set);
+              const rest = set & ~matching;
+              if (rest !== NOBODY) this.counters.failed(place);
               send(at + 1, change, matching);
-              send(otherwise, change, set & ~matching);
+              send(otherwise, change, rest);
             }
             break;
           }

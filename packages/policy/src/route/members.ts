@@ -24,6 +24,7 @@ export class Members {
   readonly peers: readonly (Peer | undefined)[];
   readonly all: MemberSet;
   readonly #indexes = new Map<string, ReadonlyMap<string | number, MemberSet>>();
+  readonly #classOf = new Map<ReadBits, Map<number, MemberSet>>();
   readonly #classes = new Map<ReadBits, readonly MemberClass[]>();
 
   /** Number n is `peers[n]`; undefined where a number is free. */
@@ -48,6 +49,17 @@ export class Members {
     }
     this.#indexes.set(name, made);
     return made;
+  }
+
+  /** The members with the same values of these fields as the one with this number, itself included. */
+  classWith(reads: ReadBits, number: number): MemberSet {
+    let index = this.#classOf.get(reads);
+    if (index === undefined) {
+      index = new Map();
+      for (const { members } of this.classes(reads)) for (const each of numbersOf(members)) index.set(each, members);
+      this.#classOf.set(reads, index);
+    }
+    return index.get(number) ?? bit(number);
   }
 
   /** The members divided by the values of these fields. */
