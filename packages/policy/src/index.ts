@@ -37,6 +37,11 @@ export { type BgpggDefinedSets, type BgpggSetRef, type BgpggStatement, bgpggChai
 export { type RustbgpdNeighborSet, type RustbgpdStatement, rustbgpdChain, rustbgpdPolicy } from './models/rustbgpd.ts';
 export { type PrefixEntry, parsePrefixEntry } from './prefix/entry.ts';
 export { PrefixSet, PrefixSetBuilder, PrefixSetPool, prefixSet } from './prefix/set.ts';
+export { BOGON_ASNS, BOGON_PREFIXES, IPV6_GLOBAL_UNICAST, TRANSIT_FREE_ASNS } from './ready/bogons.ts';
+export type { Overrides, PrefixLengths } from './ready/checks.ts';
+export { type CustomerOptions, customerEdgePolicies, type EdgeOptions, transitEdgePolicies } from './ready/edge.ts';
+export { REJECT_REASONS, type RejectReason } from './ready/reasons.ts';
+export { type RouteServerOptions, routeServerPolicies } from './ready/route-server.ts';
 export { type MemberSet, Members, numbersOf } from './route/members.ts';
 export { type Peer, type PeerKind, type PeerRole, peerValues } from './route/peer.ts';
 export { PEER_READS, type ReadBits, Reads, ROUTE_READS, readNames } from './route/reads.ts';

@@ -4,8 +4,7 @@
  */
 import { type AsPathSegment, ByteWriter, readU32 } from '@tsbgp/wire';
 
-export const SegmentType = { Set: 1, Sequence: 2, ConfedSequence: 3, ConfedSet: 4 } as const;
-
+/** By segment type − 1. */
 const NAMES: readonly AsPathSegment['type'][] = ['set', 'sequence', 'confed-sequence', 'confed-set'];
 /** The count of a segment is one octet. */
 const SEGMENT_ASNS_MAX = 255;

@@ -37,7 +37,7 @@ export class Change {
   }
 
   /** This change, then the other one. */
-  then(other: Change): Change {
+  followedBy(other: Change): Change {
     return other.edits.reduce<Change>((change, edit) => change.plus(edit), this);
   }
 

@@ -25,10 +25,10 @@ runTables([
   {
     title: 'LOCAL_PREF: added, taken away, only where it is absent, removed',
     statements: [
-      { match: { 'local-preference': '<= 100' }, set: { 'local-preference': '+50' }, then: 'accept' },
-      { match: { 'local-preference': '>= 4294967290' }, set: { 'local-preference': '+50' }, then: 'accept' },
-      { match: { 'local-preference': 'absent' }, set: { 'local-preference': { 'if-absent': 120 } }, then: 'accept' },
-      { match: { 'local-preference': 300 }, set: { 'local-preference': 'remove' }, then: 'accept' },
+      { match: { 'local-preference': '<= 100' }, set: { 'local-preference': '+50' }, action: 'accept' },
+      { match: { 'local-preference': '>= 4294967290' }, set: { 'local-preference': '+50' }, action: 'accept' },
+      { match: { 'local-preference': 'absent' }, set: { 'local-preference': { 'if-absent': 120 } }, action: 'accept' },
+      { match: { 'local-preference': 300 }, set: { 'local-preference': 'remove' }, action: 'accept' },
       { set: { 'local-preference': '-500' } },
     ],
     cases: [
@@ -208,8 +208,8 @@ runTables([
     statements: [
       { set: { med: 10, communities: { add: ['1:1'] } } },
       { match: { med: 10, communities: '1:1' }, set: { med: '+1', communities: { remove: ['1:*'] }, tag: 4 } },
-      { match: { tag: 4, communities: { values: '1:1', match: 'none' } }, then: 'accept' },
-      { then: { reject: 'unseen' } },
+      { match: { tag: 4, communities: { values: '1:1', match: 'none' } }, action: 'accept' },
+      { action: { reject: 'unseen' } },
     ],
     cases: [['192.0.2.0/24 path=1; com=2:2', 'accept med=11; tag=4']],
   },
@@ -268,7 +268,7 @@ test('what would make a set too long is refused as a whole, and the route reject
   const prepend = { set: { 'as-path': { prepend: { as: 'own', count: 255 } } } };
   const policy = policyOf({ policies: { p: [prepend, prepend] } });
   assert.equal(outcomeOf(policy.evaluate(route, PEER), route), 'accept cannot: attributes-too-long');
-  const looks = policyOf({ policies: { p: [prepend, prepend, { match: { med: 1 }, then: 'accept' }] } });
+  const looks = policyOf({ policies: { p: [prepend, prepend, { match: { med: 1 }, action: 'accept' }] } });
   assert.equal(outcomeOf(looks.evaluate(route, PEER), route), 'reject attributes-too-long');
 });
 
@@ -277,6 +277,6 @@ test('equal changes of one root are the same object; changes are composed', () =
   const lp = localPrefAction({ type: 'set', value: 5 }).editFor(undefined)!;
   const med = medAction({ type: 'add', value: 1 }).editFor(undefined)!;
   assert.equal(root.plus(lp).plus(med), root.plus(localPrefAction({ type: 'set', value: 5 }).editFor(undefined)!).plus(med));
-  assert.equal(root.plus(lp).then(root.plus(med)), root.plus(lp).plus(med));
+  assert.equal(root.plus(lp).followedBy(root.plus(med)), root.plus(lp).plus(med));
   assert.equal(root.plus(lp).plus(med).text, 'LOCAL_PREF 5; MED +1');
 });

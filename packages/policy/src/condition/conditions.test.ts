@@ -1,10 +1,10 @@
 /** Every condition of the configuration, on routes that match and on routes that do not. */
 import { runTables } from '../../test/tables.ts';
 
-const yes = [{ name: 'yes', then: { reject: 'yes' } }];
+const yes = [{ name: 'yes', action: { reject: 'yes' } }];
 
 function match(conditions: unknown): readonly unknown[] {
-  return [{ match: conditions, then: { reject: 'yes' } }];
+  return [{ match: conditions, action: { reject: 'yes' } }];
 }
 
 runTables([
@@ -43,6 +43,18 @@ runTables([
     ],
   },
   {
+    title: 'prefix: inside an entry, whatever lengths it allows',
+    statements: match({ prefix: { values: ['192.0.2.0/24', '10.0.0.0/8 ge 16 le 24', '10.5.0.0/16'], match: 'covered' } }),
+    cases: [
+      ['192.0.2.1/32 path=1', 'reject yes'],
+      ['192.0.2.0/24 path=1', 'reject yes'],
+      ['192.0.0.0/16 path=1', 'accept'],
+      ['10.5.5.5/32 path=1', 'reject yes'],
+      ['10.0.0.0/8 path=1', 'reject yes'],
+      ['11.0.0.0/8 path=1', 'accept'],
+    ],
+  },
+  {
     title: 'prefix length',
     statements: match({ 'prefix-length': '> 24', family: 'ipv4-unicast' }),
     cases: [
@@ -67,8 +79,8 @@ runTables([
     title: 'AS path patterns: a set, all and none of it',
     sets: { 'as-paths': { both: ['_1_', '_2_'] } },
     statements: [
-      { match: { 'as-path': { set: 'both', match: 'all' } }, then: { reject: 'all' } },
-      { match: { 'as-path': { set: 'both', match: 'none' } }, then: { reject: 'none' } },
+      { match: { 'as-path': { set: 'both', match: 'all' } }, action: { reject: 'all' } },
+      { match: { 'as-path': { set: 'both', match: 'none' } }, action: { reject: 'none' } },
     ],
     cases: [
       ['192.0.2.0/24 path=1 2', 'reject all'],
@@ -90,9 +102,9 @@ runTables([
     title: 'AS numbers: first, origin, any',
     sets: { 'as-numbers': { tier1: [174, '700-702'] } },
     statements: [
-      { match: { 'first-as': 65001, 'origin-as': [65009] }, then: { reject: 'ends' } },
-      { match: { 'any-as': { set: 'tier1' } }, then: { reject: 'tier1' } },
-      { match: { not: { 'first-as': '{peer-as}' } }, then: { reject: 'not-the-peer' } },
+      { match: { 'first-as': 65001, 'origin-as': [65009] }, action: { reject: 'ends' } },
+      { match: { 'any-as': { set: 'tier1' } }, action: { reject: 'tier1' } },
+      { match: { not: { 'first-as': '{peer-as}' } }, action: { reject: 'not-the-peer' } },
     ],
     cases: [
       ['192.0.2.0/24 path=65001 65009', 'reject ends'],
@@ -181,10 +193,10 @@ runTables([
   {
     title: 'numbers of communities',
     statements: [
-      { match: { 'community-count': '> 3' }, then: { reject: 'all' } },
-      { match: { 'large-community-count': 2 }, then: { reject: 'large' } },
-      { match: { 'standard-community-count': '2-3' }, then: { reject: 'standard' } },
-      { match: { 'extended-community-count': 1 }, then: { reject: 'extended' } },
+      { match: { 'community-count': '> 3' }, action: { reject: 'all' } },
+      { match: { 'large-community-count': 2 }, action: { reject: 'large' } },
+      { match: { 'standard-community-count': '2-3' }, action: { reject: 'standard' } },
+      { match: { 'extended-community-count': 1 }, action: { reject: 'extended' } },
     ],
     cases: [
       ['192.0.2.0/24 path=1; com=1:1 1:2; large=1:1:1 1:1:2', 'reject all'],
@@ -197,10 +209,10 @@ runTables([
   {
     title: 'LOCAL_PREF and MED: numbers, ranges, absent',
     statements: [
-      { match: { 'local-preference': { min: 100, max: 199 } }, then: { reject: 'lp' } },
-      { match: { 'local-preference': 200 }, then: { reject: 'lp200' } },
-      { match: { med: '<= 10' }, then: { reject: 'low' } },
-      { match: { med: 'absent' }, then: { reject: 'no-med' } },
+      { match: { 'local-preference': { min: 100, max: 199 } }, action: { reject: 'lp' } },
+      { match: { 'local-preference': 200 }, action: { reject: 'lp200' } },
+      { match: { med: '<= 10' }, action: { reject: 'low' } },
+      { match: { med: 'absent' }, action: { reject: 'no-med' } },
     ],
     cases: [
       ['192.0.2.0/24 path=1; lp=100', 'reject lp'],
@@ -223,10 +235,10 @@ runTables([
   {
     title: 'next hop: addresses, prefixes, the peer, a neighbor with the same AS',
     statements: [
-      { match: { 'next-hop': ['203.0.113.1', '10.0.0.0/8+', '2001:db8::5'] }, then: { reject: 'listed' } },
-      { match: { 'next-hop': 'peer' }, then: 'accept' },
-      { match: { 'next-hop': 'same-as' }, then: { reject: 'same-as' } },
-      { then: { reject: 'foreign' } },
+      { match: { 'next-hop': ['203.0.113.1', '10.0.0.0/8+', '2001:db8::5'] }, action: { reject: 'listed' } },
+      { match: { 'next-hop': 'peer' }, action: 'accept' },
+      { match: { 'next-hop': 'same-as' }, action: { reject: 'same-as' } },
+      { action: { reject: 'foreign' } },
     ],
     cases: [
       ['192.0.2.0/24 path=1; nh=203.0.113.1', 'reject listed'],
@@ -242,10 +254,10 @@ runTables([
   {
     title: 'family, route type, path identifier',
     statements: [
-      { match: { family: ['ipv6-unicast'] }, then: { reject: 'six' } },
-      { match: { 'route-type': 'local' }, then: { reject: 'local' } },
-      { match: { 'route-type': ['internal'] }, then: { reject: 'internal' } },
-      { match: { 'path-identifier': '>= 2' }, then: { reject: 'second' } },
+      { match: { family: ['ipv6-unicast'] }, action: { reject: 'six' } },
+      { match: { 'route-type': 'local' }, action: { reject: 'local' } },
+      { match: { 'route-type': ['internal'] }, action: { reject: 'internal' } },
+      { match: { 'path-identifier': '>= 2' }, action: { reject: 'second' } },
     ],
     cases: [
       ['2001:db8::/48 path=1', 'reject six'],
@@ -258,8 +270,8 @@ runTables([
   {
     title: 'ROV and ASPA',
     statements: [
-      { match: { rov: 'invalid' }, then: { reject: 'rov' } },
-      { match: { aspa: ['invalid', 'unknown'] }, then: { reject: 'aspa' } },
+      { match: { rov: 'invalid' }, action: { reject: 'rov' } },
+      { match: { aspa: ['invalid', 'unknown'] }, action: { reject: 'aspa' } },
       { match: { rov: 'valid' }, set: { 'local-preference': 200 } },
     ],
     cases: [
@@ -275,12 +287,12 @@ runTables([
     title: 'the neighbor: address, AS, group, role, tag, kind',
     sets: { neighbors: { friends: { as: [65010, 65011] } } },
     statements: [
-      { match: { neighbor: { address: ['198.51.100.7', '2001:db8::/64+'] } }, then: { reject: 'address' } },
-      { match: { neighbor: { as: '65002-65004' } }, then: { reject: 'as' } },
-      { match: { neighbor: { group: 'transit', role: 'provider' } }, then: { reject: 'transit' } },
-      { match: { neighbor: { tag: ['rome', 'oslo'] } }, then: { reject: 'tag' } },
-      { match: { neighbor: { kind: 'ibgp' } }, then: { reject: 'ibgp' } },
-      { match: { neighbor: { set: 'friends' } }, then: { reject: 'friends' } },
+      { match: { neighbor: { address: ['198.51.100.7', '2001:db8::/64+'] } }, action: { reject: 'address' } },
+      { match: { neighbor: { as: '65002-65004' } }, action: { reject: 'as' } },
+      { match: { neighbor: { group: 'transit', role: 'provider' } }, action: { reject: 'transit' } },
+      { match: { neighbor: { tag: ['rome', 'oslo'] } }, action: { reject: 'tag' } },
+      { match: { neighbor: { kind: 'ibgp' } }, action: { reject: 'ibgp' } },
+      { match: { neighbor: { set: 'friends' } }, action: { reject: 'friends' } },
     ],
     cases: [
       ['192.0.2.0/24 path=1', 'accept'],

@@ -8,12 +8,17 @@ import { Reads } from '../route/reads.ts';
 import { NO_PREFIX } from '../route/route.ts';
 import type { Condition, RouteState } from './condition.ts';
 
-/** `any`: an entry matches. `none`: no entry does. `all`: each entry does, as bgpgg has it. */
-export type PrefixMatch = 'any' | 'none' | 'all';
+/**
+ * `any`: an entry matches. `none`: no entry does. `all`: each entry does, as bgpgg has it. `covered`: the prefix is that of an entry or lies inside
+ * one, whatever lengths the entry allows.
+ */
+export type PrefixMatch = 'any' | 'none' | 'all' | 'covered';
+
+const WORDS: Readonly<Record<PrefixMatch, string>> = { any: 'in', none: 'not in', all: 'in all of', covered: 'covered by' };
 
 /** A route without a prefix matches no set, in no way. `label` is the name of the set, or its entries. */
 export function prefixCondition(set: PrefixSet, label: string, match: PrefixMatch = 'any'): Condition {
-  const text = `prefix ${match === 'none' ? 'not in' : match === 'all' ? 'in all of' : 'in'} ${label}`;
+  const text = `prefix ${WORDS[match]} ${label}`;
   return {
     text,
     key: `${text} #${contentNumber(set)}`,
@@ -21,6 +26,7 @@ export function prefixCondition(set: PrefixSet, label: string, match: PrefixMatc
     test({ route }) {
       if (route.prefixLength === NO_PREFIX) return false;
       if (match === 'all') return set.everyEntryHas(route.isIpv6, route, route.prefixLength);
+      if (match === 'covered') return set.covers(route.isIpv6, route, route.prefixLength);
       return set.has(route.isIpv6, route, route.prefixLength) === (match === 'any');
     },
     found({ route }) {

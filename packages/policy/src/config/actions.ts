@@ -24,7 +24,7 @@ import { BLACKHOLE_NEXT_HOPS, nextHopAction, nextHopByFamilyAction, nextHopModeA
 import { localPrefAction, medAction, type NumberOperation, ORIGIN_NAMES, originAction, tagAction } from '../change/numbers.ts';
 import type { CommunityKind } from '../community/community.ts';
 import type { CommunityPattern } from '../community/pattern.ts';
-import type { Path } from './problems.ts';
+import { describe, type Path } from './problems.ts';
 import type { NamedSets } from './sets.ts';
 import { asMapping, readMapping, readNumber, readTexts, readWords } from './values.ts';
 
@@ -110,9 +110,9 @@ function readCommunities(sets: NamedSets, value: unknown, path: Path, actions: A
   const patterns = (inner: unknown, at: Path): readonly CommunityPattern[] => {
     const name = asMapping(inner)?.['set'];
     if (name === undefined) return sets.readCommunities(inner, at);
-    const set = sets.get('communities', String(name));
+    const set = typeof name === 'string' ? sets.get('communities', name) : undefined;
     if (set === undefined) {
-      problems.add('unknown-name', at, `no set of communities called "${String(name)}"`, {
+      problems.add('unknown-name', at, `no set of communities called ${describe(name)}`, {
         allowed: sets.namesOf('communities').join(', '),
         example: '',
       });
@@ -167,7 +167,7 @@ function readAsPath(sets: NamedSets, value: unknown, path: Path, actions: Action
       remove: (inner, at) => actions.push(removeAsnsAction(sets.readAsNumbers(inner, at).set, false)),
       keep: (inner, at) => actions.push(removeAsnsAction(sets.readAsNumbers(inner, at).set, true)),
       replace(inner, at) {
-        const { as = undefined, by = undefined } = asMapping(inner) ?? {};
+        const { as, by } = asMapping(inner) ?? {};
         const choice = readAsChoice(by);
         if (as === undefined || choice === undefined || choice === 'first') {
           problems.invalid(at, inner, {
@@ -214,7 +214,7 @@ function readPrepend({ problems }: NamedSets, value: unknown, path: Path, action
   const { as, count = 1 } = mapping ?? { as: value };
   const choice = readAsChoice(as);
   if (choice === undefined || typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > PREPEND_COUNT_MAX) {
-    problems.invalid(path, value, expected, mapping === undefined ? undefined : `as ${String(as)}, count ${String(count)}`);
+    problems.invalid(path, value, expected, mapping === undefined ? undefined : `as ${describe(as)}, count ${describe(count)}`);
   } else actions.push(prependAction(choice, count));
 }
 

@@ -1,6 +1,6 @@
 /**
  * The key `match` of a statement: conditions, all of which must hold. A value is what is looked for; `{ set: NAME }` is a set of the section
- * `sets`, with `match: any | none | all` (communities also `only`).
+ * `sets`, with `match: any | none | all` (communities also `only`, prefixes also `covered`).
  */
 import { parseFamily } from '@tsbgp/wire';
 import { ORIGIN_NAMES } from '../change/numbers.ts';
@@ -27,13 +27,19 @@ import {
 } from '../condition/numbers.ts';
 import { nextHopCondition, nextHopPeerCondition, type PrefixMatch, prefixCondition } from '../condition/prefix.ts';
 import { ASPA_NAMES, ROV_NAMES, type RouteType } from '../route/route.ts';
-import type { Path } from './problems.ts';
+import { describe, type Path } from './problems.ts';
 import type { NamedSets, SetKind, SetKinds } from './sets.ts';
 import { asMapping, type KeyReader, listOf, readMapping, readRange, readTexts, readWords } from './values.ts';
 
 const ROUTE_TYPES: readonly RouteType[] = ['local', 'internal', 'external'];
 const EXAMPLE = 'match: { prefix: { set: customers }, as-path-length: "<= 50" }';
-const MATCHES: readonly string[] = ['any', 'none', 'all', 'only'];
+const MATCHES: Readonly<Record<SetKind, readonly string[]>> = {
+  prefixes: ['any', 'none', 'all', 'covered'],
+  'as-numbers': ['any'],
+  'as-paths': ['any', 'none', 'all'],
+  communities: ['any', 'none', 'all', 'only'],
+  neighbors: ['any'],
+};
 /** `any`, `all` and `not` inside each other. */
 const DEPTH_MAX = 32;
 
@@ -114,7 +120,7 @@ export function readMatch(sets: NamedSets, value: unknown, path: Path, depth = 0
         at,
         (one, place) => new CommunitySet(sets.readCommunities(one, place)),
       );
-      if (set !== undefined) add(communityCondition(set, label, match));
+      if (set !== undefined) add(communityCondition(set, label, match as SetMatch));
     },
     'community-count': range((found) => communityCountCondition(found)),
     'large-community-count': range((found) => communityCountCondition(found, 'large')),
@@ -150,7 +156,7 @@ interface Found<S> {
   readonly set: S | undefined;
   /** For texts: the name of the set, or its values. */
   readonly label: string;
-  readonly match: SetMatch;
+  readonly match: SetMatch | PrefixMatch;
 }
 
 /** `{ set: NAME, match: any }`, `{ values: […], match: none }`, or the values alone. */
@@ -165,26 +171,28 @@ function setOrValue<K extends SetKind>(
   if (mapping === undefined) return { set: read(value, path), label: shortList(value), match: 'any' };
   let found: SetKinds[K] | undefined;
   let label = '';
-  let match: SetMatch = 'any';
-  const allowedMatches = kind === 'communities' ? MATCHES : MATCHES.slice(0, 3);
+  let match: SetMatch | PrefixMatch = 'any';
+  const allowedMatches = MATCHES[kind];
   const isWhole = readMapping(
     sets.problems,
     value,
     path,
     {
       set(inner, at) {
-        label = String(inner);
+        label = typeof inner === 'string' ? inner : describe(inner);
         found = typeof inner === 'string' ? sets.get(kind, inner) : undefined;
         const names = sets.namesOf(kind);
         const expected = { allowed: names.length === 0 ? `a name of "sets.${kind}", which is empty` : names.join(', '), example: '' };
-        if (found === undefined) sets.problems.add('unknown-name', at, `no set of ${kind} called ${JSON.stringify(inner)}`, expected);
+        if (found === undefined) sets.problems.add('unknown-name', at, `no set of ${kind} called ${describe(inner)}`, expected);
       },
       values(inner, at) {
         label = shortList(inner);
         found = read(inner, at);
       },
       match: (inner, at) =>
-        (match = (allowedMatches[readWords(sets.problems, inner, at, allowedMatches, 'match: none')[0] ?? 0] ?? 'any') as SetMatch),
+        (match = (allowedMatches[readWords(sets.problems, inner, at, allowedMatches, 'match: none')[0] ?? 0] ?? 'any') as
+          | SetMatch
+          | PrefixMatch),
     },
     '{ set: NAME, match: none }',
   );
@@ -197,7 +205,7 @@ function setOrValue<K extends SetKind>(
 const SHOWN_MAX = 4;
 
 function shortList(value: unknown): string {
-  const values = listOf(value);
+  const values = listOf(value).map((one) => (typeof one === 'object' ? describe(one) : String(one)));
   return values.length <= SHOWN_MAX
     ? values.join(' or ')
     : `${values.slice(0, SHOWN_MAX).join(' or ')} or ${values.length - SHOWN_MAX} more`;

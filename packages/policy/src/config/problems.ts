@@ -30,7 +30,7 @@ export interface Expected {
   readonly example: string;
 }
 
-/** `policies.customers.statements[0].then: found "acept", allowed accept, reject, e.g. "then: accept"` */
+/** `policies.customers.statements[0].action: found "acept", allowed accept, reject, e.g. "action: accept"` */
 export function formatProblem({ path, found, allowed, example }: Problem): string {
   const rest = `${allowed === '' ? '' : `, allowed ${allowed}`}${example === '' ? '' : `, e.g. "${example}"`}`;
   return `${formatPath(path)}: found ${found}${rest}`;

@@ -7,14 +7,14 @@
  *         statements:
  *           - name: bogons
  *             match: { prefix: { set: bogons } }
- *             then: { reject: bogon-prefix }
+ *             action: { reject: bogon-prefix }
  *           - name: prefer
  *             match: { communities: ["64512:110"] }
  *             set: { local-preference: 110 }
  *           - match: { prefix: { set: customers } }
- *             then: accept
+ *             action: accept
  *
- * A statement has `name`, `match`, `set`, `call`, `do` and `else` (statements), and `then`: accept, reject, `{ reject: reason }`, next-statement
+ * A statement has `name`, `match`, `set`, `call`, `do` and `else` (statements), and `action`: accept, reject, `{ reject: reason }`, next-statement
  * (when it is left out) or next-policy.
  */
 import { type Outcome, type PolicyDefinition, PolicyError, type StatementDefinition } from '../engine/definition.ts';
@@ -85,14 +85,14 @@ export function readPolicy(sets: NamedSets, name: string, value: unknown, path: 
         default: (inner, at) => (fallback = DEFAULTS[readWords(sets.problems, inner, at, DEFAULTS, 'default: reject')[0] ?? 1]),
         statements: (inner, at) => (statements = readStatements(sets, inner, at, 0)),
       },
-      'statements: [{ match: { rov: invalid }, then: reject }]',
+      'statements: [{ match: { rov: invalid }, action: reject }]',
     );
   }
   return { name, statements, default: fallback };
 }
 
 function readStatements(sets: NamedSets, value: unknown, path: Path, depth: number): StatementDefinition[] {
-  const expected = { allowed: 'a list of statements', example: '[{ match: { rov: invalid }, then: reject }]' };
+  const expected = { allowed: 'a list of statements', example: '[{ match: { rov: invalid }, action: reject }]' };
   if (!Array.isArray(value)) sets.problems.invalid(path, value, expected);
   else if (depth > DEPTH_MAX) sets.problems.invalid(path, value, expected, `statements more than ${DEPTH_MAX} deep`);
   else {
@@ -117,7 +117,7 @@ function readStatement(sets: NamedSets, value: unknown, path: Path, index: numbe
     name: `#${index + 1}`,
     conditions: [],
     actions: [],
-    then: { type: 'next-statement' },
+    outcome: { type: 'next-statement' },
   };
   const text = (inner: unknown, at: Path): string | undefined =>
     readTexts(problems, inner, at, { allowed: 'a name', example: `${at.at(-1)}: bogons` })[0];
@@ -132,9 +132,9 @@ function readStatement(sets: NamedSets, value: unknown, path: Path, index: numbe
       call: (inner, at) => (statement.call = text(inner, at)),
       do: (inner, at) => (statement.inside = readStatements(sets, inner, at, depth + 1)),
       else: (inner, at) => (statement.otherwise = readStatements(sets, inner, at, depth + 1)),
-      then: (inner, at) => (statement.then = readOutcome(problems, inner, at)),
+      action: (inner, at) => (statement.outcome = readOutcome(problems, inner, at)),
     },
-    '{ match: { rov: invalid }, then: reject }',
+    '{ match: { rov: invalid }, action: reject }',
   );
   if (statement.otherwise !== undefined && statement.conditions.length === 0 && asMapping(value)?.['match'] === undefined) {
     problems.add('conflicting-keys', [...path, 'else'], '"else" without "match"', { allowed: 'both or none', example: '' });
@@ -145,10 +145,10 @@ function readStatement(sets: NamedSets, value: unknown, path: Path, index: numbe
 function readOutcome(problems: Problems, value: unknown, path: Path): Outcome {
   const reason = asMapping(value)?.['reject'];
   if (typeof reason === 'string' && Object.keys(asMapping(value)!).length === 1) return { type: 'reject', reason };
-  const [index] = typeof value === 'string' ? readWords(problems, value, path, OUTCOMES, 'then: accept') : [];
+  const [index] = typeof value === 'string' ? readWords(problems, value, path, OUTCOMES, 'action: accept') : [];
   if (index !== undefined) return { type: OUTCOMES[index]! };
   if (typeof value !== 'string')
-    problems.invalid(path, value, { allowed: `${OUTCOMES.join(', ')}, { reject: REASON }`, example: 'then: accept' }, describe(value));
+    problems.invalid(path, value, { allowed: `${OUTCOMES.join(', ')}, { reject: REASON }`, example: 'action: accept' }, describe(value));
   return { type: 'next-statement' };
 }
 

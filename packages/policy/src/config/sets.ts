@@ -19,7 +19,7 @@ import { PREFIX_ENTRY_ALLOWED } from '../prefix/entry.ts';
 import { type PrefixSet, PrefixSetBuilder, type PrefixSetPool } from '../prefix/set.ts';
 import type { PeerKind, PeerRole } from '../route/peer.ts';
 import type { Expected, Path, Problems } from './problems.ts';
-import { asMapping, readMapping, readTexts, readWords } from './values.ts';
+import { asMapping, listOf, readMapping, readPlacedTexts, readTexts, readWords } from './values.ts';
 
 export interface SetKinds {
   readonly prefixes: PrefixSet;
@@ -38,7 +38,6 @@ const EXAMPLES: Readonly<Record<SetKind, string>> = {
   communities: 'no-transit: ["64512:0:{peer-as}"]',
   neighbors: 'upstreams: { as: [64501, 64502] }',
 };
-export const SET_KINDS: readonly SetKind[] = ['prefixes', 'as-numbers', 'as-paths', 'communities', 'neighbors'];
 
 /** Sets by kind and name, and which of them were asked for. */
 export class NamedSets {
@@ -96,9 +95,12 @@ export class NamedSets {
   readPrefixes(value: unknown, path: Path): PrefixSet {
     const expected: Expected = { allowed: PREFIX_ENTRY_ALLOWED, example: EXAMPLES.prefixes };
     const builder = new PrefixSetBuilder();
-    for (const [index, text] of readTexts(this.problems, value, path, expected).entries()) {
-      const sentence = builder.addText(text);
-      if (sentence !== undefined) this.problems.invalid(Array.isArray(value) ? [...path, index] : path, text, expected, sentence);
+    // A list may have 40,000 entries: a place is made only for one that is wrong.
+    for (const [index, one] of listOf(value).entries()) {
+      const sentence = typeof one === 'string' ? builder.addText(one) : undefined;
+      const at = (): Path => (Array.isArray(value) ? [...path, index] : path);
+      if (typeof one !== 'string') this.problems.invalid(at(), one, expected);
+      else if (sentence !== undefined) this.problems.invalid(at(), one, expected, sentence);
     }
     return this.pool.intern(builder.build());
   }
@@ -107,11 +109,11 @@ export class NamedSets {
     const expected: Expected = { allowed: `${AS_SET_ALLOWED}, "{peer-as}", "{local-as}"`, example: EXAMPLES['as-numbers'] };
     const own: OwnNumber[] = [];
     const ranges: (readonly [number, number])[] = [];
-    for (const text of readTexts(this.problems, value, path, expected)) {
+    for (const [text, at] of readPlacedTexts(this.problems, value, path, expected)) {
       const range = parseAsRange(text);
       if (text === '{peer-as}' || text === '{local-as}') own.push(text === '{peer-as}' ? 'peer-as' : 'local-as');
       else if (range !== undefined) ranges.push(range);
-      else this.problems.invalid(path, text, expected);
+      else this.problems.invalid(at, text, expected);
     }
     return { set: new AsSet(ranges), own };
   }
@@ -122,10 +124,10 @@ export class NamedSets {
       example: EXAMPLES['as-paths'],
     };
     const patterns: AsPathPattern[] = [];
-    for (const text of readTexts(this.problems, value, path, expected)) {
+    for (const [text, at] of readPlacedTexts(this.problems, value, path, expected)) {
       const pattern = compileAsPathPattern(text);
       if (typeof pattern !== 'string') patterns.push(pattern);
-      else this.problems.invalid(path, text, expected, pattern);
+      else this.problems.invalid(at, text, expected, pattern);
     }
     return patterns;
   }
@@ -133,10 +135,10 @@ export class NamedSets {
   readCommunities(value: unknown, path: Path): CommunityPattern[] {
     const expected: Expected = { allowed: COMMUNITY_ALLOWED, example: EXAMPLES.communities };
     const patterns: CommunityPattern[] = [];
-    for (const text of readTexts(this.problems, value, path, expected)) {
+    for (const [text, at] of readPlacedTexts(this.problems, value, path, expected)) {
       const pattern = parseCommunityPattern(text);
       if (typeof pattern !== 'string') patterns.push(pattern);
-      else this.problems.invalid(path, text, expected, pattern);
+      else this.problems.invalid(at, text, expected, pattern);
     }
     return patterns;
   }

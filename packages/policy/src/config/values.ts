@@ -38,15 +38,20 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** Texts or numbers, as texts. */
-export function readTexts(problems: Problems, value: unknown, path: Path, expected: Expected): string[] {
-  const texts: string[] = [];
-  const isList = Array.isArray(value);
+/** Texts or numbers, as texts, each with its place. */
+export function readPlacedTexts(problems: Problems, value: unknown, path: Path, expected: Expected): (readonly [text: string, at: Path])[] {
+  const texts: (readonly [string, Path])[] = [];
   for (const [index, one] of listOf(value).entries()) {
-    if (typeof one === 'string' || typeof one === 'number') texts.push(String(one));
-    else problems.invalid(isList ? [...path, index] : path, one, expected);
+    const at = Array.isArray(value) ? [...path, index] : path;
+    if (typeof one === 'string' || typeof one === 'number') texts.push([String(one), at]);
+    else problems.invalid(at, one, expected);
   }
   return texts;
+}
+
+/** Texts or numbers, as texts. */
+export function readTexts(problems: Problems, value: unknown, path: Path, expected: Expected): string[] {
+  return readPlacedTexts(problems, value, path, expected).map(([text]) => text);
 }
 
 /** One of these words, or a list of some of them; their indexes. */

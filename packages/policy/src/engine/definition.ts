@@ -14,7 +14,7 @@ export type Outcome =
   /** The rest of this policy is left out. In a policy that was called: back to the caller. */
   | { readonly type: 'next-policy' };
 
-/** A statement. All conditions must hold; without any it matches every route. Then, in this order: actions, `call`, `inside`, `then`. */
+/** A statement. All conditions must hold; without any it matches every route. Then, in this order: actions, `call`, `inside`, `outcome`. */
 export interface StatementDefinition {
   readonly name: string;
   readonly conditions: readonly Condition[];
@@ -25,7 +25,7 @@ export interface StatementDefinition {
   readonly inside?: readonly StatementDefinition[] | undefined;
   /** Statements for the routes that do not match. */
   readonly otherwise?: readonly StatementDefinition[] | undefined;
-  readonly then: Outcome;
+  readonly outcome: Outcome;
 }
 
 export interface PolicyDefinition {

@@ -16,7 +16,11 @@ const MED = (med: number): unknown => ({ set: { med } });
 runTables([
   {
     title: 'the first statement that decides, decides',
-    statements: [{ match: { med: 1 }, then: { reject: 'one' } }, { match: { med: '>= 1' }, then: 'accept' }, { then: { reject: 'rest' } }],
+    statements: [
+      { match: { med: 1 }, action: { reject: 'one' } },
+      { match: { med: '>= 1' }, action: 'accept' },
+      { action: { reject: 'rest' } },
+    ],
     cases: [
       ['192.0.2.0/24 path=1; med=1', 'reject one'],
       ['192.0.2.0/24 path=1; med=2', 'accept'],
@@ -26,8 +30,8 @@ runTables([
   {
     title: 'the default of the policy, then that of the chain',
     policies: {
-      one: { default: 'next-policy', statements: [{ match: { med: 1 }, then: 'reject' }] },
-      two: { default: 'accept', statements: [{ match: { med: 2 }, then: 'reject' }] },
+      one: { default: 'next-policy', statements: [{ match: { med: 1 }, action: 'reject' }] },
+      two: { default: 'accept', statements: [{ match: { med: 2 }, action: 'reject' }] },
     },
     default: 'reject',
     cases: [
@@ -45,7 +49,7 @@ runTables([
   {
     title: 'next-policy leaves out the rest of a policy, and keeps its changes',
     policies: {
-      one: [{ match: { med: 1 }, set: { 'local-preference': 5 }, then: 'next-policy' }, { then: { reject: 'one' } }],
+      one: [{ match: { med: 1 }, set: { 'local-preference': 5 }, action: 'next-policy' }, { action: { reject: 'one' } }],
       two: [{ set: { communities: { add: ['2:2'] } } }],
     },
     cases: [
@@ -55,7 +59,7 @@ runTables([
   },
   {
     title: 'accept ends the chain',
-    policies: { one: [{ match: { med: 1 }, then: 'accept' }], two: [{ then: { reject: 'two' } }] },
+    policies: { one: [{ match: { med: 1 }, action: 'accept' }], two: [{ action: { reject: 'two' } }] },
     cases: [
       ['192.0.2.0/24 path=1; med=1', 'accept'],
       ['192.0.2.0/24 path=1; med=2', 'reject two'],
@@ -66,14 +70,14 @@ runTables([
     policies: {
       main: [
         { match: { 'route-type': 'external' }, call: 'checks', set: { tag: 1 } },
-        { set: { 'local-preference': 7 }, then: 'accept' },
+        { set: { 'local-preference': 7 }, action: 'accept' },
       ],
       checks: {
         default: 'accept',
         statements: [
-          { match: { med: 1 }, then: { reject: 'checked' } },
-          { match: { med: 2 }, then: 'accept' },
-          { match: { med: 3 }, then: 'next-policy' },
+          { match: { med: 1 }, action: { reject: 'checked' } },
+          { match: { med: 2 }, action: 'accept' },
+          { match: { med: 3 }, action: 'next-policy' },
           { set: { communities: { add: ['9:9'] } } },
         ],
       },
@@ -89,7 +93,7 @@ runTables([
   },
   {
     title: 'a call whose policy rejects by default rejects what it does not accept',
-    policies: { main: [{ call: 'only-two' }], 'only-two': { default: 'reject', statements: [{ match: { med: 2 }, then: 'accept' }] } },
+    policies: { main: [{ call: 'only-two' }], 'only-two': { default: 'reject', statements: [{ match: { med: 2 }, action: 'accept' }] } },
     called: ['only-two'],
     cases: [
       ['192.0.2.0/24 path=1; med=2', 'accept'],
@@ -101,7 +105,7 @@ runTables([
     statements: [
       {
         match: { family: 'ipv4-unicast' },
-        do: [{ match: { med: 1 }, do: [MED(11)], else: [{ match: { med: 2 }, ...(MED(12) as object), then: 'accept' }, MED(13)] }],
+        do: [{ match: { med: 1 }, do: [MED(11)], else: [{ match: { med: 2 }, ...(MED(12) as object), action: 'accept' }, MED(13)] }],
         else: [{ set: { 'local-preference': 6 } }],
       },
       { set: { tag: 1 } },
@@ -116,7 +120,12 @@ runTables([
   {
     title: 'do, then the outcome of the statement',
     statements: [
-      { match: { med: '<= 9' }, do: [{ match: { med: 1 }, then: 'next-policy' }], then: { reject: 'low' }, else: [{ then: 'accept' }] },
+      {
+        match: { med: '<= 9' },
+        do: [{ match: { med: 1 }, action: 'next-policy' }],
+        action: { reject: 'low' },
+        else: [{ action: 'accept' }],
+      },
     ],
     default: 'accept',
     cases: [
@@ -149,7 +158,7 @@ test('calls that would unfold without end are refused', () => {
 });
 
 function call(name: string) {
-  return { name: 's', conditions: [], actions: [], call: name, then: { type: 'next-statement' as const } };
+  return { name: 's', conditions: [], actions: [], call: name, outcome: { type: 'next-statement' as const } };
 }
 
 test('the same content is the same policy, another content another one', () => {
@@ -158,7 +167,7 @@ test('the same content is the same policy, another content another one', () => {
     const { policies } = readPolicies(
       {
         sets: { prefixes: { mine: ['192.0.2.0/24', '10.0.0.0/8'] } },
-        policies: { [name]: [{ match: { med, prefix: { set: 'mine' } }, then: 'reject' }] },
+        policies: { [name]: [{ match: { med, prefix: { set: 'mine' } }, action: 'reject' }] },
       },
       { pool: engine.prefixSets },
     );
@@ -170,7 +179,7 @@ test('the same content is the same policy, another content another one', () => {
 });
 
 for (const [title, statement, expected] of [
-  ['nothing', { then: 'reject' }, []],
+  ['nothing', { action: 'reject' }, []],
   ['attributes', { match: { med: 1 } }, ['attributes']],
   ['prefix', { match: { prefix: '192.0.2.0/24' } }, ['prefix', 'family']],
   ['the AS of the neighbor', { match: { communities: '0:{peer-as}' } }, ['attributes', 'peer-as']],
@@ -184,19 +193,19 @@ for (const [title, statement, expected] of [
 }
 
 test('a policy that looks at nothing has a constant verdict', () => {
-  const policy = policyOf({ policies: { p: [{ set: { med: 5 }, then: 'accept' }] } });
+  const policy = policyOf({ policies: { p: [{ set: { med: 5 }, action: 'accept' }] } });
   assert.equal(policy.constant, policy.evaluate(routeOf('192.0.2.0/24 path=1'), PEER));
-  assert.equal(policyOf({ policies: { p: [{ match: { med: 1 }, then: 'accept' }] } }).constant, undefined);
+  assert.equal(policyOf({ policies: { p: [{ match: { med: 1 }, action: 'accept' }] } }).constant, undefined);
 });
 
 test('statements before the first that looks at the prefix run once per attribute set, those after it per route', () => {
   const policy = policyOf({
     policies: {
       p: [
-        { match: { 'as-path-length': '> 5' }, then: { reject: 'long' } },
+        { match: { 'as-path-length': '> 5' }, action: { reject: 'long' } },
         { set: { communities: { add: ['1:1'] } } },
-        { match: { prefix: '10.0.0.0/8+' }, then: { reject: 'bogon' } },
-        { match: { communities: '1:1' }, set: { med: 1 }, then: 'accept' },
+        { match: { prefix: '10.0.0.0/8+' }, action: { reject: 'bogon' } },
+        { match: { communities: '1:1' }, set: { med: 1 }, action: 'accept' },
       ],
     },
   });
@@ -213,7 +222,7 @@ test('statements before the first that looks at the prefix run once per attribut
 });
 
 test('a policy never reads what it promised not to', () => {
-  const policy = policyOf({ policies: { p: [{ match: { neighbor: { group: 'customers' } }, set: { med: 1 }, then: 'accept' }] } });
+  const policy = policyOf({ policies: { p: [{ match: { neighbor: { group: 'customers' } }, set: { med: 1 }, action: 'accept' }] } });
   assert.equal(policy.reads, Reads.PeerGroup);
   const untouchable = new Proxy(routeOf('192.0.2.0/24 path=1'), {
     get(_, key) {
@@ -229,9 +238,9 @@ const explained = {
     'customers-in': {
       default: 'reject',
       statements: [
-        { name: 'bogons', match: { prefix: { set: 'bogons' } }, then: { reject: 'bogon-prefix' } },
+        { name: 'bogons', match: { prefix: { set: 'bogons' } }, action: { reject: 'bogon-prefix' } },
         { name: 'prefer', match: { communities: '64512:110' }, set: { 'local-preference': 110 } },
-        { name: 'customers', match: { prefix: { set: 'customers' }, 'as-path-length': '<= 3' }, then: 'accept' },
+        { name: 'customers', match: { prefix: { set: 'customers' }, 'as-path-length': '<= 3' }, action: 'accept' },
       ],
     },
   },
@@ -277,12 +286,12 @@ test('coverage: which statements no route matched yet', () => {
 });
 
 for (const [title, statements, expected] of [
-  ['after one without conditions', [{ then: 'accept' }, { name: 'dead', match: { med: 1 }, then: 'reject' }], ['dead']],
+  ['after one without conditions', [{ action: 'accept' }, { name: 'dead', match: { med: 1 }, action: 'reject' }], ['dead']],
   [
     'after one with fewer conditions',
     [
-      { match: { med: 1 }, then: 'accept' },
-      { name: 'dead', match: { med: 1, rov: 'valid' }, then: 'reject' },
+      { match: { med: 1 }, action: 'accept' },
+      { name: 'dead', match: { med: 1, rov: 'valid' }, action: 'reject' },
     ],
     ['dead'],
   ],
@@ -290,28 +299,28 @@ for (const [title, statements, expected] of [
     'after one that only sets',
     [
       { match: { med: 1 }, set: { tag: 1 } },
-      { name: 'alive', match: { med: 1 }, then: 'reject' },
+      { name: 'alive', match: { med: 1 }, action: 'reject' },
     ],
     [],
   ],
   [
     'after a change of what it looks at',
-    [{ match: { med: 1 }, then: 'accept' }, { set: { med: 1 } }, { name: 'alive', match: { med: 1 }, then: 'reject' }],
+    [{ match: { med: 1 }, action: 'accept' }, { set: { med: 1 } }, { name: 'alive', match: { med: 1 }, action: 'reject' }],
     [],
   ],
   [
     'after a decision in both branches',
     [
-      { match: { med: 1 }, do: [{ then: 'accept' }], else: [{ then: 'reject' }] },
-      { name: 'dead', then: 'accept' },
+      { match: { med: 1 }, do: [{ action: 'accept' }], else: [{ action: 'reject' }] },
+      { name: 'dead', action: 'accept' },
     ],
     ['dead'],
   ],
   [
     'other conditions',
     [
-      { match: { med: 1, rov: 'valid' }, then: 'accept' },
-      { name: 'alive', match: { med: 1 }, then: 'reject' },
+      { match: { med: 1, rov: 'valid' }, action: 'accept' },
+      { name: 'alive', match: { med: 1 }, action: 'reject' },
     ],
     [],
   ],

@@ -25,17 +25,6 @@ const peer: fc.Arbitrary<Peer | undefined> = fc.option(
   { nil: undefined, freq: 8 },
 );
 
-const community = fc.constantFrom(
-  '0:65001',
-  '0:65002',
-  '0:777',
-  '64512:65001',
-  '1:1',
-  '64512:0:65001',
-  '64512:0:200000',
-  '64513:0:65003',
-  'rt:64512:65001',
-);
 const asn = fc.constantFrom<unknown>(65001, '{peer-as}', '{local-as}', ['{peer-as}', 65003], '65002-65003');
 
 const leaf: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
@@ -113,7 +102,7 @@ const statement: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{ node: Recor
       set: action,
       call: fc.constantFrom('called'),
       do: fc.array(tie('node'), { maxLength: 2 }),
-      then: outcome,
+      action: outcome,
     },
     { requiredKeys: ['match'] },
   ),
@@ -126,7 +115,7 @@ const policies = fc.record({
     { maxLength: 3 },
   ),
   called: fc.array(
-    statement.map(({ call: _, do: __, ...rest }) => rest),
+    statement.map((one) => Object.fromEntries(Object.entries(one).filter(([key]) => key !== 'call' && key !== 'do'))),
     { maxLength: 2 },
   ),
 });
@@ -213,9 +202,9 @@ function exchange(count: number): { policy: Policy; members: Members } {
   const policy = policyOf({
     policies: {
       control: [
-        { match: { communities: ['0:{peer-as}', '64512:0:{peer-as}'] }, then: { reject: 'not-to-this-peer' } },
-        { match: { communities: ['64512:{peer-as}', '64512:1:{peer-as}'] }, then: 'accept' },
-        { match: { communities: ['0:64512', '64512:0:0'] }, then: { reject: 'to-nobody' } },
+        { match: { communities: ['0:{peer-as}', '64512:0:{peer-as}'] }, action: { reject: 'not-to-this-peer' } },
+        { match: { communities: ['64512:{peer-as}', '64512:1:{peer-as}'] }, action: 'accept' },
+        { match: { communities: ['0:64512', '64512:0:0'] }, action: { reject: 'to-nobody' } },
       ],
     },
   });

@@ -114,8 +114,8 @@ class ProgramWriter {
     for (const action of statement.actions) this.#add({ op: 'edit', place, action });
     if (statement.call !== undefined) this.#call(statement.call, path);
     if (statement.inside !== undefined) this.#statements(policy, `${path}.inside`, statement.inside, exits);
-    this.#outcome(statement.then, place, exits);
-    if (statement.otherwise !== undefined && statement.then.type === 'next-statement') this.#add({ op: 'jump', to: end });
+    this.#outcome(statement.outcome, place, exits);
+    if (statement.otherwise !== undefined && statement.outcome.type === 'next-statement') this.#add({ op: 'jump', to: end });
     this.#here(otherwise);
     if (statement.otherwise !== undefined) this.#statements(policy, `${path}.otherwise`, statement.otherwise, exits);
     this.#here(end);

@@ -77,7 +77,7 @@ export function bgpggPolicy(
         name: `#${index + 1}`,
         conditions: readConditions(reader, statement.conditions ?? {}, sets),
         actions: readActions(reader, changes),
-        then: { type: reject === true ? 'reject' : 'accept' },
+        outcome: { type: reject === true ? 'reject' : 'accept' },
       };
     }),
   );

@@ -100,7 +100,7 @@ function readStatement(
   if (statement.action !== 'permit' && statement.action !== 'deny')
     reader.problem('action', `found "${statement.action}", allowed permit or deny`);
   if (statement.action === 'deny' && actions.length > 0) reader.problem('action', 'a statement that denies cannot set anything');
-  return { name: `#${index + 1}`, conditions, actions, then: { type: statement.action === 'deny' ? 'reject' : 'accept' } };
+  return { name: `#${index + 1}`, conditions, actions, outcome: { type: statement.action === 'deny' ? 'reject' : 'accept' } };
 }
 
 function readConditions(

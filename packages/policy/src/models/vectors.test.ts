@@ -122,15 +122,18 @@ const HOLDS: Readonly<Record<string, (vector: Vector) => void>> = {
   'community-count-condition'(vector) {
     const match = { 'standard-community-count': `${OPERATORS[vector.operator]} ${vector.value}` };
     const com = vector.communities!.length === 0 ? '' : `; com=${vector.communities!.join(' ')}`;
-    assert.equal(evaluated([{ match, then: 'reject' }], `192.0.2.0/24 path=1${com}`) === 'reject', vector.expect, vector.id);
+    assert.equal(evaluated([{ match, action: 'reject' }], `192.0.2.0/24 path=1${com}`) === 'reject', vector.expect, vector.id);
   },
   'as-path-length-condition'(vector) {
     const match = { 'as-path-length': `${OPERATORS[vector.operator]} ${vector.value}` };
-    assert.equal(evaluated([{ match, then: 'reject' }], `192.0.2.0/24 path=${vector.as_path}`) === 'reject', vector.expect, vector.id);
+    assert.equal(evaluated([{ match, action: 'reject' }], `192.0.2.0/24 path=${vector.as_path}`) === 'reject', vector.expect, vector.id);
   },
   'equal-condition'(vector) {
     const [key, field] = vector.attribute === 'med' ? ['med', 'med'] : ['local-preference', 'lp'];
-    const outcome = evaluated([{ match: { [key!]: vector.value }, then: 'reject' }], `192.0.2.0/24 path=1; ${field}=${vector.route_value}`);
+    const outcome = evaluated(
+      [{ match: { [key!]: vector.value }, action: 'reject' }],
+      `192.0.2.0/24 path=1; ${field}=${vector.route_value}`,
+    );
     assert.equal(outcome === 'reject', vector.expect, vector.id);
   },
   'med-action'(vector) {

@@ -59,6 +59,13 @@ export class PrefixColumns {
     return NO_ENTRY;
   }
 
+  /** An entry whose prefix contains the prefix or is the same, whatever lengths it has; or NO_ENTRY. Allocates nothing. */
+  findCovering(address: AddressWords, length: number): number {
+    let entry = this.#lastUpTo(address, length);
+    while (entry !== NO_ENTRY && !(this.bits[entry]! <= length && this.covers(entry, address))) entry = this.parent[entry]!;
+    return entry;
+  }
+
   /** Whether the address lies in the prefix of the entry. */
   covers(entry: number, address: AddressWords): boolean {
     const at = entry * this.width;

@@ -33,6 +33,11 @@ export class PrefixSet {
     return (isIpv6 ? this.ipv6 : this.ipv4).find(address, length) !== NO_ENTRY;
   }
 
+  /** Whether the prefix is that of an entry or lies inside one, whatever lengths the entry has. */
+  covers(isIpv6: boolean, address: AddressWords, length: number): boolean {
+    return (isIpv6 ? this.ipv6 : this.ipv4).findCovering(address, length) !== NO_ENTRY;
+  }
+
   /** Whether every entry matches the prefix, as bgpgg's match option "all" asks. Looks at each entry. */
   everyEntryHas(isIpv6: boolean, address: AddressWords, length: number): boolean {
     if ((isIpv6 ? this.ipv4 : this.ipv6).count > 0) return false;

@@ -3,7 +3,7 @@
  * octets. Routes with MP_REACH_NLRI have it first, abbreviated to AFI, SAFI, next hop length and next hop (as in RFC 6396 §4.3.4, with the
  * family kept). The block was checked when it was made: nothing is checked here.
  */
-import { AttributeCode, AttributeFlag, ByteWriter, formatAddress, readU16 } from '@tsbgp/wire';
+import { AttributeCode, AttributeFlag, ByteWriter, formatAddress } from '@tsbgp/wire';
 import { attributeHeaderLength, attributeValueLength } from '@tsbgp/wire/scan';
 
 /** No set of attributes is longer: the RIB holds their lengths in 16 bits. */
@@ -95,12 +95,4 @@ export function nextHopOf(bytes: Uint8Array, start: number, end: number): string
   if (header === ABSENT) return undefined;
   const value = valueStart(bytes, header);
   return formatAddress(bytes, value, value + 4);
-}
-
-/** AFI and SAFI of MP_REACH_NLRI as AFI × 256 + SAFI; IPv4 unicast without it. */
-export function familyOf(bytes: Uint8Array, start: number, end: number): number {
-  const reach = findHeader(bytes, start, end, AttributeCode.MpReachNlri);
-  if (reach === ABSENT) return 0x101;
-  const value = valueStart(bytes, reach);
-  return readU16(bytes, value) * 256 + bytes[value + 2]!;
 }
