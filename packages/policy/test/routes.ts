@@ -86,7 +86,7 @@ function changesOf({ change }: Accepted, route: Route): string {
   const octets = change.apply(route.bytes, route.start, route.end);
   if (typeof octets === 'string') return `cannot: ${octets}`;
   const before = fieldsOf(route);
-  const after = fieldsOf(new Route().setAttributes(octets));
+  const after = fieldsOf(octets === undefined ? route : new Route().setAttributes(octets));
   const changed = Object.keys(before).filter((key) => before[key] !== after[key]);
   const words = changed.map((key) => `${key}=${after[key]}`);
   if (change.nextHop !== undefined && change.nextHop !== 'given') words.push(`next-hop-${change.nextHop}`);

@@ -6,6 +6,12 @@ import { SET_LENGTH_MAX } from '../route/block.ts';
 import { Draft } from './draft.ts';
 import type { Edit, EditFailure, NextHopMode } from './edit.ts';
 
+/**
+ * Changes that a root remembers. A policy in TypeScript may make a new one for each prefix. Beyond this all are forgotten: equal changes made
+ * before and after are then different objects, which costs work and no correctness.
+ */
+export const CHANGES_MAX = 100_000;
+
 export class Change {
   /** In the order in which they are done. */
   readonly edits: readonly Edit[];
@@ -14,8 +20,12 @@ export class Change {
   /** Set by a statement for later ones; no attribute. */
   readonly tag: number | undefined;
   readonly #next = new Map<string, Change>();
+  readonly #root: Change;
+  /** Of a root: changes that were made of it since it last forgot them. */
+  #made = 0;
 
-  private constructor(edits: readonly Edit[], nextHop: NextHopMode | undefined, tag: number | undefined) {
+  private constructor(root: Change | undefined, edits: readonly Edit[], nextHop: NextHopMode | undefined, tag: number | undefined) {
+    this.#root = root ?? this;
     this.edits = edits;
     this.nextHop = nextHop;
     this.tag = tag;
@@ -23,14 +33,19 @@ export class Change {
 
   /** No change: the root from which all changes of an engine are made. */
   static root(): Change {
-    return new Change([], undefined, undefined);
+    return new Change(undefined, [], undefined, undefined);
   }
 
   /** This change, then the edit. */
   plus(edit: Edit): Change {
     let next = this.#next.get(edit.text);
     if (next === undefined) {
-      next = new Change([...this.edits, edit], edit.nextHop ?? this.nextHop, edit.tag ?? this.tag);
+      const root = this.#root;
+      if (++root.#made > CHANGES_MAX) {
+        root.#made = 1;
+        root.#next.clear();
+      }
+      next = new Change(root, [...this.edits, edit], edit.nextHop ?? this.nextHop, edit.tag ?? this.tag);
       this.#next.set(edit.text, next);
     }
     return next;
@@ -52,16 +67,16 @@ export class Change {
   }
 
   /**
-   * The changed octets of the canonical block `bytes[start, end)`, canonical again; a copy, also where nothing changed. Or why the change cannot
-   * be made: the route is then to be rejected.
+   * The changed octets of the canonical block `bytes[start, end)`, canonical again. Undefined where nothing changes. Or why the change cannot be
+   * made: the route is then to be rejected.
    */
-  apply(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array | EditFailure {
+  apply(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array | EditFailure | undefined {
     const draft = new Draft(bytes, start, end);
     for (const { apply } of this.edits) {
       const failure = apply?.(draft);
       if (failure !== undefined) return failure;
     }
     const octets = draft.finish();
-    return octets.length > SET_LENGTH_MAX ? 'attributes-too-long' : octets;
+    return octets !== undefined && octets.length > SET_LENGTH_MAX ? 'attributes-too-long' : octets;
   }
 }

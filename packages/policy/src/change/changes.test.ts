@@ -5,7 +5,7 @@ import { encodeAttributes, parseAttribute, STORED_CONTEXT } from '@tsbgp/wire';
 import { outcomeOf, PEER, routeOf } from '../../test/routes.ts';
 import { policyOf, runTables } from '../../test/tables.ts';
 import { SET_LENGTH_MAX } from '../route/block.ts';
-import { Change } from './change.ts';
+import { CHANGES_MAX, Change } from './change.ts';
 import { localPrefAction, medAction } from './numbers.ts';
 
 function set(actions: unknown): readonly unknown[] {
@@ -279,4 +279,16 @@ test('equal changes of one root are the same object; changes are composed', () =
   assert.equal(root.plus(lp).plus(med), root.plus(localPrefAction({ type: 'set', value: 5 }).editFor(undefined)!).plus(med));
   assert.equal(root.plus(lp).followedBy(root.plus(med)), root.plus(lp).plus(med));
   assert.equal(root.plus(lp).plus(med).text, 'LOCAL_PREF 5; MED +1');
+});
+
+test('a root forgets changes when there are too many, and goes on', () => {
+  const root = Change.root();
+  const change = (med: number): Change => root.plus(medAction({ type: 'set', value: med }).editFor(undefined)!);
+  const first = change(0);
+  for (let med = 1; med < CHANGES_MAX; med++) change(med);
+  assert.equal(change(0), first);
+  change(CHANGES_MAX);
+  assert.notEqual(change(0), first);
+  assert.equal(change(0), change(0));
+  assert.equal(first.text, change(0).text);
 });

@@ -43,8 +43,8 @@ export class Draft {
     this.set(code, octets, flags);
   }
 
-  /** The changed set, in canonical order. */
-  finish(): Uint8Array {
-    return withAttributes(this.bytes, this.start, this.end, this.#values);
+  /** The changed set, in canonical order; undefined when nothing was changed. */
+  finish(): Uint8Array | undefined {
+    return this.#values.size === 0 ? undefined : withAttributes(this.bytes, this.start, this.end, this.#values);
   }
 }

@@ -20,16 +20,30 @@ export interface Community {
   readonly fields: readonly number[];
   /** Type × 256 + subtype of an extended community; 0 for the others. */
   readonly form: number;
+  /** Identifies it among communities of all kinds. */
+  readonly key: CommunityKey;
+}
+
+/** A number for standard communities, for which most sets are; a text for the others. */
+export type CommunityKey = number | string;
+
+export function communityKey(kind: CommunityKind, form: number, fields: readonly number[]): CommunityKey {
+  return kind === 'standard' ? fields[0]! * 0x1_0000 + fields[1]! : `${kind === 'large' ? 'large' : form} ${fields.join(':')}`;
 }
 
 /** The community in `bytes` from `at` on. */
 export function readCommunity(kind: CommunityKind, bytes: Uint8Array, at: number): Community {
   const octets = bytes.slice(at, at + COMMUNITY_LENGTHS[kind]);
-  if (kind === 'standard') return { kind, octets, fields: [readU16(octets, 0), readU16(octets, 2)], form: 0 };
-  if (kind === 'large') return { kind, octets, fields: [readU32(octets, 0), readU32(octets, 4), readU32(octets, 8)], form: 0 };
-  const isShort = octets[0] === ExtendedType.TwoOctetAs || octets[0] === (ExtendedType.TwoOctetAs | 0x40);
-  const fields = isShort ? [readU16(octets, 2), readU32(octets, 4)] : [readU32(octets, 2), readU16(octets, 6)];
-  return { kind, octets, fields, form: readU16(octets, 0) };
+  const form = kind === 'extended' ? readU16(octets, 0) : 0;
+  const fields = fieldsOf(kind, octets);
+  return { kind, octets, fields, form, key: communityKey(kind, form, fields) };
+}
+
+function fieldsOf(kind: CommunityKind, octets: Uint8Array): number[] {
+  if (kind === 'standard') return [readU16(octets, 0), readU16(octets, 2)];
+  if (kind === 'large') return [readU32(octets, 0), readU32(octets, 4), readU32(octets, 8)];
+  const isShort = (octets[0]! & ~0x40) === ExtendedType.TwoOctetAs;
+  return isShort ? [readU16(octets, 2), readU32(octets, 4)] : [readU32(octets, 2), readU16(octets, 6)];
 }
 
 /** The community with these fields. The numbers must fit: see `fieldBits`. */
@@ -42,7 +56,7 @@ export function makeCommunity(kind: CommunityKind, form: number, fields: readonl
     else writeU32(octets, at, field);
     at += fieldBits(kind, form, index) / 8;
   }
-  return { kind, octets, fields, form };
+  return { kind, octets, fields, form, key: communityKey(kind, form, fields) };
 }
 
 /** Bits of a field: 16 or 32. */

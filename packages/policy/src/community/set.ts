@@ -2,7 +2,7 @@
  * A set of community patterns, of one kind or of several. Patterns that stand for one community are found by a look-up; the others are tried
  * one after the other.
  */
-import type { Community, CommunityKind } from './community.ts';
+import { type Community, type CommunityKey, communityKey } from './community.ts';
 import type { OwnNumber, OwnNumbers } from './own-numbers.ts';
 import { type CommunityPattern, exactCommunity, type FieldPattern, matchesCommunity, ownNumbersOf } from './pattern.ts';
 
@@ -20,21 +20,21 @@ export class CommunitySet {
   readonly patterns: readonly CommunityPattern[];
   /** Numbers of the neighbor that the patterns name. */
   readonly own: ReadonlySet<OwnNumber>;
-  readonly #exact: ReadonlySet<string>;
+  readonly #exact: ReadonlySet<CommunityKey>;
   /** Patterns that are not in `#exact`. */
   readonly #others: readonly CommunityPattern[];
 
   constructor(patterns: readonly CommunityPattern[]) {
     this.patterns = patterns;
     this.own = new Set(patterns.flatMap(ownNumbersOf));
-    const exact = new Map<CommunityPattern, string[]>();
+    const exact = new Map<CommunityPattern, CommunityKey[]>();
     for (const pattern of patterns) {
       const one = exactCommunity(pattern);
       if (one === undefined || ownNumbersOf(pattern).length > 0) continue;
       exact.set(
         pattern,
         (pattern as FieldPattern).forms.map((form) =>
-          key(
+          communityKey(
             one.kind,
             form,
             one.fields.map((field) => ('low' in field ? field.low : 0)),
@@ -63,7 +63,7 @@ export class CommunitySet {
   }
 
   has(community: Community, numbers: OwnNumbers | undefined): boolean {
-    if (this.#exact.has(key(community.kind, community.form, community.fields))) return true;
+    if (this.#exact.has(community.key)) return true;
     return this.#others.some((pattern) => matchesCommunity(pattern, community, numbers));
   }
 
@@ -71,8 +71,4 @@ export class CommunitySet {
   firstMatch(communities: readonly Community[], numbers: OwnNumbers | undefined): Community | undefined {
     return communities.find((community) => this.has(community, numbers));
   }
-}
-
-function key(kind: CommunityKind, form: number, fields: readonly number[]): string {
-  return `${kind} ${form} ${fields.join(':')}`;
 }

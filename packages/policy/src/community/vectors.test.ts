@@ -70,7 +70,7 @@ function done(route: Route, peer: Peer, ...actions: Action[]): Route {
   }, Change.root());
   const octets = change.apply(route.bytes, route.start, route.end);
   assert.ok(typeof octets !== 'string');
-  return new Route().setAttributes(octets);
+  return new Route().setAttributes(octets ?? route.bytes);
 }
 
 function count(route: Route, kind: string): number {

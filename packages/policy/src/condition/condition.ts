@@ -13,8 +13,10 @@ import type { Route } from '../route/route.ts';
 
 /** A route in the middle of an evaluation. */
 export interface RouteState {
-  /** With the changes of the statements so far. */
+  /** The attributes, with the changes of the statements so far. Only attributes are read from it. */
   readonly route: Route;
+  /** Everything else: prefix, family, validation, source. */
+  readonly given: Route;
   readonly tag: number | undefined;
 }
 

@@ -27,9 +27,9 @@ export function neighborCondition(side: NeighborSide, filter: NeighborFilter, la
     text,
     key: `${text} ${filterKey(filter)}`,
     reads: side === 'source' ? Reads.Source : readsOf(filter),
-    test: ({ route }, peer) => passes(filter, side === 'source' ? route.source : peer),
-    found({ route }, peer) {
-      const neighbor = side === 'source' ? route.source : peer;
+    test: ({ given }, peer) => passes(filter, side === 'source' ? given.source : peer),
+    found({ given }, peer) {
+      const neighbor = side === 'source' ? given.source : peer;
       return neighbor === undefined ? 'no neighbor' : describePeer(neighbor);
     },
   };

@@ -41,7 +41,7 @@ export function communityCountCondition(range: NumberRange, kind?: CommunityKind
 }
 
 export function pathIdentifierCondition(range: NumberRange): Condition {
-  return numberCondition('path identifier', Reads.PathIdentifier, range, ({ route }) => route.pathIdentifier);
+  return numberCondition('path identifier', Reads.PathIdentifier, range, ({ given }) => given.pathIdentifier);
 }
 
 /** A number of an earlier statement of the same evaluation. */
@@ -51,8 +51,8 @@ export function tagCondition(range: NumberRange): Condition {
 
 /** Bits of the prefix. Never matches a family without prefixes. */
 export function prefixLengthCondition(range: NumberRange): Condition {
-  return numberCondition('prefix length', Reads.Prefix, range, ({ route }) =>
-    route.prefixLength === NO_PREFIX ? undefined : route.prefixLength,
+  return numberCondition('prefix length', Reads.Prefix, range, ({ given }) =>
+    given.prefixLength === NO_PREFIX ? undefined : given.prefixLength,
   );
 }
 
@@ -86,7 +86,7 @@ export function rovCondition(states: readonly number[]): Condition {
     'ROV state',
     Reads.RovState,
     states.map((state) => ROV_NAMES[state]!),
-    ({ route }) => ROV_NAMES[route.rov]!,
+    ({ given }) => ROV_NAMES[given.rov]!,
   );
 }
 
@@ -95,16 +95,18 @@ export function aspaCondition(states: readonly number[]): Condition {
     'ASPA state',
     Reads.AspaState,
     states.map((state) => ASPA_NAMES[state]!),
-    ({ route }) => ASPA_NAMES[route.aspa]!,
+    ({ given }) => ASPA_NAMES[given.aspa]!,
   );
 }
 
 export function familyCondition(families: readonly Family[]): Condition {
-  return wordCondition('family', Reads.Family, families.map(formatFamily), ({ route }) => formatFamily(route.family));
+  const wanted: ReadonlySet<Family> = new Set(families);
+  const words = wordCondition('family', Reads.Family, families.map(formatFamily), ({ given }) => formatFamily(given.family));
+  return { ...words, test: ({ given }) => wanted.has(given.family) };
 }
 
 export function routeTypeCondition(types: readonly RouteType[]): Condition {
-  return wordCondition('route type', Reads.Source, types, ({ route }) => route.routeType);
+  return wordCondition('route type', Reads.Source, types, ({ given }) => given.routeType);
 }
 
 function wordCondition(name: string, reads: ReadBits, allowed: readonly string[], wordOf: (state: RouteState) => string): Condition {

@@ -23,13 +23,13 @@ export function prefixCondition(set: PrefixSet, label: string, match: PrefixMatc
     text,
     key: `${text} #${contentNumber(set)}`,
     reads: Reads.Prefix | Reads.Family,
-    test({ route }) {
+    test({ given: route }) {
       if (route.prefixLength === NO_PREFIX) return false;
       if (match === 'all') return set.everyEntryHas(route.isIpv6, route, route.prefixLength);
       if (match === 'covered') return set.covers(route.isIpv6, route, route.prefixLength);
       return set.has(route.isIpv6, route, route.prefixLength) === (match === 'any');
     },
-    found({ route }) {
+    found({ given: route }) {
       const entry = route.prefixLength === NO_PREFIX ? undefined : set.matchingEntry(route.isIpv6, route, route.prefixLength);
       return entry === undefined ? `prefix ${route.prefixText}` : `prefix ${route.prefixText}, in ${entry}`;
     },

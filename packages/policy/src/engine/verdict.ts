@@ -1,5 +1,6 @@
 /** What a policy says about a route. The same verdict of one policy is the same object. */
 import type { Change } from '../change/change.ts';
+import type { WorkingRoute } from './state.ts';
 
 export interface Accepted {
   readonly type: 'accept';
@@ -25,6 +26,14 @@ export interface Pending {
   readonly change: Change;
   /** The instruction to go on with. */
   readonly at: number;
+  /** What `resume` found out about the attribute set, so that it need not ask again for the next route. */
+  readonly memory: PendingMemory;
+}
+
+export interface PendingMemory {
+  /** By instruction: whether its condition holds, of conditions that look at nothing that differs between routes. */
+  answers: Uint8Array | undefined;
+  state: WorkingRoute | undefined;
 }
 
 export type Verdict = Accepted | Rejected;

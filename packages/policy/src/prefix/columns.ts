@@ -117,14 +117,12 @@ export class PrefixColumns {
 
   #contains(outer: number, inner: number): boolean {
     if (this.bits[outer]! > this.bits[inner]!) return false;
-    const at = inner * this.width;
-    const wide = this.width === 4;
-    return this.covers(outer, {
-      w0: this.words[at]!,
-      w1: this.width === 1 ? 0 : this.words[at + 1]!,
-      w2: wide ? this.words[at + 2]! : 0,
-      w3: wide ? this.words[at + 3]! : 0,
-    });
+    const a = outer * this.width;
+    const b = inner * this.width;
+    for (let word = 0, bits = this.bits[outer]!; bits > 0; word++, bits -= 32) {
+      if (!sameBits(this.words[a + word]!, this.words[b + word]!, bits)) return false;
+    }
+    return true;
   }
 }
 

@@ -7,6 +7,7 @@ import { scaled } from '../../../../test/scale.ts';
 import { logicVectors } from '../../test/vectors.ts';
 import type { AddressWords } from './columns.ts';
 import { type PrefixEntry, parsePrefixEntry } from './entry.ts';
+import { PlainPrefix } from './plain-text.ts';
 import { entryWithRange, PrefixSetBuilder, PrefixSetPool, prefixSet } from './set.ts';
 
 function wordsOf(address: Uint8Array): AddressWords {
@@ -69,6 +70,33 @@ for (const [text, expected] of [
     assert.ok(found[0]!.includes(expected), found[0]);
   });
 }
+
+test('plain prefixes are read as the codec reads them', () => {
+  const plain = new PlainPrefix();
+  const part = fc.constantFrom('0', '1', 'ab', 'ABCD', 'ffff', '12345', 'g', '', ':', '::', '255', '256', '01', '.', '10', '/', ' ');
+  const text = fc.oneof(
+    fc.array(part, { maxLength: 12 }).map((parts) => parts.join('')),
+    fc
+      .tuple(fc.array(fc.constantFrom('0', '1', 'ab', 'ffff'), { maxLength: 9 }), fc.constantFrom(':', '.', '::'), fc.nat(140))
+      .map(([groups, separator, bits]) => `${groups.join(separator)}/${bits}`),
+    fc
+      .tuple(fc.array(fc.constantFrom('0', '1', 'ab'), { maxLength: 5 }), fc.array(fc.constantFrom('0', '1', 'ab'), { maxLength: 5 }))
+      .map(([a, b]) => `${a.join(':')}::${b.join(':')}/64`),
+    fc.ipV4().map((address) => `${address}/24`),
+    fc.ipV6().map((address) => `${address}/48`),
+  );
+  fc.assert(
+    fc.property(text, (one) => {
+      const parsed = parsePrefix(one);
+      // IPv6 with an IPv4 address at its end takes the long way.
+      if (!plain.read(one)) return assert.ok(parsed === undefined || /:.*\./.test(one), one);
+      assert.ok(parsed !== undefined, one);
+      const { w0, w1, w2, w3 } = wordsOf(parsed.address);
+      assert.deepEqual([[...plain.words], plain.bits, plain.isIpv6], [[w0, w1, w2, w3], parsed.bits, parsed.address.length === 16], one);
+    }),
+    { numRuns: scaled(20_000, 5000) },
+  );
+});
 
 test('bits beyond the length of an entry mean nothing, families are apart', () => {
   const set = setOf('10.10.64.0/16 ge 21 le 24', 'c000::/3+');

@@ -5,6 +5,7 @@
 import { formatAddress, parsePrefix, readU32, writeU32 } from '@tsbgp/wire';
 import { type AddressWords, NO_ENTRY, PrefixColumns } from './columns.ts';
 import { type PrefixEntry, parsePrefixEntry, withRange } from './entry.ts';
+import { PlainPrefix } from './plain-text.ts';
 
 const EMPTY_IPV4 = new PrefixColumns(1, new Uint32Array(0), new Uint8Array(0), new Uint8Array(0), new Uint8Array(0));
 const EMPTY_IPV6 = new PrefixColumns(2, new Uint32Array(0), new Uint8Array(0), new Uint8Array(0), new Uint8Array(0));
@@ -90,23 +91,29 @@ export class PrefixSetBuilder {
   /** An IPv4 entry is one number: address, length, min, max, of 32 and three times 6 bits. 50 bits sort natively and exactly. */
   #ipv4: Float64Array = new Float64Array(64);
   #ipv4Count = 0;
-  readonly #ipv6: PrefixEntry[] = [];
+  /** An IPv6 entry is five numbers: the masked address, and length, min and max in one. */
+  #ipv6: Uint32Array = new Uint32Array(IPV6_WIDTH * 16);
+  #ipv6Count = 0;
+  readonly #plain = new PlainPrefix();
 
   add({ address, bits, min, max }: PrefixEntry): void {
     // Lengths below that of the prefix: one entry for each prefix that contains it.
     for (let length = min; length < bits && length <= max; length++) this.add({ address, bits: length, min: length, max: length });
     if (max < bits) return;
-    this.#add(address, bits, Math.max(min, bits), max);
+    const low = Math.max(min, bits);
+    if (address.length === 4) this.#addIpv4(readU32(address, 0), bits, low, max);
+    else this.#addIpv6(readU32(address, 0), readU32(address, 4), readU32(address, 8), readU32(address, 12), bits, low, max);
   }
 
-  #add(address: Uint8Array, bits: number, min: number, max: number): void {
-    if (address.length === 4) this.#addIpv4(readU32(address, 0), bits, min, max);
-    else this.#ipv6.push({ address, bits, min, max });
-  }
-
-  /** What is wrong with the text; undefined when it was added. Plain IPv4 prefixes take a short way: 0.1 µs in the place of 0.9 µs. */
+  /** What is wrong with the text; undefined when it was added. */
   addText(text: string): string | undefined {
-    if (this.#addPlainIpv4(text)) return undefined;
+    const plain = this.#plain;
+    if (plain.read(text)) {
+      const { words, bits } = plain;
+      if (plain.isIpv6) this.#addIpv6(words[0]!, words[1]!, words[2]!, words[3]!, bits, bits, bits);
+      else this.#addIpv4(words[0]!, bits, bits, bits);
+      return undefined;
+    }
     const entry = parsePrefixEntry(text);
     if (typeof entry === 'string') return entry;
     this.add(entry);
@@ -117,43 +124,28 @@ export class PrefixSetBuilder {
     return new PrefixSet(this.#buildIpv4(), this.#buildIpv6());
   }
 
-  #addPlainIpv4(text: string): boolean {
-    let address = 0;
-    let at = 0;
-    for (let octet = 0; octet < 4; octet++) {
-      const start = at;
-      let value = 0;
-      for (; at - start < 3; at++) {
-        const digit = text.charCodeAt(at) - 48;
-        if (!(digit >= 0 && digit <= 9)) break;
-        value = value * 10 + digit;
-      }
-      const hasLeadingZero = at - start > 1 && text.charCodeAt(start) === 48;
-      if (at === start || value > 255 || hasLeadingZero || text[at] !== (octet === 3 ? '/' : '.')) return false;
-      address = address * 256 + value;
-      at++;
-    }
-    const rest = text.length - at;
-    if (rest < 1 || rest > 2) return false;
-    let bits = 0;
-    for (; at < text.length; at++) {
-      const digit = text.charCodeAt(at) - 48;
-      if (!(digit >= 0 && digit <= 9)) return false;
-      bits = bits * 10 + digit;
-    }
-    if (bits > 32) return false;
-    this.#addIpv4(address, bits, bits, bits);
-    return true;
-  }
-
   #addIpv4(address: number, bits: number, min: number, max: number): void {
     if (this.#ipv4Count === this.#ipv4.length) {
       const grown = new Float64Array(2 * this.#ipv4.length);
       grown.set(this.#ipv4);
       this.#ipv4 = grown;
     }
-    const masked = bits === 0 ? 0 : (address & (0xffff_ffff << (32 - bits))) >>> 0;
-    this.#ipv4[this.#ipv4Count++] = masked * 0x4_0000 + bits * 0x1000 + min * 0x40 + max;
+    this.#ipv4[this.#ipv4Count++] = masked(address, bits) * 0x4_0000 + bits * 0x1000 + min * 0x40 + max;
+  }
+
+  #addIpv6(w0: number, w1: number, w2: number, w3: number, bits: number, min: number, max: number): void {
+    const at = this.#ipv6Count++ * IPV6_WIDTH;
+    if (at === this.#ipv6.length) {
+      const grown = new Uint32Array(2 * this.#ipv6.length);
+      grown.set(this.#ipv6);
+      this.#ipv6 = grown;
+    }
+    const columns = this.#ipv6;
+    columns[at] = masked(w0, bits);
+    columns[at + 1] = masked(w1, bits - 32);
+    columns[at + 2] = masked(w2, bits - 64);
+    columns[at + 3] = masked(w3, bits - 96);
+    columns[at + 4] = (bits << 16) | (min << 8) | max;
   }
 
   #buildIpv4(): PrefixColumns {
@@ -162,24 +154,40 @@ export class PrefixSetBuilder {
     const out = new ColumnWriter(1, keys.length);
     for (const key of keys) {
       const low = key % 0x4_0000;
-      out.add([Math.floor(key / 0x4_0000)], low >>> 12, (low >>> 6) & 0x3f, low & 0x3f);
+      out.add((key - low) / 0x4_0000, 0, 0, 0, low >>> 12, (low >>> 6) & 0x3f, low & 0x3f);
     }
     return out.finish();
   }
 
   #buildIpv6(): PrefixColumns {
-    const entries = this.#ipv6;
-    if (entries.length === 0) return EMPTY_IPV6;
-    const width = entries.every(({ bits }) => bits <= 64) ? 2 : 4;
-    const keyed = entries.map((entry) => ({ entry, words: maskedWords(entry) }));
-    keyed.sort((a, b) => {
-      for (let i = 0; i < 4; i++) if (a.words[i] !== b.words[i]) return a.words[i]! - b.words[i]!;
-      return a.entry.bits - b.entry.bits || a.entry.min - b.entry.min || a.entry.max - b.entry.max;
+    const count = this.#ipv6Count;
+    const columns = this.#ipv6;
+    if (count === 0) return EMPTY_IPV6;
+    let longest = 0;
+    for (let entry = 0; entry < count; entry++) longest = Math.max(longest, columns[entry * IPV6_WIDTH + 4]! >>> 16);
+    const order = Uint32Array.from({ length: count }, (_, entry) => entry).sort((a, b) => {
+      for (let i = 0; i < IPV6_WIDTH; i++) {
+        const difference = columns[a * IPV6_WIDTH + i]! - columns[b * IPV6_WIDTH + i]!;
+        if (difference !== 0) return difference;
+      }
+      return 0;
     });
-    const out = new ColumnWriter(width, entries.length);
-    for (const { entry, words } of keyed) out.add(words.slice(0, width), entry.bits, entry.min, entry.max);
+    const out = new ColumnWriter(longest <= 64 ? 2 : 4, count);
+    for (const entry of order) {
+      const at = entry * IPV6_WIDTH;
+      const lengths = columns[at + 4]!;
+      out.add(columns[at]!, columns[at + 1]!, columns[at + 2]!, columns[at + 3]!, lengths >>> 16, (lengths >>> 8) & 0xff, lengths & 0xff);
+    }
     return out.finish();
   }
+}
+
+/** Numbers of an IPv6 entry in the builder. */
+const IPV6_WIDTH = 5;
+
+/** A word of an address of which the first `kept` bits count. */
+function masked(word: number, kept: number): number {
+  return kept >= 32 ? word : kept <= 0 ? 0 : (word & (0xffff_ffff << (32 - kept))) >>> 0;
 }
 
 /** The set of these texts. `problem` is told each text that is none, with its place in the list. */
@@ -217,18 +225,29 @@ class ColumnWriter {
     this.#max = new Uint8Array(capacity);
   }
 
-  add(words: readonly number[], bits: number, min: number, max: number): void {
+  add(w0: number, w1: number, w2: number, w3: number, bits: number, min: number, max: number): void {
     const last = this.#count - 1;
-    const samePrefix = last >= 0 && this.#bits[last] === bits && words.every((word, i) => this.#words[last * this.#width + i] === word);
-    if (samePrefix && min <= this.#max[last]! + 1) {
+    if (last >= 0 && this.#bits[last] === bits && min <= this.#max[last]! + 1 && this.#isAt(last, w0, w1, w2, w3)) {
       this.#max[last] = Math.max(this.#max[last]!, max);
       return;
     }
     const entry = this.#count++;
-    this.#words.set(words, entry * this.#width);
+    const at = entry * this.#width;
+    this.#words[at] = w0;
+    if (this.#width > 1) this.#words[at + 1] = w1;
+    if (this.#width > 2) {
+      this.#words[at + 2] = w2;
+      this.#words[at + 3] = w3;
+    }
     this.#bits[entry] = bits;
     this.#min[entry] = min;
     this.#max[entry] = max;
+  }
+
+  #isAt(entry: number, w0: number, w1: number, w2: number, w3: number): boolean {
+    const at = entry * this.#width;
+    if (this.#words[at] !== w0 || (this.#width > 1 && this.#words[at + 1] !== w1)) return false;
+    return this.#width < 4 || (this.#words[at + 2] === w2 && this.#words[at + 3] === w3);
   }
 
   finish(): PrefixColumns {
@@ -241,14 +260,6 @@ class ColumnWriter {
       this.#max.slice(0, count),
     );
   }
-}
-
-function maskedWords({ address, bits }: PrefixEntry): number[] {
-  return [0, 1, 2, 3].map((word) => {
-    const kept = bits - 32 * word;
-    const value = readU32(address, 4 * word);
-    return kept <= 0 ? 0 : kept >= 32 ? value : (value & (0xffff_ffff << (32 - kept))) >>> 0;
-  });
 }
 
 function entryText(columns: PrefixColumns, entry: number, isIpv6: boolean): string {

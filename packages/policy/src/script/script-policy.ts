@@ -58,7 +58,7 @@ export class ScriptPolicy {
   readonly #route: RouteView;
   readonly #peer = new PeerView();
   readonly #tell: ScriptTell;
-  readonly #accepted = new Map<Change, Verdict>();
+  readonly #accepted = new WeakMap<Change, Verdict>();
   readonly #rejected = new Map<string | undefined, Verdict>();
   #stops = 0;
   /** Of the call that is being made; undefined between calls. */
