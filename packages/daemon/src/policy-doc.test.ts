@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { formatProblem, type PolicySections, readPolicies } from '@tsbgp/policy';
+import { formatProblem, type PolicySections, PROBLEM_CODES, PROBLEM_WARNING_CODES, readPolicies } from '@tsbgp/policy';
 import { parse } from 'yaml';
 
 const doc = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
 
 for (const [index, [, yaml]] of [...doc.matchAll(/```yaml\n([\s\S]*?)```/g)].entries()) {
   test(`example ${index + 1} of docs/policy.md is a policy`, () => {
-    const { policies, problems, sets } = readPolicies(parse(yaml!) as PolicySections);
+    const { policies, problems, warnings } = readPolicies(parse(yaml!) as PolicySections);
     assert.deepEqual(problems.map(formatProblem), []);
     assert.ok(policies.size > 0);
-    assert.deepEqual(sets.unused, []);
+    assert.deepEqual(warnings, []);
   });
 }
 
@@ -28,3 +28,10 @@ for (const [heading, sections] of [
     assert.deepEqual(written.toSorted(), problem!.allowed.split(', ').toSorted());
   });
 }
+
+test('docs/errors.md has every code of policies with its meaning', () => {
+  const written = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8').split('\n');
+  for (const [code, meaning] of Object.entries({ ...PROBLEM_CODES, ...PROBLEM_WARNING_CODES })) {
+    assert.ok(written.includes(`| \`${code}\` | ${meaning} |`), code);
+  }
+});

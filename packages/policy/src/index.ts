@@ -11,7 +11,15 @@ export type { OwnNumbers } from './community/own-numbers.ts';
 export { type CommunityPattern, parseCommunityPattern } from './community/pattern.ts';
 export { CommunitySet, type SetMatch } from './community/set.ts';
 export type { Condition, RouteState } from './condition/condition.ts';
-export { formatPath, formatProblem, type Problem, type ProblemCode } from './config/problems.ts';
+export {
+  formatPath,
+  formatProblem,
+  type PolicyWarning,
+  PROBLEM_CODES,
+  PROBLEM_WARNING_CODES,
+  type Problem,
+  type ProblemCode,
+} from './config/problems.ts';
 export { type PolicyConfigResult, type PolicySections, type ReadOptions, readPolicies, readPolicy } from './config/read.ts';
 export { NamedSets, type SetKind } from './config/sets.ts';
 export {

@@ -110,12 +110,23 @@ test('all problems are told, in the order of the file', () => {
   );
 });
 
-test('sets that nobody uses are named', () => {
-  const { sets } = readPolicies({
+test('sets that nobody uses, and statements that nobody comes to, are warned of with their places', () => {
+  const { warnings } = readPolicies({
     sets: { prefixes: { used: ['192.0.2.0/24'], unused: ['10.0.0.0/8'] }, communities: { unused: ['1:1'] } },
-    policies: { p: [{ match: { prefix: { set: 'used' } } }] },
+    policies: {
+      p: [{ match: { prefix: { set: 'used' } }, call: 'q', action: 'accept' }, { action: 'reject' }, { name: 'dead' }],
+      q: { statements: [{ action: 'accept' }, {}] },
+    },
   });
-  assert.deepEqual(sets.unused, ['prefixes unused', 'communities unused']);
+  assert.deepEqual(
+    warnings.map(({ code, path }) => [code, path]),
+    [
+      ['unused-set', 'sets.prefixes.unused'],
+      ['unused-set', 'sets.communities.unused'],
+      ['unreachable-statement', 'policies.p.statements[2]'],
+      ['unreachable-statement', 'policies.q.statements[1]'],
+    ],
+  );
 });
 
 test('whatever is written, it is read or refused, and nothing is thrown', () => {

@@ -6,14 +6,31 @@
 /** `['policies', 'customers', 'statements', 0]` */
 export type Path = readonly (string | number)[];
 
-export type ProblemCode =
-  | 'unknown-key'
-  | 'missing-key'
-  | 'wrong-type'
-  | 'invalid-value'
-  | 'duplicate-value'
-  | 'unknown-name'
-  | 'conflicting-keys';
+/** Stable codes with what each one means. docs/errors.md lists the same, a test compares. */
+export const PROBLEM_CODES = {
+  'unknown-key': 'The key has no meaning here. No key is ignored silently.',
+  'missing-key': 'A required key is absent.',
+  'wrong-type': 'The value has the wrong type for its key, for example text instead of a list.',
+  'invalid-value': 'The value has the right type but is not allowed.',
+  'duplicate-value': 'Two statements of one policy have the same name.',
+  'unknown-name': 'There is no set or policy of this name, or policies call each other in a circle.',
+  'conflicting-keys': 'Two keys, each valid alone, contradict each other.',
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+/** A warning is about what is allowed and probably a mistake. docs/errors.md lists the same codes. */
+export const PROBLEM_WARNING_CODES = {
+  'unused-set': 'No statement uses the set.',
+  'unreachable-statement': 'No route comes to the statement, because earlier ones decide about all that would match it.',
+} as const;
+
+export interface PolicyWarning {
+  readonly code: keyof typeof PROBLEM_WARNING_CODES;
+  /** `sets.prefixes.customers`, `policies.in.statements[2]` */
+  readonly path: string;
+  readonly text: string;
+}
 
 export interface Problem {
   readonly code: ProblemCode;

@@ -18,11 +18,12 @@
  * (when it is left out) or next-policy.
  */
 import { type Outcome, type PolicyDefinition, PolicyError, type StatementDefinition } from '../engine/definition.ts';
+import { unreachableStatements } from '../engine/lint.ts';
 import { compileProgram } from '../engine/program.ts';
 import { PrefixSetPool } from '../prefix/set.ts';
 import { readActions } from './actions.ts';
 import { readMatch } from './match.ts';
-import { describe, type Path, type Problem, Problems } from './problems.ts';
+import { describe, formatPath, type Path, type PolicyWarning, type Problem, Problems } from './problems.ts';
 import { NamedSets } from './sets.ts';
 import { asMapping, readMapping, readTexts, readWords } from './values.ts';
 
@@ -36,6 +37,8 @@ export interface PolicyConfigResult {
   /** Empty when there are problems: nothing is half applied. */
   readonly policies: ReadonlyMap<string, PolicyDefinition>;
   readonly problems: readonly Problem[];
+  /** Sets that nobody uses, statements that nobody comes to. Empty when there are problems. */
+  readonly warnings: readonly PolicyWarning[];
   readonly sets: NamedSets;
 }
 
@@ -68,7 +71,28 @@ export function readPolicies(sections: PolicySections, options: ReadOptions = {}
   }
   for (const [name, value] of Object.entries(mapping ?? {})) policies.set(name, readPolicy(sets, name, value, ['policies', name]));
   if (problems.list.length === 0) checkCalls(problems, policies, options.library);
-  return { policies: problems.list.length === 0 ? policies : new Map(), problems: problems.list, sets };
+  if (problems.list.length > 0) return { policies: new Map(), problems: problems.list, warnings: [], sets };
+  return { policies, problems: [], warnings: warningsOf(policies, sets, options.library), sets };
+}
+
+function warningsOf(policies: ReadonlyMap<string, PolicyDefinition>, sets: NamedSets, library: ReadOptions['library']): PolicyWarning[] {
+  const unused = sets.unused.map(
+    ([kind, name]): PolicyWarning => ({ code: 'unused-set', path: formatPath(['sets', kind, name]), text: 'no statement uses this set' }),
+  );
+  const all = new Map([...(library ?? []), ...policies]);
+  const unreachable = [...policies.values()].flatMap((policy) =>
+    // What a called policy has is told where that is.
+    unreachableStatements(compileProgram({ policies: [policy], default: 'reject', library: all }))
+      .filter(({ place }) => place.policy === policy.name)
+      .map(
+        ({ place, because }): PolicyWarning => ({
+          code: 'unreachable-statement',
+          path: `policies.${place.path}`,
+          text: `no route comes here: ${because}`,
+        }),
+      ),
+  );
+  return [...unused, ...unreachable];
 }
 
 /** A policy that is not in a file: a request of an API. */

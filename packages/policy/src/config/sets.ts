@@ -43,6 +43,8 @@ const EXAMPLES: Readonly<Record<SetKind, string>> = {
 export class NamedSets {
   readonly #sets = new Map<string, SetKinds[SetKind]>();
   readonly #used = new Set<string>();
+  /** By text, so that one expression in many statements is compiled once. */
+  readonly #patterns = new Map<string, AsPathPattern | string>();
   readonly problems: Problems;
   readonly pool: PrefixSetPool;
 
@@ -65,9 +67,10 @@ export class NamedSets {
     return [...this.#sets.keys()].filter((key) => key.startsWith(`${kind} `)).map((key) => key.slice(kind.length + 1));
   }
 
-  /** Sets that no statement names, as `prefixes customers`. */
-  get unused(): string[] {
-    return [...this.#sets.keys()].filter((key) => !this.#used.has(key));
+  /** Sets that no statement names. */
+  get unused(): (readonly [kind: string, name: string])[] {
+    const keys = [...this.#sets.keys()].filter((key) => !this.#used.has(key));
+    return keys.map((key) => [key.slice(0, key.indexOf(' ')), key.slice(key.indexOf(' ') + 1)]);
   }
 
   /** The section `sets` of a file. */
@@ -125,7 +128,8 @@ export class NamedSets {
     };
     const patterns: AsPathPattern[] = [];
     for (const [text, at] of readPlacedTexts(this.problems, value, path, expected)) {
-      const pattern = compileAsPathPattern(text);
+      const pattern = this.#patterns.get(text) ?? compileAsPathPattern(text);
+      this.#patterns.set(text, pattern);
       if (typeof pattern !== 'string') patterns.push(pattern);
       else this.problems.invalid(at, text, expected, pattern);
     }

@@ -317,6 +317,27 @@ for (const [title, statements, expected] of [
     ['dead'],
   ],
   [
+    'of another branch',
+    [
+      { match: { rov: 'valid' }, do: [{ match: { med: 1 }, action: 'accept' }] },
+      { name: 'alive', match: { med: 1 }, action: 'reject' },
+    ],
+    [],
+  ],
+  [
+    'of the same branch',
+    [
+      {
+        match: { rov: 'valid' },
+        do: [
+          { match: { med: 1 }, action: 'accept' },
+          { name: 'dead', match: { med: 1, origin: 'igp' }, action: 'reject' },
+        ],
+      },
+    ],
+    ['dead'],
+  ],
+  [
     'other conditions',
     [
       { match: { med: 1, rov: 'valid' }, action: 'accept' },

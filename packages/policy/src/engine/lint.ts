@@ -2,7 +2,7 @@
  * What in a policy can never have an effect, and what tests of it did not reach.
  */
 import type { Policy } from './policy.ts';
-import type { Instruction, Place } from './program.ts';
+import type { Instruction, Place, Program } from './program.ts';
 
 export interface Unreachable {
   readonly place: Place;
@@ -10,21 +10,22 @@ export interface Unreachable {
   readonly because: string;
 }
 
+/** In longer policies, statements are not compared with each other: that takes time by the square of their number. */
+const COMPARED_MAX = 10_000;
+
 /** Statements that no route comes to, because earlier ones decide about all that would. */
-export function unreachableStatements(policy: Policy): Unreachable[] {
-  const { code } = policy.program;
+export function unreachableStatements({ code, places }: Pick<Program, 'code' | 'places'>): Unreachable[] {
   const reached = reachable(code);
   const found: Unreachable[] = [];
   for (const [at, instruction] of code.entries()) {
     if (instruction.op !== 'enter') continue;
-    const place = policy.places[instruction.place]!;
+    const place = places[instruction.place]!;
     if (!reached.has(at)) {
       found.push({ place, because: 'what comes before it decides about every route' });
       continue;
     }
-    const shadow = shadowOf(code, at);
-    if (shadow !== undefined)
-      found.push({ place, because: `"${policy.places[shadow]!.statement}" already decides about all that match it` });
+    const shadow = code.length > COMPARED_MAX ? undefined : shadowOf(code, at);
+    if (shadow !== undefined) found.push({ place, because: `"${places[shadow]!.statement}" already decides about all that match it` });
   }
   return found;
 }
@@ -60,9 +61,18 @@ function shadowOf(code: readonly Instruction[], at: number): number | undefined 
     const head = headAt(code, before);
     const comesAfter = head.otherwise !== undefined && head.otherwise <= at && isStraight(code, head.otherwise, at);
     const decides = code[head.body + 1]?.op === 'accept' || code[head.body + 1]?.op === 'reject';
-    if (comesAfter && decides && [...head.conditions].every((key) => own.conditions.has(key))) return head.place;
+    if (comesAfter && decides && isOnlyWay(code, before, at) && [...head.conditions].every((key) => own.conditions.has(key)))
+      return head.place;
   }
   return undefined;
+}
+
+/** Whoever comes to `at` came through `before`: nothing in front of it leads past it. */
+function isOnlyWay(code: readonly Instruction[], before: number, at: number): boolean {
+  return code.slice(0, before).every((instruction) => {
+    const to = instruction.op === 'test' ? instruction.otherwise : instruction.op === 'jump' ? instruction.to : 0;
+    return to <= before || to > at;
+  });
 }
 
 /** Nobody enters or leaves between, but by falling through tests, and nothing is changed. */

@@ -49,8 +49,8 @@ export class Policy {
     );
   }
 
-  get program(): Program {
-    return this.#program;
+  get code(): readonly Instruction[] {
+    return this.#program.code;
   }
 
   /** The verdict for every route and neighbor, where the policy looks at nothing; undefined otherwise. */

@@ -18,7 +18,7 @@ import { type ChainDefinition, type Outcome, type PolicyDefinition, PolicyError,
 export interface Place {
   readonly policy: string;
   readonly statement: string;
-  /** `customers-in.statements[2].inside[0]`; a called policy has its own name. */
+  /** `customers-in.statements[2].do[0]`; a called policy has its own name. */
   readonly path: string;
 }
 
@@ -113,11 +113,11 @@ class ProgramWriter {
     this.#add({ op: 'match', place });
     for (const action of statement.actions) this.#add({ op: 'edit', place, action });
     if (statement.call !== undefined) this.#call(statement.call, path);
-    if (statement.inside !== undefined) this.#statements(policy, `${path}.inside`, statement.inside, exits);
+    if (statement.inside !== undefined) this.#statements(policy, `${path}.do`, statement.inside, exits);
     this.#outcome(statement.outcome, place, exits);
     if (statement.otherwise !== undefined && statement.outcome.type === 'next-statement') this.#add({ op: 'jump', to: end });
     this.#here(otherwise);
-    if (statement.otherwise !== undefined) this.#statements(policy, `${path}.otherwise`, statement.otherwise, exits);
+    if (statement.otherwise !== undefined) this.#statements(policy, `${path}.else`, statement.otherwise, exits);
     this.#here(end);
   }
 
