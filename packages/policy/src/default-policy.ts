@@ -4,10 +4,14 @@
 import { Change } from './change/change.ts';
 import type { Accepted, Rejected } from './engine/verdict.ts';
 
+/** Words of the keys `import` and `export` of a neighbor. */
 export type DefaultAction = 'accept-all' | 'deny-all';
+/** Whether routes come in or go out. */
 export type Direction = 'import' | 'export';
+/** Whether the neighbor is in another AS. */
 export type PeerType = 'ebgp' | 'ibgp';
 
+/** What decides about a neighbor without statements. */
 export interface DefaultPolicyConfig {
   readonly direction: Direction;
   readonly peerType: PeerType;
@@ -31,6 +35,7 @@ export function defaultActionOf(peerType: PeerType): DefaultAction {
   return peerType === 'ebgp' ? 'deny-all' : 'accept-all';
 }
 
+/** The policy of a neighbor without statements. */
 export function compilePolicy({ direction, peerType, defaultAction }: DefaultPolicyConfig): DefaultPolicy {
   return { direction, constant: (defaultAction ?? defaultActionOf(peerType)) === 'accept-all' ? ACCEPT : REJECT };
 }

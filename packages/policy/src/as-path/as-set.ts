@@ -3,6 +3,7 @@ import { parseAs } from './text.ts';
 
 export const AS_SET_ALLOWED = 'AS numbers and ranges, e.g. [174, "64512-65534", "4200000000-4294967294"]';
 
+/** AS numbers and ranges of them. */
 export class AsSet {
   readonly #low: Uint32Array;
   readonly #high: Uint32Array;
@@ -18,6 +19,7 @@ export class AsSet {
     this.#high = Uint32Array.from(joined, ([, high]) => high);
   }
 
+  /** Whether the AS number is in the set. */
   has(asn: number): boolean {
     let from = 0;
     let to = this.#low.length;

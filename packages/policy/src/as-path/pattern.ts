@@ -13,11 +13,13 @@ import { charSet, RegexError, type RegexNode } from '../regex/syntax.ts';
 import { parseMask } from './mask.ts';
 import type { PathTextForm } from './text.ts';
 
+/** How a pattern is spelled, and which text of the path it looks at. */
 export type AsPathDialect = 'cisco' | 'rustbgpd' | 'bgpgg';
 
 /** A compiled pattern. `textOf` gives the path in the form that the pattern wants, so that the caller can keep it. */
 export interface AsPathPattern {
   readonly source: string;
+  /** Whether the path matches. */
   test(segments: readonly AsPathSegment[], textOf: (form: PathTextForm) => string): boolean;
 }
 

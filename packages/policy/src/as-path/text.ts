@@ -8,6 +8,7 @@
  */
 import type { AsPathSegment } from '@tsbgp/wire';
 
+/** Forms of the text of an AS_PATH; see above. */
 export type PathTextForm = 'cisco' | 'spaces' | 'underscores';
 
 /** The text of AS numbers: `65536`, `1.0`, or `1.0` also below 65536 (`0.1`) (RFC 5396). */
@@ -33,6 +34,7 @@ export function pathText(segments: readonly AsPathSegment[], form: PathTextForm 
     .join(' ');
 }
 
+/** The text of an AS number. */
 export function formatAs(asn: number, notation: AsNotation = 'asplain'): string {
   if (notation === 'asplain' || (notation === 'asdot' && asn <= 0xffff)) return String(asn);
   return `${Math.floor(asn / 0x1_0000)}.${asn % 0x1_0000}`;

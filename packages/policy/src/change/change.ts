@@ -12,6 +12,7 @@ import type { Edit, EditFailure, NextHopMode } from './edit.ts';
  */
 export const CHANGES_MAX = 100_000;
 
+/** A list of edits of an attribute set. */
 export class Change {
   /** In the order in which they are done. */
   readonly edits: readonly Edit[];

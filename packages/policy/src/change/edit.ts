@@ -6,6 +6,7 @@ import type { Peer } from '../route/peer.ts';
 import { type ReadBits, Reads } from '../route/reads.ts';
 import type { Draft } from './draft.ts';
 
+/** One step of a change, with all numbers known. */
 export interface Edit {
   /** Says what is done. Edits with the same text are the same edit. */
   readonly text: string;
@@ -23,6 +24,7 @@ export type NextHopMode = 'given' | 'self' | 'unchanged';
 /** Why a change cannot be made. */
 export type EditFailure = 'attributes-too-long' | 'next-hop-of-other-family';
 
+/** What a statement does to an attribute set, for whatever neighbor. */
 export interface Action {
   readonly text: string;
   /** Identifies the action by content: equal keys, equal edits. */

@@ -7,6 +7,7 @@
  */
 import { formatCommunity, formatExtendedCommunity, readU16, readU32, writeU16, writeU32 } from '@tsbgp/wire';
 
+/** The kinds of communities (RFC 1997, RFC 8092, RFC 4360). */
 export type CommunityKind = 'standard' | 'large' | 'extended';
 
 export const COMMUNITY_LENGTHS: Readonly<Record<CommunityKind, number>> = { standard: 4, large: 12, extended: 8 };
@@ -14,6 +15,7 @@ export const COMMUNITY_LENGTHS: Readonly<Record<CommunityKind, number>> = { stan
 /** Types of extended communities with an administrator and a number (RFC 7153 §5.2). */
 export const ExtendedType = { TwoOctetAs: 0, Ipv4: 1, FourOctetAs: 2 } as const;
 
+/** A community of a route. */
 export interface Community {
   readonly kind: CommunityKind;
   readonly octets: Uint8Array;

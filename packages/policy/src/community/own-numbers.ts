@@ -4,6 +4,7 @@ import { fieldBits } from './community.ts';
 
 export type OwnNumber = 'peer-as' | 'local-as';
 
+/** AS numbers of a session, which patterns may name. */
 export interface OwnNumbers {
   readonly as: number;
   readonly localAs: number;

@@ -46,6 +46,7 @@ export interface OctetsPattern {
   readonly community: Community;
 }
 
+/** A compiled pattern for communities of one kind. */
 export type CommunityPattern = FieldPattern | RegexPattern | OctetsPattern;
 
 export const COMMUNITY_ALLOWED =

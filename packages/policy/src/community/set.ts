@@ -16,6 +16,7 @@ import { type CommunityPattern, exactCommunity, type FieldPattern, matchesCommun
  */
 export type SetMatch = 'any' | 'none' | 'all' | 'only';
 
+/** Patterns of communities, compared together. */
 export class CommunitySet {
   readonly patterns: readonly CommunityPattern[];
   /** Numbers of the neighbor that the patterns name. */
@@ -62,6 +63,7 @@ export class CommunitySet {
     }
   }
 
+  /** Whether some pattern matches the community. */
   has(community: Community, numbers: OwnNumbers | undefined): boolean {
     if (this.#exact.has(community.key)) return true;
     return this.#others.some((pattern) => matchesCommunity(pattern, community, numbers));

@@ -20,12 +20,14 @@ export interface RouteState {
   readonly tag: number | undefined;
 }
 
+/** A condition of a statement, compiled. */
 export interface Condition {
   /** As the operator would write it: `prefix in customers`. */
   readonly text: string;
   /** Identifies the condition by content: conditions with equal keys give equal answers. */
   readonly key: string;
   readonly reads: ReadBits;
+  /** Whether the condition holds. `peer` is undefined only where the condition reads nothing of it. */
   readonly test: (state: RouteState, peer: Peer | undefined) => boolean;
   /** The members for which the condition holds. */
   readonly members?: ((state: RouteState, members: Members) => MemberSet) | undefined;

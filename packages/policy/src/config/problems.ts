@@ -17,14 +17,16 @@ export const PROBLEM_CODES = {
   'conflicting-keys': 'Two keys, each valid alone, contradict each other.',
 } as const;
 
+/** One of `PROBLEM_CODES`. */
 export type ProblemCode = keyof typeof PROBLEM_CODES;
 
-/** A warning is about what is allowed and probably a mistake. docs/errors.md lists the same codes. */
+/** Codes of warnings. docs/errors.md lists the same. */
 export const PROBLEM_WARNING_CODES = {
   'unused-set': 'No statement uses the set.',
   'unreachable-statement': 'No route comes to the statement, because earlier ones decide about all that would match it.',
 } as const;
 
+/** Something in a configuration that is allowed and probably a mistake. */
 export interface PolicyWarning {
   readonly code: keyof typeof PROBLEM_WARNING_CODES;
   /** `sets.prefixes.customers`, `policies.in.statements[2]` */
@@ -32,6 +34,7 @@ export interface PolicyWarning {
   readonly text: string;
 }
 
+/** Something wrong in a configuration. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly path: Path;
@@ -53,6 +56,7 @@ export function formatProblem({ path, found, allowed, example }: Problem): strin
   return `${formatPath(path)}: found ${found}${rest}`;
 }
 
+/** A path as text: `policies.in.statements[0]`. */
 export function formatPath(path: Path): string {
   return path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`), '');
 }

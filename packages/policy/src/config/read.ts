@@ -33,6 +33,7 @@ export interface PolicySections {
   readonly policies?: unknown;
 }
 
+/** What was read: policies, or what is wrong. */
 export interface PolicyConfigResult {
   /** Empty when there are problems: nothing is half applied. */
   readonly policies: ReadonlyMap<string, PolicyDefinition>;
@@ -42,6 +43,7 @@ export interface PolicyConfigResult {
   readonly sets: NamedSets;
 }
 
+/** What else the statements may name. */
 export interface ReadOptions {
   /** Equal prefix sets of several readings are one object. */
   readonly pool?: PrefixSetPool | undefined;
@@ -56,6 +58,7 @@ const DEFAULTS = ['accept', 'reject', 'next-policy'] as const;
 /** `do` and `else` inside each other. */
 const DEPTH_MAX = 32;
 
+/** Reads the sections `sets` and `policies`. Never throws for what is in them. */
 export function readPolicies(sections: PolicySections, options: ReadOptions = {}): PolicyConfigResult {
   const problems = new Problems();
   const sets = new NamedSets(problems, options.pool ?? new PrefixSetPool());

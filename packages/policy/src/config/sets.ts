@@ -21,6 +21,7 @@ import type { PeerKind, PeerRole } from '../route/peer.ts';
 import type { Expected, Path, Problems } from './problems.ts';
 import { asMapping, listOf, readMapping, readPlacedTexts, readTexts, readWords } from './values.ts';
 
+/** What a set of each kind is. */
 export interface SetKinds {
   readonly prefixes: PrefixSet;
   readonly 'as-numbers': AsNumbers;
@@ -29,6 +30,7 @@ export interface SetKinds {
   readonly neighbors: NeighborFilter;
 }
 
+/** A key of the section `sets`. */
 export type SetKind = keyof SetKinds;
 
 const EXAMPLES: Readonly<Record<SetKind, string>> = {
@@ -58,11 +60,13 @@ export class NamedSets {
     this.#sets.set(`${kind} ${name}`, set);
   }
 
+  /** A set by its name, which then counts as used; undefined when there is none. */
   get<K extends SetKind>(kind: K, name: string): SetKinds[K] | undefined {
     this.#used.add(`${kind} ${name}`);
     return this.#sets.get(`${kind} ${name}`) as SetKinds[K] | undefined;
   }
 
+  /** Names of the sets of a kind. */
   namesOf(kind: SetKind): string[] {
     return [...this.#sets.keys()].filter((key) => key.startsWith(`${kind} `)).map((key) => key.slice(kind.length + 1));
   }
@@ -95,6 +99,7 @@ export class NamedSets {
     for (const [name, set] of Object.entries(mapping ?? {})) this.add(kind, name, reader(set, [...path, name]));
   }
 
+  /** A list of prefixes as a set. */
   readPrefixes(value: unknown, path: Path): PrefixSet {
     const expected: Expected = { allowed: PREFIX_ENTRY_ALLOWED, example: EXAMPLES.prefixes };
     const builder = new PrefixSetBuilder();
@@ -108,6 +113,7 @@ export class NamedSets {
     return this.pool.intern(builder.build());
   }
 
+  /** A list of AS numbers and ranges as a set. */
   readAsNumbers(value: unknown, path: Path): AsNumbers {
     const expected: Expected = { allowed: `${AS_SET_ALLOWED}, "{peer-as}", "{local-as}"`, example: EXAMPLES['as-numbers'] };
     const own: OwnNumber[] = [];
@@ -121,6 +127,7 @@ export class NamedSets {
     return { set: new AsSet(ranges), own };
   }
 
+  /** A list of expressions for AS paths. */
   readAsPaths(value: unknown, path: Path): AsPathPattern[] {
     const expected: Expected = {
       allowed: 'a regular expression, in which "_" is the edge of an AS number, or a mask "[= 64500 * =]"',
@@ -136,6 +143,7 @@ export class NamedSets {
     return patterns;
   }
 
+  /** A list of patterns for communities. */
   readCommunities(value: unknown, path: Path): CommunityPattern[] {
     const expected: Expected = { allowed: COMMUNITY_ALLOWED, example: EXAMPLES.communities };
     const patterns: CommunityPattern[] = [];
@@ -147,6 +155,7 @@ export class NamedSets {
     return patterns;
   }
 
+  /** A mapping that describes neighbors. */
   readNeighbors(value: unknown, path: Path): NeighborFilter {
     const filter: Mutable<NeighborFilter> = {};
     const names = (inner: unknown, at: Path): string[] =>

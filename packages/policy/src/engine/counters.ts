@@ -27,6 +27,7 @@ export class Counters {
     return { evaluated: matched + this.#failed[place]!, matched };
   }
 
+  /** All counts begin at 0 again. */
   reset(): void {
     this.#matched.fill(0);
     this.#failed.fill(0);

@@ -28,6 +28,7 @@ export interface StatementDefinition {
   readonly outcome: Outcome;
 }
 
+/** A named list of statements. */
 export interface PolicyDefinition {
   readonly name: string;
   readonly statements: readonly StatementDefinition[];
@@ -35,6 +36,7 @@ export interface PolicyDefinition {
   readonly default?: Exclude<Outcome['type'], 'next-statement'> | undefined;
 }
 
+/** Policies that are passed one after the other. */
 export interface ChainDefinition {
   readonly policies: readonly PolicyDefinition[];
   /** For routes that no policy decided. */

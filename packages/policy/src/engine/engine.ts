@@ -8,6 +8,7 @@ import type { ChainDefinition } from './definition.ts';
 import { Policy } from './policy.ts';
 import { compileProgram } from './program.ts';
 
+/** Compiles policies, and keeps what they share. */
 export class PolicyEngine {
   /** Equal prefix sets are one object here. */
   readonly prefixSets: PrefixSetPool = new PrefixSetPool();

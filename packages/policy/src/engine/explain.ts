@@ -14,6 +14,7 @@ import type { Policy } from './policy.ts';
 import type { Place } from './program.ts';
 import type { Verdict } from './verdict.ts';
 
+/** A condition that was tested. */
 export interface ExplainedCondition {
   readonly text: string;
   readonly holds: boolean;
@@ -21,6 +22,7 @@ export interface ExplainedCondition {
   readonly found: string;
 }
 
+/** A statement that the route came to. */
 export interface ExplainedStatement {
   readonly place: Place;
   readonly matched: boolean;
@@ -29,6 +31,7 @@ export interface ExplainedStatement {
   readonly changes: readonly string[];
 }
 
+/** How a policy decided about one route. */
 export interface Explanation {
   readonly verdict: Verdict;
   /** Where it was decided. */

@@ -4,6 +4,7 @@
 import type { Policy } from './policy.ts';
 import type { Instruction, Place, Program } from './program.ts';
 
+/** A statement without effect. */
 export interface Unreachable {
   readonly place: Place;
   /** `the statement #1 before it decides about every route`. */
@@ -91,6 +92,7 @@ function headAt(code: readonly Instruction[], enter: number): Head {
   return { place: (code[enter] as { place: number }).place, conditions, body: at, otherwise };
 }
 
+/** How many statements matched some route. */
 export interface Coverage {
   /** Statements, those in called policies for each call. */
   readonly statements: number;

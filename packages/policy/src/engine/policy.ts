@@ -18,11 +18,15 @@ import type { Accepted, MembersVerdict, Pending, PendingMemory, Rejected, Verdic
 
 /** Follows one evaluation, for explanations. */
 export interface Tracer {
+  /** The route comes to a statement. */
   enter(place: number): void;
+  /** A condition was tested; `found` is what it looked at. */
   tested(place: number, text: string, holds: boolean, found: string): void;
+  /** A change was made. */
   edited(place: number, text: string): void;
 }
 
+/** A chain of policies, compiled. */
 export class Policy {
   readonly places: readonly Place[];
   /** Everything that it may look at. */
@@ -49,6 +53,7 @@ export class Policy {
     );
   }
 
+  /** The instructions, in the order in which they are passed. */
   get code(): readonly Instruction[] {
     return this.#program.code;
   }
@@ -87,6 +92,7 @@ export class Policy {
     return this.#runMembers(route, members, [{ verdict: this.#start, members: members.all }], false) as MembersVerdict<Verdict>[];
   }
 
+  /** As `evaluateMembers`, up to the first look at the prefix or the path identifier. */
   evaluateMembersAttributes(route: Route, members: Members): MembersVerdict<Verdict | Pending>[] {
     return this.#runMembers(route, members, [{ verdict: this.#start, members: members.all }], true);
   }

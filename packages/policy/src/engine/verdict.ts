@@ -2,6 +2,7 @@
 import type { Change } from '../change/change.ts';
 import type { WorkingRoute } from './state.ts';
 
+/** The route is accepted, with these changes. */
 export interface Accepted {
   readonly type: 'accept';
   /** What is done to the attributes; without edits the route stays as it is. */
@@ -10,6 +11,7 @@ export interface Accepted {
   readonly place: number;
 }
 
+/** The route is rejected. Import keeps it as filtered; export does not send it. */
 export interface Rejected {
   readonly type: 'reject';
   /** As the statement says it; undefined where it does not. */
@@ -30,12 +32,14 @@ export interface Pending {
   readonly memory: PendingMemory;
 }
 
+/** What is remembered of a pending verdict. */
 export interface PendingMemory {
   /** By instruction: whether its condition holds, of conditions that look at nothing that differs between routes. */
   answers: Uint8Array | undefined;
   state: WorkingRoute | undefined;
 }
 
+/** What a policy says about a route. */
 export type Verdict = Accepted | Rejected;
 
 /** A verdict, and the neighbors whom it concerns. */

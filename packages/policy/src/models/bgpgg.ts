@@ -19,6 +19,7 @@ import type { ChainDefinition, PolicyDefinition, StatementDefinition } from '../
 import { entryWithRange, type PrefixSet, PrefixSetBuilder } from '../prefix/set.ts';
 import { ModelReader } from './reader.ts';
 
+/** Defined sets by kind and name. */
 export interface BgpggDefinedSets {
   readonly prefixSets?:
     | Readonly<Record<string, readonly { readonly prefix: string; readonly masklength_range?: string | undefined }[]>>
@@ -36,6 +37,7 @@ export interface BgpggSetRef {
   readonly match_option?: string | undefined;
 }
 
+/** A statement of its API (`StatementConfig`). */
 export interface BgpggStatement {
   readonly conditions?:
     | {
@@ -84,6 +86,7 @@ export function bgpggPolicy(
   return reader.result({ name, statements: read });
 }
 
+/** The policies of an assignment, and its default action. */
 export function bgpggChain(policies: readonly PolicyDefinition[], defaultAction: 'accept' | 'reject' = 'reject'): ChainDefinition {
   return { policies, default: defaultAction };
 }

@@ -31,6 +31,7 @@ import { PrefixSetBuilder } from '../prefix/set.ts';
 import { AspaState, type RouteType, RovState } from '../route/route.ts';
 import { ModelReader } from './reader.ts';
 
+/** A statement, with the names of its API and configuration. */
 export interface RustbgpdStatement {
   readonly action: string;
   readonly prefix?: string | undefined;
@@ -57,6 +58,7 @@ export interface RustbgpdStatement {
   readonly set_as_path_prepend?: { readonly asn: number; readonly count: number } | undefined;
 }
 
+/** A neighbor set: one of the lists must contain the neighbor. */
 export interface RustbgpdNeighborSet {
   readonly addresses?: readonly string[] | undefined;
   readonly remote_asns?: readonly number[] | undefined;

@@ -11,6 +11,7 @@
  */
 import { parsePrefix } from '@tsbgp/wire';
 
+/** A prefix, and which lengths match. */
 export interface PrefixEntry {
   /** 4 or 16 octets. Bits after the prefix may be set; they mean nothing. */
   readonly address: Uint8Array;

@@ -10,6 +10,7 @@ import { PlainPrefix } from './plain-text.ts';
 const EMPTY_IPV4 = new PrefixColumns(1, new Uint32Array(0), new Uint8Array(0), new Uint8Array(0), new Uint8Array(0));
 const EMPTY_IPV6 = new PrefixColumns(2, new Uint32Array(0), new Uint8Array(0), new Uint8Array(0), new Uint8Array(0));
 
+/** Prefixes with lengths, ready for look-ups. */
 export class PrefixSet {
   readonly ipv4: PrefixColumns;
   readonly ipv6: PrefixColumns;
@@ -62,6 +63,7 @@ export class PrefixSet {
     for (let entry = 0; entry < this.ipv6.count; entry++) yield entryText(this.ipv6, entry, true);
   }
 
+  /** Whether both sets have the same entries. */
   equals(other: PrefixSet): boolean {
     return this.ipv4.equals(other.ipv4) && this.ipv6.equals(other.ipv6);
   }
@@ -77,6 +79,7 @@ export class PrefixSet {
 export class PrefixSetPool {
   readonly #byHash = new Map<number, PrefixSet[]>();
 
+  /** The set that is kept of all that are equal to this one. */
   intern(set: PrefixSet): PrefixSet {
     const candidates = this.#byHash.get(set.hash);
     const known = candidates?.find((candidate) => candidate.equals(set));
@@ -87,6 +90,7 @@ export class PrefixSetPool {
   }
 }
 
+/** Collects entries and makes a set of them. */
 export class PrefixSetBuilder {
   /** An IPv4 entry is one number: address, length, min, max, of 32 and three times 6 bits. 50 bits sort natively and exactly. */
   #ipv4: Float64Array = new Float64Array(64);
@@ -96,6 +100,7 @@ export class PrefixSetBuilder {
   #ipv6Count = 0;
   readonly #plain = new PlainPrefix();
 
+  /** Adds an entry. */
   add({ address, bits, min, max }: PrefixEntry): void {
     // Lengths below that of the prefix: one entry for each prefix that contains it.
     for (let length = min; length < bits && length <= max; length++) this.add({ address, bits: length, min: length, max: length });
@@ -120,6 +125,7 @@ export class PrefixSetBuilder {
     return undefined;
   }
 
+  /** The set of what was added. The builder is not used afterwards. */
   build(): PrefixSet {
     return new PrefixSet(this.#buildIpv4(), this.#buildIpv6());
   }

@@ -45,6 +45,7 @@ export const transitFreeAs: StatementTerms = rejecting('transit-free-as', {
   not: { neighbor: { as: [...TRANSIT_FREE_ASNS] } },
 });
 
+/** Shortest and longest prefixes that are accepted. */
 export interface PrefixLengths {
   /** @default [8, 24] */
   readonly ipv4?: readonly [min: number, max: number] | undefined;

@@ -21,6 +21,7 @@ import {
   transitFreeAs,
 } from './checks.ts';
 
+/** What all edges of a network have in common. */
 export interface EdgeOptions {
   /** @default 50 */
   readonly maxPathLength?: number | undefined;
@@ -31,6 +32,7 @@ export interface EdgeOptions {
   readonly overrides?: Overrides | undefined;
 }
 
+/** What a customer may announce. */
 export interface CustomerOptions extends EdgeOptions {
   /** What the customer may announce. */
   readonly prefixes: readonly string[];

@@ -21,4 +21,5 @@ export const REJECT_REASONS = {
   'aspa-invalid': 22,
 } as const;
 
+/** A key of `REJECT_REASONS`. */
 export type RejectReason = keyof typeof REJECT_REASONS;

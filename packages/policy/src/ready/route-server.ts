@@ -29,6 +29,7 @@ import {
   transitFreeAs,
 } from './checks.ts';
 
+/** What differs between exchange points. */
 export interface RouteServerOptions {
   /** @default 32 */
   readonly maxPathLength?: number | undefined;

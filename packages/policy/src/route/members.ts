@@ -10,6 +10,7 @@ import { type OwnNumber, ownNumber } from '../community/own-numbers.ts';
 import { type Peer, peerValues } from './peer.ts';
 import type { ReadBits } from './reads.ts';
 
+/** A set of members: bit n is member n. */
 export type MemberSet = bigint;
 
 export const NOBODY: MemberSet = 0n;
@@ -20,6 +21,7 @@ export interface MemberClass {
   readonly members: MemberSet;
 }
 
+/** The members of a group, and indexes of their values. */
 export class Members {
   readonly peers: readonly (Peer | undefined)[];
   readonly all: MemberSet;

@@ -2,11 +2,13 @@
 import type { OwnNumbers } from '../community/own-numbers.ts';
 import { type ReadBits, Reads } from './reads.ts';
 
+/** Whether the neighbor is in another AS. */
 export type PeerKind = 'ebgp' | 'ibgp';
 
 /** What the neighbor is to us (RFC 9234 §4.1), seen from us: a `customer` pays us. */
 export type PeerRole = 'provider' | 'customer' | 'peer' | 'rs' | 'rs-client';
 
+/** A neighbor, as conditions and changes see it. */
 export interface Peer extends OwnNumbers {
   /** Canonical text (RFC 5952), without a port. */
   readonly address: string;

@@ -31,6 +31,7 @@ const KINDS: readonly CommunityKind[] = ['standard', 'large', 'extended'];
 /** `prefixLength` of a route whose family has no prefixes. */
 export const NO_PREFIX = -1;
 
+/** A route, in octets and numbers. */
 export class Route implements AddressWords {
   /** The attributes are `bytes[start, end)`, a canonical block (block.ts), borrowed until the next `setAttributes`. */
   bytes: Uint8Array = new Uint8Array(0);
@@ -54,6 +55,7 @@ export class Route implements AddressWords {
   readonly #texts = new Map<PathTextForm, string>();
   #communities: readonly Community[] | undefined;
 
+  /** Takes the canonical block `bytes[start, end)`, which must not change until the next call. */
   setAttributes(bytes: Uint8Array, start = 0, end: number = bytes.length): this {
     this.bytes = bytes;
     this.start = start;
@@ -64,6 +66,7 @@ export class Route implements AddressWords {
     return this;
   }
 
+  /** Takes the prefix as numbers of 32 bits; bits after its length must be 0. */
   setPrefix(length: number, w0: number, w1 = 0, w2 = 0, w3 = 0): this {
     this.prefixLength = length;
     this.w0 = w0;

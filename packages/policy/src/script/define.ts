@@ -20,8 +20,11 @@ import type { RouteType } from '../route/route.ts';
 /** `undefined`: no opinion; the next policy, or the default, decides. */
 export type ScriptDecision = 'accept' | 'reject' | { readonly reject: string } | undefined;
 
+/** ROV states (RFC 6811 §2). */
 export type RovWord = 'not-checked' | 'valid' | 'not-found' | 'invalid';
+/** ASPA states. */
 export type AspaWord = 'not-checked' | 'valid' | 'unknown' | 'invalid';
+/** Values of ORIGIN. */
 export type OriginWord = 'igp' | 'egp' | 'incomplete';
 
 /** The route. What is set can be read again. Setting a value that cannot be throws, which rejects the route. */
@@ -48,7 +51,9 @@ export interface ScriptRoute {
   readonly communities: readonly string[];
   /** Whether a community matches the pattern: `64512:1`, `64512:*`, `64512:0:{peer-as}`. */
   has(pattern: string): boolean;
+  /** Adds one community of any kind; `{peer-as}` may stand in it. Throws TypeError. */
   addCommunity(community: string): void;
+  /** Removes all that match the pattern. Throws TypeError. */
   removeCommunities(pattern: string): void;
   /** Repeats the AS number in front of the path. @default once */
   prepend(asn: number, count?: number): void;
@@ -79,11 +84,14 @@ export interface ScriptPeer {
 export interface ScriptTell {
   /** Adds to a counter of this name. At most METRICS_MAX names; further ones are left out. */
   count(name: string, by?: number): void;
+  /** Tells the host of something. */
   event(name: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
 }
 
+/** Decides about one route for one neighbor. */
 export type ScriptFunction = (route: ScriptRoute, peer: ScriptPeer, tell: ScriptTell) => ScriptDecision;
 
+/** A policy in TypeScript: a function for each direction; one may be missing. */
 export interface ScriptDefinition {
   readonly import?: ScriptFunction | undefined;
   readonly export?: ScriptFunction | undefined;

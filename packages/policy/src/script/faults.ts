@@ -22,6 +22,7 @@ export interface ScriptFault extends ScriptPlace {
 /** Places that are told apart; further ones are counted together. */
 const PLACES_MAX = 200;
 
+/** Counts of what went wrong. */
 export class FaultLog {
   /** By kind; all places together. */
   readonly counts: Readonly<Record<ScriptFault['type'], number>> = { threw: 0, overran: 0, stopped: 0, returned: 0 };
@@ -32,6 +33,7 @@ export class FaultLog {
     this.#report = report;
   }
 
+  /** Counts, and reports a place that was not seen yet. */
   add(type: ScriptFault['type'], message: string, place: ScriptPlace): void {
     (this.counts as Record<ScriptFault['type'], number>)[type]++;
     const key = `${type} ${place.file}:${place.line}:${place.column}`;

@@ -8,11 +8,13 @@
 import { definitionProblem, type ScriptDefinition } from './define.ts';
 import { placeOf, type ScriptPlace } from './faults.ts';
 
+/** What came of loading. */
 export type LoadResult =
   | { readonly type: 'loaded'; readonly definition: ScriptDefinition; readonly version: number }
   /** The definition before, if there was one, stays in use. */
   | ({ readonly type: 'failed'; readonly message: string; readonly cause: unknown } & ScriptPlace);
 
+/** Where the file is, and how the host imports it. */
 export interface LoaderOptions {
   /** Address of the file, e.g. `file:///etc/tsbgp/policy.ts`. */
   readonly url: string;
@@ -20,6 +22,7 @@ export interface LoaderOptions {
   readonly importModule: (url: string) => Promise<unknown>;
 }
 
+/** A policy file, and its version in use. */
 export class ScriptLoader {
   /** What is in use; undefined before the first load that succeeded. */
   definition: ScriptDefinition | undefined;

@@ -19,12 +19,16 @@ import type { ScriptDecision, ScriptDefinition, ScriptFunction, ScriptTell } fro
 import { FaultLog, placeOf, type ScriptFault } from './faults.ts';
 import { PeerView, RouteView } from './view.ts';
 
+/** A call that takes longer is counted and reported. */
 export const BUDGET_MILLISECONDS_DEFAULT = 5;
 /** A batch may take as long as its slice of a turn, and then some: the watch is for what does not end. */
 export const BATCH_BUDGET_MILLISECONDS_DEFAULT = 200;
+/** Calls that may be stopped before the policy is not asked any more. */
 export const STOPS_MAX = 3;
+/** Counters of a policy's own, and reasons that are remembered. */
 export const METRICS_MAX = 500;
 
+/** How a policy is run. */
 export interface ScriptOptions {
   readonly direction: 'import' | 'export';
   /** For routes about which the function has no opinion, and for a policy without a function for this direction. */
@@ -39,7 +43,9 @@ export interface ScriptOptions {
   /** Runs `run`, and stops it after so many milliseconds. Returns whether it ended by itself. Undefined: nothing is stopped. */
   readonly watch?: ((run: () => void, milliseconds: number) => boolean) | undefined;
   readonly batchBudgetMilliseconds?: number | undefined;
+  /** Told of each place at which something went wrong, once. */
   readonly onFault?: ((fault: ScriptFault) => void) | undefined;
+  /** Told of `tell.event`. */
   readonly onEvent?: ((name: string, fields: Readonly<Record<string, string | number | boolean>>) => void) | undefined;
 }
 
@@ -49,6 +55,7 @@ export interface ScriptVerdict {
   readonly reads: ReadBits;
 }
 
+/** A policy in TypeScript for one direction. */
 export class ScriptPolicy {
   /** Counters of the policy's own. */
   readonly metrics: Map<string, number> = new Map();
@@ -83,6 +90,7 @@ export class ScriptPolicy {
     return this.#stops >= STOPS_MAX;
   }
 
+  /** The verdict for one route and one neighbor. */
   evaluate(route: Route, peer: Peer): ScriptVerdict {
     if (this.isDisabled) return { verdict: this.#reject('policy-disabled'), reads: Reads.Nothing };
     if (this.#function === undefined) return { verdict: this.#decided(this.#options.default), reads: Reads.Nothing };
