@@ -40,7 +40,7 @@ export { type ExplainedCondition, type ExplainedStatement, type Explanation, exp
 export { type Coverage, coverageOf, type Unreachable, unreachableStatements } from './engine/lint.ts';
 export { Policy, type Tracer } from './engine/policy.ts';
 export type { Place } from './engine/program.ts';
-export type { Accepted, MembersVerdict, Pending, Rejected, Verdict } from './engine/verdict.ts';
+export { type Accepted, type MembersVerdict, type Pending, type Rejected, settle, type Verdict } from './engine/verdict.ts';
 export { type BgpggDefinedSets, type BgpggSetRef, type BgpggStatement, bgpggChain, bgpggPolicy } from './models/bgpgg.ts';
 export { type RustbgpdNeighborSet, type RustbgpdStatement, rustbgpdChain, rustbgpdPolicy } from './models/rustbgpd.ts';
 export { type PrefixEntry, parsePrefixEntry } from './prefix/entry.ts';

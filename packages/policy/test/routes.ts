@@ -13,7 +13,7 @@ import {
   parseAttribute,
   STORED_CONTEXT,
 } from '@tsbgp/wire';
-import { type Accepted, AspaState, type Peer, Route, type RouteType, RovState, type Verdict } from '../src/index.ts';
+import { AspaState, type Peer, type Rejected, Route, type RouteType, RovState, settle, type Verdict } from '../src/index.ts';
 
 /** Attributes of the line, as `parseAttribute` knows them. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -78,20 +78,20 @@ export function routeOf(line: string): Route {
 
 /** `accept lp=200; com=64512:1`, `reject bogon-prefix`: the fields that differ from the route's; empty ones are gone. */
 export function outcomeOf(verdict: Verdict, route: Route): string {
-  if (verdict.type === 'reject') return verdict.reason === undefined ? 'reject' : `reject ${verdict.reason}`;
-  return `accept ${changesOf(verdict, route)}`.trim();
-}
-
-function changesOf({ change }: Accepted, route: Route): string {
-  const octets = change.apply(route.bytes, route.start, route.end);
-  if (typeof octets === 'string') return `cannot: ${octets}`;
+  const settled = settle(verdict, route.bytes, route.start, route.end);
+  if (verdict.type === 'reject' || (settled !== undefined && 'reason' in settled)) {
+    const { reason } = settled as Rejected;
+    return reason === undefined ? 'reject' : `reject ${reason}`;
+  }
+  const { change } = verdict;
   const before = fieldsOf(route);
-  const after = fieldsOf(octets === undefined ? route : new Route().setAttributes(octets));
-  const changed = Object.keys(before).filter((key) => before[key] !== after[key]);
-  const words = changed.map((key) => `${key}=${after[key]}`);
+  const after = fieldsOf(settled === undefined ? route : new Route().setAttributes(settled));
+  const words = Object.keys(before)
+    .filter((key) => before[key] !== after[key])
+    .map((key) => `${key}=${after[key]}`);
   if (change.nextHop !== undefined && change.nextHop !== 'given') words.push(`next-hop-${change.nextHop}`);
   if (change.tag !== undefined) words.push(`tag=${change.tag}`);
-  return words.join('; ');
+  return `accept ${words.join('; ')}`.trim();
 }
 
 function fieldsOf(route: Route): Record<string, string> {

@@ -70,7 +70,7 @@ runTables([
     cases: [
       ['192.0.2.0/24 path=1', 'accept nh=203.0.113.7'],
       ['192.0.2.0/24 path=1; nh=2001:db8::1', 'accept nh=203.0.113.7'],
-      ['2001:db8::/48 path=1', 'accept cannot: next-hop-of-other-family'],
+      ['2001:db8::/48 path=1', 'reject next-hop-of-other-family'],
     ],
   },
   {
@@ -267,7 +267,7 @@ test('what would make a set too long is refused as a whole, and the route reject
   assert.ok(route.bytes.length < SET_LENGTH_MAX);
   const prepend = { set: { 'as-path': { prepend: { as: 'own', count: 255 } } } };
   const policy = policyOf({ policies: { p: [prepend, prepend] } });
-  assert.equal(outcomeOf(policy.evaluate(route, PEER), route), 'accept cannot: attributes-too-long');
+  assert.equal(outcomeOf(policy.evaluate(route, PEER), route), 'reject attributes-too-long');
   const looks = policyOf({ policies: { p: [prepend, prepend, { match: { med: 1 }, action: 'accept' }] } });
   assert.equal(outcomeOf(looks.evaluate(route, PEER), route), 'reject attributes-too-long');
 });

@@ -51,6 +51,8 @@ function nextHopEdit(text: string, addressFor: (isIpv6: boolean) => string | und
     nextHop: 'given',
     apply(draft) {
       const reach = draft.get(AttributeCode.MpReachNlri);
+      // FlowSpec and the like have no next hop (RFC 8955 §4).
+      if (reach?.[3] === 0) return undefined;
       const isIpv6 = reach !== undefined && (reach[1] === 2 || reach[3]! >= 16);
       const address = addressFor(isIpv6);
       const octets = address === undefined ? undefined : parseAddress(address);

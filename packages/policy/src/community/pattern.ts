@@ -166,11 +166,17 @@ function administeredPattern(text: string, subtype: number, global: string, loca
   const administrator = ipv4 === undefined ? parseField(isWide ? global.slice(0, -1) : global, 0xffff_ffff) : single(readU32(ipv4, 0));
   const number = parseField(local, 0xffff_ffff);
   if (administrator === undefined || number === undefined) return `"${text}" is no extended community`;
-  const types =
-    ipv4 !== undefined ? [ExtendedType.Ipv4] : isWide ? [ExtendedType.FourOctetAs] : [ExtendedType.TwoOctetAs, ExtendedType.FourOctetAs];
+  const types = typesOf(global, ipv4 !== undefined, isWide);
   const forms = types.map((type) => (type << 8) | subtype).filter((form) => fits(administrator, form, 0) && fits(number, form, 1));
   if (forms.length === 0) return `"${text}" is no extended community: one of its numbers must fit into 16 bits`;
   return { type: 'fields', kind: 'extended', text, fields: [administrator, number], forms };
+}
+
+/** A star stands for administrators of every form. */
+function typesOf(global: string, isAddress: boolean, isWide: boolean): readonly number[] {
+  if (global === '*') return [ExtendedType.TwoOctetAs, ExtendedType.FourOctetAs, ExtendedType.Ipv4];
+  if (isAddress) return [ExtendedType.Ipv4];
+  return isWide ? [ExtendedType.FourOctetAs] : [ExtendedType.TwoOctetAs, ExtendedType.FourOctetAs];
 }
 
 /** The lowest number of the field fits; a star or a range may go beyond. */

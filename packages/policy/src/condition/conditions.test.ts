@@ -135,7 +135,18 @@ runTables([
   {
     title: 'communities: single ones, names, wildcards, ranges, regular expressions',
     statements: match({
-      communities: ['64512:1', 'no-export', '64513:*', '64514:100-199', '/^64515:.*7$/', '64512:5:*', '/:9$/large', 'rt:64512:7', 'rt:1:*'],
+      communities: [
+        '64512:1',
+        'no-export',
+        '64513:*',
+        '64514:100-199',
+        '/^64515:.*7$/',
+        '64512:5:*',
+        '/:9$/large',
+        'rt:64512:7',
+        'ro:*:8',
+        'rt:1:*',
+      ],
     }),
     cases: [
       ['192.0.2.0/24 path=1; com=64512:1', 'reject yes'],
@@ -156,6 +167,9 @@ runTables([
       ['192.0.2.0/24 path=1; ext=rt:64512L:7', 'reject yes'],
       ['192.0.2.0/24 path=1; ext=rt:1:99999', 'reject yes'],
       ['192.0.2.0/24 path=1; ext=ro:64512:7', 'accept'],
+      ['192.0.2.0/24 path=1; ext=ro:64512:8', 'reject yes'],
+      ['192.0.2.0/24 path=1; ext=ro:192.0.2.1:8', 'reject yes'],
+      ['192.0.2.0/24 path=1; ext=ro:200000:8', 'reject yes'],
     ],
   },
   {

@@ -77,6 +77,8 @@ for (const [title, sections, expected] of [
     /rov: found "bad", allowed not-checked, valid, not-found, invalid/,
   ],
   ['two statements of one name', { policies: { p: [{ name: 'a' }, { name: 'a' }] } }, /p\[1\]\.name: found a second statement called "a"/],
+  ['not without conditions', statement({ match: { not: {} } }), /match\.not: found no conditions/],
+  ['an alternative without conditions', statement({ match: { any: [{ med: 1 }, { all: [] }] } }), /match\.any\[1\]: found no conditions/],
   ['else without match', statement({ else: [] }), /"else" without "match"/],
   ['a call of nobody', statement({ call: 'x' }), /policies\.p: found p\.statements\[0\]: there is no policy "x" to call, allowed p/],
   ['a circle of calls', { policies: { b: [{ call: 'b' }] } }, /call each other in a circle: b -> b/],

@@ -73,8 +73,14 @@ export function readMatch(sets: NamedSets, value: unknown, path: Path, depth = 0
     };
   const nested = (inner: unknown, at: Path): Condition[] =>
     listOf(inner).flatMap((one, index) => {
-      const found = readMatch(sets, one, Array.isArray(inner) ? [...at, index] : at, depth + 1);
-      return found.length === 0 ? [] : [allOf(found)];
+      const place = Array.isArray(inner) ? [...at, index] : at;
+      const problemsBefore = problems.list.length;
+      const found = readMatch(sets, one, place, depth + 1);
+      if (found.length > 0) return [allOf(found)];
+      // Without conditions it would match everything: hardly what "not" or "any" was meant to say.
+      if (problems.list.length === problemsBefore)
+        problems.invalid(place, one, { allowed: 'conditions', example: EXAMPLE }, 'no conditions');
+      return [];
     });
   const asns =
     (position: AsPosition): KeyReader =>

@@ -47,3 +47,13 @@ export interface MembersVerdict<V> {
   readonly verdict: V;
   readonly members: bigint;
 }
+
+/**
+ * What becomes of the canonical attribute block `bytes[start, end)`: changed octets; undefined when it stays as it is; or a rejection, the
+ * policy's or because its changes cannot be made.
+ */
+export function settle(verdict: Verdict, bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array | Rejected | undefined {
+  if (verdict.type === 'reject') return verdict;
+  const octets = verdict.change.apply(bytes, start, end);
+  return typeof octets === 'string' ? { type: 'reject', reason: octets, place: verdict.place } : octets;
+}

@@ -47,7 +47,7 @@ export class ScriptLoader {
     const { url, importModule } = this.#options;
     const version = ++this.#attempts;
     try {
-      const module = (await importModule(`${url}?version=${version}`)) as { readonly default?: unknown };
+      const module = (await importModule(`${url}${url.includes('?') ? '&' : '?'}version=${version}`)) as { readonly default?: unknown };
       const problem = definitionProblem(module.default);
       if (problem !== undefined) return { type: 'failed', message: problem, file: url, line: 0, column: 0, cause: undefined };
       this.definition = module.default as ScriptDefinition;
