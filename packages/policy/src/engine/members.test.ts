@@ -59,6 +59,7 @@ const leaf: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
     ),
   }),
   fc.constantFrom('first-as', 'origin-as', 'any-as').chain((key) => asn.map((value) => ({ [key]: value }))),
+  fc.constantFrom<Record<string, unknown>>({ prefix: '192.0.2.0/24' }, { prefix: '198.51.100.0/24' }),
   fc.constantFrom<Record<string, unknown>>(
     { 'next-hop': 'peer' },
     { 'next-hop': 'same-as' },
@@ -183,6 +184,29 @@ test('all members at once: every member gets the verdict that it gets alone, in 
       },
     ),
     { numRuns: scaled(5000, 150) },
+  );
+});
+
+test('a pending verdict serves all routes of its attribute set, in whatever order they come', () => {
+  fc.assert(
+    fc.property(
+      policies,
+      peer,
+      line,
+      fc.array(fc.constantFrom('192.0.2.0/24', '198.51.100.0/24'), { minLength: 2, maxLength: 4 }),
+      (sections, own, text, prefixes) => {
+        if (own === undefined) return;
+        const policy = compiled(sections);
+        const first = policy.evaluateAttributes(routeOf(text), own);
+        for (const prefix of prefixes) {
+          // Another object each time: what was kept must not be of the first one.
+          const route = routeOf(text.replace(/^\S+/, prefix));
+          const alone = policy.evaluate(routeOf(text.replace(/^\S+/, prefix)), own);
+          assert.equal(first.type === 'pending' ? policy.resume(first, route, own) : first, alone, `${text} as ${prefix}`);
+        }
+      },
+    ),
+    { numRuns: scaled(10_000, 1000) },
   );
 });
 
