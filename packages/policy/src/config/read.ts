@@ -14,8 +14,8 @@
  *           - match: { prefix: { set: customers } }
  *             action: accept
  *
- * A statement has `name`, `match`, `set`, `call`, `do` and `else` (statements), and `action`: accept, reject, `{ reject: reason }`, next-statement
- * (when it is left out) or next-policy.
+ * A statement has `name`, `match`, `set`, `call`, `do` and `else` (statements), and `action`: accept, reject, `{ reject: reason }`,
+ * next-statement (when it is left out) or next-policy.
  */
 import { type Outcome, type PolicyDefinition, PolicyError, type StatementDefinition } from '../engine/definition.ts';
 import { unreachableStatements } from '../engine/lint.ts';

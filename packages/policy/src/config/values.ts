@@ -1,4 +1,4 @@
-/** Readers of plain values: mappings, lists, words, numbers, ranges. Each tells its problem and returns undefined when the value is not one. */
+/** Readers of plain values: mappings, lists, words, numbers, ranges. Each tells its problem, and returns undefined for a wrong value. */
 import type { NumberRange } from '../condition/numbers.ts';
 import { describe, type Expected, type Path, type Problems } from './problems.ts';
 

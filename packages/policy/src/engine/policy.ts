@@ -1,9 +1,9 @@
 /**
  * A compiled policy. Evaluated for one neighbor, or for all members of a group at once; both give the same answers.
  *
- * Who keeps verdicts asks in two steps. `evaluateAttributes` runs the statements up to the first that looks at the prefix: its answer holds for
- * every route with the same attribute set, family, ROV and ASPA state and source, and for every neighbor with the same `peerValues`. Only where it
- * is pending, `resume` runs the rest for each route.
+ * A caller that keeps verdicts asks in two steps. `evaluateAttributes` runs the statements up to the first that looks at the prefix. Its answer
+ * holds for every route with the same attribute set, family, ROV and ASPA state and source, and for every neighbor with the same `peerValues`.
+ * Only where it is pending, `resume` runs the rest for each route.
  */
 import { Change } from '../change/change.ts';
 import { membersMatching } from '../condition/condition.ts';

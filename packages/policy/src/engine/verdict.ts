@@ -20,8 +20,8 @@ export interface Rejected {
 }
 
 /**
- * Not decided without the prefix or the path identifier: `resume` goes on from here with them. The statements before were run, and need not run
- * again for other routes with the same attribute set.
+ * Not decided without the prefix or the path identifier: `resume` goes on from here with them. The statements before were run, and need not
+ * run again for other routes with the same attribute set.
  */
 export interface Pending {
   readonly type: 'pending';

@@ -1,6 +1,6 @@
 /**
- * The neighbors that a policy is evaluated for at once, and sets of them. A set is a bigint: bit n is the neighbor with number n. Indexes from
- * values to sets are made when they are first asked for.
+ * The neighbors that a policy is evaluated for at once, and sets of them. A set is a bigint: bit n is the neighbor with number n. Indexes
+ * from values to sets are made when they are first asked for.
  *
  *     all          0b1111
  *     index        of the AS: 64501 -> 0b0011, 64502 -> 0b1000
