@@ -1,6 +1,6 @@
 /**
- * `watch` of `ScriptOptions` for Node. V8 stops a script, and all that it calls, when its time is over: it is told so by a thread that `node:vm`
- * starts for the time of the call. That costs 0.2 to 0.3 ms, so a batch of evaluations is watched, not each of them.
+ * `watch` of `ScriptOptions` for Node. V8 stops a script, and all that it calls, when its time is over: it is told so by a thread that
+ * `node:vm` starts for the time of the call. That costs 0.2 to 0.3 ms, so a batch of evaluations is watched, not each of them.
  */
 import { Script } from 'node:vm';
 

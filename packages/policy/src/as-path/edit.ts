@@ -19,8 +19,8 @@ export function prependAsns(segments: readonly AsPathSegment[], asns: readonly n
 }
 
 /**
- * One path in front of another. A sequence of a confederation that begins the other one goes when a plain sequence comes before it: the route
- * has left the confederation (RFC 5065 §5.3).
+ * One path in front of another. A sequence of a confederation that begins the other one goes when a plain sequence comes before it: the
+ * route has left the confederation (RFC 5065 §5.3).
  */
 export function prependPath(front: readonly AsPathSegment[], segments: readonly AsPathSegment[]): AsPathSegment[] {
   const kept = segments.findIndex(({ type }) => type !== 'confed-sequence');

@@ -1,6 +1,6 @@
 /**
- * AS_PATH as it is in a canonical attribute set: segments of four-octet AS numbers (RFC 4271 §4.3 b, RFC 6793). The octets were checked when
- * the set was interned.
+ * AS_PATH as it is in a canonical attribute set: segments of four-octet AS numbers (RFC 4271 §4.3 b, RFC 6793). The octets were checked
+ * when the set was interned.
  */
 import { type AsPathSegment, ByteWriter, readU32 } from '@tsbgp/wire';
 

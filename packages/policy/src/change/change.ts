@@ -1,14 +1,14 @@
 /**
- * What policies do to an attribute set: a list of edits, as a value. The same list, made of the same root, is the same object, so that sets of
- * neighbors with the same change are found by comparing references, and a result is kept per (attribute set, change).
+ * What policies do to an attribute set: a list of edits, as a value. The same list, made of the same root, is the same object, so that sets
+ * of neighbors with the same change are found by comparing references, and a result is kept per (attribute set, change).
  */
 import { SET_LENGTH_MAX } from '../route/block.ts';
 import { Draft } from './draft.ts';
 import type { Edit, EditFailure, NextHopMode } from './edit.ts';
 
 /**
- * Changes that a root remembers. A policy in TypeScript may make a new one for each prefix. Beyond this all are forgotten: equal changes made
- * before and after are then different objects, which costs work and no correctness.
+ * Changes that a root remembers. A policy in TypeScript may make a new one for each prefix. Beyond this all are forgotten: equal changes
+ * made before and after are then different objects, which costs work and no correctness.
  */
 export const CHANGES_MAX = 100_000;
 
@@ -68,8 +68,8 @@ export class Change {
   }
 
   /**
-   * The changed octets of the canonical block `bytes[start, end)`, canonical again. Undefined where nothing changes. Or why the change cannot be
-   * made: the route is then to be rejected.
+   * The changed octets of the canonical block `bytes[start, end)`, canonical again. Undefined where nothing changes. Or why the change
+   * cannot be made: the route is then to be rejected.
    */
   apply(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array | EditFailure | undefined {
     const draft = new Draft(bytes, start, end);

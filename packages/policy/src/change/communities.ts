@@ -1,6 +1,6 @@
 /**
- * Changes of communities of all three kinds. Values that are added stand behind those that are there, and none twice; the order of the others
- * does not change. An attribute without values goes.
+ * Changes of communities of all three kinds. Added values come after those that are there, and none comes twice; the order of the
+ * others does not change. An attribute without values goes.
  */
 import { AttributeCode, equalBytes } from '@tsbgp/wire';
 import {
@@ -26,7 +26,9 @@ const CODES: Readonly<Record<CommunityKind, number>> = {
   extended: AttributeCode.ExtendedCommunities,
 };
 
-/** Adds or, with `replace`, puts in the place of all communities of the kinds of `values`. Each value is one that `isOneCommunity` takes. */
+/**
+ * Adds or, with `replace`, puts in the place of all communities of the kinds of `values`. Each value must pass `problemOfOneCommunity`.
+ */
 export function addCommunitiesAction(values: readonly CommunityPattern[], replace = false): Action {
   const name = `communities ${replace ? 'replace' : 'add'}`;
   return perPeer(`${name} ${values.map(({ text }) => text).join(' ')}`, values, (numbers) => {
@@ -83,8 +85,8 @@ export function removeNonTransitiveAction(): Action {
 }
 
 /**
- * Ascending and none twice, so that sets that differ in the order only become equal. Extended ones are ordered by their values, then by their
- * types, as OpenBGPD does.
+ * Ascending and none twice, so that sets that differ in the order only become equal. Extended ones are ordered by their values, then by
+ * their types, as OpenBGPD does.
  */
 export function sortCommunitiesAction(): Action {
   return constantAction({

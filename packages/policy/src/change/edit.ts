@@ -1,6 +1,6 @@
 /**
- * An edit is one step of a change, with all numbers known: "LOCAL_PREF 200", "communities add 64512:100". An action is what a statement says;
- * it becomes an edit once it is known for which neighbor, because it may name the neighbor's numbers.
+ * An edit is one step of a change, with all numbers known: "LOCAL_PREF 200", "communities add 64512:100". An action is what a statement
+ * says; it becomes an edit once it is known for which neighbor, because it may name the neighbor's numbers.
  */
 import type { Peer } from '../route/peer.ts';
 import { type ReadBits, Reads } from '../route/reads.ts';

@@ -1,6 +1,6 @@
 /**
- * Changes of the next hop. An address is written into NEXT_HOP, or into MP_REACH_NLRI where the set has that; an IPv6 address for IPv4 routes
- * turns the one into the other (RFC 8950).
+ * Changes of the next hop. An address is written into NEXT_HOP, or into MP_REACH_NLRI where the set has that; an IPv6 address for IPv4
+ * routes turns the one into the other (RFC 8950).
  */
 import { AttributeCode, AttributeFlag, parseAddress } from '@tsbgp/wire';
 import { type ReadBits, Reads } from '../route/reads.ts';
@@ -8,8 +8,8 @@ import type { Draft } from './draft.ts';
 import { type Action, constantAction, type Edit, type EditFailure } from './edit.ts';
 
 /**
- * Where blackholed traffic goes when nobody says otherwise. 192.0.2.1 has no host (RFC 5737) and is what operators route to discard; 100::/64 is
- * the discard prefix (RFC 6666).
+ * Where blackholed traffic goes when nobody says otherwise. 192.0.2.1 has no host (RFC 5737) and is what operators route to discard;
+ * 100::/64 is the discard prefix (RFC 6666).
  */
 export const BLACKHOLE_NEXT_HOPS = { ipv4: '192.0.2.1', ipv6: '100::1' } as const;
 
@@ -78,7 +78,8 @@ function write(draft: Draft, reach: Uint8Array | undefined, address: Uint8Array)
     return undefined;
   }
   if (address.length === 4 && reach[1] === 2) return 'next-hop-of-other-family';
-  // A route distinguisher of zero stays in front of the address (RFC 4364 §4.3.2); a link-local address goes, because it belonged to the old one.
+  // A route distinguisher of zero stays in front of the address (RFC 4364 §4.3.2); a link-local address goes, because it belonged to the
+  // old one.
   const length = reach[3]!;
   const distinguisher = length === 12 || length === 24 || length === 48 ? reach.slice(4, 12) : new Uint8Array(0);
   const octets = [...reach.subarray(0, 3), distinguisher.length + address.length, ...distinguisher, ...address];

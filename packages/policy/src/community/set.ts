@@ -1,6 +1,6 @@
 /**
- * A set of community patterns, of one kind or of several. Patterns that stand for one community are found by a look-up; the others are tried
- * one after the other.
+ * A set of community patterns, of one kind or of several. Patterns that stand for one community are found by a look-up; the others are
+ * tried one after the other.
  */
 import { type Community, type CommunityKey, communityKey } from './community.ts';
 import type { OwnNumber, OwnNumbers } from './own-numbers.ts';

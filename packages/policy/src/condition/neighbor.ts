@@ -18,7 +18,9 @@ export interface NeighborFilter {
   readonly kinds?: readonly PeerKind[] | undefined;
 }
 
-/** `peer`: in import policy the sender, in export policy the receiver. `source`: the neighbor that the route came from; never a local route. */
+/**
+ * `peer`: in import policy the sender, in export policy the receiver. `source`: the neighbor that the route came from; never a local route.
+ */
 export type NeighborSide = 'peer' | 'source';
 
 export function neighborCondition(side: NeighborSide, filter: NeighborFilter, label: string): Condition {

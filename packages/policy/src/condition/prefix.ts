@@ -9,8 +9,8 @@ import { NO_PREFIX } from '../route/route.ts';
 import type { Condition, RouteState } from './condition.ts';
 
 /**
- * `any`: an entry matches. `none`: no entry does. `all`: each entry does, as bgpgg has it. `covered`: the prefix is that of an entry or lies inside
- * one, whatever lengths the entry allows.
+ * `any`: an entry matches. `none`: no entry does. `all`: each entry does, as bgpgg has it. `covered`: the prefix is that of an entry or
+ * lies inside one, whatever lengths the entry allows.
  */
 export type PrefixMatch = 'any' | 'none' | 'all' | 'covered';
 

@@ -1,5 +1,6 @@
 /**
- * The key `match` of a statement: conditions, all of which must hold. A value is what is looked for; `{ set: NAME }` is a set of the section
+ * The key `match` of a statement: conditions, all of which must hold. A value is what is looked for; `{ set: NAME }` is a set of the
+ * section
  * `sets`, with `match: any | none | all` (communities also `only`, prefixes also `covered`).
  */
 import { parseFamily } from '@tsbgp/wire';

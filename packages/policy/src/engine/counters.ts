@@ -1,6 +1,6 @@
 /**
- * How often each statement matched, and how often not. Counts are evaluations: one for each attribute set, neighbor and prefix that was really
- * evaluated, less than the routes where verdicts are shared.
+ * How often each statement matched, and how often not. Counts are evaluations: one for each attribute set, neighbor and prefix that was
+ * really evaluated, less than the routes where verdicts are shared.
  */
 export class Counters {
   readonly #matched: Float64Array;

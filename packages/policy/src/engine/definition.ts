@@ -1,6 +1,6 @@
 /**
- * Policies as values: what the configuration, an API or a program says, with conditions and actions compiled. `compileChain` makes a policy of
- * them that can be evaluated.
+ * Policies as values: what the configuration, an API or a program says, with conditions and actions compiled. `compileChain` makes a policy
+ * of them that can be evaluated.
  */
 import type { Action } from '../change/edit.ts';
 import type { Condition } from '../condition/condition.ts';
@@ -42,8 +42,8 @@ export interface ChainDefinition {
   /** For routes that no policy decided. */
   readonly default: 'accept' | 'reject';
   /**
-   * What "accept" means inside: `final` ends the chain, as in BIRD, GoBGP and bgpgg; `next-policy` goes on with the next policy, so that every one
-   * of them must accept, as in rustbgpd. @default final
+   * What "accept" means inside: `final` ends the chain, as in BIRD, GoBGP and bgpgg; `next-policy` goes on with the next policy, so that
+   * every one of them must accept, as in rustbgpd. @default final
    */
   readonly accept?: 'final' | 'next-policy' | undefined;
   /**

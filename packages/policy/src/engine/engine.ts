@@ -1,6 +1,6 @@
 /**
- * Compiles chains, each content once: the same statements give the same policy, so that hundreds of neighbors with one text share one, and a
- * reload that changes nothing changes nothing.
+ * Compiles chains, each content once: the same statements give the same policy, so that hundreds of neighbors with one text share one, and
+ * a reload that changes nothing changes nothing.
  */
 import { Change } from '../change/change.ts';
 import { PrefixSetPool } from '../prefix/set.ts';

@@ -1,6 +1,6 @@
 /**
- * Why a policy decides as it does: every statement that the route came to, whether it matched, the condition that did not hold and what it found,
- * and what was changed.
+ * Why a policy decides as it does: every statement that the route came to, whether it matched, the condition that did not hold and what it
+ * found, and what was changed.
  *
  *     customers-in bogons      no match: prefix in bogons; found prefix 192.0.2.0/24
  *     customers-in prefer      match: communities have any of 64512:110

@@ -52,8 +52,8 @@ interface Head {
 }
 
 /**
- * An earlier statement of the same list that decides about all that matches this one: its conditions are among those of this one, and nothing
- * was changed in between.
+ * An earlier statement of the same list that decides about all that matches this one: its conditions are among those of this one, and
+ * nothing was changed in between.
  */
 function shadowOf(code: readonly Instruction[], at: number): number | undefined {
   const own = headAt(code, at);

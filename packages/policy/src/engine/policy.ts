@@ -1,9 +1,9 @@
 /**
  * A compiled policy. Evaluated for one neighbor, or for all members of a group at once; both give the same answers.
  *
- * A caller that keeps verdicts asks in two steps. `evaluateAttributes` runs the statements up to the first that looks at the prefix. Its answer
- * holds for every route with the same attribute set, family, ROV and ASPA state and source, and for every neighbor with the same `peerValues`.
- * Only where it is pending, `resume` runs the rest for each route.
+ * A caller that keeps verdicts asks in two steps. `evaluateAttributes` runs the statements up to the first that looks at the prefix. Its
+ * answer holds for every route with the same attribute set, family, ROV and ASPA state and source, and for every neighbor with the same
+ * `peerValues`. Only where it is pending, `resume` runs the rest for each route.
  */
 import { Change } from '../change/change.ts';
 import { membersMatching } from '../condition/condition.ts';
@@ -80,8 +80,8 @@ export class Policy {
   }
 
   /**
-   * The rest of `evaluateAttributes`, with the prefix; for a route with the attribute set of that call. Conditions that do not look at the prefix
-   * are asked once for all routes: 20 µs -> 1 µs a route for the import policy of a route server.
+   * The rest of `evaluateAttributes`, with the prefix; for a route with the attribute set of that call. Conditions that do not look at the
+   * prefix are asked once for all routes: 20 µs -> 1 µs a route for the import policy of a route server.
    */
   resume(pending: Pending, route: Route, peer: Peer): Verdict {
     return this.#run(route, peer, pending.at, pending.change, false, undefined, pending.memory) as Verdict;
@@ -165,8 +165,8 @@ export class Policy {
   }
 
   /**
-   * All undecided members go through the instructions together, divided only where a condition or an edit divides them. `waiting` has, for each
-   * instruction, who comes to it with which changes: jumps go forward, so everyone has arrived when it is their turn.
+   * All undecided members go through the instructions together, divided only where a condition or an edit divides them. `waiting` has, for
+   * each instruction, who comes to it with which changes: jumps go forward, so everyone has arrived when it is their turn.
    */
   #runMembers(
     route: Route,

@@ -1,6 +1,6 @@
 /**
- * Policies of bgpgg: defined sets, and statements that name them. The first statement that matches ends the list of policies, accepted also when
- * it only sets attributes; the end of the list rejects, unless the assignment says otherwise.
+ * Policies of bgpgg: defined sets, and statements that name them. The first statement that matches ends the list of policies, accepted also
+ * when it only sets attributes; the end of the list rejects, unless the assignment says otherwise.
  */
 import { type AsPathPattern, compileAsPathPattern } from '../as-path/pattern.ts';
 import { addCommunitiesAction, removeCommunitiesAction } from '../change/communities.ts';

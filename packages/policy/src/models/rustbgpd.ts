@@ -1,6 +1,6 @@
 /**
- * Policies of rustbgpd: `PolicyStatement` of its API, and the same keys in its configuration. The first statement that matches decides; in a
- * chain every policy must permit, and conditions see the route as it was received.
+ * Policies of rustbgpd: `PolicyStatement` of its API, and the same keys in its configuration. The first statement that matches decides; in
+ * a chain every policy must permit, and conditions see the route as it was received.
  */
 import { parsePrefix } from '@tsbgp/wire';
 import { AsSet } from '../as-path/as-set.ts';

@@ -1,6 +1,6 @@
 /**
- * A set of prefixes with lengths, IPv4 and IPv6, compiled into sorted columns (columns.ts). Made for lists of exchange points: 400,000 entries
- * in 700 sets load in less than a second and take a few megabytes.
+ * A set of prefixes with lengths, IPv4 and IPv6, compiled into sorted columns (columns.ts). Made for lists of exchange points: 400,000
+ * entries in 700 sets load in less than a second and take a few megabytes.
  */
 import { formatAddress, parsePrefix, readU32, writeU32 } from '@tsbgp/wire';
 import { type AddressWords, NO_ENTRY, PrefixColumns } from './columns.ts';

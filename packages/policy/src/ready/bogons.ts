@@ -1,6 +1,6 @@
 /**
- * Prefixes and AS numbers that must not be in the global table. Sources: IANA's IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890) and
- * IANA's Special-Purpose AS Numbers registry, 2026-11.
+ * Prefixes and AS numbers that must not be in the global table. Sources: IANA's IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890)
+ * and IANA's Special-Purpose AS Numbers registry, 2026-11.
  */
 
 /** Spelled as prefix sets are; `+` is "and everything inside". */
@@ -49,5 +49,8 @@ export const BOGON_ASNS: readonly (number | string)[] = [
   4_294_967_295, // RFC 7300
 ];
 
-/** Networks that buy transit from nobody: their AS in a path of a customer or an exchange member is a leak. Both lists of ixp tools have these. */
+/**
+ * Networks that buy transit from nobody: their AS in a path of a customer or an exchange member is a leak. Both lists of ixp tools have
+ * these.
+ */
 export const TRANSIT_FREE_ASNS: readonly number[] = [174, 701, 1299, 2914, 3257, 3320, 3356, 5511, 6453, 6461, 6762, 6830, 7018];

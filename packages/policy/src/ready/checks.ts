@@ -1,6 +1,6 @@
 /**
- * Checks as statements in the form of a configuration: each has a name, which is also its reason, and can be replaced or left out by that name.
- * What they look at is in `sets`.
+ * Checks as statements in the form of a configuration: each has a name, which is also its reason, and can be replaced or left out by that
+ * name. What they look at is in `sets`.
  */
 import { BOGON_ASNS, BOGON_PREFIXES, IPV6_GLOBAL_UNICAST, TRANSIT_FREE_ASNS } from './bogons.ts';
 import type { RejectReason } from './reasons.ts';
@@ -66,7 +66,10 @@ export function gracefulShutdown(localPref = 0): StatementTerms {
   return { name: 'graceful-shutdown', match: { communities: 'graceful-shutdown' }, set: { 'local-preference': localPref } };
 }
 
-/** Statements with those replaced or left out that `overrides` names. Names that are not there are returned, so that a typing mistake is seen. */
+/**
+ * Statements with those replaced or left out that `overrides` names. Names that are not there are returned, so that a typing mistake is
+ * seen.
+ */
 export function overridden(
   statements: readonly StatementTerms[],
   overrides: Overrides,

@@ -1,4 +1,6 @@
-/** Ready-made policies: each check, the control communities in all four sizes of AS numbers, and the traps that exchange points fell into. */
+/**
+ * Ready-made policies: each check, the control communities in all four sizes of AS numbers, and the traps that exchange points fell into.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outcomeOf, PEER, routeOf } from '../../test/routes.ts';

@@ -1,6 +1,6 @@
 /**
- * Why routes are rejected: the word that our statements use, and the number of Euro-IX's large community RS:1101:n, which looking glasses print.
- * Numbers from 16 on are ours, where Euro-IX has none.
+ * Why routes are rejected: the word that our statements use, and the number of Euro-IX's large community RS:1101:n, which looking glasses
+ * print. Numbers from 16 on are ours, where Euro-IX has none.
  */
 export const REJECT_REASONS = {
   'prefix-too-long': 1,

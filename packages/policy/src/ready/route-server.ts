@@ -1,6 +1,6 @@
 /**
- * The policies of a route server of an exchange point, in the order in which arouteserver checks: from what costs little to what costs more, with
- * blackhole requests before the checks of ROV and of lengths, which would reject each /32.
+ * The policies of a route server of an exchange point, in the order in which arouteserver checks: from what costs little to what costs
+ * more, with blackhole requests before the checks of ROV and of lengths, which would reject each /32.
  *
  * Members control who gets their routes, in standard and in large communities alike (Euro-IX); RS is our AS, PEER that of a member:
  *

@@ -1,9 +1,10 @@
 /**
  * A compiled regular expression. Finds out whether any part of a text matches; `^` and `$` tie it to the ends.
  *
- * The automaton of nfa.ts is made deterministic while texts are matched: a state of ours is a set of its states, and each transition is worked
- * out when it is first taken. A text of n characters takes n steps. A step is an array look-up; a new one costs at most the states of the
- * pattern. The states that were made are forgotten when they hold DFA_SIZE_MAX numbers, so that memory stays bounded, whatever the texts.
+ * The automaton of nfa.ts is made deterministic while texts are matched: a state of ours is a set of its states, and each transition is
+ * worked out when it is first taken. A text of n characters takes n steps. A step is an array look-up; a new one costs at most the states
+ * of the pattern. The states that were made are forgotten when they hold DFA_SIZE_MAX numbers, so that memory stays bounded, whatever the
+ * texts.
  */
 import { Nfa, Op } from './nfa.ts';
 import { type CharSet, parseRegex, type RegexSyntax } from './syntax.ts';

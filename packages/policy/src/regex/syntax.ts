@@ -1,7 +1,8 @@
 /**
- * Regular expressions as trees. The syntax is what AS_PATH and community expressions use: characters, `.`, classes, groups, alternatives, `*`,
- * `+`, `?`, counts, `^`, `$`, `\d`, and `_` where the dialect gives it a meaning. All that is read can be matched in linear time: there are no
- * back references and no look-arounds. They get a clear error.
+ * Regular expressions as trees. The syntax is what AS_PATH and community expressions use: characters, `.`, classes, groups, alternatives,
+ * `*`,
+ * `+`, `?`, counts, `^`, `$`, `\d`, and `_` where the dialect gives it a meaning. All that is read can be matched in linear time: there are
+ * no back references and no look-arounds. They get a clear error.
  */
 
 /** A set of ASCII characters: bit n is the character with code n. */

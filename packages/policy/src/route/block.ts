@@ -1,7 +1,7 @@
 /**
- * Attributes in a canonical block: octets of path attributes (RFC 4271 §4.3) in ascending order of type codes, each once, AS numbers of four
- * octets. Routes with MP_REACH_NLRI have it first, abbreviated to AFI, SAFI, next hop length and next hop (as in RFC 6396 §4.3.4, with the
- * family kept). The block was checked when it was made: nothing is checked here.
+ * Attributes in a canonical block: octets of path attributes (RFC 4271 §4.3) in ascending order of type codes, each once, AS numbers of
+ * four octets. Routes with MP_REACH_NLRI have it first, abbreviated to AFI, SAFI, next hop length and next hop (as in RFC 6396 §4.3.4, with
+ * the family kept). The block was checked when it was made: nothing is checked here.
  */
 import { AttributeCode, AttributeFlag, ByteWriter, formatAddress } from '@tsbgp/wire';
 import { attributeHeaderLength, attributeValueLength } from '@tsbgp/wire/scan';
@@ -33,8 +33,8 @@ function orderOf(code: number): number {
 }
 
 /**
- * The octets of `bytes[start, end)` with some attributes replaced, added or (undefined) taken out. The order stays canonical. The flags of an
- * attribute that was there stay, but for Extended Length; a new one gets `flags`.
+ * The octets of `bytes[start, end)` with some attributes replaced, added or (undefined) taken out. The order stays canonical. The flags of
+ * an attribute that was there stay, but for Extended Length; a new one gets `flags`.
  */
 export function withAttributes(
   bytes: Uint8Array,

@@ -11,8 +11,8 @@
  *       },
  *     });
  *
- * The functions must be pure: the same values give the same answer. Verdicts are kept for all routes and neighbors with the same values of what a
- * call read, so the clock, a random number or a variable of the module has no place in them.
+ * The functions must be pure: the same values give the same answer. Verdicts are kept for all routes and neighbors with the same values of
+ * what a call read, so the clock, a random number or a variable of the module has no place in them.
  */
 import type { PeerKind, PeerRole } from '../route/peer.ts';
 import type { RouteType } from '../route/route.ts';
@@ -29,7 +29,9 @@ export type OriginWord = 'igp' | 'egp' | 'incomplete';
 
 /** The route. What is set can be read again. Setting a value that cannot be throws, which rejects the route. */
 export interface ScriptRoute {
-  /** `192.0.2.0/24`; `no prefix` for families without prefixes. Reading it makes the verdict one of this prefix only, as for the two below. */
+  /**
+   * `192.0.2.0/24`; `no prefix` for families without prefixes. Reading it makes the verdict one of this prefix only, as for the two below.
+   */
   readonly prefix: string;
   /** Bits; -1 for families without prefixes. */
   readonly prefixLength: number;

@@ -1,6 +1,6 @@
 /**
- * What goes wrong in policies in TypeScript, counted by place. A place is reported when it is first seen: a policy that throws for each route of
- * a full table writes one line, not a million.
+ * What goes wrong in policies in TypeScript, counted by place. A place is reported when it is first seen: a policy that throws for each
+ * route of a full table writes one line, not a million.
  */
 
 /** A place in a policy file. Line and column count from 1; 0 where they are not known. */
@@ -44,8 +44,8 @@ export class FaultLog {
 }
 
 /**
- * Where an error comes from: the topmost place of its stack in a file whose address begins with `file`; else the topmost of all. Errors of the
- * parser have the place in the first line of the stack.
+ * Where an error comes from: the topmost place of its stack in a file whose address begins with `file`; else the topmost of all. Errors of
+ * the parser have the place in the first line of the stack.
  */
 export function placeOf(error: unknown, file: string): ScriptPlace {
   const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';

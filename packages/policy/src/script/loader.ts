@@ -1,9 +1,10 @@
 /**
- * Loads a policy file, and loads it again. A version that cannot be loaded leaves the one before in place, and says in which line it is wrong.
+ * Loads a policy file, and loads it again. A version that cannot be loaded leaves the one before in place, and says in which line it is
+ * wrong.
  *
- * A runtime keeps every module that it loaded. Each load has an address of its own, `policy.ts?version=2`; the memory of old versions is not given
- * back, a few kilobytes each. Files that the policy imports are loaded once: what changes in them is seen after a restart, or when the policy
- * imports them with another address.
+ * A runtime keeps every module that it loaded. Each load has an address of its own, `policy.ts?version=2`; the memory of old versions is
+ * not given back, a few kilobytes each. Files that the policy imports are loaded once: what changes in them is seen after a restart, or
+ * when the policy imports them with another address.
  */
 import { definitionProblem, type ScriptDefinition } from './define.ts';
 import { placeOf, type ScriptPlace } from './faults.ts';

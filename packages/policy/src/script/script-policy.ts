@@ -1,6 +1,6 @@
 /**
- * A policy in TypeScript, ready to be evaluated. A call that throws, or answers what is no decision, rejects the route, is counted, and is reported
- * once for each place.
+ * A policy in TypeScript, ready to be evaluated. A call that throws, or answers what is no decision, rejects the route, is counted, and is
+ * reported once for each place.
  *
  * Time: nothing in JavaScript can stop a function from inside the same thread, so there are two lines of defence.
  *
@@ -136,8 +136,8 @@ export class ScriptPolicy {
   }
 
   /**
-   * Calls `each` for 0 to count - 1, watched. `stopped` is told the index of a call that did not end, and the verdict that its route gets. `each`
-   * may be called twice for one index, the first time without coming to its end: it stores its result last.
+   * Calls `each` for 0 to count - 1, watched. `stopped` is told the index of a call that did not end, and the verdict that its route gets.
+   * `each` may be called twice for one index, the first time without coming to its end: it stores its result last.
    */
   runBatch(count: number, each: (index: number) => void, stopped: (index: number, verdict: ScriptVerdict) => void): void {
     const { watch, now, batchBudgetMilliseconds = BATCH_BUDGET_MILLISECONDS_DEFAULT } = this.#options;

@@ -1,6 +1,6 @@
 /**
- * The route and the neighbor that a policy in TypeScript is given. One object of each is used for all evaluations. Nothing is decoded before it is
- * read, and each read is recorded: it says for which other routes and neighbors the verdict holds.
+ * The route and the neighbor that a policy in TypeScript is given. One object of each is used for all evaluations. Nothing is decoded
+ * before it is read, and each read is recorded: it says for which other routes and neighbors the verdict holds.
  */
 import { asPathLength, formatFamily, parseAddress } from '@tsbgp/wire';
 import { firstAs, originAs } from '../as-path/octets.ts';
