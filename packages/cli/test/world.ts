@@ -94,6 +94,7 @@ const API: FakeApi = {
     getGlobal: async () => ({
       localAs: 64_512,
       routerId: '192.0.2.254',
+      clusterId: '192.0.2.254',
       listen: [
         { host: '0.0.0.0', port: 179 },
         { host: '::', port: 179 },

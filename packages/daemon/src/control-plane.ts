@@ -9,6 +9,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { EventLog } from './events.ts';
 import type { DecisionConfig } from './keys/decision-keys.ts';
 import type { NeighborConfig } from './keys/neighbor-keys.ts';
+import type { Confederation } from './keys/own-as.ts';
 
 export type { FilterReason, LimitState } from '@tsbgp/rib';
 export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgument } from './control-error.ts';
@@ -84,6 +85,8 @@ export interface ControlPlane {
 export interface GlobalState {
   readonly localAs: number;
   readonly routerId: string;
+  readonly clusterId: string;
+  readonly confederation?: Confederation | undefined;
   readonly listen: readonly Endpoint[];
   readonly version: string;
   readonly startedAt: Date;

@@ -50,6 +50,7 @@ class FakeParts implements Parts {
       global: () => ({
         localAs: settings.localAs,
         routerId: settings.routerId,
+        clusterId: settings.routerId,
         listen: bound,
         version: settings.version,
         startedAt: new Date(0),

@@ -45,3 +45,30 @@ test('config show: the form of the configuration file, whatever a description ho
     decision: { 'always-compare-med': false, 'deterministic-med': true, multipath: 4 },
   });
 });
+
+test('config show: the confederation, the cluster identifier, and keys whose default is true', async () => {
+  const listNeighbors = async () => [{ ...UP, enforceFirstAs: false, clientToClientReflection: false, allowasIn: 2, role: 'rs-client' }];
+  const getGlobal = async () => ({
+    localAs: 65_001,
+    routerId: '192.0.2.254',
+    clusterId: '10.0.0.1',
+    confederation: { identifier: 64_500, members: [65_002, 65_003] },
+    listen: [],
+    version: '0.1.0',
+  });
+  const { out } = await tsbgp(['config', 'show'], { daemon: { listNeighbors }, api: { global: { getGlobal } } });
+  const lines = out.split('\n');
+  assert.deepEqual(lines.slice(2, 9), [
+    'global:',
+    '  as: 65001',
+    '  router-id: 192.0.2.254',
+    '  cluster-id: 10.0.0.1',
+    '  listen: []',
+    '  confederation:',
+    '    identifier: 64500',
+  ]);
+  assert.equal(lines[9], '    members: [65002, 65003]');
+  for (const line of ['enforce-first-as: false', 'client-to-client-reflection: false', 'allowas-in: 2', 'role: rs-client']) {
+    assert.ok(lines.includes(`    ${line}`), line);
+  }
+});

@@ -7,14 +7,16 @@ import type { NeighborView } from './neighbor.ts';
 
 type Scalar = string | number | boolean;
 type Numbers = Readonly<Record<string, number>>;
-type Mapping = { readonly [Key in string]: Scalar | readonly string[] | Numbers };
+type Mapping = { readonly [Key in string]: Scalar | readonly Scalar[] | Numbers };
 
 export interface RunningConfig {
   readonly global: {
     readonly as: number;
     readonly 'router-id': string;
+    readonly 'cluster-id'?: string;
     readonly listen: readonly string[];
     readonly decision?: Mapping;
+    readonly confederation?: Mapping;
   };
   readonly neighbors: readonly Mapping[];
 }
@@ -25,7 +27,9 @@ export function runningConfig(global: GlobalView, neighbors: readonly NeighborVi
     global: {
       as: global.localAs,
       'router-id': global.routerId,
+      ...(global.clusterId !== '' && global.clusterId !== global.routerId && { 'cluster-id': global.clusterId }),
       listen: global.listen,
+      ...(global.confederation && { confederation: { ...global.confederation } }),
       ...(Object.keys(global.decision).length > 0 && { decision: global.decision }),
     },
     neighbors: neighbors.map(neighborMapping),
@@ -37,7 +41,7 @@ function neighborMapping(n: NeighborView): Mapping {
 }
 
 /** The value of a key; undefined where it is left out. */
-function written(n: NeighborView, { name, default: standard }: KeyRow): Scalar | readonly string[] | Numbers | undefined {
+function written(n: NeighborView, { name, default: standard }: KeyRow): Scalar | readonly Scalar[] | Numbers | undefined {
   const isOne = n.importPolicy === n.exportPolicy;
   switch (name) {
     case 'policy':
@@ -49,6 +53,12 @@ function written(n: NeighborView, { name, default: standard }: KeyRow): Scalar |
       return n.remotePort === REMOTE_PORT_DEFAULT ? undefined : n.remotePort;
     case 'aigp':
       return n.aigp;
+    case 'enforceFirstAs':
+      return n.enforceFirstAs;
+    case 'clientToClientReflection':
+      return n.clientToClientReflection === false ? false : undefined;
+    case 'allowasIn':
+      return n.allowasIn || undefined;
     case 'enabled':
       return n.isDisabled ? false : undefined;
     case 'holdTimeSeconds':
@@ -64,11 +74,12 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
-export function toYaml({ global: { decision, ...global }, neighbors }: RunningConfig): string[] {
+export function toYaml({ global: { decision, confederation, ...global }, neighbors }: RunningConfig): string[] {
   return [
     'global:',
     ...entries(global).map((line) => `  ${line}`),
     ...(decision === undefined ? [] : ['  decision:', ...entries(decision).map((line) => `    ${line}`)]),
+    ...(confederation === undefined ? [] : ['  confederation:', ...entries(confederation).map((line) => `    ${line}`)]),
     neighbors.length === 0 ? 'neighbors: []' : 'neighbors:',
     ...neighbors.flatMap((neighbor) => entries(neighbor).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)),
   ];

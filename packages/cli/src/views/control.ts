@@ -9,6 +9,9 @@ import type { ViewOptions } from './view-options.ts';
 export interface GlobalView {
   readonly localAs: number;
   readonly routerId: string;
+  /** As a route reflector. */
+  readonly clusterId: string;
+  readonly confederation: { readonly identifier: number; readonly members: readonly number[] } | undefined;
   /** `0.0.0.0:179`, `[::]:179`. */
   readonly listen: readonly string[];
   readonly version: string;
@@ -23,6 +26,8 @@ export function globalView(message: GetGlobalResponse): GlobalView {
   return {
     localAs: message.localAs,
     routerId: message.routerId,
+    clusterId: message.clusterId,
+    confederation: message.confederation && { identifier: message.confederation.identifier, members: message.confederation.members },
     listen: message.listen.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
     version: message.version,
     startedAt: date(message.startedAt),
@@ -57,7 +62,9 @@ export function globalPage(global: GlobalView, options: ViewOptions): string[] {
     [
       ['version', version],
       ['AS', String(global.localAs)],
+      ['confederation', confederationText(global)],
       ['router id', global.routerId],
+      ['cluster id', global.clusterId === global.routerId ? undefined : global.clusterId],
       ['listening', global.listen.length === 0 ? 'nowhere' : global.listen.join(', ')],
       ['decision', switches(global.decision)],
       ['started', startedAt === undefined ? undefined : dateTime(startedAt) + ago(startedAt, options.now)],
@@ -73,6 +80,12 @@ function switches(decision: DecisionView): string | undefined {
   const on = keys.filter((key) => decision[key] !== false).map((key) => (decision[key] === true ? key : `${key} ${decision[key]}`));
   const off = keys.filter((key) => decision[key] === false);
   return [on.join(', '), ...(off.length === 0 ? [] : [`not ${off.join(', ')}`])].join('; ');
+}
+
+function confederationText({ confederation }: GlobalView): string | undefined {
+  if (confederation === undefined) return undefined;
+  const { identifier, members } = confederation;
+  return members.length === 0 ? `AS ${identifier}` : `AS ${identifier}, with AS ${members.join(', ')}`;
 }
 
 export function healthPage(health: GetHealthResponse, options: ViewOptions): string[] {

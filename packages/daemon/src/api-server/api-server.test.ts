@@ -35,6 +35,7 @@ suite('one port, every protocol', { timeout: 30_000 }, () => {
     assert.deepEqual(await response.json(), {
       localAs: 65001,
       routerId: '192.0.2.1',
+      clusterId: '192.0.2.1',
       listen: [{ host: '::', port: 179 }],
       version: '0.1.0',
       startedAt: '2026-11-20T12:00:00Z',

@@ -31,7 +31,13 @@ export function addGlobalService(router: ConnectRouter, control: ControlPlane): 
   router.service(GlobalService, {
     getGlobal() {
       const global = control.global();
-      return { ...global, listen: [...global.listen], startedAt: timestampFromDate(global.startedAt) };
+      const { confederation, ...rest } = global;
+      return {
+        ...rest,
+        listen: [...global.listen],
+        startedAt: timestampFromDate(global.startedAt),
+        ...(confederation && { confederation: { ...confederation, members: [...confederation.members] } }),
+      };
     },
   });
 }

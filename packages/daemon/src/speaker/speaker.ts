@@ -156,8 +156,17 @@ export class Speaker implements ControlPlane {
   }
 
   global(): GlobalState {
-    const { localAs, routerId, version } = this.#options;
-    return { localAs, routerId, version, listen: [...this.#listen], startedAt: this.#startedAt, decision: this.#decision };
+    const { localAs, routerId, clusterId = routerId, confederation, version } = this.#options;
+    return {
+      localAs,
+      routerId,
+      clusterId,
+      confederation,
+      version,
+      listen: [...this.#listen],
+      startedAt: this.#startedAt,
+      decision: this.#decision,
+    };
   }
 
   readonly addNeighbor: ControlPlane['addNeighbor'] = (config) => this.#state(this.#neighbors.add(config));

@@ -73,6 +73,7 @@ export class FakeControlPlane implements ControlPlane {
     return {
       localAs: 65001,
       routerId: '192.0.2.1',
+      clusterId: '192.0.2.1',
       listen,
       version: '0.1.0',
       startedAt: new Date('2026-11-20T12:00:00Z'),

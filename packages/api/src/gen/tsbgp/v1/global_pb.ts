@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tsbgp/v1/global.proto.
  */
 export const file_tsbgp_v1_global: GenFile = /*@__PURE__*/
-  fileDesc("ChV0c2JncC92MS9nbG9iYWwucHJvdG8SCHRzYmdwLnYxIhIKEEdldEdsb2JhbFJlcXVlc3QiygEKEUdldEdsb2JhbFJlc3BvbnNlEhAKCGxvY2FsX2FzGAEgASgNEhEKCXJvdXRlcl9pZBgCIAEoCRIiCgZsaXN0ZW4YAyADKAsyEi50c2JncC52MS5FbmRwb2ludBIPCgd2ZXJzaW9uGAQgASgJEi4KCnN0YXJ0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKCGRlY2lzaW9uGDwgASgLMhkudHNiZ3AudjEuRGVjaXNpb25Qcm9jZXNzIo8CCg9EZWNpc2lvblByb2Nlc3MSDAoEYWlncBgBIAEoCBIdChVpZ25vcmVfYXNfcGF0aF9sZW5ndGgYAiABKAgSHAoUY291bnRfY29uZmVkZXJhdGlvbnMYAyABKAgSGgoSYWx3YXlzX2NvbXBhcmVfbWVkGAQgASgIEhkKEWRldGVybWluaXN0aWNfbWVkGAUgASgIEhwKFG1pc3NpbmdfbWVkX2FzX3dvcnN0GAYgASgIEhUKDXByZWZlcl9vbGRlc3QYByABKAgSGQoRY29tcGFyZV9yb3V0ZXJfaWQYCCABKAgSEQoJbXVsdGlwYXRoGAkgASgNEhcKD211bHRpcGF0aF9yZWxheBgKIAEoCCImCghFbmRwb2ludBIMCgRob3N0GAEgASgJEgwKBHBvcnQYAiABKA0yVQoNR2xvYmFsU2VydmljZRJECglHZXRHbG9iYWwSGi50c2JncC52MS5HZXRHbG9iYWxSZXF1ZXN0GhsudHNiZ3AudjEuR2V0R2xvYmFsUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChV0c2JncC92MS9nbG9iYWwucHJvdG8SCHRzYmdwLnYxIhIKEEdldEdsb2JhbFJlcXVlc3QijgIKEUdldEdsb2JhbFJlc3BvbnNlEhAKCGxvY2FsX2FzGAEgASgNEhEKCXJvdXRlcl9pZBgCIAEoCRIiCgZsaXN0ZW4YAyADKAsyEi50c2JncC52MS5FbmRwb2ludBIPCgd2ZXJzaW9uGAQgASgJEi4KCnN0YXJ0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKCGRlY2lzaW9uGDwgASgLMhkudHNiZ3AudjEuRGVjaXNpb25Qcm9jZXNzEhIKCmNsdXN0ZXJfaWQYZCABKAkSLgoNY29uZmVkZXJhdGlvbhhlIAEoCzIXLnRzYmdwLnYxLkNvbmZlZGVyYXRpb24ijwIKD0RlY2lzaW9uUHJvY2VzcxIMCgRhaWdwGAEgASgIEh0KFWlnbm9yZV9hc19wYXRoX2xlbmd0aBgCIAEoCBIcChRjb3VudF9jb25mZWRlcmF0aW9ucxgDIAEoCBIaChJhbHdheXNfY29tcGFyZV9tZWQYBCABKAgSGQoRZGV0ZXJtaW5pc3RpY19tZWQYBSABKAgSHAoUbWlzc2luZ19tZWRfYXNfd29yc3QYBiABKAgSFQoNcHJlZmVyX29sZGVzdBgHIAEoCBIZChFjb21wYXJlX3JvdXRlcl9pZBgIIAEoCBIRCgltdWx0aXBhdGgYCSABKA0SFwoPbXVsdGlwYXRoX3JlbGF4GAogASgIIjQKDUNvbmZlZGVyYXRpb24SEgoKaWRlbnRpZmllchgBIAEoDRIPCgdtZW1iZXJzGAIgAygNIiYKCEVuZHBvaW50EgwKBGhvc3QYASABKAkSDAoEcG9ydBgCIAEoDTJVCg1HbG9iYWxTZXJ2aWNlEkQKCUdldEdsb2JhbBIaLnRzYmdwLnYxLkdldEdsb2JhbFJlcXVlc3QaGy50c2JncC52MS5HZXRHbG9iYWxSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * Has no parameters.
@@ -76,6 +76,20 @@ export type GetGlobalResponse = Message<"tsbgp.v1.GetGlobalResponse"> & {
    * @generated from field: tsbgp.v1.DecisionProcess decision = 60;
    */
   decision?: DecisionProcess | undefined;
+
+  /**
+   * Cluster identifier as a route reflector (RFC 4456), a dotted quad.
+   *
+   * @generated from field: string cluster_id = 100;
+   */
+  clusterId: string;
+
+  /**
+   * The confederation that `local_as` belongs to (RFC 5065). Absent: none.
+   *
+   * @generated from field: tsbgp.v1.Confederation confederation = 101;
+   */
+  confederation?: Confederation | undefined;
 };
 
 /**
@@ -170,6 +184,34 @@ export const DecisionProcessSchema: GenMessage<DecisionProcess> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_global, 2);
 
 /**
+ * A confederation (RFC 5065).
+ *
+ * @generated from message tsbgp.v1.Confederation
+ */
+export type Confederation = Message<"tsbgp.v1.Confederation"> & {
+  /**
+   * The AS number by which neighbors outside know all of it.
+   *
+   * @generated from field: uint32 identifier = 1;
+   */
+  identifier: number;
+
+  /**
+   * The other ASes of the confederation.
+   *
+   * @generated from field: repeated uint32 members = 2;
+   */
+  members: number[];
+};
+
+/**
+ * Describes the message tsbgp.v1.Confederation.
+ * Use `create(ConfederationSchema)` to create a new message.
+ */
+export const ConfederationSchema: GenMessage<Confederation> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_global, 3);
+
+/**
  * A TCP address on which the daemon listens.
  *
  * @generated from message tsbgp.v1.Endpoint
@@ -195,7 +237,7 @@ export type Endpoint = Message<"tsbgp.v1.Endpoint"> & {
  * Use `create(EndpointSchema)` to create a new message.
  */
 export const EndpointSchema: GenMessage<Endpoint> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_global, 3);
+  messageDesc(file_tsbgp_v1_global, 4);
 
 /**
  * The identity of the daemon.
