@@ -1,0 +1,93 @@
+/**
+ * Ranges of addresses that a change of VRPs concerns: the routes in them, more specific ones included, may have another state now. A VRP
+ * concerns its own prefix and everything below it (RFC 6811 §2), so that a range is a prefix. Ranges do not overlap.
+ */
+import { formatPrefix } from './vrp.ts';
+import type { VrpColumns } from './vrp-columns.ts';
+
+/** Beyond this many changed VRPs of a family, a change concerns the whole family: walking it once costs less than so many look-ups. */
+export const RANGES_MAX = 65_536;
+
+/** The ranges of one family. */
+export interface FamilyRanges {
+  /** All routes of the family. `count` is 0 then. */
+  readonly all: boolean;
+  readonly count: number;
+  /** In bits, by range. */
+  readonly lengths: Uint8Array;
+  /** By range, 4 or 16 octets each. */
+  readonly addresses: Uint8Array;
+}
+
+export interface ChangedRanges {
+  readonly ipv4: FamilyRanges;
+  readonly ipv6: FamilyRanges;
+}
+
+const NOTHING: FamilyRanges = { all: false, count: 0, lengths: new Uint8Array(0), addresses: new Uint8Array(0) };
+const EVERYTHING: FamilyRanges = { ...NOTHING, all: true };
+
+export function isEmpty({ ipv4, ipv6 }: ChangedRanges): boolean {
+  return !ipv4.all && !ipv6.all && ipv4.count === 0 && ipv6.count === 0;
+}
+
+/** The ranges as text, in order: "192.0.2.0/24". A family of which everything changed is "0.0.0.0/0" or "::/0". */
+export function formatRanges({ ipv4, ipv6 }: ChangedRanges): string[] {
+  return [...texts(ipv4, 4), ...texts(ipv6, 16)];
+}
+
+function texts(ranges: FamilyRanges, size: number): string[] {
+  if (ranges.all) return [formatPrefix(new Uint8Array(size), 0)];
+  return Array.from({ length: ranges.count }, (_, index) =>
+    formatPrefix(ranges.addresses.subarray(size * index, size * (index + 1)), ranges.lengths[index]!),
+  );
+}
+
+/** Collects rows whose VRP came or went. */
+export class RangeCollector {
+  readonly #columns: VrpColumns;
+  #rows: number[] = [];
+  #all = false;
+
+  constructor(columns: VrpColumns) {
+    this.#columns = columns;
+  }
+
+  add(row: number): void {
+    if (this.#all) return;
+    this.#rows.push(row);
+    if (this.#rows.length <= RANGES_MAX) return;
+    this.#all = true;
+    this.#rows = [];
+  }
+
+  take(): FamilyRanges {
+    if (this.#all) return EVERYTHING;
+    if (this.#rows.length === 0) return NOTHING;
+    const { address, addressWords, prefixLength } = this.#columns;
+    const rows = this.#rows.toSorted((a, b) => {
+      for (let word = 0; word < addressWords; word++) {
+        const difference = address[a * addressWords + word]! - address[b * addressWords + word]!;
+        if (difference !== 0) return difference;
+      }
+      return prefixLength[a]! - prefixLength[b]!;
+    });
+    // In this order a prefix comes right before all that it covers.
+    const kept: number[] = [];
+    for (const row of rows) if (kept.length === 0 || !this.#covers(kept.at(-1)!, row)) kept.push(row);
+    const addresses = new Uint8Array(kept.length * addressWords * 4);
+    kept.forEach((row, index) => addresses.set(this.#columns.addressOf(row), index * addressWords * 4));
+    return { all: false, count: kept.length, lengths: Uint8Array.from(kept, (row) => prefixLength[row]!), addresses };
+  }
+
+  #covers(outer: number, inner: number): boolean {
+    const { address, addressWords, prefixLength } = this.#columns;
+    const bits = prefixLength[outer]!;
+    if (bits > prefixLength[inner]!) return false;
+    for (let word = 0; 32 * word < bits; word++) {
+      const different = address[outer * addressWords + word]! ^ address[inner * addressWords + word]!;
+      if (Math.clz32(different) < Math.min(32, bits - 32 * word)) return false;
+    }
+    return true;
+  }
+}
