@@ -1,5 +1,5 @@
 /** Steps that several events share. */
-import type { RtrVersion } from '../rtr/codes.ts';
+import { PduType, type RtrVersion } from '../rtr/codes.ts';
 import { errorReport } from '../rtr/encode.ts';
 import type { RtrFault } from '../rtr/pdu.ts';
 import type { Action, Session, Step, Timer } from './session.ts';
@@ -72,7 +72,8 @@ export function failAndForget(session: Session, reason: string): Step {
 
 /** Tells the cache what is wrong, and ends the connection. An Error Report is never answered with another (RFC 8210 §5.10). */
 export function sendReport(session: Session, fault: RtrFault): Step {
-  const [after, actions] = failAndForget(session, `sent ${fault.reason}`);
+  const [after, actions] = failAndForget(session, `the cache sent ${fault.reason}`);
+  if (fault.pdu[1] === PduType.ErrorReport) return [after, actions];
   return [after, [{ do: 'send', pdu: errorReport(session.version, fault) }, ...actions]];
 }
 
