@@ -10,4 +10,16 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** The logger, without exceptions: they must not end a session. */
+export function guarded(logger: Logger): Logger {
+  const guard = (level: keyof Logger) => (fields: object, message: string) => {
+    try {
+      logger[level](fields, message);
+    } catch {
+      // There is no one left to tell.
+    }
+  };
+  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };
+}
+
 export const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -7,7 +7,7 @@ import { isConnected } from './client/session.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { RpkiFileError } from './files/file-error.ts';
 import { FileSources } from './files/file-sources.ts';
-import { type Logger, SILENT } from './logger.ts';
+import { guarded, type Logger, SILENT } from './logger.ts';
 import type { RtrVersion } from './rtr/codes.ts';
 import type { RtrIntervals } from './rtr/pdu.ts';
 import type { RpkiChange } from './source/source-data.ts';
@@ -83,7 +83,7 @@ export class RpkiClient {
     this.#options = options;
     this.#sources = options;
     this.#clock = options.clock ?? systemClock;
-    this.#logger = options.logger ?? SILENT;
+    this.#logger = guarded(options.logger ?? SILENT);
     this.#files = new FileSources({
       tables: this,
       clock: this.#clock,

@@ -87,7 +87,10 @@ export class CacheConnection {
     } catch (error) {
       this.#queue.length = 0;
       this.#world.logger.error({ cache: this.config.name, err: error }, 'an exception in the session with an RPKI cache');
-      this.#step({ type: 'Closed', reason: `an exception here: ${(error as Error).message}` });
+      this.#disconnect();
+      // It may have come in the middle of a step: what we hold is not what we think.
+      this.session = { ...this.session, identity: undefined };
+      this.#step({ type: 'Closed', reason: `an exception here: ${(error as Error).message}`, opened: true });
     } finally {
       this.#stepping = false;
     }
@@ -141,21 +144,19 @@ export class CacheConnection {
     try {
       opening = openTransport(this.config);
     } catch (error) {
-      return this.#happen({ type: 'Closed', reason: (error as Error).message });
+      return this.#happen({ type: 'Closed', reason: (error as Error).message, opened: false });
     }
     const { stream } = opening;
     this.#stream = stream;
     const current = (): boolean => this.#stream === stream;
     const pdus = new PduStream((bytes, start, end) => this.#receive(bytes, start, end) && current());
-    const closed = (reason: string): void => {
+    opening.closed(({ reason, opened }) => {
       if (!current()) return;
       this.#stream = undefined;
       this.connectedAt = undefined;
-      this.#happen({ type: 'Closed', reason });
-    };
-    stream.on('error', (error: Error) => closed(error.message));
-    stream.on('end', () => closed('the cache closed the connection'));
-    stream.on('close', () => closed('the connection closed'));
+      stream.destroy();
+      this.#happen({ type: 'Closed', reason, opened });
+    });
     stream.on('data', (chunk: Uint8Array) => {
       if (!current()) return;
       this.#happen({ type: 'Progress' });

@@ -58,8 +58,8 @@ export type Event =
   | { readonly type: 'Start' }
   | { readonly type: 'Stop' }
   | { readonly type: 'Connected' }
-  /** The connection ended, or could not be opened. */
-  | { readonly type: 'Closed'; readonly reason: string }
+  /** The connection ended, or could not be opened. `opened` is false when it has not reached the cache. */
+  | { readonly type: 'Closed'; readonly reason: string; readonly opened: boolean }
   /** Any PDU but those with data: prefixes, router keys, ASPAs. */
   | { readonly type: 'Pdu'; readonly pdu: Pdu }
   /** Octets or data of the cache are wrong. */

@@ -20,7 +20,7 @@ export function step(session: Session, event: Event): Step {
     case 'Connected':
       return session.phase === 'connecting' ? sendQuery(session, session.identity === undefined ? 'reset' : 'serial') : stay(session);
     case 'Closed':
-      return closed(session, event.reason);
+      return closed(session, event);
     case 'Fault':
       return isConnected(session) ? sendReport(session, event.fault) : stay(session);
     case 'Progress':
@@ -63,10 +63,10 @@ function expired(session: Session): Step {
   return [after, [...actions, { do: 'dropData' }, { do: 'report', reason }]];
 }
 
-function closed(session: Session, reason: string): Step {
+function closed(session: Session, { reason, opened }: Event & { type: 'Closed' }): Step {
   if (session.phase === 'idle' || session.phase === 'waiting') return stay(session);
   // RFC 8210 §7: a cache that does not know our version may just close the connection.
-  const silent = session.phase === 'querying' && !session.negotiated;
+  const silent = opened && session.phase === 'querying' && !session.negotiated;
   if (silent && session.version > 0) return fallBack(session, `closed without an answer: ${reason}`);
   return fail(session, reason);
 }

@@ -8,13 +8,24 @@ import { RTR_PORT, RTR_TLS_PORT } from '../rtr/codes.ts';
 import type { TransportOptions } from './options.ts';
 
 const SSH_PORT = 22;
-/** Of what ssh says on its standard error. */
+/** Exit code of ssh when the connection could not be opened, or broke. */
+const SSH_FAILED = 255;
+/** Octets that are kept of what ssh says on its standard error. */
 const STDERR_MAX = 2000;
 
-/** A connection that opens. `ready` calls back once, when octets may be written; if that never happens, `stream` gets an error or ends. */
+/** A connection that opens. */
 export interface Transport {
   readonly stream: Duplex;
+  /** Calls back once, when octets may be written. */
   ready(callback: () => void): void;
+  /** Calls back, at least once, when the connection has ended or could not be opened. */
+  closed(callback: (why: CloseReason) => void): void;
+}
+
+export interface CloseReason {
+  readonly reason: string;
+  /** Whether the connection may have reached the cache. */
+  readonly opened: boolean;
 }
 
 /** May throw when the connection must not be tried. */
@@ -22,7 +33,7 @@ export function openTransport(options: TransportOptions): Transport {
   switch (options.transport) {
     case 'tcp': {
       const socket = openTcp(options, RTR_PORT);
-      return { stream: socket, ready: (callback) => whenConnected(socket, callback) };
+      return { stream: socket, ready: (callback) => whenConnected(socket, callback), closed: (callback) => whenClosed(socket, callback) };
     }
     case 'tls':
       return openTls(options);
@@ -52,6 +63,12 @@ function whenConnected(socket: Socket, callback: () => void): void {
   else setImmediate(callback);
 }
 
+function whenClosed(stream: Duplex, callback: (why: CloseReason) => void): void {
+  stream.on('error', (error: Error) => callback({ reason: error.message, opened: true }));
+  stream.on('end', () => callback({ reason: 'the cache closed the connection', opened: true }));
+  stream.on('close', () => callback({ reason: 'the connection closed', opened: true }));
+}
+
 function openTls(options: TransportOptions): Transport {
   const socket = openTcp(options, RTR_TLS_PORT);
   const { ca, cert, key, serverName = options.host } = options.tls ?? {};
@@ -65,7 +82,7 @@ function openTls(options: TransportOptions): Transport {
   });
   // The TLS socket does not hear of an error before the TCP connection is there.
   socket.once('error', (error) => stream.destroy(error));
-  return { stream, ready: (callback) => stream.once('secureConnect', callback) };
+  return { stream, ready: (callback) => stream.once('secureConnect', callback), closed: (callback) => whenClosed(stream, callback) };
 }
 
 /** RFC 8210 §9.1: the subsystem "rpki-rtr" of an SSH server. Never asks for a password, and never takes an unknown key of the server. */
@@ -90,13 +107,21 @@ function openSsh({ host, port, localAddress, ssh = {} }: TransportOptions): Tran
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-STDERR_MAX);
   });
-  child.once('error', (error) => stream.destroy(error));
-  // The exit comes with the end of the output, and says more.
-  child.once('close', (code, signal) => {
-    stream.destroy(new Error(said.trim().split('\n').at(-1) || `${program} ended with ${signal ?? `exit code ${code}`}`));
-  });
   stream.once('close', () => child.kill());
-  return { stream, ready: (callback) => child.once('spawn', callback) };
+  // Nothing to do: the end of the process, which comes then, says more.
+  stream.on('error', () => {});
+  return {
+    stream,
+    ready: (callback) => child.once('spawn', callback),
+    closed(callback) {
+      child.once('error', (error) => callback({ reason: error.message, opened: false }));
+      child.once('close', (code, signal) => {
+        stream.destroy();
+        const reason = said.trim().split('\n').at(-1) || `${program} ended with ${signal ?? `exit code ${code}`}`;
+        callback({ reason, opened: code !== SSH_FAILED });
+      });
+    },
+  };
 }
 
 /** A value in the words of ssh_config: quoted, for the sake of blanks. */
