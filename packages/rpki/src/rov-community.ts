@@ -3,7 +3,7 @@
  *
  *     | 0x43 | 0x00 | reserved, 5 octets of 0 | state |
  */
-import { RovState } from './table/vrp-columns.ts';
+import { RovState } from './table/vrp-rows.ts';
 
 const TYPE = 0x43;
 const SUBTYPE = 0x00;

@@ -13,7 +13,7 @@ import type { RtrIntervals } from './rtr/pdu.ts';
 import type { RpkiChange } from './source/source-data.ts';
 import type { CacheStatus, RpkiStatus } from './status.ts';
 import { isEmpty } from './table/ranges.ts';
-import type { RovState } from './table/vrp-columns.ts';
+import type { RovState } from './table/vrp-rows.ts';
 import { type SourcedVrp, VrpTable } from './table/vrp-table.ts';
 import { formatTransport } from './transport/open.ts';
 import type { TransportOptions } from './transport/options.ts';

@@ -28,7 +28,10 @@ const pdu: fc.Arbitrary<Pdu> = fc.oneof(
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Event>({ type: 'Start' }, { type: 'Stop' }) },
-  { weight: 3, arbitrary: fc.constantFrom<Event>({ type: 'Connected' }, { type: 'Progress' }, { type: 'Closed', reason: 'x', opened: true }) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom<Event>({ type: 'Connected' }, { type: 'Progress' }, { type: 'Closed', reason: 'x', opened: true }),
+  },
   { weight: 1, arbitrary: fc.constant<Event>({ type: 'Fault', fault: new RtrFault(0, 'x', new Uint8Array(8)) }) },
   { weight: 2, arbitrary: fc.constantFrom(...TIMERS).map((timer): Event => ({ type: 'TimerExpires', timer })) },
   { weight: 12, arbitrary: pdu.map((each): Event => ({ type: 'Pdu', pdu: each })) },

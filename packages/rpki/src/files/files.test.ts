@@ -95,15 +95,30 @@ suite('exports', () => {
     ['{"slurmVersion": 1}', 'x.json:1:17 /slurmVersion: found a SLURM file (RFC 8416), allowed JSON of rpki-client or Routinator'],
     ['{"roas": {}}', 'x.json:1:10 /roas: found an object, allowed an array, e.g. ['],
     ['{"roas": [\n 5]}', 'x.json:2:2 /roas/0: found a number, allowed an object, e.g. { "prefix"'],
-    ['{"roas": [{"prefix": "10.0.0.0/33", "asn": 1}]}', `x.json:1:22 /roas/0/prefix: found "10.0.0.0/33", allowed an IPv4 or IPv6 prefix, ${ROA}`],
+    [
+      '{"roas": [{"prefix": "10.0.0.0/33", "asn": 1}]}',
+      `x.json:1:22 /roas/0/prefix: found "10.0.0.0/33", allowed an IPv4 or IPv6 prefix, ${ROA}`,
+    ],
     ['{"roas": [{"prefix": 10, "asn": 1}]}', `x.json:1:22 /roas/0/prefix: found a number, allowed an IPv4 or IPv6 prefix, ${ROA}`],
-    ['{"roas": [{"prefix": "10.0.0.0/8", "maxLength": 7, "asn": 1}]}', 'x.json:1:49 /roas/0/maxLength: found 7, allowed 8 (the length of the prefix) to 32, e.g. 8'],
+    [
+      '{"roas": [{"prefix": "10.0.0.0/8", "maxLength": 7, "asn": 1}]}',
+      'x.json:1:49 /roas/0/maxLength: found 7, allowed 8 (the length of the prefix) to 32, e.g. 8',
+    ],
     ['{"roas": [{"maxLength": 33, "prefix": "10.0.0.0/8", "asn": 1}]}', 'found 33, allowed 8 (the length of the prefix) to 32, e.g. 8'],
-    ['{"roas": [{"prefix": "10.0.0.0/8", "asn": "ASx"}]}', 'x.json:1:43 /roas/0/asn: found "ASx", allowed an AS number, e.g. 64496 or "AS64496"'],
-    ['{"roas": [{"prefix": "10.0.0.0/8", "asn": 4294967296}]}', '/roas/0/asn: found 4294967296, allowed a whole number from 0 to 4294967295, e.g. 64496'],
+    [
+      '{"roas": [{"prefix": "10.0.0.0/8", "asn": "ASx"}]}',
+      'x.json:1:43 /roas/0/asn: found "ASx", allowed an AS number, e.g. 64496 or "AS64496"',
+    ],
+    [
+      '{"roas": [{"prefix": "10.0.0.0/8", "asn": 4294967296}]}',
+      '/roas/0/asn: found 4294967296, allowed a whole number from 0 to 4294967295, e.g. 64496',
+    ],
     ['{"roas": [{"prefix": "10.0.0.0/8", "asn": null}]}', '/roas/0/asn: found null, allowed a whole number from 0 to 4294967295'],
     ['{"roas": [{"asn": 1}]}', '/roas/0: found an entry without "prefix", allowed { "prefix": "192.0.2.0/24"'],
-    ['{"aspas": [{"customer_asid": 1, "providers": []}]}', '/aspas/0: found an entry without providers, allowed { "customer_asid": 64496, "providers": [64497] }'],
+    [
+      '{"aspas": [{"customer_asid": 1, "providers": []}]}',
+      '/aspas/0: found an entry without providers, allowed { "customer_asid": 64496, "providers": [64497] }',
+    ],
     ['{"roas": [,]}', 'not JSON: found ",", expected a value'],
     ['{"x": [1.]}', 'not JSON: found "1", expected a number'],
     ['{"roas": [] "a": 1}', 'not JSON: found "\\"", expected "," or "}"'],
@@ -151,7 +166,10 @@ suite('SLURM', () => {
   });
 
   test('a filter concerns the data of a cache that come later', async () => {
-    const world = new World({ caches: [{ host: 'a' }], slurm: [written('one.json', '{"slurmVersion":1,"validationOutputFilters":{"prefixFilters":[{"asn":1}]}}')] });
+    const world = new World({
+      caches: [{ host: 'a' }],
+      slurm: [written('one.json', '{"slurmVersion":1,"validationOutputFilters":{"prefixFilters":[{"asn":1}]}}')],
+    });
     const socket = await world.startOne();
     socket.send('0203000700000008' + '0204000000000014 01181800c000020000000001' + '0204000000000014 01181800c000030000000002');
     socket.send('0207000700000018 00000001 00000e10 00000258 00001c20');
@@ -163,10 +181,16 @@ suite('SLURM', () => {
 
   test('RFC 8416 §4.2: two files must not speak about the same addresses or customer', async () => {
     const filter = written('filter.json', '{"slurmVersion":1,"validationOutputFilters":{"prefixFilters":[{"prefix":"10.0.0.0/8"}]}}');
-    const assertion = written('assertion.json', '{"slurmVersion":1,"locallyAddedAssertions":{"prefixAssertions":[{"prefix":"10.1.0.0/16","asn":1}]}}');
+    const assertion = written(
+      'assertion.json',
+      '{"slurmVersion":1,"locallyAddedAssertions":{"prefixAssertions":[{"prefix":"10.1.0.0/16","asn":1}]}}',
+    );
     const world = new World({ slurm: [filter, assertion] });
     const [error] = await world.client.start();
-    assert.match(error!.message, /assertion\.json: found addresses of 10\.1\.0\.0\/16, which .*filter\.json has too, allowed in one SLURM file only/);
+    assert.match(
+      error!.message,
+      /assertion\.json: found addresses of 10\.1\.0\.0\/16, which .*filter\.json has too, allowed in one SLURM file only/,
+    );
     assert.deepEqual(world.vrps(), []);
     const aspa = '{"slurmVersion":2,"validationOutputFilters":{"aspaFilters":[{"customerAsn":7}]}}';
     await world.client.update({ slurm: [written('p.json', aspa), written('q.json', aspa)] });
@@ -185,15 +209,42 @@ suite('SLURM', () => {
   const wrong: readonly (readonly [text: string, says: string])[] = [
     ['{"slurmVersion": 3}', '/slurmVersion: found 3, allowed a whole number from 1 to 2, e.g. 1'],
     ['{}', 'found no "slurmVersion", allowed { "slurmVersion": 1'],
-    ['{"slurmVersion": 1, "prefixFilters": []}', '/prefixFilters: found an unknown member, allowed slurmVersion, validationOutputFilters, locallyAddedAssertions'],
-    ['{"slurmVersion": 1, "validationOutputFilters": {"prefixFilters": [{"prefx": "10.0.0.0/8"}]}}', '/validationOutputFilters/prefixFilters/0/prefx: found an unknown member, allowed prefix, asn, comment'],
-    ['{"slurmVersion": 1, "validationOutputFilters": {"prefixFilters": [{}]}}', '/validationOutputFilters/prefixFilters/0: found a filter without "prefix" and "asn", allowed { "prefix"'],
-    ['{"slurmVersion": 1, "validationOutputFilters": {"aspaFilters": []}}', '/validationOutputFilters/aspaFilters: found ASPAs in a file of slurmVersion 1, allowed "slurmVersion": 2'],
-    ['{"locallyAddedAssertions": {"aspaAssertions": []}, "slurmVersion": 1}', 'found ASPAs in a file of slurmVersion 1, allowed "slurmVersion": 2'],
-    ['{"slurmVersion": 2, "validationOutputFilters": {"aspaFilters": [{}]}}', 'found a filter without "customerAsn", allowed { "customerAsn": 64496 }'],
-    ['{"slurmVersion": 2, "locallyAddedAssertions": {"aspaAssertions": [{"customerAsn": 1}]}}', 'found an assertion without "providerAsns", allowed'],
-    ['{"slurmVersion": 1, "locallyAddedAssertions": {"prefixAssertions": [{"prefix": "10.0.0.0/8"}]}}', 'found an assertion without "asn", allowed'],
-    ['{"slurmVersion": 1, "locallyAddedAssertions": {"prefixAssertions": [{"asn": 1, "prefix": "10.0.0.0/8", "maxPrefixLength": 4}]}}', 'found 4, allowed 8 (the length of the prefix) to 32, e.g. 8'],
+    [
+      '{"slurmVersion": 1, "prefixFilters": []}',
+      '/prefixFilters: found an unknown member, allowed slurmVersion, validationOutputFilters, locallyAddedAssertions',
+    ],
+    [
+      '{"slurmVersion": 1, "validationOutputFilters": {"prefixFilters": [{"prefx": "10.0.0.0/8"}]}}',
+      '/validationOutputFilters/prefixFilters/0/prefx: found an unknown member, allowed prefix, asn, comment',
+    ],
+    [
+      '{"slurmVersion": 1, "validationOutputFilters": {"prefixFilters": [{}]}}',
+      '/validationOutputFilters/prefixFilters/0: found a filter without "prefix" and "asn", allowed { "prefix"',
+    ],
+    [
+      '{"slurmVersion": 1, "validationOutputFilters": {"aspaFilters": []}}',
+      '/validationOutputFilters/aspaFilters: found ASPAs in a file of slurmVersion 1, allowed "slurmVersion": 2',
+    ],
+    [
+      '{"locallyAddedAssertions": {"aspaAssertions": []}, "slurmVersion": 1}',
+      'found ASPAs in a file of slurmVersion 1, allowed "slurmVersion": 2',
+    ],
+    [
+      '{"slurmVersion": 2, "validationOutputFilters": {"aspaFilters": [{}]}}',
+      'found a filter without "customerAsn", allowed { "customerAsn": 64496 }',
+    ],
+    [
+      '{"slurmVersion": 2, "locallyAddedAssertions": {"aspaAssertions": [{"customerAsn": 1}]}}',
+      'found an assertion without "providerAsns", allowed',
+    ],
+    [
+      '{"slurmVersion": 1, "locallyAddedAssertions": {"prefixAssertions": [{"prefix": "10.0.0.0/8"}]}}',
+      'found an assertion without "asn", allowed',
+    ],
+    [
+      '{"slurmVersion": 1, "locallyAddedAssertions": {"prefixAssertions": [{"asn": 1, "prefix": "10.0.0.0/8", "maxPrefixLength": 4}]}}',
+      'found 4, allowed 8 (the length of the prefix) to 32, e.g. 8',
+    ],
   ];
   for (const [text, says] of wrong) {
     test(`wrong: ${text.slice(0, 110)}`, async () => {

@@ -3,7 +3,7 @@
  * concerns its own prefix and everything below it (RFC 6811 §2), so that a range is a prefix. Ranges do not overlap.
  */
 import { formatPrefix } from './vrp.ts';
-import type { VrpColumns } from './vrp-columns.ts';
+import type { VrpRows } from './vrp-rows.ts';
 
 /** Beyond this many changed VRPs of a family, a change concerns the whole family: walking it once costs less than so many look-ups. */
 export const RANGES_MAX = 65_536;
@@ -45,12 +45,12 @@ function texts(ranges: FamilyRanges, size: number): string[] {
 
 /** Collects rows whose VRP came or went. */
 export class RangeCollector {
-  readonly #columns: VrpColumns;
+  readonly #table: VrpRows;
   #rows: number[] = [];
   #all = false;
 
-  constructor(columns: VrpColumns) {
-    this.#columns = columns;
+  constructor(table: VrpRows) {
+    this.#table = table;
   }
 
   add(row: number): void {
@@ -64,28 +64,27 @@ export class RangeCollector {
   take(): FamilyRanges {
     if (this.#all) return EVERYTHING;
     if (this.#rows.length === 0) return NOTHING;
-    const { address, addressWords, prefixLength } = this.#columns;
+    const { addressWords } = this.#table;
     const rows = this.#rows.toSorted((a, b) => {
       for (let word = 0; word < addressWords; word++) {
-        const difference = address[a * addressWords + word]! - address[b * addressWords + word]!;
+        const difference = this.#table.addressWord(a, word) - this.#table.addressWord(b, word);
         if (difference !== 0) return difference;
       }
-      return prefixLength[a]! - prefixLength[b]!;
+      return this.#table.prefixLength(a) - this.#table.prefixLength(b);
     });
     // In this order a prefix comes right before all that it covers.
     const kept: number[] = [];
     for (const row of rows) if (kept.length === 0 || !this.#covers(kept.at(-1)!, row)) kept.push(row);
     const addresses = new Uint8Array(kept.length * addressWords * 4);
-    kept.forEach((row, index) => addresses.set(this.#columns.addressOf(row), index * addressWords * 4));
-    return { all: false, count: kept.length, lengths: Uint8Array.from(kept, (row) => prefixLength[row]!), addresses };
+    kept.forEach((row, index) => addresses.set(this.#table.addressOf(row), index * addressWords * 4));
+    return { all: false, count: kept.length, lengths: Uint8Array.from(kept, (row) => this.#table.prefixLength(row)), addresses };
   }
 
   #covers(outer: number, inner: number): boolean {
-    const { address, addressWords, prefixLength } = this.#columns;
-    const bits = prefixLength[outer]!;
-    if (bits > prefixLength[inner]!) return false;
+    const bits = this.#table.prefixLength(outer);
+    if (bits > this.#table.prefixLength(inner)) return false;
     for (let word = 0; 32 * word < bits; word++) {
-      const different = address[outer * addressWords + word]! ^ address[inner * addressWords + word]!;
+      const different = this.#table.addressWord(outer, word) ^ this.#table.addressWord(inner, word);
       if (Math.clz32(different) < Math.min(32, bits - 32 * word)) return false;
     }
     return true;

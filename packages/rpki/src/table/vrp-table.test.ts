@@ -6,7 +6,7 @@ import { scaled } from '../../../../test/scale.ts';
 import { vrp, vrpOctets } from '../../test/world.ts';
 import { formatRanges, RANGES_MAX } from './ranges.ts';
 import { formatVrp, type Vrp } from './vrp.ts';
-import { RovState } from './vrp-columns.ts';
+import { RovState } from './vrp-rows.ts';
 import { VrpTable } from './vrp-table.ts';
 
 const NOTHING: readonly string[] = [];

@@ -9,8 +9,8 @@ import { BitSet } from './bit-set.ts';
 import type { VrpFilter } from './filter.ts';
 import type { ChangedRanges } from './ranges.ts';
 import { formatPrefix, type Vrp, type VrpOctets } from './vrp.ts';
-import { NONE, type RovState } from './vrp-columns.ts';
 import { VrpFamily } from './vrp-family.ts';
+import { NONE, type RovState } from './vrp-rows.ts';
 
 /** Sources of one table at a time: a row counts its sources in one octet. */
 export const SOURCES_MAX = 255;
@@ -48,12 +48,12 @@ export class VrpTable {
 
   /** VRPs that take part in validation. */
   get count(): { readonly ipv4: number; readonly ipv6: number } {
-    return { ipv4: this.#ipv4.columns.active, ipv6: this.#ipv6.columns.active };
+    return { ipv4: this.#ipv4.rows.active, ipv6: this.#ipv6.rows.active };
   }
 
-  /** Memory of the columns. */
+  /** Memory of the rows. */
   get octets(): number {
-    return this.#ipv4.columns.octets + this.#ipv6.columns.octets;
+    return this.#ipv4.rows.octets + this.#ipv6.rows.octets;
   }
 
   /**
@@ -61,7 +61,7 @@ export class VrpTable {
    * AS_PATH; 0 is "none", as when it ends in an AS_SET. Allocates nothing. The answer holds for as long as `generation` is the same.
    */
   validate(bytes: Uint8Array, offset: number, ipv6: boolean, length: number, origin: number): RovState {
-    return this.#family(ipv6).columns.validate(bytes, offset, length, origin);
+    return this.#family(ipv6).rows.validate(bytes, offset, length, origin);
   }
 
   /** The VRPs that cover a prefix or address, the most specific first; undefined when the text is neither. */
@@ -69,15 +69,15 @@ export class VrpTable {
     const parsed = parsePrefixOrAddress(prefix);
     if (parsed === undefined) return undefined;
     const ipv6 = parsed.address.length === 16;
-    const { columns } = this.#family(ipv6);
-    return columns.covering(parsed.address, 0, parsed.bits).map((row) => this.#vrp(ipv6, row));
+    const { rows } = this.#family(ipv6);
+    return rows.covering(parsed.address, 0, parsed.bits).map((row) => this.#vrp(ipv6, row));
   }
 
   /** Every VRP that takes part in validation, in no particular order. The table must not change meanwhile. */
   *vrps(): IterableIterator<SourcedVrp> {
     for (const ipv6 of [false, true]) {
-      const { columns } = this.#family(ipv6);
-      for (let row = 1; row < columns.top; row++) if (columns.isUsed(row) && columns.references[row] !== 0) yield this.#vrp(ipv6, row);
+      const { rows } = this.#family(ipv6);
+      for (let row = 1; row < rows.top; row++) if (rows.isUsed(row) && rows.references(row) !== 0) yield this.#vrp(ipv6, row);
     }
   }
 
@@ -170,11 +170,11 @@ export class VrpTable {
   }
 
   #vrp(ipv6: boolean, row: number): SourcedVrp {
-    const { columns } = this.#family(ipv6);
-    const prefix = formatPrefix(columns.addressOf(row), columns.prefixLength[row]!);
+    const { rows } = this.#family(ipv6);
+    const prefix = formatPrefix(rows.addressOf(row), rows.prefixLength(row));
     const filtered = this.#family(ipv6).isFiltered(row);
     const giving = [...this.#sources].filter((source) => (ipv6 ? source.ipv6 : source.ipv4).has(row) && !(filtered && source.filterable));
-    return { prefix, maxLength: columns.maxLength[row]!, asn: columns.asn[row]!, sources: giving.map(({ name }) => name) };
+    return { prefix, maxLength: rows.maxLength(row), asn: rows.asn(row), sources: giving.map(({ name }) => name) };
   }
 }
 
