@@ -33,7 +33,14 @@ const LENGTHS6 = [48, 48, 48, 48, 32, 32, 32, 36, 40, 44, 29, 64];
 class Records {
   readonly bytes: Uint8Array;
   readonly numbers: Uint32Array;
-  readonly #current = { bytes: new Uint8Array(0), offset: 0, ipv6: false, length: 0, maxLength: 0, asn: 0 };
+  readonly #current: { -readonly [K in keyof VrpOctets]: VrpOctets[K] } = {
+    bytes: new Uint8Array(0),
+    offset: 0,
+    ipv6: false,
+    length: 0,
+    maxLength: 0,
+    asn: 0,
+  };
 
   constructor(count: number) {
     this.bytes = new Uint8Array(16 * count);

@@ -221,6 +221,25 @@ suite('versions (RFC 8210 §7)', () => {
     assert.deepEqual(versions, [2, 1, 0, 2]);
   });
 
+  for (const [what, hex] of [
+    ['a version that we do not know', '0303000000000008'],
+    ['an ASPA of an earlier draft of version 2', '020b0000 00000018 01000002 0000fbf0 0000fbf1 0000fbf2'],
+  ] as const) {
+    test(`${what}: an Error Report, and the next lower version at once`, async () => {
+      const { world, socket } = await synced();
+      await say(socket, notify(7, 2), { version: 2, type: 'cache-response', sessionId: 7 });
+      socket.taken();
+      socket.send(hex);
+      await breathe();
+      assert.equal(error(socket).code, RtrError.UnsupportedVersion);
+      const next = world.socket('a');
+      next.accept();
+      await breathe();
+      assert.deepEqual(next.taken(), ['0102000000000008']);
+      assert.deepEqual(world.vrps(), ['192.0.2.0/24-24 AS1']);
+    });
+  }
+
   test('another version in the middle of a session is Unexpected Protocol Version', async () => {
     const { socket } = await synced();
     await say(socket, { ...notify(7, 2), version: 1 });
@@ -247,7 +266,6 @@ suite('errors of the cache are answered with an Error Report, and everything is 
     ['a maximum length above 32', RtrError.CorruptData, '0204000000000014 01182100c000020000000001'],
     ['data of another version', RtrError.CorruptData, hexOf({ ...prefix('10.0.0.0/8', 1), version: 1 })],
     ['an unknown type', RtrError.UnsupportedPduType, '02630000 00000008'],
-    ['an unknown version', RtrError.UnsupportedVersion, '03030000 00000008'],
     ['a length that no PDU has', RtrError.CorruptData, '0204000000000007'],
     ['End of Data of another session', RtrError.CorruptData, hexOf(endOfData(8, 2))],
     ['a query', RtrError.InvalidRequest, RESET_V2],

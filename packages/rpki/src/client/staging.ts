@@ -2,7 +2,7 @@
  * Data PDUs -> the transfer of a cache. Prefixes are read without an object each: a full table is a million of them. Errors are those of
  * RFC 8210 §12 and 8210bis §12.
  */
-import { readU32 } from '@tsbgp/wire';
+import { readU16, readU32 } from '@tsbgp/wire';
 import { PduType, RtrError } from '../rtr/codes.ts';
 import { announces, decodePdu, fault, headerProblem, PREFIX_ADDRESS_OFFSET, prefixLengthsFit } from '../rtr/decode.ts';
 import { ANNOUNCE, type Pdu, RtrFault } from '../rtr/pdu.ts';
@@ -23,6 +23,9 @@ export function stage(transfer: SourceTransfer, bytes: Uint8Array, start: number
     case PduType.Ipv6Prefix:
       return stagePrefix(transfer, bytes, start, end);
     case PduType.Aspa: {
+      if (isEarlierAspa(bytes, start, end)) {
+        return fault(RtrError.UnsupportedVersion, 'ASPAs of an earlier draft of version 2 (8210bis-10)', bytes, start, end);
+      }
       const pdu = decodePdu(bytes, start, end);
       return pdu instanceof RtrFault ? pdu : stageAspa(transfer, pdu as Pdu & { type: 'aspa' }, bytes, start, end);
     }
@@ -30,6 +33,16 @@ export function stage(transfer: SourceTransfer, bytes: Uint8Array, start: number
       // Keys of BGPsec routers are for those who verify BGPsec_PATH.
       return undefined;
   }
+}
+
+/**
+ * Up to draft 10, the flags of an ASPA came after the length, with the address family and the number of providers; StayRTR 0.5 sends it. In today's
+ * form the octets would be a withdrawal with providers, which no cache sends.
+ *
+ *     | version | type |    0    | length | flags | family | number of providers | customer | providers |
+ */
+function isEarlierAspa(bytes: Uint8Array, start: number, end: number): boolean {
+  return bytes[start + 2] === 0 && end - start >= 16 && end - start === 16 + 4 * readU16(bytes, start + 10);
 }
 
 /** One object for all prefixes. The tables keep nothing of it. */

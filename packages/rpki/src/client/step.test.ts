@@ -42,7 +42,7 @@ test('whatever happens: transfers are begun and ended in turn, something is alwa
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
       let session = newSession();
       let open = false;
-      let connection: 'none' | 'opening' | 'open' = 'none';
+      const link: { state: 'none' | 'opening' | 'open' } = { state: 'none' };
       const running = new Set<string>();
       const carryOut = (action: Action): void => {
         switch (action.do) {
@@ -56,14 +56,14 @@ test('whatever happens: transfers are begun and ended in turn, something is alwa
             open = false;
             break;
           case 'connect':
-            assert.equal(connection, 'none');
-            connection = 'opening';
+            assert.equal(link.state, 'none');
+            link.state = 'opening';
             break;
           case 'disconnect':
-            connection = 'none';
+            link.state = 'none';
             break;
           case 'send':
-            assert.equal(connection, 'open');
+            assert.equal(link.state, 'open');
             break;
           case 'startTimer':
             assert.ok(action.seconds > 0);
@@ -77,17 +77,17 @@ test('whatever happens: transfers are begun and ended in turn, something is alwa
       };
       for (const each of events) {
         // What cannot happen: an event of a connection that is not there, a timer that does not run.
-        if (each.type === 'Connected' && connection !== 'opening') continue;
-        if (each.type === 'Closed' && connection === 'none') continue;
-        if ((each.type === 'Pdu' || each.type === 'Fault' || each.type === 'Progress') && connection !== 'open') continue;
+        if (each.type === 'Connected' && link.state !== 'opening') continue;
+        if (each.type === 'Closed' && link.state === 'none') continue;
+        if ((each.type === 'Pdu' || each.type === 'Fault' || each.type === 'Progress') && link.state !== 'open') continue;
         if (each.type === 'TimerExpires' && !running.delete(each.timer)) continue;
-        if (each.type === 'Connected') connection = 'open';
-        if (each.type === 'Closed') connection = 'none';
+        if (each.type === 'Connected') link.state = 'open';
+        if (each.type === 'Closed') link.state = 'none';
         const [after, actions] = step(session, each);
         session = after;
         for (const action of actions) carryOut(action);
         assert.equal(open, session.phase === 'receiving', session.phase);
-        assert.equal(connection === 'open', isConnected(session), session.phase);
+        assert.equal(link.state === 'open', isConnected(session), session.phase);
         if (session.phase !== 'idle') assert.ok(running.has('response') || running.has('refresh') || running.has('retry'), session.phase);
         if (session.identity !== undefined) assert.ok(running.has('expire'));
       }

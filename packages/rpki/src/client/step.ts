@@ -6,6 +6,9 @@
  *
  * From any phase a failure leads to `waiting`, and from there to `connecting`. The data stay in use until they expire.
  */
+import { RtrError } from '../rtr/codes.ts';
+import { errorReport } from '../rtr/encode.ts';
+import type { RtrFault } from '../rtr/pdu.ts';
 import { answer } from './answer.ts';
 import type { Event, Session, Step } from './session.ts';
 import { isConnected } from './session.ts';
@@ -22,7 +25,7 @@ export function step(session: Session, event: Event): Step {
     case 'Closed':
       return closed(session, event);
     case 'Fault':
-      return isConnected(session) ? sendReport(session, event.fault) : stay(session);
+      return isConnected(session) ? faulty(session, event.fault) : stay(session);
     case 'Progress':
       return session.phase === 'querying' || session.phase === 'receiving'
         ? stay(session, start('response', RESPONSE_SECONDS))
@@ -34,6 +37,13 @@ export function step(session: Session, event: Event): Step {
     default:
       return unreachable(event);
   }
+}
+
+/** What the cache sent is wrong. If we do not know its version of the protocol, a lower one may be better. */
+function faulty(session: Session, fault: RtrFault): Step {
+  if (fault.code !== RtrError.UnsupportedVersion || session.version === 0) return sendReport(session, fault);
+  const [after, actions] = fallBack(session, `the cache sent ${fault.reason}`);
+  return [after, [{ do: 'send', pdu: errorReport(session.version, fault) }, ...actions]];
 }
 
 function timerExpires(session: Session, timer: (Event & { type: 'TimerExpires' })['timer']): Step {
