@@ -13,17 +13,17 @@ export type { CacheContents } from './cache/cache-data.ts';
 export { RtrCache, type RtrCacheOptions } from './cache/rtr-cache.ts';
 export { boundedIntervals, INTERVALS_DEFAULT } from './client/intervals.ts';
 export {
-  type Action,
+  type Action as RtrAction,
   type DataIdentity,
-  type Event,
-  newSession,
-  type Phase,
-  type Session,
-  type SessionConfig,
-  type Step,
-  type Timer,
+  type Event as RtrEvent,
+  newSession as newRtrSession,
+  type Phase as RtrPhase,
+  type Session as RtrSession,
+  type SessionConfig as RtrSessionConfig,
+  type Step as RtrStep,
+  type Timer as RtrTimer,
 } from './client/session.ts';
-export { step } from './client/step.ts';
+export { step as stepRtrSession } from './client/step.ts';
 export type { Clock } from './clock.ts';
 export { RpkiFileError } from './files/file-error.ts';
 export type { Logger } from './logger.ts';

@@ -38,6 +38,7 @@ export interface CacheOptions extends Omit<TransportOptions, 'transport'> {
   readonly intervals?: RtrIntervals | undefined;
 }
 
+/** Where the data come from. */
 export interface RpkiSources {
   readonly caches?: readonly CacheOptions[] | undefined;
   /** Paths of JSON that rpki-client or Routinator wrote. */
@@ -46,6 +47,7 @@ export interface RpkiSources {
   readonly slurm?: readonly string[] | undefined;
 }
 
+/** Sources, and who hears of changes. */
 export interface RpkiOptions extends RpkiSources {
   /** Data changed: these routes are to be looked at again. */
   readonly onChange?: ((change: RpkiChange) => void) | undefined;
@@ -62,6 +64,7 @@ export interface Validation {
   readonly covering: readonly SourcedVrp[];
 }
 
+/** A client with its sources: `vrps` and `aspas` hold what they give. */
 export class RpkiClient {
   readonly vrps: VrpTable = new VrpTable();
   readonly aspas: AspaTable = new AspaTable();
@@ -124,7 +127,7 @@ export class RpkiClient {
     return loaded;
   }
 
-  /** Closes the connections. The data are gone after it. */
+  /** Closes the connections. The data of caches are gone after it, without a call of `onChange`. */
   close(): void {
     this.#started = false;
     for (const cache of this.#caches.splice(0)) cache.stop();
@@ -144,6 +147,7 @@ export class RpkiClient {
     };
   }
 
+  /** What the sources are doing now. */
   status(): RpkiStatus {
     return {
       caches: this.#caches.map((cache) => this.#cacheStatus(cache)),
@@ -196,8 +200,8 @@ export class RpkiClient {
   }
 
   #changed(change: RpkiChange): void {
-    this.#collecting ??= this.#clock.setTimeout(() => this.#collect(), COLLECT_EVERY_MS);
-    if (isEmpty(change.ranges) && change.customers.size === 0) return;
+    if (this.#started) this.#collecting ??= this.#clock.setTimeout(() => this.#collect(), COLLECT_EVERY_MS);
+    if (!this.#started || (isEmpty(change.ranges) && change.customers.size === 0)) return;
     try {
       this.#options.onChange?.(change);
     } catch (error) {

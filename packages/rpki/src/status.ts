@@ -10,6 +10,7 @@ export interface SourceCounts {
   readonly aspas: number;
 }
 
+/** One cache. */
 export interface CacheStatus extends SourceCounts {
   readonly name: string;
   /** "tcp 192.0.2.1:323". */
@@ -39,6 +40,7 @@ export interface CacheStatus extends SourceCounts {
   readonly errors: number;
 }
 
+/** One file. */
 export interface FileStatus extends SourceCounts {
   readonly file: string;
   readonly kind: 'export' | 'slurm';
@@ -48,6 +50,7 @@ export interface FileStatus extends SourceCounts {
   readonly error: string | undefined;
 }
 
+/** All sources of a client, and what they give together. */
 export interface RpkiStatus {
   readonly caches: readonly CacheStatus[];
   readonly files: readonly FileStatus[];

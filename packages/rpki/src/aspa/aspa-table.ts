@@ -20,6 +20,7 @@ export interface SourcedAspa extends Aspa {
 /** Whether an AS is a provider of another one (draft-ietf-sidrops-aspa-verification §5). */
 export type Hop = 'provider' | 'not-provider' | 'no-attestation';
 
+/** Where ASPAs come from. */
 export interface AspaSource {
   readonly name: string;
   /** Whether filters apply to it. They do not apply to assertions. */
@@ -28,6 +29,7 @@ export interface AspaSource {
   readonly count: number;
 }
 
+/** A change of a source's ASPAs, not seen until it is committed. */
 export interface AspaTransfer {
   readonly source: AspaSource;
   /** Replaces the ASPA of the same customer, if the source has one. */
@@ -39,6 +41,7 @@ export interface AspaTransfer {
 /** Customers whose providers a change concerns: AS_PATHs with one of them may have another state now. */
 export type ChangedCustomers = ReadonlySet<number>;
 
+/** All ASPAs of all sources. */
 export class AspaTable {
   /** Changes with each change of the ASPAs. */
   generation = 0;
@@ -66,6 +69,7 @@ export class AspaTable {
     return providers[low] === provider ? 'provider' : 'not-provider';
   }
 
+  /** The ASPA of a customer, with the providers of all sources that count; undefined when there is none. */
   get(customer: number): SourcedAspa | undefined {
     const providers = this.#providers.get(customer);
     if (providers === undefined) return undefined;
@@ -73,10 +77,12 @@ export class AspaTable {
     return { customer, providers: [...providers], sources };
   }
 
+  /** Every ASPA that counts, in no particular order. The table must not change meanwhile. */
   *aspas(): IterableIterator<SourcedAspa> {
     for (const customer of this.#providers.keys()) yield this.get(customer)!;
   }
 
+  /** A new source, without ASPAs. */
   addSource(name: string, options: { readonly filterable?: boolean } = {}): AspaSource {
     const source = new Source(name, options.filterable ?? true);
     this.#sources.add(source);
@@ -100,6 +106,7 @@ export class AspaTable {
     return new Transfer(source as Source, kind === 'full' ? new Map() : new Map((source as Source).aspas));
   }
 
+  /** Makes a transfer valid. The result says which AS_PATHs to look at again. */
   commit(transfer: AspaTransfer): ChangedCustomers {
     const { source, aspas } = transfer as Transfer;
     const before = source.aspas;

@@ -23,7 +23,9 @@ import type { AsPathSegment } from '@tsbgp/wire';
 import { Role } from '@tsbgp/wire';
 import type { AspaTable } from './aspa-table.ts';
 
+/** State of an AS_PATH (draft-ietf-sidrops-aspa-verification §6). */
 export type AspaState = 'valid' | 'invalid' | 'unknown';
+/** Upstream: the path went up to us, from customers or across from a peer. Downstream: it came down from a provider. */
 export type AspaDirection = 'upstream' | 'downstream';
 
 /** Which procedure applies, from our role towards the neighbor (RFC 9234 §4.1). Only a customer gets routes that came down. */
@@ -31,6 +33,7 @@ export function aspaDirection(localRole: number): AspaDirection {
   return localRole === Role.Customer ? 'downstream' : 'upstream';
 }
 
+/** How a path came to us. */
 export interface VerifyOptions {
   readonly direction: AspaDirection;
   /** The neighbor's AS, unless the neighbor is a route server: it may leave its AS out of the path. @default not compared */

@@ -2,6 +2,7 @@
 import type { Aspa } from '../aspa/aspa-table.ts';
 import { formatVrp, type Vrp } from '../table/vrp.ts';
 
+/** What a cache serves. */
 export interface CacheContents {
   readonly vrps: readonly Vrp[];
   readonly aspas?: readonly Aspa[] | undefined;

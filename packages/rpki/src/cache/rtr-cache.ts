@@ -14,6 +14,7 @@ export const ROUTERS_MAX = 256;
 /** Octets that are encoded before they are written. */
 const WRITE_OCTETS = 1 << 16;
 
+/** What a cache says of itself. */
 export interface RtrCacheOptions {
   /** @default random, as RFC 8210 §5.1 wants */
   readonly sessionId?: number | undefined;
@@ -25,6 +26,7 @@ export interface RtrCacheOptions {
   readonly intervals?: RtrIntervals | undefined;
 }
 
+/** A cache that listens on TCP. */
 export class RtrCache {
   readonly #data: CacheData;
   readonly #options: RtrCacheOptions;
@@ -46,6 +48,7 @@ export class RtrCache {
     return this.#routers.size;
   }
 
+  /** Listens, and resolves with the port. Rejects when the address cannot be used. */
   async listen(where: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);

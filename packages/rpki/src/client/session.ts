@@ -21,6 +21,7 @@ export interface DataIdentity {
   readonly serial: number;
 }
 
+/** What an operator may say about a session. */
 export interface SessionConfig {
   /** Highest version that we offer. @default 2 */
   readonly versionMax: RtrVersion;
@@ -28,6 +29,7 @@ export interface SessionConfig {
   readonly intervals: RtrIntervals;
 }
 
+/** A session with one cache, as a value. */
 export interface Session {
   readonly config: SessionConfig;
   readonly phase: Phase;
@@ -50,10 +52,12 @@ export interface Session {
   readonly intervals: RtrIntervals;
 }
 
+/** Names of the timers. */
 export const TIMERS = ['refresh', 'retry', 'expire', 'response'] as const;
 /** `response` bounds the time in which the cache must open the connection, answer, and go on with its answer. */
 export type Timer = (typeof TIMERS)[number];
 
+/** What can happen to a session. */
 export type Event =
   | { readonly type: 'Start' }
   | { readonly type: 'Stop' }
@@ -88,8 +92,10 @@ export type Action =
   /** For logs and status: what went wrong. */
   | { readonly do: 'report'; readonly reason: string };
 
+/** The session after an event, and what its owner has to do, in order. */
 export type Step = readonly [Session, readonly Action[]];
 
+/** A session that is not started. Intervals are kept within the bounds of RFC 8210 §6. */
 export function newSession(config: Partial<SessionConfig> = {}): Session {
   const versionMax = config.versionMax ?? RTR_VERSION_MAX;
   const intervals = boundedIntervals(config.intervals ?? INTERVALS_DEFAULT);

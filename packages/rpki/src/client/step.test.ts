@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { scaled } from '../../../../test/scale.ts';
-import { type Action, type Event, newSession, type Pdu, RtrFault, type RtrVersion } from '../index.ts';
-import { isConnected, TIMERS } from './session.ts';
+import { type Pdu, RtrFault, type RtrVersion } from '../index.ts';
+import { type Action, type Event, isConnected, newSession, TIMERS } from './session.ts';
 import { step } from './step.ts';
 
 const version = fc.constantFrom<RtrVersion>(0, 1, 2);

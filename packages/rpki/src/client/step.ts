@@ -14,6 +14,7 @@ import type { Event, Session, Step } from './session.ts';
 import { isConnected } from './session.ts';
 import { connect, fail, fallBack, RESPONSE_SECONDS, sendQuery, sendReport, start, stay, stop } from './transitions.ts';
 
+/** The session after an event, and the actions that its owner must carry out, in order. Pure. */
 export function step(session: Session, event: Event): Step {
   switch (event.type) {
     case 'Start':

@@ -20,7 +20,7 @@ test('any JSON is read as JSON.parse reads it', () => {
 });
 
 test('a text with a change somewhere is refused where JSON.parse refuses it, and never in another way', () => {
-  const change = fc.tuple(fc.nat(), fc.constantFrom(...'{}[]",:0-1.eE\\tfn \n\u0001', ''));
+  const change = fc.tuple(fc.nat(), fc.constantFrom('', ...'{}[]",:0-1.eE\\tfn \n\u0001'.split('')));
   fc.assert(
     fc.property(fc.json({ maxDepth: 4 }), fc.array(change, { minLength: 1, maxLength: 3 }), (text, changes) => {
       let changed = text;

@@ -1,5 +1,6 @@
 /** Numbers of the RPKI-to-router protocol: RFC 6810 (version 0), RFC 8210 (version 1), draft-ietf-sidrops-8210bis (version 2). */
 
+/** Types of PDUs (RFC 8210 §14, 8210bis §14). */
 export const PduType = {
   SerialNotify: 0,
   SerialQuery: 1,
@@ -48,12 +49,14 @@ export function rtrErrorName(code: number): string {
 
 /** A version of the protocol that we speak. */
 export type RtrVersion = 0 | 1 | 2;
+/** The highest version that this package speaks. */
 export const RTR_VERSION_MAX: RtrVersion = 2;
 
 export function isRtrVersion(version: number): version is RtrVersion {
   return version === 0 || version === 1 || version === 2;
 }
 
-/** Registered by IANA: rpki-rtr, and rpki-rtr-tls. */
+/** Registered by IANA as rpki-rtr. */
 export const RTR_PORT = 323;
+/** Registered by IANA as rpki-rtr-tls. */
 export const RTR_TLS_PORT = 324;

@@ -5,6 +5,7 @@ import { RtrFault } from './pdu.ts';
 /** Called for each whole PDU, `bytes[start, end)`; borrowed for the time of the call. False stops: no more PDUs are wanted. */
 export type PduHandler = (bytes: Uint8Array, start: number, end: number) => boolean;
 
+/** Splits a stream into PDUs. */
 export class PduStream {
   readonly #handle: PduHandler;
   /** The beginning of a PDU whose end is missing. */

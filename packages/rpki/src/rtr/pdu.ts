@@ -11,6 +11,7 @@ export interface RtrIntervals {
   readonly expire: number;
 }
 
+/** A PDU of any type and version. */
 export type Pdu = (
   | { readonly type: 'serial-notify'; readonly sessionId: number; readonly serial: number }
   | { readonly type: 'serial-query'; readonly sessionId: number; readonly serial: number }

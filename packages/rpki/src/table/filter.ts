@@ -5,6 +5,7 @@
 import { sharesBits } from '@tsbgp/wire';
 import type { VrpRows } from './vrp-rows.ts';
 
+/** A filter, with a prefix, an AS or both. */
 export interface VrpFilter {
   readonly prefix?: { readonly address: Uint8Array; readonly bits: number } | undefined;
   readonly asn?: number | undefined;

@@ -19,6 +19,7 @@ export interface FamilyRanges {
   readonly addresses: Uint8Array;
 }
 
+/** The ranges of both families. */
 export interface ChangedRanges {
   readonly ipv4: FamilyRanges;
   readonly ipv6: FamilyRanges;
@@ -27,6 +28,7 @@ export interface ChangedRanges {
 const NOTHING: FamilyRanges = { all: false, count: 0, lengths: new Uint8Array(0), addresses: new Uint8Array(0) };
 const EVERYTHING: FamilyRanges = { ...NOTHING, all: true };
 
+/** Whether no route is concerned. */
 export function isEmpty({ ipv4, ipv6 }: ChangedRanges): boolean {
   return !ipv4.all && !ipv6.all && ipv4.count === 0 && ipv6.count === 0;
 }

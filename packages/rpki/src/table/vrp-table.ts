@@ -38,6 +38,7 @@ export interface VrpTransfer {
   withdraw(vrp: VrpOctets): boolean;
 }
 
+/** All VRPs of all sources. */
 export class VrpTable {
   /** Changes with each change of the VRPs: a state that was remembered under another generation may be old. */
   generation = 0;
@@ -81,6 +82,7 @@ export class VrpTable {
     }
   }
 
+  /** A new source, without VRPs. */
   addSource(name: string, options: { readonly filterable?: boolean } = {}): VrpSource {
     assert(this.#sources.size < SOURCES_MAX, `more than ${SOURCES_MAX} sources of VRPs`);
     const source = new Source(name, options.filterable ?? true);

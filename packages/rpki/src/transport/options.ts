@@ -15,6 +15,7 @@ export interface TcpTarget {
 /** Opens a socket that connects, or is connected. It may throw when it must not be tried. */
 export type Connect = (target: TcpTarget) => Socket;
 
+/** For TLS (RFC 8210 §9.2). */
 export interface TlsOptions {
   /** Certificates of authorities that the cache's certificate must come from, PEM. @default those of the system */
   readonly ca?: ConnectionOptions['ca'];
@@ -25,6 +26,7 @@ export interface TlsOptions {
   readonly serverName?: string | undefined;
 }
 
+/** For SSH (RFC 8210 §9.1). The program runs as our user, without a terminal: it cannot ask for a password. */
 export interface SshOptions {
   /** @default the one that ssh chooses */
   readonly user?: string | undefined;

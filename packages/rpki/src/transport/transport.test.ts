@@ -132,12 +132,15 @@ suite('SSH', () => {
       const ssh = { program, user: 'rtr', identityFile: '/etc/tsbgp/my key', knownHostsFile: '/etc/tsbgp/known_hosts' };
       await withClient({ host: 'cache.example', port: 2222, transport: 'ssh', ssh }, async (live) => {
         await live.until(() => live.vrps.length === 1);
-        assert.deepEqual(JSON.parse(readFileSync(words, 'utf8')), [
-          '-s',
-          ...['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-o', 'ServerAliveInterval=60'],
-          ...['-o', 'UserKnownHostsFile=/etc/tsbgp/known_hosts', '-o', 'IdentitiesOnly=yes', '-o', 'IdentityFile="/etc/tsbgp/my key"'],
-          ...['-o', 'User=rtr', '-o', 'Port=2222', '--', 'cache.example', 'rpki-rtr'],
-        ]);
+        const options = [
+          'BatchMode=yes',
+          'StrictHostKeyChecking=yes',
+          'ServerAliveInterval=60',
+          'UserKnownHostsFile=/etc/tsbgp/known_hosts',
+        ];
+        options.push('IdentitiesOnly=yes', 'IdentityFile="/etc/tsbgp/my key"', 'User=rtr', 'Port=2222');
+        const expected = ['-s', ...options.flatMap((option) => ['-o', option]), '--', 'cache.example', 'rpki-rtr'];
+        assert.deepEqual(JSON.parse(readFileSync(words, 'utf8')), expected);
       });
     });
   });
