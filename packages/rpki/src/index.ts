@@ -23,6 +23,7 @@ export {
   type Step as RtrStep,
   type Timer as RtrTimer,
 } from './client/session.ts';
+export { ASPAS_MAX, VRPS_MAX } from './client/staging.ts';
 export { step as stepRtrSession } from './client/step.ts';
 export type { Clock } from './clock.ts';
 export { RpkiFileError } from './files/file-error.ts';

@@ -154,7 +154,7 @@ export class RpkiClient {
       files: this.#files.status(),
       total: { ...this.vrps.count, aspas: this.aspas.count },
       octets: this.vrps.octets,
-      ready: this.#filesRead && (this.#caches.length === 0 || this.#caches.some(({ session }) => session.identity !== undefined)),
+      ready: this.#filesRead && (this.#caches.length === 0 || this.#caches.some(({ updatedAt }) => updatedAt !== undefined)),
     };
   }
 
@@ -179,9 +179,11 @@ export class RpkiClient {
       onData: (change) => this.#changed(change),
       onPhase: () => {
         const { phase } = cache.session;
+        const failed = this.#failed.has(cache);
         if (phase === 'synced') this.#failed.delete(cache);
         else if (phase === 'waiting' || phase === 'no-data') this.#failed.add(cache);
         this.#logger.debug({ cache: config.name, phase }, 'RPKI cache');
+        if (phase === 'synced' && (failed || cache.counters.updates === 1)) this.#logger.info({ cache: config.name }, inSync(cache));
         this.#arrange();
       },
     });
@@ -238,6 +240,12 @@ export class RpkiClient {
       ...counters,
     };
   }
+}
+
+function inSync({ config, session, data }: CacheConnection): string {
+  const { ipv4, ipv6 } = data.vrpSource.count;
+  const given = `${ipv4 + ipv6} VRPs and ${data.aspaSource.count} ASPAs`;
+  return `RPKI cache ${formatTransport(config)}: in sync, version ${session.version}, ${given}`;
 }
 
 function configOf(options: CacheOptions): CacheConnection['config'] {

@@ -58,6 +58,6 @@ export interface RpkiStatus {
   readonly total: SourceCounts;
   /** Memory of the VRPs, octets. */
   readonly octets: number;
-  /** Whether all files were read, and a cache is in sync if there are caches. */
+  /** Whether all files were read, and there are data of a cache if there are caches. */
   readonly ready: boolean;
 }

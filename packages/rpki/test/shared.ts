@@ -10,6 +10,6 @@ export function loadShared<T>(path: string): T | string {
 }
 
 /** The octets of a file in it, or undefined. */
-export function sharedOctets(path: string): Buffer | undefined {
+export function sharedOctets(path: string): Uint8Array | undefined {
   return existsSync(FOLDER + path) ? readFileSync(FOLDER + path) : undefined;
 }

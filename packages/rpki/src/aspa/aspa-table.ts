@@ -32,6 +32,8 @@ export interface AspaSource {
 /** A change of a source's ASPAs, not seen until it is committed. */
 export interface AspaTransfer {
   readonly source: AspaSource;
+  /** ASPAs that the source will give. */
+  readonly count: number;
   /** Replaces the ASPA of the same customer, if the source has one. */
   announce(customer: number, providers: Iterable<number>): void;
   /** False when the source has no ASPA of the customer. */
@@ -168,6 +170,10 @@ class Transfer implements AspaTransfer {
   constructor(source: Source, aspas: Map<number, Uint32Array>) {
     this.source = source;
     this.aspas = aspas;
+  }
+
+  get count(): number {
+    return this.aspas.size;
   }
 
   announce(customer: number, providers: Iterable<number>): void {

@@ -1,4 +1,5 @@
 /** What a PDU of the cache means in each phase (RFC 8210 §8). PDUs with data do not come here. */
+import { printable } from '../printable.ts';
 import { RtrError, rtrErrorName } from '../rtr/codes.ts';
 import { encodePdu } from '../rtr/encode.ts';
 import { type Pdu, RtrFault } from '../rtr/pdu.ts';
@@ -116,9 +117,4 @@ function unexpectedVersion(session: Session, pdu: Pdu): Step {
 
 function wrong(session: Session, code: number, reason: string, pdu: Pdu): Step {
   return sendReport(session, new RtrFault(code, reason, encodePdu(pdu)));
-}
-
-/** Text of a cache for our logs: one line, of bounded length. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 200);
 }

@@ -9,6 +9,11 @@ import { ANNOUNCE, type Pdu, RtrFault } from '../rtr/pdu.ts';
 import type { SourceTransfer } from '../source/source-data.ts';
 import type { VrpOctets } from '../table/vrp.ts';
 
+/** VRPs of one cache. Ten times as many as there are today; a cache that sends more is broken. */
+export const VRPS_MAX = 8_000_000;
+/** ASPAs of one cache: there is one per AS at most. */
+export const ASPAS_MAX = 500_000;
+
 /** Whether PDUs of this type carry data. */
 export function carriesData(type: number): boolean {
   return type === PduType.Ipv4Prefix || type === PduType.Ipv6Prefix || type === PduType.RouterKey || type === PduType.Aspa;
@@ -67,6 +72,7 @@ function stagePrefix({ vrps }: SourceTransfer, bytes: Uint8Array, start: number,
   vrp.maxLength = bytes[start + 10]!;
   vrp.asn = readU32(bytes, end - 4);
   if (announces(bytes, start)) {
+    if (vrps.count.ipv4 + vrps.count.ipv6 >= VRPS_MAX) return tooMuch(`${VRPS_MAX} VRPs`, bytes, start, end);
     return vrps.announce(vrp) ? undefined : fault(RtrError.DuplicateAnnouncement, 'a VRP that we have', bytes, start, end);
   }
   return vrps.withdraw(vrp) ? undefined : fault(RtrError.WithdrawalOfUnknownRecord, 'a VRP that we do not have', bytes, start, end);
@@ -91,6 +97,11 @@ function stageAspa(
     const reason = `an ASPA of AS${customer} with ${providers.length === 0 ? 'no provider' : 'AS 0 among other providers'}`;
     return fault(RtrError.AspaProviderList, reason, bytes, start, end);
   }
+  if (aspas.count >= ASPAS_MAX) return tooMuch(`${ASPAS_MAX} ASPAs`, bytes, start, end);
   aspas.announce(customer, providers);
   return undefined;
+}
+
+function tooMuch(what: string, bytes: Uint8Array, start: number, end: number): RtrFault {
+  return fault(RtrError.InternalError, `more than ${what}`, bytes, start, end);
 }

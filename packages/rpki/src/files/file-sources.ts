@@ -31,6 +31,8 @@ export class FileSources {
   readonly #exports = new Map<string, ExportFile>();
   readonly #slurm = new Map<string, SlurmFile>();
   #assertions: SourceData | undefined;
+  /** What is applied now, as text. */
+  #applied = '';
 
   constructor(options: FileSourcesOptions) {
     this.#options = options;
@@ -120,7 +122,12 @@ export class FileSources {
     }
   }
 
-  #apply({ filters, aspaFilters, assertions, aspaAssertions }: Exceptions): void {
+  /** Filters look at every VRP, so the same exceptions are not applied again. */
+  #apply(exceptions: Exceptions): void {
+    const text = JSON.stringify(exceptions);
+    if (text === this.#applied) return;
+    this.#applied = text;
+    const { filters, aspaFilters, assertions, aspaAssertions } = exceptions;
     const { tables, onData } = this.#options;
     this.#assertions ??= new SourceData('slurm', tables, { filterable: false });
     // Assertions first: a VRP that is filtered and asserted again is then there all the time.

@@ -50,6 +50,7 @@ export class RangeCollector {
   readonly #table: VrpRows;
   #rows: number[] = [];
   #all = false;
+  readonly #outer: Uint32Array = new Uint32Array(4);
 
   constructor(table: VrpRows) {
     this.#table = table;
@@ -83,12 +84,10 @@ export class RangeCollector {
   }
 
   #covers(outer: number, inner: number): boolean {
+    const { addressWords } = this.#table;
     const bits = this.#table.prefixLength(outer);
     if (bits > this.#table.prefixLength(inner)) return false;
-    for (let word = 0; 32 * word < bits; word++) {
-      const different = this.#table.addressWord(outer, word) ^ this.#table.addressWord(inner, word);
-      if (Math.clz32(different) < Math.min(32, bits - 32 * word)) return false;
-    }
-    return true;
+    for (let word = 0; word < addressWords; word++) this.#outer[word] = this.#table.addressWord(outer, word);
+    return this.#table.startsWith(inner, this.#outer, bits);
   }
 }

@@ -117,6 +117,14 @@ export class VrpRows {
     return octets;
   }
 
+  /** Whether the first `bits` bits of a row's address are those of `words`. */
+  startsWith(row: number, words: Uint32Array, bits: number): boolean {
+    for (let word = 0; 32 * word < bits; word++) {
+      if (Math.clz32(this.addressWord(row, word) ^ words[word]!) < Math.min(32, bits - 32 * word)) return false;
+    }
+    return true;
+  }
+
   isUsed(row: number): boolean {
     return row > NONE && row < this.top && this.prefixLength(row) !== FREE;
   }

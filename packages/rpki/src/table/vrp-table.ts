@@ -32,6 +32,8 @@ export interface VrpSource {
 /** A change of a source's VRPs, not seen until it is committed. */
 export interface VrpTransfer {
   readonly source: VrpSource;
+  /** VRPs that the source will give. */
+  readonly count: { readonly ipv4: number; readonly ipv6: number };
   /** False, and nothing changes, when the source has this VRP already. */
   announce(vrp: VrpOctets): boolean;
   /** False when the source does not have this VRP. */

@@ -4,6 +4,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { ValueError } from '@tsbgp/wire';
+import { printable } from '../printable.ts';
 import { RTR_PORT, RTR_TLS_PORT } from '../rtr/codes.ts';
 import type { TransportOptions } from './options.ts';
 
@@ -117,7 +118,7 @@ function openSsh({ host, port, localAddress, ssh = {} }: TransportOptions): Tran
       child.once('error', (error) => callback({ reason: error.message, opened: false }));
       child.once('close', (code, signal) => {
         stream.destroy();
-        const reason = said.trim().split('\n').at(-1) || `${program} ended with ${signal ?? `exit code ${code}`}`;
+        const reason = printable(said.trim().split('\n').at(-1) ?? '') || `${program} ended with ${signal ?? `exit code ${code}`}`;
         callback({ reason, opened: code !== SSH_FAILED });
       });
     },
