@@ -329,7 +329,7 @@ test('a callback that throws ends nothing', async () => {
   };
   await say(socket, ...full(7, 1, prefix('192.0.2.0/24', 1)));
   assert.equal(cacheStatus(world).phase, 'synced');
-  assert.deepEqual(world.logged, ['onChange of the RPKI client threw']);
+  assert.equal(world.logged[0], 'onChange of the RPKI client threw');
 });
 
 test('close drops the data and the timers', async () => {

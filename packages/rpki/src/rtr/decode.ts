@@ -163,7 +163,7 @@ function decodeErrorReport(bytes: Uint8Array, start: number, end: number, versio
   if (textStart > end || textStart + readU32(bytes, pduEnd) !== end) {
     return corrupt('an Error Report whose parts do not fill it', bytes, start, end);
   }
-  const text = new TextDecoder().decode(bytes.subarray(textStart, end));
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(textStart, end));
   return { version, type: 'error-report', code: readU16(bytes, start + 2), pdu: bytes.slice(pduStart, pduEnd), text };
 }
 
