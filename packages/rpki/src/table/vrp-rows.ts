@@ -1,5 +1,6 @@
 /**
- * The VRPs of one address family, without an object each: a row of 32-bit words per VRP in one array. Rows start at 1, so that 0 is "none".
+ * The VRPs of one address family, without an object each: a row of 32-bit words per VRP. Rows start at 1, so that 0 is "none". They are in pages of
+ * equal size, so that a table grows without copying.
  *
  *     slots   hash(prefix) -> 6 bits of the hash | first row of that prefix      linear probing, deletion by moving back
  *     row  -> | AS | next row of the same prefix | references, maximum length, length | address, 1 or 4 words |
@@ -28,6 +29,11 @@ const REFERENCES_SHIFT = 16;
 const OCTET = 0xff;
 /** The prefix length of a free row. */
 const FREE = 255;
+
+/** Rows of a page: 2^14, a quarter of a MiB for IPv4. */
+const PAGE_SHIFT = 14;
+const PAGE_ROWS = 1 << PAGE_SHIFT;
+const IN_PAGE = PAGE_ROWS - 1;
 
 const ROW_BITS = 26;
 /** Rows that a slot can name: 67 million VRPs. */
@@ -64,16 +70,16 @@ export class VrpRows {
   readonly key: Uint32Array = new Uint32Array(4);
   readonly #probe: Uint32Array = new Uint32Array(4);
   readonly #stride: number;
-  #words: Uint32Array;
+  readonly #pages: Uint32Array[] = [];
   readonly #segments: Segment[];
   #free: number = NONE;
   readonly #hints: LengthHints;
 
-  constructor(addressWords: 1 | 4, capacity = 1024) {
+  constructor(addressWords: 1 | 4) {
     this.addressWords = addressWords;
     this.bitsMax = addressWords === 1 ? 32 : 128;
     this.#stride = ADDRESS + addressWords;
-    this.#words = new Uint32Array(capacity * this.#stride);
+    this.#addPage();
     this.#segments = Array.from({ length: SEGMENTS }, () => ({ slots: new Uint32Array(SEGMENT_SLOTS_INITIAL), used: 0 }));
     this.#hints = new LengthHints(addressWords);
   }
@@ -81,32 +87,34 @@ export class VrpRows {
   /** Memory of rows and slots. */
   get octets(): number {
     const slots = this.#segments.reduce((sum, segment) => sum + segment.slots.byteLength, 0);
-    return this.#words.byteLength + slots + this.#hints.octets;
+    const rows = this.#pages.reduce((sum, page) => sum + page.byteLength, 0);
+    return rows + slots + this.#hints.octets;
   }
 
   asn(row: number): number {
-    return this.#words[row * this.#stride + ASN]!;
+    return this.#page(row)[this.#at(row) + ASN]!;
   }
 
   prefixLength(row: number): number {
-    return this.#words[row * this.#stride + META]! & OCTET;
+    return this.#page(row)[this.#at(row) + META]! & OCTET;
   }
 
   maxLength(row: number): number {
-    return (this.#words[row * this.#stride + META]! >>> MAX_LENGTH_SHIFT) & OCTET;
+    return (this.#page(row)[this.#at(row) + META]! >>> MAX_LENGTH_SHIFT) & OCTET;
   }
 
   references(row: number): number {
-    return this.#words[row * this.#stride + META]! >>> REFERENCES_SHIFT;
+    return this.#page(row)[this.#at(row) + META]! >>> REFERENCES_SHIFT;
   }
 
   setReferences(row: number, references: number): void {
-    const at = row * this.#stride + META;
-    this.#words[at] = (this.#words[at]! & 0xffff) | (references << REFERENCES_SHIFT);
+    const page = this.#page(row);
+    const at = this.#at(row) + META;
+    page[at] = (page[at]! & 0xffff) | (references << REFERENCES_SHIFT);
   }
 
   addressWord(row: number, word: number): number {
-    return this.#words[row * this.#stride + ADDRESS + word]!;
+    return this.#page(row)[this.#at(row) + ADDRESS + word]!;
   }
 
   /** The address of a row, 4 or 16 octets. */
@@ -150,19 +158,19 @@ export class VrpRows {
     const found = this.#inChain(first, maxLength, asn);
     if (found !== NONE) return found;
     const row = this.#allocate();
-    const words = this.#words;
-    const at = row * this.#stride;
-    words[at + ASN] = asn;
-    words[at + META] = length | (maxLength << MAX_LENGTH_SHIFT);
-    for (let word = 0; word < this.addressWords; word++) words[at + ADDRESS + word] = this.key[word]!;
+    const page = this.#page(row);
+    const at = this.#at(row);
+    page[at + ASN] = asn;
+    page[at + META] = length | (maxLength << MAX_LENGTH_SHIFT);
+    for (let word = 0; word < this.addressWords; word++) page[at + ADDRESS + word] = this.key[word]!;
     this.used++;
     if (first === NONE) {
-      words[at + NEXT] = NONE;
+      this.#setNext(row, NONE);
       this.#addPrefix(row, length);
     } else {
       // Behind the first row, so that the slot stays as it is.
-      words[at + NEXT] = words[first * this.#stride + NEXT]!;
-      words[first * this.#stride + NEXT] = row;
+      this.#setNext(row, this.#next(first));
+      this.#setNext(first, row);
     }
     return row;
   }
@@ -170,8 +178,7 @@ export class VrpRows {
   /** Frees a row without references. */
   free(row: number): void {
     assert(this.references(row) === 0, 'a VRP that is in use is freed');
-    const words = this.#words;
-    const next = words[row * this.#stride + NEXT]!;
+    const next = this.#next(row);
     const length = this.prefixLength(row);
     for (let word = 0; word < this.addressWords; word++) this.key[word] = this.addressWord(row, word);
     const hash = this.#hash(this.key, 0, length);
@@ -180,16 +187,16 @@ export class VrpRows {
     const first = segment.slots[slot]! & ROWS_MAX;
     if (first !== row) {
       let before = first;
-      while (words[before * this.#stride + NEXT] !== row) before = words[before * this.#stride + NEXT]!;
-      words[before * this.#stride + NEXT] = next;
+      while (this.#next(before) !== row) before = this.#next(before);
+      this.#setNext(before, next);
     } else if (next !== NONE) {
       segment.slots[slot] = (segment.slots[slot]! & ~ROWS_MAX) | next;
     } else {
       this.#deleteSlot(segment, slot);
       this.#hints.remove(length);
     }
-    words[row * this.#stride + META] = FREE;
-    words[row * this.#stride + NEXT] = this.#free;
+    this.#page(row)[this.#at(row) + META] = FREE;
+    this.#setNext(row, this.#free);
     this.#free = row;
     this.used--;
   }
@@ -201,16 +208,16 @@ export class VrpRows {
   validate(bytes: Uint8Array, offset: number, length: number, origin: number): RovState {
     this.readKey(bytes, offset, length);
     const hints = this.#hints;
-    const words = this.#words;
-    const stride = this.#stride;
     let state: RovState = RovState.NotFound;
     hints.ask(this.key, length);
     for (let bits = hints.next(); bits >= 0; bits = hints.next()) {
       this.#shortenKey(bits);
-      for (let row = this.#first(this.#probe, bits); row !== NONE; row = words[row * stride + NEXT]!) {
-        const meta = words[row * stride + META]!;
+      for (let row = this.#first(this.#probe, bits); row !== NONE; row = this.#next(row)) {
+        const page = this.#page(row);
+        const at = this.#at(row);
+        const meta = page[at + META]!;
         if (meta >>> REFERENCES_SHIFT === 0) continue;
-        if (words[row * stride + ASN] === origin && length <= ((meta >>> MAX_LENGTH_SHIFT) & OCTET) && origin !== 0) return RovState.Valid;
+        if (page[at + ASN] === origin && length <= ((meta >>> MAX_LENGTH_SHIFT) & OCTET) && origin !== 0) return RovState.Valid;
         state = RovState.Invalid;
       }
     }
@@ -223,7 +230,7 @@ export class VrpRows {
     const found: number[] = [];
     for (let bits = length; bits >= 0; bits--) {
       this.#shortenKey(bits);
-      for (let row = this.#first(this.#probe, bits); row !== NONE; row = this.#words[row * this.#stride + NEXT]!) {
+      for (let row = this.#first(this.#probe, bits); row !== NONE; row = this.#next(row)) {
         if (this.references(row) !== 0) found.push(row);
       }
     }
@@ -237,8 +244,29 @@ export class VrpRows {
     for (let word = 0; word < addressWords; word++) probe[word] = key[word]! & wordMask(bits - 32 * word);
   }
 
+  /** The page of a row. Its words begin at `#at(row)`. */
+  #page(row: number): Uint32Array {
+    return this.#pages[row >>> PAGE_SHIFT]!;
+  }
+
+  #at(row: number): number {
+    return (row & IN_PAGE) * this.#stride;
+  }
+
+  #next(row: number): number {
+    return this.#page(row)[this.#at(row) + NEXT]!;
+  }
+
+  #setNext(row: number, next: number): void {
+    this.#page(row)[this.#at(row) + NEXT] = next;
+  }
+
+  #addPage(): void {
+    this.#pages.push(new Uint32Array(PAGE_ROWS * this.#stride));
+  }
+
   #inChain(first: number, maxLength: number, asn: number): number {
-    for (let row = first; row !== NONE; row = this.#words[row * this.#stride + NEXT]!) {
+    for (let row = first; row !== NONE; row = this.#next(row)) {
       if (this.asn(row) === asn && this.maxLength(row) === maxLength) return row;
     }
     return NONE;
@@ -254,16 +282,16 @@ export class VrpRows {
   /** The slot of a prefix, or the empty one where it would be. */
   #slotOf({ slots }: Segment, hash: number, key: Uint32Array, length: number): number {
     const mask = slots.length - 1;
-    const words = this.#words;
     const tag = (hash >>> TAG_SHIFT) & TAG_MASK;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = slots[slot]!;
       if (entry === 0) return slot;
       if (entry >>> ROW_BITS !== tag) continue;
-      const at = (entry & ROWS_MAX) * this.#stride;
-      if ((words[at + META]! & OCTET) !== length || words[at + ADDRESS] !== key[0]) continue;
+      const page = this.#page(entry & ROWS_MAX);
+      const at = this.#at(entry & ROWS_MAX);
+      if ((page[at + META]! & OCTET) !== length || page[at + ADDRESS] !== key[0]) continue;
       if (this.addressWords === 1) return slot;
-      if (words[at + ADDRESS + 1] === key[1] && words[at + ADDRESS + 2] === key[2] && words[at + ADDRESS + 3] === key[3]) return slot;
+      if (page[at + ADDRESS + 1] === key[1] && page[at + ADDRESS + 2] === key[2] && page[at + ADDRESS + 3] === key[3]) return slot;
     }
   }
 
@@ -280,7 +308,7 @@ export class VrpRows {
   }
 
   #hashOfRow(row: number): number {
-    return this.#hash(this.#words, row * this.#stride + ADDRESS, this.prefixLength(row));
+    return this.#hash(this.#page(row), this.#at(row) + ADDRESS, this.prefixLength(row));
   }
 
   #addPrefix(row: number, length: number): void {
@@ -315,14 +343,10 @@ export class VrpRows {
   #allocate(): number {
     if (this.#free !== NONE) {
       const row = this.#free;
-      this.#free = this.#words[row * this.#stride + NEXT]!;
+      this.#free = this.#next(row);
       return row;
     }
-    if (this.top * this.#stride === this.#words.length) {
-      const bigger = new Uint32Array(Math.ceil(this.top * 1.5) * this.#stride);
-      bigger.set(this.#words);
-      this.#words = bigger;
-    }
+    if (this.top >>> PAGE_SHIFT === this.#pages.length) this.#addPage();
     assert(this.top <= ROWS_MAX, 'more VRPs than a slot can name');
     return this.top++;
   }
