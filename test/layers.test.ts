@@ -4,7 +4,7 @@
  *     lab  cli
  *     daemon
  *     api
- *     policy
+ *     policy  rpki
  *     rib          session
  *                  fsm
  *     wire
@@ -22,6 +22,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   rib: ['wire'],
   session: ['fsm', 'wire'],
   policy: ['rib', 'wire'],
+  rpki: ['wire'],
   api: [],
   daemon: ['api', 'policy', 'rib', 'session', 'wire'],
   cli: ['api', 'wire'],

@@ -24,9 +24,11 @@ const EVERY_PEER = [
   'wrong-as-of-ours',
 ];
 
-/** ExaBGP has no routing table to query, and listens only if its environment says so. */
+/** ExaBGP has no routing table to query, and listens only if its environment says so. StayRTR and RTRlib do not speak BGP. */
 const NOT_FOR: Readonly<Record<string, readonly string[]>> = {
   exabgp: ['add-path', 'collision', 'ebgp-ipv6', 'ibgp-ipv6', 'route-server', 'route-server-best-path', 'route-server-communities'],
+  stayrtr: EVERY_PEER,
+  rtrlib: EVERY_PEER,
 };
 
 for (const { name: peer } of daemonKinds.filter(({ debian }) => debian !== undefined)) {

@@ -13,6 +13,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
   gobgp: 'INTEROP_GOBGPD',
   openbgpd: 'INTEROP_OPENBGPD',
   exabgp: 'INTEROP_EXABGP',
+  stayrtr: 'INTEROP_STAYRTR',
+  rtrlib: 'INTEROP_RTRCLIENT',
 };
 
 /** `command`, with its program replaced if it belongs to the kind and an environment variable names another daemon. */
