@@ -107,9 +107,12 @@ function withWholeMpReach(attributes: Uint8Array, family: Family): Uint8Array | 
       if (!isShortMpReach(attributes, start, end)) return undefined;
       const out = new ByteWriter(attributes.length + 8);
       out.raw(attributes, 0, at);
-      out.u8(attributes[at]! | AttributeFlag.ExtendedLength);
+      const length = end - start + 4;
+      const long = extended || length > 0xff;
+      out.u8(attributes[at]! | (long ? AttributeFlag.ExtendedLength : 0));
       out.u8(AttributeCode.MpReachNlri);
-      out.u16(end - start + 4);
+      if (long) out.u16(length);
+      else out.u8(length);
       out.u16(afiOf(family));
       out.u8(safiOf(family));
       out.raw(attributes, start, end);
