@@ -1,5 +1,15 @@
 /** Values of this package in the notation of the shared vectors, in which addresses are compared by value. */
-import { afiOf, formatAddress, formatLargeCommunity, type Message, type PathAttribute, parseAddress, safiOf, toHex } from '@tsbgp/wire';
+import {
+  afiOf,
+  attributeCode,
+  formatAddress,
+  formatLargeCommunity,
+  type Message,
+  type PathAttribute,
+  parseAddress,
+  safiOf,
+  toHex,
+} from '@tsbgp/wire';
 
 /** The text of an address or prefix in one form. */
 export function sameAddress(text: string): string {
@@ -13,30 +23,9 @@ export interface Attribute {
 }
 
 const SEGMENTS: Readonly<Record<string, string>> = { sequence: 'AS_SEQUENCE', set: 'AS_SET' };
-const CODES: Readonly<Record<string, number>> = {
-  origin: 1,
-  'as-path': 2,
-  'next-hop': 3,
-  'multi-exit-disc': 4,
-  'local-pref': 5,
-  'atomic-aggregate': 6,
-  aggregator: 7,
-  communities: 8,
-  'originator-id': 9,
-  'cluster-list': 10,
-  'mp-reach-nlri': 14,
-  'mp-unreach-nlri': 15,
-  'extended-communities': 16,
-  'as4-path': 17,
-  'as4-aggregator': 18,
-  'large-communities': 32,
-  'only-to-customer': 35,
-};
-
-/** An attribute of ours, as a vector says it. A type that no vector has is compared by its code. */
+/** An attribute of ours, as a vector says it. Of the other types only the code is compared. */
 export function neutralAttribute(attribute: PathAttribute): Attribute {
-  if (attribute.type === 'unknown') return { type: attribute.code };
-  const type = CODES[attribute.type] ?? -1;
+  const type = attributeCode(attribute);
   switch (attribute.type) {
     case 'origin':
       return { type, value: attribute.value.toUpperCase() };
@@ -80,7 +69,7 @@ function expectedAttribute({ type, value }: Attribute): Attribute {
     const base = { afi, safi, ...(hops && { next_hops: hops.map(sameAddress) }) };
     return { type, value: { ...base, nlri: (nlri ?? []).map(({ prefix }) => ({ prefix: sameAddress(prefix) })) } };
   }
-  return type === 16 || type === 35 ? { type } : { type, value };
+  return type === 16 || type > 32 ? { type } : { type, value };
 }
 
 export function neutralMessage(message: Message): unknown {

@@ -7,6 +7,7 @@ import { addControl } from './control.ts';
 import { addDecode } from './decode.ts';
 import { addEvents } from './events.ts';
 import { addExplain } from './explain.ts';
+import { addMrt } from './mrt.ts';
 import { addNeighborCommands } from './neighbor.ts';
 import { addRib } from './rib.ts';
 import { addRoute } from './route.ts';
@@ -22,5 +23,6 @@ export const COMMANDS: readonly ((program: Command, invocation: Invocation) => v
   addConfig,
   addControl,
   addDecode,
+  addMrt,
   addCompletions,
 ];
