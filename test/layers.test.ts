@@ -21,6 +21,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   fsm: ['wire'],
   rib: ['wire'],
   mrt: ['wire'],
+  bmp: ['wire'],
   session: ['fsm', 'wire'],
   policy: ['rib', 'wire'],
   api: [],
@@ -30,7 +31,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages without Node, I/O and clocks, which also run in a browser. */
-const PURE = new Set(['wire', 'fsm', 'rib', 'policy', 'mrt']);
+const PURE = new Set(['wire', 'fsm', 'rib', 'policy', 'mrt', 'bmp']);
 
 /** Parts of pure packages that are for Node: an entry of their own, which the other entries do not import. */
 const NODE_PART = /^src[\\/]node(?:\.ts$|[\\/])/;
