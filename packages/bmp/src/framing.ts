@@ -10,6 +10,7 @@ export const BMP_LENGTH_MAX: number = 1 << 20;
 
 const EMPTY = new Uint8Array(0);
 
+/** `push` octets, and take messages with `next` until it has none. */
 export class BmpFramer {
   readonly #options: BmpOptions;
   #bytes: Uint8Array = EMPTY;

@@ -29,14 +29,19 @@ import { type BmpTlv, bmpText } from './tlv.ts';
 export interface BmpConnection {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
+  /** Octets arrived. */
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  /** The connection is closed. */
   on(event: 'close', listener: () => void): unknown;
+  /** Something went wrong; 'close' follows. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Closes the connection at once. */
   destroy(): unknown;
 }
 
 /** What a station needs of a server; a `net.Server` has it, and a `tls.Server` with the event 'secureConnection'. */
 export interface BmpServer {
+  /** A connection was accepted. */
   on(event: string, listener: (connection: BmpConnection) => void): unknown;
 }
 
@@ -70,7 +75,9 @@ export type BmpRib = 'pre-policy' | 'post-policy' | 'pre-policy-out' | 'post-pol
 
 /** What a station tells. Octets and messages are borrowed until the callback returns; every callback is optional. */
 export interface BmpStationHandler {
+  /** A router has connected. */
   onRouter?(router: BmpRouter): void;
+  /** The router says what it is. */
   onInitiation?(router: BmpRouter, information: readonly BmpTlv[]): void;
   /** Also when the peer was up already: its routes begin anew. */
   onPeerUp?(router: BmpRouter, peer: BmpRouterPeer): void;
@@ -80,7 +87,9 @@ export interface BmpStationHandler {
   onRoutes?(router: BmpRouter, routes: BmpRoutes): void;
   /** The router has sent all routes of this family of a RIB. */
   onEndOfRib?(router: BmpRouter, routes: BmpRoutes, family: Family): void;
+  /** Counters and gauges of a peer. */
   onStatistics?(router: BmpRouter, message: BmpStatisticsReport): void;
+  /** BGP messages as they came, or what was lost. */
   onMirroring?(router: BmpRouter, message: BmpRouteMirroring): void;
   /** The router says that it will close, and why. */
   onTermination?(router: BmpRouter, information: readonly BmpTlv[]): void;
@@ -103,6 +112,7 @@ export interface BmpRoutes {
   readonly tlvs: BmpRouteMonitoring['tlvs'];
 }
 
+/** What a station accepts. */
 export interface BmpStationOptions extends BmpOptions {
   /** Routers at the same time; further connections are closed at once. @default 1000 */
   readonly routersMax?: number;
@@ -110,9 +120,12 @@ export interface BmpStationOptions extends BmpOptions {
   readonly peersMax?: number;
 }
 
+/** @default of `routersMax` */
 export const BMP_ROUTERS_MAX = 1000;
+/** @default of `peersMax` */
 export const BMP_PEERS_MAX = 10_000;
 
+/** Receives from routers, and tells a handler. */
 export class BmpStation {
   readonly #handler: BmpStationHandler;
   readonly #options: BmpStationOptions;

@@ -45,6 +45,7 @@ export const BmpStatistics = {
   routesLeftBeforeLicenseOfFamily: { type: 32, form: 'family-gauge', about: 'routes of a family left before the threshold of the license' },
 } as const;
 
+/** A name in `BmpStatistics`. */
 export type BmpStatisticName = keyof typeof BmpStatistics;
 
 const BY_TYPE: ReadonlyMap<number, BmpStatisticName> = new Map(

@@ -3,6 +3,7 @@ import type { MrtDamage } from './damage.ts';
 import { MrtFramer } from './framing.ts';
 import type { MrtRecord } from './record.ts';
 
+/** How `readMrt` reads. */
 export interface ReadMrtOptions {
   /** Called for octets that are no record, with their place. @default they are left out */
   readonly onDamage?: (damage: MrtDamage) => void;

@@ -28,6 +28,7 @@ const ROWS: readonly AnyKind[] = [
 const BY_CODE: ReadonlyMap<number, AnyKind> = new Map(ROWS.map((row) => [row.code, row]));
 const BY_TYPE: ReadonlyMap<string, AnyKind> = new Map(ROWS.map((row) => [row.type, row]));
 
+/** How BMP is read. */
 export interface BmpOptions {
   /** Reads version 4 too, as the draft has it. @default false: a message of version 4 is a fault */
   readonly v4?: boolean;

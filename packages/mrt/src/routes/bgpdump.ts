@@ -78,6 +78,7 @@ export class BgpdumpFormatter implements RouteSink {
   readonly #address = new Uint8Array(16);
   #prefixRecord: MrtRecord | undefined;
 
+  /** Writes the line of a route; none for a route that bgpdump does not print. */
   route(view: RouteView): void {
     const { record, family } = view;
     if (!isPlainPrefix(family)) return;
@@ -116,6 +117,7 @@ export class BgpdumpFormatter implements RouteSink {
     this.lines++;
   }
 
+  /** Writes the line of a change of state. */
   stateChange(record: MrtRecord, peer: RoutePeer, oldState: number, newState: number): void {
     const { out } = this;
     out.reserve(HEAD_MAX);

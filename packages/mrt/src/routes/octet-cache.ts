@@ -10,6 +10,7 @@ const ENTRIES_MAX = 1 << 17;
 const OCTETS_MAX = 24 << 20;
 const NO_OCTETS = new Uint8Array(0);
 
+/** Octet strings by number: see the head of the file for what it is for. */
 export class OctetCache {
   /** Hash table: number + 1, or 0. */
   readonly #slots: Int32Array;

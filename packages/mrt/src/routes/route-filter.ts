@@ -50,6 +50,7 @@ export class RouteFilter implements RouteSink {
     this.#asksAttributes = options.originAs !== undefined || options.asPath !== undefined || options.communities !== undefined;
   }
 
+  /** Passes the route on if it is wanted. */
   route(view: RouteView): void {
     const { kinds, prefixes, peers } = this.#options;
     if (kinds !== undefined && !kinds.includes(view.kind)) return;
@@ -59,6 +60,7 @@ export class RouteFilter implements RouteSink {
     this.#next.route(view);
   }
 
+  /** Passes the change on if it is wanted. */
   stateChange(record: MrtRecord, peer: RoutePeer, oldState: number, newState: number): void {
     const { kinds, prefixes, peers } = this.#options;
     if (kinds === undefined ? prefixes !== undefined || this.#asksAttributes : !kinds.includes('state')) return;

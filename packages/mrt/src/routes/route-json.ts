@@ -33,6 +33,7 @@ export class RouteJsonFormatter implements RouteSink {
     return toUtf8.encode(text);
   }
 
+  /** Writes the line of a route; none for one whose NLRI cannot be read. */
   route(view: RouteView): void {
     const { record, kind, peer, family, pathIdentifier } = view;
     const codec = familyCodec(family);
@@ -45,6 +46,7 @@ export class RouteJsonFormatter implements RouteSink {
     this.#add(`${line}}\n`);
   }
 
+  /** Writes the line of a change of state. */
   stateChange(record: MrtRecord, peer: RoutePeer, oldState: number, newState: number): void {
     this.#add(`${start(record, 'state', peer)},"oldState":${oldState},"newState":${newState}}\n`);
   }

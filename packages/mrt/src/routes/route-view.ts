@@ -72,6 +72,7 @@ export class RouteView {
 
 /** Takes what a scanner finds, in the order of the file. */
 export interface RouteSink {
+  /** A route. The view is borrowed: the next route overwrites it. */
   route(view: RouteView): void;
   /** States are those of RFC 4271 §8.2.2, from 1 for Idle to 6 for Established. */
   stateChange(record: MrtRecord, peer: RoutePeer, oldState: number, newState: number): void;

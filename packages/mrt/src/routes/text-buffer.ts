@@ -44,6 +44,7 @@ export class TextBuffer {
     this.view = new DataView(grown.buffer);
   }
 
+  /** One octet. */
   octet(value: number): void {
     this.bytes[this.length++] = value;
   }
