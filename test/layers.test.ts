@@ -26,7 +26,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   policy: ['rib', 'wire'],
   api: [],
   daemon: ['api', 'policy', 'rib', 'session', 'wire'],
-  cli: ['api', 'mrt', 'wire'],
+  cli: ['api', 'mrt', 'session', 'wire'],
   lab: ['api', 'daemon', 'session', 'wire'],
 };
 

@@ -9,6 +9,7 @@ import { addEvents } from './events.ts';
 import { addExplain } from './explain.ts';
 import { addMrt } from './mrt.ts';
 import { addNeighborCommands } from './neighbor.ts';
+import { addReplay } from './replay.ts';
 import { addRib } from './rib.ts';
 import { addRoute } from './route.ts';
 import { addWatch } from './watch.ts';
@@ -24,5 +25,6 @@ export const COMMANDS: readonly ((program: Command, invocation: Invocation) => v
   addControl,
   addDecode,
   addMrt,
+  addReplay,
   addCompletions,
 ];
