@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync, zstdDecompressSync } from 'node:zlib';
 import { encodeMrt, type MrtValue, mrtContext } from '@tsbgp/mrt';
-import { encodeMessage, parseMessage } from '@tsbgp/wire';
+import { encodeMessage, IPV4_UNICAST, parseMessage } from '@tsbgp/wire';
 import { tsbgp } from '../../test/world.ts';
 
 const PEER = {
@@ -132,6 +132,30 @@ test('several files, in worker threads: output in the order of the files, sums o
     ['A', 'W', 'STATE', 'A', 'W', 'STATE'],
   );
   assert.match((await tsbgp(['mrt', '--summary', '--jobs', '2', ...paths])).out, /^6 records/);
+});
+
+test('one long file, in parts in several threads: the same output, damage and counts as in one', async (t) => {
+  const peers = [{ bgpId: '192.0.2.1', address: '192.0.2.1', as: 65_001, fourOctetAs: true }];
+  const table = encodeMrt({ timestamp: 1_700_000_000 }, { type: 'peer-index-table', collectorBgpId: '192.0.2.9', viewName: '', peers });
+  const routes = Array.from({ length: 18_000 }, (_, i) => {
+    const nlri = { type: 'ip-prefix', family: IPV4_UNICAST, prefix: `10.${(i >>> 8) & 255}.${i & 255}.0/24` } as const;
+    const entries = [
+      { peerIndex: 0, originatedTime: 0, attributes: Uint8Array.of(0x40, 1, 1, i % 3, 0xc0, 0x63, 100, ...new Uint8Array(100)) },
+    ];
+    return encodeMrt(
+      { timestamp: 1_700_000_000 },
+      { type: 'rib', family: IPV4_UNICAST, addPath: false, generic: false, sequence: i, nlri, entries },
+    );
+  });
+  routes.splice(9_000, 0, new Uint8Array(500).fill(0xa5));
+  const [path = ''] = files(t, Buffer.concat([table, ...routes, table, ...routes]));
+  for (const args of [['-m'], ['--summary', '--json']]) {
+    const [alone, together] = await Promise.all(['1', '2'].map((jobs) => tsbgp(['mrt', path, ...args, '--jobs', jobs])));
+    assert.ok(alone!.out.length > 100);
+    assert.ok(alone!.out === together!.out, args.join(' '));
+    assert.deepEqual([together!.code, together!.err], [1, alone!.err]);
+    assert.match(together!.err, /octet \d+: found no header of a record; 500 octets left out/);
+  }
 });
 
 test('damage is told with its place, and the rest is printed', async (t) => {

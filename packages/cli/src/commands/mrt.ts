@@ -44,7 +44,7 @@ export function addMrt(program: Command, invocation: Invocation): void {
     .option('--type <types>', `what happened: ${TYPES.join(', ')}`, listOf(type))
     .option('--since <time>', 'not before: 2026-11-20T14:00:00Z, or seconds since 1970', time)
     .option('--until <time>', 'before: likewise', time)
-    .option('--jobs <number>', 'files at the same time (default: one for each processor)', integer(1, 64, 2))
+    .option('--jobs <number>', 'threads, for several files or one long one (default: one for each processor)', integer(1, 64, 2))
     .addHelpText('after', HELP)
     .action(async (files: string[], options: MrtOptions & { readonly m?: boolean }) => {
       const { runMrt } = await import('../mrt/run.ts');

@@ -101,7 +101,13 @@ class CutOutput implements MrtOutput {
   }
 
   take(): Uint8Array {
-    const all = Buffer.concat(this.#chunks, this.pending);
+    // Not Buffer.concat: memory of Buffer's pool cannot be given to another thread.
+    const all = new Uint8Array(this.pending);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      all.set(chunk, at);
+      at += chunk.length;
+    }
     this.#chunks = [];
     this.pending = 0;
     return all;

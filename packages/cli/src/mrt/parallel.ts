@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { MrtOptions } from './options.ts';
 import type { FileResult, FileStreams } from './process-file.ts';
 import { type FromWorker, MRT_WORKER, type ToWorker, type WorkerData } from './worker.ts';
+import { workerFile } from './worker-file.ts';
 
 /** The result of each file, in their order. Rejects when a worker dies. */
 export async function processInWorkers(
@@ -27,9 +28,11 @@ export async function processInWorkers(
       tell({ type: 'file', path });
     };
     worker.on('message', (message: FromWorker) => {
-      if (message.type === 'read') return streams.onRead(message.octets);
-      queue!.push(message);
-      if (message.type === 'done') begin();
+      if (message.type === 'read') streams.onRead(message.octets);
+      else if (message.type === 'chunk' || message.type === 'done') {
+        queue!.push(message);
+        if (message.type === 'done') begin();
+      }
     });
     worker.on('error', (error) => queue?.fail(error));
     begin();
@@ -52,7 +55,7 @@ export async function processInWorkers(
   }
 }
 
-type Item = Exclude<FromWorker, { readonly type: 'read' }>;
+type Item = Extract<FromWorker, { readonly type: 'chunk' | 'done' }>;
 
 /** The output of one file until it is its turn. The worker bounds it. */
 class Queue {
@@ -81,11 +84,4 @@ class Queue {
       });
     }
   }
-}
-
-/** The program itself, which is one file when it is installed: start.ts sees that it runs in a worker. */
-function workerFile(): URL {
-  const here = new URL(import.meta.url);
-  if (/\/start\.[jt]s$/.test(here.pathname)) return here;
-  return new URL(`../start${here.pathname.endsWith('.ts') ? '.ts' : '.js'}`, here);
 }

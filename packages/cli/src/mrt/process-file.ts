@@ -1,15 +1,15 @@
 /** One MRT file from its octets to its output. Runs in the main thread or in a worker. */
-import { RouteFilter, RouteScanner, readMrtBatches } from '@tsbgp/mrt';
+import { readMrtBatches } from '@tsbgp/mrt';
 import { CompressedFileError, openMrt, unpackMrt } from '@tsbgp/mrt/node';
-import { filterOf, type MrtOptions } from './options.ts';
-import { isPeerTable, makeOutput, withoutFilter } from './outputs.ts';
+import type { MrtOptions } from './options.ts';
+import { type Damage, RecordProcessor } from './record-processor.ts';
 import type { Summary } from './summary.ts';
 
 /** How a file went. Plain values, which worker threads can send. */
 export interface FileResult {
   records: number;
   /** The first ones, with their places. */
-  readonly damages: { readonly offset: number; readonly length: number; readonly reason: string }[];
+  readonly damages: Damage[];
   damageCount: number;
   /** Why the file could not be read to its end. */
   failure?: string;
@@ -33,33 +33,41 @@ export interface FileStreams {
   readonly stdin?: AsyncIterable<Uint8Array | string>;
 }
 
+/** Adds damage to a result: the first ones with their places, of all the number. */
+export function noteDamage(result: FileResult, { offset, length, reason }: Damage): void {
+  result.damageCount++;
+  if (result.damages.length < DAMAGES_SHOWN) result.damages.push({ offset, length, reason });
+}
+
 /** Never throws for what is in the file or for a file that cannot be read: the result says so. */
 export async function processFile(path: string, options: MrtOptions, streams: FileStreams): Promise<FileResult> {
   const result: FileResult = { records: 0, damages: [], damageCount: 0 };
-  const note = (damage: { readonly offset: number; readonly length: number; readonly reason: string }): void => {
-    result.damageCount++;
-    if (result.damages.length < DAMAGES_SHOWN) result.damages.push({ offset: damage.offset, length: damage.length, reason: damage.reason });
-  };
-  const output = makeOutput(options);
-  const filter = filterOf(options);
-  const scanner = new RouteScanner(filter === undefined ? output.sink : new RouteFilter(filter, output.sink));
-  if (filter === undefined) withoutFilter(output);
-  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
-  const open = { onRead: streams.onRead };
-  const chunks = path === '-' ? unpackMrt(octetsOf(streams.stdin!), open) : openMrt(path, open);
-  try {
-    for await (const records of readMrtBatches(chunks, { onDamage: note })) {
+  const note = (damage: Damage): void => noteDamage(result, damage);
+  const processor = new RecordProcessor(options, note);
+  await reading(result, async () => {
+    for await (const records of readMrtBatches(openInput(path, streams), { onDamage: note })) {
       for (const record of records) {
-        const time = record.timestamp + (record.microseconds ?? 0) / 1e6;
-        if ((time < since || time >= until) && !isPeerTable(record)) continue;
-        result.records++;
-        const damage = scanner.scan(record);
-        if (damage !== undefined) note(damage);
-        output.afterRecord(record);
-        if (output.pending >= CHUNK_OCTETS) await streams.write(output.take());
+        processor.process(record);
+        if (processor.pending >= CHUNK_OCTETS) await streams.write(processor.take());
       }
       if (streams.signal?.aborted === true) break;
     }
+  });
+  if (processor.pending > 0) await streams.write(processor.take());
+  result.records = processor.records;
+  const summary = processor.summary();
+  return summary === undefined ? result : { ...result, summary };
+}
+
+/** Octets of a file, or of standard input, unpacked. */
+export function openInput(path: string, { onRead, stdin }: FileStreams): AsyncIterable<Uint8Array> {
+  return path === '-' ? unpackMrt(octetsOf(stdin!), { onRead }) : openMrt(path, { onRead });
+}
+
+/** Runs `read`; puts into the result why the file could not be read to its end. */
+export async function reading(result: FileResult, read: () => Promise<void>): Promise<void> {
+  try {
+    await read();
   } catch (error) {
     if (error instanceof CompressedFileError) result.failure = error.message;
     else if (isFileError(error)) {
@@ -67,9 +75,6 @@ export async function processFile(path: string, options: MrtOptions, streams: Fi
       result.isUnreadable = true;
     } else throw error;
   }
-  if (output.pending > 0) await streams.write(output.take());
-  const summary = output.summary();
-  return summary === undefined ? result : { ...result, summary };
 }
 
 async function* octetsOf(chunks: AsyncIterable<Uint8Array | string>): AsyncIterable<Uint8Array> {

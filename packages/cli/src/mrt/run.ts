@@ -10,9 +10,13 @@ import { ProgressBar } from '../terminal/progress.ts';
 import { counted } from '../terminal/units.ts';
 import type { MrtOptions } from './options.ts';
 import { processInWorkers } from './parallel.ts';
+import { processInParts } from './parts.ts';
 import { type FileResult, type FileStreams, processFile } from './process-file.ts';
 import { type Summary, sumOf } from './summary.ts';
 import { summaryLines } from './summary-view.ts';
+
+/** A file that is at least so long, as it is packed, is processed in several threads: for a shorter one it is not worth starting them. */
+const PARTS_OCTETS_MIN = 4 << 20;
 
 /** Throws CliError when something could not be read, after everything else was done. */
 export async function runMrt(invocation: Invocation, files: readonly string[], options: MrtOptions): Promise<void> {
@@ -43,9 +47,14 @@ export async function runMrt(invocation: Invocation, files: readonly string[], o
     if (result.summary !== undefined) summaries.push(result.summary);
   };
 
-  const jobs = Math.min(options.jobs ?? availableParallelism(), files.length);
-  if (jobs > 1 && inputs === 0) await processInWorkers(files, jobs, options, streams, onResult);
-  else for (const file of files) await onResult(file, await processFile(file, options, streams));
+  const jobs = options.jobs ?? availableParallelism();
+  if (jobs > 1 && files.length > 1 && inputs === 0) await processInWorkers(files, Math.min(jobs, files.length), options, streams, onResult);
+  else {
+    for (const file of files) {
+      const inParts = jobs > 1 && (file === '-' || sizeOf(file) >= PARTS_OCTETS_MIN);
+      await onResult(file, inParts ? await processInParts(file, jobs, options, streams) : await processFile(file, options, streams));
+    }
+  }
   await progress.clear();
   await target?.end();
   if (options.summary === true && summaries.length > 0) {
@@ -62,6 +71,10 @@ function problemLines(prefix: string, { damages, damageCount, failure }: FileRes
   if (damageCount > damages.length) lines.push(`${prefix}${counted(damageCount - damages.length, 'more place')} with damage`);
   if (failure !== undefined) lines.push(`${prefix}${failure}`);
   return lines;
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Octets of all files together; undefined when one is no file. */

@@ -1,14 +1,16 @@
 /** The form of `bgpdump -m`: octet for octet what bgpdump's own tests expect, and what an installed bgpdump prints of every capture. */
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { encodeMessage, fromHex, IPV4_UNICAST, parseMessage } from '@tsbgp/wire';
+import { encodeMessage, fromHex, IPV4_UNICAST, IPV6_UNICAST, parseMessage } from '@tsbgp/wire';
 import { captures } from '../../../../test/conformance.ts';
 import { mrtContext } from '../attributes.ts';
+import { MrtType, OldBgpSubtype } from '../codes.ts';
 import type { MrtValue } from '../kinds/values.ts';
 import { openMrt } from '../node.ts';
 import { readMrtBatches } from '../read.ts';
@@ -145,6 +147,41 @@ test('a path that cannot be read is said to be an error, and the line goes on', 
     attributes: attributes.map((octet, i) => (i === 8 ? 3 : octet)),
   };
   assert.deepEqual(lines([TIME, table]), ['TABLE_DUMP|1700000000|B|192.0.2.1|65001|192.0.2.0/24|! Error !|IGP|192.0.2.1|0|0||NAG||']);
+});
+
+test('bgpdump reads what we write: tables with and without ADD-PATH, messages of every form, records of the old types', {
+  skip: !hasBgpdump && 'there is no bgpdump',
+}, (t) => {
+  const nlri = (prefix: string) => ({ type: 'ip-prefix', family: prefix.includes(':') ? IPV6_UNICAST : IPV4_UNICAST, prefix }) as const;
+  const table = (prefix: string, addPath: boolean): MrtValue => {
+    const hop = prefix.includes(':') ? '800e1110 20010db8000000000000000000000001' : '400304 c0000201';
+    const attributes = fromHex(`40010100 40020a 0202 0000fde9 0000fdea ${hop} c00804 fde80001`);
+    const entry = { peerIndex: 1, originatedTime: 1_700_000_000, attributes };
+    const entries = addPath ? [7, 8].map((pathIdentifier) => ({ ...entry, pathIdentifier })) : [entry, { ...entry, peerIndex: 0 }];
+    return { type: 'rib', family: nlri(prefix).family, addPath, generic: false, sequence: 1, nlri: nlri(prefix), entries };
+  };
+  const peers = ['192.0.2.1', '2001:db8::9'].map((address, i) => ({ bgpId: '192.0.2.1', address, as: 65_001 + i, fourOctetAs: i === 1 }));
+  const update = 'update nlri { 198.51.100.0/24 } attributes { ORIGIN igp; AS_PATH 65001 { 5 6 }; NEXT_HOP 192.0.2.1; MULTI_EXIT_DISC 7 }';
+  const body = encodeMessage(parseMessage(update), mrtContext({ fourOctetAs: false })).subarray(19);
+  const old = { recordType: MrtType.Bgp, peerAs: 65_001, peerAddress: '192.0.2.1', localAs: 64_512, localAddress: '192.0.2.2' } as const;
+  const values: MrtValue[] = [
+    { type: 'peer-index-table', collectorBgpId: '192.0.2.9', viewName: 'main', peers },
+    ...['198.51.100.0/24', '2001:db8::/32'].flatMap((prefix) => [table(prefix, false), table(prefix, true)]),
+    message(update),
+    message(update, { fourOctetAs: false }),
+    message(update, { local: true }),
+    message('update withdrawn { 198.51.100.0/24 }'),
+    { type: 'state-change', ...PEER, fourOctetAs: true, oldState: 6, newState: 1 },
+    { type: 'old-message', ...old, subtype: OldBgpSubtype.Update, body },
+    { type: 'old-state-change', recordType: MrtType.Bgp, peerAs: 65_001, peerAddress: '192.0.2.1', oldState: 1, newState: 3 },
+  ];
+  const folder = mkdtempSync(join(tmpdir(), 'tsbgp-bgpdump-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'file.mrt');
+  writeFileSync(path, Buffer.concat(values.map((value) => encodeMrt(TIME, value))));
+  const theirs = spawnSync('bgpdump', ['-m', path], { encoding: 'latin1' }).stdout.trimEnd().split('\n');
+  assert.equal(theirs.length, 15);
+  assert.deepEqual(lines(...values.map((value) => [TIME, value] as const)), theirs);
 });
 
 test('more attribute sets than are remembered give the same text', () => {
