@@ -121,7 +121,7 @@ function countersOf<Key>(map: Map<Key, Float64Array>, key: Key, length: number):
   return counters;
 }
 
-/** The sum of several files. */
+/** The sum of several files or parts, in an order that does not depend on theirs. */
 export function sumOf(summaries: readonly Summary[]): Summary {
   const records: Summary['records'] = {};
   const routes: Summary['routes'] = {};
@@ -142,12 +142,16 @@ export function sumOf(summaries: readonly Summary[]): Summary {
   const times = summaries.flatMap(({ firstTime, lastTime }) => (firstTime === undefined ? [] : [firstTime, lastTime!]));
   const total = (field: 'stateChanges' | 'octets') => summaries.reduce((sum, each) => sum + each[field], 0);
   return {
-    records,
-    routes,
+    records: sortedByKey(records),
+    routes: sortedByKey(routes),
     stateChanges: total('stateChanges'),
     octets: total('octets'),
     firstTime: times.length === 0 ? undefined : Math.min(...times),
     lastTime: times.length === 0 ? undefined : Math.max(...times),
-    peers: [...peers.values()],
+    peers: [...peers.values()].toSorted((a, b) => a.as - b.as || (a.address < b.address ? -1 : 1)),
   };
+}
+
+function sortedByKey<Value>(object: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
