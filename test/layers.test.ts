@@ -5,7 +5,7 @@
  *     daemon
  *     api
  *     policy  rpki
- *     rib          session
+ *     rib          session  mrt  bmp
  *                  fsm
  *     wire
  */
@@ -20,17 +20,22 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   fsm: ['wire'],
   rib: ['wire'],
+  mrt: ['wire'],
+  bmp: ['wire'],
   session: ['fsm', 'wire'],
   policy: ['rib', 'wire'],
   rpki: ['wire'],
   api: [],
   daemon: ['api', 'policy', 'rib', 'session', 'wire'],
-  cli: ['api', 'wire'],
+  cli: ['api', 'mrt', 'session', 'wire'],
   lab: ['api', 'daemon', 'session', 'wire'],
 };
 
 /** Packages without Node, I/O and clocks, which also run in a browser. */
-const PURE = new Set(['wire', 'fsm', 'rib', 'policy']);
+const PURE = new Set(['wire', 'fsm', 'rib', 'policy', 'mrt', 'bmp']);
+
+/** Parts of pure packages that are for Node: an entry of their own, which the other entries do not import. */
+const NODE_PART = /^src[\\/]node(?:\.ts$|[\\/])/;
 
 /** Development dependencies of the repository that only tests may import. */
 const TEST_ONLY = new Set(['fast-check', 'mitata', 'esbuild']);
@@ -52,7 +57,7 @@ test('no circles: a package is not imported by a package below it', () => {
   for (const { name } of all) visit(name, []);
 });
 
-test('wire, fsm, rib and policy depend only on packages below; wire on nothing at all', () => {
+test('pure packages depend only on packages below; wire on nothing at all', () => {
   for (const { name, manifest } of all.filter(({ name }) => PURE.has(name))) {
     const foreign = runtimeDependencies(manifest).filter((dependency) => !dependency.startsWith('@tsbgp/'));
     assert.deepEqual(foreign, [], name);
@@ -89,8 +94,9 @@ function problemWith(from: Package, file: string, specifier: string): string | u
     relative(from.folder, file),
   );
   if (specifier.startsWith('.')) {
-    const inside = resolve(file, '..', specifier).startsWith(from.folder + sep);
-    if (inside) return undefined;
+    const target = resolve(file, '..', specifier);
+    if (PURE.has(from.name) && !isTest && isNodePart(from, target) && !isNodePart(from, file)) return 'the part of the package for Node';
+    if (target.startsWith(from.folder + sep)) return undefined;
     // Tests of all packages use the vectors of path attributes and of NLRI.
     const shared = [join(ROOT, 'test'), join(ROOT, 'packages/wire/test/vectors')].map((folder) => folder + sep);
     const isShared = shared.some((folder) => resolve(file, '..', specifier).startsWith(folder));
@@ -98,7 +104,7 @@ function problemWith(from: Package, file: string, specifier: string): string | u
   }
   if (isBuiltin(specifier)) {
     if (!specifier.startsWith('node:')) return 'write node: before the name';
-    return PURE.has(from.name) && !isTest ? 'a pure package knows no Node' : undefined;
+    return PURE.has(from.name) && !isTest && !isNodePart(from, file) ? 'a pure package knows no Node' : undefined;
   }
   const dependency = specifier
     .split('/')
@@ -112,6 +118,10 @@ function problemWith(from: Package, file: string, specifier: string): string | u
   }
   if (runtimeDependencies(from.manifest).includes(dependency)) return undefined;
   return isTest && TEST_ONLY.has(dependency) ? undefined : 'not a dependency of this package';
+}
+
+function isNodePart(from: Package, file: string): boolean {
+  return NODE_PART.test(relative(from.folder, file));
 }
 
 function runtimeDependencies({ dependencies, optionalDependencies, peerDependencies }: Package['manifest']): string[] {

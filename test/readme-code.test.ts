@@ -25,7 +25,7 @@ test('the ```ts code of the READMEs type checks', () => {
     const files = packages().flatMap(({ name, folder: packageFolder }) => {
       const readme = join(packageFolder, 'README.md');
       if (!existsSync(readme)) return [];
-      return [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = ''], index) => {
+      return [...readFileSync(readme, 'utf8').matchAll(/^```ts(?: no-run)?\n([\s\S]*?)^```/gm)].map(([, code = ''], index) => {
         const file = `${name}-${index + 1}.ts`;
         writeFileSync(join(folder, file), `${code}\nexport {};\n`);
         return file;

@@ -1,5 +1,5 @@
 /**
- * `node tools/conformance.ts`: runs the vector tests of @tsbgp/wire and writes docs/conformance.md from their results.
+ * `node tools/conformance.ts`: runs the vector tests of @tsbgp/wire, @tsbgp/mrt and @tsbgp/bmp, and writes docs/conformance.md from their results.
  *
  * The title of a test ends with the area and the identifier of its vector: `… update: <id>`. A test of a vector that is not met is marked
  * `todo`, or its title ends with `: not met: <why>`. Needs the shared vectors beside the repository.
@@ -11,12 +11,8 @@ import { run } from 'node:test';
 const ROOT = join(import.meta.dirname, '..');
 const WIRE = join(ROOT, '..', 'shared', 'conformance', 'wire');
 
-/** Areas of protocols that are not the work of @tsbgp/wire, and why they are not asked here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  bmp: 'BMP: not part of tsbgp yet',
-  mrt: 'MRT: not part of tsbgp yet',
-  rtr: 'RPKI-RTR: tests of @tsbgp/rpki, all met',
-};
+/** Areas of protocols that are not asked here, and why. */
+const ELSEWHERE: Readonly<Record<string, string>> = { rtr: 'RPKI-RTR: tests of @tsbgp/rpki, all met' };
 
 interface Vector {
   readonly id: string;
@@ -27,7 +23,7 @@ interface Vector {
 const outcomes = new Map<string, Set<string>>();
 
 async function runTests(): Promise<void> {
-  const files = globSync('packages/wire/src/**/{*vectors,communities,robustness}.test.ts', { cwd: ROOT });
+  const files = globSync('packages/{wire,mrt,bmp}/src/**/{*vectors,communities,robustness}.test.ts', { cwd: ROOT });
   const events = run({ cwd: ROOT, files, execArgv: ['--conditions=tsbgp-source'] });
   for await (const { type, data } of events) {
     if ((type !== 'test:pass' && type !== 'test:fail') || data.skip !== undefined) continue;
@@ -99,7 +95,7 @@ writeFileSync(
   join(ROOT, 'docs', 'conformance.md'),
   `# Conformance
 
-Octets with their meaning, taken from the test suites of some thirty other BGP implementations, and what \`@tsbgp/wire\` makes of them.
+Octets with their meaning, taken from the test suites of some thirty other BGP implementations, and what \`@tsbgp/wire\`, \`@tsbgp/mrt\` and \`@tsbgp/bmp\` make of them.
 A vector is met when it decodes to what it says, comes back as octets and as text where it has a canonical form, or, if it is malformed,
 gets the verdict of RFC 7606 and the NOTIFICATION that it names.
 

@@ -8,7 +8,7 @@
  * All output goes to standard error: standard output belongs to `npm pack`, which prints the name of the file.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 
@@ -17,7 +17,7 @@ const folder = process.cwd();
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string; exports: object; bin?: Record<string, string> };
 
 rmSync('dist', { recursive: true, force: true });
-rmSync('tsconfig.tsbuildinfo', { force: true });
+for (const file of globSync('tsconfig*.tsbuildinfo')) rmSync(file);
 run(join(ROOT, 'node_modules/.bin/tsc'), '-b', folder);
 if (manifest.bin !== undefined) run(join(ROOT, 'tools/bundle.ts'), basename(folder));
 copyFileSync(join(ROOT, 'LICENSE'), 'LICENSE');

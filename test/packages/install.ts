@@ -20,7 +20,7 @@ const run = promisify(execFile);
 /** The oldest Node that package.json allows. */
 const OLDEST_NODE = '22.18.0';
 /** Packages that run without Node and whose types need only lib.es2024. */
-const PURE = ['wire', 'fsm', 'rib', 'policy'];
+const PURE = ['wire', 'fsm', 'rib', 'policy', 'mrt', 'bmp'];
 const PUBLIC = packages().filter(({ manifest }) => manifest.private !== true);
 
 const folder = mkdtempSync(join(tmpdir(), 'tsbgp-packages-'));

@@ -11,7 +11,7 @@ import { join, relative, sep } from 'node:path';
 import { Application, ConsoleLogger, type DocumentationEntryPoint, LogLevel, TSConfigReader, TypeDocReader } from 'typedoc';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const LIBRARIES = ['wire', 'fsm', 'session', 'rib', 'policy', 'rpki'];
+const LIBRARIES = ['wire', 'fsm', 'session', 'rib', 'policy', 'rpki', 'mrt', 'bmp'];
 
 /** Collects the warnings and errors of typedoc, such as an export without a docstring. */
 class Complaints extends ConsoleLogger {

@@ -1,23 +1,7 @@
-/** The program `tsbgp`. bin.ts imports it after checking the version of Node. */
-import { connectDaemon } from './connect.ts';
-import { run } from './program.ts';
-import { outputOf } from './terminal/io.ts';
+/** The program `tsbgp`. bin.ts imports it after checking the version of Node; worker threads of the program begin here, too. */
+import { isMainThread, workerData } from 'node:worker_threads';
 
-const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
-
-const code = await run(
-  process.argv.slice(2),
-  {
-    stdin: process.stdin,
-    stdout: outputOf(process.stdout),
-    stderr: outputOf(process.stderr),
-    env: process.env,
-    signal: interrupt.signal,
-  },
-  connectDaemon,
-);
-// The connection to the API would keep the process alive for a while. Exit once the output is written.
-if (process.stdout.destroyed) process.exit(code);
-process.stdout.once('close', () => process.exit(code));
-process.stdout.end(() => process.exit(code));
+// Each imports only what it needs.
+if (!isMainThread && (workerData as { readonly kind?: unknown } | null)?.kind === 'tsbgp-mrt')
+  (await import('./mrt/worker.ts')).serveMrtWorker();
+else await import('./main.ts');

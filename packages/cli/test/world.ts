@@ -47,8 +47,8 @@ export async function tsbgp(args: readonly string[], world: World = {}): Promise
   const isTerminal = world.columns !== undefined;
   const io: Io = {
     stdin: chunks(world.stdin ?? ''),
-    stdout: { isTerminal, columns, write: async (text) => void (out += text) },
-    stderr: { isTerminal, columns, write: async (text) => void (err += text) },
+    stdout: { isTerminal, columns, write: async (text) => void (out += textOf(text)) },
+    stderr: { isTerminal, columns, write: async (text) => void (err += textOf(text)) },
     env: world.env ?? {},
     signal: world.signal ?? new AbortController().signal,
   };
@@ -59,6 +59,10 @@ export async function tsbgp(args: readonly string[], world: World = {}): Promise
     return { ...api, ...recorded({ ...fakeDaemon(), ...world.daemon }, asked) };
   });
   return { code, out, err, asked };
+}
+
+function textOf(written: string | Uint8Array): string {
+  return typeof written === 'string' ? written : Buffer.from(written).toString('latin1');
 }
 
 /** Two neighbors and three routes. Accepts every order. */

@@ -7,7 +7,9 @@ import { addControl } from './control.ts';
 import { addDecode } from './decode.ts';
 import { addEvents } from './events.ts';
 import { addExplain } from './explain.ts';
+import { addMrt } from './mrt.ts';
 import { addNeighborCommands } from './neighbor.ts';
+import { addReplay } from './replay.ts';
 import { addRib } from './rib.ts';
 import { addRoute } from './route.ts';
 import { addWatch } from './watch.ts';
@@ -22,5 +24,7 @@ export const COMMANDS: readonly ((program: Command, invocation: Invocation) => v
   addConfig,
   addControl,
   addDecode,
+  addMrt,
+  addReplay,
   addCompletions,
 ];

@@ -151,7 +151,7 @@ for (const [name, octets] of [
     const { code, err } = await tsbgp(['decode', file(t, Buffer.from(octets.replaceAll(' ', ''), 'hex'))]);
     assert.equal(code, 1);
     assert.match(err, new RegExp(`this looks like ${name}`));
-    assert.match(err, /\n.*(unpack it first|bgpdump|Wireshark)/);
+    assert.match(err, /\n.*(unpack it first|tsbgp mrt|Wireshark)/);
   });
 }
 

@@ -21,7 +21,7 @@ const FORMATS: readonly Format[] = [
   { is: startsWith(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0), name: 'xz', hint: 'unpack it first: xz -dc FILE | tsbgp decode -' },
   { is: startsWith(0x04, 0x22, 0x4d, 0x18), name: 'lz4', hint: 'unpack it first: lz4 -dc FILE | tsbgp decode -' },
   { is: startsWith(0x50, 0x4b, 0x03, 0x04), name: 'zip', hint: 'unpack it first: unzip -p FILE | tsbgp decode -' },
-  { is: isMrt, name: 'MRT (RFC 6396)', hint: 'bgpdump -m FILE prints it' },
+  { is: isMrt, name: 'MRT (RFC 6396)', hint: 'tsbgp mrt FILE prints it' },
   { is: isBmp, name: 'BMP (RFC 7854)', hint: 'Wireshark reads a capture of its TCP connection' },
 ];
 

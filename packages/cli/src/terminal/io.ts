@@ -11,8 +11,8 @@ export interface Io {
 }
 
 export interface Output {
-  /** Resolves when the stream takes more text. */
-  write(text: string): Promise<void>;
+  /** Writes text, or octets. Resolves when the stream takes more. Octets must not change before they are written. */
+  write(text: string | Uint8Array): Promise<void>;
   readonly isTerminal: boolean;
   /** Infinity for a file or a pipe: nothing is cut there. */
   readonly columns: number;

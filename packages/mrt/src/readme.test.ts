@@ -1,0 +1,3 @@
+import { testReadme } from '../../../test/readme-blocks.ts';
+
+testReadme('mrt');
