@@ -9,6 +9,7 @@ import {
   type NeighborSession,
   Origin,
   type Route,
+  RouteOrigin,
   SessionState,
 } from '@tsbgp/api';
 import { formatCommunity, formatExtendedCommunity, formatLargeCommunity } from '@tsbgp/wire';
@@ -17,7 +18,7 @@ import { CliError, ExitCode } from './exit-code.ts';
 import { configView } from './neighbor-config.ts';
 import { date } from './timestamp.ts';
 import type { NeighborView, NotificationView, SessionView } from './views/neighbor.ts';
-import type { FilterReasonView, PrefixPathsView, RouteView, StepView } from './views/route.ts';
+import type { FilterReasonView, PrefixPathsView, RouteView, SourceView, StepView } from './views/route.ts';
 
 const STATES: Readonly<Record<SessionState, string>> = {
   [SessionState.UNSPECIFIED]: 'unknown',
@@ -156,8 +157,18 @@ export function routeView(message: Route): RouteView {
     best: message.best,
     filtered: message.filtered,
     learnedAt: date(message.learnedAt),
+    source: SOURCES[message.origin],
+    addedBy: message.addedBy === '' ? undefined : message.addedBy,
   };
 }
+
+const SOURCES: Readonly<Record<RouteOrigin, SourceView | undefined>> = {
+  [RouteOrigin.UNSPECIFIED]: undefined,
+  [RouteOrigin.API]: 'api',
+  [RouteOrigin.CONFIGURATION]: 'configuration',
+  [RouteOrigin.AGGREGATE]: 'aggregate',
+  [RouteOrigin.DEFAULT_ORIGINATE]: 'default-originate',
+};
 
 const STEPS: Readonly<Record<DecisionStep, StepView>> = {
   [DecisionStep.UNSPECIFIED]: 'unknown',
@@ -184,6 +195,8 @@ const FILTER_REASONS: Readonly<Record<FilterReason, FilterReasonView | undefined
   [FilterReason.CLUSTER_LIST]: 'cluster-list',
   [FilterReason.NEXT_HOP]: 'next-hop',
   [FilterReason.NEXT_HOP_UNREACHABLE]: 'next-hop-unreachable',
+  [FilterReason.DEFAULT_ORIGINATE]: 'default-originate',
+  [FilterReason.DAMPED]: 'damped',
 };
 
 /** A step of a daemon that is newer than this program is 'unknown'. */

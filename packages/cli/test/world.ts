@@ -108,6 +108,7 @@ const API: FakeApi = {
     disableNeighbor: async () => ({}),
     resetNeighbor: async () => ({}),
   },
+  injection: { listAggregates: async () => ({ aggregates: [] }), listConditions: async () => ({ conditions: [] }) },
   control: {
     getHealth: async () => ({
       healthy: true,
@@ -122,6 +123,7 @@ const API: FakeApi = {
   },
   rib: {
     explainRoute: async () => EXPLANATION,
+    listDampened: async () => ({ routes: [], count: 0n }),
     async *watchRoutes() {
       yield { instance: 'a1b2', events: [] };
       yield { instance: 'a1b2', events: [{ sequence: 41n, event: ANNOUNCE }] };
@@ -247,6 +249,8 @@ export const ROUTE: RouteView = {
   best: true,
   filtered: false,
   learnedAt: undefined,
+  source: undefined,
+  addedBy: undefined,
 };
 
 const SENT = ExportReason.UNSPECIFIED;

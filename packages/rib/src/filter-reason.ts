@@ -14,13 +14,17 @@ export const FILTER_REASONS = [
   'next-hop-unreachable',
   /** The import policy of the neighbor rejects it. */
   'import-policy',
+  /** A default route of our own that only neighbors with default-originate are sent. */
+  'default-originate',
+  /** It flapped, and is suppressed until it has been stable for some time (RFC 2439). */
+  'damped',
 ] as const;
 
 /** Why a path does not take part in the decision process. */
 export type FilterReason = (typeof FILTER_REASONS)[number];
 
-type OtherReason = 'import-policy' | 'next-hop-unreachable';
-const OTHERS: ReadonlySet<FilterReason> = new Set<OtherReason>(['import-policy', 'next-hop-unreachable']);
+type OtherReason = 'import-policy' | 'next-hop-unreachable' | 'default-originate' | 'damped';
+const OTHERS: ReadonlySet<FilterReason> = new Set<OtherReason>(['import-policy', 'next-hop-unreachable', 'default-originate', 'damped']);
 
 /** Those that follow from BGP itself, not from policy, nor from what is around us. */
 export type UnusableReason = Exclude<FilterReason, OtherReason>;

@@ -1,11 +1,13 @@
 /**
  * @tsbgp/rib: BGP routing state in columns. Synchronous, no I/O, no clock of its own.
  */
+export type { AggregateOptions, Aggregates } from './aggregates/aggregates.ts';
 export type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
 export { AttrFlag, DEFAULT_LOCAL_PREF } from './attributes/facts.ts';
 export type { NextHopCost } from './attributes/next-hop-costs.ts';
 export { BrokenInvariant, invariant } from './broken-invariant.ts';
 export { grown, NONE } from './columns.ts';
+export { DAMPING_DEFAULTS, type DampingOptions, type Flapping, penaltyMax } from './damping/flap-history.ts';
 export { type Defeat, type ExplainedPath, explain, explainPair } from './decision/explain.ts';
 export { type MultipathOptions, multipath } from './decision/multipath.ts';
 export { type DecisionStep, STEPS, type Step } from './decision/steps.ts';
@@ -23,6 +25,8 @@ export { longestMatch } from './longest-match.ts';
 export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 export { NlriWindow } from './nlri/window.ts';
 export {
+  LOCAL_ORIGINS,
+  type LocalOrigin,
   type PeerIndex,
   PeerKind,
   type PeerOptions,

@@ -10,14 +10,29 @@
  * Nothing a peer sends makes this throw. If something does throw (an observer, a column that finds no memory), what was applied so far stays
  * applied and all columns agree: an attribute set is held from its making until its paths hold it, and an NLRI without a path is dropped.
  */
-import { AttributeCode, type Family, Fault, makeFamily, NotificationCode, readU16, UpdateError, type WireContext } from '@tsbgp/wire';
+import {
+  AttributeCode,
+  type Family,
+  Fault,
+  makeFamily,
+  NotificationCode,
+  readU16,
+  readU32,
+  UpdateError,
+  type WireContext,
+} from '@tsbgp/wire';
 import { AttributeScan, prefixesAreWhole, UpdateScan, updateVerdict } from '@tsbgp/wire/scan';
 import type { AttributeTable } from './attributes/attribute-table.ts';
 import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import { NONE } from './columns.ts';
-import { isUnusableReason, type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
+import { CHANGE_PENALTY, WITHDRAWAL_PENALTY } from './damping/flap-history.ts';
+import { codeOf, isUnusableReason, NO_REASON, type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
+import { findPath } from './find-path.ts';
+import { rejudgePaths } from './import/reuse.ts';
 import type { ImportRules } from './import/rules.ts';
+import type { NlriId } from './nlri/nlri-index.ts';
+import { PathFlag } from './path-flags.ts';
 import type { RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
 import type { ImportVerdict } from './verdict.ts';
@@ -31,6 +46,9 @@ export interface IngestObserver {
   /** Routes of an UPDATE are held, but not used (RFC 4271 §6.3, §9.1.2, RFC 4456 §8). At most once per field of routes. */
   unusable?(peer: RibPeer, reason: UnusableReason): void;
 }
+
+/** What differs in the verdict on a route that is suppressed. */
+const DAMPED = { reason: codeOf('damped') } as const;
 
 export class Ingest {
   readonly #attributes: AttributeTable;
@@ -226,7 +244,8 @@ export class Ingest {
     verdict.flags |= refresh.bits;
     refresh.announcedBits = refresh.bits;
     try {
-      this.#announceEach(table, peer, verdict, bytes, start, end, identifiers);
+      if (peer.damping === undefined) this.#announceEach(table, peer, verdict, bytes, start, end, identifiers);
+      else this.#announceDamped(table, peer, verdict, bytes, start, end, identifiers);
     } catch (error) {
       dropUnused(table, bytes, start, end, identifiers);
       throw error;
@@ -257,11 +276,44 @@ export class Ingest {
     }
   }
 
+  /** As `#announceEach`, for a peer whose routes are suppressed when they flap. */
+  #announceDamped(
+    table: RibTable,
+    peer: RibPeer,
+    verdict: ImportVerdict,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    identifiers: boolean,
+  ): void {
+    const damping = peer.damping!;
+    // `verdict` is that of the rules, which judge again below.
+    const plain = { ...verdict };
+    const damped =
+      plain.reason === NO_REASON
+        ? { ...plain, used: plain.received, ...DAMPED, flags: (plain.flags & ~PathFlag.Changed) | PathFlag.Filtered }
+        : plain;
+    for (let offset = start; offset < end; offset += 1 + ((bytes[offset]! + 7) >>> 3)) {
+      const identifier = identifiers ? readU32(bytes, offset) : 0;
+      if (identifiers) offset += 4;
+      const nlri = table.index.insertWire(bytes, offset);
+      const path = findPath(table, nlri, peer, identifier);
+      const isChange = path !== NONE && table.receivedAttrOf(path) !== plain.received;
+      if (isChange && damping.flap(table, nlri, CHANGE_PENALTY, this.nowSeconds)) rejudgePaths(this.#rules, table, nlri, peer);
+      table.announce(nlri, peer, identifier, damping.isSuppressed(table.position, nlri) ? damped : plain, this.nowSeconds);
+    }
+  }
+
   #tellUnusable(peer: RibPeer, code: ReasonCode): void {
     const reason = reasonOf(code);
     if (reason === undefined || !isUnusableReason(reason)) return;
     peer.unusable[reason]++;
     this.#observer.unusable?.(peer, reason);
+  }
+
+  /** A peer whose routes are suppressed when they flap withdrew one. */
+  #withdrawn(table: RibTable, peer: RibPeer, nlri: NlriId): void {
+    if (peer.damping!.flap(table, nlri, WITHDRAWAL_PENALTY, this.nowSeconds)) rejudgePaths(this.#rules, table, nlri, peer);
   }
 
   #withdraw(table: RibTable, peer: RibPeer, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
@@ -274,7 +326,7 @@ export class Ingest {
         offset += 4;
       }
       const nlri = index.findWire(bytes, offset);
-      if (nlri !== NONE) table.withdraw(nlri, peer, identifier >>> 0);
+      if (nlri !== NONE && table.withdraw(nlri, peer, identifier >>> 0) && peer.damping !== undefined) this.#withdrawn(table, peer, nlri);
       offset += 1 + ((bytes[offset]! + 7) >>> 3);
     }
   }

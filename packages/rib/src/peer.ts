@@ -3,6 +3,8 @@
  * columns hold. A session that ends keeps its index until the last of its paths is swept away.
  */
 import { type Family, usesAigp, type WireContext } from '@tsbgp/wire';
+import { Damping } from './damping/damping.ts';
+import type { DampingOptions } from './damping/flap-history.ts';
 import { FILTER_REASONS, type UnusableReason } from './filter-reason.ts';
 import { Refresh } from './refresh.ts';
 
@@ -17,6 +19,14 @@ export const PeerKind = {
   Internal: 2,
 } as const;
 export type PeerKind = (typeof PeerKind)[keyof typeof PeerKind];
+
+/**
+ * Who made a route of our own, in the order of preference where everything else is equal: what was injected while the daemon runs, what the
+ * configuration file has, what was aggregated (RFC 4271 §9.2.2.2), and the default routes that neighbors are sent on demand.
+ */
+export const LOCAL_ORIGINS = ['api', 'configuration', 'aggregate', 'default-originate'] as const;
+/** Who made a route of our own. */
+export type LocalOrigin = (typeof LOCAL_ORIGINS)[number];
 
 /** Where the RIB puts what is to be sent; the session's writer fits. */
 export interface PeerPort {
@@ -81,6 +91,12 @@ export interface PeerOptions {
   /** Whole-peer verdicts of policy; a denied import is kept as filtered. */
   readonly importAccept: boolean;
   readonly exportAccept: boolean;
+  /** Families in which the peer is sent a default route of our own from the beginning (`Rib.originateDefault`). @default none */
+  readonly defaultOriginate?: readonly Family[];
+  /** Routes that flap are suppressed (RFC 2439). @default they are not */
+  readonly damping?: DampingOptions | undefined;
+  /** Who made the routes of a local peer. @default 'api' */
+  readonly localOrigin?: LocalOrigin;
   readonly port: PeerPort;
 }
 
@@ -90,8 +106,12 @@ export class RibPeer {
   /** `Rib.changePeer` gives it others. */
   options: PeerOptions;
   readonly kind: PeerKind;
+  /** Step 5 of the decision process: lower is better. The kind, then who made a local route. */
+  readonly typeRank: number;
   readonly localAs: number;
   ownAddresses: readonly Uint8Array[];
+  /** Undefined where routes that flap are used all the same. Stays as it is while the session lasts. */
+  readonly damping: Damping | undefined;
   /** How its UPDATEs are judged: what it was agreed to send, and nothing of families that are not in use or of a confederation. */
   readonly receive: WireContext;
   /** It may send every attribute: a set that is known needs no look at what it holds (AttrFlag.InternalOnly). */
@@ -107,6 +127,8 @@ export class RibPeer {
   readonly refresh: readonly Refresh[];
   /** UPDATEs whose routes were treated as withdrawn, and attributes discarded (RFC 7606). */
   treatedAsWithdraw = 0;
+  /** Positions of the families in which the peer is sent a default route of our own (own-routes.ts). */
+  readonly originatesDefault: Set<number> = new Set();
   attributesDiscarded = 0;
   /** UPDATEs whose routes are held but not used, by what is wrong with them. */
   readonly unusable: Record<UnusableReason, number> = { 'as-loop': 0, 'originator-id': 0, 'cluster-list': 0, 'next-hop': 0 };
@@ -115,7 +137,9 @@ export class RibPeer {
     this.index = index;
     this.options = options;
     this.kind = options.kind;
+    this.typeRank = options.kind * LOCAL_ORIGINS.length + LOCAL_ORIGINS.indexOf(options.localOrigin ?? 'api');
     this.localAs = options.localAs;
+    this.damping = options.damping === undefined ? undefined : new Damping(options.damping);
     this.ownAddresses = options.ownAddresses ?? [];
     const { receive } = options;
     this.sendsEverything = options.kind !== PeerKind.External && usesAigp(receive);

@@ -23,7 +23,15 @@ import {
   toJson,
   type UpdateMessage,
 } from '@tsbgp/wire';
-import { type ExportObserver, PeerKind, type PeerOptions, Rib, type RibPeer, type RouteServerOptions } from '../src/index.ts';
+import {
+  type DampingOptions,
+  type ExportObserver,
+  PeerKind,
+  type PeerOptions,
+  Rib,
+  type RibPeer,
+  type RouteServerOptions,
+} from '../src/index.ts';
 
 export interface FakePeerOptions {
   readonly address: string;
@@ -50,6 +58,10 @@ export interface FakePeerOptions {
   readonly sendsAddPath?: boolean;
   /** What this peer may not name as next hop. */
   readonly ownAddresses?: readonly string[];
+  /** Families in which it is sent a default route of ours. */
+  readonly defaultOriginate?: readonly Family[];
+  /** Its routes are suppressed when they flap. */
+  readonly damping?: DampingOptions;
 }
 
 export interface Announcement {
@@ -283,6 +295,8 @@ export class FakePeer {
       nextHopSelfAlways: options.nextHopSelfAlways ?? false,
       importAccept: options.importAccept ?? true,
       exportAccept: options.exportAccept ?? true,
+      ...(options.defaultOriginate && { defaultOriginate: options.defaultOriginate }),
+      ...(options.damping && { damping: options.damping }),
       ownAddresses: (options.ownAddresses ?? []).map(addressBytes),
       port: this,
     };

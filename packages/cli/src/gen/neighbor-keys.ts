@@ -28,5 +28,9 @@ export const NEIGHBOR_KEYS = [
   {"name":"pathsLimit","key":"paths-limit","message":"pathsLimit","type":"integer","min":1,"max":65535,"example":10,"option":{"flags":"--paths-limit <number>","help":"ask for so many paths of a prefix at most"}},
   {"name":"nextHopSelf","key":"next-hop-self","message":"nextHopSelf","type":"flag","default":false,"option":{"flags":"--next-hop-self","help":"NEXT_HOP towards it is our address"}},
   {"name":"aigp","key":"aigp","message":"aigp","type":"flag","option":{"flags":"--aigp","help":"take AIGP from it and send it"}},
+  {"name":"defaultOriginate","key":"default-originate","message":"defaultOriginate","type":"flag","default":false,"option":{"flags":"--default-originate","help":"send it a default route of our own"}},
+  {"name":"defaultOriginateWhile","key":"default-originate-while","message":"defaultOriginateWhile","type":"text","option":{"flags":"--default-originate-while <condition>","help":"only while the condition holds"}},
+  {"name":"advertisementIntervalSeconds","key":"advertisement-interval","message":"advertisementInterval","type":"integer","min":0,"max":600,"example":5,"option":{"flags":"--advertisement-interval <seconds>","help":"between two rounds of UPDATEs (MRAI)"}},
+  {"name":"flapDamping","key":"damping","message":"flapDamping","type":"flag","default":false,"option":{"flags":"--damping","help":"suppress its routes while they flap (RFC 2439)"}},
   {"name":"enabled","key":"enabled","message":"enabled","type":"flag","default":true,"option":{"flags":"--disabled","help":"leave it down for now","negated":true}},
 ] as const;

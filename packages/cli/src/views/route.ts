@@ -24,7 +24,13 @@ export interface RouteView {
   readonly best: boolean;
   readonly filtered: boolean;
   readonly learnedAt: Date | undefined;
+  /** Where a route of our own comes from; undefined for routes of neighbors. */
+  readonly source: SourceView | undefined;
+  /** Who injected it, as the client said. */
+  readonly addedBy: string | undefined;
 }
+
+export type SourceView = 'api' | 'configuration' | 'aggregate' | 'default-originate';
 
 /** The paths of one prefix, in order of preference. */
 export interface PrefixPathsView {
@@ -43,7 +49,15 @@ export interface PathView extends RouteView {
   readonly defeat: DefeatView | undefined;
 }
 
-export type FilterReasonView = 'import-policy' | 'as-loop' | 'originator-id' | 'cluster-list' | 'next-hop' | 'next-hop-unreachable';
+export type FilterReasonView =
+  | 'import-policy'
+  | 'as-loop'
+  | 'originator-id'
+  | 'cluster-list'
+  | 'next-hop'
+  | 'next-hop-unreachable'
+  | 'default-originate'
+  | 'damped';
 
 export interface DefeatView {
   readonly step: StepView;
@@ -78,6 +92,7 @@ export function routeColumns(now: Date): readonly Column<RouteView>[] {
     { title: 'Prefix', value: prefixText, format: (r) => (r.best ? 'bold' : undefined) },
     { title: 'Next hop', value: (r) => r.nextHop, dropOrder: 2 },
     { title: 'From', value: (r) => r.neighbor || LOCAL, dropOrder: 1, format: () => 'cyan' },
+    { title: 'Source', value: sourceText, onlyIfUsed: true, dropOrder: 4 },
     { title: 'LocPrf', value: (r) => optional(r.localPref), align: 'right', onlyIfUsed: true, dropOrder: 5 },
     { title: 'MED', value: (r) => optional(r.med), align: 'right', onlyIfUsed: true, dropOrder: 6 },
     { title: 'AS path', value: pathText, shrinkTo: 28 },
@@ -134,6 +149,8 @@ export const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'cluster-list': 'our cluster is in its cluster list (RFC 4456 §8)',
   'next-hop': 'its next hop cannot be one (RFC 4271 §6.3)',
   'next-hop-unreachable': 'its next hop cannot be reached (RFC 4271 §9.1.2)',
+  'default-originate': 'only for neighbors with default-originate',
+  damped: 'it flapped, and is suppressed until it has been stable (RFC 2439); see tsbgp rib dampened',
 };
 
 /** What is worse about the path that lost, by step of the decision process. */
@@ -164,6 +181,10 @@ export function defeatText({ step, value, betterValue, betterNeighbor }: DefeatV
   return `${stepText(step)}: ${value}, that from ${betterNeighbor || LOCAL} has ${betterValue}`;
 }
 
+function sourceText({ source, addedBy }: RouteView): string {
+  return addedBy === undefined ? (source ?? '') : `${source ?? ''}, ${addedBy}`;
+}
+
 function routeFacts(route: RouteView, now: Date): Fact[] {
   return [
     ['next hop', route.nextHop],
@@ -175,6 +196,7 @@ function routeFacts(route: RouteView, now: Date): Fact[] {
     ['large', route.largeCommunities.join(' ')],
     ['extended', route.extendedCommunities.join(' ')],
     ...route.others.map(({ name, text }): Fact => [name, text]),
+    ['source', sourceText(route)],
     ['learned', route.learnedAt === undefined ? undefined : dateTime(route.learnedAt) + ago(route.learnedAt, now)],
   ];
 }

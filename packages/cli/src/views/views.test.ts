@@ -96,6 +96,8 @@ const route: RouteView = {
   best: true,
   filtered: false,
   learnedAt: ago(75),
+  source: undefined,
+  addedBy: undefined,
 };
 
 test('routes in a table: best first sight, local ones named, unused columns absent', () => {

@@ -10,6 +10,7 @@ import { type Family, formatFamily } from '@tsbgp/wire';
 import { FAMILIES, familyName, unicastFamily } from './families.ts';
 import { choice, field, flag, integer, list, text } from './fields.ts';
 import type { NeighborKey, ReadValue } from './neighbor-key.ts';
+import { OWN_ROUTE_KEYS } from './neighbor-own-keys.ts';
 import { readAs, readHostAddress, readLine, readRemoteAs } from './values.ts';
 
 export type DefaultPolicy = 'accept-all' | 'deny-all';
@@ -62,6 +63,14 @@ export interface NeighborConfig {
   readonly nextHopSelf: boolean;
   /** AIGP is taken and sent (RFC 7311 §3.3). Undefined: on an iBGP session, but not on an eBGP session. */
   readonly aigp?: boolean | undefined;
+  /** A default route of our own, to this neighbor only. */
+  readonly defaultOriginate: boolean;
+  /** Name of the condition while which it is sent. Undefined: always. */
+  readonly defaultOriginateWhile?: string | undefined;
+  /** The shortest time between two rounds of UPDATEs (RFC 4271 §9.2.1.1). Undefined: none. */
+  readonly advertisementIntervalSeconds?: number | undefined;
+  /** Routes that flap are suppressed (RFC 2439). */
+  readonly flapDamping: boolean;
   readonly enabled: boolean;
 }
 
@@ -439,6 +448,7 @@ export const NEIGHBOR_KEYS: Rows = {
     option: { flags: '--aigp', help: 'take AIGP from it and send it' },
     foreign: 'aigp-session',
   },
+  ...OWN_ROUTE_KEYS,
   enabled: {
     key: 'enabled',
     value: flag({ example: 'enabled: false', about: 'false: the neighbor is configured and stays down until `tsbgp neighbor enable`.' }),

@@ -128,9 +128,9 @@ export class Listings {
       const member = peer && rib.memberOf(peer, table.family);
       return member && new AdvertisedSource(filter, member);
     }
-    let peer: RibPeer | undefined;
+    let peer: RibPeer | 'local' | undefined;
     if (query.neighbor !== undefined) {
-      peer = query.neighbor === '' ? rib.localPeer : this.#findPeer(query.neighbor);
+      peer = query.neighbor === '' ? 'local' : this.#findPeer(query.neighbor);
       if (peer === undefined) return undefined;
     }
     return new PathSource(filter, table, peer, query.table === 'best');

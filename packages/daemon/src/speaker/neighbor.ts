@@ -2,7 +2,7 @@
  * One neighbor: its configuration, its peer in the session library, and its peer in the RIB while Established.
  */
 import { compilePolicy } from '@tsbgp/policy';
-import { PeerKind, type RibPeer, type PeerOptions as RibPeerOptions, type RouteServerOptions } from '@tsbgp/rib';
+import { type DampingOptions, PeerKind, type RibPeer, type PeerOptions as RibPeerOptions, type RouteServerOptions } from '@tsbgp/rib';
 import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
 import {
   addressBytes,
@@ -28,6 +28,13 @@ import type { InboundRefreshes } from './inbound-refresh.ts';
 import { linkOf, nextHopsSelf } from './next-hop.ts';
 import { ownAddresses } from './own-addresses.ts';
 import type { Port } from './port.ts';
+
+/** What of a session depends on more than the neighbor's own configuration. */
+export interface SessionExtras {
+  /** It is sent a default route of our own. */
+  readonly originatesDefault: boolean;
+  readonly damping: DampingOptions | undefined;
+}
 
 export class Neighbor {
   /** `Neighbors.change` gives it another one. */
@@ -71,7 +78,7 @@ export class Neighbor {
   }
 
   /** What the RIB must know about a new session. `neighbors` are the addresses of all neighbors. */
-  ribOptions(session: SessionInfo, port: Port, neighbors: Iterable<string>): RibPeerOptions {
+  ribOptions(session: SessionInfo, port: Port, neighbors: Iterable<string>, extras: SessionExtras): RibPeerOptions {
     const { config } = this;
     const families = config.families.filter((family) => session.families.has(family));
     const nextHopSelf = nextHopsSelf(session, families);
@@ -96,6 +103,8 @@ export class Neighbor {
       nextHopSelfAlways: config.nextHopSelf,
       importAccept: this.#accepts('import'),
       exportAccept: this.#accepts('export'),
+      defaultOriginate: extras.originatesDefault ? families : [],
+      damping: extras.damping,
       port,
     };
   }
@@ -125,6 +134,11 @@ export class Neighbor {
     this.#upMs = performance.now();
   }
 
+  /** Whether the session is up and End-of-RIB came for each of its families. */
+  get hasSentAll(): boolean {
+    return this.ribPeer?.options.families.every((family) => this.refreshes?.hasEnded(family) === true) === true;
+  }
+
   /** Seconds since the session became Established. Meaningless while it is down. */
   get sessionSeconds(): number {
     return Math.floor((performance.now() - this.#upMs) / 1000);
@@ -145,6 +159,7 @@ export class Neighbor {
     this.#attributesDiscarded = this.attributesDiscarded;
     this.session = undefined;
     this.ribPeer = undefined;
+    this.port?.close();
     this.port = undefined;
     this.refreshes?.close();
     this.refreshes = undefined;
@@ -202,7 +217,7 @@ export class Neighbor {
       families: this.config.families.filter((family) => session.families.has(family)),
       localCapabilities: session.localCapabilities,
       remoteCapabilities: session.remoteCapabilities,
-      backlogBytes: port?.backlogBytes ?? 0,
+      backlogBytes: port?.socketBacklogBytes ?? 0,
     };
   }
 

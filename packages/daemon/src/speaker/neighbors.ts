@@ -4,10 +4,10 @@ import { PeerError, type Plugin, type Server } from '@tsbgp/session';
 import { formatFamily, parseAddress } from '@tsbgp/wire';
 import { ControlError, type Endpoint, invalidArgument, type NeighborConfig } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
+import { hostOf } from '../keys/host-address.ts';
 import { apiField } from '../keys/neighbor-api.ts';
 import { changedKeys, diffNeighbor, type Touches } from '../keys/neighbor-diff.ts';
 import { quote } from '../quote.ts';
-import { hostOf } from './host-address.ts';
 import { Neighbor } from './neighbor.ts';
 import { canonical, checkedNeighbor } from './new-neighbor.ts';
 
@@ -22,6 +22,8 @@ export interface NeighborsOptions {
   readonly changed: (neighbor: Neighbor) => void;
   /** What the session library calls for the sessions of a neighbor. */
   readonly plugin: (neighbor: Neighbor) => Plugin;
+  /** Checks what depends on other parts of the configuration. Throws ControlError. */
+  readonly check: (config: NeighborConfig) => void;
 }
 
 export class Neighbors {
@@ -111,7 +113,9 @@ export class Neighbors {
       const found = unsupported === undefined ? 'none' : formatFamily(unsupported);
       throw invalidArgument('neighbor.families', `found ${found}, allowed are ipv4-unicast and ipv6-unicast`);
     }
-    return checkedNeighbor(config, localAs, listen);
+    const checked = checkedNeighbor(config, localAs, listen);
+    this.#options.check(checked);
+    return checked;
   }
 
   #start(config: NeighborConfig): Neighbor {

@@ -10,6 +10,8 @@ import { ControlError, type ResetKind } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
 import { InboundRefreshes } from './inbound-refresh.ts';
 import type { Neighbor } from './neighbor.ts';
+import type { OwnRouting } from './own-routing.ts';
+import { Pace } from './pace.ts';
 import { Port } from './port.ts';
 import type { RouteReport } from './route-report.ts';
 
@@ -23,6 +25,7 @@ export interface SessionsOptions {
   readonly schedule: () => void;
   /** Addresses of all configured neighbors. */
   readonly addresses: () => Iterable<string>;
+  readonly own: Pick<OwnRouting, 'extrasOf' | 'isDelayed'>;
 }
 
 export class Sessions {
@@ -82,7 +85,8 @@ export class Sessions {
   changed(neighbor: Neighbor): void {
     const { session, ribPeer, port } = neighbor;
     if (session === undefined || ribPeer === undefined || port === undefined) return;
-    this.#options.rib.changePeer(ribPeer, neighbor.ribOptions(session, port, this.#options.addresses()));
+    const { rib, addresses, own } = this.#options;
+    rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses(), own.extrasOf(neighbor.config)));
     this.#options.schedule();
   }
 
@@ -102,15 +106,26 @@ export class Sessions {
   }
 
   #established(neighbor: Neighbor, session: SessionInfo, writer: UpdateWriter): RibPeer {
-    const { rib, report, addresses, schedule } = this.#options;
-    const port = new Port(writer, this.#corked, (error) => report.peerFailed(ribPeer, error));
-    const ribPeer: RibPeer = rib.addPeer(neighbor.ribOptions(session, port, addresses()));
+    const { rib, report, addresses, schedule, own } = this.#options;
+    const port = new Port(writer, this.#corked, (error) => report.peerFailed(ribPeer, error), this.#paceOf(neighbor));
+    const ribPeer: RibPeer = rib.addPeer(neighbor.ribOptions(session, port, addresses(), own.extrasOf(neighbor.config)));
     neighbor.up(session, ribPeer, port, this.#refreshesOf(session, ribPeer));
     this.#neighborOf.set(ribPeer, neighbor);
     writer.onDrain = schedule;
     schedule();
     report.peerUp(ribPeer);
     return ribPeer;
+  }
+
+  #paceOf(neighbor: Neighbor): Pace {
+    const { rib, boundaries, schedule, own } = this.#options;
+    return new Pace({
+      intervalSeconds: () => neighbor.config.advertisementIntervalSeconds ?? 0,
+      isDelayed: own.isDelayed,
+      isInStep: () => neighbor.ribPeer !== undefined && rib.membersOf(neighbor.ribPeer).every(({ behind }) => !behind),
+      opened: schedule,
+      boundaries,
+    });
   }
 
   #closed(neighbor: Neighbor, reason: CloseReason): void {

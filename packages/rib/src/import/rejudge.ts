@@ -6,6 +6,7 @@
 import { NONE } from '../columns.ts';
 import type { RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
+import { judgePath } from './judge-path.ts';
 import type { ImportRules } from './rules.ts';
 
 /** Path slots looked at in one slice. */
@@ -58,8 +59,7 @@ export class Rejudgements {
       const peer = table.peers[pathPeer[path]!];
       if (peer === undefined || !this.#peers.has(peer)) continue;
       left--;
-      const verdict = this.#rules.judge(table.receivedAttrOf(path as PathId), peer);
-      table.rejudge(path as PathId, peer, verdict);
+      table.rejudge(path as PathId, peer, judgePath(this.#rules, table, path as PathId, peer));
     }
     if (this.#cursor < table.pathTop) return true;
     this.#cursor = 1;

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tsbgp/v1/rib.proto.
  */
 export const file_tsbgp_v1_rib: GenFile = /*@__PURE__*/
-  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIuEBCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpcCCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCSJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUipQIKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgSGQoMcmVzdW1lX2FmdGVyGAUgASgESAGIAQESEAoIaW5zdGFuY2UYBiABKAkiQgoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAkILCglfbmVpZ2hib3JCDwoNX3Jlc3VtZV9hZnRlciKRAQoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50EhAKCGluc3RhbmNlGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEhcKD2xhdGVzdF9zZXF1ZW5jZRgEIAEoBBIXCg9yZXN1bWFibGVfYWZ0ZXIYBSABKAQiyAEKClJvdXRlRXZlbnQSIwoIYW5ub3VuY2UYASABKAsyDy50c2JncC52MS5Sb3V0ZUgAEigKCHdpdGhkcmF3GAIgASgLMhQudHNiZ3AudjEuV2l0aGRyYXdhbEgAEjAKDmVuZF9vZl9pbml0aWFsGAMgASgLMhYudHNiZ3AudjEuRW5kT2ZJbml0aWFsSAASHgoEbG9zdBgEIAEoCzIOLnRzYmdwLnYxLkxvc3RIABIQCghzZXF1ZW5jZRgFIAEoBEIHCgVldmVudCJXCgpXaXRoZHJhd2FsEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSFwoPcGF0aF9pZGVudGlmaWVyGAMgASgNEhAKCG5laWdoYm9yGAQgASgJIg4KDEVuZE9mSW5pdGlhbCIVCgRMb3N0Eg0KBWNvdW50GAEgASgEIjkKEExpc3RQYXRoc1JlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgiZgoRTGlzdFBhdGhzUmVzcG9uc2USDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIdCgVwYXRocxgDIAMoCzIOLnRzYmdwLnYxLlBhdGgSEgoKcGF0aF9jb3VudBgEIAEoDSKKAQoEUGF0aBIeCgVyb3V0ZRgBIAEoCzIPLnRzYmdwLnYxLlJvdXRlEi0KDWZpbHRlcl9yZWFzb24YAiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SIAoGZGVmZWF0GAMgASgLMhAudHNiZ3AudjEuRGVmZWF0EhEKCW11bHRpcGF0aBg8IAEoCCKMAQoGRGVmZWF0EiQKBHN0ZXAYASABKA4yFi50c2JncC52MS5EZWNpc2lvblN0ZXASDQoFdmFsdWUYAiABKAkSFAoMYmV0dGVyX3ZhbHVlGAMgASgJEhcKD2JldHRlcl9uZWlnaGJvchgEIAEoCRIeChZiZXR0ZXJfcGF0aF9pZGVudGlmaWVyGAUgASgNImAKE0V4cGxhaW5Sb3V0ZVJlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgSEAoIbmVpZ2hib3IYAyABKAkSEAoIcGFpcndpc2UYBCABKAgixQEKFEV4cGxhaW5Sb3V0ZVJlc3BvbnNlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSHQoFcGF0aHMYAyADKAsyDi50c2JncC52MS5QYXRoEhIKCnBhdGhfY291bnQYBCABKA0SLQoLY29tcGFyaXNvbnMYBSADKAsyGC50c2JncC52MS5QYXRoQ29tcGFyaXNvbhIrCgluZWlnaGJvcnMYBiADKAsyGC50c2JncC52MS5OZWlnaGJvckV4cG9ydCKAAQoOUGF0aENvbXBhcmlzb24SDgoGYmV0dGVyGAEgASgNEg0KBXdvcnNlGAIgASgNEiQKBHN0ZXAYAyABKA4yFi50c2JncC52MS5EZWNpc2lvblN0ZXASFAoMYmV0dGVyX3ZhbHVlGAQgASgJEhMKC3dvcnNlX3ZhbHVlGAUgASgJIpsBCg5OZWlnaGJvckV4cG9ydBIQCghuZWlnaGJvchgBIAEoCRImCgZyZWFzb24YAiABKA4yFi50c2JncC52MS5FeHBvcnRSZWFzb24SJQoFcGF0aHMYAyADKAsyFi50c2JncC52MS5FeHBvcnRlZFBhdGgSKAoHcGVuZGluZxgEIAEoDjIXLnRzYmdwLnYxLkV4cG9ydFBlbmRpbmciRAoMRXhwb3J0ZWRQYXRoEgwKBHBhdGgYASABKA0SJgoGcmVhc29uGAIgASgOMhYudHNiZ3AudjEuRXhwb3J0UmVhc29uKu4BCgxGaWx0ZXJSZWFzb24SHQoZRklMVEVSX1JFQVNPTl9VTlNQRUNJRklFRBAAEh8KG0ZJTFRFUl9SRUFTT05fSU1QT1JUX1BPTElDWRABEhkKFUZJTFRFUl9SRUFTT05fQVNfTE9PUBACEh8KG0ZJTFRFUl9SRUFTT05fT1JJR0lOQVRPUl9JRBADEh4KGkZJTFRFUl9SRUFTT05fQ0xVU1RFUl9MSVNUEAQSGgoWRklMVEVSX1JFQVNPTl9ORVhUX0hPUBAFEiYKIkZJTFRFUl9SRUFTT05fTkVYVF9IT1BfVU5SRUFDSEFCTEUQPCq8AwoMRGVjaXNpb25TdGVwEh0KGURFQ0lTSU9OX1NURVBfVU5TUEVDSUZJRUQQABIcChhERUNJU0lPTl9TVEVQX0xPQ0FMX1BSRUYQARIgChxERUNJU0lPTl9TVEVQX0FTX1BBVEhfTEVOR1RIEAISGAoUREVDSVNJT05fU1RFUF9PUklHSU4QAxIhCh1ERUNJU0lPTl9TVEVQX01VTFRJX0VYSVRfRElTQxAEEhsKF0RFQ0lTSU9OX1NURVBfUEVFUl9UWVBFEAUSIAocREVDSVNJT05fU1RFUF9CR1BfSURFTlRJRklFUhAGEiUKIURFQ0lTSU9OX1NURVBfQ0xVU1RFUl9MSVNUX0xFTkdUSBAHEh4KGkRFQ0lTSU9OX1NURVBfUEVFUl9BRERSRVNTEAgSIQodREVDSVNJT05fU1RFUF9QQVRIX0lERU5USUZJRVIQCRIXChNERUNJU0lPTl9TVEVQX1NUQUxFEDwSFgoSREVDSVNJT05fU1RFUF9BSUdQED0SHwobREVDSVNJT05fU1RFUF9ORVhUX0hPUF9DT1NUED4SFQoRREVDSVNJT05fU1RFUF9BR0UQPyrABAoMRXhwb3J0UmVhc29uEh0KGUVYUE9SVF9SRUFTT05fVU5TUEVDSUZJRUQQABIcChhFWFBPUlRfUkVBU09OX05PX1NFU1NJT04QARIbChdFWFBPUlRfUkVBU09OX05PX0ZBTUlMWRACEhsKF0VYUE9SVF9SRUFTT05fT1dOX1JPVVRFEAMSGQoVRVhQT1JUX1JFQVNPTl9TQU1FX0FTEAQSJgoiRVhQT1JUX1JFQVNPTl9JTlRFUk5BTF9UT19JTlRFUk5BTBAFEhsKF0VYUE9SVF9SRUFTT05fTk9fRVhQT1JUEAYSHgoaRVhQT1JUX1JFQVNPTl9OT19BRFZFUlRJU0UQBxIjCh9FWFBPUlRfUkVBU09OX0NPTlRST0xfQ09NTVVOSVRZEAgSHgoaRVhQT1JUX1JFQVNPTl9PV05fTkVYVF9IT1AQCRIdChlFWFBPUlRfUkVBU09OX05PX05FWFRfSE9QEAoSGwoXRVhQT1JUX1JFQVNPTl9UT09fTEFSR0UQCxIfChtFWFBPUlRfUkVBU09OX0VYUE9SVF9QT0xJQ1kQDBIaChZFWFBPUlRfUkVBU09OX05PVF9CRVNUEA0SIAocRVhQT1JUX1JFQVNPTl9CRVNUX1BBVEhfT05MWRAOEh0KGUVYUE9SVF9SRUFTT05fQkVUVEVSX1BBVEgQDxIgChxFWFBPUlRfUkVBU09OX0FERF9QQVRIX0xJTUlUEBASGAoURVhQT1JUX1JFQVNPTl9GQUlMRUQQESqCAQoNRXhwb3J0UGVuZGluZxIeChpFWFBPUlRfUEVORElOR19VTlNQRUNJRklFRBAAEhsKF0VYUE9SVF9QRU5ESU5HX0RFQ0lTSU9OEAESGQoVRVhQT1JUX1BFTkRJTkdfQkVISU5EEAISGQoVRVhQT1JUX1BFTkRJTkdfRkFJTEVEEAMyxQUKClJpYlNlcnZpY2USSQoMTGlzdFJlY2VpdmVkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRQoITGlzdEJlc3QSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJLCg5MaXN0QWR2ZXJ0aXNlZBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEkQKCUxpc3RQYXRocxIaLnRzYmdwLnYxLkxpc3RQYXRoc1JlcXVlc3QaGy50c2JncC52MS5MaXN0UGF0aHNSZXNwb25zZRJNCgxFeHBsYWluUm91dGUSHS50c2JncC52MS5FeHBsYWluUm91dGVSZXF1ZXN0Gh4udHNiZ3AudjEuRXhwbGFpblJvdXRlUmVzcG9uc2USUQoOU3RyZWFtUmVjZWl2ZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJNCgpTdHJlYW1CZXN0Eh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESUwoQU3RyZWFtQWR2ZXJ0aXNlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEkwKC1dhdGNoUm91dGVzEhwudHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0Gh0udHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
+  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIpoCCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKBm9yaWdpbhhQIAEoDjIVLnRzYmdwLnYxLlJvdXRlT3JpZ2luEhAKCGFkZGVkX2J5GFEgASgJIpcCCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCSJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUipQIKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgSGQoMcmVzdW1lX2FmdGVyGAUgASgESAGIAQESEAoIaW5zdGFuY2UYBiABKAkiQgoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAkILCglfbmVpZ2hib3JCDwoNX3Jlc3VtZV9hZnRlciKRAQoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50EhAKCGluc3RhbmNlGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEhcKD2xhdGVzdF9zZXF1ZW5jZRgEIAEoBBIXCg9yZXN1bWFibGVfYWZ0ZXIYBSABKAQiyAEKClJvdXRlRXZlbnQSIwoIYW5ub3VuY2UYASABKAsyDy50c2JncC52MS5Sb3V0ZUgAEigKCHdpdGhkcmF3GAIgASgLMhQudHNiZ3AudjEuV2l0aGRyYXdhbEgAEjAKDmVuZF9vZl9pbml0aWFsGAMgASgLMhYudHNiZ3AudjEuRW5kT2ZJbml0aWFsSAASHgoEbG9zdBgEIAEoCzIOLnRzYmdwLnYxLkxvc3RIABIQCghzZXF1ZW5jZRgFIAEoBEIHCgVldmVudCJXCgpXaXRoZHJhd2FsEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSFwoPcGF0aF9pZGVudGlmaWVyGAMgASgNEhAKCG5laWdoYm9yGAQgASgJIg4KDEVuZE9mSW5pdGlhbCIVCgRMb3N0Eg0KBWNvdW50GAEgASgEIjkKEExpc3RQYXRoc1JlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgiZgoRTGlzdFBhdGhzUmVzcG9uc2USDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIdCgVwYXRocxgDIAMoCzIOLnRzYmdwLnYxLlBhdGgSEgoKcGF0aF9jb3VudBgEIAEoDSKKAQoEUGF0aBIeCgVyb3V0ZRgBIAEoCzIPLnRzYmdwLnYxLlJvdXRlEi0KDWZpbHRlcl9yZWFzb24YAiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SIAoGZGVmZWF0GAMgASgLMhAudHNiZ3AudjEuRGVmZWF0EhEKCW11bHRpcGF0aBg8IAEoCCKMAQoGRGVmZWF0EiQKBHN0ZXAYASABKA4yFi50c2JncC52MS5EZWNpc2lvblN0ZXASDQoFdmFsdWUYAiABKAkSFAoMYmV0dGVyX3ZhbHVlGAMgASgJEhcKD2JldHRlcl9uZWlnaGJvchgEIAEoCRIeChZiZXR0ZXJfcGF0aF9pZGVudGlmaWVyGAUgASgNImAKE0V4cGxhaW5Sb3V0ZVJlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgSEAoIbmVpZ2hib3IYAyABKAkSEAoIcGFpcndpc2UYBCABKAgixQEKFEV4cGxhaW5Sb3V0ZVJlc3BvbnNlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSHQoFcGF0aHMYAyADKAsyDi50c2JncC52MS5QYXRoEhIKCnBhdGhfY291bnQYBCABKA0SLQoLY29tcGFyaXNvbnMYBSADKAsyGC50c2JncC52MS5QYXRoQ29tcGFyaXNvbhIrCgluZWlnaGJvcnMYBiADKAsyGC50c2JncC52MS5OZWlnaGJvckV4cG9ydCKAAQoOUGF0aENvbXBhcmlzb24SDgoGYmV0dGVyGAEgASgNEg0KBXdvcnNlGAIgASgNEiQKBHN0ZXAYAyABKA4yFi50c2JncC52MS5EZWNpc2lvblN0ZXASFAoMYmV0dGVyX3ZhbHVlGAQgASgJEhMKC3dvcnNlX3ZhbHVlGAUgASgJIpsBCg5OZWlnaGJvckV4cG9ydBIQCghuZWlnaGJvchgBIAEoCRImCgZyZWFzb24YAiABKA4yFi50c2JncC52MS5FeHBvcnRSZWFzb24SJQoFcGF0aHMYAyADKAsyFi50c2JncC52MS5FeHBvcnRlZFBhdGgSKAoHcGVuZGluZxgEIAEoDjIXLnRzYmdwLnYxLkV4cG9ydFBlbmRpbmciRAoMRXhwb3J0ZWRQYXRoEgwKBHBhdGgYASABKA0SJgoGcmVhc29uGAIgASgOMhYudHNiZ3AudjEuRXhwb3J0UmVhc29uIjQKE0xpc3REYW1wZW5lZFJlcXVlc3QSEAoIbmVpZ2hib3IYASABKAkSCwoDYWxsGAIgASgIIk4KFExpc3REYW1wZW5lZFJlc3BvbnNlEicKBnJvdXRlcxgBIAMoCzIXLnRzYmdwLnYxLkRhbXBlbmVkUm91dGUSDQoFY291bnQYAiABKAQinwEKDURhbXBlbmVkUm91dGUSDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIQCghuZWlnaGJvchgDIAEoCRIPCgdwZW5hbHR5GAQgASgNEg0KBWZsYXBzGAUgASgNEhIKCnN1cHByZXNzZWQYBiABKAgSEQoJYW5ub3VuY2VkGAcgASgIEhUKDXJldXNlX3NlY29uZHMYCCABKA0qoQEKC1JvdXRlT3JpZ2luEhwKGFJPVVRFX09SSUdJTl9VTlNQRUNJRklFRBAAEhQKEFJPVVRFX09SSUdJTl9BUEkQARIeChpST1VURV9PUklHSU5fQ09ORklHVVJBVElPThACEhoKFlJPVVRFX09SSUdJTl9BR0dSRUdBVEUQAxIiCh5ST1VURV9PUklHSU5fREVGQVVMVF9PUklHSU5BVEUQBCqtAgoMRmlsdGVyUmVhc29uEh0KGUZJTFRFUl9SRUFTT05fVU5TUEVDSUZJRUQQABIfChtGSUxURVJfUkVBU09OX0lNUE9SVF9QT0xJQ1kQARIZChVGSUxURVJfUkVBU09OX0FTX0xPT1AQAhIfChtGSUxURVJfUkVBU09OX09SSUdJTkFUT1JfSUQQAxIeChpGSUxURVJfUkVBU09OX0NMVVNURVJfTElTVBAEEhoKFkZJTFRFUl9SRUFTT05fTkVYVF9IT1AQBRImCiJGSUxURVJfUkVBU09OX05FWFRfSE9QX1VOUkVBQ0hBQkxFEDwSIwofRklMVEVSX1JFQVNPTl9ERUZBVUxUX09SSUdJTkFURRBQEhgKFEZJTFRFUl9SRUFTT05fREFNUEVEEFEqvAMKDERlY2lzaW9uU3RlcBIdChlERUNJU0lPTl9TVEVQX1VOU1BFQ0lGSUVEEAASHAoYREVDSVNJT05fU1RFUF9MT0NBTF9QUkVGEAESIAocREVDSVNJT05fU1RFUF9BU19QQVRIX0xFTkdUSBACEhgKFERFQ0lTSU9OX1NURVBfT1JJR0lOEAMSIQodREVDSVNJT05fU1RFUF9NVUxUSV9FWElUX0RJU0MQBBIbChdERUNJU0lPTl9TVEVQX1BFRVJfVFlQRRAFEiAKHERFQ0lTSU9OX1NURVBfQkdQX0lERU5USUZJRVIQBhIlCiFERUNJU0lPTl9TVEVQX0NMVVNURVJfTElTVF9MRU5HVEgQBxIeChpERUNJU0lPTl9TVEVQX1BFRVJfQUREUkVTUxAIEiEKHURFQ0lTSU9OX1NURVBfUEFUSF9JREVOVElGSUVSEAkSFwoTREVDSVNJT05fU1RFUF9TVEFMRRA8EhYKEkRFQ0lTSU9OX1NURVBfQUlHUBA9Eh8KG0RFQ0lTSU9OX1NURVBfTkVYVF9IT1BfQ09TVBA+EhUKEURFQ0lTSU9OX1NURVBfQUdFED8q/QQKDEV4cG9ydFJlYXNvbhIdChlFWFBPUlRfUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYRVhQT1JUX1JFQVNPTl9OT19TRVNTSU9OEAESGwoXRVhQT1JUX1JFQVNPTl9OT19GQU1JTFkQAhIbChdFWFBPUlRfUkVBU09OX09XTl9ST1VURRADEhkKFUVYUE9SVF9SRUFTT05fU0FNRV9BUxAEEiYKIkVYUE9SVF9SRUFTT05fSU5URVJOQUxfVE9fSU5URVJOQUwQBRIbChdFWFBPUlRfUkVBU09OX05PX0VYUE9SVBAGEh4KGkVYUE9SVF9SRUFTT05fTk9fQURWRVJUSVNFEAcSIwofRVhQT1JUX1JFQVNPTl9DT05UUk9MX0NPTU1VTklUWRAIEh4KGkVYUE9SVF9SRUFTT05fT1dOX05FWFRfSE9QEAkSHQoZRVhQT1JUX1JFQVNPTl9OT19ORVhUX0hPUBAKEhsKF0VYUE9SVF9SRUFTT05fVE9PX0xBUkdFEAsSHwobRVhQT1JUX1JFQVNPTl9FWFBPUlRfUE9MSUNZEAwSGgoWRVhQT1JUX1JFQVNPTl9OT1RfQkVTVBANEiAKHEVYUE9SVF9SRUFTT05fQkVTVF9QQVRIX09OTFkQDhIdChlFWFBPUlRfUkVBU09OX0JFVFRFUl9QQVRIEA8SIAocRVhQT1JUX1JFQVNPTl9BRERfUEFUSF9MSU1JVBAQEhgKFEVYUE9SVF9SRUFTT05fRkFJTEVEEBESHAoYRVhQT1JUX1JFQVNPTl9TVU1NQVJJWkVEEFASHQoZRVhQT1JUX1JFQVNPTl9PV05fREVGQVVMVBBRKoIBCg1FeHBvcnRQZW5kaW5nEh4KGkVYUE9SVF9QRU5ESU5HX1VOU1BFQ0lGSUVEEAASGwoXRVhQT1JUX1BFTkRJTkdfREVDSVNJT04QARIZChVFWFBPUlRfUEVORElOR19CRUhJTkQQAhIZChVFWFBPUlRfUEVORElOR19GQUlMRUQQAzKUBgoKUmliU2VydmljZRJJCgxMaXN0UmVjZWl2ZWQSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJFCghMaXN0QmVzdBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEksKDkxpc3RBZHZlcnRpc2VkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRAoJTGlzdFBhdGhzEhoudHNiZ3AudjEuTGlzdFBhdGhzUmVxdWVzdBobLnRzYmdwLnYxLkxpc3RQYXRoc1Jlc3BvbnNlEk0KDEV4cGxhaW5Sb3V0ZRIdLnRzYmdwLnYxLkV4cGxhaW5Sb3V0ZVJlcXVlc3QaHi50c2JncC52MS5FeHBsYWluUm91dGVSZXNwb25zZRJNCgxMaXN0RGFtcGVuZWQSHS50c2JncC52MS5MaXN0RGFtcGVuZWRSZXF1ZXN0Gh4udHNiZ3AudjEuTGlzdERhbXBlbmVkUmVzcG9uc2USUQoOU3RyZWFtUmVjZWl2ZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJNCgpTdHJlYW1CZXN0Eh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESUwoQU3RyZWFtQWR2ZXJ0aXNlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEkwKC1dhdGNoUm91dGVzEhwudHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0Gh0udHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
 
 /**
  * A route in one of the tables.
@@ -84,6 +84,20 @@ export type Route = Message<"tsbgp.v1.Route"> & {
    * @generated from field: google.protobuf.Timestamp learned_at = 9;
    */
   learnedAt?: Timestamp | undefined;
+
+  /**
+   * Where a route of the daemon itself comes from; ROUTE_ORIGIN_UNSPECIFIED for a route of a neighbor.
+   *
+   * @generated from field: tsbgp.v1.RouteOrigin origin = 80;
+   */
+  origin: RouteOrigin;
+
+  /**
+   * `added_by` of the request that injected the route; empty for other routes, and where the client gave none.
+   *
+   * @generated from field: string added_by = 81;
+   */
+  addedBy: string;
 };
 
 /**
@@ -983,6 +997,187 @@ export const ExportedPathSchema: GenMessage<ExportedPath> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 20);
 
 /**
+ * Which dampened routes to list.
+ *
+ * @generated from message tsbgp.v1.ListDampenedRequest
+ */
+export type ListDampenedRequest = Message<"tsbgp.v1.ListDampenedRequest"> & {
+  /**
+   * Only routes of this neighbor. Empty: of all neighbors.
+   *
+   * @generated from field: string neighbor = 1;
+   */
+  neighbor: string;
+
+  /**
+   * Also routes that flapped and are not suppressed.
+   *
+   * @generated from field: bool all = 2;
+   */
+  all: boolean;
+};
+
+/**
+ * Describes the message tsbgp.v1.ListDampenedRequest.
+ * Use `create(ListDampenedRequestSchema)` to create a new message.
+ */
+export const ListDampenedRequestSchema: GenMessage<ListDampenedRequest> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 21);
+
+/**
+ * Routes that flapped, suppressed ones first, the highest penalty first.
+ *
+ * @generated from message tsbgp.v1.ListDampenedResponse
+ */
+export type ListDampenedResponse = Message<"tsbgp.v1.ListDampenedResponse"> & {
+  /**
+   * At most 10,000.
+   *
+   * @generated from field: repeated tsbgp.v1.DampenedRoute routes = 1;
+   */
+  routes: DampenedRoute[];
+
+  /**
+   * How many there are, those left out included.
+   *
+   * @generated from field: uint64 count = 2;
+   */
+  count: bigint;
+};
+
+/**
+ * Describes the message tsbgp.v1.ListDampenedResponse.
+ * Use `create(ListDampenedResponseSchema)` to create a new message.
+ */
+export const ListDampenedResponseSchema: GenMessage<ListDampenedResponse> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 22);
+
+/**
+ * A prefix of a neighbor that flapped lately.
+ *
+ * @generated from message tsbgp.v1.DampenedRoute
+ */
+export type DampenedRoute = Message<"tsbgp.v1.DampenedRoute"> & {
+  /**
+   * "ipv4-unicast" or "ipv6-unicast".
+   *
+   * @generated from field: string family = 1;
+   */
+  family: string;
+
+  /**
+   * For example "192.0.2.0/24".
+   *
+   * @generated from field: string prefix = 2;
+   */
+  prefix: string;
+
+  /**
+   * Address of the neighbor.
+   *
+   * @generated from field: string neighbor = 3;
+   */
+  neighbor: string;
+
+  /**
+   * The penalty now: 1000 for each withdrawal and 500 for each change of attributes (RFC 7196), halved every half-life.
+   *
+   * @generated from field: uint32 penalty = 4;
+   */
+  penalty: number;
+
+  /**
+   * Withdrawals and changes of attributes since the history began.
+   *
+   * @generated from field: uint32 flaps = 5;
+   */
+  flaps: number;
+
+  /**
+   * The route is kept out of the decision process.
+   *
+   * @generated from field: bool suppressed = 6;
+   */
+  suppressed: boolean;
+
+  /**
+   * The neighbor announces the prefix now.
+   *
+   * @generated from field: bool announced = 7;
+   */
+  announced: boolean;
+
+  /**
+   * Seconds until a suppressed route is used again, if it does not flap any more.
+   *
+   * @generated from field: uint32 reuse_seconds = 8;
+   */
+  reuseSeconds: number;
+};
+
+/**
+ * Describes the message tsbgp.v1.DampenedRoute.
+ * Use `create(DampenedRouteSchema)` to create a new message.
+ */
+export const DampenedRouteSchema: GenMessage<DampenedRoute> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 23);
+
+/**
+ * Where a route of the daemon itself comes from.
+ *
+ * @generated from enum tsbgp.v1.RouteOrigin
+ */
+export const RouteOrigin = {
+  /**
+   * It comes from a neighbor.
+   *
+   * @generated from enum value: ROUTE_ORIGIN_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * InjectionService.
+   *
+   * @generated from enum value: ROUTE_ORIGIN_API = 1;
+   */
+  API: 1,
+
+  /**
+   * `routes` of the configuration file.
+   *
+   * @generated from enum value: ROUTE_ORIGIN_CONFIGURATION = 2;
+   */
+  CONFIGURATION: 2,
+
+  /**
+   * An aggregate (RFC 4271 §9.2.2.2): `aggregates` of the configuration file.
+   *
+   * @generated from enum value: ROUTE_ORIGIN_AGGREGATE = 3;
+   */
+  AGGREGATE: 3,
+
+  /**
+   * A default route for neighbors with `default_originate`.
+   *
+   * @generated from enum value: ROUTE_ORIGIN_DEFAULT_ORIGINATE = 4;
+   */
+  DEFAULT_ORIGINATE: 4,
+} as const;
+
+/**
+ * Where a route of the daemon itself comes from.
+ *
+ * @generated from enum tsbgp.v1.RouteOrigin
+ */
+export type RouteOrigin = (typeof RouteOrigin)[keyof typeof RouteOrigin] | UnknownEnum;
+
+/**
+ * Describes the enum tsbgp.v1.RouteOrigin.
+ */
+export const RouteOriginSchema: GenEnum<RouteOrigin> = /*@__PURE__*/
+  enumDesc(file_tsbgp_v1_rib, 0);
+
+/**
  * What keeps a path out of the decision process.
  *
  * @generated from enum tsbgp.v1.FilterReason
@@ -1036,6 +1231,20 @@ export const FilterReason = {
    * @generated from enum value: FILTER_REASON_NEXT_HOP_UNREACHABLE = 60;
    */
   NEXT_HOP_UNREACHABLE: 60,
+
+  /**
+   * A default route of the daemon itself that only neighbors with `default_originate` are sent.
+   *
+   * @generated from enum value: FILTER_REASON_DEFAULT_ORIGINATE = 80;
+   */
+  DEFAULT_ORIGINATE: 80,
+
+  /**
+   * The route flapped, and is suppressed until it has been stable for some time (RFC 2439); see ListDampened.
+   *
+   * @generated from enum value: FILTER_REASON_DAMPED = 81;
+   */
+  DAMPED: 81,
 } as const;
 
 /**
@@ -1049,7 +1258,7 @@ export type FilterReason = (typeof FilterReason)[keyof typeof FilterReason] | Un
  * Describes the enum tsbgp.v1.FilterReason.
  */
 export const FilterReasonSchema: GenEnum<FilterReason> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_rib, 0);
+  enumDesc(file_tsbgp_v1_rib, 1);
 
 /**
  * The steps of the decision process (RFC 4271 §9.1, RFC 4456 §9), and what each prefers. In their order they are: STALE, LOCAL_PREF, AIGP,
@@ -1169,7 +1378,7 @@ export type DecisionStep = (typeof DecisionStep)[keyof typeof DecisionStep] | Un
  * Describes the enum tsbgp.v1.DecisionStep.
  */
 export const DecisionStepSchema: GenEnum<DecisionStep> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_rib, 1);
+  enumDesc(file_tsbgp_v1_rib, 2);
 
 /**
  * Why a neighbor does not get a path.
@@ -1302,6 +1511,20 @@ export const ExportReason = {
    * @generated from enum value: EXPORT_REASON_FAILED = 17;
    */
   FAILED: 17,
+
+  /**
+   * An aggregate of ours with `summary_only` stands for the prefix. See InjectionService.ListAggregates.
+   *
+   * @generated from enum value: EXPORT_REASON_SUMMARIZED = 80;
+   */
+  SUMMARIZED: 80,
+
+  /**
+   * The neighbor is sent a default route of ours in its place. See `NeighborConfig.default_originate`.
+   *
+   * @generated from enum value: EXPORT_REASON_OWN_DEFAULT = 81;
+   */
+  OWN_DEFAULT: 81,
 } as const;
 
 /**
@@ -1315,7 +1538,7 @@ export type ExportReason = (typeof ExportReason)[keyof typeof ExportReason] | Un
  * Describes the enum tsbgp.v1.ExportReason.
  */
 export const ExportReasonSchema: GenEnum<ExportReason> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_rib, 2);
+  enumDesc(file_tsbgp_v1_rib, 3);
 
 /**
  * Why a neighbor may not have yet what is sent to it.
@@ -1363,7 +1586,7 @@ export type ExportPending = (typeof ExportPending)[keyof typeof ExportPending] |
  * Describes the enum tsbgp.v1.ExportPending.
  */
 export const ExportPendingSchema: GenEnum<ExportPending> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_rib, 3);
+  enumDesc(file_tsbgp_v1_rib, 4);
 
 /**
  * The routes that the daemon has received, chosen and sent.
@@ -1421,6 +1644,16 @@ export const RibService: GenService<{
     methodKind: "unary";
     input: typeof ExplainRouteRequestSchema;
     output: typeof ExplainRouteResponseSchema;
+  },
+  /**
+   * The routes that flapped lately, of neighbors with route flap damping (RFC 2439): those that are suppressed, and those that are watched.
+   *
+   * @generated from rpc tsbgp.v1.RibService.ListDampened
+   */
+  listDampened: {
+    methodKind: "unary";
+    input: typeof ListDampenedRequestSchema;
+    output: typeof ListDampenedResponseSchema;
   },
   /**
    * ListReceived as a stream, for whole tables: up to 256 routes a message, as fast as the client reads. RESOURCE_EXHAUSTED: there are 32
