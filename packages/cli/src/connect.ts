@@ -58,9 +58,9 @@ export async function connectDaemon(option: string | undefined, io: Io): Promise
         if (left <= 0) return;
       }
     },
-    addRoutes: (batches) =>
+    addRoutes: (batches, addedBy = '') =>
       inBatches(batches, 'added', async (batch) => {
-        await api.call((client, options) => client.injection.addRoutes({ routes: batch.map(localRoute) }, options));
+        await api.call((client, options) => client.injection.addRoutes({ routes: batch.map(localRoute), addedBy }, options));
         return batch.length;
       }),
     deleteRoutes: (batches) =>

@@ -17,8 +17,8 @@ export interface Daemon extends Api {
   paths(prefix: string): Promise<PrefixPathsView>;
   /** Yields batches as they arrive, so that memory does not grow with the table. */
   routes(query: RouteQuery): AsyncIterable<readonly RouteView[]>;
-  /** Resolves with how many were taken. */
-  addRoutes(batches: AsyncIterable<readonly RouteRequest[]>): Promise<number>;
+  /** Resolves with how many were taken. `addedBy` is shown in listings. */
+  addRoutes(batches: AsyncIterable<readonly RouteRequest[]>, addedBy?: string): Promise<number>;
   /** Resolves with the number of routes that existed. */
   deleteRoutes(batches: AsyncIterable<readonly RouteKeyRequest[]>): Promise<number>;
 }

@@ -13,6 +13,7 @@ import {
   Origin,
   type RejectedCount,
   type Route,
+  RouteOrigin,
   SessionState,
 } from '@tsbgp/api';
 import { formatCommunity, formatExtendedCommunity, formatLargeCommunity } from '@tsbgp/wire';
@@ -21,7 +22,7 @@ import { CliError, ExitCode } from './exit-code.ts';
 import { configView } from './neighbor-config.ts';
 import { date } from './timestamp.ts';
 import type { FamilyView, NeighborView, NotificationView, SessionView } from './views/neighbor.ts';
-import type { FilterReasonView, PrefixPathsView, RouteView, StepView } from './views/route.ts';
+import type { FilterReasonView, PrefixPathsView, RouteView, SourceView, StepView } from './views/route.ts';
 
 const STATES: Readonly<Record<SessionState, string>> = {
   [SessionState.UNSPECIFIED]: 'unknown',
@@ -201,8 +202,18 @@ export function routeView(message: Route): RouteView {
     filtered: message.filtered,
     filterReason: FILTER_REASONS[message.filterReason],
     learnedAt: date(message.learnedAt),
+    source: SOURCES[message.origin],
+    addedBy: message.addedBy === '' ? undefined : message.addedBy,
   };
 }
+
+const SOURCES: Readonly<Record<RouteOrigin, SourceView | undefined>> = {
+  [RouteOrigin.UNSPECIFIED]: undefined,
+  [RouteOrigin.API]: 'api',
+  [RouteOrigin.CONFIGURATION]: 'configuration',
+  [RouteOrigin.AGGREGATE]: 'aggregate',
+  [RouteOrigin.DEFAULT_ORIGINATE]: 'default-originate',
+};
 
 const STEPS: Readonly<Record<DecisionStep, StepView>> = {
   [DecisionStep.UNSPECIFIED]: 'unknown',
@@ -235,6 +246,8 @@ const FILTER_REASONS: Readonly<Record<FilterReason, FilterReasonView | undefined
   [FilterReason.ROUTE_LEAK]: 'route-leak',
   [FilterReason.MAX_PREFIX]: 'max-prefix',
   [FilterReason.ATTRIBUTE_SETS]: 'attribute-sets',
+  [FilterReason.DEFAULT_ORIGINATE]: 'default-originate',
+  [FilterReason.DAMPED]: 'damped',
 };
 
 /** The words for reasons, in the order of the API. */

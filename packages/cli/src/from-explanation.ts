@@ -18,6 +18,8 @@ const REASONS: Readonly<Record<ExportReason, ExportReasonView | undefined>> = {
   [ExportReason.OWN_NEXT_HOP]: 'own-next-hop',
   [ExportReason.NO_NEXT_HOP]: 'no-next-hop',
   [ExportReason.TOO_LARGE]: 'too-large',
+  [ExportReason.SUMMARIZED]: 'summarized',
+  [ExportReason.OWN_DEFAULT]: 'own-default',
   [ExportReason.EXPORT_POLICY]: 'export-policy',
   [ExportReason.NOT_BEST]: 'not-best',
   [ExportReason.BEST_PATH_ONLY]: 'best-path-only',

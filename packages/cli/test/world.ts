@@ -113,6 +113,7 @@ const API: FakeApi = {
     disableNeighbor: async () => ({}),
     resetNeighbor: async () => ({}),
   },
+  injection: { listAggregates: async () => ({ aggregates: [] }), listConditions: async () => ({ conditions: [] }) },
   control: {
     getHealth: async () => ({
       healthy: true,
@@ -127,6 +128,7 @@ const API: FakeApi = {
   },
   rib: {
     explainRoute: async () => EXPLANATION,
+    listDampened: async () => ({ routes: [], count: 0n }),
     async *watchRoutes() {
       yield { instance: 'a1b2', events: [] };
       yield { instance: 'a1b2', events: [{ sequence: 41n, event: ANNOUNCE }] };
@@ -273,6 +275,8 @@ export const ROUTE: RouteView = {
   filtered: false,
   filterReason: undefined,
   learnedAt: undefined,
+  source: undefined,
+  addedBy: undefined,
 };
 
 const SENT = ExportReason.UNSPECIFIED;

@@ -2,7 +2,7 @@
  * The daemon's control plane, in process: everything that the daemon can be asked for or told to do. Every adapter (gRPC, configuration file,
  * metrics) translates to and from this interface and holds no routing logic. `Speaker` implements it.
  */
-import type { DecisionStep, ExportPending, ExportReason, FilterReason, LimitState } from '@tsbgp/rib';
+import type { DecisionStep, ExportPending, ExportReason, FilterReason, LimitState, LocalOrigin } from '@tsbgp/rib';
 import type { State } from '@tsbgp/session';
 import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
 import type { Endpoint } from './endpoint.ts';
@@ -10,8 +10,9 @@ import type { EventLog } from './events.ts';
 import type { DecisionConfig } from './keys/decision-keys.ts';
 import type { NeighborConfig } from './keys/neighbor-keys.ts';
 import type { Confederation } from './keys/own-as.ts';
+import type { Condition, ConfiguredAggregate } from './own-config.ts';
 
-export type { FilterReason, LimitState } from '@tsbgp/rib';
+export type { FilterReason, LimitState, LocalOrigin } from '@tsbgp/rib';
 export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgument } from './control-error.ts';
 export type { Endpoint } from './endpoint.ts';
 export type { DecisionConfig } from './keys/decision-keys.ts';
@@ -63,9 +64,9 @@ export interface ControlPlane {
 
   /**
    * Adds all routes or none. Rejects with `invalid-argument`, which names the wrong routes, before anything is applied. Resolves when all
-   * routes are in the RIB. Calls take effect in the order in which they were made.
+   * routes are in the RIB. Calls take effect in the order in which they were made. `addedBy` is shown in listings.
    */
-  addRoutes(routes: Batch<LocalRoute>): Promise<void>;
+  addRoutes(routes: Batch<LocalRoute>, options?: { readonly addedBy?: string }): Promise<void>;
   /** Deletes all of these routes or none. Resolves with how many of them existed. Rejects as `addRoutes` does. */
   deleteRoutes(keys: Batch<LocalRouteKey>): Promise<number>;
 
@@ -73,6 +74,12 @@ export interface ControlPlane {
   paths(query: PathQuery): PrefixPaths;
   /** The paths of one prefix, how they compare, and which of them each neighbor gets, and why not the others. Throws as `paths`. */
   explain(query: ExplainQuery): RouteExplanation;
+  /** Routes that flapped lately, of neighbors with route flap damping (RFC 2439). Throws `not-found`. */
+  dampened(query: DampenedQuery): DampenedRoutes;
+  /** The aggregates of the configuration, in its order. */
+  aggregates(): readonly AggregateState[];
+  /** The conditions of the configuration, in its order. */
+  conditions(): readonly ConditionState[];
   /** The latest events of sessions. */
   readonly events: EventLog;
   health(): Health;
@@ -211,6 +218,52 @@ export interface Route {
   /** Why, if that is known. */
   readonly filterReason?: FilterReason | undefined;
   readonly learnedAt: Date;
+  /** Where a local route comes from. */
+  readonly localOrigin?: LocalOrigin | undefined;
+  /** Who injected it, as the client said. */
+  readonly addedBy?: string | undefined;
+}
+
+export interface AggregateState extends ConfiguredAggregate {
+  /** More specific prefixes in the Loc-RIB. 0: the aggregate is not announced. */
+  readonly contributors: number;
+}
+
+export interface ConditionState extends Condition {
+  readonly holds: boolean;
+  /** What is seen differs from `holds`, and will count if it lasts. */
+  readonly isChanging: boolean;
+  /** Routes of the configuration, and neighbors with a default route, that depend on it. */
+  readonly routes: number;
+  readonly neighbors: number;
+}
+
+export interface DampenedQuery {
+  /** Only of this neighbor. */
+  readonly neighbor?: string | undefined;
+  /** Also those that are not suppressed. @default false */
+  readonly all?: boolean | undefined;
+}
+
+/** Suppressed routes first, the highest penalty first. */
+export interface DampenedRoutes {
+  readonly routes: readonly DampenedRoute[];
+  /** How many there are. Larger than `routes.length` only when there are more than DAMPENED_MAX. */
+  readonly count: number;
+}
+
+export interface DampenedRoute {
+  readonly family: Family;
+  readonly prefix: string;
+  readonly neighbor: string;
+  readonly penalty: number;
+  /** Withdrawals and changes of attributes since the history began. */
+  readonly flaps: number;
+  readonly suppressed: boolean;
+  /** The neighbor announces the prefix now. */
+  readonly announced: boolean;
+  /** Until a suppressed route is used again if it is stable; 0 for others. */
+  readonly reuseSeconds: number;
 }
 
 export interface RouteFilter {

@@ -56,6 +56,8 @@ class FakeParts implements Parts {
         startedAt: new Date(0),
         decision: completeDecision(),
       }),
+      configure: () => undefined,
+      started: () => undefined,
       addNeighbor: (config: NeighborConfig) => {
         this.#do(`add ${config.address}`);
         return undefined as never;

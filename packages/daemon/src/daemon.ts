@@ -209,16 +209,21 @@ export class Daemon {
     const listening = listen.map((endpoint) => this.speaker.listen(endpoint));
     // Awaited below, after the neighbors. Until then `allSettled` handles a rejection.
     const settled = Promise.allSettled(listening);
+    try {
+      this.speaker.configure(this.config.own);
+    } catch (error) {
+      await settled;
+      throw refused('route-refused', 'routes of the configuration', error);
+    }
     for (const neighbor of this.config.neighbors) {
       try {
         this.speaker.addNeighbor(neighbor);
       } catch (error) {
         await settled;
-        // `message` names the field as the API does; the file has other names.
-        const reason = error instanceof ControlError ? error.sentence : error instanceof Error ? error.message : String(error);
-        throw new StartError('neighbor-refused', `neighbor ${neighbor.address}: ${reason}`, { cause: error });
+        throw refused('neighbor-refused', `neighbor ${neighbor.address}`, error);
       }
     }
+    this.speaker.started();
     const results = await settled;
     const anyListens = results.some((result) => result.status === 'fulfilled');
     for (const [i, result] of results.entries()) {
@@ -234,6 +239,12 @@ export class Daemon {
       this.#log.warn(endpoint, error.message);
     }
   }
+}
+
+function refused(code: 'neighbor-refused' | 'route-refused', what: string, error: unknown): StartError {
+  // `message` names the field as the API does; the file has other names.
+  const reason = error instanceof ControlError ? error.sentence : error instanceof Error ? error.message : String(error);
+  return new StartError(code, `${what}: ${reason}`, { cause: error });
 }
 
 /** Waits for the promise. Resolves with undefined when that takes longer. */

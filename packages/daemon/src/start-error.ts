@@ -13,6 +13,7 @@ export const START_ERROR_CODES = {
   'listen-failed': 'Listening failed for another reason, which the message carries.',
   'no-socket-path': 'No default path for the API socket is writable.',
   'neighbor-refused': 'The speaker refused a neighbor that the configuration allowed.',
+  'route-refused': 'The speaker refused a route that the configuration allowed: its attributes together are too long.',
 } as const;
 
 export type StartErrorCode = keyof typeof START_ERROR_CODES;

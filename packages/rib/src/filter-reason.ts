@@ -26,13 +26,24 @@ export const FILTER_REASONS = [
   'max-prefix',
   /** Its attribute set is a new one, after as many as the peer may bring (limits.ts). */
   'attribute-sets',
+  /** A default route of our own that only neighbors with default-originate are sent. */
+  'default-originate',
+  /** It flapped, and is suppressed until it has been stable for some time (RFC 2439). */
+  'damped',
 ] as const;
 
 /** Why a path does not take part in the decision process. */
 export type FilterReason = (typeof FILTER_REASONS)[number];
 
-type OtherReason = 'import-policy' | 'next-hop-unreachable' | 'max-prefix' | 'attribute-sets';
-const OTHERS: ReadonlySet<FilterReason> = new Set<OtherReason>(['import-policy', 'next-hop-unreachable', 'max-prefix', 'attribute-sets']);
+type OtherReason = 'import-policy' | 'next-hop-unreachable' | 'max-prefix' | 'attribute-sets' | 'default-originate' | 'damped';
+const OTHERS: ReadonlySet<FilterReason> = new Set<OtherReason>([
+  'import-policy',
+  'next-hop-unreachable',
+  'max-prefix',
+  'attribute-sets',
+  'default-originate',
+  'damped',
+]);
 
 /** Those that follow from BGP itself, not from policy or limits, nor from what is around us. */
 export type UnusableReason = Exclude<FilterReason, OtherReason>;

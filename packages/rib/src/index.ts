@@ -1,11 +1,13 @@
 /**
  * @tsbgp/rib: BGP routing state in columns. Synchronous, no I/O, no clock of its own.
  */
+export type { AggregateOptions, Aggregates } from './aggregates/aggregates.ts';
 export type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
 export { AttrFlag, DEFAULT_LOCAL_PREF, LONG_PATH_ASNS } from './attributes/facts.ts';
 export type { NextHopCost } from './attributes/next-hop-costs.ts';
 export { BrokenInvariant, invariant } from './broken-invariant.ts';
 export { grown, NONE } from './columns.ts';
+export { DAMPING_DEFAULTS, type DampingOptions, type Flapping, penaltyMax } from './damping/flap-history.ts';
 export { type Defeat, type ExplainedPath, explain, explainPair } from './decision/explain.ts';
 export { type MultipathOptions, multipath } from './decision/multipath.ts';
 export { type DecisionStep, STEPS, type Step } from './decision/steps.ts';
@@ -26,6 +28,8 @@ export { NlriWindow } from './nlri/window.ts';
 export {
   type AsPathOptions,
   Horizon,
+  LOCAL_ORIGINS,
+  type LocalOrigin,
   type PeerIndex,
   PeerKind,
   type PeerOptions,

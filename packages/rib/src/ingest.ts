@@ -10,16 +10,31 @@
  * Nothing a peer sends makes this throw. If something does throw (an observer, a column that finds no memory), what was applied so far stays
  * applied and all columns agree: an attribute set is held from its making until its paths hold it, and an NLRI without a path is dropped.
  */
-import { AttributeCode, type Family, Fault, makeFamily, NotificationCode, readU16, UpdateError, type WireContext } from '@tsbgp/wire';
+import {
+  AttributeCode,
+  type Family,
+  Fault,
+  makeFamily,
+  NotificationCode,
+  readU16,
+  readU32,
+  UpdateError,
+  type WireContext,
+} from '@tsbgp/wire';
 import { AttributeScan, prefixesAreWhole, UpdateScan, updateVerdict } from '@tsbgp/wire/scan';
 import type { AttributeTable } from './attributes/attribute-table.ts';
 import { CanonicalBlock, type NextHopSource, widenAsNumbers } from './attributes/canonical.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import { NONE } from './columns.ts';
+import { CHANGE_PENALTY, WITHDRAWAL_PENALTY } from './damping/flap-history.ts';
 import { codeOf, isUnusableReason, NO_REASON, type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
+import { findPath } from './find-path.ts';
 import { LimitedRoutes } from './import/limited-routes.ts';
+import { rejudgePaths } from './import/reuse.ts';
 import type { ImportRules } from './import/rules.ts';
 import { type LimitNotice, limitFault } from './limits.ts';
+import type { NlriId } from './nlri/nlri-index.ts';
+import { PathFlag } from './path-flags.ts';
 import type { RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
 import type { ImportVerdict } from './verdict.ts';
@@ -35,6 +50,9 @@ export interface IngestObserver {
   /** So much of a limit is in use that a warning is due, or it was passed; once until the count was lower again. */
   limit?(peer: RibPeer, notice: LimitNotice): void;
 }
+
+/** What differs in the verdict on a route that is suppressed. */
+const DAMPED = { reason: codeOf('damped') } as const;
 
 export class Ingest {
   readonly #attributes: AttributeTable;
@@ -263,11 +281,13 @@ export class Ingest {
     try {
       if (reason !== NO_REASON && !peer.keepsRejected) {
         this.#discard(table, peer, reason, bytes, start, end, identifiers);
-      } else if (limits === undefined || limits.hasRoom(peer, table.position, end - start)) {
-        this.#announceEach(table, peer, verdict, bytes, start, end, identifiers);
-      } else {
+      } else if (limits !== undefined && !limits.hasRoom(peer, table.position, end - start)) {
         fault = this.#limited.announce(table, peer, verdict, bytes, start, end, identifiers, this.nowSeconds);
         this.#tellLimits(table, peer);
+      } else if (peer.damping === undefined) {
+        this.#announceEach(table, peer, verdict, bytes, start, end, identifiers);
+      } else {
+        this.#announceDamped(table, peer, verdict, bytes, start, end, identifiers);
       }
     } catch (error) {
       dropUnused(table, bytes, start, end, identifiers);
@@ -312,11 +332,44 @@ export class Ingest {
     }
   }
 
+  /** As `#announceEach`, for a peer whose routes are suppressed when they flap. */
+  #announceDamped(
+    table: RibTable,
+    peer: RibPeer,
+    verdict: ImportVerdict,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    identifiers: boolean,
+  ): void {
+    const damping = peer.damping!;
+    // `verdict` is that of the rules, which judge again below.
+    const plain = { ...verdict };
+    const damped =
+      plain.reason === NO_REASON
+        ? { ...plain, used: plain.received, ...DAMPED, flags: (plain.flags & ~PathFlag.Changed) | PathFlag.Filtered }
+        : plain;
+    for (let offset = start; offset < end; offset += 1 + ((bytes[offset]! + 7) >>> 3)) {
+      const identifier = identifiers ? readU32(bytes, offset) : 0;
+      if (identifiers) offset += 4;
+      const nlri = table.index.insertWire(bytes, offset);
+      const path = findPath(table, nlri, peer, identifier);
+      const isChange = path !== NONE && table.receivedAttrOf(path) !== plain.received;
+      if (isChange && damping.flap(table, nlri, CHANGE_PENALTY, this.nowSeconds)) rejudgePaths(this.#rules, table, nlri, peer);
+      table.announce(nlri, peer, identifier, damping.isSuppressed(table.position, nlri) ? damped : plain, this.nowSeconds);
+    }
+  }
+
   #tellUnusable(peer: RibPeer, code: ReasonCode): void {
     const reason = reasonOf(code);
     if (reason === undefined || !isUnusableReason(reason)) return;
     peer.unusable[reason]++;
     this.#observer.unusable?.(peer, reason);
+  }
+
+  /** A peer whose routes are suppressed when they flap withdrew one. */
+  #withdrawn(table: RibTable, peer: RibPeer, nlri: NlriId): void {
+    if (peer.damping!.flap(table, nlri, WITHDRAWAL_PENALTY, this.nowSeconds)) rejudgePaths(this.#rules, table, nlri, peer);
   }
 
   #withdraw(table: RibTable, peer: RibPeer, bytes: Uint8Array, start: number, end: number, identifiers: boolean): void {
@@ -339,7 +392,7 @@ export class Ingest {
         offset += 4;
       }
       const nlri = index.findWire(bytes, offset);
-      if (nlri !== NONE) table.withdraw(nlri, peer, identifier >>> 0);
+      if (nlri !== NONE && table.withdraw(nlri, peer, identifier >>> 0) && peer.damping !== undefined) this.#withdrawn(table, peer, nlri);
       offset += 1 + ((bytes[offset]! + 7) >>> 3);
     }
     return count;

@@ -18,6 +18,7 @@ export function checkInvariants(rib: Rib): void {
   for (const table of rib.tables) {
     checkTable(rib, table, hold);
     for (const group of rib.groupsOf(table)) checkGroup(rib, group, hold);
+    for (const attr of rib.aggregatesOf(table)?.heldSets() ?? []) hold(attr);
   }
   for (const attr of rib.heldSets()) hold(attr);
   let sets = 0;

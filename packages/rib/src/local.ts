@@ -20,8 +20,9 @@ import { AttributeScan } from '@tsbgp/wire/scan';
 import type { AttrId } from './attributes/attribute-table.ts';
 import { CanonicalBlock } from './attributes/canonical.ts';
 import { NONE } from './columns.ts';
-import type { RibPeer } from './peer.ts';
-import type { RibTable } from './table.ts';
+import { findPath } from './find-path.ts';
+import { type LocalOrigin, PeerKind, type PeerOptions, type RibPeer } from './peer.ts';
+import type { PathId, RibTable } from './table.ts';
 import { Verdict } from './verdict.ts';
 
 /** LOCAL_PREF is ours to set: attributes are judged as those of an internal peer. We belong to no confederation. */
@@ -31,6 +32,33 @@ const CONTEXT = { ...DEFAULT_CONTEXT, peerType: 'ibgp', confederation: false } a
 const scan = new AttributeScan();
 const canonical = new CanonicalBlock();
 const verdict = new Verdict();
+
+/** The peer that our routes of an origin come from. */
+export function localPeerOptions(
+  { localAs, bgpIdentifier }: { readonly localAs: number; readonly bgpIdentifier: number },
+  families: readonly Family[],
+  localOrigin: LocalOrigin,
+): PeerOptions {
+  const context = { fourOctetAs: true, addPath: new Set<Family>(), peerType: 'ibgp', extendedMessage: false } as const;
+  return {
+    name: '',
+    kind: PeerKind.Local,
+    remoteAs: localAs,
+    localAs,
+    bgpIdentifier,
+    address: new Uint8Array(4),
+    families,
+    receive: context,
+    send: context,
+    nextHopSelf: new Map(),
+    routeServerClient: false,
+    nextHopSelfAlways: false,
+    importAccept: true,
+    exportAccept: false,
+    localOrigin,
+    port: { write: () => undefined, backlogBytes: 0 },
+  };
+}
 
 /** The fault that keeps these attributes from being announced. */
 export function checkLocal(attributes: Uint8Array): Fault | undefined {
@@ -48,7 +76,10 @@ export function internLocal(table: RibTable, attributes: Uint8Array): AttrId | F
   return attr;
 }
 
-/** Announces the prefix in wire form at `offset` with a set that the caller holds; `identifier` tells several paths of one prefix apart. */
+/**
+ * Announces the prefix in wire form at `offset` with a set that the caller holds; `identifier` tells several paths of one prefix apart. Returns
+ * the path.
+ */
 export function announceLocal(
   table: RibTable,
   peer: RibPeer,
@@ -57,9 +88,11 @@ export function announceLocal(
   attr: AttrId,
   identifier: number,
   nowSeconds: number,
-): void {
+): PathId {
   if (identifier !== 0) table.keepPathIdentifiers();
-  table.announce(table.index.insertWire(prefixes, offset), peer, identifier, verdict.accept(attr), nowSeconds);
+  const nlri = table.index.insertWire(prefixes, offset);
+  table.announce(nlri, peer, identifier, verdict.accept(attr), nowSeconds);
+  return findPath(table, nlri, peer, identifier);
 }
 
 /** Withdraws the local route of the prefix in wire form at `offset` with this path identifier. Returns whether there was one. */

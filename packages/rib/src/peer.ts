@@ -6,6 +6,8 @@ import { type Family, usesAigp, type WireContext } from '@tsbgp/wire';
 import type { ChangedSets } from './attributes/changed-sets.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import type { SetMaker } from './attributes/makers.ts';
+import { Damping } from './damping/damping.ts';
+import type { DampingOptions } from './damping/flap-history.ts';
 import { FILTER_REASONS, type ReasonCode, type UnusableReason } from './filter-reason.ts';
 import { type LimitOptions, Limits } from './limits.ts';
 import { PrefixFilter } from './prefix-filter.ts';
@@ -37,6 +39,14 @@ export const Horizon = {
   Client: 4,
 } as const;
 export type Horizon = (typeof Horizon)[keyof typeof Horizon];
+
+/**
+ * Who made a route of our own, in the order of preference where everything else is equal: what was injected while the daemon runs, what the
+ * configuration file has, what was aggregated (RFC 4271 §9.2.2.2), and the default routes that neighbors are sent on demand.
+ */
+export const LOCAL_ORIGINS = ['api', 'configuration', 'aggregate', 'default-originate'] as const;
+/** Who made a route of our own. */
+export type LocalOrigin = (typeof LOCAL_ORIGINS)[number];
 
 /** Where the RIB puts what is to be sent; the session's writer fits. */
 export interface PeerPort {
@@ -141,6 +151,12 @@ export interface PeerOptions {
   readonly awaitsPrefixFilter?: ReadonlySet<Family>;
   /** Rejected routes are held, with the reason. False: they are only counted, and take no path slot. @default true */
   readonly keepRejected?: boolean;
+  /** Families in which the peer is sent a default route of our own from the beginning (`Rib.originateDefault`). @default none */
+  readonly defaultOriginate?: readonly Family[];
+  /** Routes that flap are suppressed (RFC 2439). @default they are not */
+  readonly damping?: DampingOptions | undefined;
+  /** Who made the routes of a local peer. @default 'api' */
+  readonly localOrigin?: LocalOrigin;
   readonly port: PeerPort;
 }
 
@@ -151,6 +167,8 @@ export class RibPeer implements SetMaker {
   options: PeerOptions;
   readonly kind: PeerKind;
   readonly horizon: Horizon;
+  /** Step 5 of the decision process: lower is better. The kind, then who made a local route. */
+  readonly typeRank: number;
   readonly localAs: number;
   /** Our cluster identifier towards it; only that of a client goes into CLUSTER_LIST. */
   readonly clusterId: number;
@@ -161,6 +179,8 @@ export class RibPeer implements SetMaker {
   firstAs = 0;
   /** What import changes in attribute sets of this peer; undefined where nothing. */
   changed: ChangedSets | undefined = undefined;
+  /** Undefined where routes that flap are used all the same. Stays as it is while the session lasts. */
+  readonly damping: Damping | undefined;
   /** How its UPDATEs are judged: what it was agreed to send, and nothing of families that are not in use or of a confederation. */
   readonly receive: WireContext;
   /** It may send every attribute: a set that is known needs no look at what it holds (AttrFlag.InternalOnly). */
@@ -192,6 +212,8 @@ export class RibPeer implements SetMaker {
   readonly refresh: readonly Refresh[];
   /** UPDATEs whose routes were treated as withdrawn, and attributes discarded (RFC 7606). */
   treatedAsWithdraw = 0;
+  /** Positions of the families in which the peer is sent a default route of our own (own-routes.ts). */
+  readonly originatesDefault: Set<number> = new Set();
   attributesDiscarded = 0;
   /** UPDATEs whose routes are held but not used, by what is wrong with them. */
   readonly unusable: Record<UnusableReason, number>;
@@ -203,8 +225,10 @@ export class RibPeer implements SetMaker {
     this.options = options;
     this.kind = options.kind;
     this.horizon = horizonOf(options);
+    this.typeRank = options.kind * LOCAL_ORIGINS.length + LOCAL_ORIGINS.indexOf(options.localOrigin ?? 'api');
     this.localAs = options.localAs;
     this.clusterId = options.clusterId ?? clusterId;
+    this.damping = options.damping === undefined ? undefined : new Damping(options.damping);
     // The keys are all reasons but that of policy.
     this.unusable = Object.fromEntries(FILTER_REASONS.map((reason) => [reason, 0])) as Record<UnusableReason, number>;
     this.take(options);

@@ -8,6 +8,7 @@
  */
 
 import { type Family, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
+import type { AggregateOptions, Aggregates } from './aggregates/aggregates.ts';
 import { type AttrId, AttributeTable } from './attributes/attribute-table.ts';
 import { type NextHopCost, NextHopCosts } from './attributes/next-hop-costs.ts';
 import { OwnIdentity } from './attributes/own-identity.ts';
@@ -23,6 +24,7 @@ import type { Member, RefreshMarks } from './export/member.ts';
 import { PEER_INDEX_MAX } from './export/not-sent.ts';
 import type { ExportObserver } from './export/observer.ts';
 import { Rejudgements } from './import/rejudge.ts';
+import { Reuse } from './import/reuse.ts';
 import { ImportRules } from './import/rules.ts';
 import { Ingest, type IngestObserver } from './ingest.ts';
 import { Limits } from './limits.ts';
@@ -31,6 +33,7 @@ import { NextHopChanges } from './next-hop-changes.ts';
 import { Ipv4Index } from './nlri/ipv4-index.ts';
 import { Ipv6Index } from './nlri/ipv6-index.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
+import { OwnRoutes } from './own-routes.ts';
 import { type PeerIndex, PeerKind, type PeerOptions, RibPeer } from './peer.ts';
 import type { PrefixFilter } from './prefix-filter.ts';
 import { Sweeps, unifyStale } from './sweep.ts';
@@ -103,6 +106,7 @@ interface FilterChange {
 export class Rib {
   readonly attributes: AttributeTable;
   readonly tables: readonly RibTable[];
+  /** Where routes that are injected come from. */
   readonly localPeer: RibPeer;
   bestObserver: BestObserver | undefined = undefined;
 
@@ -111,6 +115,7 @@ export class Rib {
   readonly #freeIndexes: number[] = [];
   readonly #importRules: ImportRules;
   readonly #rejudgements: Rejudgements;
+  readonly #reuse: Reuse;
   readonly #ingest: Ingest;
   /** Undefined where nobody tells costs. */
   readonly #nextHopChanges: NextHopChanges | undefined;
@@ -119,6 +124,7 @@ export class Rib {
   readonly #failed: WeakSet<RibPeer> = new WeakSet();
   readonly #groups: readonly UpdateGroups[];
   readonly #members: Map<RibPeer, Member[]> = new Map();
+  readonly #own: OwnRoutes;
   readonly #sweeps: Sweeps = new Sweeps((peer) => this.#departed.push(peer));
   /** The attribute set to go on with in looking for what is ours; NONE when all were looked at. */
   #ownCursor: number = NONE;
@@ -151,6 +157,7 @@ export class Rib {
       this.attributes.costOf = costs.of;
       this.#nextHopChanges = new NextHopChanges(costs, this.attributes, this.tables, this.#importRules);
     }
+    this.#reuse = new Reuse(this.#importRules, this.tables);
     const buffer = encoderBuffer();
     const replaced = (member: Member, successor: Member): void => {
       const members = this.#members.get(member.peer);
@@ -159,7 +166,10 @@ export class Rib {
     this.#groups = this.tables.map((table) => new UpdateGroups(table, buffer, options.exportObserver, replaced, options.buildSlice));
     this.#ingest = new Ingest(this.attributes, this.#tableOf, this.table(IPV4_UNICAST), this.#importRules, options.observer);
     this.#families = this.tables.map((table) => table.family);
-    this.localPeer = this.#newPeer(localPeerOptions(options, this.#families));
+    const { localAs, bgpIdentifier } = options;
+    const newPeer = (made: PeerOptions): RibPeer => this.#newPeer(made);
+    this.#own = new OwnRoutes({ localAs, bgpIdentifier, tables: this.tables, newPeer, nowSeconds: () => this.nowSeconds });
+    this.localPeer = this.#own.peer('api');
   }
 
   /** The table of a family that the RIB has; see `has`. */
@@ -190,6 +200,7 @@ export class Rib {
     this.#recognizeOwn(peer);
     this.#importRules.admit(peer);
     const members: Member[] = [];
+    for (const family of options.defaultOriginate ?? []) this.originateDefault(peer, family, true);
     for (const family of options.families) {
       const table = this.#tableOf.get(family);
       if (table === undefined) continue;
@@ -221,15 +232,18 @@ export class Rib {
     this.#recognizeOwn(peer);
     this.#importRules.admit(peer);
     this.#rejudgements.add(peer);
+    for (const family of families) this.originateDefault(peer, family, options.defaultOriginate?.includes(family) === true);
     for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.change(member);
   }
 
   /** The session is over: its paths no longer take part, and `work` sweeps them away. */
   removePeer(peer: RibPeer): void {
-    invariant(peer.up && peer !== this.localPeer, 'peer removed twice');
+    invariant(peer.up && peer.options.localOrigin === undefined, 'peer removed twice');
     peer.up = false;
     for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.remove(member);
     this.#members.delete(peer);
+    this.#own.forget(peer);
+    peer.damping?.forget(this.tables);
     this.#rejudgements.remove(peer);
     this.#importRules.dismiss(peer);
     this.attributes.makers.remove(peer);
@@ -296,15 +310,43 @@ export class Rib {
 
   /**
    * Announces a local route: the prefix in wire form at `offset` of `prefixes`, with attributes of `internLocal`. Several paths of one prefix
-   * are told apart by `identifier`, 32 bits (RFC 7911).
+   * are told apart by `identifier`, 32 bits (RFC 7911). Routes of different origins do not replace each other. Returns the path.
    */
-  announceLocal(family: Family, prefixes: Uint8Array, offset: number, attr: AttrId, identifier = 0): void {
-    announceLocal(this.table(family), this.localPeer, prefixes, offset, attr, identifier, this.nowSeconds);
+  announceLocal(
+    family: Family,
+    prefixes: Uint8Array,
+    offset: number,
+    attr: AttrId,
+    identifier = 0,
+    origin: 'api' | 'configuration' = 'api',
+  ): PathId {
+    return announceLocal(this.table(family), this.#own.peer(origin), prefixes, offset, attr, identifier, this.nowSeconds);
   }
 
   /** Withdraws a local route. Returns whether there was one. */
-  withdrawLocal(family: Family, prefixes: Uint8Array, offset: number, identifier = 0): boolean {
-    return withdrawLocal(this.table(family), this.localPeer, prefixes, offset, identifier);
+  withdrawLocal(family: Family, prefixes: Uint8Array, offset: number, identifier = 0, origin: 'api' | 'configuration' = 'api'): boolean {
+    return withdrawLocal(this.table(family), this.#own.peer(origin), prefixes, offset, identifier);
+  }
+
+  /** `work` looks at routes that flapped: those that have been stable for long enough are used again. To be called every few seconds. */
+  reuseDamped(): void {
+    this.#reuse.begin(this.#peers);
+  }
+
+  /** These aggregates of a family from now on (RFC 4271 §9.2.2.2). Their prefixes differ. Routes that stay are not withdrawn in between. */
+  setAggregates(family: Family, aggregates: readonly AggregateOptions[]): void {
+    this.#own.setAggregates(this.table(family), aggregates);
+  }
+
+  /** The aggregates of a table; undefined while there are none. */
+  aggregatesOf(table: RibTable): Aggregates | undefined {
+    return this.#own.aggregatesOf(table);
+  }
+
+  /** Whether a peer is sent a default route of our own, in place of any other and whatever its export policy is. */
+  originateDefault(peer: RibPeer, family: Family, isWanted: boolean): void {
+    const table = this.#tableOf.get(family);
+    if (table !== undefined) this.#own.originateDefault(table, peer, isWanted);
   }
 
   /** The fault that `internLocal` would find in these attributes. */
@@ -395,6 +437,8 @@ export class Rib {
       this.attributes.own.settled &&
       !this.#rejudgements.isRunning &&
       this.#nextHopChanges?.isRunning !== true &&
+      !this.#own.isBusy &&
+      !this.#reuse.isRunning &&
       this.#departed.length === 0 &&
       this.#groups.every(({ settled }) => settled) &&
       !this.tables.some((table) => table.doomedCount > 0)
@@ -406,6 +450,7 @@ export class Rib {
     let more = this.#sweeps.slice();
     if (this.attributes.own.settled && this.#rejudgements.slice()) more = true;
     if (this.attributes.own.settled && this.#nextHopSlice()) more = true;
+    if (this.#reuse.slice(this.nowSeconds)) more = true;
     if (!this.attributes.own.settled) {
       this.#ownSlice();
       more = true;
@@ -417,6 +462,7 @@ export class Rib {
       if (table.dirtyCount === 0 && table.buryDue) table.bury(groups.isMissed);
       if (table.dirtyCount > 0 || table.buryDue) more = true;
     }
+    if (this.#own.slice()) more = true;
     if (this.#departed.length > 0 && this.dirtyCount === 0 && this.#groups.every(({ settled }) => settled)) this.#releaseIndexes();
     if (this.#filterChanges.length > 0 && this.#tellApplied()) more = true;
     this.#tellFailures();
@@ -458,6 +504,7 @@ export class Rib {
 
   #decideSlice(table: RibTable, groups: UpdateGroups): void {
     const observer = this.bestObserver;
+    const aggregates = this.#own.aggregatesOf(table);
     const delivery = groups.inStep / MEMBERS_PER_STEP;
     const slice = this.#slice;
     this.#slice = Math.min(DECIDE_SLICE, slice + FIRST_SLICE);
@@ -472,6 +519,7 @@ export class Rib {
         if (before !== NONE) table.bestCount--;
         if (table.head[nlri] === NONE) table.doom(nlri);
       }
+      if (aggregates !== undefined) aggregates.decided(nlri, best);
       left -= groups.evaluate(nlri);
       if (observer !== undefined && table.takeTouched(nlri, best as PathId, before as PathId)) observer(table, nlri);
     }
@@ -526,25 +574,4 @@ export class Rib {
     this.#peers[index] = peer;
     return peer;
   }
-}
-
-function localPeerOptions(options: RibOptions, families: readonly Family[]): PeerOptions {
-  const context = { fourOctetAs: true, addPath: new Set<Family>(), peerType: 'ibgp', extendedMessage: false } as const;
-  return {
-    name: '',
-    kind: PeerKind.Local,
-    remoteAs: options.localAs,
-    localAs: options.localAs,
-    bgpIdentifier: options.bgpIdentifier,
-    address: new Uint8Array(4),
-    families,
-    receive: context,
-    send: context,
-    nextHopSelf: new Map(),
-    routeServerClient: false,
-    nextHopSelfAlways: false,
-    importAccept: true,
-    exportAccept: false,
-    port: { write: () => undefined, backlogBytes: 0 },
-  };
 }

@@ -12,9 +12,10 @@
  */
 import type { Family } from '@tsbgp/wire';
 import type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
-import { grown, NONE } from './columns.ts';
+import { type BitSet, grown, NONE } from './columns.ts';
 import { Doomed } from './doomed.ts';
 import { type FilterReason, type ReasonCode, reasonOf } from './filter-reason.ts';
+import { HeldNlri } from './held.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 import { GENERATION_MASK, NlriFlag, PathFlag } from './path-flags.ts';
 import type { PeerIndex, RibPeer } from './peer.ts';
@@ -76,6 +77,13 @@ export class RibTable {
   sentObserver: SentObserver | undefined;
   /** Asked before an NLRI without paths is freed. Who answers true still needs the prefix, and must call `doom` when it no longer does. */
   keeps: ((nlri: NlriId) => boolean) | undefined = undefined;
+  /** NLRI that keep their ids also while they have no path. */
+  readonly held: HeldNlri = new HeldNlri((nlri) => this.head[nlri] === NONE && this.doom(nlri as NlriId));
+  /** NLRI that are not sent, as an aggregate with summary-only stands for them; undefined while there is no such aggregate. */
+  summarized: BitSet | undefined = undefined;
+  /** The default route, and our own path to it, while some neighbor is sent one of ours (own-routes.ts). */
+  ownDefault: number = NONE;
+  ownDefaultPath: number = NONE;
 
   constructor(
     position: number,
@@ -220,12 +228,6 @@ export class RibTable {
     this.#unlink(nlri, before, path, peer);
   }
 
-  /** Whether the peer of a path is sending its routes again and has not yet sent this one (RFC 7313 §4.2). */
-  isStale(path: PathId): boolean {
-    const peer = this.peers[this.pathPeer[path]!];
-    return peer !== undefined && (this.pathFlags[path]! & GENERATION_MASK) !== peer.refresh[this.position]!.bits;
-  }
-
   /**
    * Frees an NLRI that was put into the index for a path that then was not added. One that has a path, or of which the decision process or a
    * member still has to be told, stays.
@@ -234,7 +236,7 @@ export class RibTable {
     if (nlri === NONE || !this.index.isLive(nlri)) return;
     const isKnown =
       nlri < this.head.length && (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & (NlriFlag.Dirty | NlriFlag.Doomed)) !== 0);
-    if (!isKnown) this.index.remove(nlri);
+    if (!isKnown && !this.held.has(nlri)) this.index.remove(nlri);
   }
 
   /** Puts the destination into the queue of those to be decided, if it is not there. */
@@ -279,7 +281,7 @@ export class RibTable {
     const stays = (nlri: number): boolean => this.head[nlri] === NONE && isMissed(nlri);
     this.#doomed.slice(stays, (nlri) => {
       this.nlriFlags[nlri]! &= ~NlriFlag.Doomed;
-      if (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0) return;
+      if (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0 || this.held.has(nlri)) return;
       if (this.keeps === undefined || !this.keeps(nlri as NlriId)) this.index.remove(nlri as NlriId);
     });
   }

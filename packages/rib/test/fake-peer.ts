@@ -26,6 +26,7 @@ import {
 } from '@tsbgp/wire';
 import {
   type AsPathOptions,
+  type DampingOptions,
   type ExportObserver,
   type LimitOptions,
   PeerKind,
@@ -75,6 +76,10 @@ export interface FakePeerOptions {
   readonly keepRejected?: boolean;
   /** Is sent nothing before its first prefix filter (RFC 5291). */
   readonly awaitsPrefixFilter?: boolean;
+  /** Families in which it is sent a default route of ours. */
+  readonly defaultOriginate?: readonly Family[];
+  /** Its routes are suppressed when they flap. */
+  readonly damping?: DampingOptions;
 }
 
 export interface Announcement {
@@ -326,6 +331,8 @@ export class FakePeer {
       limits: options.limits,
       keepRejected: options.keepRejected ?? true,
       awaitsPrefixFilter: new Set(options.awaitsPrefixFilter === true ? [IPV4_UNICAST, IPV6_UNICAST] : []),
+      ...(options.defaultOriginate && { defaultOriginate: options.defaultOriginate }),
+      ...(options.damping && { damping: options.damping }),
       ownAddresses: (options.ownAddresses ?? []).map(addressBytes),
       port: this,
     };

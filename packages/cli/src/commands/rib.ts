@@ -11,6 +11,7 @@ import { TableWriter } from '../terminal/table.ts';
 import { counted } from '../terminal/units.ts';
 import { address, argumentValue, integer, prefix, prefixOrAddress } from '../values.ts';
 import { type FilterReasonView, LEGEND, pathsPage, type RouteView, routeColumns, routePage } from '../views/route.ts';
+import { addDampened } from './dampened.ts';
 import { addFilters, type FilterOptions, filterOf } from './filters.ts';
 
 interface RibOptions extends FilterOptions {
@@ -78,6 +79,7 @@ export function addRib(program: Command, invocation: Invocation): void {
   ).action((neighbor: string, wanted: string | undefined, _own: RibOptions, command: Command) =>
     showRoutes(invocation, { table: 'advertised', neighbor }, wanted, command.optsWithGlobals()),
   );
+  addDampened(rib, invocation);
 }
 
 /** `rib` and its subcommands have the same options. commander then gives their values to `rib`: read them with optsWithGlobals. */

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { collect, tsbgp } from '../../test/world.ts';
+import { collect, ROUTE, tsbgp } from '../../test/world.ts';
 import type { RouteRequest } from '../daemon.ts';
 import { ExitCode } from '../exit-code.ts';
 
@@ -97,4 +97,39 @@ test('route del: how many there were; none is refused', async () => {
   const daemon = { deleteRoutes: async (batches: AsyncIterable<readonly unknown[]>) => (await collect(batches)).length - 1 };
   assert.match((await tsbgp(['route', 'del', '10.0.0.0/8', '11.0.0.0/8'], { daemon })).out, /1 route deleted, 1 not found/);
   assert.equal((await tsbgp(['route', 'del', '10.0.0.0/8'], { daemon })).code, ExitCode.Refused);
+});
+
+test('route add: who adds them is $USER, or what --added-by says', async () => {
+  for (const [args, env, expected] of [
+    [[], { USER: 'alice' }, 'alice'],
+    [['--added-by', 'anycast script'], { USER: 'alice' }, 'anycast script'],
+    [[], {}, undefined],
+  ] as const) {
+    let addedBy: string | undefined = 'not asked';
+    const daemon = {
+      addRoutes: async (batches: AsyncIterable<readonly RouteRequest[]>, by?: string) => ((addedBy = by), (await collect(batches)).length),
+    };
+    await tsbgp(['route', 'add', '10.0.0.0/8', '--next-hop', '192.0.2.9', ...args], { env, daemon });
+    assert.equal(addedBy, expected);
+  }
+});
+
+test('route list: where each route comes from', async () => {
+  const route = { ...ROUTE, neighbor: '' };
+  const daemon = {
+    async *routes() {
+      yield [
+        { ...route, source: 'api', addedBy: 'alice' } as const,
+        { ...route, source: 'api' } as const,
+        { ...route, source: 'configuration' } as const,
+        { ...route, source: 'aggregate' } as const,
+      ];
+    },
+  };
+  const { out } = await tsbgp(['route', 'list'], { daemon });
+  assert.match(out, /Source/);
+  assert.deepEqual(
+    out.split('\n').flatMap((line) => /local +(api, alice|api|configuration|aggregate)/.exec(line)?.[1] ?? []),
+    ['api, alice', 'api', 'configuration', 'aggregate'],
+  );
 });

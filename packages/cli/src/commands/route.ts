@@ -14,6 +14,7 @@ import { counted } from '../terminal/units.ts';
 import { plainUsage } from '../usage-message.ts';
 import { argumentValue, prefix } from '../values.ts';
 import { addFilters, type FilterOptions } from './filters.ts';
+import { addOwnRouting } from './own-routing.ts';
 import { showRoutes } from './rib.ts';
 
 /** Routes in one request. The daemon accepts all routes of a request or none. */
@@ -23,6 +24,9 @@ const BULK_HELP = `
 Many at once, from standard input (-) or a file (--file), one route per line:
   203.0.113.0/24 --next-hop 192.0.2.1 --community 65000:100   # and so on
 Options on the command line hold for every line that does not say otherwise.`;
+
+/** The daemon takes no longer names. */
+const NAME_LENGTH_MAX = 64;
 
 interface BulkOptions {
   readonly file?: string;
@@ -36,12 +40,14 @@ export function addRoute(program: Command, invocation: Invocation): void {
       showRoutes(invocation, { table: 'received', neighbor: '' }, wanted, options),
     );
 
+  addOwnRouting(route, invocation);
   addRouteOptions(
     route.command('add').description('add routes, or replace them').argument('[prefix...]', 'e.g. 203.0.113.0/24; - reads standard input'),
   )
     .option('-f, --file <file>', 'read routes from a file')
+    .option('--added-by <name>', 'who adds them, for listings; without: $USER')
     .addHelpText('after', BULK_HELP)
-    .action(async (prefixes: readonly string[], options: RouteOptions & BulkOptions) => {
+    .action(async (prefixes: readonly string[], options: RouteOptions & BulkOptions & { addedBy?: string }) => {
       const lines = input(invocation, 'add', prefixes, options);
       const parse = lineParser<RouteOptions>(addRouteOptions);
       const requests = map(lines, ({ words, place }) => {
@@ -49,7 +55,7 @@ export function addRoute(program: Command, invocation: Invocation): void {
         return routeRequest(first, { ...options, ...own }, place);
       });
       const daemon = await invocation.daemon();
-      const count = await daemon.addRoutes(batches(requests));
+      const count = await daemon.addRoutes(batches(requests), options.addedBy ?? invocation.io.env['USER']?.slice(0, NAME_LENGTH_MAX));
       await invocation.done(`${counted(count, 'route')} added`, { count });
     });
 

@@ -52,5 +52,9 @@ export const NEIGHBOR_KEYS = [
   {"name":"keepRejectedRoutes","key":"keep-rejected-routes","message":"keepRejectedRoutes","type":"flag","default":true,"option":{"flags":"--forget-rejected-routes","help":"count rejected routes, and do not hold them","negated":true}},
   {"name":"refreshStaleTimeSeconds","key":"refresh-stale-time","message":"refreshStaleTime","type":"integer","min":1,"max":65535,"default":600,"example":600,"option":{"flags":"--refresh-stale-time <seconds>","help":"keep stale routes so long without EoRR"}},
   {"name":"orfReceive","key":"orf-receive","message":"orfReceive","type":"flag","default":false,"option":{"flags":"--orf-receive","help":"take prefix filters from it (RFC 5292)"}},
+  {"name":"defaultOriginate","key":"default-originate","message":"defaultOriginate","type":"flag","default":false,"option":{"flags":"--default-originate","help":"send it a default route of our own"}},
+  {"name":"defaultOriginateWhile","key":"default-originate-while","message":"defaultOriginateWhile","type":"text","option":{"flags":"--default-originate-while <condition>","help":"only while the condition holds"}},
+  {"name":"advertisementIntervalSeconds","key":"advertisement-interval","message":"advertisementInterval","type":"integer","min":0,"max":600,"example":5,"option":{"flags":"--advertisement-interval <seconds>","help":"between two rounds of UPDATEs (MRAI)"}},
+  {"name":"flapDamping","key":"damping","message":"flapDamping","type":"flag","default":false,"option":{"flags":"--damping","help":"suppress its routes while they flap (RFC 2439)"}},
   {"name":"enabled","key":"enabled","message":"enabled","type":"flag","default":true,"option":{"flags":"--disabled","help":"leave it down for now","negated":true}},
 ] as const;

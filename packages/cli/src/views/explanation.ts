@@ -18,6 +18,8 @@ export type ExportReasonView =
   | 'own-next-hop'
   | 'no-next-hop'
   | 'too-large'
+  | 'summarized'
+  | 'own-default'
   | 'export-policy'
   | 'not-best'
   | 'best-path-only'
@@ -66,6 +68,8 @@ const REASONS: Readonly<Record<ExportReasonView, string>> = {
   'own-next-hop': "its next hop is this neighbor's own address",
   'no-next-hop': 'there is no next hop that this neighbor could use',
   'too-large': 'no message of the session holds it',
+  summarized: 'an aggregate with summary-only stands for it',
+  'own-default': 'it is sent our own default route instead (default-originate)',
   'export-policy': 'the export policy denies it',
   'not-best': 'it is not the best path',
   'best-path-only': 'this client gets the best path or none (best-path-only)',

@@ -26,7 +26,13 @@ export interface RouteView {
   /** Undefined where it is not filtered, or where the daemon does not say. */
   readonly filterReason: FilterReasonView | undefined;
   readonly learnedAt: Date | undefined;
+  /** Where a route of our own comes from; undefined for routes of neighbors. */
+  readonly source: SourceView | undefined;
+  /** Who injected it, as the client said. */
+  readonly addedBy: string | undefined;
 }
+
+export type SourceView = 'api' | 'configuration' | 'aggregate' | 'default-originate';
 
 /** The paths of one prefix, in order of preference. */
 export interface PrefixPathsView {
@@ -56,7 +62,9 @@ export type FilterReasonView =
   | 'as-path-length'
   | 'route-leak'
   | 'max-prefix'
-  | 'attribute-sets';
+  | 'attribute-sets'
+  | 'default-originate'
+  | 'damped';
 
 export interface DefeatView {
   readonly step: StepView;
@@ -91,6 +99,7 @@ export function routeColumns(now: Date): readonly Column<RouteView>[] {
     { title: 'Prefix', value: prefixText, format: (r) => (r.best ? 'bold' : undefined) },
     { title: 'Next hop', value: (r) => r.nextHop, dropOrder: 2 },
     { title: 'From', value: (r) => r.neighbor || LOCAL, dropOrder: 1, format: () => 'cyan' },
+    { title: 'Source', value: sourceText, onlyIfUsed: true, dropOrder: 4 },
     { title: 'LocPrf', value: (r) => optional(r.localPref), align: 'right', onlyIfUsed: true, dropOrder: 5 },
     { title: 'MED', value: (r) => optional(r.med), align: 'right', onlyIfUsed: true, dropOrder: 6 },
     { title: 'AS path', value: pathText, shrinkTo: 28 },
@@ -155,6 +164,8 @@ export const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'route-leak': 'the neighbor leaks it, as its ONLY_TO_CUSTOMER says (RFC 9234 §5)',
   'max-prefix': 'the neighbor had as many routes as it may (max-prefix)',
   'attribute-sets': 'the neighbor had brought as many attribute sets as it may',
+  'default-originate': 'only for neighbors with default-originate',
+  damped: 'it flapped, and is suppressed until it has been stable (RFC 2439); see tsbgp rib dampened',
 };
 
 /** What is worse about the path that lost, by step of the decision process. */
@@ -185,6 +196,10 @@ export function defeatText({ step, value, betterValue, betterNeighbor }: DefeatV
   return `${stepText(step)}: ${value}, that from ${betterNeighbor || LOCAL} has ${betterValue}`;
 }
 
+function sourceText({ source, addedBy }: RouteView): string {
+  return addedBy === undefined ? (source ?? '') : `${source ?? ''}, ${addedBy}`;
+}
+
 function routeFacts(route: RouteView, now: Date): Fact[] {
   return [
     ['next hop', route.nextHop],
@@ -196,6 +211,7 @@ function routeFacts(route: RouteView, now: Date): Fact[] {
     ['large', route.largeCommunities.join(' ')],
     ['extended', route.extendedCommunities.join(' ')],
     ...route.others.map(({ name, text }): Fact => [name, text]),
+    ['source', sourceText(route)],
     ['learned', route.learnedAt === undefined ? undefined : dateTime(route.learnedAt) + ago(route.learnedAt, now)],
   ];
 }

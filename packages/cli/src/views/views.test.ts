@@ -97,6 +97,8 @@ const route: RouteView = {
   filtered: false,
   filterReason: undefined,
   learnedAt: ago(75),
+  source: undefined,
+  addedBy: undefined,
 };
 
 test('routes in a table: best first sight, local ones named, unused columns absent', () => {

@@ -19,6 +19,8 @@ const REASONS: Readonly<Record<ExportReason | NonNullable<NeighborExplanation['c
   'own-next-hop': Reason.OWN_NEXT_HOP,
   'no-next-hop': Reason.NO_NEXT_HOP,
   'too-large': Reason.TOO_LARGE,
+  summarized: Reason.SUMMARIZED,
+  'own-default': Reason.OWN_DEFAULT,
   'export-policy': Reason.EXPORT_POLICY,
   'not-best': Reason.NOT_BEST,
   'best-path-only': Reason.BEST_PATH_ONLY,

@@ -1,23 +1,42 @@
 /** InjectionService: adds and deletes local routes. */
 import type { ConnectRouter } from '@connectrpc/connect';
-import { InjectionService } from '@tsbgp/api';
+import { Condition_Type as ConditionType, InjectionService } from '@tsbgp/api';
+import { formatFamily } from '@tsbgp/wire';
 import { ControlError, type ControlPlane } from '../control-plane.ts';
 import { keyBatch, routeBatch } from './route-batches.ts';
 
 export function addInjectionService(router: ConnectRouter, control: ControlPlane): void {
   router.service(InjectionService, {
-    async addRoutes({ routes }) {
-      await control.addRoutes(routeBatch(routes));
+    async addRoutes({ routes, addedBy }) {
+      await control.addRoutes(routeBatch(routes), { addedBy });
       return {};
     },
     async deleteRoutes({ routes }) {
       return { deleted: BigInt(await control.deleteRoutes(keyBatch(routes))) };
     },
+    listAggregates: () => ({
+      aggregates: control.aggregates().map(({ family, prefix, summaryOnly, mergeCommunities, contributors }) => ({
+        family: formatFamily(family),
+        prefix,
+        summaryOnly,
+        mergeCommunities,
+        contributors: BigInt(contributors),
+      })),
+    }),
+    listConditions: () => ({
+      conditions: control.conditions().map(({ type, holdSeconds, isChanging, prefixes, ...condition }) => ({
+        ...condition,
+        prefixes: [...prefixes],
+        type: type === 'present' ? ConditionType.PRESENT : ConditionType.ABSENT,
+        hold: holdSeconds,
+        changing: isChanging,
+      })),
+    }),
     async addRouteStream(requests) {
       let added = 0;
       let message = 0;
-      for await (const { routes } of requests) {
-        await inMessage(message++, control.addRoutes(routeBatch(routes)));
+      for await (const { routes, addedBy } of requests) {
+        await inMessage(message++, control.addRoutes(routeBatch(routes), { addedBy }));
         added += routes.length;
       }
       return { added: BigInt(added) };

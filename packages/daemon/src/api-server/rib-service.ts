@@ -40,6 +40,10 @@ export function addRibService(router: ConnectRouter, control: ControlPlane): voi
     listPaths: ({ prefix, longestMatch }) => pathsMessage(control.paths({ prefix, longestMatch })),
     explainRoute: ({ prefix, longestMatch, neighbor, pairwise }) =>
       explanationMessage(control.explain({ prefix, longestMatch, neighbor: neighbor || undefined, pairwise })),
+    listDampened({ neighbor, all }) {
+      const { routes, count } = control.dampened({ neighbor, all });
+      return { routes: routes.map((route) => ({ ...route, family: formatFamily(route.family) })), count: BigInt(count) };
+    },
     streamReceived: stream('received'),
     streamBest: stream('best'),
     streamAdvertised: stream('advertised'),

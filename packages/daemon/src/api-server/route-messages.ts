@@ -1,9 +1,9 @@
 /** Routes, and the paths of a prefix with why each of them lost, as the API's messages. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { type PathSchema, FilterReason as Reason, type RouteSchema, DecisionStep as Step } from '@tsbgp/api';
+import { type PathSchema, FilterReason as Reason, RouteOrigin, type RouteSchema, DecisionStep as Step } from '@tsbgp/api';
 import { formatFamily } from '@tsbgp/wire';
-import type { FilterReason, PrefixPaths, Route, RouteDefeat } from '../control-plane.ts';
+import type { FilterReason, LocalOrigin, PrefixPaths, Route, RouteDefeat } from '../control-plane.ts';
 import { attributeMessage } from './attribute-messages.ts';
 
 export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema> {
@@ -18,8 +18,17 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
     filtered: route.filtered,
     filterReason: route.filterReason === undefined ? Reason.UNSPECIFIED : REASONS[route.filterReason],
     learnedAt: timestampFromDate(route.learnedAt),
+    origin: route.localOrigin === undefined ? RouteOrigin.UNSPECIFIED : ORIGINS[route.localOrigin],
+    addedBy: route.addedBy ?? '',
   };
 }
+
+const ORIGINS: Readonly<Record<LocalOrigin, RouteOrigin>> = {
+  api: RouteOrigin.API,
+  configuration: RouteOrigin.CONFIGURATION,
+  aggregate: RouteOrigin.AGGREGATE,
+  'default-originate': RouteOrigin.DEFAULT_ORIGINATE,
+};
 
 export const STEPS: Readonly<Record<RouteDefeat['step'], Step>> = {
   stale: Step.STALE,
@@ -50,6 +59,8 @@ export const REASONS: Readonly<Record<FilterReason, Reason>> = {
   'route-leak': Reason.ROUTE_LEAK,
   'max-prefix': Reason.MAX_PREFIX,
   'attribute-sets': Reason.ATTRIBUTE_SETS,
+  'default-originate': Reason.DEFAULT_ORIGINATE,
+  damped: Reason.DAMPED,
 };
 
 interface PathsMessage {

@@ -24,7 +24,7 @@ type Words = readonly (readonly [words: string, meaning: Meaning])[];
 const MD5 = notYet('TCP MD5 (RFC 2385)');
 const POLICY = notYet('policy statements; "import" and "export" take accept-all or deny-all');
 const GRACEFUL_RESTART = notYet('graceful restart (RFC 4724)');
-const OWN_ROUTES = otherwise('routes of our own are added while it runs: tsbgp route add');
+const OWN_ROUTES = otherwise('routes of our own are in the section "routes" at the top of the file');
 
 /** In the sections of a neighbor and in `defaults`. */
 const NEIGHBOR: Words = [
@@ -49,7 +49,9 @@ const NEIGHBOR: Words = [
   ['local-preference local-pref med metric weight default-med set', POLICY],
   ['community communities send-community', otherwise('communities are always sent; a policy that sets them is not there yet')],
   ['route-refresh capability capabilities extended-message', otherwise('capabilities are offered where both sides may use them')],
-  ['network networks announce static routes redistribute default-originate', OWN_ROUTES],
+  ['network networks announce static redistribute', OWN_ROUTES],
+  ['aggregate-address aggregate', otherwise('aggregates are in the section "aggregates" at the top of the file')],
+  ['advertise-map exist-map non-exist-map', otherwise('a route of "routes" has "while", which names one of "conditions"')],
   ['peer-group group template neighbor-group inherit', otherwise('what neighbors have in common is in "defaults"')],
   ['dynamic-neighbor dynamic neighbor-range listen-range range allow', notYet('neighbors by prefix')],
   ['vrf rd route-distinguisher', notYet('VRFs')],
@@ -64,6 +66,7 @@ const GLOBAL: Words = [
   ['confederation-id confederation-identifier confederation-peers confederation-members', key('confederation')],
   ['graceful-restart', GRACEFUL_RESTART],
   ['network networks redistribute', OWN_ROUTES],
+  ['advertise-delay delay-first-advertisement startup-delay', key('update-delay')],
   ['use-multiple-paths maximum-paths multipath', otherwise('it is in "decision"; nothing is written into a kernel')],
   ['bestpath best-path path-selection route-selection selection route-selection-options rde', key('decision')],
   ['always-compare-med deterministic-med prefer-older compare-routerid', otherwise('it is a switch in "decision"')],
@@ -94,7 +97,10 @@ const TOP: Words = [
   ['bmp bmp-servers', notYet('BMP (RFC 7854)')],
   ['mrt mrt-dump dump', notYet('MRT (RFC 6396)')],
   ['bfd', notYet('BFD (RFC 5880)')],
-  ['static networks network routes announce', OWN_ROUTES],
+  ['static networks network announce originate', key('routes')],
+  ['aggregate aggregate-address aggregate-addresses generate', key('aggregates')],
+  ['dampening bgp-dampening route-flap-damping', key('damping')],
+  ['update-delay', otherwise('it belongs into "global"')],
   ['kernel fib zebra device direct', otherwise('it writes no routes into a kernel, and is not meant to')],
   ['vrf vrfs', notYet('VRFs')],
   ['process-api processes', notYet('processes of ExaBGP')],
@@ -113,12 +119,44 @@ const LOG: Words = [
   ['file path syslog destination output', otherwise('the log goes to standard output, for the service manager to keep')],
 ];
 
+const ATTRIBUTES = [
+  ['communities standard-community', key('community')],
+  ['large-communities', key('large-community')],
+  ['ext-communities extended-community extended-communities extcommunity', key('ext-community')],
+  ['local-preference localpref', key('local-pref')],
+  ['metric multi-exit-disc', key('med')],
+  ['aspath path', key('as-path')],
+  ['nexthop via gateway', key('next-hop')],
+] as const satisfies Words;
+const ROUTES: Words = [...ATTRIBUTES, ['network route', key('prefix')], ['condition when if exist-map', key('while')]];
+const AGGREGATES: Words = [
+  ...ATTRIBUTES,
+  ['network aggregate', key('prefix')],
+  ['suppress-specifics suppress', key('summary-only')],
+  ['as-set generate-as-set', otherwise('there is no AS_SET (RFC 9774)')],
+];
+const CONDITIONS: Words = [
+  ['exist exists exist-map', key('present')],
+  ['not-exist non-exist-map missing', key('absent')],
+  ['delay hysteresis hold-time', key('hold')],
+];
+const DAMPING: Words = [
+  ['half-life-time', key('half-life')],
+  ['reuse-threshold', key('reuse')],
+  ['suppress-threshold cutoff', key('suppress')],
+  ['max-suppress-time maximum-suppress-time max-hold-time', key('max-suppress')],
+];
+
 const SECTIONS: Readonly<Record<string, Words>> = {
   '': TOP,
   global: GLOBAL,
   'global.decision': DECISION,
   defaults: NEIGHBOR,
   'neighbors[]': NEIGHBOR,
+  'routes[]': ROUTES,
+  'aggregates[]': AGGREGATES,
+  'conditions[]': CONDITIONS,
+  damping: DAMPING,
   api: API,
   http: HTTP,
   log: LOG,

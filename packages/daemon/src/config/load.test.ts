@@ -105,9 +105,20 @@ test('what is left out has the documented default', () => {
         keepRejectedRoutes: true,
         refreshStaleTimeSeconds: 600,
         orfReceive: false,
+        defaultOriginate: false,
+        defaultOriginateWhile: undefined,
+        advertisementIntervalSeconds: undefined,
+        flapDamping: false,
         enabled: true,
       },
     ],
+    own: {
+      routes: [],
+      aggregates: [],
+      conditions: [],
+      damping: { halfLifeSeconds: 900, reuse: 750, suppress: 6000, maxSuppressSeconds: 3600 },
+      updateDelaySeconds: 0,
+    },
     api: { unixSocket: undefined, mode: 0o660, tcp: undefined, hosts: [] },
     http: undefined,
     log: { level: 'info', format: 'auto' },
@@ -163,7 +174,12 @@ neighbors:
     accept-long-as-paths: true
     role: rs
     strict-role: true
+    default-originate: true
+    default-originate-while: transit-up
+    advertisement-interval: 5
+    damping: true
     enabled: false
+conditions: [ { name: transit-up, present: [0.0.0.0/0] } ]
 api: { unix-socket: /tmp/a.sock, mode: 0600, tcp: "[::1]:50051", hosts: [Router1.example.net, 2001:DB8::1] }
 http: { listen: 127.0.0.1:9179, hosts: [router1] }
 log: { level: debug, format: json }
@@ -225,6 +241,10 @@ log: { level: debug, format: json }
     keepRejectedRoutes: false,
     refreshStaleTimeSeconds: 360,
     orfReceive: true,
+    defaultOriginate: true,
+    defaultOriginateWhile: 'transit-up',
+    advertisementIntervalSeconds: 5,
+    flapDamping: true,
     enabled: false,
   });
   assert.deepEqual(config.api, {

@@ -4,9 +4,11 @@ import type { Endpoint, NeighborConfig } from '../control-plane.ts';
 import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import type { Confederation } from '../keys/own-as.ts';
+import type { OwnConfig } from '../own-config.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
 import { effective, ownAs } from './neighbor-section.ts';
+import { ownConfig } from './own-values.ts';
 import { applyRules } from './rules.ts';
 import { type LogFormat, type LogLevel, type RawConfig } from './schema.ts';
 import { validate } from './validate.ts';
@@ -31,6 +33,8 @@ export interface DaemonConfig {
     readonly confederation?: Confederation;
   };
   readonly neighbors: readonly NeighborConfig[];
+  /** Routes of our own, and pacing. */
+  readonly own: OwnConfig;
   readonly api: {
     /** Undefined: the default path. 'none': no socket. */
     readonly unixSocket: string | undefined;
@@ -89,6 +93,7 @@ function fillIn(raw: RawConfig, file: string): DaemonConfig {
       ...(confederation !== undefined && { confederation }),
     },
     neighbors: present(raw.neighbors ?? []).map((own) => completeNeighbor(effective(raw, own))),
+    own: ownConfig(raw),
     api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp, hosts: present(api?.hosts ?? []) },
     http: http?.listen && { ...http.listen, ...(http.hosts === undefined ? {} : { hosts: present(http.hosts) }) },
     log: { level: log?.level ?? LOG_LEVEL_DEFAULT, format: log?.format ?? LOG_FORMAT_DEFAULT },

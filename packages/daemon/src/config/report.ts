@@ -35,6 +35,25 @@ export const WORKING_EXCERPTS: Readonly<Record<string, string>> = {
     import: accept-all
     export: deny-all
 `,
+  routes: `routes:
+  - prefix: 203.0.113.0/24
+    community: ["65000:100", no-export]
+  - prefix: 2001:db8:1::/48
+    while: transit-lost
+`,
+  aggregates: `aggregates:
+  - prefix: 198.51.100.0/22
+    summary-only: true
+`,
+  conditions: `conditions:
+  - name: transit-lost
+    absent: [192.88.99.0/24]
+    hold: 10
+`,
+  damping: `damping:
+  half-life: 900
+  suppress: 6000
+`,
   api: `api:
   unix-socket: /run/tsbgp/tsbgpd.sock
   mode: 0660
@@ -90,11 +109,22 @@ export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWa
     `  speaker    AS ${global.as}, router-id ${global.routerId}`,
     `  BGP        ${global.listen.length === 0 ? 'not listening' : global.listen.map(formatEndpoint).join(', ')}`,
     `  neighbors  ${neighbors.length} (${external} eBGP, ${neighbors.length - external} iBGP${disabled(neighbors)})${families(neighbors)}`,
+    ...ownRoutes(config),
     `  API        ${[config.api.unixSocket === 'none' ? '' : (config.api.unixSocket ?? 'the default socket'), config.api.tcp === undefined ? '' : formatEndpoint(config.api.tcp)].filter((place) => place !== '').join(', ') || 'off'}`,
     `  HTTP       ${config.http === undefined ? 'off' : `${formatEndpoint(config.http)} (/metrics, /healthz)`}`,
     ...warnings.map((warning) => `warning: ${formatWarning(warning)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Nothing where none are configured. */
+function ownRoutes({ own }: DaemonConfig): string[] {
+  const parts = [
+    own.routes.length > 0 ? `${own.routes.length}` : '',
+    own.aggregates.length > 0 ? `${own.aggregates.length} aggregate${own.aggregates.length === 1 ? '' : 's'}` : '',
+    own.conditions.length > 0 ? `${own.conditions.length} condition${own.conditions.length === 1 ? '' : 's'}` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? [] : [`  own routes ${parts.join(', ')}`];
 }
 
 function disabled(neighbors: readonly NeighborConfig[]): string {

@@ -1,12 +1,13 @@
 /**
  * Rules between keys that are each right alone. They run over whatever the schema accepted, so that one run reports everything.
- * Those about a neighbor are in neighbor-section.ts.
+ * Those about a neighbor are in neighbor-section.ts, those about routes of our own in own-rules.ts.
  */
 import { type Endpoint, formatEndpoint, isLoopback, overlaps } from '../endpoint.ts';
 import type { Path } from '../keys/fields.ts';
 import { formatPath } from './config-error.ts';
 import { Findings } from './findings.ts';
 import { checkNeighborSections } from './neighbor-section.ts';
+import { checkOwnSections } from './own-rules.ts';
 import type { RawConfig } from './schema.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -15,6 +16,7 @@ export function applyRules(source: YamlSource, raw: RawConfig): Findings {
   listenersDiffer(raw, findings);
   confederationIsOne(raw, findings);
   checkNeighborSections(raw, findings);
+  checkOwnSections(raw, findings);
   const { tcp } = raw.api ?? {};
   if (tcp !== undefined && !isLoopback(tcp.host)) {
     const text = `the API answers on ${formatEndpoint(tcp)} without authentication: whoever reaches it may do everything; e.g. "tcp: 127.0.0.1:${tcp.port}"`;

@@ -4,11 +4,21 @@
  */
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import { DECISION_ROWS, type DecisionConfig } from '../keys/decision-keys.ts';
-import { choice, type Descriptor, field, list, namedSection, type Section, section, text, type Words } from '../keys/fields.ts';
+import { choice, type Descriptor, field, integer, list, namedSection, type Section, section, text, type Words } from '../keys/fields.ts';
 import type { NeighborKey } from '../keys/neighbor-key.ts';
 import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { readAs, readEndpoint, readHost, readMode, readRouterId, readSocketPath } from '../keys/values.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
+import {
+  AGGREGATES,
+  CONDITIONS,
+  DAMPING,
+  type RawAggregate,
+  type RawCondition,
+  type RawDamping,
+  type RawRoute,
+  ROUTES,
+} from './own-sections.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const LOG_FORMATS = ['auto', 'pretty', 'json'] as const;
@@ -23,10 +33,15 @@ export interface RawConfig {
     listen?: (Endpoint | undefined)[];
     'cluster-id'?: string;
     confederation?: { identifier?: number; members?: (number | undefined)[] };
+    'update-delay'?: number;
     decision?: { -readonly [Name in keyof DecisionConfig]?: DecisionConfig[Name] };
   };
   defaults?: RawNeighbor;
   neighbors?: (RawNeighbor | undefined)[];
+  routes?: (RawRoute | undefined)[];
+  aggregates?: (RawAggregate | undefined)[];
+  conditions?: (RawCondition | undefined)[];
+  damping?: RawDamping;
   api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[] };
   http?: { listen?: Endpoint; hosts?: (string | undefined)[] };
   log?: { level?: LogLevel; format?: LogFormat };
@@ -97,6 +112,17 @@ export const SCHEMA: Section<RawConfig> = section(
           },
           endpoint({ example: "listen: ['0.0.0.0:179', '[::]:179']", about: '', standard: '' }),
         ),
+        'update-delay': integer(
+          {
+            allowed: '0 to 3600 seconds',
+            example: 'update-delay: 120',
+            about:
+              'After the start, routes are advertised only when every neighbor that is enabled has sent End-of-RIB, and after this time at the latest.',
+            standard: '0',
+          },
+          0,
+          3600,
+        ),
         decision: namedSection(
           {
             allowed: 'a mapping with switches of the decision process',
@@ -161,6 +187,10 @@ export const SCHEMA: Section<RawConfig> = section(
         'neighbor',
       ),
     ),
+    routes: ROUTES,
+    aggregates: AGGREGATES,
+    conditions: CONDITIONS,
+    damping: DAMPING,
     api: section(
       {
         allowed: 'a mapping with unix-socket, mode, tcp and hosts',

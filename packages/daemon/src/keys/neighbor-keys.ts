@@ -12,6 +12,7 @@ import { FAMILIES, familyName, unicastFamily } from './families.ts';
 import { choice, field, flag, integer, list, text } from './fields.ts';
 import { LIMIT_KEYS, type LimitConfig } from './limit-keys.ts';
 import type { NeighborKey, ReadValue } from './neighbor-key.ts';
+import { OWN_ROUTE_KEYS } from './neighbor-own-keys.ts';
 import { RELATION_KEYS, type RelationConfig } from './relation-keys.ts';
 import { readAs, readHostAddress, readLine, readRemoteAs } from './values.ts';
 
@@ -65,6 +66,14 @@ export interface NeighborConfig extends AsNumberConfig, RelationConfig, LimitCon
   readonly nextHopSelf: boolean;
   /** AIGP is taken and sent (RFC 7311 §3.3). Undefined: on an iBGP session, but not on an eBGP session. */
   readonly aigp?: boolean | undefined;
+  /** A default route of our own, to this neighbor only. */
+  readonly defaultOriginate: boolean;
+  /** Name of the condition while which it is sent. Undefined: always. */
+  readonly defaultOriginateWhile?: string | undefined;
+  /** The shortest time between two rounds of UPDATEs (RFC 4271 §9.2.1.1). Undefined: none. */
+  readonly advertisementIntervalSeconds?: number | undefined;
+  /** Routes that flap are suppressed (RFC 2439). */
+  readonly flapDamping: boolean;
   readonly enabled: boolean;
 }
 
@@ -446,6 +455,7 @@ export const NEIGHBOR_KEYS: Rows = {
   ...AS_NUMBER_KEYS,
   ...RELATION_KEYS,
   ...LIMIT_KEYS,
+  ...OWN_ROUTE_KEYS,
   enabled: {
     key: 'enabled',
     value: flag({ example: 'enabled: false', about: 'false: the neighbor is configured and stays down until `tsbgp neighbor enable`.' }),

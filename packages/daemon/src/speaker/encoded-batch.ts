@@ -14,9 +14,10 @@ import {
   ValueError,
 } from '@tsbgp/wire';
 import { ControlError, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
+import { notANextHop, notRouted } from '../keys/injectable.ts';
+import type { WirePrefix } from '../keys/wire-prefix.ts';
 import { quote } from '../quote.ts';
-import { notANextHop, notRouted } from './injectable.ts';
-import { readPrefix, type WirePrefix } from './wire-prefix.ts';
+import { readPrefix } from './wire-prefix.ts';
 
 /** Attribute sets that a batch remembers, so that they are encoded once. */
 const KNOWN_SETS_MAX = 4096;

@@ -201,11 +201,13 @@ test('what a writer throws when it is uncorked is told, and the ports after it a
     },
   });
   const failed: unknown[] = [];
+  const ALWAYS = { isOpen: true, sent: () => undefined, close: () => undefined };
   for (const [name, fails] of [
     ['a', true],
     ['b', false],
   ] as const) {
-    new Port(writerOf(name, fails), corked, (error) => failed.push((error as Error).message)).write(new Uint8Array(19));
+    const onFailure = (error: unknown): number => failed.push((error as Error).message);
+    new Port(writerOf(name, fails), corked, onFailure, ALWAYS).write(new Uint8Array(19));
   }
   for (const port of corked) port.uncork();
   assert.deepEqual(calls, ['a cork', 'a write', 'b cork', 'b write', 'a uncork', 'b uncork']);

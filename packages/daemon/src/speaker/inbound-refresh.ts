@@ -41,6 +41,11 @@ export class InboundRefreshes {
     this.#endOfRib.add(family);
   }
 
+  /** Whether the peer has sent End-of-RIB of the family. */
+  hasEnded(family: Family): boolean {
+    return this.#endOfRib.has(family);
+  }
+
   /** BoRR or EoRR for a family of the session. */
   mark(family: Family, subtype: number): void {
     if (this.#options.gracefulRestart && !this.#endOfRib.has(family)) {

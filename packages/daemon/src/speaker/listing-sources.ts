@@ -1,7 +1,7 @@
 /**
  * Where a listing finds the routes of one prefix: the Loc-RIB and the Adj-RIBs-In, or the Adj-RIB-Out of one neighbor.
  */
-import { AttributeRewriter, type Member, type NlriId, NONE, type PathId, type RibPeer, type RibTable } from '@tsbgp/rib';
+import { AttributeRewriter, type Member, type NlriId, NONE, type PathId, PeerKind, type RibPeer, type RibTable } from '@tsbgp/rib';
 import { ControlError, type Route } from '../control-plane.ts';
 import { NOTHING_TOLD, type Told } from './listing-cursor.ts';
 import type { CompiledFilter } from './route-filter.ts';
@@ -19,11 +19,12 @@ export interface Source {
 export class PathSource implements Source {
   readonly #filter: CompiledFilter;
   readonly #table: RibTable;
-  readonly #peer: RibPeer | undefined;
+  readonly #peer: RibPeer | 'local' | undefined;
   readonly #bestOnly: boolean;
   #paths: PathId[] = [];
 
-  constructor(filter: CompiledFilter, table: RibTable, peer: RibPeer | undefined, bestOnly: boolean) {
+  /** `peer`: only its routes; `local`: only those of our own. */
+  constructor(filter: CompiledFilter, table: RibTable, peer: RibPeer | 'local' | undefined, bestOnly: boolean) {
     this.#filter = filter;
     this.#table = table;
     this.#peer = peer;
@@ -57,7 +58,8 @@ export class PathSource implements Source {
   }
 
   #wants(path: PathId): boolean {
-    if (this.#peer !== undefined && this.#table.peerOf(path) !== this.#peer) return false;
+    const from = this.#table.peerOf(path);
+    if (this.#peer === 'local' ? from?.kind !== PeerKind.Local : this.#peer !== undefined && from !== this.#peer) return false;
     return this.#filter.matchesPath(this.#table, path) && this.#filter.matchesAttributes(this.#table.attrOf(path));
   }
 

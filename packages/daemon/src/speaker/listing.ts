@@ -133,9 +133,9 @@ export class Listings {
     if (onlyRejected && query.table !== 'received') {
       throw invalidArgument('filter.rejected', 'routes are rejected as they are received: list those, not the best or advertised ones');
     }
-    let peer: RibPeer | undefined;
+    let peer: RibPeer | 'local' | undefined;
     if (query.neighbor !== undefined) {
-      peer = query.neighbor === '' ? rib.localPeer : this.#findPeer(query.neighbor);
+      peer = query.neighbor === '' ? 'local' : this.#findPeer(query.neighbor);
       if (peer === undefined) return undefined;
     }
     // The counts are kept: a table without such routes is not walked.

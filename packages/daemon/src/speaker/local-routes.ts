@@ -11,6 +11,7 @@
 import type { Rib } from '@tsbgp/rib';
 import { type Batch, ControlError, type ControlProblem, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
+import { checkAddedBy, noteAddedBy } from './added-by.ts';
 import { type Background, Limit } from './background.ts';
 import { EncodedBatch, PREFIX_OCTETS } from './encoded-batch.ts';
 
@@ -53,20 +54,18 @@ export class LocalRoutes {
   }
 
   /** Resolves when all routes are in the RIB. Rejects with ControlError before anything has changed. */
-  add(routes: Batch<LocalRoute>): Promise<void> {
+  async add(routes: Batch<LocalRoute>, addedBy = ''): Promise<void> {
+    checkAddedBy(addedBy);
     return this.#inOrder(async (isOurTurn) => {
       const batch = new EncodedBatch(this.#rib, Math.min(routes.length, BATCH_ROUTES_MAX));
       await this.#check(routes, (route, index) => batch.addRoute(route, index));
       await isOurTurn;
       try {
         await this.#eachStep(routes.length, (index) => {
-          this.#rib.announceLocal(
-            batch.familyAt(index),
-            batch.prefixes,
-            index * PREFIX_OCTETS,
-            batch.attrAt(index),
-            batch.identifierAt(index),
-          );
+          const family = batch.familyAt(index);
+          const attr = batch.attrAt(index);
+          const path = this.#rib.announceLocal(family, batch.prefixes, index * PREFIX_OCTETS, attr, batch.identifierAt(index));
+          noteAddedBy(this.#rib.table(family), path, addedBy);
         });
       } finally {
         await this.#eachStep(batch.setCount, (set) => batch.release(set));

@@ -168,7 +168,8 @@ function addRib(out: Exposition, rib: Rib): void {
 
 function addNotSent(out: Exposition, rib: Rib): void {
   const help =
-    'Routes that policy lets out and that are not sent: too large for a message, without a next hop, not encodable, next hop of the peer.';
+    'Routes that policy lets out and that are not sent: too large for a message, without a next hop, not encodable, next hop of the peer, ' +
+    'summarized by an aggregate.';
   const notSent = out.gauge('tsbgp_neighbor_routes_not_sent', help);
   for (const table of rib.tables) {
     for (const group of rib.groupsOf(table)) {
@@ -177,6 +178,7 @@ function addNotSent(out: Exposition, rib: Rib): void {
         notSent.add({ ...labels, reason: 'too-large' }, group.notSent(NotSent.TooLarge));
         notSent.add({ ...labels, reason: 'no-next-hop' }, group.notSent(NotSent.NoNextHop));
         notSent.add({ ...labels, reason: 'failed' }, group.notSent(NotSent.Failed));
+        notSent.add({ ...labels, reason: 'summarized' }, group.notSent(NotSent.Summarized));
         notSent.add({ ...labels, reason: 'own-next-hop' }, member.withheldCount);
       }
     }

@@ -4,6 +4,7 @@
 import { compilePolicy } from '@tsbgp/policy';
 import {
   type AsPathOptions,
+  type DampingOptions,
   type LimitOptions,
   PeerKind,
   type RibPeer,
@@ -50,6 +51,13 @@ const ROLE_CODES: Readonly<Record<RoleName, number>> = {
   rs: Role.RouteServer,
   'rs-client': Role.RouteServerClient,
 };
+
+/** What of a session depends on more than the neighbor's own configuration. */
+export interface SessionExtras {
+  /** It is sent a default route of our own. */
+  readonly originatesDefault: boolean;
+  readonly damping: DampingOptions | undefined;
+}
 
 export class Neighbor {
   /** `Neighbors.change` gives it another one. */
@@ -102,7 +110,7 @@ export class Neighbor {
   }
 
   /** What the RIB must know about a new session. `neighbors` are the addresses of all neighbors. */
-  ribOptions(session: SessionInfo, port: Port, neighbors: Iterable<string>): RibPeerOptions {
+  ribOptions(session: SessionInfo, port: Port, neighbors: Iterable<string>, extras: SessionExtras): RibPeerOptions {
     const { config } = this;
     const families = config.families.filter((family) => session.families.has(family));
     const nextHopSelf = nextHopsSelf(session, families);
@@ -139,6 +147,8 @@ export class Neighbor {
       keepRejected: config.keepRejectedRoutes,
       importAccept: this.#accepts('import'),
       exportAccept: this.#accepts('export'),
+      defaultOriginate: extras.originatesDefault ? families : [],
+      damping: extras.damping,
       port,
     };
   }
@@ -199,6 +209,11 @@ export class Neighbor {
     this.#upMs = performance.now();
   }
 
+  /** Whether the session is up and End-of-RIB came for each of its families. */
+  get hasSentAll(): boolean {
+    return this.ribPeer?.options.families.every((family) => this.refreshes?.hasEnded(family) === true) === true;
+  }
+
   /** Seconds since the session became Established. Meaningless while it is down. */
   get sessionSeconds(): number {
     return Math.floor((performance.now() - this.#upMs) / 1000);
@@ -219,6 +234,7 @@ export class Neighbor {
     this.#attributesDiscarded = this.attributesDiscarded;
     this.session = undefined;
     this.ribPeer = undefined;
+    this.port?.close();
     this.port = undefined;
     this.refreshes?.close();
     this.refreshes = undefined;
@@ -289,7 +305,7 @@ export class Neighbor {
       families: this.config.families.filter((family) => session.families.has(family)),
       localCapabilities: session.localCapabilities,
       remoteCapabilities: session.remoteCapabilities,
-      backlogBytes: port?.backlogBytes ?? 0,
+      backlogBytes: port?.socketBacklogBytes ?? 0,
     };
   }
 

@@ -4,11 +4,11 @@ import { PeerError, type Plugin, type Server } from '@tsbgp/session';
 import { formatFamily, parseAddress } from '@tsbgp/wire';
 import { ControlError, type Endpoint, invalidArgument, type NeighborConfig } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
+import { hostOf } from '../keys/host-address.ts';
 import { apiField } from '../keys/neighbor-api.ts';
 import { changedKeys, diffNeighbor, type Touches } from '../keys/neighbor-diff.ts';
 import { type OwnAs, publicAs } from '../keys/own-as.ts';
 import { quote } from '../quote.ts';
-import { hostOf } from './host-address.ts';
 import { Neighbor } from './neighbor.ts';
 import { canonical, checkedNeighbor } from './new-neighbor.ts';
 
@@ -23,6 +23,8 @@ export interface NeighborsOptions {
   readonly changed: (neighbor: Neighbor) => void;
   /** What the session library calls for the sessions of a neighbor. */
   readonly plugin: (neighbor: Neighbor) => Plugin;
+  /** Checks what depends on other parts of the configuration. Throws ControlError. */
+  readonly check: (config: NeighborConfig) => void;
 }
 
 export class Neighbors {
@@ -112,7 +114,9 @@ export class Neighbors {
       const found = unsupported === undefined ? 'none' : formatFamily(unsupported);
       throw invalidArgument('neighbor.families', `found ${found}, allowed are ipv4-unicast and ipv6-unicast`);
     }
-    return checkedNeighbor(config, ours, listen);
+    const checked = checkedNeighbor(config, ours, listen);
+    this.#options.check(checked);
+    return checked;
   }
 
   #start(config: NeighborConfig): Neighbor {

@@ -18,11 +18,11 @@ import {
 import { type ControlProblem, invalidArgument } from '../control-plane.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { Refusal } from '../keys/fields.ts';
+import { isLinkLocal } from '../keys/host-address.ts';
 import { apiField } from '../keys/neighbor-api.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField } from '../keys/neighbor-keys.ts';
 import { type OwnAs, relationTo } from '../keys/own-as.ts';
 import { quote } from '../quote.ts';
-import { isLinkLocal } from './host-address.ts';
 
 /** Names of interfaces that the kernel allows (IFNAMSIZ), without characters that have a meaning in addresses. */
 const ZONE = /^[\w.:@-]{1,15}$/;

@@ -10,7 +10,7 @@
  */
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { Afi, afiOf, type Family, sharesBits } from '@tsbgp/wire';
-import { hostOf, isLinkLocal, isLoopback, isUnspecified, octetsOf, zoneOf } from './host-address.ts';
+import { hostOf, isLinkLocal, isLoopback, isUnspecified, octetsOf, zoneOf } from '../keys/host-address.ts';
 
 /** Both ends of a session. A link-local address carries its zone, "fe80::1%eth0.20". */
 export interface SessionAddresses {

@@ -10,7 +10,7 @@
  */
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { equalBytes } from '@tsbgp/wire';
-import { isLinkLocal, isLoopback, octetsOf, zoneOf } from './host-address.ts';
+import { isLinkLocal, isLoopback, octetsOf, zoneOf } from '../keys/host-address.ts';
 import type { SessionAddresses } from './next-hop.ts';
 
 type Interfaces = Readonly<Record<string, readonly Pick<NetworkInterfaceInfo, 'address'>[] | undefined>>;

@@ -4,8 +4,9 @@
 import type { NlriId, PathId, Rib, RibTable } from '@tsbgp/rib';
 import { readU32, sharesBits } from '@tsbgp/wire';
 import { invalidArgument, type RouteFilter } from '../control-plane.ts';
+import { shortened, type WirePrefix } from '../keys/wire-prefix.ts';
 import { holdsCommunity, parseAnyCommunity } from './community-match.ts';
-import { readPrefix, shortened, type WirePrefix } from './wire-prefix.ts';
+import { readPrefix } from './wire-prefix.ts';
 
 export interface CompiledFilter {
   readonly tables: readonly RibTable[];

@@ -36,6 +36,7 @@ const NOT_SENT: Readonly<Record<NotSent, string>> = {
   [NotSent.TooLarge]: 'their path attributes fit into no message that these neighbors take (RFC 8654)',
   [NotSent.NoNextHop]: 'they need our own next hop, and the interface of the session has no address of this family',
   [NotSent.Failed]: 'they cannot be encoded, which is a bug of tsbgpd',
+  [NotSent.Summarized]: 'an aggregate with summary-only stands for them',
 };
 
 export interface RouteReportOptions {

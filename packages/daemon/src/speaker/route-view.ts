@@ -1,10 +1,11 @@
 /**
  * Routes as values, for people and programs. Cold: makes an object for each route of an answer.
  */
-import { type AttributeRewriter, type NlriId, NONE, type PathId, type RibTable, type SentRoute } from '@tsbgp/rib';
+import { type AttributeRewriter, type NlriId, NONE, type PathId, type RibPeer, type RibTable, type SentRoute } from '@tsbgp/rib';
 import { Afi, AttributeCode, afiOf, decodeAttributes, formatAddress, type PathAttribute, STORED_CONTEXT } from '@tsbgp/wire';
 import { attributeHeaderLength, attributeValueLength } from '@tsbgp/wire/scan';
 import type { Route } from '../control-plane.ts';
+import { addedBy } from './added-by.ts';
 
 const scratch = new Uint8Array(32);
 
@@ -30,7 +31,16 @@ export function receivedRoute(table: RibTable, path: PathId): Route {
     filtered: table.isFiltered(path),
     filterReason: table.filterReason(path),
     learnedAt: new Date(table.learnedSeconds(path) * 1000),
+    ...ownOrigin(table, path, table.peerOf(path)),
   };
+}
+
+/** Where a route of our own comes from. */
+function ownOrigin(table: RibTable, path: PathId, peer: RibPeer | undefined): Pick<Route, 'localOrigin' | 'addedBy'> {
+  const localOrigin = peer?.options.localOrigin;
+  if (localOrigin === undefined) return {};
+  const by = localOrigin === 'api' ? addedBy(table, path) : '';
+  return by === '' ? { localOrigin } : { localOrigin, addedBy: by };
 }
 
 /** A route as it is sent to a neighbor, rewritten by `rewriter`. */
@@ -49,6 +59,7 @@ export function advertisedRoute(table: RibTable, nlri: NlriId, sent: SentRoute, 
     best: path === table.bestPath(nlri),
     filtered: false,
     learnedAt: new Date(table.learnedSeconds(path) * 1000),
+    ...ownOrigin(table, path, source),
   };
 }
 

@@ -11,6 +11,8 @@ import type { EventLog } from '../events.ts';
 import { InboundRefreshes } from './inbound-refresh.ts';
 import { LimitShutdown } from './limit-shutdown.ts';
 import type { Neighbor } from './neighbor.ts';
+import type { OwnRouting } from './own-routing.ts';
+import { Pace } from './pace.ts';
 import { Port } from './port.ts';
 import { orfFamilies, PrefixOrf } from './prefix-orf.ts';
 import type { RouteReport } from './route-report.ts';
@@ -25,6 +27,7 @@ export interface SessionsOptions {
   readonly schedule: () => void;
   /** Addresses of all configured neighbors. */
   readonly addresses: () => Iterable<string>;
+  readonly own: Pick<OwnRouting, 'extrasOf' | 'isDelayed'>;
 }
 
 export class Sessions {
@@ -88,9 +91,9 @@ export class Sessions {
   changed(neighbor: Neighbor): void {
     const { session, ribPeer, port } = neighbor;
     if (session === undefined || ribPeer === undefined || port === undefined) return;
-    const { rib, addresses, schedule } = this.#options;
+    const { rib, addresses, schedule, own } = this.#options;
     const keptRejected = ribPeer.keepsRejected;
-    rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses()));
+    rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses(), own.extrasOf(neighbor.config)));
     // Rejected routes that were only counted are held from now on: the neighbor is asked for them.
     if (!keptRejected && ribPeer.keepsRejected && session.routeRefresh) {
       for (const family of ribPeer.options.families) {
@@ -122,9 +125,9 @@ export class Sessions {
   }
 
   #established(neighbor: Neighbor, session: SessionInfo, writer: UpdateWriter): RibPeer {
-    const { rib, report, addresses, schedule } = this.#options;
-    const port = new Port(writer, this.#corked, (error) => report.peerFailed(ribPeer, error));
-    const ribPeer: RibPeer = rib.addPeer(neighbor.ribOptions(session, port, addresses()));
+    const { rib, report, addresses, schedule, own } = this.#options;
+    const port = new Port(writer, this.#corked, (error) => report.peerFailed(ribPeer, error), this.#paceOf(neighbor));
+    const ribPeer: RibPeer = rib.addPeer(neighbor.ribOptions(session, port, addresses(), own.extrasOf(neighbor.config)));
     neighbor.up(
       session,
       ribPeer,
@@ -137,6 +140,17 @@ export class Sessions {
     schedule();
     report.peerUp(ribPeer);
     return ribPeer;
+  }
+
+  #paceOf(neighbor: Neighbor): Pace {
+    const { rib, boundaries, schedule, own } = this.#options;
+    return new Pace({
+      intervalSeconds: () => neighbor.config.advertisementIntervalSeconds ?? 0,
+      isDelayed: own.isDelayed,
+      isInStep: () => neighbor.ribPeer !== undefined && rib.membersOf(neighbor.ribPeer).every(({ behind }) => !behind),
+      opened: schedule,
+      boundaries,
+    });
   }
 
   #closed(neighbor: Neighbor, reason: CloseReason): void {

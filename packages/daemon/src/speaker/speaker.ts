@@ -16,7 +16,9 @@ import type { Confederation } from '../keys/own-as.ts';
 import { identifierOf } from '../keys/values.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
+import type { OwnConfig } from '../own-config.ts';
 import { Background } from './background.ts';
+import { dampenedRoutes } from './dampened.ts';
 import { explainRoute } from './explanation.ts';
 import { familyCounts } from './family-counts.ts';
 import { KernelMemory } from './kernel-memory.ts';
@@ -25,6 +27,7 @@ import { LocalRoutes } from './local-routes.ts';
 import { addBackground, renderMetrics } from './metrics.ts';
 import type { Neighbor } from './neighbor.ts';
 import { Neighbors } from './neighbors.ts';
+import { OwnRouting } from './own-routing.ts';
 import { findPaths, prefixPaths } from './paths.ts';
 import { RouteReport } from './route-report.ts';
 import { Sessions } from './sessions.ts';
@@ -65,6 +68,7 @@ export class Speaker implements ControlPlane {
   readonly #listings: Listings;
   readonly #watchers: Watchers;
   readonly #localRoutes: LocalRoutes;
+  readonly #own: OwnRouting;
   readonly #metricSources: readonly MetricSource[];
   readonly #listen: Endpoint[] = [];
   readonly #startedAt: Date = new Date();
@@ -117,7 +121,8 @@ export class Speaker implements ControlPlane {
     );
     const schedule = (): void => this.#turns.schedule();
     const addresses = (): Iterable<string> => this.#neighbors.addresses();
-    this.#sessions = new Sessions({ rib, logger, boundaries, events, report, schedule, addresses });
+    this.#own = new OwnRouting({ rib, neighbors: () => this.#neighbors.all(), logger, boundaries, schedule });
+    this.#sessions = new Sessions({ rib, logger, boundaries, events, report, schedule, addresses, own: this.#own });
     this.#neighbors = new Neighbors({
       ours: { as: localAs, confederation },
       server: this.#server,
@@ -126,6 +131,7 @@ export class Speaker implements ControlPlane {
       listen: this.#listen,
       changed: (neighbor) => this.#sessions.changed(neighbor),
       plugin: (neighbor) => this.#sessions.plugin(neighbor),
+      check: (config) => this.#own.check(config),
     });
     const background = new Background();
     this.#listings = new Listings(rib, (address) => this.#neighbors.find(address).ribPeer, background);
@@ -136,6 +142,7 @@ export class Speaker implements ControlPlane {
       this.#listings.addMetrics,
       this.#watchers.addMetrics,
       this.#localRoutes.addMetrics,
+      this.#own.addMetrics,
     ];
   }
 
@@ -145,8 +152,22 @@ export class Speaker implements ControlPlane {
     return bound;
   }
 
+  /**
+   * Routes of our own and pacing. To be called once, before there are neighbors. Throws ControlError that names a route which is not
+   * acceptable.
+   */
+  configure(config: OwnConfig): void {
+    this.#own.configure(config);
+  }
+
+  /** The neighbors of the configuration are there. */
+  started(): void {
+    this.#own.started();
+  }
+
   /** Cease/2 with `reason` to every peer; resolves when every session and listener is closed. */
   close(reason?: string): Promise<void> {
+    this.#own.close();
     return this.#server.close(reason);
   }
 
@@ -214,7 +235,14 @@ export class Speaker implements ControlPlane {
     const asked = query.neighbor === undefined ? this.#neighbors.all() : [this.#neighbors.find(query.neighbor)];
     return explainRoute(this.#rib, query, this.#decision, asked);
   };
-  readonly addRoutes: ControlPlane['addRoutes'] = (routes) => this.#localRoutes.add(routes);
+  readonly addRoutes: ControlPlane['addRoutes'] = (routes, { addedBy } = {}) => this.#localRoutes.add(routes, addedBy);
+  readonly dampened: ControlPlane['dampened'] = (query) => {
+    if (!query.neighbor) return dampenedRoutes(this.#rib, query, undefined);
+    const { ribPeer } = this.#neighbors.find(query.neighbor);
+    return ribPeer === undefined ? { routes: [], count: 0 } : dampenedRoutes(this.#rib, query, ribPeer);
+  };
+  readonly aggregates: ControlPlane['aggregates'] = () => this.#own.aggregates();
+  readonly conditions: ControlPlane['conditions'] = () => this.#own.conditions();
   readonly deleteRoutes: ControlPlane['deleteRoutes'] = (keys) => this.#localRoutes.delete(keys);
 
   health(): Health {
@@ -242,6 +270,7 @@ export class Speaker implements ControlPlane {
 
   #turnEnded(): void {
     this.#sessions.uncork();
+    this.#own.turnEnded();
     this.#watchers.flush();
   }
 

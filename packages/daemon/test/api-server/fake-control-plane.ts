@@ -4,10 +4,14 @@
 
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import {
+  type AggregateState,
   type Batch,
   type ChangedNeighbor,
+  type ConditionState,
   ControlError,
   type ControlPlane,
+  type DampenedQuery,
+  type DampenedRoutes,
   type ExplainQuery,
   type GlobalState,
   type Health,
@@ -59,6 +63,9 @@ export class FakeControlPlane implements ControlPlane {
   readonly injected: Map<string, LocalRoute> = new Map();
   readonly listeners: Set<Listener> = new Set();
   readonly queries: (RouteQuery | WatchQuery)[] = [];
+  readonly dampenedQueries: DampenedQuery[] = [];
+  /** `addedBy` of each batch of routes. */
+  readonly adders: (string | undefined)[] = [];
   readonly resets: { address: string; kind: ResetKind; options: ResetOptions }[] = [];
   readonly disabled: Map<string, string | undefined> = new Map();
   readonly shutdowns: (string | undefined)[] = [];
@@ -174,6 +181,36 @@ export class FakeControlPlane implements ControlPlane {
     return { ...this.paths(query), ...this.explanation };
   }
 
+  aggregates(): AggregateState[] {
+    return [
+      { family: IPV4_UNICAST, prefix: '203.0.112.0/22', summaryOnly: true, mergeCommunities: false, attributes: [], contributors: 2 },
+    ];
+  }
+
+  conditions(): ConditionState[] {
+    const condition = { name: 'lost', type: 'absent', prefixes: ['198.51.100.0/24'], holdSeconds: 30 } as const;
+    return [{ ...condition, holds: true, isChanging: true, routes: 1, neighbors: 2 }];
+  }
+
+  dampened(query: DampenedQuery): DampenedRoutes {
+    this.dampenedQueries.push(query);
+    return {
+      routes: [
+        {
+          family: IPV4_UNICAST,
+          prefix: '203.0.113.0/24',
+          neighbor: '192.0.2.1',
+          penalty: 7000,
+          flaps: 7,
+          suppressed: true,
+          announced: true,
+          reuseSeconds: 2901,
+        },
+      ],
+      count: 1,
+    };
+  }
+
   paths({ prefix, longestMatch }: PathQuery): PrefixPaths {
     const found = this.prefixPaths.get(longestMatch === true ? `longest match of ${prefix}` : prefix);
     if (found === undefined) throw new ControlError('not-found', 'prefix', `there is no path to ${prefix}`);
@@ -213,7 +250,8 @@ export class FakeControlPlane implements ControlPlane {
     }
   }
 
-  async addRoutes(routes: Batch<LocalRoute>): Promise<void> {
+  async addRoutes(routes: Batch<LocalRoute>, options?: { readonly addedBy?: string }): Promise<void> {
+    this.adders.push(options?.addedBy);
     const all = Array.from({ length: routes.length }, (_, index) => routes.at(index)!);
     const bad = all.findIndex(({ prefix }) => !prefix.includes('/'));
     if (bad >= 0) throw new ControlError('invalid-argument', `routes[${bad}].prefix`, `found "${all[bad]!.prefix}"`);

@@ -135,7 +135,7 @@ function comparePaths(table: RibTable, a: number, b: number): number {
   const { decision, costOf } = attributes;
   const peerA = table.peers[table.pathPeer[a]!]!;
   const peerB = table.peers[table.pathPeer[b]!]!;
-  if (peerA.kind !== peerB.kind) return peerA.kind - peerB.kind; // 7
+  if (peerA.typeRank !== peerB.typeRank) return peerA.typeRank - peerB.typeRank; // 7
   const attrA = table.pathAttr[a]!;
   const attrB = table.pathAttr[b]!;
   if (costOf !== undefined && attrA !== attrB && peerA.kind !== PeerKind.Local) {

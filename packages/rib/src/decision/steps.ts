@@ -5,7 +5,7 @@
 import { formatAddress, toHex, writeU32 } from '@tsbgp/wire';
 import { hasAigp, isStaleRank, localPrefOf } from '../attributes/facts.ts';
 import type { DecisionOptions } from '../decision-options.ts';
-import { PeerKind, type RibPeer } from '../peer.ts';
+import { LOCAL_ORIGINS, PeerKind, type RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
 import { aigpTotal, clusterCount, neighboringAs, nextHopCost, originator } from './values.ts';
 
@@ -47,6 +47,13 @@ const PEER_TYPES: Readonly<Record<PeerKind, string>> = {
   [PeerKind.Internal]: 'internal',
 };
 
+/** The kind of a peer, and who made a route of our own that was not injected. */
+function peerType(typeRank: number): string {
+  const origin = LOCAL_ORIGINS[typeRank % LOCAL_ORIGINS.length]!;
+  const kind = PEER_TYPES[Math.floor(typeRank / LOCAL_ORIGINS.length) as PeerKind];
+  return origin === 'api' ? kind : `${kind}, ${origin}`;
+}
+
 /** More than any sum of metric and cost. */
 const NO_AIGP = 1n << 64n;
 const ALWAYS = (): boolean => true;
@@ -76,11 +83,7 @@ export const STEPS: readonly Step[] = [
     (origin) => ORIGINS[origin] ?? 'incomplete',
   ),
   step('multi-exit-disc', (table, path) => table.attributes.med[table.attrOf(path)]!),
-  step(
-    'peer-type',
-    (table, path) => peerOf(table, path).kind,
-    (kind) => PEER_TYPES[kind as PeerKind],
-  ),
+  step('peer-type', (table, path) => peerOf(table, path).typeRank, peerType),
   step('next-hop-cost', nextHopCost, (cost) => (cost === Number.POSITIVE_INFINITY ? 'unreachable' : String(cost))),
   {
     name: 'age',

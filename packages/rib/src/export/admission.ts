@@ -5,6 +5,7 @@
  * reconsideration that counts it: before, it could get a route that it may not have. The number of one that left is given out again when no
  * entry is left that was made for it.
  */
+import { NONE } from '../columns.ts';
 import type { RibTable } from '../table.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Member } from './member.ts';
@@ -113,7 +114,7 @@ export class Admission {
   /** The member came or went, or what is special of it is another: routes that it makes a difference for are evaluated again. */
   reconsider(member: Member): void {
     const { receivers, options } = this.#evaluation();
-    const { peers, position } = this.#table;
+    const { peers, position, ownDefaultPath, pathPeer } = this.#table;
     // The routes of others of its AS: they go to other members now, or do not.
     for (const peer of peers) {
       if (peer !== undefined && peer !== member.peer && receivers.isSeparatedFrom(peer, member)) this.#toReconsider.add(peer.index);
@@ -125,6 +126,7 @@ export class Admission {
         if (peer.received[position]! > 0) this.#toReconsider.add(peer.index);
       }
     }
+    if (ownDefaultPath !== NONE && member.peer.originatesDefault.has(position)) this.#toReconsider.add(pathPeer[ownDefaultPath]!);
     // Its own, if it brought any along. Those of one whose session is over are swept away.
     if (member.peer.up && member.peer.received[position]! > 0) this.#toReconsider.add(member.peer.index);
     if (receivers.selective || this.#toReconsider.size > 0) this.#isDue = true;

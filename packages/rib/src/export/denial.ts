@@ -10,6 +10,10 @@ export type ExportDenial =
   | 'internal-to-internal'
   /** ONLY_TO_CUSTOMER, and the member is no customer (RFC 9234 §5). */
   | 'only-to-customer'
+  /** An aggregate with summary-only stands for the prefix. */
+  | 'summarized'
+  /** The member is sent a default route of our own in its place. */
+  | 'own-default'
   /** The next hop is of no use to the peers, and we have none of our own in this family (RFC 4271 §5.1.3). */
   | 'no-next-hop'
   /** No message of the session holds it (RFC 8654 §5). */

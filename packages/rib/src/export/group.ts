@@ -63,7 +63,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   /** While the walk compares what the members hold with what they get by other options. */
   #reform: Reform | undefined;
   /** By `NotSent - PEER_INDEX_MAX - 1`: how many there were since the group began. */
-  readonly #notSentTotal: number[] = [0, 0, 0];
+  readonly #notSentTotal: number[] = [0, 0, 0, 0];
   readonly #batch: Batch = new Batch();
   readonly #old: Entries = new Entries();
   readonly #now: Entries = new Entries();
@@ -232,7 +232,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
       this.builtTo = nlri + 1;
       left--;
       if (reform !== undefined) left -= this.#reevaluate(nlri as NlriId, reform);
-      else if (best[nlri] !== NONE) left -= this.evaluate(nlri as NlriId);
+      else if (best[nlri] !== NONE || nlri === this.table.ownDefault) left -= this.evaluate(nlri as NlriId);
     }
     if (reform === undefined) {
       this.#batch.clear(); // no member is in step yet: they miss everything when the group is built
@@ -252,6 +252,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     if (nlri >= this.builtTo || this.abandoned) return 0;
     const { table, adjRibOut } = this;
     if (nlri >= adjRibOut.capacity) adjRibOut.grow(table.head.length);
+    if (nlri === table.ownDefault) return this.#select(nlri);
     const path = table.best[nlri]!;
     if (path !== NONE && this.strategy.type !== 'best' && (table.pathNext[path] !== NONE || table.head[nlri] !== path)) {
       return this.#select(nlri);
@@ -298,7 +299,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
 
   /** Compares what the members hold of an NLRI by the options before with what they get by those of now. Returns the work in steps. */
   #reevaluate(nlri: NlriId, reform: Reform): number {
-    if (this.adjRibOut.isBlank(nlri) && (this.table.best[nlri] ?? NONE) === NONE) return 0;
+    if (this.adjRibOut.isBlank(nlri) && (this.table.best[nlri] ?? NONE) === NONE && nlri !== this.table.ownDefault) return 0;
     if (nlri >= this.adjRibOut.capacity) this.adjRibOut.grow(this.table.head.length);
     const reason = this.#evaluation.selection.select(nlri, this.#now);
     this.#change(nlri, reason, reform);
@@ -506,6 +507,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   }
 
   #tellNotSent(reason: NotSent, nlri: NlriId): void {
+    if (reason === NotSent.Summarized) return; // as the operator wishes
     const at = reason - PEER_INDEX_MAX - 1;
     const total = ++this.#notSentTotal[at]!;
     if (this.#observer !== undefined && isPowerOfTen(total)) this.#observer.notSent(this, reason, nlri, total);

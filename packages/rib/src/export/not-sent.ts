@@ -9,8 +9,10 @@ export const NotSent = {
   NoNextHop: 65_534,
   /** An exception was thrown while it was rewritten or encoded: a mistake of ours. */
   Failed: 65_533,
+  /** An aggregate of ours with summary-only stands for it (aggregates/). */
+  Summarized: 65_532,
 } as const;
 export type NotSent = (typeof NotSent)[keyof typeof NotSent];
 
 /** Indexes of peers are up to this. */
-export const PEER_INDEX_MAX = 65_532;
+export const PEER_INDEX_MAX = 65_531;

@@ -139,6 +139,13 @@ export class Receivers {
     return made;
   }
 
+  /** The members that are to get a default route of our own, in the family at this position. */
+  wantingDefault(position: number): AudienceId {
+    let set = 0n;
+    for (const { number, peer } of this.#byPeer.values()) if (peer.up && peer.originatesDefault.has(position)) set |= only(number);
+    return set === 0n ? NOBODY : this.#audiences.intern(set);
+  }
+
   /** What some members get in the place of a set, and who: the set with NO_EXPORT, which a control community asks for. */
   marked(attr: number): Marked | undefined {
     return this.#marked.size === 0 ? undefined : this.#marked.get(attr);

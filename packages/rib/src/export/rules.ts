@@ -9,6 +9,8 @@
  *   4. Of the members, those that receivers.ts finds.
  *   5. Of these, those whose own prefix filters permit it (member-filters.ts).
  *
+ * Before all of them: prefixes that an aggregate with summary-only stands for go to nobody (aggregates/).
+ *
  * Nearly every path passes the first three by two comparisons of bits.
  */
 import { IPV4_UNICAST } from '@tsbgp/wire';
@@ -119,6 +121,10 @@ export class ExportRules {
 
   #receiversOf(path: number): AudienceId {
     const table = this.#table;
+    if (table.summarized !== undefined && table.summarized.has(table.pathNlri[path]!)) {
+      this.reason = NotSent.Summarized;
+      return NOBODY;
+    }
     const attr = table.pathAttr[path]!;
     const flags = this.#attributes.flags[attr]!;
     const source = table.peers[table.pathPeer[path]!] as RibPeer;
@@ -138,12 +144,26 @@ export class ExportRules {
     const attr = table.pathAttr[path]!;
     const flags = this.#attributes.flags[attr]!;
     const source = table.peers[table.pathPeer[path]!] as RibPeer;
-    const reason = this.#reasonAgainst(attr, flags, source, table.pathNlri[path]! as NlriId);
+    const nlri = table.pathNlri[path]! as NlriId;
+    if (nlri === table.ownDefault && member.peer.originatesDefault.has(table.position)) return 'own-default';
+    if (table.summarized?.has(nlri) === true) return 'summarized';
+    const reason = this.#reasonAgainst(attr, flags, source, nlri);
     if (reason !== SENT) return DENIALS.get(reason);
     const keepsNextHop = nextHopUse(this.#options.view, flags, source) === NextHopUse.Keep;
     const denial = this.#receivers.explain(attr, source, keepsNextHop, member);
     if (denial !== undefined || this.#filters.permits(member.peer, table.pathNlri[path]! as NlriId)) return denial;
     return 'prefix-filter';
+  }
+
+  /**
+   * Who of the members that are to get a default route of our own gets it. Policy is not asked: that they are to get it is the policy.
+   */
+  receiversOfDefault(path: number): AudienceId {
+    const table = this.#table;
+    const source = table.peers[table.pathPeer[path]!] as RibPeer;
+    this.reason = NotSent.NoNextHop;
+    if (nextHopUse(this.#options.view, this.#attributes.flags[table.pathAttr[path]!]!, source) !== NextHopUse.Own) return NOBODY;
+    return this.#receivers.wantingDefault(table.position);
   }
 
   /** A batch is over: its large sets may be gone before the next. */

@@ -6,6 +6,8 @@
  *               best path goes to its receivers, the best of the others to those that are left, and so on.
  *   add-path    All paths, or the best so many, to everybody who may have them (RFC 7911).
  *
+ * The default route is selected in the same way, but for members that are sent one of our own (own-routes.ts).
+ *
  * Why one walk is the decision of each client: without MULTI_EXIT_DISC the decision process orders the paths, and the best path of a subset
  * is the first of the order that is in it. MULTI_EXIT_DISC breaks that (RFC 4271 §9.1.2.2 c): a path that a client may not have can have put
  * out another one of its neighboring AS. Where three or more paths compete and MULTI_EXIT_DISC tells two of one AS apart, the members are
@@ -52,8 +54,12 @@ export class Selection {
     entries.count = 0;
     this.comparisons = 0;
     this.#perDecision = 1;
+    if (nlri === this.#table.ownDefault) return this.#withOwnDefault(nlri, entries);
+    return this.#table.best[nlri] === NONE ? 0 : this.#byStrategy(nlri, entries);
+  }
+
+  #byStrategy(nlri: NlriId, entries: Entries): number {
     const { strategy } = this;
-    if (this.#table.best[nlri] === NONE) return 0;
     if (strategy.type === 'best') return this.#best(nlri, entries);
     try {
       if (strategy.type === 'per-client') return this.#isOrdered(nlri) ? this.#perClient(nlri, entries) : this.#byDivision(nlri, entries);
@@ -61,6 +67,25 @@ export class Selection {
     } finally {
       this.#untry();
     }
+  }
+
+  /** The default route, where some members are sent one of our own: it takes the place of the others. */
+  #withOwnDefault(nlri: NlriId, entries: Entries): number {
+    const table = this.#table;
+    const reason = table.best[nlri] === NONE ? 0 : this.#byStrategy(nlri, entries);
+    const path = table.ownDefaultPath;
+    const receivers = this.#rules.receiversOfDefault(path);
+    if (receivers === NOBODY) return entries.count === 0 ? reason : 0;
+    const { attr, source, path: identifier } = entries;
+    const { count } = entries;
+    entries.count = 0;
+    for (let at = 0; at < count; at++) {
+      const rest = this.#audiences.minus(entries.receivers[at]! as AudienceId, receivers);
+      if (rest !== NOBODY) entries.add(attr[at]!, source[at]!, rest, identifier[at]!);
+    }
+    const addPath = this.strategy.type === 'add-path';
+    entries.add(table.pathAttr[path]!, table.pathPeer[path]!, receivers, addPath ? path : 0);
+    return 0;
   }
 
   #best(nlri: NlriId, entries: Entries): number {

@@ -7,6 +7,7 @@ import { NONE } from '../columns.ts';
 import { codeOf, NO_REASON } from '../filter-reason.ts';
 import type { RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
+import { judgePath } from './judge-path.ts';
 import type { ImportRules } from './rules.ts';
 
 /** Path slots looked at in one slice. */
@@ -69,7 +70,7 @@ export class Rejudgements {
   }
 
   #judge(table: RibTable, path: PathId, peer: RibPeer): void {
-    const verdict = this.#rules.judge(table.receivedAttrOf(path), peer);
+    const verdict = judgePath(this.#rules, table, path, peer);
     const { limits } = peer;
     // Judged again, as many routes as may be are accepted: those beyond are rejected, whatever the action of the limit was.
     if (limits !== undefined && limits.action !== 'warn') {

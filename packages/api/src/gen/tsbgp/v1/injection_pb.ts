@@ -2,17 +2,17 @@
 // @generated from file tsbgp/v1/injection.proto (package tsbgp.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { PathAttribute } from "./attributes_pb.ts";
 import { file_tsbgp_v1_attributes } from "./attributes_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tsbgp/v1/injection.proto.
  */
 export const file_tsbgp_v1_injection: GenFile = /*@__PURE__*/
-  fileDesc("Chh0c2JncC92MS9pbmplY3Rpb24ucHJvdG8SCHRzYmdwLnYxIoQBCgpMb2NhbFJvdXRlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSEAoIbmV4dF9ob3AYAyABKAkSKwoKYXR0cmlidXRlcxgEIAMoCzIXLnRzYmdwLnYxLlBhdGhBdHRyaWJ1dGUSFwoPcGF0aF9pZGVudGlmaWVyGAUgASgNIkgKDUxvY2FsUm91dGVLZXkSDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIXCg9wYXRoX2lkZW50aWZpZXIYAyABKA0iOAoQQWRkUm91dGVzUmVxdWVzdBIkCgZyb3V0ZXMYASADKAsyFC50c2JncC52MS5Mb2NhbFJvdXRlIhMKEUFkZFJvdXRlc1Jlc3BvbnNlIj4KE0RlbGV0ZVJvdXRlc1JlcXVlc3QSJwoGcm91dGVzGAEgAygLMhcudHNiZ3AudjEuTG9jYWxSb3V0ZUtleSInChREZWxldGVSb3V0ZXNSZXNwb25zZRIPCgdkZWxldGVkGAEgASgEIj0KFUFkZFJvdXRlU3RyZWFtUmVxdWVzdBIkCgZyb3V0ZXMYASADKAsyFC50c2JncC52MS5Mb2NhbFJvdXRlIicKFkFkZFJvdXRlU3RyZWFtUmVzcG9uc2USDQoFYWRkZWQYASABKAQiQwoYRGVsZXRlUm91dGVTdHJlYW1SZXF1ZXN0EicKBnJvdXRlcxgBIAMoCzIXLnRzYmdwLnYxLkxvY2FsUm91dGVLZXkiLAoZRGVsZXRlUm91dGVTdHJlYW1SZXNwb25zZRIPCgdkZWxldGVkGAEgASgEMt4CChBJbmplY3Rpb25TZXJ2aWNlEkQKCUFkZFJvdXRlcxIaLnRzYmdwLnYxLkFkZFJvdXRlc1JlcXVlc3QaGy50c2JncC52MS5BZGRSb3V0ZXNSZXNwb25zZRJNCgxEZWxldGVSb3V0ZXMSHS50c2JncC52MS5EZWxldGVSb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuRGVsZXRlUm91dGVzUmVzcG9uc2USVQoOQWRkUm91dGVTdHJlYW0SHy50c2JncC52MS5BZGRSb3V0ZVN0cmVhbVJlcXVlc3QaIC50c2JncC52MS5BZGRSb3V0ZVN0cmVhbVJlc3BvbnNlKAESXgoRRGVsZXRlUm91dGVTdHJlYW0SIi50c2JncC52MS5EZWxldGVSb3V0ZVN0cmVhbVJlcXVlc3QaIy50c2JncC52MS5EZWxldGVSb3V0ZVN0cmVhbVJlc3BvbnNlKAFiBnByb3RvMw", [file_tsbgp_v1_attributes]);
+  fileDesc("Chh0c2JncC92MS9pbmplY3Rpb24ucHJvdG8SCHRzYmdwLnYxIoQBCgpMb2NhbFJvdXRlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSEAoIbmV4dF9ob3AYAyABKAkSKwoKYXR0cmlidXRlcxgEIAMoCzIXLnRzYmdwLnYxLlBhdGhBdHRyaWJ1dGUSFwoPcGF0aF9pZGVudGlmaWVyGAUgASgNIkgKDUxvY2FsUm91dGVLZXkSDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIXCg9wYXRoX2lkZW50aWZpZXIYAyABKA0iSgoQQWRkUm91dGVzUmVxdWVzdBIkCgZyb3V0ZXMYASADKAsyFC50c2JncC52MS5Mb2NhbFJvdXRlEhAKCGFkZGVkX2J5GFAgASgJIhMKEUFkZFJvdXRlc1Jlc3BvbnNlIj4KE0RlbGV0ZVJvdXRlc1JlcXVlc3QSJwoGcm91dGVzGAEgAygLMhcudHNiZ3AudjEuTG9jYWxSb3V0ZUtleSInChREZWxldGVSb3V0ZXNSZXNwb25zZRIPCgdkZWxldGVkGAEgASgEIk8KFUFkZFJvdXRlU3RyZWFtUmVxdWVzdBIkCgZyb3V0ZXMYASADKAsyFC50c2JncC52MS5Mb2NhbFJvdXRlEhAKCGFkZGVkX2J5GFAgASgJIicKFkFkZFJvdXRlU3RyZWFtUmVzcG9uc2USDQoFYWRkZWQYASABKAQiQwoYRGVsZXRlUm91dGVTdHJlYW1SZXF1ZXN0EicKBnJvdXRlcxgBIAMoCzIXLnRzYmdwLnYxLkxvY2FsUm91dGVLZXkiLAoZRGVsZXRlUm91dGVTdHJlYW1SZXNwb25zZRIPCgdkZWxldGVkGAEgASgEIhcKFUxpc3RBZ2dyZWdhdGVzUmVxdWVzdCJBChZMaXN0QWdncmVnYXRlc1Jlc3BvbnNlEicKCmFnZ3JlZ2F0ZXMYASADKAsyEy50c2JncC52MS5BZ2dyZWdhdGUicgoJQWdncmVnYXRlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSFAoMc3VtbWFyeV9vbmx5GAMgASgIEhkKEW1lcmdlX2NvbW11bml0aWVzGAQgASgIEhQKDGNvbnRyaWJ1dG9ycxgFIAEoBCIXChVMaXN0Q29uZGl0aW9uc1JlcXVlc3QiQQoWTGlzdENvbmRpdGlvbnNSZXNwb25zZRInCgpjb25kaXRpb25zGAEgAygLMhMudHNiZ3AudjEuQ29uZGl0aW9uIuYBCglDb25kaXRpb24SDAoEbmFtZRgBIAEoCRImCgR0eXBlGAIgASgOMhgudHNiZ3AudjEuQ29uZGl0aW9uLlR5cGUSEAoIcHJlZml4ZXMYAyADKAkSDAoEaG9sZBgEIAEoDRINCgVob2xkcxgFIAEoCBIQCghjaGFuZ2luZxgGIAEoCBIOCgZyb3V0ZXMYByABKA0SEQoJbmVpZ2hib3JzGAggASgNIj8KBFR5cGUSFAoQVFlQRV9VTlNQRUNJRklFRBAAEhAKDFRZUEVfUFJFU0VOVBABEg8KC1RZUEVfQUJTRU5UEAIyiAQKEEluamVjdGlvblNlcnZpY2USRAoJQWRkUm91dGVzEhoudHNiZ3AudjEuQWRkUm91dGVzUmVxdWVzdBobLnRzYmdwLnYxLkFkZFJvdXRlc1Jlc3BvbnNlEk0KDERlbGV0ZVJvdXRlcxIdLnRzYmdwLnYxLkRlbGV0ZVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5EZWxldGVSb3V0ZXNSZXNwb25zZRJVCg5BZGRSb3V0ZVN0cmVhbRIfLnRzYmdwLnYxLkFkZFJvdXRlU3RyZWFtUmVxdWVzdBogLnRzYmdwLnYxLkFkZFJvdXRlU3RyZWFtUmVzcG9uc2UoARJeChFEZWxldGVSb3V0ZVN0cmVhbRIiLnRzYmdwLnYxLkRlbGV0ZVJvdXRlU3RyZWFtUmVxdWVzdBojLnRzYmdwLnYxLkRlbGV0ZVJvdXRlU3RyZWFtUmVzcG9uc2UoARJTCg5MaXN0QWdncmVnYXRlcxIfLnRzYmdwLnYxLkxpc3RBZ2dyZWdhdGVzUmVxdWVzdBogLnRzYmdwLnYxLkxpc3RBZ2dyZWdhdGVzUmVzcG9uc2USUwoOTGlzdENvbmRpdGlvbnMSHy50c2JncC52MS5MaXN0Q29uZGl0aW9uc1JlcXVlc3QaIC50c2JncC52MS5MaXN0Q29uZGl0aW9uc1Jlc3BvbnNlYgZwcm90bzM", [file_tsbgp_v1_attributes]);
 
 /**
  * A route to add.
@@ -111,6 +111,13 @@ export type AddRoutesRequest = Message<"tsbgp.v1.AddRoutesRequest"> & {
    * @generated from field: repeated tsbgp.v1.LocalRoute routes = 1;
    */
   routes: LocalRoute[];
+
+  /**
+   * Who adds the routes, for listings: the name of a program or a person, at most 64 characters in one line. The daemon does not check it.
+   *
+   * @generated from field: string added_by = 80;
+   */
+  addedBy: string;
 };
 
 /**
@@ -189,6 +196,13 @@ export type AddRouteStreamRequest = Message<"tsbgp.v1.AddRouteStreamRequest"> & 
    * @generated from field: repeated tsbgp.v1.LocalRoute routes = 1;
    */
   routes: LocalRoute[];
+
+  /**
+   * Who adds the routes of this message, as in AddRoutesRequest.
+   *
+   * @generated from field: string added_by = 80;
+   */
+  addedBy: string;
 };
 
 /**
@@ -262,6 +276,238 @@ export const DeleteRouteStreamResponseSchema: GenMessage<DeleteRouteStreamRespon
   messageDesc(file_tsbgp_v1_injection, 9);
 
 /**
+ * Request of ListAggregates.
+ *
+ * @generated from message tsbgp.v1.ListAggregatesRequest
+ */
+export type ListAggregatesRequest = Message<"tsbgp.v1.ListAggregatesRequest"> & {
+};
+
+/**
+ * Describes the message tsbgp.v1.ListAggregatesRequest.
+ * Use `create(ListAggregatesRequestSchema)` to create a new message.
+ */
+export const ListAggregatesRequestSchema: GenMessage<ListAggregatesRequest> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_injection, 10);
+
+/**
+ * Answer of ListAggregates.
+ *
+ * @generated from message tsbgp.v1.ListAggregatesResponse
+ */
+export type ListAggregatesResponse = Message<"tsbgp.v1.ListAggregatesResponse"> & {
+  /**
+   * In the order of the configuration.
+   *
+   * @generated from field: repeated tsbgp.v1.Aggregate aggregates = 1;
+   */
+  aggregates: Aggregate[];
+};
+
+/**
+ * Describes the message tsbgp.v1.ListAggregatesResponse.
+ * Use `create(ListAggregatesResponseSchema)` to create a new message.
+ */
+export const ListAggregatesResponseSchema: GenMessage<ListAggregatesResponse> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_injection, 11);
+
+/**
+ * An aggregate of the configuration.
+ *
+ * @generated from message tsbgp.v1.Aggregate
+ */
+export type Aggregate = Message<"tsbgp.v1.Aggregate"> & {
+  /**
+   * "ipv4-unicast" or "ipv6-unicast".
+   *
+   * @generated from field: string family = 1;
+   */
+  family: string;
+
+  /**
+   * For example "203.0.112.0/22".
+   *
+   * @generated from field: string prefix = 2;
+   */
+  prefix: string;
+
+  /**
+   * More specific prefixes are not sent to anybody.
+   *
+   * @generated from field: bool summary_only = 3;
+   */
+  summaryOnly: boolean;
+
+  /**
+   * The aggregate carries the communities of its contributors.
+   *
+   * @generated from field: bool merge_communities = 4;
+   */
+  mergeCommunities: boolean;
+
+  /**
+   * More specific prefixes in the Loc-RIB. 0: the aggregate is not announced.
+   *
+   * @generated from field: uint64 contributors = 5;
+   */
+  contributors: bigint;
+};
+
+/**
+ * Describes the message tsbgp.v1.Aggregate.
+ * Use `create(AggregateSchema)` to create a new message.
+ */
+export const AggregateSchema: GenMessage<Aggregate> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_injection, 12);
+
+/**
+ * Request of ListConditions.
+ *
+ * @generated from message tsbgp.v1.ListConditionsRequest
+ */
+export type ListConditionsRequest = Message<"tsbgp.v1.ListConditionsRequest"> & {
+};
+
+/**
+ * Describes the message tsbgp.v1.ListConditionsRequest.
+ * Use `create(ListConditionsRequestSchema)` to create a new message.
+ */
+export const ListConditionsRequestSchema: GenMessage<ListConditionsRequest> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_injection, 13);
+
+/**
+ * Answer of ListConditions.
+ *
+ * @generated from message tsbgp.v1.ListConditionsResponse
+ */
+export type ListConditionsResponse = Message<"tsbgp.v1.ListConditionsResponse"> & {
+  /**
+   * In the order of the configuration.
+   *
+   * @generated from field: repeated tsbgp.v1.Condition conditions = 1;
+   */
+  conditions: Condition[];
+};
+
+/**
+ * Describes the message tsbgp.v1.ListConditionsResponse.
+ * Use `create(ListConditionsResponseSchema)` to create a new message.
+ */
+export const ListConditionsResponseSchema: GenMessage<ListConditionsResponse> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_injection, 14);
+
+/**
+ * A condition of the configuration: whether prefixes are in the Loc-RIB.
+ *
+ * @generated from message tsbgp.v1.Condition
+ */
+export type Condition = Message<"tsbgp.v1.Condition"> & {
+  /**
+   * Name of the condition.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * What it asks of the prefixes.
+   *
+   * @generated from field: tsbgp.v1.Condition.Type type = 2;
+   */
+  type: Condition_Type;
+
+  /**
+   * The prefixes that it is about.
+   *
+   * @generated from field: repeated string prefixes = 3;
+   */
+  prefixes: string[];
+
+  /**
+   * For how long it must be so, or no longer be so, before it counts, in seconds.
+   *
+   * @generated from field: uint32 hold = 4;
+   */
+  hold: number;
+
+  /**
+   * Whether it holds.
+   *
+   * @generated from field: bool holds = 5;
+   */
+  holds: boolean;
+
+  /**
+   * What is seen differs from `holds`, and will count if it lasts.
+   *
+   * @generated from field: bool changing = 6;
+   */
+  changing: boolean;
+
+  /**
+   * Routes of the configuration that depend on it.
+   *
+   * @generated from field: uint32 routes = 7;
+   */
+  routes: number;
+
+  /**
+   * Neighbors whose default route depends on it.
+   *
+   * @generated from field: uint32 neighbors = 8;
+   */
+  neighbors: number;
+};
+
+/**
+ * Describes the message tsbgp.v1.Condition.
+ * Use `create(ConditionSchema)` to create a new message.
+ */
+export const ConditionSchema: GenMessage<Condition> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_injection, 15);
+
+/**
+ * What holds it.
+ *
+ * @generated from enum tsbgp.v1.Condition.Type
+ */
+export const Condition_Type = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: TYPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * One of the prefixes is there.
+   *
+   * @generated from enum value: TYPE_PRESENT = 1;
+   */
+  PRESENT: 1,
+
+  /**
+   * None of the prefixes is there.
+   *
+   * @generated from enum value: TYPE_ABSENT = 2;
+   */
+  ABSENT: 2,
+} as const;
+
+/**
+ * What holds it.
+ *
+ * @generated from enum tsbgp.v1.Condition.Type
+ */
+export type Condition_Type = (typeof Condition_Type)[keyof typeof Condition_Type] | UnknownEnum;
+
+/**
+ * Describes the enum tsbgp.v1.Condition.Type.
+ */
+export const Condition_TypeSchema: GenEnum<Condition_Type> = /*@__PURE__*/
+  enumDesc(file_tsbgp_v1_injection, 15, 0);
+
+/**
  * Local routes of the daemon. They take part in the decision process like routes of a peer, and are listed with an empty `neighbor`.
  *
  * @generated from service tsbgp.v1.InjectionService
@@ -308,6 +554,26 @@ export const InjectionService: GenService<{
     methodKind: "client_streaming";
     input: typeof DeleteRouteStreamRequestSchema;
     output: typeof DeleteRouteStreamResponseSchema;
+  },
+  /**
+   * The aggregates of the configuration (RFC 4271 §9.2.2.2), and how many prefixes contribute to each.
+   *
+   * @generated from rpc tsbgp.v1.InjectionService.ListAggregates
+   */
+  listAggregates: {
+    methodKind: "unary";
+    input: typeof ListAggregatesRequestSchema;
+    output: typeof ListAggregatesResponseSchema;
+  },
+  /**
+   * The conditions of the configuration, whether they hold, and how much depends on each.
+   *
+   * @generated from rpc tsbgp.v1.InjectionService.ListConditions
+   */
+  listConditions: {
+    methodKind: "unary";
+    input: typeof ListConditionsRequestSchema;
+    output: typeof ListConditionsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_tsbgp_v1_injection, 0);

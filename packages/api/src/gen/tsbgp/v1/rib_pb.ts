@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tsbgp/v1/rib.proto.
  */
 export const file_tsbgp_v1_rib: GenFile = /*@__PURE__*/
-  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIpACCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KDWZpbHRlcl9yZWFzb24YHiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24i0QIKC1JvdXRlRmlsdGVyEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSNwoMcHJlZml4X21hdGNoGAMgASgOMiEudHNiZ3AudjEuUm91dGVGaWx0ZXIuUHJlZml4TWF0Y2gSFgoJb3JpZ2luX2FzGAQgASgNSACIAQESEQoJY29tbXVuaXR5GAUgASgJEhAKCHJlamVjdGVkGB4gASgIEiYKBnJlYXNvbhgfIAEoDjIWLnRzYmdwLnYxLkZpbHRlclJlYXNvbiJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUiuwIKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgSGQoMcmVzdW1lX2FmdGVyGAUgASgESAGIAQESEAoIaW5zdGFuY2UYBiABKAkiWAoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAhIUChBUQUJMRV9BRFZFUlRJU0VEEB5CCwoJX25laWdoYm9yQg8KDV9yZXN1bWVfYWZ0ZXIikQEKE1dhdGNoUm91dGVzUmVzcG9uc2USJAoGZXZlbnRzGAEgAygLMhQudHNiZ3AudjEuUm91dGVFdmVudBIQCghpbnN0YW5jZRgCIAEoCRIQCghzZXF1ZW5jZRgDIAEoBBIXCg9sYXRlc3Rfc2VxdWVuY2UYBCABKAQSFwoPcmVzdW1hYmxlX2FmdGVyGAUgASgEIsgBCgpSb3V0ZUV2ZW50EiMKCGFubm91bmNlGAEgASgLMg8udHNiZ3AudjEuUm91dGVIABIoCgh3aXRoZHJhdxgCIAEoCzIULnRzYmdwLnYxLldpdGhkcmF3YWxIABIwCg5lbmRfb2ZfaW5pdGlhbBgDIAEoCzIWLnRzYmdwLnYxLkVuZE9mSW5pdGlhbEgAEh4KBGxvc3QYBCABKAsyDi50c2JncC52MS5Mb3N0SAASEAoIc2VxdWVuY2UYBSABKARCBwoFZXZlbnQiVwoKV2l0aGRyYXdhbBIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCSIOCgxFbmRPZkluaXRpYWwiFQoETG9zdBINCgVjb3VudBgBIAEoBCI5ChBMaXN0UGF0aHNSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRIVCg1sb25nZXN0X21hdGNoGAIgASgIImYKEUxpc3RQYXRoc1Jlc3BvbnNlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSHQoFcGF0aHMYAyADKAsyDi50c2JncC52MS5QYXRoEhIKCnBhdGhfY291bnQYBCABKA0iigEKBFBhdGgSHgoFcm91dGUYASABKAsyDy50c2JncC52MS5Sb3V0ZRItCg1maWx0ZXJfcmVhc29uGAIgASgOMhYudHNiZ3AudjEuRmlsdGVyUmVhc29uEiAKBmRlZmVhdBgDIAEoCzIQLnRzYmdwLnYxLkRlZmVhdBIRCgltdWx0aXBhdGgYPCABKAgijAEKBkRlZmVhdBIkCgRzdGVwGAEgASgOMhYudHNiZ3AudjEuRGVjaXNpb25TdGVwEg0KBXZhbHVlGAIgASgJEhQKDGJldHRlcl92YWx1ZRgDIAEoCRIXCg9iZXR0ZXJfbmVpZ2hib3IYBCABKAkSHgoWYmV0dGVyX3BhdGhfaWRlbnRpZmllchgFIAEoDSJgChNFeHBsYWluUm91dGVSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRIVCg1sb25nZXN0X21hdGNoGAIgASgIEhAKCG5laWdoYm9yGAMgASgJEhAKCHBhaXJ3aXNlGAQgASgIIsUBChRFeHBsYWluUm91dGVSZXNwb25zZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEh0KBXBhdGhzGAMgAygLMg4udHNiZ3AudjEuUGF0aBISCgpwYXRoX2NvdW50GAQgASgNEi0KC2NvbXBhcmlzb25zGAUgAygLMhgudHNiZ3AudjEuUGF0aENvbXBhcmlzb24SKwoJbmVpZ2hib3JzGAYgAygLMhgudHNiZ3AudjEuTmVpZ2hib3JFeHBvcnQigAEKDlBhdGhDb21wYXJpc29uEg4KBmJldHRlchgBIAEoDRINCgV3b3JzZRgCIAEoDRIkCgRzdGVwGAMgASgOMhYudHNiZ3AudjEuRGVjaXNpb25TdGVwEhQKDGJldHRlcl92YWx1ZRgEIAEoCRITCgt3b3JzZV92YWx1ZRgFIAEoCSKbAQoOTmVpZ2hib3JFeHBvcnQSEAoIbmVpZ2hib3IYASABKAkSJgoGcmVhc29uGAIgASgOMhYudHNiZ3AudjEuRXhwb3J0UmVhc29uEiUKBXBhdGhzGAMgAygLMhYudHNiZ3AudjEuRXhwb3J0ZWRQYXRoEigKB3BlbmRpbmcYBCABKA4yFy50c2JncC52MS5FeHBvcnRQZW5kaW5nIkQKDEV4cG9ydGVkUGF0aBIMCgRwYXRoGAEgASgNEiYKBnJlYXNvbhgCIAEoDjIWLnRzYmdwLnYxLkV4cG9ydFJlYXNvbiqkAwoMRmlsdGVyUmVhc29uEh0KGUZJTFRFUl9SRUFTT05fVU5TUEVDSUZJRUQQABIfChtGSUxURVJfUkVBU09OX0lNUE9SVF9QT0xJQ1kQARIZChVGSUxURVJfUkVBU09OX0FTX0xPT1AQAhIfChtGSUxURVJfUkVBU09OX09SSUdJTkFUT1JfSUQQAxIeChpGSUxURVJfUkVBU09OX0NMVVNURVJfTElTVBAEEhoKFkZJTFRFUl9SRUFTT05fTkVYVF9IT1AQBRImCiJGSUxURVJfUkVBU09OX05FWFRfSE9QX1VOUkVBQ0hBQkxFEDwSGgoWRklMVEVSX1JFQVNPTl9GSVJTVF9BUxBkEhgKFEZJTFRFUl9SRUFTT05fQVNfU0VUEGUSIAocRklMVEVSX1JFQVNPTl9BU19QQVRIX0xFTkdUSBBmEhwKGEZJTFRFUl9SRUFTT05fUk9VVEVfTEVBSxBnEhwKGEZJTFRFUl9SRUFTT05fTUFYX1BSRUZJWBAeEiAKHEZJTFRFUl9SRUFTT05fQVRUUklCVVRFX1NFVFMQHyq8AwoMRGVjaXNpb25TdGVwEh0KGURFQ0lTSU9OX1NURVBfVU5TUEVDSUZJRUQQABIcChhERUNJU0lPTl9TVEVQX0xPQ0FMX1BSRUYQARIgChxERUNJU0lPTl9TVEVQX0FTX1BBVEhfTEVOR1RIEAISGAoUREVDSVNJT05fU1RFUF9PUklHSU4QAxIhCh1ERUNJU0lPTl9TVEVQX01VTFRJX0VYSVRfRElTQxAEEhsKF0RFQ0lTSU9OX1NURVBfUEVFUl9UWVBFEAUSIAocREVDSVNJT05fU1RFUF9CR1BfSURFTlRJRklFUhAGEiUKIURFQ0lTSU9OX1NURVBfQ0xVU1RFUl9MSVNUX0xFTkdUSBAHEh4KGkRFQ0lTSU9OX1NURVBfUEVFUl9BRERSRVNTEAgSIQodREVDSVNJT05fU1RFUF9QQVRIX0lERU5USUZJRVIQCRIXChNERUNJU0lPTl9TVEVQX1NUQUxFEDwSFgoSREVDSVNJT05fU1RFUF9BSUdQED0SHwobREVDSVNJT05fU1RFUF9ORVhUX0hPUF9DT1NUED4SFQoRREVDSVNJT05fU1RFUF9BR0UQPyqFBQoMRXhwb3J0UmVhc29uEh0KGUVYUE9SVF9SRUFTT05fVU5TUEVDSUZJRUQQABIcChhFWFBPUlRfUkVBU09OX05PX1NFU1NJT04QARIbChdFWFBPUlRfUkVBU09OX05PX0ZBTUlMWRACEhsKF0VYUE9SVF9SRUFTT05fT1dOX1JPVVRFEAMSGQoVRVhQT1JUX1JFQVNPTl9TQU1FX0FTEAQSJgoiRVhQT1JUX1JFQVNPTl9JTlRFUk5BTF9UT19JTlRFUk5BTBAFEhsKF0VYUE9SVF9SRUFTT05fTk9fRVhQT1JUEAYSHgoaRVhQT1JUX1JFQVNPTl9OT19BRFZFUlRJU0UQBxIjCh9FWFBPUlRfUkVBU09OX0NPTlRST0xfQ09NTVVOSVRZEAgSHgoaRVhQT1JUX1JFQVNPTl9PV05fTkVYVF9IT1AQCRIdChlFWFBPUlRfUkVBU09OX05PX05FWFRfSE9QEAoSGwoXRVhQT1JUX1JFQVNPTl9UT09fTEFSR0UQCxIfChtFWFBPUlRfUkVBU09OX0VYUE9SVF9QT0xJQ1kQDBIaChZFWFBPUlRfUkVBU09OX05PVF9CRVNUEA0SIAocRVhQT1JUX1JFQVNPTl9CRVNUX1BBVEhfT05MWRAOEh0KGUVYUE9SVF9SRUFTT05fQkVUVEVSX1BBVEgQDxIgChxFWFBPUlRfUkVBU09OX0FERF9QQVRIX0xJTUlUEBASGAoURVhQT1JUX1JFQVNPTl9GQUlMRUQQERIiCh5FWFBPUlRfUkVBU09OX09OTFlfVE9fQ1VTVE9NRVIQEhIfChtFWFBPUlRfUkVBU09OX1BSRUZJWF9GSUxURVIQHiqCAQoNRXhwb3J0UGVuZGluZxIeChpFWFBPUlRfUEVORElOR19VTlNQRUNJRklFRBAAEhsKF0VYUE9SVF9QRU5ESU5HX0RFQ0lTSU9OEAESGQoVRVhQT1JUX1BFTkRJTkdfQkVISU5EEAISGQoVRVhQT1JUX1BFTkRJTkdfRkFJTEVEEAMyxQUKClJpYlNlcnZpY2USSQoMTGlzdFJlY2VpdmVkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRQoITGlzdEJlc3QSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJLCg5MaXN0QWR2ZXJ0aXNlZBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEkQKCUxpc3RQYXRocxIaLnRzYmdwLnYxLkxpc3RQYXRoc1JlcXVlc3QaGy50c2JncC52MS5MaXN0UGF0aHNSZXNwb25zZRJNCgxFeHBsYWluUm91dGUSHS50c2JncC52MS5FeHBsYWluUm91dGVSZXF1ZXN0Gh4udHNiZ3AudjEuRXhwbGFpblJvdXRlUmVzcG9uc2USUQoOU3RyZWFtUmVjZWl2ZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJNCgpTdHJlYW1CZXN0Eh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESUwoQU3RyZWFtQWR2ZXJ0aXNlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEkwKC1dhdGNoUm91dGVzEhwudHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0Gh0udHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
+  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIskCCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KDWZpbHRlcl9yZWFzb24YHiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SJQoGb3JpZ2luGFAgASgOMhUudHNiZ3AudjEuUm91dGVPcmlnaW4SEAoIYWRkZWRfYnkYUSABKAki0QIKC1JvdXRlRmlsdGVyEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSNwoMcHJlZml4X21hdGNoGAMgASgOMiEudHNiZ3AudjEuUm91dGVGaWx0ZXIuUHJlZml4TWF0Y2gSFgoJb3JpZ2luX2FzGAQgASgNSACIAQESEQoJY29tbXVuaXR5GAUgASgJEhAKCHJlamVjdGVkGB4gASgIEiYKBnJlYXNvbhgfIAEoDjIWLnRzYmdwLnYxLkZpbHRlclJlYXNvbiJ2CgtQcmVmaXhNYXRjaBIcChhQUkVGSVhfTUFUQ0hfVU5TUEVDSUZJRUQQABIWChJQUkVGSVhfTUFUQ0hfRVhBQ1QQARIXChNQUkVGSVhfTUFUQ0hfTE9OR0VSEAISGAoUUFJFRklYX01BVENIX1NIT1JURVIQA0IMCgpfb3JpZ2luX2FzIoUBChFMaXN0Um91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBEhEKCXBhZ2Vfc2l6ZRgDIAEoDRISCgpwYWdlX3Rva2VuGAQgASgJQgsKCV9uZWlnaGJvciJOChJMaXN0Um91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImAKE1N0cmVhbVJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBAUILCglfbmVpZ2hib3IiNwoUU3RyZWFtUm91dGVzUmVzcG9uc2USHwoGcm91dGVzGAEgAygLMg8udHNiZ3AudjEuUm91dGUiuwIKEldhdGNoUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIxCgV0YWJsZRgCIAEoDjIiLnRzYmdwLnYxLldhdGNoUm91dGVzUmVxdWVzdC5UYWJsZRIVCghuZWlnaGJvchgDIAEoCUgAiAEBEg8KB2luaXRpYWwYBCABKAgSGQoMcmVzdW1lX2FmdGVyGAUgASgESAGIAQESEAoIaW5zdGFuY2UYBiABKAkiWAoFVGFibGUSFQoRVEFCTEVfVU5TUEVDSUZJRUQQABIOCgpUQUJMRV9CRVNUEAESEgoOVEFCTEVfUkVDRUlWRUQQAhIUChBUQUJMRV9BRFZFUlRJU0VEEB5CCwoJX25laWdoYm9yQg8KDV9yZXN1bWVfYWZ0ZXIikQEKE1dhdGNoUm91dGVzUmVzcG9uc2USJAoGZXZlbnRzGAEgAygLMhQudHNiZ3AudjEuUm91dGVFdmVudBIQCghpbnN0YW5jZRgCIAEoCRIQCghzZXF1ZW5jZRgDIAEoBBIXCg9sYXRlc3Rfc2VxdWVuY2UYBCABKAQSFwoPcmVzdW1hYmxlX2FmdGVyGAUgASgEIsgBCgpSb3V0ZUV2ZW50EiMKCGFubm91bmNlGAEgASgLMg8udHNiZ3AudjEuUm91dGVIABIoCgh3aXRoZHJhdxgCIAEoCzIULnRzYmdwLnYxLldpdGhkcmF3YWxIABIwCg5lbmRfb2ZfaW5pdGlhbBgDIAEoCzIWLnRzYmdwLnYxLkVuZE9mSW5pdGlhbEgAEh4KBGxvc3QYBCABKAsyDi50c2JncC52MS5Mb3N0SAASEAoIc2VxdWVuY2UYBSABKARCBwoFZXZlbnQiVwoKV2l0aGRyYXdhbBIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCSIOCgxFbmRPZkluaXRpYWwiFQoETG9zdBINCgVjb3VudBgBIAEoBCI5ChBMaXN0UGF0aHNSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRIVCg1sb25nZXN0X21hdGNoGAIgASgIImYKEUxpc3RQYXRoc1Jlc3BvbnNlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSHQoFcGF0aHMYAyADKAsyDi50c2JncC52MS5QYXRoEhIKCnBhdGhfY291bnQYBCABKA0iigEKBFBhdGgSHgoFcm91dGUYASABKAsyDy50c2JncC52MS5Sb3V0ZRItCg1maWx0ZXJfcmVhc29uGAIgASgOMhYudHNiZ3AudjEuRmlsdGVyUmVhc29uEiAKBmRlZmVhdBgDIAEoCzIQLnRzYmdwLnYxLkRlZmVhdBIRCgltdWx0aXBhdGgYPCABKAgijAEKBkRlZmVhdBIkCgRzdGVwGAEgASgOMhYudHNiZ3AudjEuRGVjaXNpb25TdGVwEg0KBXZhbHVlGAIgASgJEhQKDGJldHRlcl92YWx1ZRgDIAEoCRIXCg9iZXR0ZXJfbmVpZ2hib3IYBCABKAkSHgoWYmV0dGVyX3BhdGhfaWRlbnRpZmllchgFIAEoDSJgChNFeHBsYWluUm91dGVSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRIVCg1sb25nZXN0X21hdGNoGAIgASgIEhAKCG5laWdoYm9yGAMgASgJEhAKCHBhaXJ3aXNlGAQgASgIIsUBChRFeHBsYWluUm91dGVSZXNwb25zZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEh0KBXBhdGhzGAMgAygLMg4udHNiZ3AudjEuUGF0aBISCgpwYXRoX2NvdW50GAQgASgNEi0KC2NvbXBhcmlzb25zGAUgAygLMhgudHNiZ3AudjEuUGF0aENvbXBhcmlzb24SKwoJbmVpZ2hib3JzGAYgAygLMhgudHNiZ3AudjEuTmVpZ2hib3JFeHBvcnQigAEKDlBhdGhDb21wYXJpc29uEg4KBmJldHRlchgBIAEoDRINCgV3b3JzZRgCIAEoDRIkCgRzdGVwGAMgASgOMhYudHNiZ3AudjEuRGVjaXNpb25TdGVwEhQKDGJldHRlcl92YWx1ZRgEIAEoCRITCgt3b3JzZV92YWx1ZRgFIAEoCSKbAQoOTmVpZ2hib3JFeHBvcnQSEAoIbmVpZ2hib3IYASABKAkSJgoGcmVhc29uGAIgASgOMhYudHNiZ3AudjEuRXhwb3J0UmVhc29uEiUKBXBhdGhzGAMgAygLMhYudHNiZ3AudjEuRXhwb3J0ZWRQYXRoEigKB3BlbmRpbmcYBCABKA4yFy50c2JncC52MS5FeHBvcnRQZW5kaW5nIkQKDEV4cG9ydGVkUGF0aBIMCgRwYXRoGAEgASgNEiYKBnJlYXNvbhgCIAEoDjIWLnRzYmdwLnYxLkV4cG9ydFJlYXNvbiI0ChNMaXN0RGFtcGVuZWRSZXF1ZXN0EhAKCG5laWdoYm9yGAEgASgJEgsKA2FsbBgCIAEoCCJOChRMaXN0RGFtcGVuZWRSZXNwb25zZRInCgZyb3V0ZXMYASADKAsyFy50c2JncC52MS5EYW1wZW5lZFJvdXRlEg0KBWNvdW50GAIgASgEIp8BCg1EYW1wZW5lZFJvdXRlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSEAoIbmVpZ2hib3IYAyABKAkSDwoHcGVuYWx0eRgEIAEoDRINCgVmbGFwcxgFIAEoDRISCgpzdXBwcmVzc2VkGAYgASgIEhEKCWFubm91bmNlZBgHIAEoCBIVCg1yZXVzZV9zZWNvbmRzGAggASgNKqEBCgtSb3V0ZU9yaWdpbhIcChhST1VURV9PUklHSU5fVU5TUEVDSUZJRUQQABIUChBST1VURV9PUklHSU5fQVBJEAESHgoaUk9VVEVfT1JJR0lOX0NPTkZJR1VSQVRJT04QAhIaChZST1VURV9PUklHSU5fQUdHUkVHQVRFEAMSIgoeUk9VVEVfT1JJR0lOX0RFRkFVTFRfT1JJR0lOQVRFEAQq4wMKDEZpbHRlclJlYXNvbhIdChlGSUxURVJfUkVBU09OX1VOU1BFQ0lGSUVEEAASHwobRklMVEVSX1JFQVNPTl9JTVBPUlRfUE9MSUNZEAESGQoVRklMVEVSX1JFQVNPTl9BU19MT09QEAISHwobRklMVEVSX1JFQVNPTl9PUklHSU5BVE9SX0lEEAMSHgoaRklMVEVSX1JFQVNPTl9DTFVTVEVSX0xJU1QQBBIaChZGSUxURVJfUkVBU09OX05FWFRfSE9QEAUSJgoiRklMVEVSX1JFQVNPTl9ORVhUX0hPUF9VTlJFQUNIQUJMRRA8EhoKFkZJTFRFUl9SRUFTT05fRklSU1RfQVMQZBIYChRGSUxURVJfUkVBU09OX0FTX1NFVBBlEiAKHEZJTFRFUl9SRUFTT05fQVNfUEFUSF9MRU5HVEgQZhIcChhGSUxURVJfUkVBU09OX1JPVVRFX0xFQUsQZxIcChhGSUxURVJfUkVBU09OX01BWF9QUkVGSVgQHhIgChxGSUxURVJfUkVBU09OX0FUVFJJQlVURV9TRVRTEB8SIwofRklMVEVSX1JFQVNPTl9ERUZBVUxUX09SSUdJTkFURRBQEhgKFEZJTFRFUl9SRUFTT05fREFNUEVEEFEqvAMKDERlY2lzaW9uU3RlcBIdChlERUNJU0lPTl9TVEVQX1VOU1BFQ0lGSUVEEAASHAoYREVDSVNJT05fU1RFUF9MT0NBTF9QUkVGEAESIAocREVDSVNJT05fU1RFUF9BU19QQVRIX0xFTkdUSBACEhgKFERFQ0lTSU9OX1NURVBfT1JJR0lOEAMSIQodREVDSVNJT05fU1RFUF9NVUxUSV9FWElUX0RJU0MQBBIbChdERUNJU0lPTl9TVEVQX1BFRVJfVFlQRRAFEiAKHERFQ0lTSU9OX1NURVBfQkdQX0lERU5USUZJRVIQBhIlCiFERUNJU0lPTl9TVEVQX0NMVVNURVJfTElTVF9MRU5HVEgQBxIeChpERUNJU0lPTl9TVEVQX1BFRVJfQUREUkVTUxAIEiEKHURFQ0lTSU9OX1NURVBfUEFUSF9JREVOVElGSUVSEAkSFwoTREVDSVNJT05fU1RFUF9TVEFMRRA8EhYKEkRFQ0lTSU9OX1NURVBfQUlHUBA9Eh8KG0RFQ0lTSU9OX1NURVBfTkVYVF9IT1BfQ09TVBA+EhUKEURFQ0lTSU9OX1NURVBfQUdFED8qwgUKDEV4cG9ydFJlYXNvbhIdChlFWFBPUlRfUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYRVhQT1JUX1JFQVNPTl9OT19TRVNTSU9OEAESGwoXRVhQT1JUX1JFQVNPTl9OT19GQU1JTFkQAhIbChdFWFBPUlRfUkVBU09OX09XTl9ST1VURRADEhkKFUVYUE9SVF9SRUFTT05fU0FNRV9BUxAEEiYKIkVYUE9SVF9SRUFTT05fSU5URVJOQUxfVE9fSU5URVJOQUwQBRIbChdFWFBPUlRfUkVBU09OX05PX0VYUE9SVBAGEh4KGkVYUE9SVF9SRUFTT05fTk9fQURWRVJUSVNFEAcSIwofRVhQT1JUX1JFQVNPTl9DT05UUk9MX0NPTU1VTklUWRAIEh4KGkVYUE9SVF9SRUFTT05fT1dOX05FWFRfSE9QEAkSHQoZRVhQT1JUX1JFQVNPTl9OT19ORVhUX0hPUBAKEhsKF0VYUE9SVF9SRUFTT05fVE9PX0xBUkdFEAsSHwobRVhQT1JUX1JFQVNPTl9FWFBPUlRfUE9MSUNZEAwSGgoWRVhQT1JUX1JFQVNPTl9OT1RfQkVTVBANEiAKHEVYUE9SVF9SRUFTT05fQkVTVF9QQVRIX09OTFkQDhIdChlFWFBPUlRfUkVBU09OX0JFVFRFUl9QQVRIEA8SIAocRVhQT1JUX1JFQVNPTl9BRERfUEFUSF9MSU1JVBAQEhgKFEVYUE9SVF9SRUFTT05fRkFJTEVEEBESIgoeRVhQT1JUX1JFQVNPTl9PTkxZX1RPX0NVU1RPTUVSEBISHwobRVhQT1JUX1JFQVNPTl9QUkVGSVhfRklMVEVSEB4SHAoYRVhQT1JUX1JFQVNPTl9TVU1NQVJJWkVEEFASHQoZRVhQT1JUX1JFQVNPTl9PV05fREVGQVVMVBBRKoIBCg1FeHBvcnRQZW5kaW5nEh4KGkVYUE9SVF9QRU5ESU5HX1VOU1BFQ0lGSUVEEAASGwoXRVhQT1JUX1BFTkRJTkdfREVDSVNJT04QARIZChVFWFBPUlRfUEVORElOR19CRUhJTkQQAhIZChVFWFBPUlRfUEVORElOR19GQUlMRUQQAzKUBgoKUmliU2VydmljZRJJCgxMaXN0UmVjZWl2ZWQSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJFCghMaXN0QmVzdBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEksKDkxpc3RBZHZlcnRpc2VkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRAoJTGlzdFBhdGhzEhoudHNiZ3AudjEuTGlzdFBhdGhzUmVxdWVzdBobLnRzYmdwLnYxLkxpc3RQYXRoc1Jlc3BvbnNlEk0KDEV4cGxhaW5Sb3V0ZRIdLnRzYmdwLnYxLkV4cGxhaW5Sb3V0ZVJlcXVlc3QaHi50c2JncC52MS5FeHBsYWluUm91dGVSZXNwb25zZRJNCgxMaXN0RGFtcGVuZWQSHS50c2JncC52MS5MaXN0RGFtcGVuZWRSZXF1ZXN0Gh4udHNiZ3AudjEuTGlzdERhbXBlbmVkUmVzcG9uc2USUQoOU3RyZWFtUmVjZWl2ZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJNCgpTdHJlYW1CZXN0Eh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESUwoQU3RyZWFtQWR2ZXJ0aXNlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEkwKC1dhdGNoUm91dGVzEhwudHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0Gh0udHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes]);
 
 /**
  * A route in one of the tables.
@@ -91,6 +91,20 @@ export type Route = Message<"tsbgp.v1.Route"> & {
    * @generated from field: tsbgp.v1.FilterReason filter_reason = 30;
    */
   filterReason: FilterReason;
+
+  /**
+   * Where a route of the daemon itself comes from; ROUTE_ORIGIN_UNSPECIFIED for a route of a neighbor.
+   *
+   * @generated from field: tsbgp.v1.RouteOrigin origin = 80;
+   */
+  origin: RouteOrigin;
+
+  /**
+   * `added_by` of the request that injected the route; empty for other routes, and where the client gave none.
+   *
+   * @generated from field: string added_by = 81;
+   */
+  addedBy: string;
 };
 
 /**
@@ -1011,6 +1025,187 @@ export const ExportedPathSchema: GenMessage<ExportedPath> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 20);
 
 /**
+ * Which dampened routes to list.
+ *
+ * @generated from message tsbgp.v1.ListDampenedRequest
+ */
+export type ListDampenedRequest = Message<"tsbgp.v1.ListDampenedRequest"> & {
+  /**
+   * Only routes of this neighbor. Empty: of all neighbors.
+   *
+   * @generated from field: string neighbor = 1;
+   */
+  neighbor: string;
+
+  /**
+   * Also routes that flapped and are not suppressed.
+   *
+   * @generated from field: bool all = 2;
+   */
+  all: boolean;
+};
+
+/**
+ * Describes the message tsbgp.v1.ListDampenedRequest.
+ * Use `create(ListDampenedRequestSchema)` to create a new message.
+ */
+export const ListDampenedRequestSchema: GenMessage<ListDampenedRequest> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 21);
+
+/**
+ * Routes that flapped, suppressed ones first, the highest penalty first.
+ *
+ * @generated from message tsbgp.v1.ListDampenedResponse
+ */
+export type ListDampenedResponse = Message<"tsbgp.v1.ListDampenedResponse"> & {
+  /**
+   * At most 10,000.
+   *
+   * @generated from field: repeated tsbgp.v1.DampenedRoute routes = 1;
+   */
+  routes: DampenedRoute[];
+
+  /**
+   * How many there are, those left out included.
+   *
+   * @generated from field: uint64 count = 2;
+   */
+  count: bigint;
+};
+
+/**
+ * Describes the message tsbgp.v1.ListDampenedResponse.
+ * Use `create(ListDampenedResponseSchema)` to create a new message.
+ */
+export const ListDampenedResponseSchema: GenMessage<ListDampenedResponse> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 22);
+
+/**
+ * A prefix of a neighbor that flapped lately.
+ *
+ * @generated from message tsbgp.v1.DampenedRoute
+ */
+export type DampenedRoute = Message<"tsbgp.v1.DampenedRoute"> & {
+  /**
+   * "ipv4-unicast" or "ipv6-unicast".
+   *
+   * @generated from field: string family = 1;
+   */
+  family: string;
+
+  /**
+   * For example "192.0.2.0/24".
+   *
+   * @generated from field: string prefix = 2;
+   */
+  prefix: string;
+
+  /**
+   * Address of the neighbor.
+   *
+   * @generated from field: string neighbor = 3;
+   */
+  neighbor: string;
+
+  /**
+   * The penalty now: 1000 for each withdrawal and 500 for each change of attributes (RFC 7196), halved every half-life.
+   *
+   * @generated from field: uint32 penalty = 4;
+   */
+  penalty: number;
+
+  /**
+   * Withdrawals and changes of attributes since the history began.
+   *
+   * @generated from field: uint32 flaps = 5;
+   */
+  flaps: number;
+
+  /**
+   * The route is kept out of the decision process.
+   *
+   * @generated from field: bool suppressed = 6;
+   */
+  suppressed: boolean;
+
+  /**
+   * The neighbor announces the prefix now.
+   *
+   * @generated from field: bool announced = 7;
+   */
+  announced: boolean;
+
+  /**
+   * Seconds until a suppressed route is used again, if it does not flap any more.
+   *
+   * @generated from field: uint32 reuse_seconds = 8;
+   */
+  reuseSeconds: number;
+};
+
+/**
+ * Describes the message tsbgp.v1.DampenedRoute.
+ * Use `create(DampenedRouteSchema)` to create a new message.
+ */
+export const DampenedRouteSchema: GenMessage<DampenedRoute> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 23);
+
+/**
+ * Where a route of the daemon itself comes from.
+ *
+ * @generated from enum tsbgp.v1.RouteOrigin
+ */
+export const RouteOrigin = {
+  /**
+   * It comes from a neighbor.
+   *
+   * @generated from enum value: ROUTE_ORIGIN_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * InjectionService.
+   *
+   * @generated from enum value: ROUTE_ORIGIN_API = 1;
+   */
+  API: 1,
+
+  /**
+   * `routes` of the configuration file.
+   *
+   * @generated from enum value: ROUTE_ORIGIN_CONFIGURATION = 2;
+   */
+  CONFIGURATION: 2,
+
+  /**
+   * An aggregate (RFC 4271 §9.2.2.2): `aggregates` of the configuration file.
+   *
+   * @generated from enum value: ROUTE_ORIGIN_AGGREGATE = 3;
+   */
+  AGGREGATE: 3,
+
+  /**
+   * A default route for neighbors with `default_originate`.
+   *
+   * @generated from enum value: ROUTE_ORIGIN_DEFAULT_ORIGINATE = 4;
+   */
+  DEFAULT_ORIGINATE: 4,
+} as const;
+
+/**
+ * Where a route of the daemon itself comes from.
+ *
+ * @generated from enum tsbgp.v1.RouteOrigin
+ */
+export type RouteOrigin = (typeof RouteOrigin)[keyof typeof RouteOrigin] | UnknownEnum;
+
+/**
+ * Describes the enum tsbgp.v1.RouteOrigin.
+ */
+export const RouteOriginSchema: GenEnum<RouteOrigin> = /*@__PURE__*/
+  enumDesc(file_tsbgp_v1_rib, 0);
+
+/**
  * What keeps a path out of the decision process.
  *
  * @generated from enum tsbgp.v1.FilterReason
@@ -1106,6 +1301,20 @@ export const FilterReason = {
    * @generated from enum value: FILTER_REASON_ATTRIBUTE_SETS = 31;
    */
   ATTRIBUTE_SETS: 31,
+
+  /**
+   * A default route of the daemon itself that only neighbors with `default_originate` are sent.
+   *
+   * @generated from enum value: FILTER_REASON_DEFAULT_ORIGINATE = 80;
+   */
+  DEFAULT_ORIGINATE: 80,
+
+  /**
+   * The route flapped, and is suppressed until it has been stable for some time (RFC 2439); see ListDampened.
+   *
+   * @generated from enum value: FILTER_REASON_DAMPED = 81;
+   */
+  DAMPED: 81,
 } as const;
 
 /**
@@ -1119,7 +1328,7 @@ export type FilterReason = (typeof FilterReason)[keyof typeof FilterReason] | Un
  * Describes the enum tsbgp.v1.FilterReason.
  */
 export const FilterReasonSchema: GenEnum<FilterReason> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_rib, 0);
+  enumDesc(file_tsbgp_v1_rib, 1);
 
 /**
  * The steps of the decision process (RFC 4271 §9.1, RFC 4456 §9), and what each prefers. In their order they are: STALE, LOCAL_PREF, AIGP,
@@ -1239,7 +1448,7 @@ export type DecisionStep = (typeof DecisionStep)[keyof typeof DecisionStep] | Un
  * Describes the enum tsbgp.v1.DecisionStep.
  */
 export const DecisionStepSchema: GenEnum<DecisionStep> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_rib, 1);
+  enumDesc(file_tsbgp_v1_rib, 2);
 
 /**
  * Why a neighbor does not get a path.
@@ -1386,6 +1595,20 @@ export const ExportReason = {
    * @generated from enum value: EXPORT_REASON_PREFIX_FILTER = 30;
    */
   PREFIX_FILTER: 30,
+
+  /**
+   * An aggregate of ours with `summary_only` stands for the prefix. See InjectionService.ListAggregates.
+   *
+   * @generated from enum value: EXPORT_REASON_SUMMARIZED = 80;
+   */
+  SUMMARIZED: 80,
+
+  /**
+   * The neighbor is sent a default route of ours in its place. See `NeighborConfig.default_originate`.
+   *
+   * @generated from enum value: EXPORT_REASON_OWN_DEFAULT = 81;
+   */
+  OWN_DEFAULT: 81,
 } as const;
 
 /**
@@ -1399,7 +1622,7 @@ export type ExportReason = (typeof ExportReason)[keyof typeof ExportReason] | Un
  * Describes the enum tsbgp.v1.ExportReason.
  */
 export const ExportReasonSchema: GenEnum<ExportReason> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_rib, 2);
+  enumDesc(file_tsbgp_v1_rib, 3);
 
 /**
  * Why a neighbor may not have yet what is sent to it.
@@ -1447,7 +1670,7 @@ export type ExportPending = (typeof ExportPending)[keyof typeof ExportPending] |
  * Describes the enum tsbgp.v1.ExportPending.
  */
 export const ExportPendingSchema: GenEnum<ExportPending> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_rib, 3);
+  enumDesc(file_tsbgp_v1_rib, 4);
 
 /**
  * The routes that the daemon has received, chosen and sent.
@@ -1505,6 +1728,16 @@ export const RibService: GenService<{
     methodKind: "unary";
     input: typeof ExplainRouteRequestSchema;
     output: typeof ExplainRouteResponseSchema;
+  },
+  /**
+   * The routes that flapped lately, of neighbors with route flap damping (RFC 2439): those that are suppressed, and those that are watched.
+   *
+   * @generated from rpc tsbgp.v1.RibService.ListDampened
+   */
+  listDampened: {
+    methodKind: "unary";
+    input: typeof ListDampenedRequestSchema;
+    output: typeof ListDampenedResponseSchema;
   },
   /**
    * ListReceived as a stream, for whole tables: up to 256 routes a message, as fast as the client reads. RESOURCE_EXHAUSTED: there are 32

@@ -3,8 +3,8 @@
  * is most likely a typing error, and neighbors would refuse it or lose traffic through it.
  */
 import { parseAddress, sharesBits } from '@tsbgp/wire';
-import { notOneHost } from '../keys/values.ts';
 import { isLinkLocal, isLoopback, isUnspecified } from './host-address.ts';
+import { notOneHost } from './values.ts';
 import type { WirePrefix } from './wire-prefix.ts';
 
 /** Address blocks that are not routed between networks (RFC 6890, IANA's registries of special-purpose addresses). */

@@ -1,0 +1,167 @@
+/**
+ * What the configuration says about routes of our own, put into effect: its routes and aggregates, conditions, default routes of single
+ * neighbors, the update delay, and the timer of route flap damping.
+ */
+import { DAMPING_DEFAULTS, type Rib } from '@tsbgp/rib';
+import type { Logger } from '@tsbgp/session';
+import type { Boundaries } from '../boundaries.ts';
+import { type AggregateState, type ConditionState, invalidArgument, type NeighborConfig } from '../control-plane.ts';
+import { FAMILIES } from '../keys/families.ts';
+import type { Exposition } from '../metrics/exposition.ts';
+import type { OwnConfig } from '../own-config.ts';
+import { quote } from '../quote.ts';
+import { Conditions } from './conditions.ts';
+import { ConfiguredRoutes } from './configured-routes.ts';
+import type { Neighbor, SessionExtras } from './neighbor.ts';
+import { UpdateDelay } from './update-delay.ts';
+import { readPrefix } from './wire-prefix.ts';
+
+/** How often routes that flapped are looked at. */
+export const REUSE_SECONDS = 10;
+
+const NOTHING: OwnConfig = { routes: [], aggregates: [], conditions: [], damping: DAMPING_DEFAULTS, updateDelaySeconds: 0 };
+
+export interface OwnRoutingOptions {
+  readonly rib: Rib;
+  readonly neighbors: () => readonly Neighbor[];
+  readonly logger: Logger;
+  readonly boundaries: Boundaries;
+  /** The RIB has something to do. */
+  readonly schedule: () => void;
+}
+
+export class OwnRouting {
+  readonly #options: OwnRoutingOptions;
+  #config: OwnConfig = NOTHING;
+  #conditions: Conditions;
+  #routes: ConfiguredRoutes;
+  #delay: UpdateDelay;
+  #reuse: NodeJS.Timeout | undefined;
+
+  constructor(options: OwnRoutingOptions) {
+    this.#options = options;
+    this.#conditions = this.#newConditions();
+    this.#routes = new ConfiguredRoutes(options.rib, []);
+    this.#delay = this.#newDelay();
+  }
+
+  /** Called once, before there are neighbors. Throws ControlError that names a route which is not acceptable. */
+  configure(config: OwnConfig): void {
+    const { rib, schedule } = this.#options;
+    const routes = new ConfiguredRoutes(rib, config.routes);
+    this.#config = config;
+    this.#routes = routes;
+    this.#conditions = this.#newConditions();
+    schedule();
+    routes.announceUnconditional();
+    for (const family of FAMILIES) {
+      const aggregates = config.aggregates.filter((each) => each.family === family);
+      rib.setAggregates(
+        family,
+        aggregates.map((each) => ({ ...each, prefix: readPrefix(each.prefix, 'aggregates').octets })),
+      );
+    }
+    this.#delay = this.#newDelay();
+  }
+
+  /** The neighbors of the configuration are there: the update delay may end. */
+  started(): void {
+    this.#delay.look();
+  }
+
+  /** Whether nothing is to be advertised yet. */
+  readonly isDelayed = (): boolean => this.#delay.isRunning;
+
+  /** What of this a new session needs. */
+  extrasOf(config: NeighborConfig): SessionExtras {
+    if (config.flapDamping) this.#startReuse();
+    return {
+      originatesDefault: config.defaultOriginate && this.#conditions.holds(config.defaultOriginateWhile),
+      damping: config.flapDamping ? this.#config.damping : undefined,
+    };
+  }
+
+  /** Throws ControlError where a neighbor names a condition that is not there. */
+  check({ defaultOriginate, defaultOriginateWhile: name }: NeighborConfig): void {
+    const field = 'neighbor.default_originate_while';
+    if (name === undefined) return;
+    if (!defaultOriginate) throw invalidArgument(field, `found ${quote(name)}, allowed only with default_originate`);
+    if (this.#conditions.has(name)) return;
+    const { names } = this.#conditions;
+    const known = names.length === 0 ? 'of which the configuration has none' : `of the configuration: ${names.join(', ')}`;
+    throw invalidArgument(field, `found ${quote(name)}, allowed is the name of a condition, ${known}`);
+  }
+
+  readonly aggregates = (): AggregateState[] =>
+    this.#config.aggregates.map((aggregate) => {
+      const table = this.#options.rib.table(aggregate.family);
+      const { octets } = readPrefix(aggregate.prefix, 'aggregates');
+      return { ...aggregate, contributors: this.#options.rib.aggregatesOf(table)?.contributors(octets) ?? 0 };
+    });
+
+  readonly conditions = (): ConditionState[] =>
+    this.#conditions.states().map(({ condition, holds, isChanging }) => ({
+      ...condition,
+      holds,
+      isChanging,
+      routes: this.#config.routes.filter((route) => route.while === condition.name).length,
+      neighbors: this.#originatorsWhile(condition.name).length,
+    }));
+
+  /** After each turn of the RIB. */
+  turnEnded(): void {
+    if (this.#delay.isRunning) this.#delay.look();
+    else this.#conditions.look();
+  }
+
+  close(): void {
+    clearInterval(this.#reuse);
+    this.#conditions.close();
+    this.#delay.close();
+  }
+
+  readonly addMetrics = (out: Exposition): void => {
+    this.#conditions.addMetrics(out);
+    this.#delay.addMetrics(out);
+  };
+
+  #conditionChanged(name: string, holds: boolean): void {
+    const { rib, logger, schedule } = this.#options;
+    schedule(); // first, because it sets the clock of the RIB
+    const routes = this.#routes.apply(name, holds);
+    const concerned = this.#originatorsWhile(name);
+    for (const { ribPeer } of concerned) {
+      for (const family of ribPeer?.options.families ?? []) rib.originateDefault(ribPeer!, family, holds);
+    }
+    const effect = { condition: name, routes, defaultRoutes: concerned.length };
+    logger.info(
+      effect,
+      `condition ${name} ${holds ? 'holds: what depends on it is announced' : 'no longer holds: what depends on it is withdrawn'}`,
+    );
+  }
+
+  /** Neighbors whose default route depends on a condition. */
+  #originatorsWhile(name: string): Neighbor[] {
+    return this.#options.neighbors().filter(({ config }) => config.defaultOriginate && config.defaultOriginateWhile === name);
+  }
+
+  #newConditions(): Conditions {
+    const { rib, boundaries } = this.#options;
+    const changed = (name: string, holds: boolean): void => this.#conditionChanged(name, holds);
+    return new Conditions({ rib, boundaries, conditions: this.#config.conditions, changed });
+  }
+
+  #newDelay(): UpdateDelay {
+    const { neighbors, logger, boundaries, schedule } = this.#options;
+    return new UpdateDelay({ seconds: this.#config.updateDelaySeconds, neighbors, logger, boundaries, over: schedule });
+  }
+
+  #startReuse(): void {
+    const { rib, boundaries, schedule } = this.#options;
+    const reuse = (): void => {
+      schedule();
+      rib.reuseDamped();
+    };
+    this.#reuse ??= setInterval(() => boundaries.run('timer', { timer: 'damping' }, reuse), REUSE_SECONDS * 1000).unref();
+  }
+}
