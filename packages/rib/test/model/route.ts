@@ -5,6 +5,7 @@
  *   decision.ts    which route is the best
  *   export.ts      who gets it, and in which form
  *   as-path.ts     what becomes of AS_PATH on the way
+ *   route-server.ts   a reference of its own for exchange points: per-client decisions, ADD-PATH, control communities
  *
  * It is slow and obvious on purpose. A new behavior is an attribute or an option here, and a sentence in the file of its concern.
  */
