@@ -89,7 +89,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.adjRibOut = held ?? new AdjRibOut(table, this.audiences, this.#addPath);
     this.#filters = new MemberFilters(this.audiences, table);
     this.#evaluation = this.#evaluateBy(options);
-    this.#behind = new MembersBehind(this.adjRibOut, this.audiences, this.encoder, this.#tellSent);
+    this.#behind = new MembersBehind(table, this.adjRibOut, this.audiences, this.encoder);
     this.#admission = new Admission(table, () => this.#evaluation, numbers);
   }
 
@@ -169,8 +169,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.#admission.joining.members.push(member);
     this.receivers.add(member);
     this.#admission.reconsider(member);
-    // Entries name everybody, those to come included: not those whom a filter keeps out.
-    if (this.#filters.add(member)) this.#admission.reconsiderAll();
+    if (this.#filters.add(member)) this.#admission.reconsiderAll(); // entries name everybody, those to come included
     return member;
   }
 
@@ -183,14 +182,10 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.table.toldMembers();
     this.receivers.remove(member);
     this.#admission.reconsider(member);
-    // Entries whose audiences lack its number are for whoever gets the number next.
-    if (this.#filters.remove(member)) this.#admission.reconsiderAll();
+    if (this.#filters.remove(member)) this.#admission.reconsiderAll(); // its number will be another one's
   }
 
-  /**
-   * A peer has another prefix filter. Returns a question: whether what its members here are sent agrees with it, at the latest when they are
-   * gone. Undefined: the peer has no member here.
-   */
+  /** A peer has another prefix filter. Returns a question, if it is a member: whether that is sent what the filter says, or is gone. */
   filterChanged(peer: RibPeer): (() => boolean) | undefined {
     if (!this.#filters.change(peer)) return undefined;
     const awaited = this.#admission.reconsiderAll();
@@ -347,7 +342,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.#checkBacklogs();
     const inStep = this.members.filter(({ behind, failure }) => !behind && failure === undefined);
     if (inStep.length > 0) {
-      this.#tellSent(batch, inStep);
+      tellSent(this.table, batch, inStep, this.audiences);
       const sink: ChunkSink = (bytes, segments) => deliver(bytes, segments, inStep, this.audiences);
       this.encoder.write(batch, sink);
     }
@@ -460,11 +455,6 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     return this.audiences.intern(set);
   }
 
-  readonly #tellSent = (batch: Batch, members: readonly Member[]): void => {
-    const observer = this.table.sentObserver;
-    if (observer !== undefined) tellSent(observer, this.table.position, batch, members, this.audiences);
-  };
-
   // Members behind
 
   readonly #endBatch = (): void => {
@@ -512,9 +502,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   }
 
   #collectAudiences(): void {
-    const remembered = this.receivers.remembered();
-    for (const id of this.#filters.remembered()) remembered.add(id);
-    this.audiences.collect(remembered);
+    this.audiences.collect(this.#filters.addRemembered(this.receivers.remembered()));
   }
 }
 
