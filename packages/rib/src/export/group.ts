@@ -14,7 +14,7 @@ import type { RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
 import { AdjRibOut } from './adj-rib-out.ts';
 import { Admission } from './admission.ts';
-import { type AudienceId, Audiences, NOBODY, only } from './audience.ts';
+import { type AudienceId, Audiences, NOBODY } from './audience.ts';
 import { Batch } from './batch.ts';
 import { MembersBehind } from './behind.ts';
 import { deliver } from './delivery.ts';
@@ -26,7 +26,7 @@ import { type ExportExplanation, type ExportPending, type ExportQuestion, explai
 import type { GroupOptions } from './group-options.ts';
 import { Member, type MemberGroup } from './member.ts';
 import { MemberFilters } from './member-filters.ts';
-import { NotSent, PEER_INDEX_MAX } from './not-sent.ts';
+import { isPowerOfTen, NotSent, PEER_INDEX_MAX } from './not-sent.ts';
 import type { ExportGroup, ExportObserver } from './observer.ts';
 import type { Receivers } from './receivers.ts';
 import type { Strategy } from './select.ts';
@@ -220,7 +220,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     const end = Math.min(this.builtTo + count, this.table.index.top);
     const { best } = this.table;
     const reform = this.#reform;
-    reform?.beginSlice(this.#everyMember());
+    reform?.beginSlice(this.audiences.of(this.members));
     let left = count;
     let nlri = this.builtTo;
     for (; nlri < end && left > 0; nlri++) {
@@ -449,12 +449,6 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     return new Evaluation(this.table, options, this.audiences, this.#filters, this.#buffer, failed);
   }
 
-  #everyMember(): AudienceId {
-    let set = 0n;
-    for (const { number } of this.members) set |= only(number);
-    return this.audiences.intern(set);
-  }
-
   // Members behind
 
   readonly #endBatch = (): void => {
@@ -504,10 +498,4 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   #collectAudiences(): void {
     this.audiences.collect(this.#filters.addRemembered(this.receivers.remembered()));
   }
-}
-
-function isPowerOfTen(count: number): boolean {
-  let power = 1;
-  while (power < count) power *= 10;
-  return power === count;
 }
