@@ -38,9 +38,8 @@ export const BACKLOG_BYTES_MAX: number = 4 << 20;
 /** The bound falls as more members are behind, so that all backlogs together stay below this. */
 export const BACKLOG_BYTES_TOTAL_MAX: number = 32 << 20;
 const BACKLOG_BYTES_MIN = 128 << 10;
-/** Members to whom a route is delivered that are as much work as one step of deciding. */
+/** Members to whom a route is delivered in one step of deciding, and comparisons of paths. */
 const MEMBERS_PER_STEP = 200;
-/** Comparisons of paths that are as much work as one step of deciding. */
 const COMPARISONS_PER_STEP = 16;
 
 /** The members of one family that get the same routes in the same form, with their Adj-RIB-Out. */
@@ -185,7 +184,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     if (this.#filters.remove(member)) this.#admission.reconsiderAll(); // its number will be another one's
   }
 
-  /** A peer has another prefix filter. Returns a question, if it is a member: whether that is sent what the filter says, or is gone. */
+  /** A peer has another prefix filter. The answer, if it is a member: whether that is sent what the filter says, or is gone. */
   filterChanged(peer: RibPeer): (() => boolean) | undefined {
     if (!this.#filters.change(peer)) return undefined;
     const awaited = this.#admission.reconsiderAll();
