@@ -18,6 +18,7 @@ import { decide } from './decision/decide.ts';
 import { DECISION_DEFAULTS, type DecisionOptions } from './decision-options.ts';
 import { encoderBuffer } from './export/encoder.ts';
 import { type ExportExplanation, ExportQuestion } from './export/explain.ts';
+import { FilterChanges } from './export/filter-changes.ts';
 import type { UpdateGroup } from './export/group.ts';
 import { UpdateGroups } from './export/groups.ts';
 import type { Member, RefreshMarks } from './export/member.ts';
@@ -95,13 +96,6 @@ type SessionOption =
 /** Told of each NLRI whose best path is another one, or has other attributes. */
 export type BestObserver = (table: RibTable, nlri: NlriId) => void;
 
-interface FilterChange {
-  readonly peer: RibPeer;
-  readonly family: Family;
-  readonly questions: readonly (() => boolean)[];
-  readonly applied: () => void;
-}
-
 /** Adj-RIB-In, Loc-RIB and Adj-RIB-Out of all families. One owner, synchronous, without a clock. */
 export class Rib {
   readonly attributes: AttributeTable;
@@ -135,8 +129,8 @@ export class Rib {
   readonly #families: readonly Family[];
   /** Peers there were since the start. */
   #tokens = 0;
-  /** Prefix filters that are not obeyed for all routes yet. */
-  #filterChanges: FilterChange[] = [];
+  readonly #filterChanges: FilterChanges = new FilterChanges();
+  readonly #memberAt = (peer: RibPeer, position: number): Member | undefined => this.memberOf(peer, this.#families[position]!);
 
   constructor(options: RibOptions) {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
@@ -375,9 +369,8 @@ export class Rib {
     const table = this.#tableOf.get(family);
     if (table === undefined || this.memberOf(peer, family) === undefined) return;
     peer.prefixFilters[table.position] = filter;
-    peer.filterChanges.add(table.position);
-    const questions = this.#groups[table.position]!.filterChanged(peer);
-    this.#filterChanges.push({ peer, family, questions, applied });
+    const { position } = table;
+    this.#filterChanges.add({ peer, position, questions: this.#groups[position]!.filterChanged(peer), applied });
   }
 
   /** The memberships of a peer, one for each of its families. */
@@ -464,25 +457,9 @@ export class Rib {
     }
     if (this.#own.slice()) more = true;
     if (this.#departed.length > 0 && this.dirtyCount === 0 && this.#groups.every(({ settled }) => settled)) this.#releaseIndexes();
-    if (this.#filterChanges.length > 0 && this.#tellApplied()) more = true;
+    if (this.#filterChanges.tell(this.#memberAt)) more = true;
     this.#tellFailures();
     return more;
-  }
-
-  /** Tells of prefix filters that are obeyed for all routes now. True when there are any: something may be due then. */
-  #tellApplied(): boolean {
-    const isOver = ({ peer, questions }: FilterChange): boolean => !peer.up || questions.every((question) => question());
-    const over = this.#filterChanges.filter(isOver);
-    this.#filterChanges = this.#filterChanges.filter((change) => !over.includes(change));
-    for (const { peer, family, applied } of over) {
-      if (!peer.up) continue;
-      if (!this.#filterChanges.some((each) => each.peer === peer && each.family === family)) {
-        peer.filterChanges.delete(this.table(family).position);
-      }
-      this.memberOf(peer, family)?.filterApplied();
-      applied();
-    }
-    return over.length > 0;
   }
 
   /** Tells of members that failed since the last call, when no loop over members is running: the observer may remove them. */

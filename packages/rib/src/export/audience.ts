@@ -87,6 +87,13 @@ export class Audiences {
     return id;
   }
 
+  /** These members. */
+  of(members: readonly { readonly number: number }[]): AudienceId {
+    let set = 0n;
+    for (const { number } of members) set |= only(number);
+    return this.intern(set);
+  }
+
   setOf(id: AudienceId): bigint {
     return this.#sets[id]!;
   }

@@ -1,4 +1,5 @@
 /** The members of a group that are behind: their cohorts (cohort.ts), who joins which, and when two become one. */
+import type { RibTable } from '../table.ts';
 import type { AdjRibOut } from './adj-rib-out.ts';
 import type { Audiences } from './audience.ts';
 import type { Batch } from './batch.ts';
@@ -7,6 +8,7 @@ import { deliver } from './delivery.ts';
 import type { UpdateEncoder } from './encoder.ts';
 import { Entries } from './entries.ts';
 import type { Member } from './member.ts';
+import { tellSent } from './tell-sent.ts';
 
 /** A member that is behind is written to while its backlog is below this. */
 const CATCH_UP_BACKLOG_BYTES = 512 << 10;
@@ -28,16 +30,10 @@ export class MembersBehind {
   /** With ADD-PATH (RFC 7911): the paths that went while members were behind, by NLRI. */
   readonly #gone: Map<number, Set<number>> | undefined;
 
-  readonly #tellSent: (batch: Batch, members: readonly Member[]) => void;
+  readonly #table: RibTable;
 
-  /** `tellSent` is called with each batch before it is written to these members. */
-  constructor(
-    adjRibOut: AdjRibOut,
-    audiences: Audiences,
-    encoder: UpdateEncoder,
-    tellSent: (batch: Batch, members: readonly Member[]) => void,
-  ) {
-    this.#tellSent = tellSent;
+  constructor(table: RibTable, adjRibOut: AdjRibOut, audiences: Audiences, encoder: UpdateEncoder) {
+    this.#table = table;
     this.#adjRibOut = adjRibOut;
     this.#audiences = audiences;
     this.encoder = encoder;
@@ -165,7 +161,7 @@ export class MembersBehind {
     if (full.length > 0 && !cohort.hasCaughtUp) this.#add(cohort.split(full));
     const { members } = cohort;
     cohort.take(batch, this.#adjRibOut, this.#audiences, this.#gone, this.#told);
-    this.#tellSent(batch, members);
+    tellSent(this.#table, batch, members, this.#audiences);
     this.encoder.write(batch, (bytes, segments) => deliver(bytes, segments, members, this.#audiences));
     batch.clear();
     written();

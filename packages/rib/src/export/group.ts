@@ -14,7 +14,7 @@ import type { RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
 import { AdjRibOut } from './adj-rib-out.ts';
 import { Admission } from './admission.ts';
-import { type AudienceId, Audiences, NOBODY, only } from './audience.ts';
+import { type AudienceId, Audiences, NOBODY } from './audience.ts';
 import { Batch } from './batch.ts';
 import { MembersBehind } from './behind.ts';
 import { deliver } from './delivery.ts';
@@ -26,7 +26,7 @@ import { type ExportExplanation, type ExportPending, type ExportQuestion, explai
 import type { GroupOptions } from './group-options.ts';
 import { Member, type MemberGroup } from './member.ts';
 import { MemberFilters } from './member-filters.ts';
-import { NotSent, PEER_INDEX_MAX } from './not-sent.ts';
+import { isPowerOfTen, NotSent, PEER_INDEX_MAX } from './not-sent.ts';
 import type { ExportGroup, ExportObserver } from './observer.ts';
 import type { Receivers } from './receivers.ts';
 import type { Strategy } from './select.ts';
@@ -38,9 +38,8 @@ export const BACKLOG_BYTES_MAX: number = 4 << 20;
 /** The bound falls as more members are behind, so that all backlogs together stay below this. */
 export const BACKLOG_BYTES_TOTAL_MAX: number = 32 << 20;
 const BACKLOG_BYTES_MIN = 128 << 10;
-/** Members to whom a route is delivered that are as much work as one step of deciding. */
+/** Members to whom a route is delivered in one step of deciding, and comparisons of paths. */
 const MEMBERS_PER_STEP = 200;
-/** Comparisons of paths that are as much work as one step of deciding. */
 const COMPARISONS_PER_STEP = 16;
 
 /** The members of one family that get the same routes in the same form, with their Adj-RIB-Out. */
@@ -89,7 +88,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.adjRibOut = held ?? new AdjRibOut(table, this.audiences, this.#addPath);
     this.#filters = new MemberFilters(this.audiences, table);
     this.#evaluation = this.#evaluateBy(options);
-    this.#behind = new MembersBehind(this.adjRibOut, this.audiences, this.encoder, this.#tellSent);
+    this.#behind = new MembersBehind(table, this.adjRibOut, this.audiences, this.encoder);
     this.#admission = new Admission(table, () => this.#evaluation, numbers);
   }
 
@@ -169,8 +168,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.#admission.joining.members.push(member);
     this.receivers.add(member);
     this.#admission.reconsider(member);
-    // Entries name everybody, those to come included: not those whom a filter keeps out.
-    if (this.#filters.add(member)) this.#admission.reconsiderAll();
+    if (this.#filters.add(member)) this.#admission.reconsiderAll(); // entries name everybody, those to come included
     return member;
   }
 
@@ -183,14 +181,10 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.table.toldMembers();
     this.receivers.remove(member);
     this.#admission.reconsider(member);
-    // Entries whose audiences lack its number are for whoever gets the number next.
-    if (this.#filters.remove(member)) this.#admission.reconsiderAll();
+    if (this.#filters.remove(member)) this.#admission.reconsiderAll(); // its number will be another one's
   }
 
-  /**
-   * A peer has another prefix filter. Returns a question: whether what its members here are sent agrees with it, at the latest when they are
-   * gone. Undefined: the peer has no member here.
-   */
+  /** A peer has another prefix filter. The answer, if it is a member: whether that is sent what the filter says, or is gone. */
   filterChanged(peer: RibPeer): (() => boolean) | undefined {
     if (!this.#filters.change(peer)) return undefined;
     const awaited = this.#admission.reconsiderAll();
@@ -225,7 +219,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     const end = Math.min(this.builtTo + count, this.table.index.top);
     const { best } = this.table;
     const reform = this.#reform;
-    reform?.beginSlice(this.#everyMember());
+    reform?.beginSlice(this.audiences.of(this.members));
     let left = count;
     let nlri = this.builtTo;
     for (; nlri < end && left > 0; nlri++) {
@@ -348,7 +342,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.#checkBacklogs();
     const inStep = this.members.filter(({ behind, failure }) => !behind && failure === undefined);
     if (inStep.length > 0) {
-      this.#tellSent(batch, inStep);
+      tellSent(this.table, batch, inStep, this.audiences);
       const sink: ChunkSink = (bytes, segments) => deliver(bytes, segments, inStep, this.audiences);
       this.encoder.write(batch, sink);
     }
@@ -455,17 +449,6 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     return new Evaluation(this.table, options, this.audiences, this.#filters, this.#buffer, failed);
   }
 
-  #everyMember(): AudienceId {
-    let set = 0n;
-    for (const { number } of this.members) set |= only(number);
-    return this.audiences.intern(set);
-  }
-
-  readonly #tellSent = (batch: Batch, members: readonly Member[]): void => {
-    const observer = this.table.sentObserver;
-    if (observer !== undefined) tellSent(observer, this.table.position, batch, members, this.audiences);
-  };
-
   // Members behind
 
   readonly #endBatch = (): void => {
@@ -514,14 +497,6 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   }
 
   #collectAudiences(): void {
-    const remembered = this.receivers.remembered();
-    for (const id of this.#filters.remembered()) remembered.add(id);
-    this.audiences.collect(remembered);
+    this.audiences.collect(this.#filters.addRemembered(this.receivers.remembered()));
   }
-}
-
-function isPowerOfTen(count: number): boolean {
-  let power = 1;
-  while (power < count) power *= 10;
-  return power === count;
 }

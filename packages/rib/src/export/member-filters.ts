@@ -4,6 +4,7 @@
  * Members with equal filters are asked about together. The answer for a prefix is everybody but the members of the filters that deny it, and
  * costs one look into each different filter, none where there are no filters.
  */
+import type { BitSet } from '../columns.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
 import type { RibPeer } from '../peer.ts';
 import type { PrefixFilter } from '../prefix-filter.ts';
@@ -87,9 +88,10 @@ export class MemberFilters {
     return filter.permits(this.#nlri);
   }
 
-  /** Audiences that are remembered here. */
-  *remembered(): Iterable<number> {
-    for (const { others } of this.#filters) yield others;
+  /** Adds the audiences that are remembered here, and returns them all. */
+  addRemembered(ids: BitSet): BitSet {
+    for (const { others } of this.#filters) ids.add(others);
+    return ids;
   }
 
   #set({ number, peer }: Filtered): boolean {

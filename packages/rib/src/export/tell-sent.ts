@@ -4,7 +4,7 @@
  */
 import type { NlriId } from '../nlri/nlri-index.ts';
 import type { RibPeer } from '../peer.ts';
-import type { SentObserver } from '../sent-observer.ts';
+import type { RibTable } from '../table.ts';
 import type { AudienceId, Audiences } from './audience.ts';
 import type { Batch } from './batch.ts';
 
@@ -14,7 +14,10 @@ interface Receiver {
   readonly peer: RibPeer;
 }
 
-export function tellSent(observer: SentObserver, position: number, batch: Batch, members: readonly Receiver[], audiences: Audiences): void {
+export function tellSent(table: RibTable, batch: Batch, members: readonly Receiver[], audiences: Audiences): void {
+  const observer = table.sentObserver;
+  if (observer === undefined) return;
+  const { position } = table;
   for (const { number, peer } of members) {
     if (!observer.wants(peer)) continue;
     for (let at = 0; at < batch.withdrawals; at++) {
