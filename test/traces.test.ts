@@ -40,6 +40,7 @@ const TRACES: Readonly<Record<string, Trace>> = {
       'packages/rib/': 'what the RIB does with the value; its option for our address has the same name',
       'packages/daemon/src/speaker/route-report.ts': 'our address, not the key',
       'packages/daemon/test/rib-world.ts': 'a peer of the RIB for tests',
+      'examples/': 'configurations that use the key',
     },
   },
   'Add an RPC: DisableNeighbor': {

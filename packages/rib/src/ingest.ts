@@ -281,13 +281,13 @@ export class Ingest {
     try {
       if (reason !== NO_REASON && !peer.keepsRejected) {
         this.#discard(table, peer, reason, bytes, start, end, identifiers);
-      } else if (limits !== undefined && !limits.hasRoom(peer, table.position, end - start)) {
-        fault = this.#limited.announce(table, peer, verdict, bytes, start, end, identifiers, this.nowSeconds);
-        this.#tellLimits(table, peer);
-      } else if (peer.damping === undefined) {
+      } else if (peer.damping !== undefined) {
+        fault = this.#announceDamped(table, peer, verdict, bytes, start, end, identifiers);
+      } else if (limits === undefined || limits.hasRoom(peer, table.position, end - start)) {
         this.#announceEach(table, peer, verdict, bytes, start, end, identifiers);
       } else {
-        this.#announceDamped(table, peer, verdict, bytes, start, end, identifiers);
+        fault = this.#limited.announce(table, peer, verdict, bytes, start, end, identifiers, this.nowSeconds);
+        this.#tellLimits(table, peer);
       }
     } catch (error) {
       dropUnused(table, bytes, start, end, identifiers);
@@ -341,8 +341,9 @@ export class Ingest {
     start: number,
     end: number,
     identifiers: boolean,
-  ): void {
+  ): Fault | undefined {
     const damping = peer.damping!;
+    const { limits } = peer;
     // `verdict` is that of the rules, which judge again below.
     const plain = { ...verdict };
     const damped =
@@ -350,14 +351,25 @@ export class Ingest {
         ? { ...plain, used: plain.received, ...DAMPED, flags: (plain.flags & ~PathFlag.Changed) | PathFlag.Filtered }
         : plain;
     for (let offset = start; offset < end; offset += 1 + ((bytes[offset]! + 7) >>> 3)) {
+      const routeStart = offset;
       const identifier = identifiers ? readU32(bytes, offset) : 0;
       if (identifiers) offset += 4;
       const nlri = table.index.insertWire(bytes, offset);
       const path = findPath(table, nlri, peer, identifier);
       const isChange = path !== NONE && table.receivedAttrOf(path) !== plain.received;
       if (isChange && damping.flap(table, nlri, CHANGE_PENALTY, this.nowSeconds)) rejudgePaths(this.#rules, table, nlri, peer);
-      table.announce(nlri, peer, identifier, damping.isSuppressed(table.position, nlri) ? damped : plain, this.nowSeconds);
+      const judged = damping.isSuppressed(table.position, nlri) ? damped : plain;
+      if (limits === undefined || limits.hasRoom(peer, table.position, 1)) {
+        table.announce(nlri, peer, identifier, judged, this.nowSeconds);
+        continue;
+      }
+      const routeEnd = offset + 1 + ((bytes[offset]! + 7) >>> 3);
+      const fault = this.#limited.announce(table, peer, judged, bytes, routeStart, routeEnd, identifiers, this.nowSeconds);
+      table.dropUnused(nlri);
+      this.#tellLimits(table, peer);
+      if (fault !== undefined) return fault;
     }
+    return undefined;
   }
 
   #tellUnusable(peer: RibPeer, code: ReasonCode): void {

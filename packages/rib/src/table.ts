@@ -77,7 +77,6 @@ export class RibTable {
   sentObserver: SentObserver | undefined;
   /** Asked before an NLRI without paths is freed. Who answers true still needs the prefix, and must call `doom` when it no longer does. */
   keeps: ((nlri: NlriId) => boolean) | undefined = undefined;
-  /** NLRI that keep their ids also while they have no path. */
   readonly held: HeldNlri = new HeldNlri((nlri) => this.head[nlri] === NONE && this.doom(nlri as NlriId));
   /** NLRI that are not sent, as an aggregate with summary-only stands for them; undefined while there is no such aggregate. */
   summarized: BitSet | undefined = undefined;

@@ -183,3 +183,19 @@ test('random flaps and times: the same prefixes are suppressed as by the formula
     { numRuns: scaled(3000, 300), seed: 2439 },
   );
 });
+
+test('a route that is suppressed stays so where the peer is at its limit, and where rejected routes are not held', () => {
+  const limits = { action: 'discard', warningPercent: 75, routes: new Map([[IPV4_UNICAST, { received: 1 }]]) } as const;
+  for (const options of [{ keepRejected: false }, { limits }]) {
+    const { rib, sender, receiver } = world(options);
+    flap(sender, 7);
+    work(rib);
+    assert.equal(receiver.view.has(PREFIX), false);
+    sender.announce({ prefix: PREFIX, asPath: [65_001] });
+    work(rib);
+    assert.equal(receiver.view.has(PREFIX), false);
+    rib.nowSeconds += DAMPING_DEFAULTS.maxSuppressSeconds + 1;
+    reuse(rib);
+    assert.ok(receiver.view.has(PREFIX), 'held, and used again');
+  }
+});

@@ -10,6 +10,7 @@ import type { PathId, RibTable } from '../table.ts';
 import { judgePath } from './judge-path.ts';
 import type { ImportRules } from './rules.ts';
 
+const DAMPED = codeOf('damped');
 /** Path slots looked at in one slice. */
 const SLOTS_SLICE = 65_536;
 /** Paths judged in one slice. A judgement costs more than a look: after so many the slice ends early. */
@@ -77,7 +78,8 @@ export class Rejudgements {
       const passed = limits.passedByAccepted(peer, table.position, verdict.flags, table.pathFlags[path]);
       if (passed !== undefined) verdict.rejectAs(verdict, codeOf('max-prefix'));
     }
-    if (verdict.reason === NO_REASON || peer.keepsRejected) {
+    // What is suppressed is held in any case: it is used again later.
+    if (verdict.reason === NO_REASON || verdict.reason === DAMPED || peer.keepsRejected) {
       table.rejudge(path, peer, verdict);
     } else {
       peer.discard(table.position, verdict.reason, 1);
