@@ -53,6 +53,7 @@ export function neighborView(message: Neighbor | undefined): NeighborView {
     limitRestartAt: date(message.limitRestartAt),
     paths: Number(message.paths),
     attributeSets: Number(message.attributeSets),
+    leavesAt: date(message.leavesAt),
     flapCount: message.flapCount,
     lastError: message.lastError,
     lastErrorAt: date(message.lastErrorAt),

@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<ExportReason, ExportReasonView | undefined>> = {
   [ExportReason.SAME_AS]: 'same-as',
   [ExportReason.INTERNAL_TO_INTERNAL]: 'internal-to-internal',
   [ExportReason.ONLY_TO_CUSTOMER]: 'only-to-customer',
+  [ExportReason.NO_PEER]: 'no-peer',
   [ExportReason.NO_EXPORT]: 'no-export',
   [ExportReason.NO_ADVERTISE]: 'no-advertise',
   [ExportReason.CONTROL_COMMUNITY]: 'control-community',

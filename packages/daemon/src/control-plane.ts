@@ -41,8 +41,11 @@ export interface ControlPlane {
   listNeighbors(): NeighborState[];
   getNeighbor(address: string): NeighborState;
   enableNeighbor(address: string): void;
-  /** Sends Cease/2 with `reason` as RFC 9003 text. The neighbor stays down until it is enabled. */
-  disableNeighbor(address: string, reason?: string): void;
+  /**
+   * Sends Cease/2 with `reason` as RFC 9003 text. The neighbor stays down until it is enabled. With `gracefulSeconds` an Established session is
+   * closed only after that time, and is announced to end until then (RFC 8326); enabling the neighbor calls it off.
+   */
+  disableNeighbor(address: string, reason?: string, gracefulSeconds?: number): void;
   /**
    * `families` restricts a soft reset and a refresh. `soft-in` judges routes from the Adj-RIB-In where it holds all of them, and else asks the
    * neighbor. Throws `failed-precondition` where the neighbor is to be asked and has no route refresh capability.
@@ -112,6 +115,8 @@ export interface NeighborState {
   /** A row for each family that the neighbor is configured for. */
   readonly prefixes: readonly FamilyCounts[];
   /** Times the session left Established. */
+  /** When the session will be closed, while it is shut down gracefully (RFC 8326). */
+  readonly leavesAt?: Date | undefined;
   readonly flapCount: number;
   /** Last NOTIFICATION or connection failure, as a sentence. */
   readonly lastError?: string | undefined;

@@ -142,6 +142,14 @@ export interface PeerOptions {
   readonly addPathMax?: ReadonlyMap<Family, number>;
   /** NEXT_HOP towards an internal peer is our own. */
   readonly nextHopSelfAlways: boolean;
+  /** Next hops go to an external peer as they came in. @default false */
+  readonly nextHopUnchanged?: boolean;
+  /** The session is to end soon: what goes out has GRACEFUL_SHUTDOWN, and what came in has LOCAL_PREF 0 (RFC 8326). @default false */
+  readonly gracefulShutdown?: boolean;
+  /** What routes of an external peer with GRACEFUL_SHUTDOWN get: LOCAL_PREF 0 (RFC 8326 §4.1). @default false */
+  readonly obeysGracefulShutdown?: boolean;
+  /** The community that routes of an external peer with BLACKHOLE get (RFC 7999 §3.2). @default none */
+  readonly blackholeMark?: 'no-export' | 'no-advertise' | undefined;
   /** Whole-peer verdicts of policy; a denied import is kept as filtered. */
   readonly importAccept: boolean;
   readonly exportAccept: boolean;
@@ -178,7 +186,7 @@ export class RibPeer implements SetMaker {
   /** The AS that must be the first of its paths; 0 where any may be. */
   firstAs = 0;
   /** What import changes in attribute sets of this peer; undefined where nothing. */
-  changed: ChangedSets | undefined = undefined;
+  changes: { readonly sets: ChangedSets; readonly when: number } | undefined = undefined;
   /** Undefined where routes that flap are used all the same. Stays as it is while the session lasts. */
   readonly damping: Damping | undefined;
   /** How its UPDATEs are judged: what it was agreed to send, and nothing of families that are not in use or of a confederation. */

@@ -70,6 +70,10 @@ export interface FakePeerOptions {
   /** Our role towards the peer (RFC 9234). */
   readonly role?: number | undefined;
   readonly asPathOptions?: AsPathOptions;
+  readonly nextHopUnchanged?: boolean;
+  readonly gracefulShutdown?: boolean;
+  readonly obeysGracefulShutdown?: boolean;
+  readonly blackholeMark?: 'no-export' | 'no-advertise' | undefined;
   /** What this peer may not name as next hop. */
   readonly ownAddresses?: readonly string[];
   readonly limits?: LimitOptions;
@@ -333,6 +337,10 @@ export class FakePeer {
       awaitsPrefixFilter: new Set(options.awaitsPrefixFilter === true ? [IPV4_UNICAST, IPV6_UNICAST] : []),
       ...(options.defaultOriginate && { defaultOriginate: options.defaultOriginate }),
       ...(options.damping && { damping: options.damping }),
+      nextHopUnchanged: options.nextHopUnchanged ?? false,
+      gracefulShutdown: options.gracefulShutdown ?? false,
+      obeysGracefulShutdown: options.obeysGracefulShutdown ?? false,
+      blackholeMark: options.blackholeMark,
       ownAddresses: (options.ownAddresses ?? []).map(addressBytes),
       port: this,
     };

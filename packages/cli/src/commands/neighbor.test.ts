@@ -82,6 +82,11 @@ test('neighbor disable and reset carry reason and kind', async () => {
   assert.deepEqual((await tsbgp(['neighbor', 'disable', '192.0.2.1', '--reason', 'coffee'])).asked, [
     ['neighbors.disableNeighbor', { address: '192.0.2.1', reason: 'coffee' }],
   ]);
+  for (const flags of [['--graceful'], ['--wait', '60'], ['--graceful', '--wait', '60']]) {
+    assert.deepEqual((await tsbgp(['neighbor', 'shutdown', '192.0.2.1', ...flags])).asked, [
+      ['neighbors.disableNeighbor', { address: '192.0.2.1', gracefulSeconds: 60 }],
+    ]);
+  }
   for (const [flags, kind] of [
     [[], Kind.HARD],
     [['--soft'], Kind.SOFT],

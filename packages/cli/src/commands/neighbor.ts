@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { usageError } from '../exit-code.ts';
 import type { Invocation } from '../invocation.ts';
 import { present } from '../present.ts';
-import { address, familyName, listOf, shutdownReason } from '../values.ts';
+import { address, familyName, integer, listOf, shutdownReason } from '../values.ts';
 import { neighborPage, neighborSummary, neighborTable } from '../views/neighbor.ts';
 import { NEIGHBOR_ORDERS, type NeighborOrder, sortNeighbors } from '../views/neighbor-order.ts';
 import { addCommand, setCommand } from './neighbor-add.ts';
@@ -50,19 +50,38 @@ export function addNeighborCommands(program: Command, invocation: Invocation): v
 
   neighbor
     .command('disable')
-    .description('close the session (Cease/2) and keep it down')
+    .alias('shutdown')
+    .description('close the session (Cease/2) and keep it down; --graceful lets traffic move away first')
     .argument('<neighbor>', 'its address', address)
     .option('--reason <text>', 'told to the neighbor (RFC 9003), up to 255 octets', shutdownReason)
-    .action(async (which: string, { reason }: { reason?: string }) => {
-      const request = { address: which, ...present({ reason }) };
+    .option('--graceful', 'first say with GRACEFUL_SHUTDOWN that its routes are to go, and prefer those of others (RFC 8326)')
+    .addOption(
+      new Option('--wait <seconds>', 'so long, before the session is closed')
+        .argParser(integer(1, 86_400, 60))
+        .default(60)
+        .implies({ graceful: true }),
+    )
+    .action(async (which: string, { reason, graceful, wait }: DisableOptions) => {
+      const gracefulSeconds = graceful === true ? wait : undefined;
+      const request = { address: which, ...present({ reason, gracefulSeconds }) };
       await invocation.call((client, options) => client.neighbors.disableNeighbor(request, options));
-      await invocation.done(`neighbor ${which} disabled`);
+      const done =
+        graceful === true
+          ? `is shut down gracefully, the session is closed in ${wait} s; call it off: tsbgp neighbor enable ${which}`
+          : 'disabled';
+      await invocation.done(`neighbor ${which} ${done}`);
     });
 
   resetCommand(neighbor, invocation);
 
   // For a better answer than "too many arguments". Commands that are made later inherit this, and "neighbor del A B" would delete A alone.
   neighbor.allowExcessArguments();
+}
+
+interface DisableOptions {
+  readonly reason?: string;
+  readonly graceful?: boolean;
+  readonly wait: number;
 }
 
 interface ListOptions {

@@ -19,6 +19,8 @@ export interface NeighborView extends Omit<NeighborConfigView, 'enabled'> {
   readonly limitRestartAt: Date | undefined;
   readonly paths: number;
   readonly attributeSets: number;
+  /** When the session is closed, while it is shut down gracefully. */
+  readonly leavesAt?: Date | undefined;
   readonly flapCount: number;
   readonly lastError: string;
   readonly lastErrorAt: Date | undefined;
@@ -128,6 +130,7 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
         ['waits', waitsText(neighbor), 'yellow'],
         ['warning', hasNoFamily(neighbor) ? NO_FAMILY : undefined, 'yellow'],
         ['limit', limitText(neighbor, now), 'red'],
+        ['shutting down', shuttingDown(neighbor, now), 'yellow'],
         ['last error', lastError(neighbor, now)],
         ['last NOTIFICATION', lastNotification(neighbor, now)],
         ['flaps', neighbor.flapCount === 0 ? undefined : count(neighbor.flapCount)],
@@ -351,6 +354,13 @@ function problem(n: NeighborView): string {
 }
 
 /** Undefined where it is the last NOTIFICATION, which has a separate line. */
+/** RFC 8326: the neighbor finds other paths until then. */
+function shuttingDown({ leavesAt }: NeighborView, now: Date): string | undefined {
+  if (leavesAt === undefined) return undefined;
+  const seconds = Math.max(0, Math.round((leavesAt.getTime() - now.getTime()) / 1000));
+  return `gracefully (RFC 8326); the session is closed in ${seconds} s`;
+}
+
 function lastError(n: NeighborView, now: Date): string | undefined {
   if (n.lastError === '' || n.lastError === n.lastNotification?.text) return undefined;
   return n.lastError + ago(n.lastErrorAt, now);

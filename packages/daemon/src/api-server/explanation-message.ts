@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<ExportReason | NonNullable<NeighborExplanation['c
   'same-as': Reason.SAME_AS,
   'internal-to-internal': Reason.INTERNAL_TO_INTERNAL,
   'only-to-customer': Reason.ONLY_TO_CUSTOMER,
+  'no-peer': Reason.NO_PEER,
   'no-export': Reason.NO_EXPORT,
   'no-advertise': Reason.NO_ADVERTISE,
   'control-community': Reason.CONTROL_COMMUNITY,

@@ -51,8 +51,11 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane)
       control.enableNeighbor(address);
       return {};
     },
-    disableNeighbor({ address, reason }) {
-      control.disableNeighbor(address, communicationOf(reason));
+    disableNeighbor({ address, reason, gracefulSeconds }) {
+      if (gracefulSeconds > GRACEFUL_SECONDS_MAX) {
+        throw invalidArgument('graceful_seconds', `found ${gracefulSeconds}, allowed are 0 to ${GRACEFUL_SECONDS_MAX}`);
+      }
+      control.disableNeighbor(address, communicationOf(reason), gracefulSeconds);
       return {};
     },
     resetNeighbor({ address, kind, reason, families }) {
@@ -87,6 +90,9 @@ const STATES: Record<NeighborState['state'], SessionState> = {
 /** The message has the counters of the control plane, under the same names. */
 const COUNTERS = NeighborCountersSchema.fields.map(({ localName }) => localName as Exclude<keyof NeighborCounters, `${string}ByCode`>);
 
+/** A day. */
+const GRACEFUL_SECONDS_MAX = 86_400;
+
 /** Octets of a Shutdown Communication (RFC 9003 §2). */
 const COMMUNICATION_MAX_BYTES = 255;
 
@@ -115,6 +121,7 @@ function messageOf(state: NeighborState, globalAs: number): MessageInitShape<typ
     ...(session && { session: sessionMessage(session) }),
     counters: Object.fromEntries(COUNTERS.map((name) => [name, BigInt(counters[name])])),
     prefixes: state.prefixes.map(countsMessage),
+    ...(state.leavesAt && { leavesAt: timestampFromDate(state.leavesAt) }),
     flapCount: state.flapCount,
     lastError: state.lastError ?? '',
     ...(state.lastErrorAt && { lastErrorAt: timestampFromDate(state.lastErrorAt) }),

@@ -109,6 +109,12 @@ test('what is left out has the documented default', () => {
         defaultOriginateWhile: undefined,
         advertisementIntervalSeconds: undefined,
         flapDamping: false,
+        nextHopUnchanged: false,
+        nextHopIpv4: undefined,
+        nextHopIpv6: undefined,
+        blackholeCommunity: undefined,
+        extendedNextHop: false,
+        gracefulShutdown: true,
         enabled: true,
       },
     ],
@@ -178,6 +184,12 @@ neighbors:
     default-originate-while: transit-up
     advertisement-interval: 5
     damping: true
+    next-hop-unchanged: true
+    next-hop-ipv4: 192.0.2.7
+    next-hop-ipv6: 2001:DB8::7
+    extended-next-hop: true
+    graceful-shutdown: false
+    blackhole-community: no-advertise
     enabled: false
 conditions: [ { name: transit-up, present: [0.0.0.0/0] } ]
 api: { unix-socket: /tmp/a.sock, mode: 0600, tcp: "[::1]:50051", hosts: [Router1.example.net, 2001:DB8::1] }
@@ -245,6 +257,12 @@ log: { level: debug, format: json }
     defaultOriginateWhile: 'transit-up',
     advertisementIntervalSeconds: 5,
     flapDamping: true,
+    nextHopUnchanged: true,
+    nextHopIpv4: '192.0.2.7',
+    nextHopIpv6: '2001:db8::7',
+    extendedNextHop: true,
+    gracefulShutdown: false,
+    blackholeCommunity: 'no-advertise',
     enabled: false,
   });
   assert.deepEqual(config.api, {

@@ -13,8 +13,10 @@ import { choice, field, flag, integer, list, text } from './fields.ts';
 import { LIMIT_KEYS, type LimitConfig } from './limit-keys.ts';
 import type { NeighborKey, ReadValue } from './neighbor-key.ts';
 import { OWN_ROUTE_KEYS } from './neighbor-own-keys.ts';
+import { NEXT_HOP_KEYS, type NextHopConfig } from './next-hop-keys.ts';
 import { RELATION_KEYS, type RelationConfig } from './relation-keys.ts';
 import { readAs, readHostAddress, readLine, readRemoteAs } from './values.ts';
+import { WELL_KNOWN_KEYS, type WellKnownConfig } from './well-known-keys.ts';
 
 export type DefaultPolicy = 'accept-all' | 'deny-all';
 const POLICIES: readonly DefaultPolicy[] = ['accept-all', 'deny-all'];
@@ -23,7 +25,7 @@ export type AddPathDirection = 'receive' | 'send' | 'both';
 const ADD_PATH_DIRECTIONS: readonly AddPathDirection[] = ['receive', 'send', 'both'];
 
 /** A neighbor as the operator configured it, with every default filled in. */
-export interface NeighborConfig extends AsNumberConfig, RelationConfig, LimitConfig {
+export interface NeighborConfig extends AsNumberConfig, RelationConfig, LimitConfig, NextHopConfig, WellKnownConfig {
   readonly address: string;
   readonly remoteAs: number;
   /** Undefined: the global AS. */
@@ -62,8 +64,6 @@ export interface NeighborConfig extends AsNumberConfig, RelationConfig, LimitCon
   readonly addPathMax?: number | undefined;
   /** The most paths of a prefix that the neighbor is asked to send. Undefined: it is not asked. */
   readonly pathsLimit?: number | undefined;
-  /** NEXT_HOP towards this neighbor is our own address, even where the RFC would leave it unchanged (iBGP). */
-  readonly nextHopSelf: boolean;
   /** AIGP is taken and sent (RFC 7311 §3.3). Undefined: on an iBGP session, but not on an eBGP session. */
   readonly aigp?: boolean | undefined;
   /** A default route of our own, to this neighbor only. */
@@ -429,18 +429,8 @@ export const NEIGHBOR_KEYS: Rows = {
     onChange: 'session',
     option: { flags: '--paths-limit <number>', help: 'ask for so many paths of a prefix at most' },
   },
-  nextHopSelf: {
-    key: 'next-hop-self',
-    value: flag({
-      example: 'next-hop-self: true',
-      about: 'NEXT_HOP towards this neighbor is our own address, even where it would stay unchanged (iBGP).',
-    }),
-    default: false,
-    excludes: { name: 'routeServerClient', allowed: 'one of them: a route server leaves NEXT_HOP as it is (RFC 7947 §2.2.1)' },
-    onChange: 'stream',
-    option: { flags: '--next-hop-self', help: 'NEXT_HOP towards it is our address' },
-    foreign: 'nhs next-hop',
-  },
+  ...NEXT_HOP_KEYS,
+  ...WELL_KNOWN_KEYS,
   aigp: {
     key: 'aigp',
     value: flag({

@@ -8,6 +8,8 @@ import {
   encodeControlMessage,
   encodeMessage,
   Fault,
+  findAttribute,
+  formatCommunity,
   formatFamily,
   IPV4_UNICAST,
   IPV6_UNICAST,
@@ -240,6 +242,35 @@ test('another export policy, next hop, AS of the neighbor: the session stays whe
     assert.deepEqual((await speaker.changeNeighbor({ ...config, remoteAs: 65_099 }, true)).touched, ['session']);
     await peer.until(() => peer.messages.some((message) => message.type === 'notification' && message.subcode === 6), 'Cease/6');
     assert.equal(speaker.getNeighbor('127.0.0.2').config.remoteAs, 65_099);
+  } finally {
+    await peer.close();
+    await speaker.close();
+  }
+});
+
+test('RFC 8326: a graceful shutdown says so first, can be called off, and closes the session after its time', async () => {
+  const { speaker, port } = await scene([2]);
+  const peer = new TestPeer(port, 2, REFRESHING);
+  const communities = (): string[] =>
+    peer.messages.flatMap((message) => {
+      if (message.type !== 'update' || message.nlri.length === 0) return [];
+      return [findAttribute(message.attributes, 'communities')?.value.map(formatCommunity).join(' ') ?? 'none'];
+    });
+  try {
+    await peer.up();
+    await speaker.addRoutes([route('203.0.113.0/24', '')]);
+    await peer.until(() => communities().length === 1, 'the route');
+    speaker.disableNeighbor('127.0.0.2', undefined, 3600);
+    await peer.until(() => communities().length === 2, 'the route again');
+    assert.ok(speaker.getNeighbor('127.0.0.2').leavesAt);
+    speaker.enableNeighbor('127.0.0.2');
+    await peer.until(() => communities().length === 3, 'the route as it was');
+    assert.deepEqual(communities(), ['none', 'GRACEFUL_SHUTDOWN', 'none']);
+    assert.equal(speaker.getNeighbor('127.0.0.2').leavesAt, undefined);
+    speaker.disableNeighbor('127.0.0.2', 'bye', 1);
+    await peer.until(() => peer.messages.some((message) => message.type === 'notification' && message.subcode === 2), 'Cease/2');
+    assert.deepEqual(communities(), ['none', 'GRACEFUL_SHUTDOWN', 'none', 'GRACEFUL_SHUTDOWN']);
+    assert.equal(speaker.getNeighbor('127.0.0.2').adminState, 'down');
   } finally {
     await peer.close();
     await speaker.close();

@@ -14,12 +14,14 @@ import {
 } from '@tsbgp/rib';
 import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
 import {
+  Afi,
   addressBytes,
   type Capability,
   CeaseSubcode,
   type Family,
   formatFamily,
   formatNotification,
+  IPV4_UNICAST,
   NotificationCode,
   type NotificationMessage,
   OrfType,
@@ -59,6 +61,9 @@ export interface SessionExtras {
   readonly damping: DampingOptions | undefined;
 }
 
+/** IPv6 next hops for IPv4 unicast (RFC 8950). */
+const EXTENDED_NEXT_HOP: Capability = { type: 'extended-next-hop', tuples: [{ family: IPV4_UNICAST, nextHopAfi: Afi.Ipv6 }] };
+
 export class Neighbor {
   /** `Neighbors.change` gives it another one. */
   config: NeighborConfig;
@@ -82,6 +87,8 @@ export class Neighbor {
   /** Counts of past sessions. RibPeer has those of the current one. */
   #treatedAsWithdraw = 0;
   #attributesDiscarded = 0;
+  /** When the session ends, while it is shut down gracefully (RFC 8326). */
+  leavesAt: Date | undefined;
   /** When the session came up, by the monotonic clock. */
   #upMs = 0;
 
@@ -93,13 +100,14 @@ export class Neighbor {
   }
 
   capabilities(): Capability[] {
-    const { families, addPath, pathsLimit, role, orfReceive } = this.config;
+    const { families, addPath, pathsLimit, role, orfReceive, extendedNextHop } = this.config;
     const directions = { receive: addPath === 'receive' || addPath === 'both', send: addPath === 'send' || addPath === 'both' };
     return [
       ...families.map((family) => ({ type: 'multiprotocol', family }) as const),
       { type: 'route-refresh' },
       { type: 'enhanced-route-refresh' },
       { type: 'extended-message' },
+      ...(extendedNextHop ? [EXTENDED_NEXT_HOP] : []),
       ...(role === undefined ? [] : [{ type: 'role', role: ROLE_CODES[role] } as const]),
       ...(orfReceive ? orfCapabilities(families) : []),
       ...(addPath === undefined ? [] : [{ type: 'add-path', families: families.map((family) => ({ family, ...directions })) } as const]),
@@ -113,7 +121,8 @@ export class Neighbor {
   ribOptions(session: SessionInfo, port: Port, neighbors: Iterable<string>, extras: SessionExtras): RibPeerOptions {
     const { config } = this;
     const families = config.families.filter((family) => session.families.has(family));
-    const nextHopSelf = nextHopsSelf(session, families);
+    const choice = { extended: session.extendedNextHop, ipv4: config.nextHopIpv4, ipv6: config.nextHopIpv6 };
+    const nextHopSelf = nextHopsSelf(session, families, choice);
     const { localAddress, remoteAddress } = session;
     const aigp = config.aigp === undefined ? {} : { aigp: config.aigp };
     const relation = relationTo(this.#ours, config);
@@ -145,6 +154,10 @@ export class Neighbor {
       awaitsPrefixFilter: orfFamilies(session),
       limits: this.#limits(families),
       keepRejected: config.keepRejectedRoutes,
+      nextHopUnchanged: config.nextHopUnchanged,
+      gracefulShutdown: this.leavesAt !== undefined,
+      obeysGracefulShutdown: config.gracefulShutdown,
+      blackholeMark: this.#blackholeMark(),
       importAccept: this.#accepts('import'),
       exportAccept: this.#accepts('export'),
       defaultOriginate: extras.originatesDefault ? families : [],
@@ -169,6 +182,11 @@ export class Neighbor {
       removePrivate: config.removePrivateAs,
       override: config.asOverride,
     };
+  }
+
+  #blackholeMark(): 'no-export' | 'no-advertise' | undefined {
+    const { blackholeCommunity = this.config.routeServerClient ? 'as-is' : 'no-export' } = this.config;
+    return blackholeCommunity === 'as-is' ? undefined : blackholeCommunity;
   }
 
   #routeServer(): RouteServerOptions {
@@ -233,6 +251,7 @@ export class Neighbor {
     this.#treatedAsWithdraw = this.treatedAsWithdraw;
     this.#attributesDiscarded = this.attributesDiscarded;
     this.session = undefined;
+    this.leavesAt = undefined;
     this.ribPeer = undefined;
     this.port?.close();
     this.port = undefined;
@@ -275,6 +294,7 @@ export class Neighbor {
       session: this.#sessionState(),
       counters: this.#counters(),
       prefixes: config.families.map(counts),
+      leavesAt: this.leavesAt,
       flapCount: this.flapCount,
       lastError: peer.lastError?.text,
       lastErrorAt: peer.lastError?.at,

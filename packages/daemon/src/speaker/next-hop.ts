@@ -1,12 +1,15 @@
 /**
  * Our own next hop towards a peer, by family: an address at which the peer can reach us (RFC 4271 §5.1.3, RFC 2545 §3).
  *
- *   1. The address of the session, for its own family. The peer reaches us there. This holds for 127.0.0.1 and ::1 too, where the peer runs
- *      on this machine.
- *   2. Otherwise another address of the same interface. A link-local address may be on several interfaces; its zone says which one is meant.
- *      Loopback and link-local addresses are never taken, since they mean something else on another machine.
+ *   1. The address that the configuration gives (next-hop-ipv4, next-hop-ipv6).
+ *   2. The address of the session, for its own family. The peer reaches us there. This holds for 127.0.0.1 and ::1 too, where the peer runs
+ *      on this machine. For IPv4 unicast also that of an IPv6 session, where IPv6 next hops were agreed upon (RFC 8950).
+ *   3. Otherwise another address of the same interface. A link-local address may be on several interfaces; its zone says which one is meant.
+ *      Loopback and link-local addresses are not taken, since they mean something else on another machine.
+ *   4. With RFC 8950, and no other address on the interface: the link-local address of the session.
  *
- * When the interface has no such address, we have no next hop in this family, and routes that need it are not sent.
+ * A global IPv6 address goes with our link-local one beside it where the peer is on the link (RFC 2545 §3). When there is no such address,
+ * we have no next hop in this family, and routes that need it are not sent.
  */
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { Afi, afiOf, type Family, sharesBits } from '@tsbgp/wire';
@@ -26,21 +29,56 @@ interface Interface {
   readonly addresses: readonly NetworkInterfaceInfo[];
 }
 
-/** Our own next hop for each family in which we have one. */
+/** What else our next hops depend on. */
+export interface NextHopChoice {
+  /** Families in which the peer takes IPv6 next hops although they are IPv4 (RFC 8950). @default none */
+  readonly extended?: ReadonlySet<Family>;
+  /** What the configuration gives, as text. @default nothing */
+  readonly ipv4?: string | undefined;
+  readonly ipv6?: string | undefined;
+}
+
+/** Our own next hop for each family in which we have one: 4 octets, 16, or 32 with a link-local address beside the global one. */
 export function nextHopsSelf(
   session: SessionAddresses,
   families: Iterable<Family>,
+  { extended = new Set(), ipv4, ipv6 }: NextHopChoice = {},
   interfaces: Interfaces = networkInterfaces(),
 ): Map<Family, Uint8Array> {
   const result = new Map<Family, Uint8Array>();
   const own = octetsOf(session.localAddress);
   const candidates = interfacesOf(session, interfaces).flatMap(({ addresses }) => addresses);
+  const configured = { 4: ipv4 === undefined ? undefined : octetsOf(ipv4), 16: ipv6 === undefined ? undefined : octetsOf(ipv6) };
+  const sized = (size: 4 | 16): Uint8Array | undefined =>
+    configured[size] ?? (own?.length === size && !isLinkLocal(own) ? own : bestOf(candidates, size));
+  const linkLocal = linkLocalBeside(session, interfaces);
+  const ofIpv6 = (): Uint8Array | undefined => {
+    const global = sized(16);
+    return global === undefined || linkLocal === undefined ? global : Uint8Array.of(...global, ...linkLocal);
+  };
+  const ofIpv4 = (family: Family): Uint8Array | undefined => {
+    const ipv4 = sized(4);
+    if (!extended.has(family) || configured[4] !== undefined || (own?.length !== 16 && ipv4 !== undefined)) return ipv4;
+    return ofIpv6() ?? (own !== undefined && isLinkLocal(own) ? own : ipv4);
+  };
   for (const family of families) {
-    const size = afiOf(family) === Afi.Ipv6 ? 16 : 4;
-    const nextHop = own?.length === size && !isLinkLocal(own) ? own : bestOf(candidates, size);
+    const nextHop = afiOf(family) === Afi.Ipv6 ? ofIpv6() : ofIpv4(family);
     if (nextHop !== undefined) result.set(family, nextHop);
   }
   return result;
+}
+
+/** Our link-local address on the interface of the session, where the peer is on its link. */
+function linkLocalBeside(session: SessionAddresses, interfaces: Interfaces): Uint8Array | undefined {
+  const local = octetsOf(session.localAddress);
+  const remote = octetsOf(session.remoteAddress);
+  const [holder, ...others] = interfacesOf(session, interfaces);
+  if (local === undefined || remote === undefined || holder === undefined || others.length > 0) return undefined;
+  const { addresses } = holder;
+  const isOnLink = isLinkLocal(local) || addresses.some((address) => subnetHolds(address, local) && subnetHolds(address, remote));
+  return isOnLink
+    ? addresses.map(({ address }) => octetsOf(address)).find((octets) => octets?.length === 16 && isLinkLocal(octets))
+    : undefined;
 }
 
 /** The link that we share with the peer: the interface whose subnet holds both ends. Undefined when the peer is farther away. */

@@ -21,6 +21,7 @@ import { Background } from './background.ts';
 import { dampenedRoutes } from './dampened.ts';
 import { explainRoute } from './explanation.ts';
 import { familyCounts } from './family-counts.ts';
+import { GracefulShutdowns } from './graceful-shutdown.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { Listings } from './listing.ts';
 import { LocalRoutes } from './local-routes.ts';
@@ -69,6 +70,7 @@ export class Speaker implements ControlPlane {
   readonly #watchers: Watchers;
   readonly #localRoutes: LocalRoutes;
   readonly #own: OwnRouting;
+  readonly #gracefulShutdowns: GracefulShutdowns = new GracefulShutdowns((neighbor) => this.#sessions.changed(neighbor));
   readonly #metricSources: readonly MetricSource[];
   readonly #listen: Endpoint[] = [];
   readonly #startedAt: Date = new Date();
@@ -208,16 +210,28 @@ export class Speaker implements ControlPlane {
     const { peer, config } = neighbor;
     this.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor enabled' });
     neighbor.forgetLimitShutdown();
+    this.#gracefulShutdowns.cancel(neighbor);
     peer.enable();
   }
 
-  disableNeighbor(address: string, reason?: string): void {
+  disableNeighbor(address: string, reason?: string, gracefulSeconds = 0): void {
     checkReason(reason);
     const neighbor = this.#neighbors.find(address);
-    const { peer, config } = neighbor;
-    this.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor disabled' });
-    neighbor.forgetLimitShutdown();
-    peer.disable(reason);
+    const { peer, config, session } = neighbor;
+    const record = (text: string): void => this.events.record({ type: 'neighbor-changed', neighbor: config.address, text });
+    const end = (): void => {
+      record('neighbor disabled');
+      neighbor.forgetLimitShutdown();
+      peer.disable(reason);
+    };
+    if (gracefulSeconds === 0 || session === undefined) {
+      this.#gracefulShutdowns.cancel(neighbor);
+      return end();
+    }
+    record(`graceful shutdown begins, the session is closed in ${gracefulSeconds} s`);
+    this.#gracefulShutdowns.begin(neighbor, gracefulSeconds, () => {
+      this.#options.boundaries.run('session', { neighbor: config.address }, end);
+    });
   }
 
   readonly resetNeighbor: ControlPlane['resetNeighbor'] = (address, kind, { reason, families } = {}) => {

@@ -17,10 +17,20 @@ const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
 /** The id of the set with NO_EXPORT (RFC 1997) among its COMMUNITIES; the set itself where it has it already. A new id is not held yet. */
 export function addNoExport(attributes: AttributeTable, attr: number): AttrId {
   const block = attributes.octets(attr);
-  const old = valueOf(block, AttributeCode.Communities);
-  if (hasNoExport(old)) return attr as AttrId;
-  const octets = withValue(block, AttributeCode.Communities, OPTIONAL_TRANSITIVE, Uint8Array.of(...old, ...fourOctets(NO_EXPORT)));
+  const octets = withCommunity(block, NO_EXPORT);
   return octets === block ? (attr as AttrId) : attributes.intern(octets, 0, octets.length);
+}
+
+/** The canonical block with a community among its COMMUNITIES; the block itself where it has it already. */
+export function withCommunity(block: Uint8Array, community: number): Uint8Array {
+  const old = valueOf(block, AttributeCode.Communities);
+  for (let at = 0; at < old.length; at += 4) if (readU32(old, at) === community) return block;
+  return withValue(block, AttributeCode.Communities, OPTIONAL_TRANSITIVE, Uint8Array.of(...old, ...fourOctets(community)));
+}
+
+/** The canonical block with this LOCAL_PREF. */
+export function withLocalPref(block: Uint8Array, localPref: number): Uint8Array {
+  return withValue(block, AttributeCode.LocalPref, AttributeFlag.Transitive, fourOctets(localPref));
 }
 
 /** The canonical block with ONLY_TO_CUSTOMER (RFC 9234 §5). */
@@ -35,11 +45,6 @@ export function withAsInFront(block: Uint8Array, as: number): Uint8Array {
   const joins = path[0] === SEGMENT_AS_SEQUENCE && count < SEGMENT_LENGTH_MAX;
   const value = Uint8Array.of(SEGMENT_AS_SEQUENCE, joins ? count + 1 : 1, ...fourOctets(as), ...path.subarray(joins ? 2 : 0));
   return withValue(block, AttributeCode.AsPath, AttributeFlag.Transitive, value);
-}
-
-function hasNoExport(communities: Uint8Array): boolean {
-  for (let at = 0; at < communities.length; at += 4) if (readU32(communities, at) === NO_EXPORT) return true;
-  return false;
 }
 
 /** A copy of the block with another value of the attribute; `flags` are those of one that is new. */

@@ -25,6 +25,12 @@ export const AttrFlag = {
   LinkLocalNextHop: 64,
   /** Longer than LARGE_SET_LENGTH: a message of 4096 octets may be too short for it after export rewrites it. */
   Large: 128,
+  /** GRACEFUL_SHUTDOWN (RFC 8326): the route is to go soon. */
+  GracefulShutdown: 256,
+  /** BLACKHOLE (RFC 7999): traffic to the prefix is to be discarded. */
+  Blackhole: 512,
+  /** NOPEER (RFC 3765): not to peers that are neither provider nor customer. */
+  NoPeer: 1024,
   /** NO_EXPORT_SUBCONFED (RFC 1997): not to external peers, nor to other ASes of the confederation. */
   NoExportSubconfed: 8192,
   /** ONLY_TO_CUSTOMER (RFC 9234). */
@@ -46,6 +52,9 @@ const NO_ADVERTISE = 0xffff_ff02;
 const NO_EXPORT_SUBCONFED = 0xffff_ff03;
 /** RFC 9494 §3.2. */
 const LLGR_STALE = 0xffff_0006;
+const NOPEER = 0xffff_ff04;
+const GRACEFUL_SHUTDOWN = 0xffff_0000;
+const BLACKHOLE = 0xffff_029a;
 
 /** The facts of the rows (`AttributeCodec.fact`) as numbers, which the loop below compares faster than text. */
 const Fact = {
@@ -245,6 +254,9 @@ function communityFlags(data: DataView, start: number, end: number): number {
     else if (community === NO_EXPORT_SUBCONFED) flags |= AttrFlag.NoExportSubconfed;
     else if (community === NO_ADVERTISE) flags |= AttrFlag.NoAdvertise;
     else if (community === LLGR_STALE) flags |= IS_STALE;
+    else if (community === GRACEFUL_SHUTDOWN) flags |= AttrFlag.GracefulShutdown;
+    else if (community === BLACKHOLE) flags |= AttrFlag.Blackhole;
+    else if (community === NOPEER) flags |= AttrFlag.NoPeer;
   }
   return flags;
 }

@@ -1,8 +1,6 @@
 /**
  * The next hop of a canonical block (canonical.ts): NEXT_HOP, or the next hop field of the abbreviated MP_REACH_NLRI.
  */
-import { IPV4_UNICAST } from '@tsbgp/wire';
-
 export const IPV4_ADDRESS_OCTETS = 4;
 export const IPV6_ADDRESS_OCTETS = 16;
 
@@ -17,11 +15,9 @@ export function isBadIpv4NextHop(data: DataView, offset: number): boolean {
 
 /**
  * Whether the abbreviated MP_REACH_NLRI at `offset` has no next hop that its family can use. An IPv4 next hop of IPv4 unicast never gets
- * here: it is NEXT_HOP in the canonical block. Routes of IPv4 unicast with an IPv6 next hop (RFC 8950) are held, but not used: nothing sends
- * them on yet.
+ * here: it is NEXT_HOP in the canonical block. An IPv6 next hop of IPv4 unicast (RFC 8950) came from a session that agreed upon them.
  */
 export function isBadMpNextHop(data: DataView, offset: number): boolean {
-  if (((data.getUint16(offset) << 8) | data.getUint8(offset + 2)) === IPV4_UNICAST) return true;
   const length = data.getUint8(offset + 3);
   const nextHop = offset + MP_NEXT_HOP_OFFSET;
   if (length === IPV4_ADDRESS_OCTETS) return isBadIpv4NextHop(data, nextHop);

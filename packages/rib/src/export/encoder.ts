@@ -10,7 +10,8 @@
  *
  * Towards peers that take path identifiers (RFC 7911), a route is identified by the id of its path in the table.
  *
- * IPv4 unicast uses the UPDATE's own fields, every other family MP_REACH_NLRI and MP_UNREACH_NLRI, first in the message (RFC 7606 §5.1).
+ * IPv4 unicast uses the UPDATE's own fields, unless a next hop is an IPv6 address (RFC 8950); every other family MP_REACH_NLRI and
+ * MP_UNREACH_NLRI, first in the message (RFC 7606 §5.1).
  */
 import {
   AttributeCode,
@@ -43,6 +44,7 @@ const IPV4_NLRI_LENGTH_MAX = 5;
 const PATH_IDENTIFIER_LENGTH = 4;
 /** Withdrawn routes length and total path attribute length, of IPv4 unicast; or the latter and MP_REACH_NLRI's own fields. */
 const OWN_FIELDS_LENGTH = 4;
+const IPV4_NEXT_HOP_LENGTH = 4;
 const MP_FIELDS_LENGTH = OWN_FIELDS_LENGTH + 4 + 5;
 /** Longest next hop of a family that the RIB has: a global and a link-local address. */
 const NEXT_HOP_LENGTH_MAX = 32;
@@ -121,7 +123,7 @@ export class UpdateEncoder {
   messageLength(attr: number, source: RibPeer): number {
     this.#rewriter.write(this.#table.attributes, attr, source);
     const { length, nextHopLength } = this.#rewriter;
-    return HEADER_LENGTH + length + (this.#ownFields ? OWN_FIELDS_LENGTH : MP_FIELDS_LENGTH + nextHopLength);
+    return HEADER_LENGTH + length + (this.#isInOwnFields() ? OWN_FIELDS_LENGTH : MP_FIELDS_LENGTH + nextHopLength);
   }
 
   /** Whether routes with this set, learned from `source`, have the same path attributes in messages of another encoder. */
@@ -184,7 +186,7 @@ export class UpdateEncoder {
         source = batch.source[at]!;
         rewriter.write(table.attributes, attr, table.peers[source] as RibPeer);
       }
-      const next = this.#ownFields ? this.#updateIpv4(batch, first) : this.#updateMp(batch, first);
+      const next = this.#isInOwnFields() ? this.#updateIpv4(batch, first) : this.#updateMp(batch, first);
       if (next === first) {
         this.failures.tooLarge.push({ nlri: batch.nlri[at]! as NlriId, attr });
         this.#unwritten = batch.next[at]!;
@@ -194,6 +196,11 @@ export class UpdateEncoder {
       this.#closeSegment(batch.receivers[at]!, this.#routes, 0);
       if (this.#length >= CHUNK_BYTES) this.flush(sink);
     }
+  }
+
+  /** Whether the set just rewritten goes into the UPDATE's own fields: IPv4 unicast, unless its next hop is an IPv6 address (RFC 8950). */
+  #isInOwnFields(): boolean {
+    return this.#ownFields && this.#rewriter.nextHopLength === IPV4_NEXT_HOP_LENGTH;
   }
 
   /** The rest of the running set is not written. A broken invariant of the RIB passes, and so does what the sink threw. */

@@ -1,5 +1,5 @@
 /** What of a peer decides in which update group it is: members of a group get the same octets by the same rules. */
-import { usesAigp } from '@tsbgp/wire';
+import { Afi, type Family, IPV4_UNICAST, usesAigp, type WireContext } from '@tsbgp/wire';
 import { Horizon, PeerKind, type PeerOptions, type RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
 import { type ControlOptions, controlOptions } from './control-communities.ts';
@@ -24,6 +24,7 @@ export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
   const standIn = typeof controlCommunities === 'object' ? controlCommunities.standIn : undefined;
   return {
     view: {
+      family: table.family,
       kind: peer.kind,
       horizon: peer.horizon,
       localAs: peer.localAs,
@@ -35,6 +36,9 @@ export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
       role: peer.kind === PeerKind.External ? options.role : undefined,
       nextHopSelfAlways: options.nextHopSelfAlways,
       nextHopSelf: options.nextHopSelf.get(table.family),
+      nextHopUnchanged: options.nextHopUnchanged === true,
+      ipv6NextHops: takesIpv6NextHops(table.family, options.send),
+      gracefulShutdown: options.gracefulShutdown === true,
       // To other peers the link makes no difference: they would only be in more groups.
       link: isClient ? options.link : undefined,
       context: options.send,
@@ -44,6 +48,10 @@ export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
     strategy: strategyOf(table, options, served.bestPathOnly ?? false),
     control: controlCommunities === false ? undefined : controlOptions(peer.localAs, standIn),
   };
+}
+
+function takesIpv6NextHops(family: Family, { extendedNextHop }: WireContext): boolean {
+  return family !== IPV4_UNICAST || extendedNextHop?.get(family)?.has(Afi.Ipv6) === true;
 }
 
 function asPathView({ kind, horizon, localAs, options }: RibPeer): AsPathView {

@@ -8,6 +8,10 @@
  *   link-local alone                  ours          as it is on the same link,     ours
  *                                                   else the route is not sent
  *   none (`::` or 0.0.0.0 of an injected route)     ours                           ours
+ *   IPv6, of an IPv4 route that the  ours          the route is not sent          ours
+ *   peer does not take so (RFC 8950)
+ *
+ * An external peer with next-hop-unchanged gets what an internal one gets.
  *
  * A second address that is not link-local goes to nobody: it is none of those that RFC 2545 §3 allows there.
  *
@@ -33,7 +37,9 @@ export type NextHopUse = (typeof NextHopUse)[keyof typeof NextHopUse];
 
 /** Whether every route from a peer of this kind goes out with our own next hop. */
 export function alwaysOwnNextHop(view: ExportView, sourceKind: PeerKind): boolean {
-  if (view.kind === PeerKind.External) return !view.routeServerClient || sourceKind === PeerKind.Local;
+  if (view.kind === PeerKind.External) {
+    return view.routeServerClient ? sourceKind === PeerKind.Local : !view.nextHopUnchanged;
+  }
   return view.nextHopSelfAlways;
 }
 
@@ -41,10 +47,11 @@ export function alwaysOwnNextHop(view: ExportView, sourceKind: PeerKind): boolea
 export function nextHopUse(view: ExportView, flags: number, source: RibPeer): NextHopUse {
   const own = view.nextHopSelf === undefined ? NextHopUse.None : NextHopUse.Own;
   if (alwaysOwnNextHop(view, source.kind)) return own;
-  if ((flags & (AttrFlag.BadNextHop | AttrFlag.LinkLocalNextHop)) === 0) return NextHopUse.Keep;
-  if (view.kind === PeerKind.Internal) return own;
+  const isUnknownForm = (flags & AttrFlag.MpNextHop) !== 0 && !view.ipv6NextHops;
+  if ((flags & (AttrFlag.BadNextHop | AttrFlag.LinkLocalNextHop)) === 0 && !isUnknownForm) return NextHopUse.Keep;
+  if (!view.routeServerClient) return own;
   // RFC 7947 §2.2.1: a route server is not on the path, so that its own address helps nobody.
-  return (flags & AttrFlag.BadNextHop) === 0 && sameLink(view, source) ? NextHopUse.Keep : NextHopUse.None;
+  return (flags & AttrFlag.BadNextHop) === 0 && !isUnknownForm && sameLink(view, source) ? NextHopUse.Keep : NextHopUse.None;
 }
 
 /** Whether the peers of the view reach what is link-local to `source`. */

@@ -1,7 +1,16 @@
 /** What BGP changes in attributes on their way out, octet by octet. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AsPathSegment, DEFAULT_CONTEXT, encodeAttributes, fromHex, type PathAttribute, toHex, type WireContext } from '@tsbgp/wire';
+import {
+  type AsPathSegment,
+  DEFAULT_CONTEXT,
+  encodeAttributes,
+  fromHex,
+  IPV4_UNICAST,
+  type PathAttribute,
+  toHex,
+  type WireContext,
+} from '@tsbgp/wire';
 import { FakePeer, type FakePeerOptions, smallRib } from '../../test/fake-peer.ts';
 import { Horizon, PeerKind } from '../peer.ts';
 import { AttributeRewriter } from './rewrite.ts';
@@ -14,6 +23,7 @@ const OWN = fromHex('c6336401');
 /** What goes out with our own next hop. */
 const OWN_NEXT_HOP = `400304${toHex(OWN)}`;
 const EXTERNAL: ExportView = {
+  family: IPV4_UNICAST,
   kind: PeerKind.External,
   horizon: Horizon.External,
   localAs: 64_500,
@@ -24,6 +34,9 @@ const EXTERNAL: ExportView = {
   clientToClient: true,
   role: undefined,
   nextHopSelfAlways: false,
+  nextHopUnchanged: false,
+  ipv6NextHops: false,
+  gracefulShutdown: false,
   nextHopSelf: OWN,
   link: undefined,
   context: DEFAULT_CONTEXT,

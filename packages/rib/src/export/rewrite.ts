@@ -4,6 +4,7 @@
  *                        external                     route server client      internal
  *   AS_PATH              as-path.ts                   as it is                 as-path.ts
  *   NEXT_HOP             ours                         as it is                 as it is, or ours (next-hop.ts)
+ *   COMMUNITIES          as they are; GRACEFUL_SHUTDOWN is added while the session is about to end (RFC 8326 §4.2)
  *   MULTI_EXIT_DISC      only of our own routes       as it is                 as it is
  *   LOCAL_PREF           removed                      removed                  as it is, default added
  *   ORIGINATOR_ID, CLUSTER_LIST   removed             removed                  as they are; added to a route that is reflected (RFC 4456 §8)
@@ -29,6 +30,7 @@ import {
   type AttributeCodec,
   AttributeFlag,
   type ExportRule,
+  IPV4_UNICAST,
   readU32,
   usesAigp,
   writeU16,
@@ -37,7 +39,7 @@ import {
 import { addCost, metricOffset } from '../attributes/aigp-metric.ts';
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { headerLength, valueLength } from '../attributes/block.ts';
-import { DEFAULT_LOCAL_PREF } from '../attributes/facts.ts';
+import { AttrFlag, DEFAULT_LOCAL_PREF } from '../attributes/facts.ts';
 import { viewOf } from '../attributes/views.ts';
 import { Horizon, PeerKind, type RibPeer } from '../peer.ts';
 import { marksWhatGoes } from '../roles.ts';
@@ -67,6 +69,7 @@ const Rule = {
   'originator-id': 12,
   'cluster-list': 13,
   'only-to-customer': 14,
+  communities: 15,
 } as const satisfies Readonly<Record<ExportRule | 'unknown' | 'everyone' | 'internal-only', number>>;
 
 /** By type code. */
@@ -78,29 +81,35 @@ const ENTRY_LENGTHS: Uint8Array = Uint8Array.from(ATTRIBUTE_CODECS, (row) => row
 /** Above every type code: nothing is to be inserted. */
 const NOTHING_DUE = 256;
 /** An address, and a link-local one beside it (RFC 2545 §3). */
+const IPV4_NEXT_HOP_LENGTH = 4;
 const IPV6_NEXT_HOP_LENGTH = 16;
+const GRACEFUL_SHUTDOWN = 0xffff_0000;
 const NEXT_HOP_LENGTH_MAX = 255;
 /**
  * What an attribute set may grow by, beside the AS_PATH that goes out twice: our ASes, LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST, AS4_AGGREGATOR,
- * ONLY_TO_CUSTOMER, longer headers.
+ * ONLY_TO_CUSTOMER, NEXT_HOP, GRACEFUL_SHUTDOWN, longer headers.
  */
-const GROWTH_MAX = 96;
+const GROWTH_MAX = 112;
 
 /** What may have to be inserted, in ascending order of code: a bit of `#due` each. */
 const INSERTED = [
+  AttributeCode.NextHop,
   AttributeCode.LocalPref,
+  AttributeCode.Communities,
   AttributeCode.OriginatorId,
   AttributeCode.ClusterList,
   AttributeCode.As4Path,
   AttributeCode.As4Aggregator,
   AttributeCode.OnlyToCustomer,
 ] as const;
-const DUE_LOCAL_PREF = 1;
-const DUE_ORIGINATOR_ID = 2;
-const DUE_CLUSTER_LIST = 4;
-const DUE_AS4_PATH = 8;
-const DUE_AS4_AGGREGATOR = 16;
-const DUE_ONLY_TO_CUSTOMER = 32;
+const DUE_NEXT_HOP = 1;
+const DUE_LOCAL_PREF = 2;
+const DUE_COMMUNITIES = 4;
+const DUE_ORIGINATOR_ID = 8;
+const DUE_CLUSTER_LIST = 16;
+const DUE_AS4_PATH = 32;
+const DUE_AS4_AGGREGATOR = 64;
+const DUE_ONLY_TO_CUSTOMER = 128;
 
 /**
  * Octets that an attribute block of `length` octets needs at most once it is rewritten. A segment of one AS has six octets; towards a peer
@@ -172,6 +181,8 @@ export class AttributeRewriter {
     this.#due = external ? 0 : DUE_LOCAL_PREF;
     if (this.#clusters > 0) this.#due |= DUE_ORIGINATOR_ID | DUE_CLUSTER_LIST;
     if (this.#marksWhatGoes) this.#due |= DUE_ONLY_TO_CUSTOMER;
+    const shutsDown = this.#view.gracefulShutdown && (attributes.flags[attr]! & AttrFlag.GracefulShutdown) === 0;
+    if (shutsDown) this.#due |= DUE_COMMUNITIES;
     this.#setDueCode();
     let originSeen = false;
     let pathSeen = false;
@@ -197,12 +208,18 @@ export class AttributeRewriter {
           pathSeen = true;
           break;
         case Rule['next-hop']:
-          this.#copy(data, offset, next);
           this.#takeNextHop(data, value, next, source);
-          if (this.ownNextHop) this.bytes.set(this.nextHop.subarray(0, 4), this.length - 4);
+          if (this.nextHopLength === IPV4_NEXT_HOP_LENGTH) this.#ipv4NextHop();
           break;
         case Rule['mp-next-hop']:
           this.#takeNextHop(data, value + 4, next, source);
+          // Ours is in IPv4, where the route came with an IPv6 one (RFC 8950).
+          if (this.#view.family === IPV4_UNICAST && this.nextHopLength === IPV4_NEXT_HOP_LENGTH) this.#isDue(DUE_NEXT_HOP);
+          break;
+        case Rule.communities:
+          if (!shutsDown) this.#copy(data, offset, next);
+          else this.#withGracefulShutdown(data, value, next, data[offset]!);
+          this.#done(DUE_COMMUNITIES);
           break;
         case Rule['multi-exit-disc']:
           if (!external || transparent || ownRoute) this.#copy(data, offset, next);
@@ -348,6 +365,12 @@ export class AttributeRewriter {
   #insert(data: Uint8Array, before: number): void {
     while (this.#dueCode < before) {
       switch (this.#dueCode) {
+        case AttributeCode.NextHop:
+          this.#ipv4NextHop();
+          break;
+        case AttributeCode.Communities:
+          this.#withGracefulShutdown(data, 0, 0, OPTIONAL_TRANSITIVE);
+          break;
         case AttributeCode.LocalPref:
           this.#number(AttributeFlag.Transitive, AttributeCode.LocalPref, DEFAULT_LOCAL_PREF);
           break;
@@ -370,6 +393,26 @@ export class AttributeRewriter {
       }
       this.#done(this.#due & -this.#due);
     }
+  }
+
+  #ipv4NextHop(): void {
+    this.#header(AttributeFlag.Transitive, AttributeCode.NextHop, IPV4_NEXT_HOP_LENGTH);
+    for (let i = 0; i < IPV4_NEXT_HOP_LENGTH; i++) this.bytes[this.length++] = this.nextHop[i]!;
+  }
+
+  /** COMMUNITIES with the value `data[start, end)` and GRACEFUL_SHUTDOWN. */
+  #withGracefulShutdown(data: Uint8Array, start: number, end: number, flags: number): void {
+    this.#header(this.#flagsOf(flags, AttributeCode.Communities), AttributeCode.Communities, end - start + 4);
+    const out = this.bytes;
+    let at = this.length;
+    for (let from = start; from < end; from++) out[at++] = data[from]!;
+    writeU32(out, at, GRACEFUL_SHUTDOWN);
+    this.length = at + 4;
+  }
+
+  #isDue(due: number): void {
+    this.#due |= due;
+    this.#setDueCode();
   }
 
   /** It is written. */

@@ -13,7 +13,7 @@
  *
  * Nearly every path passes the first three by two comparisons of bits.
  */
-import { IPV4_UNICAST } from '@tsbgp/wire';
+import { Role } from '@tsbgp/wire';
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { AttrFlag } from '../attributes/facts.ts';
 import { BrokenInvariant } from '../broken-invariant.ts';
@@ -33,7 +33,7 @@ import { clustersPassed, type ExportView, isBeyondHorizon } from './view.ts';
 const HORIZONS = Object.values(Horizon);
 /** What `#reasonAgainst` answers beside `NotSent`: the route is sent, or policy, a community, a role or split horizon keeps it back. */
 const SENT = -1;
-const Denied = { Policy: -2, NoAdvertise: -3, NoExport: -4, Internal: -5, Role: -6 } as const;
+const Denied = { Policy: -2, NoAdvertise: -3, NoExport: -4, Internal: -5, Role: -6, NoPeer: -7 } as const;
 /** `reason` of a route that is kept back so. */
 const DENIED = 0;
 
@@ -43,6 +43,7 @@ const DENIALS: ReadonlyMap<number, ExportDenial> = new Map<number, ExportDenial>
   [Denied.NoExport, 'no-export'],
   [Denied.Internal, 'internal-to-internal'],
   [Denied.Role, 'only-to-customer'],
+  [Denied.NoPeer, 'no-peer'],
   [NotSent.NoNextHop, 'no-next-hop'],
   [NotSent.TooLarge, 'too-large'],
   [NotSent.Failed, 'failed'],
@@ -97,14 +98,12 @@ export class ExportRules {
     this.#receivers = receivers;
     this.#filters = filters;
     this.#failed = failed;
-    this.#denied = (obeysWellKnown ? wellKnownOf(view.horizon) : 0) | (keepsMarkedBack(view.role) ? AttrFlag.OnlyToCustomer : 0);
-    // Routes of IPv4 unicast need NEXT_HOP, which a set with MP_REACH_NLRI does not have.
+    this.#denied =
+      (obeysWellKnown ? wellKnownOf(view.horizon) : 0) |
+      (keepsMarkedBack(view.role) ? AttrFlag.OnlyToCustomer : 0) |
+      (obeysWellKnown && view.role === Role.Peer ? AttrFlag.NoPeer : 0);
     this.#unusual =
-      this.#denied |
-      AttrFlag.Large |
-      AttrFlag.LinkLocalNextHop |
-      AttrFlag.BadNextHop |
-      (table.family === IPV4_UNICAST ? AttrFlag.MpNextHop : 0);
+      this.#denied | AttrFlag.Large | AttrFlag.LinkLocalNextHop | AttrFlag.BadNextHop | (view.ipv6NextHops ? 0 : AttrFlag.MpNextHop);
     this.#unusualSources = bits((horizon) => {
       const withoutNextHop = view.nextHopSelf === undefined && alwaysOwnNextHop(view, kindOf(horizon));
       return options.denyAll || withoutNextHop || mayBeBeyondHorizon(view, horizon);
@@ -177,7 +176,6 @@ export class ExportRules {
     if (denyAll) return Denied.Policy;
     if ((flags & this.#denied) !== 0) return deniedBy(flags & this.#denied);
     if (isBeyondHorizon(view, source)) return Denied.Internal;
-    if (this.#table.family === IPV4_UNICAST && (flags & AttrFlag.MpNextHop) !== 0) return NotSent.NoNextHop;
     if (nextHopUse(view, flags, source) === NextHopUse.None) return NotSent.NoNextHop;
     if (this.#attributes.length[attr]! <= this.#encoder.fittingLength) return SENT;
     const messageLength = this.#messageLength(attr, source);
@@ -228,5 +226,6 @@ function wellKnownOf(horizon: Horizon): number {
 /** Which of the flags that keep a route back is told. */
 function deniedBy(flags: number): number {
   if ((flags & AttrFlag.NoAdvertise) !== 0) return Denied.NoAdvertise;
-  return (flags & (AttrFlag.NoExport | AttrFlag.NoExportSubconfed)) !== 0 ? Denied.NoExport : Denied.Role;
+  if ((flags & (AttrFlag.NoExport | AttrFlag.NoExportSubconfed)) !== 0) return Denied.NoExport;
+  return (flags & AttrFlag.NoPeer) !== 0 ? Denied.NoPeer : Denied.Role;
 }

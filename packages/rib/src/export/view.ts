@@ -1,8 +1,9 @@
 /** What routes look like to the peers of an update group: everything that the octets of an UPDATE depend on. */
-import type { WireContext } from '@tsbgp/wire';
+import type { Family, WireContext } from '@tsbgp/wire';
 import { Horizon, type PeerKind, type RibPeer } from '../peer.ts';
 
 export interface ExportView {
+  readonly family: Family;
   readonly kind: PeerKind;
   readonly horizon: Horizon;
   readonly localAs: number;
@@ -17,7 +18,13 @@ export interface ExportView {
   /** Our role towards external peers (RFC 9234): one of wire's `Role`. */
   readonly role: number | undefined;
   readonly nextHopSelfAlways: boolean;
-  /** Our own next hop for the family of the group; undefined where we have none. */
+  /** External peers get next hops as they came in. */
+  readonly nextHopUnchanged: boolean;
+  /** The peers take IPv6 next hops in this family: always, but for IPv4 unicast only where that was agreed upon (RFC 8950). */
+  readonly ipv6NextHops: boolean;
+  /** Routes go out with GRACEFUL_SHUTDOWN (RFC 8326 §4.2). */
+  readonly gracefulShutdown: boolean;
+  /** Our own next hop for the family of the group, of 4, 16 or 32 octets; undefined where we have none. */
   readonly nextHopSelf: Uint8Array | undefined;
   /** The link that the peers are on (`PeerOptions.link`). */
   readonly link: string | undefined;

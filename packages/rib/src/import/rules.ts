@@ -8,7 +8,7 @@ import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { codeOf } from '../filter-reason.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
 import { Verdict } from '../verdict.ts';
-import { ImportChanges } from './changes.ts';
+import { ALWAYS, ImportChanges } from './changes.ts';
 import { unusableReason } from './unusable.ts';
 
 export class ImportRules {
@@ -37,22 +37,24 @@ export class ImportRules {
     }
     if (attributes.costOf?.(attr) === Number.POSITIVE_INFINITY) return verdict.reject(attr, codeOf('next-hop-unreachable'));
     if (!peer.options.importAccept) return verdict.reject(attr, codeOf('import-policy'));
-    return peer.changed === undefined ? verdict.accept(attr) : verdict.accept(attr, peer.changed.of(attr));
+    const { changes } = peer;
+    if (changes === undefined || ((attributes.flags[attr]! | ALWAYS) & changes.when) === 0) return verdict.accept(attr);
+    return verdict.accept(attr, changes.sets.of(attr));
   }
 
   /** A session begins, or its options are others: what import changes in sets of this peer is found out. */
   admit(peer: RibPeer): void {
-    const before = peer.changed;
-    peer.changed = this.#changes.acquire(peer);
+    const before = peer.changes;
+    peer.changes = this.#changes.acquire(peer);
     // Afterwards, so that changed sets that stay the same are not made again.
     if (before !== undefined) this.#changes.release(before);
   }
 
   /** The session is over. What its paths are used with is held by the paths. */
   dismiss(peer: RibPeer): void {
-    if (peer.changed === undefined) return;
-    this.#changes.release(peer.changed);
-    peer.changed = undefined;
+    if (peer.changes === undefined) return;
+    this.#changes.release(peer.changes);
+    peer.changes = undefined;
   }
 
   /** The changed sets that are held here: each id as often as it is held. */

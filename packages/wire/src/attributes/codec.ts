@@ -82,6 +82,7 @@ export interface AttributeCodec<Value, Type extends string = string> {
  *   'multi-exit-disc'          an external peer gets it with our own routes only
  *   'local-pref'               to internal peers only; they get the default if the route has none
  *   'aggregator'               a two-octet peer gets AS_TRANS and AS4_AGGREGATOR
+ *   'communities'              as it is; a well-known community may be added
  *   'transitive-communities'   an external peer gets only the communities that are transitive (RFC 4360 §6); see `entryLength`
  *   'aigp'                     only on sessions that use AIGP; with our own address as next hop, the cost to the one it had is added
  *   'originator-id'            ORIGINATOR_ID: to peers of our AS only; added to a route that is reflected (RFC 4456 §8)
@@ -97,6 +98,7 @@ export type ExportRule =
   | 'multi-exit-disc'
   | 'local-pref'
   | 'aggregator'
+  | 'communities'
   | 'transitive-communities'
   | 'aigp'
   | 'originator-id'

@@ -17,6 +17,7 @@ export const communities: AttributeCodec<number[], 'communities'> = listAttribut
   type: 'communities',
   name: 'COMMUNITIES',
   flags: OPTIONAL_TRANSITIVE,
+  exportRule: 'communities',
   fact: 'communities',
   entryLength: 4,
   entryName: 'community',
