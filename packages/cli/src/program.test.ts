@@ -33,7 +33,7 @@ test('a wrong value is said as a person says it: where, what was found, what is 
     ['neighbor show foo', 'neighbor: found "foo". Allowed: an IPv4 or IPv6 address, e.g. 192.0.2.1 or 2001:db8::1.'],
     ['neighbor add 192.0.2.1 --as x', '--as: found "x". Allowed: an AS number from 1 to 4294967295, e.g. 64500 or 1.10.'],
     ['rib received foo', 'neighbor: found "foo". Allowed: an IPv4'],
-    ['watch --table x', '--table: found "x". Allowed: best, received.'],
+    ['watch --table x', '--table: found "x". Allowed: best, received, advertised.'],
     [`rib ${'1'.repeat(500)}`, `prefix: found "${'1'.repeat(60)}…". Allowed: `],
     ['rib a\u001b[2J', 'prefix: found "a·[2J". Allowed: '],
     ['completions tcsh', 'shell: found "tcsh". Allowed: bash, zsh, fish.'],

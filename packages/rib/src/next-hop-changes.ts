@@ -29,10 +29,15 @@ export class NextHopChanges {
   #set = 1;
   #table = 0;
   #path = 1;
-  /** The metric of routes with AIGP changed by the cost, so that what was sent of them is out of date (RFC 7311 §3.4). */
-  aigpChanged = false;
+  readonly #resendAigp: () => void;
+  #aigpChanged = false;
 
-  constructor(costs: NextHopCosts, attributes: AttributeTable, tables: readonly RibTable[], rules: ImportRules) {
+  /**
+   * Calls `resendAigp` after the metric of routes with AIGP changed by the cost: with our own next hop the metric contains it, so that the
+   * octets are others where no attribute set is (RFC 7311 §3.4).
+   */
+  constructor(costs: NextHopCosts, attributes: AttributeTable, tables: readonly RibTable[], rules: ImportRules, resendAigp: () => void) {
+    this.#resendAigp = resendAigp;
     this.#costs = costs;
     this.#attributes = attributes;
     this.#tables = tables;
@@ -60,6 +65,8 @@ export class NextHopChanges {
     else {
       this.#nextHops = undefined;
       this.#changed.clear();
+      if (this.#aigpChanged) this.#resendAigp();
+      this.#aigpChanged = false;
     }
     return true;
   }
@@ -71,7 +78,7 @@ export class NextHopChanges {
       const attr = this.#set;
       if (offset[attr] === NONE || !this.#costs.refresh(attr, nextHops)) continue;
       this.#changed.add(attr);
-      if (this.#holdsAigp(attr)) this.aigpChanged = true;
+      if (this.#holdsAigp(attr)) this.#aigpChanged = true;
     }
   }
 

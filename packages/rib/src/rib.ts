@@ -18,11 +18,11 @@ import { decide } from './decision/decide.ts';
 import { DECISION_DEFAULTS, type DecisionOptions } from './decision-options.ts';
 import { encoderBuffer } from './export/encoder.ts';
 import { type ExportExplanation, ExportQuestion } from './export/explain.ts';
+import { FailedPeers } from './export/failed-peers.ts';
 import { FilterChanges } from './export/filter-changes.ts';
 import type { UpdateGroup } from './export/group.ts';
 import { UpdateGroups } from './export/groups.ts';
 import type { Member, RefreshMarks } from './export/member.ts';
-import { PEER_INDEX_MAX } from './export/not-sent.ts';
 import type { ExportObserver } from './export/observer.ts';
 import { Rejudgements } from './import/rejudge.ts';
 import { Reuse } from './import/reuse.ts';
@@ -35,7 +35,9 @@ import { Ipv4Index } from './nlri/ipv4-index.ts';
 import { Ipv6Index } from './nlri/ipv6-index.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { OwnRoutes } from './own-routes.ts';
-import { type PeerIndex, PeerKind, type PeerOptions, RibPeer } from './peer.ts';
+import { OwnSearch } from './own-search.ts';
+import { PeerKind, type PeerOptions, RibPeer } from './peer.ts';
+import { PeerIndexes } from './peer-indexes.ts';
 import type { PrefixFilter } from './prefix-filter.ts';
 import { Sweeps, unifyStale } from './sweep.ts';
 import { type PathId, RibTable } from './table.ts';
@@ -76,8 +78,6 @@ const DECIDE_SLICE = 16_384;
 const MEMBERS_PER_STEP = 100;
 /** The first slice; the next ones grow to the whole. Code that runs for the first time is slow. */
 const FIRST_SLICE = 1024;
-/** Attribute sets looked at in one slice after something else has become ours. */
-const OWN_SLICE = 16_384;
 /** Options of a peer that do not change while its session lasts. */
 type SessionOption =
   | 'kind'
@@ -105,8 +105,8 @@ export class Rib {
   bestObserver: BestObserver | undefined = undefined;
 
   readonly #tableOf: Map<Family, RibTable> = new Map();
-  readonly #peers: (RibPeer | undefined)[] = [undefined];
-  readonly #freeIndexes: number[] = [];
+  readonly #indexes: PeerIndexes = new PeerIndexes();
+  readonly #peers: readonly (RibPeer | undefined)[] = this.#indexes.peers;
   readonly #importRules: ImportRules;
   readonly #rejudgements: Rejudgements;
   readonly #reuse: Reuse;
@@ -114,21 +114,17 @@ export class Rib {
   /** Undefined where nobody tells costs. */
   readonly #nextHopChanges: NextHopChanges | undefined;
   readonly #exportObserver: ExportObserver | undefined;
-  /** Peers of whose failure the observer was told. */
-  readonly #failed: WeakSet<RibPeer> = new WeakSet();
+  readonly #failures: FailedPeers;
   readonly #groups: readonly UpdateGroups[];
   readonly #members: Map<RibPeer, Member[]> = new Map();
   readonly #own: OwnRoutes;
   readonly #sweeps: Sweeps = new Sweeps((peer) => this.#departed.push(peer));
-  /** The attribute set to go on with in looking for what is ours; NONE when all were looked at. */
-  #ownCursor: number = NONE;
+  readonly #ownSearch: OwnSearch;
   /** Swept peers whose index waits until no Adj-RIB-Out names it any more. */
   #departed: RibPeer[] = [];
   #slice = FIRST_SLICE;
   /** Those of the tables, by position. */
   readonly #families: readonly Family[];
-  /** Peers there were since the start. */
-  #tokens = 0;
   readonly #filterChanges: FilterChanges = new FilterChanges();
   readonly #memberAt = (peer: RibPeer, position: number): Member | undefined => this.memberOf(peer, this.#families[position]!);
 
@@ -145,11 +141,14 @@ export class Rib {
       new RibTable(1, new Ipv6Index(ipv6), this.attributes, this.#peers, ipv6, ipv6 * pathsPerNlri),
     ];
     for (const table of this.tables) this.#tableOf.set(table.family, table);
+    this.#failures = new FailedPeers(options.exportObserver);
     this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
+    this.#ownSearch = new OwnSearch(this.attributes, (peer) => this.#rejudgements.add(peer));
     if (options.nextHopCost !== undefined) {
       const costs = new NextHopCosts(this.attributes, options.nextHopCost);
       this.attributes.costOf = costs.of;
-      this.#nextHopChanges = new NextHopChanges(costs, this.attributes, this.tables, this.#importRules);
+      const resendAigp = (): void => this.#groups.forEach((groups) => groups.resendAigp());
+      this.#nextHopChanges = new NextHopChanges(costs, this.attributes, this.tables, this.#importRules, resendAigp);
     }
     this.#reuse = new Reuse(this.#importRules, this.tables);
     const buffer = encoderBuffer();
@@ -161,7 +160,7 @@ export class Rib {
     this.#ingest = new Ingest(this.attributes, this.#tableOf, this.table(IPV4_UNICAST), this.#importRules, options.observer);
     this.#families = this.tables.map((table) => table.family);
     const { localAs, bgpIdentifier } = options;
-    const newPeer = (made: PeerOptions): RibPeer => this.#newPeer(made);
+    const newPeer = (made: PeerOptions): RibPeer => this.#indexes.add(made, this.#families, this.attributes.own.clusterId);
     this.#own = new OwnRoutes({ localAs, bgpIdentifier, tables: this.tables, newPeer, nowSeconds: () => this.nowSeconds });
     this.localPeer = this.#own.peer('api');
   }
@@ -189,9 +188,9 @@ export class Rib {
 
   /** A session is Established. Its first routes go out with the next `work`. */
   addPeer(options: PeerOptions): RibPeer {
-    const peer = this.#newPeer(options);
+    const peer = this.#indexes.add(options, this.#families, this.attributes.own.clusterId);
     this.attributes.makers.add(peer);
-    this.#recognizeOwn(peer);
+    this.#ownSearch.begin(peer, this.#peers);
     this.#importRules.admit(peer);
     const members: Member[] = [];
     for (const family of options.defaultOriginate ?? []) this.originateDefault(peer, family, true);
@@ -223,7 +222,7 @@ export class Rib {
       ...(clusterId !== undefined && { clusterId }),
     });
     peer.limits = options.limits && new Limits(options.limits, this.#families);
-    this.#recognizeOwn(peer);
+    this.#ownSearch.begin(peer, this.#peers);
     this.#importRules.admit(peer);
     this.#rejudgements.add(peer);
     for (const family of families) this.originateDefault(peer, family, options.defaultOriginate?.includes(family) === true);
@@ -442,10 +441,10 @@ export class Rib {
   work(): boolean {
     let more = this.#sweeps.slice();
     if (this.attributes.own.settled && this.#rejudgements.slice()) more = true;
-    if (this.attributes.own.settled && this.#nextHopSlice()) more = true;
+    if (this.attributes.own.settled && this.#nextHopChanges?.slice() === true) more = true;
     if (this.#reuse.slice(this.nowSeconds)) more = true;
     if (!this.attributes.own.settled) {
-      this.#ownSlice();
+      this.#ownSearch.slice();
       more = true;
     }
     for (const table of this.tables) {
@@ -458,25 +457,8 @@ export class Rib {
     if (this.#own.slice()) more = true;
     if (this.#departed.length > 0 && this.dirtyCount === 0 && this.#groups.every(({ settled }) => settled)) this.#releaseIndexes();
     if (this.#filterChanges.tell(this.#memberAt)) more = true;
-    this.#tellFailures();
+    this.#failures.tell(this.#groups);
     return more;
-  }
-
-  /** Tells of members that failed since the last call, when no loop over members is running: the observer may remove them. */
-  #tellFailures(): void {
-    let failed: Map<RibPeer, unknown> | undefined;
-    for (const groups of this.#groups) {
-      for (const group of groups.all) {
-        for (const { failure, peer } of group.members) {
-          if (failure === undefined || this.#failed.has(peer)) continue;
-          this.#failed.add(peer);
-          failed ??= new Map();
-          failed.set(peer, failure.error);
-        }
-      }
-    }
-    if (failed === undefined) return;
-    for (const [peer, error] of failed) this.#exportObserver?.peerFailed(peer, error);
   }
 
   #decideSlice(table: RibTable, groups: UpdateGroups): void {
@@ -503,52 +485,12 @@ export class Rib {
     groups.send();
   }
 
-  /** What is ours towards this peer is looked for in attribute sets from now on, and by slices of `work` in those that are interned already. */
-  #recognizeOwn(peer: RibPeer): void {
-    const { own } = this.attributes;
-    const towards = (each: RibPeer) => ({ localAs: each.localAs, addresses: each.ownAddresses });
-    if (peer.kind === PeerKind.Internal && own.learnClusterId(peer.clusterId)) {
-      own.settled = false;
-      this.#ownCursor = 1;
-      for (const each of this.#peers) if (each?.up === true && each.kind === PeerKind.Internal) this.#rejudgements.add(each);
-    }
-    if (own.covers(towards(peer))) return;
-    own.unite(this.#peers.filter((each) => each?.up === true).map((each) => towards(each!)));
-    own.settled = false;
-    this.#ownCursor = 1;
-  }
-
-  /** True when there is more to do at once. */
-  #nextHopSlice(): boolean {
-    const changes = this.#nextHopChanges;
-    if (changes === undefined || !changes.slice()) return false;
-    if (changes.isRunning || !changes.aigpChanged) return true;
-    // RFC 7311 §3.4: a metric with our own next hop contains the cost, so that the octets are others where no attribute set is.
-    changes.aigpChanged = false;
-    for (const groups of this.#groups) groups.resendAigp();
-    return true;
-  }
-
-  #ownSlice(): void {
-    this.#ownCursor = this.attributes.findOwn(this.#ownCursor, OWN_SLICE);
-    if (this.#ownCursor === NONE) this.attributes.own.settled = true;
-  }
-
   #releaseIndexes(): void {
     for (const peer of this.#departed) {
-      this.#peers[peer.index] = undefined;
       for (const groups of this.#groups) groups.forgetSource(peer.index);
-      this.#freeIndexes.push(peer.index);
+      this.#indexes.free(peer);
     }
     this.#departed = [];
     for (const groups of this.#groups) groups.releaseNumbers();
-  }
-
-  #newPeer(options: PeerOptions): RibPeer {
-    const index = this.#freeIndexes.pop() ?? this.#peers.length;
-    invariant(index <= PEER_INDEX_MAX, 'more sessions than a column can name');
-    const peer = new RibPeer(index as PeerIndex, options, this.#families, ++this.#tokens, this.attributes.own.clusterId);
-    this.#peers[index] = peer;
-    return peer;
   }
 }

@@ -1,8 +1,17 @@
 /** A client that knows nothing of tsbgp.v1 but where it is: what grpcurl does, with the generic parts of Connect. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { createFileRegistry, type DescMessage, type FileRegistry, fromBinary, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
-import { type FileDescriptorProto, FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
+import {
+  create,
+  createFileRegistry,
+  type DescMessage,
+  type FileRegistry,
+  fromBinary,
+  fromJson,
+  type JsonValue,
+  toJson,
+} from '@bufbuild/protobuf';
+import { type FileDescriptorProto, FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { type Client, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { reflectionV1, reflectionV1alpha } from '@tsbgp/api';
@@ -56,10 +65,14 @@ for (const [version, service] of [
           for (const name of file.dependency) if (!files.has(name)) questions.push({ case: 'fileByFilename', value: name });
         }
       }
-      const [answer] = await ask({ case: 'fileContainingSymbol', value: symbol });
-      assert.equal(answer?.case, 'fileDescriptorResponse');
-      const root = fromBinary(FileDescriptorProtoSchema, answer.value.fileDescriptorProto[0]!);
-      return createFileRegistry(root, (name) => files.get(name));
+      // Each file after those that it imports.
+      const inOrder = new Set<FileDescriptorProto>();
+      const add = (file: FileDescriptorProto): void => {
+        for (const name of file.dependency) add(files.get(name)!);
+        inOrder.add(file);
+      };
+      for (const file of files.values()) add(file);
+      return createFileRegistry(create(FileDescriptorSetSchema, { file: [...inOrder] }));
     }
 
     test('lists every service, itself and health included', async () => {

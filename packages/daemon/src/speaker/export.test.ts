@@ -265,11 +265,11 @@ test('RFC 8326: a graceful shutdown says so first, can be called off, and closes
     assert.ok(speaker.getNeighbor('127.0.0.2').leavesAt);
     speaker.enableNeighbor('127.0.0.2');
     await peer.until(() => communities().length === 3, 'the route as it was');
-    assert.deepEqual(communities(), ['none', 'GRACEFUL_SHUTDOWN', 'none']);
+    assert.deepEqual(communities(), ['none', 'graceful-shutdown', 'none']);
     assert.equal(speaker.getNeighbor('127.0.0.2').leavesAt, undefined);
     speaker.disableNeighbor('127.0.0.2', 'bye', 1);
     await peer.until(() => peer.messages.some((message) => message.type === 'notification' && message.subcode === 2), 'Cease/2');
-    assert.deepEqual(communities(), ['none', 'GRACEFUL_SHUTDOWN', 'none', 'GRACEFUL_SHUTDOWN']);
+    assert.deepEqual(communities(), ['none', 'graceful-shutdown', 'none', 'graceful-shutdown']);
     assert.equal(speaker.getNeighbor('127.0.0.2').adminState, 'down');
   } finally {
     await peer.close();

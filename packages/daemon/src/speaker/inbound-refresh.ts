@@ -6,7 +6,7 @@
  *   EoRR   Stale routes are withdrawn. The same happens after `staleSeconds` without EoRR (§4.2 allows a bound).
  *
  * Before the End-of-RIB, BoRR and EoRR are ignored where both sides announced graceful restart. Deviates from RFC 7313 §4, for which the peer's
- * capability is enough: FRR and OpenBGPD announce theirs, and send End-of-RIB only to peers that announced it too.
+ * capability is enough: OpenBGPD announces its own, and sends End-of-RIB only to peers that announced it too.
  */
 import type { Rib, RibPeer } from '@tsbgp/rib';
 import type { Logger } from '@tsbgp/session';

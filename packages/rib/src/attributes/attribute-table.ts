@@ -21,6 +21,7 @@ import { SetMakers } from './makers.ts';
 import type { OwnIdentity } from './own-identity.ts';
 import { LastViews } from './views.ts';
 
+/** One distinct attribute set; small, and used again when the set is gone. */
 export type AttrId = number & { readonly __id: 'AttrId' };
 
 /** Octets in front of those of a set: its id and length. */
@@ -32,6 +33,7 @@ export const SET_LENGTH_MAX = 0xffff;
 /** Untouched slots cost nothing, and growing costs a walk over all sets. */
 const SLOTS_INITIAL = 1 << 18;
 
+/** Distinct attribute sets by id, interned by their canonical octets. */
 export class AttributeTable {
   readonly arena: Arena;
   offset: Uint32Array;

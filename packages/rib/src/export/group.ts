@@ -26,7 +26,8 @@ import { type ExportExplanation, type ExportPending, type ExportQuestion, explai
 import type { GroupOptions } from './group-options.ts';
 import { Member, type MemberGroup } from './member.ts';
 import { MemberFilters } from './member-filters.ts';
-import { isPowerOfTen, NotSent, PEER_INDEX_MAX } from './not-sent.ts';
+import { NotSent, PEER_INDEX_MAX } from './not-sent.ts';
+import { NotSentReport } from './not-sent-report.ts';
 import type { ExportGroup, ExportObserver } from './observer.ts';
 import type { Receivers } from './receivers.ts';
 import type { Strategy } from './select.ts';
@@ -61,8 +62,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   #evaluation: Evaluation;
   /** While the walk compares what the members hold with what they get by other options. */
   #reform: Reform | undefined;
-  /** By `NotSent - PEER_INDEX_MAX - 1`: how many there were since the group began. */
-  readonly #notSentTotal: number[] = [0, 0, 0, 0];
+  readonly #notSent: NotSentReport;
   readonly #batch: Batch = new Batch();
   readonly #old: Entries = new Entries();
   readonly #now: Entries = new Entries();
@@ -83,6 +83,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.table = table;
     this.#buffer = buffer;
     this.#observer = observer;
+    this.#notSent = new NotSentReport(observer);
     this.#addPath = options.view.context.addPath.has(table.family);
     this.audiences = held?.audiences ?? new Audiences();
     this.adjRibOut = held ?? new AdjRibOut(table, this.audiences, this.#addPath);
@@ -316,7 +317,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     }
     adjRibOut.storeOne(nlri, attr, source, now, 0);
     if (oldAttr !== NONE || attr !== NONE) this.#behind.noteChange(nlri, undefined);
-    if (attr === NONE && source > PEER_INDEX_MAX) this.#tellNotSent(source as NotSent, nlri);
+    if (attr === NONE && source > PEER_INDEX_MAX) this.#notSent.tell(this, source as NotSent, nlri);
   }
 
   /** Puts the entries in `#now` into the Adj-RIB-Out, and notes the difference. Without any, `reason` says why. */
@@ -331,7 +332,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     if (comparison === undefined ? old.count > 0 || now.count > 0 : differs) this.#behind.noteChange(nlri, old);
     const before = old.count === 0 ? this.adjRibOut.source[nlri] : 0;
     this.adjRibOut.store(nlri, now, reason);
-    if (now.count === 0 && reason > PEER_INDEX_MAX && reason !== before) this.#tellNotSent(reason as NotSent, nlri);
+    if (now.count === 0 && reason > PEER_INDEX_MAX && reason !== before) this.#notSent.tell(this, reason as NotSent, nlri);
   }
 
   /** Sends the changes noted since the last call to the members in step. */
@@ -487,13 +488,6 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
       if (attrs[at] !== attr) now.add(attrs[at]!, source[at]!, receivers[at]! as AudienceId, path[at]!);
     }
     if (now.count < this.#old.count) this.#change(nlri, reason);
-  }
-
-  #tellNotSent(reason: NotSent, nlri: NlriId): void {
-    if (reason === NotSent.Summarized) return; // as the operator wishes
-    const at = reason - PEER_INDEX_MAX - 1;
-    const total = ++this.#notSentTotal[at]!;
-    if (this.#observer !== undefined && isPowerOfTen(total)) this.#observer.notSent(this, reason, nlri, total);
   }
 
   #collectAudiences(): void {

@@ -16,10 +16,3 @@ export type NotSent = (typeof NotSent)[keyof typeof NotSent];
 
 /** Indexes of peers are up to this. */
 export const PEER_INDEX_MAX = 65_531;
-
-/** Whether a route that is not sent is one to tell of: the first, the tenth, the hundredth … */
-export function isPowerOfTen(count: number): boolean {
-  let power = 1;
-  while (power < count) power *= 10;
-  return power === count;
-}
