@@ -2,7 +2,7 @@
  * A package imports only packages below it, by their names, and the pure packages know no Node.
  *
  *     lab  cli
- *     daemon
+ *     daemon       exabgp
  *     api
  *     policy  rpki
  *     rib          session  mrt  bmp
@@ -27,7 +27,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   rpki: ['wire'],
   api: [],
   daemon: ['api', 'policy', 'rib', 'session', 'wire'],
-  cli: ['api', 'mrt', 'session', 'wire'],
+  exabgp: ['session', 'wire'],
+  cli: ['api', 'exabgp', 'mrt', 'session', 'wire'],
   lab: ['api', 'daemon', 'session', 'wire'],
 };
 

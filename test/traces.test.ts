@@ -23,6 +23,7 @@ const TRACES: Readonly<Record<string, Trace>> = {
     spelled: /ipv6[-_ ]?extended[-_ ]?communities/i,
     elsewhere: {
       'packages/cli/src/attribute-lines.ts': 'its message has no text for some communities',
+      'packages/exabgp/': "ExaBGP's words and JSON",
     },
   },
   'Add a family: MUP': {
@@ -30,6 +31,7 @@ const TRACES: Readonly<Record<string, Trace>> = {
     spelled: /\bmup\b|Mup[A-Z]|\bMup\b|\bMUP_|mobile user plane/i,
     elsewhere: {
       'packages/wire/src/communities/extended-registry.ts': 'the extended community of the same name',
+      'packages/exabgp/': "ExaBGP's language for its routes, and its JSON of them",
       'packages/wire/src/messages/operational.ts': 'a type of the OPERATIONAL message with the same letters',
     },
   },
@@ -41,6 +43,7 @@ const TRACES: Readonly<Record<string, Trace>> = {
       'packages/daemon/src/speaker/route-report.ts': 'our address, not the key',
       'packages/daemon/test/rib-world.ts': 'a peer of the RIB for tests',
       'examples/': 'configurations that use the key',
+      'packages/exabgp/': "the word of ExaBGP's routes, not the key",
     },
   },
   'Add an RPC: DisableNeighbor': {

@@ -1,4 +1,4 @@
-/** `npm run build`: writes dist/ of every package with tsc, then the bundles of both programs, and prints the files. */
+/** `npm run build`: writes dist/ of every package with tsc, then the bundles of the programs, and prints the files. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';

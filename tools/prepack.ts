@@ -1,7 +1,7 @@
 /**
  * `npm pack` and `npm publish` run this first, in the folder of the package, so that they ship what the sources say now, or fail.
  *
- * 1. dist/ is written again from nothing, so that it has no files of deleted sources; for tsbgpd and tsbgp with the bundle.
+ * 1. dist/ is written again from nothing, so that it has no files of deleted sources; for programs with the bundle.
  * 2. The LICENSE of the repository is copied beside package.json, where npm looks for it. (Git ignores the copy.)
  * 3. Each file that package.json names must exist.
  *

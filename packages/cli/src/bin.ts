@@ -14,4 +14,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 // Node would answer USR1 with its inspector, through which every local user could run code in this process.
 process.on('SIGUSR1', () => {});
-await import('./start.ts');
+// ExaBGP's command line has options of its own in every place.
+if (process.argv[2] === 'exabgp') await import('./start-exabgp.ts');
+else await import('./start.ts');

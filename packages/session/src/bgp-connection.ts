@@ -28,7 +28,7 @@ import { textOf } from './errors.ts';
 import { type CollisionVerdict, IncomingMessages, type IncomingOwner } from './incoming-messages.ts';
 import type { InputScheduler } from './input-scheduler.ts';
 import { MachineTimers, type TimedConnection } from './machine-timers.ts';
-import { type Consumed, MessageStream, type StreamOwner } from './message-stream.ts';
+import { CONSUMED, type Consumed, MessageStream, type StreamOwner } from './message-stream.ts';
 import { encodeNotification } from './messages.ts';
 import type { OpenExchange, OpenOwner } from './open.ts';
 import type { Peer } from './peer.ts';
@@ -63,6 +63,8 @@ export interface ConnectedPeer extends OpenOwner {
   notified(connection: BgpConnection, message: NotificationMessage, direction: 'sent' | 'received'): void;
   /** A connection could not be opened (`dialing`) or was lost. */
   failed(connection: BgpConnection, text: string, dialing: boolean): void;
+  /** A whole message that is not an UPDATE of an Established session. */
+  observed(connection: BgpConnection, direction: 'sent' | 'received', message: Uint8Array): void;
 }
 
 /** What a peer needs of its server. */
@@ -114,6 +116,8 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
   #giveUpDialing: () => void = () => {};
   readonly #events: { event: Event; why: Why }[] = [];
   #stepping = false;
+  /** The last message was held: it will come again. */
+  #isHeld = false;
 
   constructor(context: ConnectionContext, config: Partial<Config>) {
     this.#context = context;
@@ -154,6 +158,13 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
   replace(): void {
     this.#dropConnection(true);
     this.dispatch({ type: 'TcpConnectionFails' }, { text: 'the peer opened a new connection', replaced: true });
+  }
+
+  /** Closes the TCP connection without NOTIFICATION, after what was written has left. */
+  dropSilently(): void {
+    if (this.stream === undefined) return;
+    this.#dropConnection(false);
+    this.dispatch({ type: 'TcpConnectionFails' }, { text: 'closed without NOTIFICATION' });
   }
 
   /**
@@ -221,11 +232,11 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
       case 'sendOpen':
         return this.#sendOpen();
       case 'sendKeepalive':
-        this.stream?.send(KEEPALIVE);
+        this.#send(KEEPALIVE);
         this.#context.tally.counters.keepaliveSent++;
         return;
       case 'sendNotification':
-        this.stream?.send(encodeNotification(action.notification));
+        this.#send(encodeNotification(action.notification));
         return this.#peer.notified(this, action.notification, 'sent');
       case 'dropConnection':
         // RFC 9687: the peer takes nothing any more, so the NOTIFICATION would never leave.
@@ -237,11 +248,17 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
     }
   }
 
+  #send(message: Uint8Array): void {
+    if (this.stream === undefined) return;
+    this.#peer.observed(this, 'sent', message);
+    this.stream?.send(message);
+  }
+
   #sendOpen(): void {
     // The plugin may throw, or its capabilities cannot be written.
     this.contain('getCapabilities', () => {
       this.localOpen = this.#context.opens.encode(this, this.session.config.holdTimeSeconds);
-      this.stream?.send(this.localOpen);
+      this.#send(this.localOpen);
       this.#context.tally.counters.openSent++;
     });
   }
@@ -278,6 +295,8 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
     this.localOpen = undefined;
     this.incoming = new IncomingMessages(this, this.#context.opens, this.#context.tally.counters, this.#timers);
     this.stream = new MessageStream(socket, this, this.#context.scheduler, this.#context.clock);
+    this.stream.otherTypes = this.#peer.options.otherMessageTypes ?? [];
+    this.#isHeld = false;
     this.dispatch({ type: accepted ? 'TcpConnectionConfirmed' : 'TcpCrAcked' });
   }
 
@@ -294,7 +313,13 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
   // Events of the stream
 
   onMessage(type: number, bytes: Uint8Array, start: number, end: number): Consumed {
-    return this.incoming!.onMessage(type, bytes, start, end);
+    // A held message is delivered again.
+    if (!this.#isHeld) this.#peer.observed(this, 'received', bytes.subarray(start, end));
+    const { incoming } = this;
+    if (incoming === undefined || this.stream === undefined) return CONSUMED; // the observer has ended the connection
+    const consumed = incoming.onMessage(type, bytes, start, end);
+    this.#isHeld = consumed !== CONSUMED;
+    return consumed;
   }
 
   onRefused(refusal: NotificationMessage): void {

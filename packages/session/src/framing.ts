@@ -7,10 +7,18 @@ export function isPlainUpdate(bytes: Uint8Array, at: number, length: number): bo
   return bytes[at + 18] === MessageType.Update && length >= 23 && length <= MESSAGE_LENGTH_MAX && hasMarker(bytes, at);
 }
 
-/** What is wrong with the header at `at`, or undefined. */
-export function judgeHeader(bytes: Uint8Array, at: number, extendedMessage: boolean): Fault | undefined {
+/** What is wrong with the header at `at`, or undefined. `otherTypes`: further types that were agreed upon. */
+export function judgeHeader(
+  bytes: Uint8Array,
+  at: number,
+  extendedMessage: boolean,
+  otherTypes: readonly number[] = [],
+): Fault | undefined {
   const type = bytes[at + 18]!;
-  if (type <= MessageType.RouteRefresh || !hasMarker(bytes, at)) return headerFault(bytes, at, extendedMessage);
+  const fault = headerFault(bytes, at, extendedMessage);
+  if (type <= MessageType.RouteRefresh || !hasMarker(bytes, at)) return fault;
+  // The codec knows no type that has not been registered.
+  if (otherTypes.includes(type)) return fault?.subcode === HeaderError.BadMessageType ? undefined : fault;
   const reason = `message type ${type} was not agreed upon`;
   return new Fault('reset', NotificationCode.MessageHeaderError, HeaderError.BadMessageType, reason, Uint8Array.of(type));
 }

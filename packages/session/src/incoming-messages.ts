@@ -78,7 +78,11 @@ export class IncomingMessages {
       case MessageType.RouteRefresh:
         this.#onRouteRefresh(bytes, body, end);
         return CONSUMED;
-      default: // an UPDATE without a handler: the session is not Established
+      case MessageType.Update: // without a handler: the session is not Established
+        this.#owner.dispatch({ type: 'UpdateMsg' });
+        return CONSUMED;
+      default:
+        if (this.#owner.session.state === 'Established') return CONSUMED; // `otherMessageTypes`: the plugin has seen it
         this.#owner.dispatch({ type: 'UpdateMsg' });
         return CONSUMED;
     }

@@ -16,6 +16,7 @@ export {
   type PeerLastError,
   type PeerOptions,
   REMOTE_PORT_DEFAULT,
+  type RetryTimes,
   type SessionInfo,
   type TcpAoKey,
 } from './peer.ts';

@@ -50,6 +50,8 @@ export class MessageStream implements Work {
   handler: UpdateHandler | undefined = undefined;
   /** RFC 8654 for what we receive. */
   extendedMessage = false;
+  /** Further message types that are accepted. */
+  otherTypes: readonly number[] = [];
   /** Clock time after the latest chunk with a whole message was delivered. */
   lastMessageAt: number;
   bytesIn = 0;
@@ -288,7 +290,7 @@ export class MessageStream implements Work {
   #headerLength(bytes: Uint8Array, at: number): number {
     const length = (bytes[at + 16]! << 8) | bytes[at + 17]!;
     if (isPlainUpdate(bytes, at, length)) return length;
-    const fault = judgeHeader(bytes, at, this.extendedMessage);
+    const fault = judgeHeader(bytes, at, this.extendedMessage, this.otherTypes);
     if (fault === undefined) return length;
     this.#owner.onHeaderFault(fault);
     return 0;

@@ -56,8 +56,9 @@ export class OpenExchange {
   encode(connection: object, holdTimeSeconds: number): Uint8Array {
     const capabilities = this.#advertised();
     this.#capabilities.set(connection, capabilities);
-    const { config, bgpIdentifier } = this.#peer;
-    return encodeOpen({ as: config.localAs, holdTimeSeconds, bgpIdentifier, capabilities });
+    const { config, bgpIdentifier, options } = this.#peer;
+    const open = { as: config.localAs, holdTimeSeconds, bgpIdentifier, capabilities };
+    return options.exactCapabilities === true ? encodeOpenInParts(open) : encodeOpen(open);
   }
 
   /** Why a well-formed OPEN is refused, or undefined. */
@@ -69,7 +70,8 @@ export class OpenExchange {
       return notificationOf(fault);
     }
     const remoteAs = openAs(open);
-    if (peer.config.remoteAs !== remoteAs) peer.config = { ...peer.config, remoteAs };
+    const adopts = peer.options.adoptRemoteAs === true;
+    if (peer.config.remoteAs !== remoteAs || adopts) peer.config = { ...peer.config, remoteAs, ...(adopts && { localAs: remoteAs }) };
     try {
       return this.#plugin.onOpenMessage?.(peer, open);
     } catch (error) {
@@ -107,13 +109,15 @@ export class OpenExchange {
   /** The user's capabilities and the library's own, four-octet AS (RFC 6793 §3). */
   #advertised(): Capability[] {
     const capabilities = this.#plugin.getCapabilities?.(this.#peer) ?? DEFAULT_CAPABILITIES;
+    if (this.#peer.options.exactCapabilities === true) return [...capabilities];
     return [...capabilities.filter(({ type }) => type !== 'four-octet-as'), { type: 'four-octet-as', as: this.#peer.config.localAs }];
   }
 
   /** Checks what depends on the peer. `decodeOpenBody` of wire has checked the rest. */
   #faultOf(open: OpenMessage): Fault | undefined {
     const { config, options, bgpIdentifier } = this.#peer;
-    const expected = this.#expectedAs;
+    const anyAs = options.anyRemoteAs === true || options.adoptRemoteAs === true;
+    const expected = anyAs ? undefined : this.#expectedAs;
     const as = openAs(open);
     const asExpected = typeof expected === 'number' ? as === expected : expected === undefined || expected.includes(as);
     // RFC 6793 §4.1: the two-octet field has the AS number if it fits, or AS_TRANS.
@@ -128,13 +132,24 @@ export class OpenExchange {
   }
 }
 
+type OpenParts = Pick<OpenMessage, 'as' | 'holdTimeSeconds' | 'bgpIdentifier' | 'capabilities'>;
+
 /** A whole OPEN. Throws ValueError for capabilities that cannot be written. */
-export function encodeOpen(open: Pick<OpenMessage, 'as' | 'holdTimeSeconds' | 'bgpIdentifier' | 'capabilities'>): Uint8Array {
+export function encodeOpen(open: OpenParts): Uint8Array {
   return encode({ ...open, type: 'open', version: 4, as: openAsField(open.as), otherParameters: [] });
 }
 
 function roleOf(capabilities: readonly Capability[]): number | undefined {
   return capabilities.findLast((capability) => capability.type === 'role')?.role;
+}
+
+/** RFC 5492 §4: the optional parameter of type 2 holds capabilities, and there may be several of it. */
+const CAPABILITIES_PARAMETER = 2;
+
+/** As `encodeOpen`, with a parameter for each capability. */
+function encodeOpenInParts(open: OpenParts): Uint8Array {
+  const otherParameters = open.capabilities.map((capability) => ({ code: CAPABILITIES_PARAMETER, bytes: encodeCapability(capability) }));
+  return encode({ ...open, type: 'open', version: 4, as: openAsField(open.as), capabilities: [], otherParameters });
 }
 
 /** RFC 5492 §5: the data of 2/7 is the missing capabilities. */

@@ -31,13 +31,14 @@ import {
   type PeerConfig,
   type PeerLastError,
   type PeerOptions,
+  type RetryTimes,
   type SessionInfo,
 } from './peer.ts';
 import type { Plugin } from './plugin.ts';
 import { protectAccepted } from './protection.ts';
 import type { Refusal } from './refusals.ts';
 import type { ErrorPlace } from './server-options.ts';
-import { checkShutdownMessage } from './validate.ts';
+import { checkShutdownMessage, validatePeer } from './validate.ts';
 import { Writer } from './writer.ts';
 
 /** Closed connections of one peer that wait until the peer closes too; more do not wait. */
@@ -124,12 +125,35 @@ export class PeerSession implements ConnectedPeer {
     this.#dispatchAll({ type: 'AutomaticStop', notification: cease(subcode, message) });
   }
 
+  end(message: NotificationMessage): void {
+    this.#dispatchAll({ type: 'AutomaticStop', notification: message });
+  }
+
+  drop(): void {
+    for (const connection of this.#pair.all()) connection.dropSilently();
+  }
+
+  setRetry(times: RetryTimes): void {
+    const options = { ...this.options, ...times };
+    validatePeer(this.config, options);
+    this.options = options;
+    const { connectRetrySeconds, idleHoldSeconds } = this.machineConfig();
+    for (const connection of this.#pair.all()) {
+      connection.configure({
+        ...(connectRetrySeconds !== undefined && { connectRetrySeconds }),
+        ...(idleHoldSeconds !== undefined && { idleHoldSeconds }),
+      });
+    }
+  }
+
   sendRouteRefresh(family: Family, subtype: number = RefreshSubtype.Request): boolean {
     const { session } = this;
     const { stream } = this.#pair.primary;
     if (session === undefined || stream === undefined || !session.families.has(family)) return false;
     if (subtype === RefreshSubtype.Request ? !session.routeRefresh : !session.enhancedRouteRefresh) return false;
-    stream.send(encode({ type: 'route-refresh', family, subtype }));
+    const message = encode({ type: 'route-refresh', family, subtype });
+    this.observed(this.#pair.primary, 'sent', message);
+    stream.send(message);
     this.#tally.counters.routeRefreshSent++;
     return true;
   }
@@ -294,6 +318,12 @@ export class PeerSession implements ConnectedPeer {
     this.#otherAs = this.config.localAs;
     this.config = { ...this.config, localAs: other };
     this.#host.logger.info({ peer: this.config.remoteAddress, as: other }, 'the peer refused our AS, the next OPEN has the other one');
+  }
+
+  observed(connection: BgpConnection, direction: 'sent' | 'received', message: Uint8Array): void {
+    if (this.#plugin.onMessage !== undefined) {
+      this.#guard(connection, 'onMessage', () => this.#plugin.onMessage?.(this, direction, message));
+    }
   }
 
   failed(connection: BgpConnection, text: string, dialing: boolean): void {

@@ -59,6 +59,17 @@ export interface PeerOptions {
   readonly replaceEstablished?: boolean | undefined;
   /** Capabilities without which the session is refused with NOTIFICATION 2/7. Compared by their octets. @default none */
   readonly requiredCapabilities?: readonly Capability[] | undefined;
+  /**
+   * Our OPEN has exactly the capabilities of `getCapabilities`, in their order, each in an optional parameter of its own. Four-octet AS is not
+   * added. @default false
+   */
+  readonly exactCapabilities?: boolean | undefined;
+  /** Accepts any AS in the peer's OPEN; `remoteAs` is only a first guess. @default false */
+  readonly anyRemoteAs?: boolean | undefined;
+  /** Our AS is that of the peer's OPEN, whatever it is. Needs `delayOpenSeconds`, so that the peer's OPEN comes first. @default false */
+  readonly adoptRemoteAs?: boolean | undefined;
+  /** Message types beyond RFC 2918's that are accepted; `onMessage` of the plugin gets them. @default none: such a message ends the session */
+  readonly otherMessageTypes?: readonly number[] | undefined;
   /** RFC 9234 §4.2: refuses a peer that sends no role (2/11). Our role is one of the capabilities. @default false */
   readonly strictRole?: boolean | undefined;
   /**
@@ -90,6 +101,9 @@ export interface TcpAoKey {
   readonly preferred?: boolean | undefined;
 }
 
+/** The two pauses of `PeerOptions`. */
+export type RetryTimes = Required<Pick<PeerOptions, 'connectRetrySeconds' | 'idleHoldSeconds'>>;
+
 /** A BGP neighbor. Lives from `addPeer` to `deletePeer`, over any number of sessions. */
 export interface Peer {
   readonly config: PeerConfig;
@@ -116,6 +130,12 @@ export interface Peer {
    * `invalid-argument` for a text of more than 255 octets.
    */
   reset(subcode?: number, message?: string): void;
+  /** Ends the session, and attempts at one, with this NOTIFICATION; starts again after the idle hold time. */
+  end(notification: NotificationMessage): void;
+  /** Ends the session, and attempts at one, as if the connection had been lost: without a NOTIFICATION (RFC 4724 §4.1). */
+  drop(): void;
+  /** Changes the pauses before the next attempts. Throws PeerError `invalid-config`. */
+  setRetry(times: RetryTimes): void;
   /** False when there is no session, or the peer lacks the capability (RFC 2918; RFC 7313 for subtypes 1 and 2). */
   sendRouteRefresh(family: Family, subtype?: number): boolean;
   /** Delivers no UPDATE after the present one, and soon stops reading from the socket. The hold timer does not expire during the pause. */

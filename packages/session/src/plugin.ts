@@ -21,6 +21,11 @@ export interface Plugin {
   onStateChange?(peer: Peer, from: State, to: State): void;
   /** Called on a ROUTE-REFRESH for a negotiated family. */
   onRouteRefresh?(peer: Peer, message: RouteRefreshMessage): void;
+  /**
+   * Called for each message that the library itself sends or receives, before it acts on it: all but the UPDATEs of an Established session,
+   * which the handler and the writer see. `message` is whole, with its header, and borrowed until the call returns.
+   */
+  onMessage?(peer: Peer, direction: 'sent' | 'received', message: Uint8Array): void;
   /** Called on each NOTIFICATION, before it ends the session. */
   onNotification?(peer: Peer, message: NotificationMessage, direction: 'sent' | 'received'): void;
 }

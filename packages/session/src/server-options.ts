@@ -58,6 +58,7 @@ export type ErrorPlace =
   | 'onDrain'
   | 'onRouteRefresh'
   | 'onStateChange'
+  | 'onMessage'
   | 'onNotification'
   | 'onClose'
   | 'logger'

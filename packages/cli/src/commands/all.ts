@@ -6,6 +6,7 @@ import { addConfig } from './config.ts';
 import { addControl } from './control.ts';
 import { addDecode } from './decode.ts';
 import { addEvents } from './events.ts';
+import { addExabgp } from './exabgp.ts';
 import { addExplain } from './explain.ts';
 import { addMrt } from './mrt.ts';
 import { addNeighborCommands } from './neighbor.ts';
@@ -26,5 +27,6 @@ export const COMMANDS: readonly ((program: Command, invocation: Invocation) => v
   addDecode,
   addMrt,
   addReplay,
+  addExabgp,
   addCompletions,
 ];

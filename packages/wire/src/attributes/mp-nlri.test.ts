@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { ByteWriter, fromHex, toHex } from '../bytes.ts';
 import { DEFAULT_CONTEXT, type WireContext } from '../context.ts';
 import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../family.ts';
-import { ValueError } from '../fault.ts';
+import { Fault, ValueError } from '../fault.ts';
 import { type MpReachNlri, mpReachNlri } from './mp-reach-nlri.ts';
 import { mpUnreachNlri } from './mp-unreach-nlri.ts';
 
@@ -209,4 +209,12 @@ test('property: whatever passes comes back as text, and as octets that mean the 
     }),
     { seed: 4760, numRuns: 5000 },
   );
+});
+
+test('an IPv4 next hop of IPv6 unicast is taken when both speakers announced that tuple, and else ends the session', () => {
+  const octets = fromHex('000201 04 c0000201 00 20 20010db8');
+  const check = (context: WireContext) => mpReachNlri.check(octets, 0, octets.length, context);
+  assert.ok(check(DEFAULT_CONTEXT) instanceof Fault);
+  assert.ok(check({ ...DEFAULT_CONTEXT, extendedNextHop: new Map([[IPV6_UNICAST, new Set([2])]]) }) instanceof Fault);
+  assert.equal(check({ ...DEFAULT_CONTEXT, extendedNextHop: new Map([[IPV6_UNICAST, new Set([1])]]) }), undefined);
 });

@@ -20,10 +20,15 @@ export interface NextHopForms {
 /** Labeled unicast (RFC 8277 §2.2), and plain prefixes of IPv4, for which RFC 8950 allows IPv6. */
 export const IPV4_OR_IPV6: NextHopForms = { ipv4: [4], ipv6: [16, 32], hasRouteDistinguisher: false };
 
-/** Whether a next hop may have this length. Any length fits a family without `forms`. */
+/**
+ * Whether a next hop may have this length. Any length fits a family without `forms`. RFC 8950 defines IPv6 next hops of IPv4 families only; when both
+ * speakers have announced the tuple for IPv4 next hops of an IPv6 family, these fit as well.
+ */
 export function nextHopFits(forms: NextHopForms | undefined, family: Family, length: number, context: WireContext): boolean {
   if (forms === undefined || forms.ipv4.includes(length)) return true;
   const { extendedNextHop } = context;
+  const ipv4Length = forms.hasRouteDistinguisher ? RD_LENGTH + 4 : 4;
+  if (length === ipv4Length && extendedNextHop?.get(family)?.has(Afi.Ipv4) === true) return true;
   const ipv6Allowed = afiOf(family) !== Afi.Ipv4 || extendedNextHop === undefined || extendedNextHop.get(family)?.has(Afi.Ipv6) === true;
   return ipv6Allowed && forms.ipv6.includes(length);
 }

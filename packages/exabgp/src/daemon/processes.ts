@@ -1,0 +1,134 @@
+/** The programs of the API, and the commands that they give. */
+
+import type { CommandSource, Control } from '../command/control.ts';
+import { CommandRunner } from '../command/runner.ts';
+import type { ProcessConfig } from '../config/process-section.ts';
+import type { Log } from '../env/log.ts';
+import { ApiProcess, type ApiProcessHost } from '../process/api-process.ts';
+import { isNamed } from '../process/subscriptions.ts';
+
+export interface ProcessesOptions {
+  readonly ack: boolean;
+  readonly respawn: boolean;
+  /** End when a program has ended for good. */
+  readonly terminate: boolean;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The source of commands of one program. */
+class ProcessSource implements CommandSource {
+  readonly process: ApiProcess;
+  readonly #control: Control;
+  readonly encoder: 'text' | 'json';
+
+  constructor(process: ApiProcess, control: Control) {
+    this.process = process;
+    this.#control = control;
+    this.encoder = control.apiVersion === 6 ? 'json' : process.config.encoder;
+  }
+
+  get name(): string {
+    return this.process.name;
+  }
+
+  get ack(): 'on' | 'off' {
+    return this.process.ack;
+  }
+
+  set ack(mode: 'on' | 'off') {
+    this.process.ack = mode;
+  }
+
+  get sync(): boolean {
+    return this.process.sync;
+  }
+
+  set sync(isOn: boolean) {
+    this.process.sync = isOn;
+  }
+
+  neighbors() {
+    return this.#control.neighbors().filter(({ config }) => config.api.some((block) => isNamed(block, this.process.name)));
+  }
+
+  write(line: string): void {
+    this.process.write(line);
+  }
+
+  backlogBytes(): number {
+    return this.process.backlog.bytes;
+  }
+
+  pause(): void {
+    this.process.pause();
+  }
+
+  resume(): void {
+    this.process.resume();
+  }
+}
+
+export class Processes implements ApiProcessHost {
+  readonly #control: Control;
+  readonly #options: ProcessesOptions;
+  readonly #log: Log;
+  readonly #processes = new Map<string, ApiProcess>();
+  readonly #runners = new Map<ApiProcess, CommandRunner>();
+
+  constructor(control: Control, options: ProcessesOptions, log: Log) {
+    this.#control = control;
+    this.#options = options;
+    this.#log = log;
+  }
+
+  all(): Iterable<ApiProcess> {
+    return this.#processes.values();
+  }
+
+  /** Starts what is new and stops what is gone; what changed is started anew with `restartChanged` only. */
+  apply(configs: readonly ProcessConfig[], restartChanged: boolean, lastLine: (process: ApiProcess) => string): void {
+    const wanted = new Map(configs.map((config) => [config.name, config]));
+    for (const [name, process] of this.#processes) {
+      const config = wanted.get(name);
+      const isSame = config !== undefined && JSON.stringify(config) === JSON.stringify(process.config);
+      if (isSame || (config !== undefined && !restartChanged)) wanted.delete(name);
+      else {
+        this.#processes.delete(name);
+        this.#runners.delete(process);
+        void process.stop(lastLine(process));
+      }
+    }
+    for (const config of wanted.values()) this.#start(config);
+  }
+
+  #start(config: ProcessConfig): void {
+    const { ack, respawn, env } = this.#options;
+    const process = new ApiProcess(config, this, { ack, respawn, env });
+    this.#processes.set(config.name, process);
+    this.#runners.set(process, new CommandRunner(new ProcessSource(process, this.#control), this.#control));
+    process.start();
+  }
+
+  async stop(lastLine: (process: ApiProcess) => string): Promise<void> {
+    const all = [...this.#processes.values()];
+    this.#processes.clear();
+    this.#runners.clear();
+    await Promise.all(all.map((process) => process.stop(lastLine(process))));
+  }
+
+  // ApiProcessHost
+
+  commands(process: ApiProcess, lines: readonly string[]): void {
+    this.#runners.get(process)?.push(lines);
+  }
+
+  log(process: ApiProcess, level: 'INFO' | 'WARNING' | 'ERR' | 'DEBUG', message: string): void {
+    this.#log.line(level, 'processes', `${process.name}: ${message}`);
+  }
+
+  ended(process: ApiProcess, respawns: boolean): void {
+    if (respawns || !this.#options.terminate) return;
+    this.#log.error('processes', `${process.name} has ended for good: exabgp.api.terminate asks for the end of the program`);
+    this.#control.shutdown();
+  }
+}

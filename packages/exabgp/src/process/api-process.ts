@@ -1,0 +1,168 @@
+/** One program of the API: started, fed, read, and started again when it ends. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { ProcessConfig } from '../config/process-section.ts';
+import { LINE_LENGTH_MAX, LineReader } from '../text/line-reader.ts';
+
+/** Octets of answers and events that may wait for a program that does not read. More are dropped. */
+export const BACKLOG_BYTES_MAX = 33_554_432;
+/** Starts in a period, after which a program that ends stays down. */
+const RESPAWNS_MAX = 5;
+const RESPAWN_PERIOD_MS = 63_000;
+/** How long a program may go on after its stdin was closed. */
+const TERM_AFTER_MS = 1000;
+const KILL_AFTER_MS = 2000;
+
+export interface ApiProcessHost {
+  /** Lines that came together, without their ends. */
+  commands(process: ApiProcess, lines: readonly string[]): void;
+  log(process: ApiProcess, level: 'INFO' | 'WARNING' | 'ERR' | 'DEBUG', message: string): void;
+  /** The program has ended; `respawns` tells whether it is started again. */
+  ended(process: ApiProcess, respawns: boolean): void;
+}
+
+/** How a program gets answers. */
+export type AckMode = 'on' | 'off';
+
+export class ApiProcess {
+  readonly config: ProcessConfig;
+  ack: AckMode;
+  /** Answers wait until routes are written (version 6). */
+  sync = false;
+  readonly #host: ApiProcessHost;
+  readonly #respawn: boolean;
+  readonly #env: NodeJS.ProcessEnv;
+  #child: ChildProcess | undefined;
+  #starts: number[] = [];
+  #dropped = 0;
+  #isStopped = false;
+  /** Lines that wait to be written together. */
+  #out: string[] = [];
+  #outBytes = 0;
+
+  constructor(
+    config: ProcessConfig,
+    host: ApiProcessHost,
+    options: { readonly ack: boolean; readonly respawn: boolean; readonly env: NodeJS.ProcessEnv },
+  ) {
+    this.config = config;
+    this.#host = host;
+    this.ack = options.ack ? 'on' : 'off';
+    this.#respawn = options.respawn && config.respawn;
+    this.#env = options.env;
+  }
+
+  get name(): string {
+    return this.config.name;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** Lines and octets that wait for the program. */
+  get backlog(): { readonly items: number; readonly bytes: number } {
+    return { items: this.#out.length, bytes: this.#outBytes + (this.#child?.stdin?.writableLength ?? 0) };
+  }
+
+  start(): void {
+    const [program = '', ...args] = this.config.command;
+    this.#starts.push(Date.now());
+    // A process group of its own, so that a signal for us does not reach it.
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true, env: this.#env });
+    this.#child = child;
+    const reader = new LineReader(
+      (lines) => this.#host.commands(this, lines),
+      () => this.#host.log(this, 'WARNING', `a command of more than ${LINE_LENGTH_MAX} octets was left out`),
+    );
+    child.stdout?.setEncoding('latin1');
+    child.stdout?.on('data', (text: string) => reader.push(text));
+    for (const stream of [child.stdin, child.stdout]) stream?.on('error', (error) => this.#host.log(this, 'DEBUG', error.message));
+    child.on('error', (error) => {
+      this.#host.log(this, 'ERR', `cannot be started: ${error.message}`);
+      this.#onEnd(child);
+    });
+    child.on('close', (code, signal) => {
+      this.#host.log(this, 'INFO', `ended with ${signal ?? `code ${code}`}`);
+      this.#onEnd(child);
+    });
+    this.#host.log(this, 'INFO', `started, pid ${child.pid ?? 'none'}`);
+  }
+
+  #onEnd(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#out.length = 0;
+    this.#outBytes = 0;
+    if (this.#isStopped) return;
+    const now = Date.now();
+    this.#starts = this.#starts.filter((at) => now - at < RESPAWN_PERIOD_MS);
+    const respawns = this.#respawn && this.#starts.length <= RESPAWNS_MAX;
+    if (this.#respawn && !respawns) this.#host.log(this, 'ERR', `ended ${this.#starts.length} times within a minute: it stays down`);
+    this.#host.ended(this, respawns);
+    if (respawns) this.start();
+  }
+
+  /** A line, without its end; several lines have "\n" between them. Never blocks. */
+  write(line: string): void {
+    const child = this.#child;
+    if (child?.stdin?.writable !== true) return;
+    if (child.stdin.writableLength + this.#outBytes > BACKLOG_BYTES_MAX) {
+      if (this.#dropped++ === 0) this.#host.log(this, 'WARNING', 'does not read its stdin: events and answers are dropped');
+      return;
+    }
+    if (this.#dropped > 0) {
+      this.#host.log(this, 'WARNING', `reads again; ${this.#dropped} lines were dropped`);
+      this.#dropped = 0;
+    }
+    if (this.#out.length === 0) process.nextTick(() => this.#flush());
+    this.#out.push(line);
+    this.#outBytes += line.length + 1;
+  }
+
+  #flush(): void {
+    const text = this.#out.length === 0 ? '' : `${this.#out.join('\n')}\n`;
+    this.#out.length = 0;
+    this.#outBytes = 0;
+    if (text !== '' && this.#child?.stdin?.writable === true) this.#child.stdin.write(text);
+  }
+
+  /** Stops reading commands while others catch up. */
+  pause(): void {
+    this.#child?.stdout?.pause();
+  }
+
+  resume(): void {
+    this.#child?.stdout?.resume();
+  }
+
+  /** Writes a last line, closes stdin, and makes sure that the program ends. Resolves when it has. */
+  stop(lastLine: string | undefined): Promise<void> {
+    this.#isStopped = true;
+    const child = this.#child;
+    if (child === undefined) return Promise.resolve();
+    if (lastLine !== undefined) this.write(lastLine);
+    this.#flush();
+    child.stdin?.end();
+    child.stdout?.removeAllListeners('data');
+    child.stdout?.resume();
+    return new Promise((resolve) => {
+      const signal = (name: NodeJS.Signals): void => {
+        try {
+          if (child.pid !== undefined) process.kill(-child.pid, name);
+        } catch {
+          // It has ended already.
+        }
+      };
+      const term = setTimeout(() => signal('SIGTERM'), TERM_AFTER_MS);
+      const kill = setTimeout(() => {
+        signal('SIGKILL');
+        resolve();
+      }, KILL_AFTER_MS);
+      child.once('close', () => {
+        clearTimeout(term);
+        clearTimeout(kill);
+        resolve();
+      });
+    });
+  }
+}
