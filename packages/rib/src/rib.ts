@@ -36,7 +36,7 @@ import { Ipv6Index } from './nlri/ipv6-index.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { OwnRoutes } from './own-routes.ts';
 import { OwnSearch } from './own-search.ts';
-import { PeerKind, type PeerOptions, RibPeer } from './peer.ts';
+import type { PeerOptions, RibPeer } from './peer.ts';
 import { PeerIndexes } from './peer-indexes.ts';
 import type { PrefixFilter } from './prefix-filter.ts';
 import { Sweeps, unifyStale } from './sweep.ts';
@@ -113,7 +113,6 @@ export class Rib {
   readonly #ingest: Ingest;
   /** Undefined where nobody tells costs. */
   readonly #nextHopChanges: NextHopChanges | undefined;
-  readonly #exportObserver: ExportObserver | undefined;
   readonly #failures: FailedPeers;
   readonly #groups: readonly UpdateGroups[];
   readonly #members: Map<RibPeer, Member[]> = new Map();
@@ -130,7 +129,6 @@ export class Rib {
 
   constructor(options: RibOptions) {
     const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
-    this.#exportObserver = options.exportObserver;
     this.attributes = new AttributeTable(new OwnIdentity(options.localAs, options.bgpIdentifier, options), attributeSets, {
       ...DECISION_DEFAULTS,
       ...options.decision,
