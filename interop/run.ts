@@ -1,7 +1,7 @@
 /**
  * `npm run test:interop [-- OPTIONS FILTER...]`: plays the scenarios against real daemons and ends with "N passed, N failed".
  *
- * FILTER is a part of a scenario's name, such as "bird" or "hold-timer". Options: --jobs N (scenarios at the same time, default 6),
+ * FILTER is a part of a scenario's name, such as "bird" or "hold-timer". Options: --jobs N (scenarios at the same time, default 4),
  * --keep (leave the daemons' folders in place), --list.
  */
 import { readdirSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { whyNoTestBed } from './harness/test-bed.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { jobs: { type: 'string', default: '6' }, keep: { type: 'boolean', default: false }, list: { type: 'boolean', default: false } },
+  options: { jobs: { type: 'string', default: '4' }, keep: { type: 'boolean', default: false }, list: { type: 'boolean', default: false } },
 });
 
 // The daemons are in sbin, which the PATH of an ordinary user lacks.

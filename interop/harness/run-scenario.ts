@@ -18,7 +18,7 @@ export interface StepReport {
   readonly detail?: string;
 }
 
-const READY_LIMIT_MS = 20_000;
+const READY_LIMIT_MS = 60_000;
 const ASK_EVERY_MS = 400;
 
 export interface RunOptions {

@@ -8,8 +8,10 @@
  *      Loopback and link-local addresses are not taken, since they mean something else on another machine.
  *   4. With RFC 8950, and no other address on the interface: the link-local address of the session.
  *
- * A global IPv6 address goes with our link-local one beside it where the peer is on the link (RFC 2545 §3). When there is no such address,
- * we have no next hop in this family, and routes that need it are not sent.
+ * On a link-local session our global IPv6 address goes with the link-local one beside it (RFC 2545 §3). Deviates from RFC 2545 §3 on other
+ * sessions, where a peer on the link is to get both: FRR without zebra takes such a route for malformed and ends the session.
+ *
+ * When there is no such address, we have no next hop in this family, and routes that need it are not sent.
  */
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { Afi, afiOf, type Family, sharesBits } from '@tsbgp/wire';
@@ -51,7 +53,7 @@ export function nextHopsSelf(
   const configured = { 4: ipv4 === undefined ? undefined : octetsOf(ipv4), 16: ipv6 === undefined ? undefined : octetsOf(ipv6) };
   const sized = (size: 4 | 16): Uint8Array | undefined =>
     configured[size] ?? (own?.length === size && !isLinkLocal(own) ? own : bestOf(candidates, size));
-  const linkLocal = linkLocalBeside(session, interfaces);
+  const linkLocal = own !== undefined && isLinkLocal(own) ? own : undefined;
   const ofIpv6 = (): Uint8Array | undefined => {
     const global = sized(16);
     return global === undefined || linkLocal === undefined ? global : Uint8Array.of(...global, ...linkLocal);
@@ -59,26 +61,13 @@ export function nextHopsSelf(
   const ofIpv4 = (family: Family): Uint8Array | undefined => {
     const ipv4 = sized(4);
     if (!extended.has(family) || configured[4] !== undefined || (own?.length !== 16 && ipv4 !== undefined)) return ipv4;
-    return ofIpv6() ?? (own !== undefined && isLinkLocal(own) ? own : ipv4);
+    return ofIpv6() ?? linkLocal ?? ipv4;
   };
   for (const family of families) {
     const nextHop = afiOf(family) === Afi.Ipv6 ? ofIpv6() : ofIpv4(family);
     if (nextHop !== undefined) result.set(family, nextHop);
   }
   return result;
-}
-
-/** Our link-local address on the interface of the session, where the peer is on its link. */
-function linkLocalBeside(session: SessionAddresses, interfaces: Interfaces): Uint8Array | undefined {
-  const local = octetsOf(session.localAddress);
-  const remote = octetsOf(session.remoteAddress);
-  const [holder, ...others] = interfacesOf(session, interfaces);
-  if (local === undefined || remote === undefined || holder === undefined || others.length > 0) return undefined;
-  const { addresses } = holder;
-  const isOnLink = isLinkLocal(local) || addresses.some((address) => subnetHolds(address, local) && subnetHolds(address, remote));
-  return isOnLink
-    ? addresses.map(({ address }) => octetsOf(address)).find((octets) => octets?.length === 16 && isLinkLocal(octets))
-    : undefined;
 }
 
 /** The link that we share with the peer: the interface whose subnet holds both ends. Undefined when the peer is farther away. */
