@@ -111,6 +111,7 @@ const API: FakeApi = {
     deleteNeighbor: async () => ({}),
     enableNeighbor: async () => ({}),
     disableNeighbor: async () => ({}),
+    changeNeighbor: async () => ({ touched: ['export'] }),
     resetNeighbor: async () => ({}),
   },
   injection: { listAggregates: async () => ({ aggregates: [] }), listConditions: async () => ({ conditions: [] }) },

@@ -14,6 +14,7 @@ function examples(text: string): string[] {
 }
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+const questions = readFileSync(join(import.meta.dirname, '../../../../docs/questions.md'), 'utf8');
 const help = (await tsbgp(['--help'])).out;
 const lists = { 'README.md': examples(/```sh\n(.*?)```/s.exec(readme)![1]!), '--help': examples(help.slice(help.indexOf('Examples:'))) };
 
@@ -26,6 +27,15 @@ for (const [name, list] of Object.entries(lists)) {
     });
   }
 }
+
+test('docs/questions.md: sixty questions or more, and the command of each works', async () => {
+  const commands = Array.from(questions.matchAll(/^\|.*\| `(tsbgp [^`]+)` \|$/gm), ([, command]) => command!);
+  assert.ok(commands.length >= 60, String(commands.length));
+  for (const command of commands) {
+    const { code, err } = await tsbgp(splitWords(command).slice(1));
+    assert.deepEqual([code, err], [0, ''], command);
+  }
+});
 
 test('README.md has an example of each command', () => {
   const commands = help.slice(help.indexOf('Commands:'), help.indexOf('Examples:')).matchAll(/^ {2}([a-z]+)/gm);
