@@ -135,7 +135,7 @@ export function toOpenConfirm(session: Session, theirHoldTimeSeconds: number, be
   const holdTimeSeconds = Math.min(config.holdTimeSeconds, theirHoldTimeSeconds);
   // RFC 4271 §4.4: a third of the hold time is a reasonable maximum, one second the minimum.
   const keepaliveSeconds =
-    holdTimeSeconds === 0 ? 0 : Math.max(1, Math.min(config.keepaliveSeconds ?? Number.POSITIVE_INFINITY, holdTimeSeconds / 3));
+    holdTimeSeconds === 0 ? 0 : Math.max(1, Math.min(config.keepaliveSeconds ?? Number.POSITIVE_INFINITY, Math.floor(holdTimeSeconds / 3)));
   const sendHoldSeconds = holdTimeSeconds === 0 ? 0 : (config.sendHoldSeconds ?? Math.max(480, 2 * holdTimeSeconds));
   const actions: Action[] = [...stopRunning(session, 'connectRetry', 'delayOpen'), ...before, { do: 'sendKeepalive' }];
   if (holdTimeSeconds === 0) actions.push(...stopRunning(session, 'hold'));

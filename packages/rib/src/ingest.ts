@@ -302,6 +302,11 @@ export class Ingest {
     peer.discard(table.position, reason, this.#withdrawEach(table, peer, bytes, start, end, identifiers));
   }
 
+  /** The limits of the peer are others: tells of those that are passed by what is held. */
+  tellLimitsOf(peer: RibPeer): void {
+    for (const table of this.#tables.values()) this.#tellLimits(table, peer);
+  }
+
   #tellLimits(table: RibTable, peer: RibPeer): void {
     const { passed } = this.#limited;
     const notices = peer.limits?.news(peer, table.position, passed) ?? [];

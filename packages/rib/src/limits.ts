@@ -202,3 +202,9 @@ export function limitFault(limit: Limit): Fault {
   writeU32(data, 3, max);
   return new Fault('reset', NotificationCode.Cease, CeaseSubcode.MaximumPrefixesReached, `more than ${max} prefixes ${name}`, data);
 }
+
+/** Whether a peer with these limits may bring as much as one with those. */
+export function areSameLimits(a: LimitOptions | undefined, b: LimitOptions | undefined): boolean {
+  const text = (options: LimitOptions | undefined): string => JSON.stringify(options && { ...options, routes: [...options.routes] });
+  return a === b || text(a) === text(b);
+}

@@ -28,7 +28,7 @@ import { Rejudgements } from './import/rejudge.ts';
 import { Reuse } from './import/reuse.ts';
 import { ImportRules } from './import/rules.ts';
 import { Ingest, type IngestObserver } from './ingest.ts';
-import { Limits } from './limits.ts';
+import { areSameLimits, Limits } from './limits.ts';
 import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
 import { NextHopChanges } from './next-hop-changes.ts';
 import { Ipv4Index } from './nlri/ipv4-index.ts';
@@ -205,12 +205,12 @@ export class Rib {
   /**
    * The options of a peer are others from now on, while its session lasts. Its routes are judged again as they were received, and it is sent
    * the difference to what it holds; both in slices of `work`. What the session itself is made of stays: who the peer is, the AS numbers, the
-   * address, the families, what was negotiated, how routes are reflected, and the port.
+   * address, the families, what was negotiated, which peers are clients of ours, and the port.
    */
   changePeer(peer: RibPeer, options: Omit<PeerOptions, SessionOption>): void {
     invariant(peer.up && peer !== this.localPeer, 'a peer that is gone is changed');
     const { kind, remoteAs, localAs, bgpIdentifier, address, families, receive, send, port } = peer.options;
-    const { confederationExternal, reflectorClient, clusterId, role } = peer.options;
+    const { confederationExternal, reflectorClient, clusterId, role, limits } = peer.options;
     const kept = { kind, remoteAs, localAs, bgpIdentifier, address, families, receive, send, port, role };
     peer.take({
       ...options,
@@ -219,7 +219,10 @@ export class Rib {
       ...(reflectorClient !== undefined && { reflectorClient }),
       ...(clusterId !== undefined && { clusterId }),
     });
-    peer.limits = options.limits && new Limits(options.limits, this.#families);
+    if (!areSameLimits(limits, options.limits)) {
+      peer.limits = options.limits && new Limits(options.limits, this.#families);
+      this.#ingest.tellLimitsOf(peer);
+    }
     this.#ownSearch.begin(peer, this.#peers);
     this.#importRules.admit(peer);
     this.#rejudgements.add(peer);

@@ -65,7 +65,7 @@ function consequence(touched: readonly string[]): string {
 function fieldsOf(name: string): readonly string[] {
   const row = ROWS.find((each) => optionName(each) === name);
   if (row !== undefined) return row.sets ?? [row.name];
-  throw new InvalidArgumentError(`found "${name}". Allowed: ${ROWS.map(optionName).join(', ')}`);
+  throw new InvalidArgumentError(`Allowed: ${ROWS.map(optionName).join(', ')}, e.g. hold-time.`);
 }
 
 function optionName({ option }: OptionRow): string {

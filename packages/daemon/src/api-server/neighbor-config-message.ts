@@ -9,6 +9,9 @@ import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import { quote } from '../quote.ts';
 
+/** Characters of a text whose row has no bound of its own: a name, an identifier. */
+const TEXT_MAX = 255;
+
 interface Mapped {
   readonly field: NeighborField;
   readonly value: Descriptor;
@@ -63,7 +66,7 @@ function valueOf(row: Descriptor, value: unknown, path: string): unknown {
   if (row.kind !== 'field' || typeof value !== 'string') return value;
   const { type, max, values = [] } = row.shape;
   if (type === 'family') return namedFamily(value, path);
-  if (type === 'text') return line(value, path, max!);
+  if (type === 'text') return line(value, path, max ?? TEXT_MAX);
   if (type !== 'choice' || values.includes(value)) return value;
   throw invalidArgument(path, `found ${quote(value)}, allowed are ${values.map(quote).join(' and ')}`);
 }

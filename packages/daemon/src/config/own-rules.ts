@@ -1,5 +1,6 @@
 /** Rules between the keys of the sections about routes of our own, each right alone. */
 import { DAMPING_DEFAULTS, penaltyMax } from '@tsbgp/rib';
+import { parseAddress, sharesBits } from '@tsbgp/wire';
 import { unicastFamily } from '../keys/families.ts';
 import type { Path } from '../keys/fields.ts';
 import type { Findings } from './findings.ts';
@@ -94,8 +95,17 @@ function checkCircles(raw: RawConfig, findings: Findings): void {
     const condition = conditionOf(name);
     const prefixes = new Set([...(condition?.present ?? []), ...(condition?.absent ?? [])]);
     if (prefixes.has(wanted)) return true;
+    // An aggregate is there while a route within it is.
+    const aggregates = (raw.aggregates ?? []).flatMap((each) =>
+      each?.prefix !== undefined && prefixes.has(each.prefix) ? [each.prefix] : [],
+    );
+    if (aggregates.some((aggregate) => isWithin(wanted, aggregate))) return true;
     return (raw.routes ?? []).some(
-      (route) => route?.while !== undefined && prefixes.has(route.prefix) && dependsOn(route.while, wanted, seen),
+      (route) =>
+        route?.while !== undefined &&
+        route.prefix !== undefined &&
+        (prefixes.has(route.prefix) || aggregates.some((aggregate) => isWithin(route.prefix, aggregate))) &&
+        dependsOn(route.while, wanted, seen),
     );
   };
   raw.routes?.forEach((route, i) => {
@@ -103,6 +113,16 @@ function checkCircles(raw: RawConfig, findings: Findings): void {
     const because = `it depends on whether ${route.prefix} is there, which is this route`;
     findings.refuse('conflicting-keys', ['routes', i, 'while'], { because, allowed: 'a condition about prefixes of others' });
   });
+}
+
+/** Whether a prefix is within another one, in text as the file has it. */
+function isWithin(prefix: string, aggregate: string): boolean {
+  const [inner, outer] = [prefix, aggregate].map((text) => {
+    const [address = '', bits = ''] = text.split('/');
+    return { octets: parseAddress(address), bits: Number(bits) };
+  });
+  if (inner?.octets === undefined || outer?.octets === undefined || inner.octets.length !== outer.octets.length) return false;
+  return inner.bits >= outer.bits && sharesBits(inner.octets, 0, outer.octets, 0, outer.bits);
 }
 
 function checkDamping(raw: RawConfig, findings: Findings): void {

@@ -276,3 +276,24 @@ test('RFC 8326: a graceful shutdown says so first, can be called off, and closes
     await speaker.close();
   }
 });
+
+test('another configuration leaves a neighbor down that was disabled, and what is shut down gracefully goes down in time', async () => {
+  const { speaker, port } = await scene([2]);
+  const peer = new TestPeer(port, 2, REFRESHING);
+  try {
+    await peer.up();
+    const { config } = speaker.getNeighbor('127.0.0.2');
+    speaker.disableNeighbor('127.0.0.2', undefined, 1);
+    await speaker.changeNeighbor({ ...config, holdTimeSeconds: 10 }, true);
+    assert.ok(speaker.getNeighbor('127.0.0.2').leavesAt);
+    await peer.until(() => speaker.getNeighbor('127.0.0.2').adminState === 'down', 'the end of the wait');
+    await speaker.changeNeighbor({ ...config, holdTimeSeconds: 30 }, false);
+    assert.equal(speaker.getNeighbor('127.0.0.2').adminState, 'down');
+    await speaker.changeNeighbor({ ...config, enabled: false }, false);
+    await speaker.changeNeighbor({ ...config, enabled: true }, false);
+    assert.equal(speaker.getNeighbor('127.0.0.2').adminState, 'up');
+  } finally {
+    await peer.close();
+    await speaker.close();
+  }
+});

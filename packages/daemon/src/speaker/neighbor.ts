@@ -251,7 +251,6 @@ export class Neighbor {
     this.#treatedAsWithdraw = this.treatedAsWithdraw;
     this.#attributesDiscarded = this.attributesDiscarded;
     this.session = undefined;
-    this.leavesAt = undefined;
     this.ribPeer = undefined;
     this.port?.close();
     this.port = undefined;

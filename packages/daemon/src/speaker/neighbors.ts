@@ -83,6 +83,9 @@ export class Neighbors {
         const sentence = `a change of ${keys} resets the session of ${address}; nothing was changed: allow it with reset_session`;
         throw new ControlError('failed-precondition', 'reset_session', sentence);
       }
+      // Whoever was to be down stays down; a limit that ended the session is another one now.
+      const stays = neighbor.limitShutdown === undefined && neighbor.peer.adminState === 'down' && before.enabled === checked.enabled;
+      neighbor.forgetLimitShutdown();
       await this.#options.server.deletePeer(address, { reconfigured: true });
       if (this.#byAddress.get(address) !== neighbor) {
         throw new ControlError(
@@ -92,9 +95,9 @@ export class Neighbors {
         );
       }
       try {
-        this.#start(checked);
+        this.#start(checked, stays ? false : checked.enabled).leavesAt = neighbor.leavesAt;
       } catch (error) {
-        this.#start(before);
+        this.#start(before, stays ? false : before.enabled);
         throw error;
       }
     } else {
@@ -119,13 +122,14 @@ export class Neighbors {
     return checked;
   }
 
-  #start(config: NeighborConfig): Neighbor {
+  #start(config: NeighborConfig, enabled: boolean = config.enabled): Neighbor {
     const { ours, server, plugin } = this.#options;
     const neighbor = new Neighbor(config, ours);
     neighbor.peer = asControlError(() =>
       // The session library's options have the same names.
       server.addPeer({ remoteAddress: config.address, remoteAs: config.remoteAs, localAs: neighbor.localAs }, plugin(neighbor), {
         ...config,
+        enabled,
         alternateLocalAs: config.localAsDualAs ? publicAs(ours) : undefined,
       }),
     );

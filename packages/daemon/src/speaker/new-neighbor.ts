@@ -56,9 +56,9 @@ export function checkedNeighbor(config: NeighborConfig, ours: OwnAs, listen: rea
     ...(inConfederation === undefined ? notForRelation(config, relationTo(ours, config)) : []),
     ...withoutRequired(config, config),
   ];
-  for (const { field, rule } of broken) refuseRule(field, String(config[field]), rule);
-  for (const { field, rule } of onlyClients(config, config.routeServerClient)) refuseRule(field, String(config[field]), rule);
-  for (const { field, rule } of exclusive(config)) refuseRule(field, String(config[field]), rule);
+  for (const { field, rule } of broken) refuseRule(field, shown(config[field]), rule);
+  for (const { field, rule } of onlyClients(config, config.routeServerClient)) refuseRule(field, shown(config[field]), rule);
+  for (const { field, rule } of exclusive(config)) refuseRule(field, shown(config[field]), rule);
   config.families.forEach((family, i) => {
     if (config.families.indexOf(family) >= i) return;
     const sentence = `found ${formatFamily(family)} again, allowed is each family once`;
@@ -87,8 +87,13 @@ function problemOf(field: NeighborField, value: unknown): string | undefined {
   if (row.shape.type === 'address' && typeof value === 'string' && isLinkLocalWithZone(value)) return undefined;
   const refusal = row.check(value);
   if (!(refusal instanceof Refusal)) return undefined;
-  const found = typeof value === 'string' ? quote(value) : String(value);
+  const found = shown(value);
   return `found ${found}${refusal.because === undefined ? '' : ` (${refusal.because})`}, allowed ${row.words.allowed}`;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  return typeof value === 'object' ? JSON.stringify(value instanceof Map ? Object.fromEntries(value) : value) : String(value);
 }
 
 function isLinkLocalWithZone(text: string): boolean {

@@ -93,9 +93,11 @@ export class Sessions {
     if (session === undefined || ribPeer === undefined || port === undefined) return;
     const { rib, addresses, schedule, own } = this.#options;
     const keptRejected = ribPeer.keepsRejected;
+    const { limits } = ribPeer;
     rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses(), own.extrasOf(neighbor.config)));
-    // Rejected routes that were only counted are held from now on: the neighbor is asked for them.
-    if (!keptRejected && ribPeer.keepsRejected && session.routeRefresh) {
+    // Routes that were only counted may be held from now on: the neighbor is asked for them.
+    const mayHoldMore = (!keptRejected && ribPeer.keepsRejected) || limits !== ribPeer.limits;
+    if (mayHoldMore && session.routeRefresh) {
       for (const family of ribPeer.options.families) {
         if (!ribPeer.holdsAll(rib.table(family).position)) neighbor.peer.sendRouteRefresh(family);
       }

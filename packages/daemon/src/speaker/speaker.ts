@@ -201,7 +201,10 @@ export class Speaker implements ControlPlane {
     );
     return { neighbor: this.#state(this.#neighbors.find(config.address)), touched: sides };
   };
-  readonly deleteNeighbor: ControlPlane['deleteNeighbor'] = (address) => this.#neighbors.delete(address);
+  readonly deleteNeighbor: ControlPlane['deleteNeighbor'] = async (address) => {
+    this.#gracefulShutdowns.cancel(this.#neighbors.find(address));
+    await this.#neighbors.delete(address);
+  };
   readonly listNeighbors: ControlPlane['listNeighbors'] = () => this.#neighbors.all().map((neighbor) => this.#state(neighbor));
   readonly getNeighbor: ControlPlane['getNeighbor'] = (address) => this.#state(this.#neighbors.find(address));
 
@@ -217,12 +220,15 @@ export class Speaker implements ControlPlane {
   disableNeighbor(address: string, reason?: string, gracefulSeconds = 0): void {
     checkReason(reason);
     const neighbor = this.#neighbors.find(address);
-    const { peer, config, session } = neighbor;
+    const { config, session } = neighbor;
     const record = (text: string): void => this.events.record({ type: 'neighbor-changed', neighbor: config.address, text });
     const end = (): void => {
       record('neighbor disabled');
-      neighbor.forgetLimitShutdown();
-      peer.disable(reason);
+      // Another one than before, where its configuration was changed meanwhile.
+      const current = this.#neighbors.find(config.address);
+      current.leavesAt = undefined;
+      current.forgetLimitShutdown();
+      current.peer.disable(reason);
     };
     if (gracefulSeconds === 0 || session === undefined) {
       this.#gracefulShutdowns.cancel(neighbor);

@@ -45,7 +45,7 @@ export class Environment {
   }
 
   number(key: string): number {
-    return rowOf(key).kind === 'octal' ? Number.parseInt(this.text(key), 8) : Number(this.text(key));
+    return rowOf(key).kind === 'octal' ? Number.parseInt(this.text(key).replace(/^0o/, ''), 8) : Number(this.text(key));
   }
 
   /** What differs from the default. */
@@ -74,7 +74,7 @@ function problemOf({ kind }: OptionRow, value: string): string | undefined {
   if (kind === 'boolean') return TRUE.has(value.toLowerCase()) || FALSE.has(value.toLowerCase()) ? undefined : 'true or false';
   if (kind === 'integer') return /^\d{1,10}$/.test(value) ? undefined : 'a whole number';
   if (kind === 'number') return Number(value) >= 0 ? undefined : 'a number';
-  if (kind === 'octal') return /^[0-7]{1,5}$/.test(value) ? undefined : 'an octal number';
+  if (kind === 'octal') return /^(?:0o)?[0-7]{1,5}$/.test(value) ? undefined : 'an octal number';
   return undefined;
 }
 

@@ -217,7 +217,9 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   /** Evaluates up to `count` more NLRI of a new group, or of one with new options; true when there is nothing left to do. */
   build(count: number): boolean {
     if (this.built || this.abandoned) return true;
-    const end = Math.min(this.builtTo + count, this.table.index.top);
+    // An NLRI above the columns was freed before it had a path.
+    const top = Math.min(this.table.index.top, this.table.nlriCapacity);
+    const end = Math.min(this.builtTo + count, top);
     const { best } = this.table;
     const reform = this.#reform;
     reform?.beginSlice(this.audiences.of(this.members));
@@ -235,7 +237,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     } else {
       this.send();
     }
-    if (nlri < this.table.index.top) return false;
+    if (nlri < top) return false;
     this.builtTo = Number.POSITIVE_INFINITY;
     this.#reform = undefined;
     this.table.toldMembers();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeAttributes, Fault, IPV4_UNICAST, STORED_CONTEXT } from '@tsbgp/wire';
 import { FakePeer, settle, smallRib } from '../../test/fake-peer.ts';
+import { Rib } from '../index.ts';
 import { checkInvariants } from '../invariants.ts';
 import { Audiences, only } from './audience.ts';
 
@@ -216,4 +217,31 @@ test('RFC 7911: a member that joins others who wait for a refresh is told of a p
   settle(rib);
   assert.equal(a.view.size, 1);
   assert.equal(b.view.size, 1);
+});
+
+test('NLRI that were freed before they had a path, beyond the columns: a new group is built', () => {
+  const rib = new Rib({
+    localAs: 64_500,
+    bgpIdentifier: 1,
+    observer: { fault: (_peer, fault) => assert.fail(fault.reason), endOfRib: () => undefined },
+    exportObserver: {
+      notSent: () => undefined,
+      exportFailed: (_group, error) => assert.fail(String(error)),
+      peerFailed: () => assert.fail(),
+    },
+    capacity: { ipv4: 2, ipv6: 2, attributeSets: 8 },
+  });
+  const source = new FakePeer(rib, { address: '10.0.0.1', as: 65_001, localAs: 64_500 });
+  source.up();
+  const { index } = rib.tables[0]!;
+  source.announce({ prefix: '192.0.2.0/24', asPath: [65_001] });
+  settle(rib);
+  for (const octet of [1, 2, 3]) index.insertWire(Uint8Array.of(24, 20, 0, octet), 0);
+  for (const octet of [1, 2, 3]) rib.tables[0]!.dropUnused(index.findWire(Uint8Array.of(24, 20, 0, octet), 0));
+  assert.ok(index.top > rib.tables[0]!.nlriCapacity);
+  const late = new FakePeer(rib, { address: '10.0.0.2', as: 65_002, localAs: 64_500 });
+  late.up();
+  settle(rib);
+  assert.equal(late.view.size, 1);
+  checkInvariants(rib);
 });
