@@ -99,12 +99,12 @@ function checkCircles(raw: RawConfig, findings: Findings): void {
     const aggregates = (raw.aggregates ?? []).flatMap((each) =>
       each?.prefix !== undefined && prefixes.has(each.prefix) ? [each.prefix] : [],
     );
-    if (aggregates.some((aggregate) => isWithin(wanted, aggregate))) return true;
+    if (isWithinOne(wanted, aggregates)) return true;
     return (raw.routes ?? []).some(
       (route) =>
         route?.while !== undefined &&
         route.prefix !== undefined &&
-        (prefixes.has(route.prefix) || aggregates.some((aggregate) => isWithin(route.prefix, aggregate))) &&
+        (prefixes.has(route.prefix) || isWithinOne(route.prefix, aggregates)) &&
         dependsOn(route.while, wanted, seen),
     );
   };
@@ -113,6 +113,10 @@ function checkCircles(raw: RawConfig, findings: Findings): void {
     const because = `it depends on whether ${route.prefix} is there, which is this route`;
     findings.refuse('conflicting-keys', ['routes', i, 'while'], { because, allowed: 'a condition about prefixes of others' });
   });
+}
+
+function isWithinOne(prefix: string, aggregates: readonly string[]): boolean {
+  return aggregates.some((aggregate) => isWithin(prefix, aggregate));
 }
 
 /** Whether a prefix is within another one, in text as the file has it. */

@@ -120,6 +120,11 @@ for (const [title, text, expected] of [
     /it depends on whether 203\.0\.113\.0\/24 is there, which is this route/,
   ],
   [
+    'a route that depends on an aggregate to which it contributes',
+    'conditions: [ { name: up, absent: [10.0.0.0/8] } ]\nroutes: [ { prefix: 10.1.0.0/16, while: up } ]\naggregates: [ { prefix: 10.0.0.0/8 } ]',
+    /it depends on whether 10\.1\.0\.0\/16 is there, which is this route/,
+  ],
+  [
     'two routes that depend on each other',
     'conditions: [ { name: a, absent: [10.0.0.0/8] }, { name: b, absent: [11.0.0.0/8] } ]\nroutes: [ { prefix: 11.0.0.0/8, while: a }, { prefix: 10.0.0.0/8, while: b } ]',
     /which is this route/,
