@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { findAttribute, IPV4_UNICAST, type PathAttribute, parseAddress } from '@tsbgp/wire';
 import fc from 'fast-check';
 import { scaled } from '../../../test/scale.ts';
+import { explained } from '../test/explained.ts';
 import { FakePeer, settle, smallRib } from '../test/fake-peer.ts';
 import type { AggregateOptions } from './index.ts';
 import { checkInvariants } from './invariants.ts';
@@ -203,6 +204,13 @@ test('any order of events leaves every peer with the aggregates and default rout
           }
         }
         assert.deepEqual(Object.fromEntries(viewOf(to, originates.has(at))), Object.fromEntries(expected), `view of ${to.name}`);
+        // What the RIB says each peer is sent is what it holds, our default route included.
+        for (const prefix of PREFIXES) {
+          const held = [...to.view.keys()].filter((key) => key.split(' ')[0] === prefix).length;
+          const { pending, paths } = explained(rib, to, prefix);
+          assert.equal(pending, undefined);
+          assert.equal(paths.filter(({ reason }) => reason === undefined).length, held, `what ${to.name} is sent of ${prefix}`);
+        }
       }
       for (const each of peers) each.down();
       rib.setAggregates(IPV4_UNICAST, []);

@@ -89,14 +89,18 @@ export class ExportQuestion {
 
 /** What becomes of the paths of an NLRI towards one member of a group. */
 export function explainExport(group: ExplainedGroup, member: Receiver, question: ExportQuestion): ExportedPath[] {
-  const { nlri, candidates, pathsMax } = question;
+  const { nlri, pathsMax } = question;
+  const { table } = group;
+  // A default route of our own for single members takes no part in the decision process (own-routes.ts).
+  const ownDefault = nlri === table.ownDefault ? (table.ownDefaultPath as PathId) : undefined;
+  const candidates = ownDefault === undefined ? question.candidates : [ownDefault, ...question.candidates];
   const sent = pathsOf(group, question.chosenBy(group.selection), member, candidates);
   // What the encoder could not write was taken out of the Adj-RIB-Out.
   const held = new Entries();
   group.adjRibOut.load(nlri, held);
   const unsent = held.count === 0 ? notSentReason(group.adjRibOut.source[nlri] ?? 0) : undefined;
   return candidates
-    .filter((path, at) => at < pathsMax || sent.has(path))
+    .filter((path, at) => sent.has(path) || (path !== ownDefault && at < pathsMax))
     .map((path) => ({ path, reason: sent.has(path) ? unsent : reasonOf(group, member, path) }));
 }
 
