@@ -19,7 +19,7 @@ export function addConfig(program: Command, invocation: Invocation): void {
       if (invocation.isJson) return invocation.printJson(running);
       await invocation.print(
         '# What runs now, with defaults filled in.',
-        '# The sections api, http and log are not shown: they are as tsbgpd was started.',
+        '# Not shown, as tsbgpd was started with them: routes, aggregates, conditions, damping, api, http, log.',
         ...toYaml(running),
       );
     });
