@@ -1,4 +1,4 @@
-/** Runs a command line of the program in this process. */
+/** Runs a command line of the program in this process, without the settings file of the machine. */
 import { PassThrough } from 'node:stream';
 import { main } from '../src/main.ts';
 
@@ -14,7 +14,12 @@ export async function runMain(args: readonly string[], env: NodeJS.ProcessEnv = 
   out.on('data', (chunk) => (text.stdout += String(chunk)));
   err.on('data', (chunk) => (text.stderr += String(chunk)));
   input.end(stdin);
-  const code = await main(args, { stdin: input, stdout: out, stderr: err, env: { PATH: process.env['PATH'], ...env } });
+  const code = await main(args, {
+    stdin: input,
+    stdout: out,
+    stderr: err,
+    env: { PATH: process.env['PATH'], EXABGP_ENVFILE: '/dev/null', ...env },
+  });
   await new Promise((resolve) => setImmediate(resolve));
   return { code, ...text };
 }

@@ -2,7 +2,7 @@
 
 import { clearIn, clearOut, createNeighbor, deleteNeighbor, flushOut, showNeighbor, showRib, teardown } from './neighbor-commands.ts';
 import { type Command, type CommandContext, CommandError, type Outcome } from './outcome.ts';
-import { changeRoutes, routeCommand } from './route-commands.ts';
+import { routeCommand } from './route-commands.ts';
 import { parseRoutes } from './route-parser.ts';
 import { ribLines } from './show-rib.ts';
 import {
@@ -21,6 +21,7 @@ import {
   sync,
   version,
 } from './system-commands.ts';
+import { writeLines } from './write-lines.ts';
 
 /** After `peer SELECTOR`. */
 export const PEER_COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -54,7 +55,7 @@ const ROWS: Readonly<Record<string, Command>> = {
   'rib clear in': clearIn,
   'rib clear out': clearOut,
   'peer list': ({ source, neighbors }) => {
-    source.write(JSON.stringify(neighbors.map((neighbor) => ({ 'peer-address': neighbor.config.peerAddress, name: neighbor.name }))));
+    source.write(JSON.stringify(neighbors.map(({ peerAddress, name }) => ({ 'peer-address': peerAddress, name }))));
     return 'done';
   },
   'peer create': createNeighbor,
@@ -72,17 +73,15 @@ export const COMMANDS_V6: ReadonlyMap<string, Command> = new Map([
 export const PEER_DELETE: Command = deleteNeighbor;
 
 /** `routes [AFI [SAFI]] list`, `routes add …`, `routes remove …` */
-function routes(context: CommandContext): Outcome {
+async function routes(context: CommandContext): Promise<Outcome> {
   const { rest, neighbors, source, control } = context;
   const change = /^(?:ipv[46] \S+ )?(add|remove) +(.*)$/.exec(rest);
   if (change !== null) {
     const purpose = change[1] === 'add' ? 'announce' : 'withdraw';
     const text = change[2]!;
-    return changeRoutes(
-      neighbors,
-      parseRoutes(/^(route|ipv4|ipv6|flow|attributes?|vpls) /.test(text) ? text : `route ${text}`, purpose),
-      purpose,
-    );
+    const routes = parseRoutes(/^(route|ipv4|ipv6|flow|attributes?|vpls) /.test(text) ? text : `route ${text}`, purpose);
+    control.changeRoutes(neighbors, routes, purpose, source);
+    return 'done';
   }
   if (!/(^| )list$/.test(rest) && rest !== '') throw new CommandError(`found "routes ${rest}", allowed is list, add or remove`);
   const options = {
@@ -93,7 +92,7 @@ function routes(context: CommandContext): Outcome {
     version: control.apiVersion,
     format: 'v2',
   } as const;
-  for (const line of ribLines(neighbors, options)) source.write(line);
+  await writeLines(ribLines(neighbors, options), context);
   return 'done';
 }
 
@@ -111,7 +110,10 @@ export interface GroupResult {
   readonly errors?: readonly string[];
 }
 
-export function runGroup(parts: readonly string[], { neighbors }: Pick<CommandContext, 'neighbors'>): GroupResult {
+export function runGroup(
+  parts: readonly string[],
+  { neighbors, control, source }: Pick<CommandContext, 'neighbors' | 'control' | 'source'>,
+): GroupResult {
   let shared = '';
   const counts = { announce: 0, withdraw: 0 };
   const errors: string[] = [];
@@ -124,7 +126,7 @@ export function runGroup(parts: readonly string[], { neighbors }: Pick<CommandCo
       const purpose = change[1] as 'announce' | 'withdraw';
       try {
         const list = parseRoutes(`${change[2]}${shared}`, purpose);
-        changeRoutes(neighbors, list, purpose);
+        control.changeRoutes(neighbors, list, purpose, source);
         counts[purpose] += list.length;
       } catch (error) {
         if (!(error instanceof Error)) throw error;

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseConfiguration } from '../config/configuration.ts';
 import type { ApiVersion } from '../events/api-version.ts';
+import { changeRoutes } from '../session/change-routes.ts';
 import { Neighbor } from '../session/neighbor.ts';
 import { SyntaxFault } from '../text/syntax-fault.ts';
 import type { CommandSource, Control } from './control.ts';
@@ -51,12 +52,24 @@ function world(apiVersion: ApiVersion = 5) {
     startedAt: new Date(),
     showRoutesFormat: 'v1',
     neighbors: () => neighbors,
+    neighborsOf: () => neighbors,
+    changeRoutes,
+    changeWatchdog(name, purpose) {
+      for (const each of neighbors) each[purpose === 'announce' ? 'announceWatchdog' : 'withdrawWatchdog'](name);
+    },
+    clearOut() {
+      for (const each of neighbors) each.clearOut();
+    },
     queueStatus: () => ({ test: { items: 0, bytes: 0 } }),
     shutdown: () => {},
     reload: () => {},
     restart: () => {},
     createNeighbor: (config) => void neighbors.push(new Neighbor(config, HOST)),
-    deleteNeighbor: (neighbor) => void neighbors.splice(neighbors.indexOf(neighbor), 1),
+    deleteNeighbor: ({ name }) =>
+      void neighbors.splice(
+        neighbors.findIndex((each) => each.name === name),
+        1,
+      ),
     log: (message) => logged.push(message),
   };
   const runner = new CommandRunner(source, control);

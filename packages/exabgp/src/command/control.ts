@@ -1,13 +1,22 @@
-/** What commands act on: the running program. */
+/**
+ * What commands act on. `Program` implements it for ExaBGP's own sessions; another daemon may implement it for its routing table, and then the
+ * same programs speak to that.
+ */
+import type { Family } from '@tsbgp/wire';
 import type { NeighborConfig } from '../config/neighbor.ts';
+import type { OperationalConfig } from '../config/operational-section.ts';
 import type { ApiVersion } from '../events/api-version.ts';
-import type { Neighbor } from '../session/neighbor.ts';
+import type { NlriView } from '../events/update-view.ts';
+import type { ReceivedRoute } from '../rib/adj-rib-in.ts';
+import type { Purpose } from '../route/prefix-route.ts';
+import type { Route } from '../route/route.ts';
+import type { NeighborView } from './neighbor-view.ts';
 
 /** Who gives commands and gets answers: a program of the API, or the command line. */
 export interface CommandSource {
   readonly name: string;
   /** The neighbors that it may command. */
-  neighbors(): readonly Neighbor[];
+  neighbors(): readonly CommandNeighbor[];
   write(line: string): void;
   /** Octets that wait to be read by it. */
   backlogBytes(): number;
@@ -18,6 +27,40 @@ export interface CommandSource {
   resume(): void;
 }
 
+export type TableDirection = 'in' | 'out';
+
+/** A route of `show adj-rib`. */
+export interface ShownRoute {
+  readonly nlri: NlriView;
+  readonly nextHop: string | undefined;
+  /** Only where the listing is extensive. */
+  readonly attributes: ReceivedRoute['attributes'];
+}
+
+/** A neighbor as commands see it. */
+export interface CommandNeighbor {
+  /** `neighbor PEER local-ip …`: what selectors look at. */
+  readonly name: string;
+  readonly peerAddress: string;
+  readonly isEstablished: boolean;
+  view(): NeighborView;
+  /** The neighbor as a configuration file would say it. */
+  configurationLines(): readonly string[];
+  shownRoutes(direction: TableDirection, extensive: boolean): Iterable<ShownRoute> | AsyncIterable<ShownRoute>;
+  /** NOTIFICATION 6/`subcode`. Only while it is established. */
+  teardown(subcode: number): void;
+  /** Everything is told again. False: it is not established. */
+  resend(): boolean;
+  /** Forgets what was received. */
+  clearIn(): void;
+  /** False where the session has no such family or capability, or there is none. */
+  sendEndOfRib(family: Family): boolean;
+  sendRouteRefresh(family: Family): boolean;
+  sendOperational(message: OperationalConfig): boolean;
+  /** Resolves when what waits was written to the socket. */
+  flushed(): Promise<void>;
+}
+
 export interface Control {
   readonly apiVersion: ApiVersion;
   /** Of the program, as `version` prints it. */
@@ -25,13 +68,21 @@ export interface Control {
   readonly uuid: string;
   readonly startedAt: Date;
   readonly showRoutesFormat: string;
-  neighbors(): readonly Neighbor[];
+  neighbors(): readonly CommandNeighbor[];
+  /** The neighbors that the process of this name may command. */
+  neighborsOf(process: string): readonly CommandNeighbor[];
+  /** Announces or withdraws the routes. Throws CommandError where none of the neighbors takes any of them. */
+  changeRoutes(neighbors: readonly CommandNeighbor[], routes: readonly Route[], purpose: Purpose, source: CommandSource): void;
+  /** Announces or withdraws the routes of a watchdog group. */
+  changeWatchdog(name: string, purpose: Purpose, source: CommandSource): void;
+  /** Withdraws everything that was announced. */
+  clearOut(neighbors: readonly CommandNeighbor[], source: CommandSource): void;
   queueStatus(): Readonly<Record<string, { readonly items: number; readonly bytes: number }>>;
   shutdown(): void;
   reload(): void;
   restart(): void;
-  /** Until the next reload. Throws SyntaxFault. */
+  /** Until the next reload. Throws SyntaxFault and CommandError. */
   createNeighbor(config: NeighborConfig): void;
-  deleteNeighbor(neighbor: Neighbor): void;
+  deleteNeighbor(neighbor: CommandNeighbor): void;
   log(message: string): void;
 }

@@ -1,31 +1,20 @@
 /** Commands about sessions and tables of neighbors. */
-import { type NotificationMessage, notificationSubcodeName } from '@tsbgp/wire';
 import { finishNeighbor } from '../config/neighbor.ts';
 import { NeighborDraft } from '../config/neighbor-draft.ts';
 import { readNeighborBody } from '../config/neighbor-section.ts';
-import { ceaseMessage } from '../session/neighbor.ts';
 import { parseFamilyText } from '../text/families.ts';
 import { parseStatements } from '../text/lexer.ts';
-import { type Command, type CommandContext, CommandError, type Outcome } from './outcome.ts';
-import { configurationLines, extensiveLines, neighborJson, summaryHeader, summaryLine, viewOf } from './show-neighbor.ts';
+import { type Command, CommandError, type Outcome } from './outcome.ts';
+import { extensiveLines, neighborJson, summaryHeader, summaryLine } from './show-neighbor.ts';
 import { ribLines } from './show-rib.ts';
-
-const CEASE = 6;
-/** Subcodes whose data is a text with its length before it (RFC 9003). */
-const WITH_LENGTH = new Set([2, 4]);
-
-/** NOTIFICATION 6/N with the name of the subcode as its text. */
-export function teardownMessage(subcode: number): NotificationMessage {
-  const text = new TextEncoder().encode(notificationSubcodeName(CEASE, subcode) ?? 'Unspecified');
-  return ceaseMessage(subcode, WITH_LENGTH.has(subcode) ? Uint8Array.of(text.length, ...text) : text);
-}
+import { writeLines } from './write-lines.ts';
 
 export const teardown: Command = ({ neighbors, rest }) => {
   const code = /^\d{1,3}$/.test(rest.trim()) ? Number(rest) : Number.NaN;
   if (!(code <= 255)) throw new CommandError(`found "${rest}", allowed is a subcode of Cease, e.g. "teardown 4"`);
-  const established = neighbors.filter(({ session }) => session !== undefined);
+  const established = neighbors.filter(({ isEstablished }) => isEstablished);
   if (established.length === 0) throw new CommandError('no selected neighbor is established');
-  for (const neighbor of established) neighbor.teardown(teardownMessage(code));
+  for (const neighbor of established) neighbor.teardown(code);
   return 'done';
 };
 
@@ -34,13 +23,13 @@ export const flushOut: Command = ({ neighbors }) => {
   return 'done';
 };
 
-export const clearOut: Command = ({ neighbors }) => {
-  for (const neighbor of neighbors) neighbor.clearOut();
+export const clearOut: Command = ({ neighbors, control, source }) => {
+  control.clearOut(neighbors, source);
   return 'done';
 };
 
 export const clearIn: Command = ({ neighbors }) => {
-  for (const neighbor of neighbors) neighbor.ribIn.clear();
+  for (const neighbor of neighbors) neighbor.clearIn();
   return 'done';
 };
 
@@ -50,32 +39,24 @@ function formOf(rest: string): { readonly words: Set<string>; readonly address: 
   return { words: new Set(words), address: words.find((word) => /[.:]/.test(word)) };
 }
 
-/** Octets that may wait in front of a reader before a listing pauses. */
-const AHEAD_BYTES_MAX = 1_048_576;
-
-/** Writes lines as fast as they are read. */
-async function write(lines: Iterable<string>, { source }: CommandContext): Promise<void> {
-  for (const line of lines) {
-    source.write(line);
-    while (source.backlogBytes() > AHEAD_BYTES_MAX) await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 export const showNeighbor: Command = async (context): Promise<Outcome> => {
   const { words, address } = formOf(context.rest);
   const version = context.control.apiVersion;
-  const chosen = context.neighbors.filter(({ config }) => address === undefined || config.peerAddress === address);
+  const chosen = context.neighbors.filter(({ peerAddress }) => address === undefined || peerAddress === address);
   if (words.has('json') || (version === 6 && !words.has('summary') && !words.has('extensive') && !words.has('configuration'))) {
-    await write([JSON.stringify(chosen.map((neighbor) => neighborJson(viewOf(neighbor), version)))], context);
+    await writeLines([JSON.stringify(chosen.map((neighbor) => neighborJson(neighbor.view(), version)))], context);
   } else if (words.has('configuration')) {
-    await write(chosen.flatMap(configurationLines), context);
+    await writeLines(
+      chosen.flatMap((neighbor) => neighbor.configurationLines()),
+      context,
+    );
   } else if (words.has('extensive')) {
-    await write(
-      chosen.flatMap((neighbor) => extensiveLines(viewOf(neighbor), version)),
+    await writeLines(
+      chosen.flatMap((neighbor) => extensiveLines(neighbor.view(), version)),
       context,
     );
   } else {
-    await write([summaryHeader(version), ...chosen.map((neighbor) => summaryLine(viewOf(neighbor), version))], context);
+    await writeLines([summaryHeader(version), ...chosen.map((neighbor) => summaryLine(neighbor.view(), version))], context);
   }
   return 'done';
 };
@@ -85,11 +66,11 @@ export const showRib: Command = async (context): Promise<Outcome> => {
   const { words, address } = formOf(context.rest);
   if (!words.has('in') && !words.has('out')) throw new CommandError(`found "${context.rest}", allowed is "in" or "out"`);
   const { apiVersion: version, showRoutesFormat: format } = context.control;
-  const chosen = context.neighbors.filter(({ config }) => address === undefined || config.peerAddress === address);
+  const chosen = context.neighbors.filter(({ peerAddress }) => address === undefined || peerAddress === address);
   const kinds = new Set(['inet', 'flow', 'l2vpn'].filter((kind) => words.has(kind)));
   const json = words.has('json') || (version === 6 && !words.has('text'));
   const direction = words.has('in') ? 'in' : 'out';
-  await write(ribLines(chosen, { direction, extensive: words.has('extensive'), json, kinds, version, format }), context);
+  await writeLines(ribLines(chosen, { direction, extensive: words.has('extensive'), json, kinds, version, format }), context);
   return 'done';
 };
 

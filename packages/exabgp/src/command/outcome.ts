@@ -1,7 +1,6 @@
 /** What became of a command. */
 
-import type { Neighbor } from '../session/neighbor.ts';
-import type { CommandSource, Control } from './control.ts';
+import type { CommandNeighbor, CommandSource, Control } from './control.ts';
 
 export type Outcome = 'done' | 'error' | 'silent';
 
@@ -12,7 +11,7 @@ export interface CommandContext {
   readonly source: CommandSource;
   readonly control: Control;
   /** The neighbors that the selector names; without one all that the source may command. */
-  readonly neighbors: readonly Neighbor[];
+  readonly neighbors: readonly CommandNeighbor[];
   readonly hasSelector: boolean;
   /** What follows the words of the command. */
   readonly rest: string;

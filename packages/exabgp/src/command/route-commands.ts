@@ -1,13 +1,11 @@
 /** `announce …`, `withdraw …`: routes, End-of-RIB, route refresh, OPERATIONAL, watchdogs. */
-import { DEFAULT_CONTEXT, encodeControlMessage, type Family, IPV4_UNICAST, type OperationalMessage } from '@tsbgp/wire';
-import { type OperationalConfig, readOperational } from '../config/operational-section.ts';
+import { type Family, IPV4_UNICAST } from '@tsbgp/wire';
+import { readOperational } from '../config/operational-section.ts';
 import type { Purpose } from '../route/prefix-route.ts';
-import type { Route } from '../route/route.ts';
-import { hasOperational } from '../session/negotiated-view.ts';
-import type { Neighbor } from '../session/neighbor.ts';
 import { parseFamilyText } from '../text/families.ts';
 import { parseWords } from '../text/lexer.ts';
 import { Words } from '../text/words.ts';
+import type { CommandNeighbor } from './control.ts';
 import { type Command, type CommandContext, CommandError, type Outcome } from './outcome.ts';
 import { parseRoutes } from './route-parser.ts';
 
@@ -20,34 +18,13 @@ export function routeCommand(purpose: Purpose): Command {
     if (purpose === 'announce' && kind === 'eor') return endOfRib(context);
     if (purpose === 'announce' && kind === 'route-refresh') return routeRefresh(context);
     if (purpose === 'announce' && kind === 'operational') return operational(context);
-    return changeRoutes(context.neighbors, parseRoutes(rest, purpose), purpose);
+    context.control.changeRoutes(context.neighbors, parseRoutes(rest, purpose), purpose, context.source);
+    return 'done';
   };
 }
 
-/** Throws CommandError when no neighbor takes any of the routes. */
-export function changeRoutes(neighbors: readonly Neighbor[], routes: readonly Route[], purpose: Purpose): Outcome {
-  let taken = false;
-  for (const route of routes) {
-    for (const neighbor of neighbors) {
-      if (!neighbor.takes(route.family)) continue;
-      taken = true;
-      if (purpose === 'announce' && route.startsWithdrawn !== true) neighbor.announce(route);
-      else if (purpose === 'announce') neighbor.watchdogs.add(route);
-      else neighbor.withdraw(route);
-    }
-  }
-  if (!taken)
-    throw new CommandError(neighbors.length === 0 ? 'no neighbor is selected' : 'no selected neighbor has the family of the route');
-  return 'done';
-}
-
-/** All neighbors, whoever commands them. */
 function watchdog({ source, control, rest }: CommandContext, purpose: Purpose): Outcome {
-  const name = rest.split(/\s+/)[1] ?? source.name;
-  for (const neighbor of control.neighbors()) {
-    if (purpose === 'announce') neighbor.announceWatchdog(name);
-    else neighbor.withdrawWatchdog(name);
-  }
+  control.changeWatchdog(rest.split(/\s+/)[1] ?? source.name, purpose, source);
   return 'done';
 }
 
@@ -59,7 +36,7 @@ function familyOf(rest: string): Family {
 }
 
 /** `done` when at least one neighbor could do it. */
-function any(neighbors: readonly Neighbor[], action: (neighbor: Neighbor) => boolean, problem: string): Outcome {
+function any(neighbors: readonly CommandNeighbor[], action: (neighbor: CommandNeighbor) => boolean, problem: string): Outcome {
   if (neighbors.filter(action).length === 0) throw new CommandError(problem);
   return 'done';
 }
@@ -73,26 +50,13 @@ function routeRefresh({ neighbors, rest }: CommandContext): Outcome {
   const family = familyOf(rest);
   return any(
     neighbors,
-    (neighbor) => neighbor.peer?.sendRouteRefresh(family) === true,
+    (neighbor) => neighbor.sendRouteRefresh(family),
     'no selected neighbor is established with route refresh and the family',
   );
 }
 
 function operational({ neighbors, rest }: CommandContext): Outcome {
-  const words = new Words(parseWords(rest), 1);
-  const config = readOperational(words);
-  const send = (neighbor: Neighbor): boolean =>
-    neighbor.session !== undefined && hasOperational(neighbor.session) && neighbor.sendMessage(operationalMessage(config, neighbor));
-  return any(neighbors, send, 'no selected neighbor is established with the operational capability');
-}
-
-export function operationalMessage(config: OperationalConfig, neighbor: Neighbor): Uint8Array {
-  const { code, family, advisory, sequence, count } = config;
-  const counter = { family, routerId: config.routerId ?? neighbor.config.routerId, sequence, ...(count !== undefined && { count }) };
-  const message: OperationalMessage = {
-    type: 'operational',
-    code,
-    ...(advisory === undefined ? { counter } : { advisory: { family, text: advisory } }),
-  };
-  return encodeControlMessage(message, DEFAULT_CONTEXT);
+  const config = readOperational(new Words(parseWords(rest), 1));
+  const problem = 'no selected neighbor is established with the operational capability';
+  return any(neighbors, (neighbor) => neighbor.sendOperational(config), problem);
 }

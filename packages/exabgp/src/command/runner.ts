@@ -104,7 +104,7 @@ export class CommandRunner {
       this.#group.push(text.replace(/^peer \* /, ''));
       return 'done';
     }
-    const result = runGroup(this.#group, { neighbors: this.#source.neighbors() });
+    const result = runGroup(this.#group, { neighbors: this.#source.neighbors(), control: this.#control, source: this.#source });
     this.#group = undefined;
     this.#source.write(JSON.stringify(result));
     return result.errors === undefined ? 'done' : 'error';

@@ -4,7 +4,7 @@
  *     neighbor 192.0.2.1 local-as 65000 , neighbor 192.0.2.2 announce …    versions 4 and 5
  *     [192.0.2.1 local-as 65000, 192.0.2.2]                                version 6, after `peer`
  */
-import type { Neighbor } from '../session/neighbor.ts';
+import type { CommandNeighbor } from './control.ts';
 
 const KEYS = new Set(['local-ip', 'local-as', 'peer-as', 'router-id', 'family-allowed']);
 
@@ -63,7 +63,7 @@ function termOf([address = '', ...pairs]: readonly string[]): Term {
   return term;
 }
 
-export function select(neighbors: readonly Neighbor[], terms: readonly Term[] | undefined): readonly Neighbor[] {
+export function select(neighbors: readonly CommandNeighbor[], terms: readonly Term[] | undefined): readonly CommandNeighbor[] {
   if (terms === undefined) return neighbors;
   const tests = terms.map((term) => term.filter((pair) => pair !== 'neighbor *'));
   return neighbors.filter((neighbor) => {

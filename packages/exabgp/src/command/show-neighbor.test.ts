@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { corpusJson, SKIP } from '../../test/corpus.ts';
 import type { ApiVersion } from '../events/api-version.ts';
-import { extensiveLines, type NeighborView, neighborJson, summaryHeader, summaryLine } from './show-neighbor.ts';
+import type { NeighborView } from './neighbor-view.ts';
+import { extensiveLines, neighborJson, summaryHeader, summaryLine } from './show-neighbor.ts';
 
 interface Shown {
   readonly summary: string;

@@ -1,77 +1,6 @@
 /** `show neighbor`: summary, extensive, configuration and JSON, in ExaBGP's columns. */
-import type { Capability } from '@tsbgp/wire';
 import type { ApiVersion } from '../events/api-version.ts';
-import { hasOperational } from '../session/negotiated-view.ts';
-import type { Neighbor } from '../session/neighbor.ts';
-import { familyName } from '../text/families.ts';
-
-/** What the forms show of a neighbor. */
-export interface NeighborView {
-  readonly isUp: boolean;
-  readonly seconds: number;
-  readonly fsm: string;
-  readonly local: { readonly address: string; readonly as: number | string; readonly id: string; readonly hold: number };
-  readonly peer: {
-    readonly address: string;
-    readonly as: number | string;
-    readonly id: string | undefined;
-    readonly hold: number | undefined;
-  };
-  /** By capability: ours, and the peer's when there is a session. `null`: not known. */
-  readonly capabilities: readonly (readonly [name: string, local: boolean, peer: boolean | null])[];
-  readonly families: readonly (readonly [name: string, peer: boolean | null, send: boolean, receive: boolean])[];
-  readonly messages: readonly (readonly [name: string, sent: number, received: number])[];
-  readonly received: number;
-  readonly withdrawn: number;
-}
-
-export function viewOf(neighbor: Neighbor): NeighborView {
-  const { config, peer, session } = neighbor;
-  const { capabilities } = config;
-  const has = (type: Capability['type']): boolean | null =>
-    session === undefined ? null : session.remoteCapabilities.some((each) => each.type === type);
-  const { send, receive } = capabilities['add-path'];
-  const counters = peer?.counters;
-  const remoteOpen = session?.remoteOpen;
-  const rows = [
-    ['open', counters?.openSent ?? 0, counters?.openReceived ?? 0],
-    ['notification', counters?.notificationSent ?? 0, counters?.notificationReceived ?? 0],
-    ['keepalive', counters?.keepaliveSent ?? 0, counters?.keepaliveReceived ?? 0],
-    ['update', counters?.updateSent ?? 0, counters?.updateReceived ?? 0],
-    ['refresh', counters?.routeRefreshSent ?? 0, counters?.routeRefreshReceived ?? 0],
-  ] as const;
-  const total = ['total', rows.reduce((sum, [, sent]) => sum + sent, 0), rows.reduce((sum, [, , got]) => sum + got, 0)] as const;
-  return {
-    isUp: session !== undefined,
-    seconds: Math.floor((Date.now() - neighbor.since) / 1000),
-    fsm: (peer?.state ?? 'Idle').toUpperCase(),
-    local: { address: config.localAddress, as: config.localAs, id: config.routerId, hold: config.holdTimeSeconds },
-    peer: {
-      address: config.peerAddress,
-      as: session?.remoteAs ?? config.peerAs,
-      id: session?.remoteBgpIdentifier,
-      hold: remoteOpen === undefined ? undefined : (remoteOpen[22]! << 8) | remoteOpen[23]!,
-    },
-    capabilities: [
-      ['asn4', capabilities.asn4, has('four-octet-as')],
-      ['route-refresh', capabilities['route-refresh'], has('route-refresh')],
-      ['multi-session', capabilities['multi-session'], has('multisession')],
-      ['operational', capabilities.operational, session !== undefined && hasOperational(session) ? true : null],
-      ['add-path', send || receive, has('add-path')],
-      ['extended-message', capabilities['extended-message'], has('extended-message')],
-      ['graceful-restart', capabilities['graceful-restart'] !== undefined, has('graceful-restart')],
-    ],
-    families: config.families.map((family) => [
-      familyName(family),
-      session === undefined ? null : session.families.has(family),
-      session?.send.addPath.has(family) ?? false,
-      session?.receive.addPath.has(family) ?? false,
-    ]),
-    messages: [...rows, total],
-    received: neighbor.received,
-    withdrawn: neighbor.withdrawn,
-  };
-}
+import type { NeighborView } from './neighbor-view.ts';
 
 export function summaryHeader(version: ApiVersion): string {
   return `Peer            AS        up/down state       |     #sent     #recvd${version === 6 ? '    #pfx_in' : ''}`;
@@ -158,34 +87,4 @@ export function neighborJson(view: NeighborView, version: ApiVersion): object {
 /** Versions before 6 list graceful restart when the peer has it. */
 function isAgreed(name: string, local: boolean, peer: boolean | null, version: ApiVersion): boolean {
   return peer === true && (local || (name === 'graceful-restart' && version !== 6));
-}
-
-/** The configuration of a neighbor as the file would say it. */
-export function configurationLines({ config, rib }: Neighbor): string[] {
-  const { capabilities } = config;
-  const lines = [
-    `neighbor ${config.peerAddress}${config.rangeBits === undefined ? '' : `/${config.rangeBits}`} {`,
-    `\tdescription ${JSON.stringify(config.description)};`,
-    `\trouter-id ${config.routerId};`,
-    `\tlocal-address ${config.localAddress};`,
-    `\tlocal-as ${config.localAs};`,
-    `\tpeer-as ${config.peerAs};`,
-    `\thold-time ${config.holdTimeSeconds};`,
-    `\tgroup-updates ${config.groupUpdates};`,
-    `\tauto-flush ${config.autoFlush};`,
-    `\tadj-rib-in ${config.adjRibIn};`,
-    `\tadj-rib-out ${config.adjRibOut};`,
-    '\tcapability {',
-    `\t\tasn4 ${capabilities.asn4 ? 'enable' : 'disable'};`,
-    `\t\troute-refresh ${capabilities['route-refresh'] ? 'enable' : 'disable'};`,
-    `\t\tgraceful-restart ${capabilities['graceful-restart'] ?? 'disable'};`,
-    `\t\textended-message ${capabilities['extended-message'] ? 'enable' : 'disable'};`,
-    '\t}',
-    '\tfamily {',
-    ...config.families.map((family) => `\t\t${familyName(family)};`),
-    '\t}',
-    `\t# ${rib.size} routes`,
-    '}',
-  ];
-  return lines;
 }

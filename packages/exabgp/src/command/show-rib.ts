@@ -1,17 +1,12 @@
 /** `show adj-rib in` and `out`. */
-import { decodeAttributes, STORED_CONTEXT } from '@tsbgp/wire';
 import type { ApiVersion } from '../events/api-version.ts';
 import { attributesJson } from '../events/attribute-json.ts';
 import { attributesText } from '../events/attribute-text.ts';
 import { nlriJson } from '../events/nlri-json.ts';
 import { nlriText } from '../events/nlri-text.ts';
-import { type NlriView, nlriViews } from '../events/update-view.ts';
-import type { ReceivedRoute } from '../rib/adj-rib-in.ts';
-import { attributeOctets } from '../rib/encode-attributes.ts';
-import { sessionForm } from '../rib/session-form.ts';
-import { type Route, textOctets } from '../route/route.ts';
-import type { Neighbor } from '../session/neighbor.ts';
+import type { NlriView } from '../events/update-view.ts';
 import { familyName } from '../text/families.ts';
+import type { CommandNeighbor, ShownRoute } from './control.ts';
 
 export interface RibOptions {
   readonly direction: 'in' | 'out';
@@ -27,25 +22,13 @@ export interface RibOptions {
 /** Routes up to which each line of `v1` repeats the list. With more only the last line is written: the output would be quadratic. */
 const GROWING_MAX = 1000;
 
-interface Shown {
-  readonly nlri: NlriView;
-  readonly nextHop: string | undefined;
-  readonly attributes: ReceivedRoute['attributes'];
-}
-
-export function* ribLines(neighbors: readonly Neighbor[], options: RibOptions): Generator<string> {
+export async function* ribLines(neighbors: readonly CommandNeighbor[], options: RibOptions): AsyncGenerator<string> {
   for (const neighbor of neighbors) yield* options.json ? jsonLines(neighbor, options) : textLines(neighbor, options);
 }
 
-function* shownRoutes(neighbor: Neighbor, { direction, extensive, kinds }: RibOptions): Generator<Shown> {
-  const isWanted = (nlri: NlriView): boolean => kinds.size === 0 || kinds.has(kindOf(nlri));
-  if (direction === 'in') {
-    for (const route of neighbor.ribIn.routes()) if (isWanted(route.nlri)) yield route;
-    return;
-  }
-  for (const route of neighbor.rib.routes()) {
-    const shown = shownOf(route, neighbor, extensive);
-    if (isWanted(shown.nlri)) yield shown;
+async function* shownRoutes(neighbor: CommandNeighbor, { direction, extensive, kinds }: RibOptions): AsyncGenerator<ShownRoute> {
+  for await (const route of neighbor.shownRoutes(direction, extensive)) {
+    if (kinds.size === 0 || kinds.has(kindOf(route.nlri))) yield route;
   }
 }
 
@@ -55,34 +38,22 @@ function kindOf({ family }: NlriView): string {
   return name.startsWith('l2vpn') ? 'l2vpn' : 'inet';
 }
 
-function shownOf(route: Route, neighbor: Neighbor, extensive: boolean): Shown {
-  const octets = textOctets(route.nlri);
-  const [view] = nlriViews(octets, 0, octets.length, route.family, STORED_CONTEXT);
-  const nlri = { ...view!, pathId: route.pathId };
-  const nextHop = route.set.nextHop;
-  if (!extensive) return { nlri, nextHop, attributes: [] };
-  const { localAs, peerAs } = neighbor.config;
-  const form = sessionForm(Number(localAs) || 0, true, { ...STORED_CONTEXT, peerType: localAs === peerAs ? 'ibgp' : 'ebgp' });
-  const encoded = attributeOctets(route.set, route.family, undefined, form);
-  return { nlri, nextHop, attributes: decodeAttributes(encoded, 0, encoded.length, STORED_CONTEXT).attributes };
-}
-
-function* textLines(neighbor: Neighbor, options: RibOptions): Generator<string> {
+async function* textLines(neighbor: CommandNeighbor, options: RibOptions): AsyncGenerator<string> {
   const { version } = options;
-  for (const { nlri, nextHop, attributes } of shownRoutes(neighbor, options)) {
-    const name = options.extensive ? neighbor.name : neighbor.config.peerAddress;
+  for await (const { nlri, nextHop, attributes } of shownRoutes(neighbor, options)) {
+    const name = options.extensive ? neighbor.name : neighbor.peerAddress;
     const hop = !options.extensive || nextHop === undefined ? '' : ` next-hop ${nextHop}`;
     const words = options.extensive ? attributesText(attributes, version) : '';
     yield `${name} ${familyName(nlri.family)} ${nlriText(nlri, version)}${hop}${words}`;
   }
 }
 
-function* jsonLines(neighbor: Neighbor, options: RibOptions): Generator<string> {
+async function* jsonLines(neighbor: CommandNeighbor, options: RibOptions): AsyncGenerator<string> {
   const { version } = options;
-  const address = neighbor.config.peerAddress;
+  const address = neighbor.peerAddress;
   const soFar: string[] = [];
   const growing = (): string => `{"${address}": {"routes": [${soFar.join(', ')}]}}`;
-  for (const { nlri, nextHop, attributes } of shownRoutes(neighbor, options)) {
+  for await (const { nlri, nextHop, attributes } of shownRoutes(neighbor, options)) {
     const { value } = nlri;
     const prefix = 'prefix' in value && typeof value.prefix === 'string' ? value.prefix : undefined;
     const family = familyName(nlri.family);

@@ -53,7 +53,7 @@ export const ping: Command = ({ source, control, rest }) => {
 export const status: Command = (context) => {
   const { control } = context;
   const uptime = Math.floor((Date.now() - control.startedAt.getTime()) / 1000);
-  const peers = Object.fromEntries(control.neighbors().map((neighbor) => [neighbor.name, (neighbor.peer?.state ?? 'Idle').toUpperCase()]));
+  const peers = Object.fromEntries(control.neighbors().map((neighbor) => [neighbor.name, neighbor.view().fsm]));
   if (control.apiVersion === 6 || /\bjson\b/.test(context.rest)) {
     const head = { version: control.version, uuid: control.uuid, pid: process.pid, uptime };
     context.source.write(JSON.stringify({ ...head, start_time: control.startedAt.getTime() / 1000, peers }));

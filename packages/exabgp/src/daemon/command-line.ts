@@ -5,11 +5,10 @@
 import { closeSync, constants, openSync, rmSync, statSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
 import { join } from 'node:path';
-import type { CommandSource, Control } from '../command/control.ts';
+import type { CommandNeighbor, CommandSource, Control } from '../command/control.ts';
 import { CommandRunner } from '../command/runner.ts';
 import type { Environment } from '../env/environment.ts';
 import type { Log } from '../env/log.ts';
-import type { Neighbor } from '../session/neighbor.ts';
 import { LineReader } from '../text/line-reader.ts';
 
 /** Where pipes and the socket are looked for. */
@@ -59,7 +58,7 @@ class CommandLineSource implements CommandSource {
     this.#output = output;
   }
 
-  neighbors(): readonly Neighbor[] {
+  neighbors(): readonly CommandNeighbor[] {
     return this.#control.neighbors();
   }
 

@@ -4,7 +4,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CloseReason, Peer, Plugin, SessionInfo, UpdateWriter } from '@tsbgp/session';
 import { formatNotification, notification } from '@tsbgp/wire';
 import type { Control } from '../command/control.ts';
-import { operationalMessage } from '../command/route-commands.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { type NeighborConfig, neighborName } from '../config/neighbor.ts';
 import type { Environment } from '../env/environment.ts';
@@ -12,14 +11,17 @@ import type { Log } from '../env/log.ts';
 import type { ApiVersion } from '../events/api-version.ts';
 import type { UpdateView } from '../events/update-view.ts';
 import { EventHub } from '../process/event-hub.ts';
-import { subscriptionsOf } from '../process/subscriptions.ts';
-import { ceaseMessage, Neighbor, type NeighborHost } from '../session/neighbor.ts';
+import { Processes } from '../process/processes.ts';
+import { isNamed, subscriptionsOf } from '../process/subscriptions.ts';
+import type { Purpose } from '../route/prefix-route.ts';
+import { ceaseMessage } from '../session/cease.ts';
+import { changeRoutes } from '../session/change-routes.ts';
+import { Neighbor, type NeighborHost } from '../session/neighbor.ts';
 import { nextRetry, RETRY_FIRST, retryTimes, Speakers } from '../session/speakers.ts';
 import { SyntaxFault } from '../text/syntax-fault.ts';
 import { differenceOf, routeDifference } from './difference.ts';
 import { downReason } from './down-reason.ts';
 import { FlushTimer } from './flush-timer.ts';
-import { Processes } from './processes.ts';
 import { versionText } from './version.ts';
 
 export interface ProgramOptions {
@@ -88,7 +90,7 @@ export class Program implements Control, NeighborHost {
         terminate: environment.flag('api.terminate'),
         env: variables,
       },
-      log,
+      (process, level, message) => log.line(level, 'processes', `${process.name}: ${message}`),
     );
   }
 
@@ -245,7 +247,7 @@ export class Program implements Control, NeighborHost {
     const delay = this.#options.environment.number('tcp.delay') * 60_000 - (Date.now() - this.startedAt.getTime());
     if (delay > 0) setTimeout(() => neighbor.begin(), delay).unref();
     else neighbor.begin();
-    for (const each of neighbor.config.operational) neighbor.sendMessage(operationalMessage(each, neighbor));
+    for (const each of neighbor.config.operational) neighbor.sendOperational(each);
   }
 
   closed(neighbor: Neighbor, reason: CloseReason): void {
@@ -265,6 +267,24 @@ export class Program implements Control, NeighborHost {
 
   neighbors(): readonly Neighbor[] {
     return [...this.#neighbors.values()];
+  }
+
+  neighborsOf(process: string): readonly Neighbor[] {
+    return this.neighbors().filter(({ config }) => config.api.some((block) => isNamed(block, process)));
+  }
+
+  readonly changeRoutes: Control['changeRoutes'] = changeRoutes;
+
+  /** Of all neighbors, whoever commands them. */
+  changeWatchdog(name: string, purpose: Purpose): void {
+    for (const neighbor of this.#neighbors.values()) {
+      if (purpose === 'announce') neighbor.announceWatchdog(name);
+      else neighbor.withdrawWatchdog(name);
+    }
+  }
+
+  clearOut(neighbors: readonly Neighbor[]): void {
+    for (const neighbor of neighbors) neighbor.clearOut();
   }
 
   queueStatus(): Readonly<Record<string, { readonly items: number; readonly bytes: number }>> {
@@ -328,7 +348,7 @@ export class Program implements Control, NeighborHost {
     for (const name of difference.removed) this.#removeNamed(name);
     for (const config of difference.changed) {
       const neighbor = this.#neighbors.get(neighborName(config));
-      neighbor?.teardown(ceaseMessage(3, PEER_DECONFIGURED));
+      neighbor?.cease(ceaseMessage(3, PEER_DECONFIGURED));
       this.#removeNamed(neighborName(config));
       tryAdd(config);
     }

@@ -1,5 +1,5 @@
 /** What happened to a neighbor, before it is written for a process. */
-import type { Family, NotificationMessage, OpenMessage, OperationalMessage, RouteRefreshMessage } from '@tsbgp/wire';
+import type { Family, NotificationMessage, OpenMessage, OperationalMessage, RouteRefreshMessage, WireContext } from '@tsbgp/wire';
 import type { UpdateView } from './update-view.ts';
 
 export type Direction = 'receive' | 'send' | 'in';
@@ -53,6 +53,16 @@ export interface NegotiatedView {
   readonly nextHops: readonly { readonly family: Family; readonly nextHopAfi: number }[];
   readonly addPathSend: readonly Family[];
   readonly addPathReceive: readonly Family[];
+}
+
+/** A neighbor that events are told of. */
+export interface EventSource {
+  readonly eventNeighbor: EventNeighbor;
+  /** Events told so far. */
+  counter: number;
+  /** While there is a session. */
+  readonly negotiated: NegotiatedView | undefined;
+  readonly sendContext: WireContext | undefined;
 }
 
 /** What the daemon says of itself in events. */

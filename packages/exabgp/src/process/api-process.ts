@@ -12,10 +12,22 @@ const RESPAWN_PERIOD_MS = 63_000;
 const TERM_AFTER_MS = 1000;
 const KILL_AFTER_MS = 2000;
 
+export type LogLevel = 'INFO' | 'WARNING' | 'ERR' | 'DEBUG';
+
+export interface ApiProcessOptions {
+  /** Commands are answered, until the program says otherwise. */
+  readonly ack: boolean;
+  /** Programs that end are started again, where their configuration says so too. */
+  readonly respawn: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  /** What programs write to stderr goes to the log line by line, instead of our stderr. @default false */
+  readonly logsStderr?: boolean;
+}
+
 export interface ApiProcessHost {
   /** Lines that came together, without their ends. */
   commands(process: ApiProcess, lines: readonly string[]): void;
-  log(process: ApiProcess, level: 'INFO' | 'WARNING' | 'ERR' | 'DEBUG', message: string): void;
+  log(process: ApiProcess, level: LogLevel, message: string): void;
   /** The program has ended; `respawns` tells whether it is started again. */
   ended(process: ApiProcess, respawns: boolean): void;
 }
@@ -39,11 +51,7 @@ export class ApiProcess {
   #out: string[] = [];
   #outBytes = 0;
 
-  constructor(
-    config: ProcessConfig,
-    host: ApiProcessHost,
-    options: { readonly ack: boolean; readonly respawn: boolean; readonly env: NodeJS.ProcessEnv },
-  ) {
+  constructor(config: ProcessConfig, host: ApiProcessHost, options: ApiProcessOptions) {
     this.config = config;
     this.#host = host;
     this.ack = options.ack ? 'on' : 'off';

@@ -11,11 +11,10 @@ import {
 } from '@tsbgp/wire';
 import type { MessageKind, MessageWishes } from '../config/api-block.ts';
 import type { ApiVersion } from '../events/api-version.ts';
-import type { EventFrame, ExaEvent, MessageContent } from '../events/event.ts';
+import type { EventFrame, EventSource, ExaEvent, MessageContent } from '../events/event.ts';
 import { jsonEvent, shutdownJson } from '../events/json-events.ts';
 import { textEvent } from '../events/text-events.ts';
 import { type UpdateView, viewUpdate } from '../events/update-view.ts';
-import type { Neighbor } from '../session/neighbor.ts';
 import type { ApiProcess } from './api-process.ts';
 import type { Subscription } from './subscriptions.ts';
 
@@ -35,60 +34,60 @@ const KINDS: Readonly<Record<number, MessageKind>> = {
 
 export class EventHub {
   readonly #options: HubOptions;
-  readonly #subscriptions = new Map<Neighbor, readonly Subscription[]>();
+  readonly #subscriptions = new Map<EventSource, readonly Subscription[]>();
 
   constructor(options: HubOptions) {
     this.#options = options;
   }
 
-  subscribe(neighbor: Neighbor, subscriptions: readonly Subscription[]): void {
+  subscribe(neighbor: EventSource, subscriptions: readonly Subscription[]): void {
     this.#subscriptions.set(neighbor, subscriptions);
   }
 
-  forget(neighbor: Neighbor): void {
+  forget(neighbor: EventSource): void {
     this.#subscriptions.delete(neighbor);
   }
 
-  #of(neighbor: Neighbor): readonly Subscription[] {
+  #of(neighbor: EventSource): readonly Subscription[] {
     return this.#subscriptions.get(neighbor) ?? [];
   }
 
-  wantsSent(neighbor: Neighbor): boolean {
+  wantsSent(neighbor: EventSource): boolean {
     return this.#of(neighbor).some(({ send }) => wants(send, 'update'));
   }
 
   /** `up`, `connected`, `down` with its reason. */
-  state(neighbor: Neighbor, state: 'up' | 'connected' | 'down', reason?: string): void {
+  state(neighbor: EventSource, state: 'up' | 'connected' | 'down', reason?: string): void {
     this.#tell(neighbor, { type: 'state', state, ...(reason !== undefined && { reason }) }, (each) => each.changes);
   }
 
-  fsm(neighbor: Neighbor, state: string): void {
+  fsm(neighbor: EventSource, state: string): void {
     this.#tell(neighbor, { type: 'fsm', state: state.toUpperCase() }, (each) => each.fsm);
   }
 
-  signal(neighbor: Neighbor, code: number, name: string): void {
+  signal(neighbor: EventSource, code: number, name: string): void {
     this.#tell(neighbor, { type: 'signal', code, name }, (each) => each.signal);
   }
 
-  negotiated(neighbor: Neighbor): void {
+  negotiated(neighbor: EventSource): void {
     const { negotiated } = neighbor;
     if (negotiated !== undefined) this.#tell(neighbor, { type: 'negotiated', negotiated }, (each) => each.negotiated);
   }
 
   /** A whole message that is not a received UPDATE. */
-  message(neighbor: Neighbor, direction: 'receive' | 'send', octets: Uint8Array): void {
+  message(neighbor: EventSource, direction: 'receive' | 'send', octets: Uint8Array): void {
     const kind = KINDS[octets[18]!];
     if (kind === undefined || !this.#of(neighbor).some((each) => wants(each[direction], kind))) return;
     this.#deliver(neighbor, direction, kind, octets, () => contentOf(kind, octets, neighbor));
   }
 
-  update(neighbor: Neighbor, octets: Uint8Array, update: UpdateView): void {
+  update(neighbor: EventSource, octets: Uint8Array, update: UpdateView): void {
     if (!this.#of(neighbor).some(({ receive }) => wants(receive, 'update'))) return;
     this.#deliver(neighbor, 'receive', 'update', octets, () => ({ type: 'update', update }));
   }
 
   #deliver(
-    neighbor: Neighbor,
+    neighbor: EventSource,
     direction: 'receive' | 'send',
     kind: MessageKind,
     octets: Uint8Array,
@@ -120,16 +119,16 @@ export class EventHub {
     }
   }
 
-  #tell(neighbor: Neighbor, event: ExaEvent, wanted: (subscription: Subscription) => boolean): void {
+  #tell(neighbor: EventSource, event: ExaEvent, wanted: (subscription: Subscription) => boolean): void {
     for (const each of this.#of(neighbor)) if (wanted(each)) this.#write(each.process, neighbor, event);
   }
 
-  #write(process: ApiProcess, neighbor: Neighbor, event: ExaEvent): void {
+  #write(process: ApiProcess, neighbor: EventSource, event: ExaEvent): void {
     const line = this.#encode(process, neighbor, event);
     if (line !== undefined) process.write(line);
   }
 
-  #encode(process: ApiProcess, neighbor: Neighbor, event: ExaEvent): string | undefined {
+  #encode(process: ApiProcess, neighbor: EventSource, event: ExaEvent): string | undefined {
     const { version, compact } = this.#options;
     if (this.encoderOf(process) === 'text') return textEvent(event, neighbor.eventNeighbor, version);
     return jsonEvent(event, neighbor.eventNeighbor, ++neighbor.counter, frame(), { version, compact });
@@ -154,7 +153,7 @@ function frame(): EventFrame {
   return { time: Date.now() / 1000, host: hostname(), pid: process.pid, ppid: process.ppid };
 }
 
-function contentOf(kind: MessageKind, octets: Uint8Array, neighbor: Neighbor): MessageContent | undefined {
+function contentOf(kind: MessageKind, octets: Uint8Array, neighbor: EventSource): MessageContent | undefined {
   const end = octets.length;
   switch (kind) {
     case 'open': {
@@ -162,7 +161,7 @@ function contentOf(kind: MessageKind, octets: Uint8Array, neighbor: Neighbor): M
       return open instanceof Fault ? undefined : { type: 'open', open };
     }
     case 'update': {
-      const context = neighbor.session?.send;
+      const context = neighbor.sendContext;
       const update = context === undefined ? undefined : viewUpdate(octets, HEADER_LENGTH, end, context);
       return update === undefined || update instanceof Fault ? undefined : { type: 'update', update };
     }

@@ -1,4 +1,5 @@
 /** A neighbor of the configuration while the program runs: its routes, and its session when there is one. */
+
 import type { CloseReason, Peer, Plugin, SessionInfo, UpdateHandler, UpdateWriter } from '@tsbgp/session';
 import {
   Afi,
@@ -17,9 +18,13 @@ import {
   type RouteRefreshMessage,
   Safi,
   safiOf,
+  type WireContext,
 } from '@tsbgp/wire';
+import type { CommandNeighbor, ShownRoute, TableDirection } from '../command/control.ts';
+import type { NeighborView } from '../command/neighbor-view.ts';
 import { type NeighborConfig, neighborName } from '../config/neighbor.ts';
-import type { EventNeighbor, NegotiatedView } from '../events/event.ts';
+import type { OperationalConfig } from '../config/operational-section.ts';
+import type { EventNeighbor, EventSource, NegotiatedView } from '../events/event.ts';
 import { type UpdateView, viewUpdate } from '../events/update-view.ts';
 import { AdjRibIn } from '../rib/adj-rib-in.ts';
 import { AdjRibOut } from '../rib/adj-rib-out.ts';
@@ -28,8 +33,11 @@ import { announcements, endOfRibMessage, type UpdateContext, withdrawals } from 
 import { Watchdogs } from '../rib/watchdogs.ts';
 import type { Route } from '../route/route.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { negotiatedView } from './negotiated-view.ts';
+import { hasOperational, negotiatedView } from './negotiated-view.ts';
+import { operationalMessage } from './operational.ts';
 import { Sender } from './sender.ts';
+import { configurationLines, shownRoutes, viewOf } from './show.ts';
+import { teardownMessage } from './teardown.ts';
 
 /** What a neighbor tells the program. */
 export interface NeighborHost {
@@ -52,7 +60,7 @@ interface Live {
   readonly view: NegotiatedView;
 }
 
-export class Neighbor implements Plugin {
+export class Neighbor implements Plugin, CommandNeighbor, EventSource {
   config: NeighborConfig;
   readonly name: string;
   readonly ribIn: AdjRibIn = new AdjRibIn();
@@ -85,6 +93,36 @@ export class Neighbor implements Plugin {
 
   get negotiated(): NegotiatedView | undefined {
     return this.#live?.view;
+  }
+
+  get sendContext(): WireContext | undefined {
+    return this.#live?.session.send;
+  }
+
+  get peerAddress(): string {
+    return this.config.peerAddress;
+  }
+
+  get isEstablished(): boolean {
+    return this.#live !== undefined;
+  }
+
+  // What commands show
+
+  view(): NeighborView {
+    return viewOf(this);
+  }
+
+  configurationLines(): string[] {
+    return configurationLines(this);
+  }
+
+  shownRoutes(direction: TableDirection, extensive: boolean): Iterable<ShownRoute> {
+    return shownRoutes(this, direction, extensive);
+  }
+
+  clearIn(): void {
+    this.ribIn.clear();
   }
 
   /** As events name it. */
@@ -190,9 +228,14 @@ export class Neighbor implements Plugin {
     this.#live?.sender.push(() => [message]);
   }
 
-  sendMessage(message: Uint8Array): boolean {
-    if (this.#live === undefined) return false;
-    this.#sendOne(message);
+  sendRouteRefresh(family: Family): boolean {
+    return this.peer?.sendRouteRefresh(family) === true;
+  }
+
+  sendOperational(config: OperationalConfig): boolean {
+    const session = this.#live?.session;
+    if (session === undefined || !hasOperational(session)) return false;
+    this.#sendOne(operationalMessage(config, this.config.routerId));
     return true;
   }
 
@@ -216,7 +259,11 @@ export class Neighbor implements Plugin {
   }
 
   /** NOTIFICATION 6/`subcode` with ExaBGP's text; without one where graceful restart is configured. */
-  teardown(message: NotificationMessage): void {
+  teardown(subcode: number): void {
+    this.cease(teardownMessage(subcode));
+  }
+
+  cease(message: NotificationMessage): void {
     if (this.config.capabilities['graceful-restart'] === undefined) this.peer?.end(message);
     else this.peer?.drop();
   }
@@ -316,9 +363,4 @@ function refreshMessage(family: Family, subtype: number): Uint8Array {
   const message = new Uint8Array(HEADER_LENGTH + 4).fill(0xff, 0, 16);
   message.set([0, message.length, MessageType.RouteRefresh, afiOf(family) >>> 8, afiOf(family) & 0xff, subtype, safiOf(family)], 16);
   return message;
-}
-
-/** RFC 4271 §6.8, RFC 4486: Cease with data. */
-export function ceaseMessage(subcode: number, data: Uint8Array): NotificationMessage {
-  return notification(6, subcode, data);
 }

@@ -1,19 +1,15 @@
 /** The programs of the API, and the commands that they give. */
-
 import type { CommandSource, Control } from '../command/control.ts';
 import { CommandRunner } from '../command/runner.ts';
 import type { ProcessConfig } from '../config/process-section.ts';
-import type { Log } from '../env/log.ts';
-import { ApiProcess, type ApiProcessHost } from '../process/api-process.ts';
-import { isNamed } from '../process/subscriptions.ts';
+import { ApiProcess, type ApiProcessHost, type ApiProcessOptions, type LogLevel } from './api-process.ts';
 
-export interface ProcessesOptions {
-  readonly ack: boolean;
-  readonly respawn: boolean;
+export interface ProcessesOptions extends ApiProcessOptions {
   /** End when a program has ended for good. */
   readonly terminate: boolean;
-  readonly env: NodeJS.ProcessEnv;
 }
+
+export type ProcessLog = (process: ApiProcess, level: LogLevel, message: string) => void;
 
 /** The source of commands of one program. */
 class ProcessSource implements CommandSource {
@@ -48,7 +44,7 @@ class ProcessSource implements CommandSource {
   }
 
   neighbors() {
-    return this.#control.neighbors().filter(({ config }) => config.api.some((block) => isNamed(block, this.process.name)));
+    return this.#control.neighborsOf(this.process.name);
   }
 
   write(line: string): void {
@@ -71,11 +67,11 @@ class ProcessSource implements CommandSource {
 export class Processes implements ApiProcessHost {
   readonly #control: Control;
   readonly #options: ProcessesOptions;
-  readonly #log: Log;
+  readonly #log: ProcessLog;
   readonly #processes = new Map<string, ApiProcess>();
   readonly #runners = new Map<ApiProcess, CommandRunner>();
 
-  constructor(control: Control, options: ProcessesOptions, log: Log) {
+  constructor(control: Control, options: ProcessesOptions, log: ProcessLog) {
     this.#control = control;
     this.#options = options;
     this.#log = log;
@@ -102,8 +98,7 @@ export class Processes implements ApiProcessHost {
   }
 
   #start(config: ProcessConfig): void {
-    const { ack, respawn, env } = this.#options;
-    const process = new ApiProcess(config, this, { ack, respawn, env });
+    const process = new ApiProcess(config, this, this.#options);
     this.#processes.set(config.name, process);
     this.#runners.set(process, new CommandRunner(new ProcessSource(process, this.#control), this.#control));
     process.start();
@@ -122,13 +117,13 @@ export class Processes implements ApiProcessHost {
     this.#runners.get(process)?.push(lines);
   }
 
-  log(process: ApiProcess, level: 'INFO' | 'WARNING' | 'ERR' | 'DEBUG', message: string): void {
-    this.#log.line(level, 'processes', `${process.name}: ${message}`);
+  log(process: ApiProcess, level: LogLevel, message: string): void {
+    this.#log(process, level, message);
   }
 
   ended(process: ApiProcess, respawns: boolean): void {
     if (respawns || !this.#options.terminate) return;
-    this.#log.error('processes', `${process.name} has ended for good: exabgp.api.terminate asks for the end of the program`);
+    this.#log(process, 'ERR', 'it has ended for good: exabgp.api.terminate asks for the end of the program');
     this.#control.shutdown();
   }
 }
