@@ -37,6 +37,19 @@ export {
   RibPeer,
   type RouteServerOptions,
 } from './peer.ts';
+export {
+  type ExportPolicy,
+  type ImportPolicy,
+  type JudgedRoute,
+  type MembersAnswer,
+  type MembersPolicy,
+  type PolicyChange,
+  type PolicyMember,
+  type PolicyPending,
+  PolicyReads,
+  type PolicySubject,
+  type PolicyVerdict,
+} from './policy/policy.ts';
 export { FILTER_ENTRIES_MAX, PrefixFilter, type PrefixFilterEntry } from './prefix-filter.ts';
 export { type BestObserver, Rib, type RibOptions } from './rib.ts';
 export type { SentObserver } from './sent-observer.ts';

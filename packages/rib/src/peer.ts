@@ -10,6 +10,7 @@ import { Damping } from './damping/damping.ts';
 import type { DampingOptions } from './damping/flap-history.ts';
 import { FILTER_REASONS, type ReasonCode, type UnusableReason } from './filter-reason.ts';
 import { type LimitOptions, Limits } from './limits.ts';
+import type { ExportPolicy, ImportPolicy, PolicySubject } from './policy/policy.ts';
 import { PrefixFilter } from './prefix-filter.ts';
 import { Refresh } from './refresh.ts';
 import { mayLeak } from './roles.ts';
@@ -150,9 +151,15 @@ export interface PeerOptions {
   readonly obeysGracefulShutdown?: boolean;
   /** The community that routes of an external peer with BLACKHOLE get (RFC 7999 §3.2). @default none */
   readonly blackholeMark?: 'no-export' | 'no-advertise' | undefined;
-  /** Whole-peer verdicts of policy; a denied import is kept as filtered. */
+  /** Policies that look at nothing. False: no route comes in, or goes out. A denied import is kept as filtered. */
   readonly importAccept: boolean;
   readonly exportAccept: boolean;
+  /** What becomes of routes of the peer, where they may come in. @default they are used as they are */
+  readonly importPolicy?: ImportPolicy | undefined;
+  /** What becomes of routes to the peer, where they may go out. @default they go out as they are */
+  readonly exportPolicy?: ExportPolicy | undefined;
+  /** The peer as policies see it, its own and those of other peers. */
+  readonly policySubject?: PolicySubject | undefined;
   /** How much the peer may bring. @default without limits */
   readonly limits?: LimitOptions | undefined;
   /** Families in which the peer is sent nothing, End-of-RIB included, before `Rib.setPrefixFilter`. @default none */
