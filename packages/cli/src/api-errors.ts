@@ -1,7 +1,9 @@
 /** Failed calls of the API, as the command line tells them. */
-import { TsbgpError } from '@tsbgp/api';
+import { NeighborConfigSchema, TsbgpError } from '@tsbgp/api';
+import { Option } from 'commander';
 import type { Address } from './address.ts';
 import { CliError, ExitCode } from './exit-code.ts';
+import { NEIGHBOR_KEYS } from './gen/neighbor-keys.ts';
 
 /** How long a call may take, and how long a stream may take to begin. */
 export const TIMEOUT_MS = 30_000;
@@ -21,8 +23,19 @@ export function explain(thrown: unknown, address: Address): unknown {
   const foreign = notOurApi(error, address);
   if (foreign !== undefined) return foreign;
   const { field = '' } = error;
-  const message = field === '' ? error.message : `${field}: ${withoutField(error.message, field)}`;
+  const sentence = withoutField(error.message, field).replaceAll(RESET_SESSION, asOption(RESET_SESSION));
+  const message = field === '' || sentence.includes(asOption(field)) ? sentence : `${asOption(field)}: ${sentence}`;
   return new CliError(ExitCode.Refused, message, [], { cause: error });
+}
+
+const RESET_SESSION = 'reset_session';
+
+/** What the API calls a field of a neighbor is an option of the command line. A field that is none keeps its name. */
+function asOption(field: string): string {
+  if (field === RESET_SESSION) return '--reset-session';
+  const name = /^neighbor\.(\w+)$/.exec(field)?.[1];
+  const row = NEIGHBOR_KEYS.find((each) => 'message' in each && NeighborConfigSchema.field[each.message].name === name);
+  return row === undefined || !('option' in row) ? field : `--${new Option(row.option.flags).name()}`;
 }
 
 export function tooLate(cause: unknown, { text }: Address): CliError {

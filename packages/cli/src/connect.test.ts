@@ -191,3 +191,24 @@ for (const [title, fields, message, hints] of [
     }
   });
 }
+
+for (const [field, said, message] of [
+  ['neighbor.hold_time', 'found 2', '--hold-time: found 2'],
+  ['neighbor.graceful_shutdown', 'no', '--ignore-graceful-shutdown: no'],
+  ['neighbor.address', 'unknown', 'neighbor.address: unknown'],
+  ['reset_session', 'allow it with reset_session', 'allow it with --reset-session'],
+] as const) {
+  test(`an error about ${field} speaks of what was typed`, async () => {
+    const server = refusing([field, said]);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const stop = new AbortController();
+    try {
+      const { port } = server.address() as { port: number };
+      const daemon = await connectDaemon(`127.0.0.1:${port}`, { ...io(), signal: stop.signal });
+      await assert.rejects(daemon.addNeighbor({ address: '192.0.2.1', remoteAs: 64501 }), { message });
+    } finally {
+      stop.abort();
+      server.close();
+    }
+  });
+}

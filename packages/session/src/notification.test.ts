@@ -1,7 +1,7 @@
 /** Every NOTIFICATION of RFC 4271 §6 and later RFCs, provoked by a bare socket. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { fromHex, type NotificationMessage, notification, toHex } from '@tsbgp/wire';
+import { fromHex, type NotificationMessage, notification, shutdownMessageData, toHex } from '@tsbgp/wire';
 import { concat, END_OF_RIB, KEEPALIVE, message, open } from '../test/messages.ts';
 import { RawPeer } from '../test/raw-peer.ts';
 import { Recorder } from '../test/recorder.ts';
@@ -229,4 +229,27 @@ test('a connection to another address than localAddress is refused', async (t) =
   const { port } = await speaker(t, { localAddress: '127.0.0.77' });
   const answer = await (await RawPeer.connect(port)).notification();
   assert.deepEqual([answer.code, answer.subcode], [6, 5]);
+});
+
+test('RFC 9003: what the operator of the peer said stays while the peer refuses connections for it', async (t) => {
+  const plugin = new Recorder();
+  const { port, peer } = await speaker(t, {}, { plugin });
+  const cease = async (subcode: number, data: Uint8Array): Promise<void> => {
+    const raw = await RawPeer.connect(port);
+    const known = peer.counters.notificationReceived;
+    raw.send(open(), message(3, concat(Uint8Array.of(6, subcode), data)));
+    await plugin.until(() => peer.counters.notificationReceived > known);
+    await raw.closed();
+    raw.socket.end();
+  };
+  const shutdown = shutdownMessageData('maintenance until 5:00');
+  for (const [subcode, data, said] of [
+    [2, shutdown, /Administrative Shutdown.*maintenance until 5:00/],
+    [5, new Uint8Array(), /Administrative Shutdown.*maintenance until 5:00/],
+    [3, new Uint8Array(), /Peer De-configured/],
+    [5, new Uint8Array(), /Connection Rejected/],
+  ] as const) {
+    await cease(subcode, data);
+    assert.match(peer.lastError!.text, said);
+  }
 });

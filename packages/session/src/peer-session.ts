@@ -305,10 +305,23 @@ export class PeerSession implements ConnectedPeer {
       this.#host.logger.debug(fields, 'NOTIFICATION');
     } else {
       this.#host.logger.info(fields, 'NOTIFICATION');
-      this.lastError = { direction, notification: message, text, at: new Date() };
+      if (!this.#isStillShutDown(message, direction)) this.lastError = { direction, notification: message, text, at: new Date() };
     }
     if (direction === 'received') this.#tryOtherAs(message);
     this.#guard(undefined, 'onNotification', () => this.#plugin.onNotification?.(this, message, direction));
+  }
+
+  /** The peer shut the session down, and refuses the connection for that: what its operator said then (RFC 9003) still says why. */
+  #isStillShutDown({ code, subcode }: NotificationMessage, direction: 'sent' | 'received'): boolean {
+    const before = this.lastError;
+    return (
+      direction === 'received' &&
+      code === NotificationCode.Cease &&
+      subcode === CeaseSubcode.ConnectionRejected &&
+      before?.direction === 'received' &&
+      before.notification?.code === NotificationCode.Cease &&
+      before.notification.subcode === CeaseSubcode.AdministrativeShutdown
+    );
   }
 
   /** `alternateLocalAs`: the peer does not know us by the AS of our OPEN. */

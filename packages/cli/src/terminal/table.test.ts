@@ -73,6 +73,17 @@ test('a column without values may be left out', () => {
   assert.deepEqual(table(columns, PETS, { width: 80, style: plain }), ['Name', 'Ada', 'Grasshopper']);
 });
 
+test('a later batch that uses a column of its own gets a heading', () => {
+  const columns = COLUMNS.map((column) => (column.title === 'Remark' ? { ...column, onlyIfUsed: true } : column));
+  const writer = new TableWriter(columns, { width: 80, style: plain });
+  assert.deepEqual(writer.lines(PETS.slice(1)), ['Name         Legs  Initial', 'Grasshopper     6  G']);
+  assert.deepEqual(writer.lines(PETS.slice(0, 1)), [
+    'Name  Legs  Remark                     Initial',
+    'Ada      4  sleeps on the warm switch  A',
+  ]);
+  assert.deepEqual(writer.lines(PETS.slice(1)).length, 1, 'no heading where the columns are the same');
+});
+
 test('facts align names and wrap values below each other; empty ones are left out', () => {
   const pairs = [
     ['state', 'Established'],

@@ -32,7 +32,8 @@ export const PIPED_WIDTH_MAX = 32;
 
 /**
  * Writes rows in batches. The first call of `lines` also gives the heading. Widths come from the first batch and grow when a later batch needs
- * it, so that a table of any length can be written while it arrives.
+ * it, so that a table of any length can be written while it arrives. A later batch that uses a column which none before it used gets a heading
+ * of its own.
  */
 export class TableWriter<Row> {
   readonly #columns: readonly Column<Row>[];
@@ -40,6 +41,8 @@ export class TableWriter<Row> {
   readonly #style: Style;
   readonly #isPiped: boolean;
   #layout: Layout<Row> | undefined;
+  /** The columns that a row so far has a value for, and those that are always shown. */
+  readonly #used: Set<Column<Row>> = new Set();
 
   constructor(columns: readonly Column<Row>[], options: { readonly width: number; readonly style: Style }) {
     this.#columns = columns;
@@ -50,11 +53,13 @@ export class TableWriter<Row> {
 
   lines(rows: readonly Row[]): string[] {
     const cells = rows.map((row) => this.#columns.map((column) => printable(column.value(row))));
-    const first = this.#layout === undefined;
-    this.#layout = first ? this.#fit(cells) : this.#grow(cells);
+    const before = this.#layout;
+    this.#layout = this.#useMore(cells) || before === undefined ? this.#fit(cells) : this.#grow(cells, before);
     const { columns, widths } = this.#layout;
     const heading = columns.map((column, i) => pad(column.title, widths[i]!, column.align));
-    const result = first ? [this.#style(['bold'], heading.join(GAP).trimEnd())] : [];
+    const isSame =
+      before !== undefined && columns.length === before.columns.length && columns.every((column, i) => column === before.columns[i]);
+    const result = isSame ? [] : [this.#style(['bold'], heading.join(GAP).trimEnd())];
     for (const [r, row] of rows.entries()) {
       const line = columns.map((column, i) => {
         const text = cells[r]![this.#columns.indexOf(column)]!;
@@ -68,9 +73,18 @@ export class TableWriter<Row> {
     return result;
   }
 
+  /** Whether the rows use a column that none before them used. */
+  #useMore(cells: readonly (readonly string[])[]): boolean {
+    const { size } = this.#used;
+    for (const [i, column] of this.#columns.entries()) {
+      if (column.onlyIfUsed !== true || cells.some((row) => row[i] !== '')) this.#used.add(column);
+    }
+    return this.#used.size > size;
+  }
+
   #fit(cells: readonly (readonly string[])[]): Layout<Row> {
     const natural = new Map(this.#columns.map((column, i) => [column, widest(column.title, cells, i)]));
-    let columns = this.#columns.filter((column, i) => column.onlyIfUsed !== true || cells.some((row) => row[i] !== ''));
+    let columns = this.#columns.filter((column) => this.#used.has(column));
     const widthOf = (column: Column<Row>): number => natural.get(column)!;
     while (total(columns.map((column) => minimum(column, widthOf(column)))) > this.#terminalWidth) {
       const droppable = columns.filter((column) => column.dropOrder !== undefined);
@@ -81,8 +95,7 @@ export class TableWriter<Row> {
     return { columns, widths: this.#shrink(columns, columns.map(widthOf)) };
   }
 
-  #grow(cells: readonly (readonly string[])[]): Layout<Row> {
-    const { columns, widths } = this.#layout!;
+  #grow(cells: readonly (readonly string[])[], { columns, widths }: Layout<Row>): Layout<Row> {
     const wanted = columns.map((column, i) => Math.max(widths[i]!, widest('', cells, this.#columns.indexOf(column))));
     return { columns, widths: this.#shrink(columns, wanted) };
   }

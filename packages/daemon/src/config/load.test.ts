@@ -612,6 +612,9 @@ test('a key that has no effect beside the others is warned about', () => {
     ['route-server-client: true, best-path-only: true, add-path: send', 'has no effect: the client is sent several paths (add-path)'],
     ['route-server-client: true, best-path-only: true', undefined],
     ['route-server-client: true, control-communities-as: 64510', 'has no effect: control-communities is not true'],
+    ['max-prefix-restart: 5', 'has no effect: there is neither max-prefix nor max-prefix-accepted'],
+    ['max-prefix-warning: 90', 'has no effect: there is neither max-prefix nor max-prefix-accepted'],
+    ['max-prefix-restart: 5, max-prefix-accepted: 10', undefined],
   ] as const) {
     const { warnings } = parseConfig(neighbor(keys), 'f.yaml');
     assert.deepEqual(

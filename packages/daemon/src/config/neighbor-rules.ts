@@ -93,7 +93,9 @@ export function exclusive(neighbor: RawNeighbor | NeighborConfig): (BrokenField 
 export function withoutEffect(neighbor: RawNeighbor): { readonly field: NeighborField; readonly text: string }[] {
   return NEIGHBOR_FIELDS.flatMap((field) => {
     const { needs } = NEIGHBOR_KEYS[field];
-    if (needs === undefined || !isSet(neighbor, field) || needs.values.includes(neighbor[needs.name])) return [];
+    if (needs === undefined || !isSet(neighbor, field)) return [];
+    const { names, values } = needs;
+    if (names.some((name) => (values === undefined ? neighbor[name] !== undefined : values.includes(neighbor[name])))) return [];
     return [{ field, text: `has no effect: ${needs.text}` }];
   });
 }

@@ -21,8 +21,11 @@ export function validate(source: YamlSource): { readonly value: RawConfig | unde
 export function errorAt(source: YamlSource, path: Path, code: ConfigErrorCode, because?: string, allowed?: string): ConfigError {
   const { words } = descriptorAt(path);
   const place = code === 'missing-key' ? source.placeOf(path.slice(0, -1)) : source.placeOf(path);
-  const found = because === undefined ? source.foundAt(path) : `${source.foundAt(path)} (${because})`;
-  return new ConfigError({ code, ...place, path: formatPath(path), found, allowed: allowed ?? words.allowed, example: words.example });
+  const value = source.foundAt(path);
+  const found = because === undefined ? value : `${value} (${because})`;
+  // A value that another key makes wrong is no example of what is right.
+  const example = words.example.endsWith(`: ${value.replaceAll('"', '')}`) ? '' : words.example;
+  return new ConfigError({ code, ...place, path: formatPath(path), found, allowed: allowed ?? words.allowed, example });
 }
 
 function descriptorAt(path: Path): Descriptor {

@@ -39,6 +39,8 @@ export const MAX_PATHS_DEFAULT = 8_000_000;
 export const MAX_ATTRIBUTE_SETS_DEFAULT = 1_000_000;
 export const REFRESH_STALE_SECONDS_DEFAULT = 600;
 
+const NEEDS_LIMIT = { names: ['maxPrefix', 'maxPrefixAccepted'], text: 'there is neither max-prefix nor max-prefix-accepted' } as const;
+
 export const LIMIT_KEYS: { readonly [Name in keyof LimitConfig]-?: NeighborKey<LimitConfig[Name], keyof LimitConfig> } = {
   maxPrefix: {
     key: 'max-prefix',
@@ -85,6 +87,7 @@ export const LIMIT_KEYS: { readonly [Name in keyof LimitConfig]-?: NeighborKey<L
       ACTIONS,
     ),
     default: 'shutdown',
+    needs: NEEDS_LIMIT,
     onChange: 'import',
     option: { flags: '--max-prefix-action <action>', help: 'beyond a limit' },
     foreign: 'limit-action teardown drop-excess warning-only',
@@ -101,6 +104,7 @@ export const LIMIT_KEYS: { readonly [Name in keyof LimitConfig]-?: NeighborKey<L
       100,
     ),
     default: 75,
+    needs: NEEDS_LIMIT,
     onChange: 'import',
     option: { flags: '--max-prefix-warning <percent>', help: 'warn when so much of a limit is in use' },
     foreign: 'warning-threshold threshold',
@@ -117,6 +121,7 @@ export const LIMIT_KEYS: { readonly [Name in keyof LimitConfig]-?: NeighborKey<L
       1,
       65_535,
     ),
+    needs: NEEDS_LIMIT,
     onChange: 'nothing',
     option: { flags: '--max-prefix-restart <minutes>', help: 'start again so long after a limit ended the session' },
     foreign: 'restart-interval restart idle-timeout',

@@ -35,8 +35,11 @@ export interface NeighborKey<T, Name extends string = string> {
   readonly clientOnly?: boolean;
   /** A neighbor may not have both this flag and that one. `allowed` is what the error names as allowed. */
   readonly excludes?: { readonly name: Name; readonly allowed: string };
-  /** The key has an effect only where another one has one of these values. `text` says what is missing. @default always */
-  readonly needs?: { readonly name: Name; readonly values: readonly unknown[]; readonly text: string };
+  /**
+   * The key has an effect only where one of these others has one of these values; without `values`, any. `text` says what is missing.
+   * @default always
+   */
+  readonly needs?: { readonly names: readonly Name[]; readonly values?: readonly unknown[]; readonly text: string };
   /** A shorthand: the key is no field, it sets these fields. */
   readonly sets?: readonly Name[];
   /** The option of `tsbgp neighbor add`. Without one the value is an argument. */
