@@ -16,7 +16,7 @@ export type { FilterReason, LimitState, LocalOrigin } from '@tsbgp/rib';
 export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgument } from './control-error.ts';
 export type { Endpoint } from './endpoint.ts';
 export type { DecisionConfig } from './keys/decision-keys.ts';
-export type { DefaultPolicy, NeighborConfig } from './keys/neighbor-keys.ts';
+export type { NeighborConfig } from './keys/neighbor-keys.ts';
 
 /** Which of the sides of a session a change touches. */
 export type Touched = 'import' | 'export' | 'session';

@@ -12,7 +12,6 @@ export {
   ControlError,
   type ControlErrorCode,
   type ControlPlane,
-  type DefaultPolicy,
   type Endpoint,
   type FamilyCounts,
   type GlobalState,

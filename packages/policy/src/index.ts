@@ -20,7 +20,7 @@ export {
   type Problem,
   type ProblemCode,
 } from './config/problems.ts';
-export { type PolicyConfigResult, type PolicySections, type ReadOptions, readPolicies, readPolicy } from './config/read.ts';
+export { type PolicyConfigResult, type PolicySections, type ReadOptions, readPolicies, readPolicy, stepsOf } from './config/read.ts';
 export { NamedSets, type SetKind } from './config/sets.ts';
 export {
   ACCEPT,

@@ -14,7 +14,6 @@ import {
 import { formatCapability, formatFamily } from '@tsbgp/wire';
 import {
   type ControlPlane,
-  type DefaultPolicy,
   type FamilyCounts,
   invalidArgument,
   type LimitState,
@@ -109,7 +108,7 @@ export function communicationOf(reason: string): string | undefined {
 function messageOf(state: NeighborState, globalAs: number): MessageInitShape<typeof NeighborSchema> {
   const { config, session, counters } = state;
   const isInternal = config.remoteAs === (config.localAs ?? globalAs);
-  const policyDefault: DefaultPolicy = isInternal ? 'accept-all' : 'deny-all'; // RFC 8212
+  const policyDefault = isInternal ? 'accept-all' : 'deny-all'; // RFC 8212
   return {
     config: configMessage({
       ...config,

@@ -21,6 +21,7 @@ export const CONFIG_ERROR_CODES = {
   'duplicate-value': 'A list names the same thing twice, or two listeners claim the same address and port.',
   'duplicate-neighbor': 'Two neighbors have the same address, perhaps written differently.',
   'own-address': 'A neighbor has an address and port of this daemon itself.',
+  'unknown-name': 'There is no set or policy of this name, or policies call each other in a circle.',
   'conflicting-keys': 'Two keys, each valid alone, contradict each other.',
 } as const;
 
@@ -31,6 +32,8 @@ export const CONFIG_WARNING_CODES = {
   'no-policy': 'An eBGP neighbor without policy imports and exports nothing (RFC 8212).',
   'api-open': 'The API listens on a TCP address that other machines reach; it has no authentication.',
   'no-effect': 'A key has no effect, because another one is missing or has another value.',
+  'unused-set': 'No statement uses the set.',
+  'unreachable-statement': 'No route comes to the statement, because earlier ones decide about all that would match it.',
   'never-connects': 'A passive neighbor has an address family that nothing listens on.',
 } as const;
 

@@ -22,7 +22,7 @@ const notYet = (what: string): Meaning => ({ type: 'not-yet', what });
 type Words = readonly (readonly [words: string, meaning: Meaning])[];
 
 const MD5 = notYet('TCP MD5 (RFC 2385)');
-const POLICY = notYet('policy statements; "import" and "export" take accept-all or deny-all');
+const POLICY = otherwise('"import" and "export" name policies of the section "policies"');
 const GRACEFUL_RESTART = notYet('graceful restart (RFC 4724)');
 const OWN_ROUTES = otherwise('routes of our own are in the section "routes" at the top of the file');
 
@@ -47,7 +47,7 @@ const NEIGHBOR: Words = [
   ['peer-role', otherwise('it follows from ours, which is "role"')],
   ['prepend', POLICY],
   ['local-preference local-pref med metric weight default-med set', POLICY],
-  ['community communities send-community', otherwise('communities are always sent; a policy that sets them is not there yet')],
+  ['community communities send-community', otherwise('communities are always sent; a policy adds and removes them')],
   ['route-refresh capability capabilities extended-message', otherwise('capabilities are offered where both sides may use them')],
   ['network networks announce static redistribute', OWN_ROUTES],
   ['aggregate-address aggregate', otherwise('aggregates are in the section "aggregates" at the top of the file')],
@@ -92,7 +92,8 @@ const TOP: Words = [
   ['grpc control socket management gobgp', key('api')],
   ['metrics prometheus', key('http')],
   ['logging logs', key('log')],
-  ['policy policies policy-definitions filter filters route-map route-maps prefix-lists defined-sets prefix-sets', POLICY],
+  ['policy policy-definitions filter filters route-map route-maps', key('policies')],
+  ['prefix-list prefix-lists defined-sets prefix-sets prefix-set as-set as-sets community-lists', key('sets')],
   ['rpki roa rpki-servers rtr', notYet('RPKI')],
   ['bmp bmp-servers', notYet('BMP (RFC 7854)')],
   ['mrt mrt-dump dump', notYet('MRT (RFC 6396)')],

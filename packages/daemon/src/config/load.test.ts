@@ -118,6 +118,7 @@ test('what is left out has the documented default', () => {
         enabled: true,
       },
     ],
+    policy: { sets: undefined, policies: undefined },
     own: {
       routes: [],
       aggregates: [],
@@ -403,7 +404,7 @@ const wrong: [string, string, ConfigErrorCode, string, number, number][] = [
   ['hold time 65536', 'defaults: { hold-time: 65536 }', 'invalid-value', 'defaults.hold-time', 2, 24],
   ['port 0 to connect to', 'defaults: { port: 0 }', 'invalid-value', 'defaults.port', 2, 19],
   ['TTL 256', 'defaults: { multihop: 256 }', 'invalid-value', 'defaults.multihop', 2, 23],
-  ['an unknown policy', 'defaults: { policy: accept }', 'invalid-value', 'defaults.policy', 2, 21],
+  ['an unknown policy', 'defaults: { policy: accept }', 'unknown-name', 'defaults.policy', 2, 21],
   ['an unknown family', 'defaults: { families: [ipv4] }', 'invalid-value', 'defaults.families[0]', 2, 24],
   ['a family that is not held yet', 'defaults: { families: [l2vpn-evpn] }', 'invalid-value', 'defaults.families[0]', 2, 24],
   ['a family twice', 'defaults: { families: [ipv4-unicast, ipv4-unicast] }', 'duplicate-value', 'defaults.families[1]', 2, 38],

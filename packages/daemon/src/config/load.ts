@@ -1,5 +1,6 @@
 /** Makes a `DaemonConfig` of a file: reads, parses and validates it, applies the rules, and fills in the defaults. */
 import { readFileSync, statSync } from 'node:fs';
+import type { PolicySections } from '@tsbgp/policy';
 import type { Endpoint, NeighborConfig } from '../control-plane.ts';
 import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
@@ -35,6 +36,8 @@ export interface DaemonConfig {
   readonly neighbors: readonly NeighborConfig[];
   /** Routes of our own, and pacing. */
   readonly own: OwnConfig;
+  /** The sections as they are written. The policies were read without a problem. */
+  readonly policy: PolicySections;
   readonly api: {
     /** Undefined: the default path. 'none': no socket. */
     readonly unixSocket: string | undefined;
@@ -94,6 +97,7 @@ function fillIn(raw: RawConfig, file: string): DaemonConfig {
     },
     neighbors: present(raw.neighbors ?? []).map((own) => completeNeighbor(effective(raw, own))),
     own: ownConfig(raw),
+    policy: { sets: raw.sets, policies: raw.policies },
     api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp, hosts: present(api?.hosts ?? []) },
     http: http?.listen && { ...http.listen, ...(http.hosts === undefined ? {} : { hosts: present(http.hosts) }) },
     log: { level: log?.level ?? LOG_LEVEL_DEFAULT, format: log?.format ?? LOG_FORMAT_DEFAULT },

@@ -54,6 +54,18 @@ export const WORKING_EXCERPTS: Readonly<Record<string, string>> = {
   half-life: 900
   suppress: 6000
 `,
+  sets: `sets:
+  prefixes: { customers: [192.0.2.0/24, "2001:db8::/32 le 48"] }
+  as-numbers: { tier-1: [174, 701, 3356] }
+`,
+  policies: `policies:
+  customers-in:
+    - match: { any-as: { set: tier-1 } }
+      action: { reject: transit-free-as }
+    - match: { prefix: { set: customers } }
+      set: { local-preference: 200 }
+      action: accept
+`,
   api: `api:
   unix-socket: /run/tsbgp/tsbgpd.sock
   mode: 0660
@@ -110,6 +122,7 @@ export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWa
     `  BGP        ${global.listen.length === 0 ? 'not listening' : global.listen.map(formatEndpoint).join(', ')}`,
     `  neighbors  ${neighbors.length} (${external} eBGP, ${neighbors.length - external} iBGP${disabled(neighbors)})${families(neighbors)}`,
     ...ownRoutes(config),
+    ...policies(config),
     `  API        ${[config.api.unixSocket === 'none' ? '' : (config.api.unixSocket ?? 'the default socket'), config.api.tcp === undefined ? '' : formatEndpoint(config.api.tcp)].filter((place) => place !== '').join(', ') || 'off'}`,
     `  HTTP       ${config.http === undefined ? 'off' : `${formatEndpoint(config.http)} (/metrics, /healthz)`}`,
     ...warnings.map((warning) => `warning: ${formatWarning(warning)}`),
@@ -125,6 +138,12 @@ function ownRoutes({ own }: DaemonConfig): string[] {
     own.conditions.length > 0 ? `${own.conditions.length} condition${own.conditions.length === 1 ? '' : 's'}` : '',
   ].filter((part) => part !== '');
   return parts.length === 0 ? [] : [`  own routes ${parts.join(', ')}`];
+}
+
+/** Nothing where none are written. */
+function policies({ policy }: DaemonConfig): string[] {
+  const names = Object.keys(policy.policies ?? {});
+  return names.length === 0 ? [] : [`  policies   ${names.length} (${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''})`];
 }
 
 function disabled(neighbors: readonly NeighborConfig[]): string {

@@ -8,6 +8,7 @@ import { formatPath } from './config-error.ts';
 import { Findings } from './findings.ts';
 import { checkNeighborSections } from './neighbor-section.ts';
 import { checkOwnSections } from './own-rules.ts';
+import { checkPolicySections } from './policy-rules.ts';
 import type { RawConfig } from './schema.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -17,6 +18,7 @@ export function applyRules(source: YamlSource, raw: RawConfig): Findings {
   confederationIsOne(raw, findings);
   checkNeighborSections(raw, findings);
   checkOwnSections(raw, findings);
+  checkPolicySections(raw, findings);
   const { tcp } = raw.api ?? {};
   if (tcp !== undefined && !isLoopback(tcp.host)) {
     const text = `the API answers on ${formatEndpoint(tcp)} without authentication: whoever reaches it may do everything; e.g. "tcp: 127.0.0.1:${tcp.port}"`;

@@ -19,6 +19,7 @@ import {
   type RawRoute,
   ROUTES,
 } from './own-sections.ts';
+import { POLICIES, SETS } from './policy-sections.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const LOG_FORMATS = ['auto', 'pretty', 'json'] as const;
@@ -42,6 +43,9 @@ export interface RawConfig {
   aggregates?: (RawAggregate | undefined)[];
   conditions?: (RawCondition | undefined)[];
   damping?: RawDamping;
+  /** As they are written: @tsbgp/policy reads them. */
+  sets?: Readonly<Record<string, unknown>>;
+  policies?: Readonly<Record<string, unknown>>;
   api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[] };
   http?: { listen?: Endpoint; hosts?: (string | undefined)[] };
   log?: { level?: LogLevel; format?: LogFormat };
@@ -191,6 +195,8 @@ export const SCHEMA: Section<RawConfig> = section(
     aggregates: AGGREGATES,
     conditions: CONDITIONS,
     damping: DAMPING,
+    sets: SETS,
+    policies: POLICIES,
     api: section(
       {
         allowed: 'a mapping with unix-socket, mode, tcp and hosts',

@@ -14,18 +14,16 @@ import { LIMIT_KEYS, type LimitConfig } from './limit-keys.ts';
 import type { NeighborKey, ReadValue } from './neighbor-key.ts';
 import { OWN_ROUTE_KEYS } from './neighbor-own-keys.ts';
 import { NEXT_HOP_KEYS, type NextHopConfig } from './next-hop-keys.ts';
+import { POLICY_KEYS, type PolicyConfig } from './policy-keys.ts';
 import { RELATION_KEYS, type RelationConfig } from './relation-keys.ts';
 import { readAs, readHostAddress, readLine, readRemoteAs } from './values.ts';
 import { WELL_KNOWN_KEYS, type WellKnownConfig } from './well-known-keys.ts';
-
-export type DefaultPolicy = 'accept-all' | 'deny-all';
-const POLICIES: readonly DefaultPolicy[] = ['accept-all', 'deny-all'];
 
 export type AddPathDirection = 'receive' | 'send' | 'both';
 const ADD_PATH_DIRECTIONS: readonly AddPathDirection[] = ['receive', 'send', 'both'];
 
 /** A neighbor as the operator configured it, with every default filled in. */
-export interface NeighborConfig extends AsNumberConfig, RelationConfig, LimitConfig, NextHopConfig, WellKnownConfig {
+export interface NeighborConfig extends AsNumberConfig, RelationConfig, LimitConfig, NextHopConfig, PolicyConfig, WellKnownConfig {
   readonly address: string;
   readonly remoteAs: number;
   /** Undefined: the global AS. */
@@ -41,9 +39,6 @@ export interface NeighborConfig extends AsNumberConfig, RelationConfig, LimitCon
   readonly multihopTtl?: number | undefined;
   readonly holdTimeSeconds: number;
   readonly connectRetrySeconds: number;
-  /** Undefined: accept-all for iBGP, deny-all for eBGP (RFC 8212). */
-  readonly importPolicy?: DefaultPolicy | undefined;
-  readonly exportPolicy?: DefaultPolicy | undefined;
   /** RFC 7947: AS_PATH, NEXT_HOP and MULTI_EXIT_DISC are sent as they were received. */
   readonly routeServerClient: boolean;
   /** The client gets the best path of all or nothing, not the best path that it may have. */
@@ -81,7 +76,8 @@ export type NeighborField = keyof NeighborConfig;
 
 /** Keys of the configuration file that set several fields. */
 interface Shorthands {
-  readonly policy: DefaultPolicy;
+  /** A chain in canonical text, for both directions. */
+  readonly policy: string;
 }
 
 /** A neighbor as one section of the file has it, by field. Absent or refused keys are absent, refused items of a list are undefined. */
@@ -89,7 +85,6 @@ export type RawNeighbor = { -readonly [Name in NeighborField | keyof Shorthands]
 
 const REMOTE_AS_ALLOWED = 'an AS number of 1 to 4294967294, or asdot such as 1.10, but not 23456 (RFC 6793)';
 const AS_ALLOWED = 'an AS number of 1 to 4294967294, or asdot such as 1.10, but not 23456 (RFC 6793) or 65535 (RFC 7300)';
-const POLICY_STANDARD = 'accept-all for iBGP, deny-all for eBGP (RFC 8212)';
 
 type Rows = { readonly [Name in NeighborField | keyof Shorthands]-?: NeighborKey<(NeighborConfig & Shorthands)[Name], NeighborField> };
 
@@ -262,40 +257,7 @@ export const NEIGHBOR_KEYS: Rows = {
     option: { flags: '--connect-retry <seconds>', help: 'between two attempts' },
     foreign: 'connect-retry-time connect-delay-time connect-timer retry-time',
   },
-  policy: {
-    key: 'policy',
-    value: choice(
-      {
-        example: 'policy: accept-all',
-        about: 'Short for `import` and `export` with the same value. Excludes both.',
-        standard: POLICY_STANDARD,
-      },
-      POLICIES,
-    ),
-    sets: ['importPolicy', 'exportPolicy'],
-    onChange: 'nothing',
-    option: { flags: '--policy <policy>', help: 'for import and export' },
-  },
-  importPolicy: {
-    key: 'import',
-    value: choice(
-      { example: 'import: accept-all', about: 'What happens to routes from this neighbor.', standard: POLICY_STANDARD },
-      POLICIES,
-    ),
-    onChange: 'import',
-    option: { flags: '--import <policy>', help: 'routes from it; without: deny-all for eBGP' },
-    foreign: 'import-policy in-policy policy-in import-default',
-  },
-  exportPolicy: {
-    key: 'export',
-    value: choice(
-      { example: 'export: accept-all', about: 'What happens to routes towards this neighbor.', standard: POLICY_STANDARD },
-      POLICIES,
-    ),
-    onChange: 'export',
-    option: { flags: '--export <policy>', help: 'routes towards it; without: deny-all for eBGP' },
-    foreign: 'export-policy out-policy policy-out export-default',
-  },
+  ...POLICY_KEYS,
   routeServerClient: {
     key: 'route-server-client',
     value: flag({

@@ -1,7 +1,7 @@
 /**
  * One neighbor: its configuration, its peer in the session library, and its peer in the RIB while Established.
  */
-import { compilePolicy } from '@tsbgp/policy';
+import { defaultActionOf } from '@tsbgp/policy';
 import {
   type AsPathOptions,
   type DampingOptions,
@@ -305,8 +305,8 @@ export class Neighbor {
   }
 
   #accepts(direction: 'import' | 'export'): boolean {
-    const defaultAction = direction === 'import' ? this.config.importPolicy : this.config.exportPolicy;
-    return compilePolicy({ direction, peerType: this.peerType, defaultAction }).constant?.type === 'accept';
+    const chain = direction === 'import' ? this.config.importPolicy : this.config.exportPolicy;
+    return (chain ?? defaultActionOf(this.peerType)) === 'accept-all';
   }
 
   #sessionState(): NeighborSession | undefined {

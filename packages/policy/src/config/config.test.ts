@@ -125,7 +125,7 @@ test('sets that nobody uses, and statements that nobody comes to, are warned of 
     [
       ['unused-set', 'sets.prefixes.unused'],
       ['unused-set', 'sets.communities.unused'],
-      ['unreachable-statement', 'policies.p.statements[2]'],
+      ['unreachable-statement', 'policies.p[2]'],
       ['unreachable-statement', 'policies.q.statements[1]'],
     ],
   );

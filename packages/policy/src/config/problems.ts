@@ -31,6 +31,8 @@ export interface PolicyWarning {
   readonly code: keyof typeof PROBLEM_WARNING_CODES;
   /** `sets.prefixes.customers`, `policies.in.statements[2]` */
   readonly path: string;
+  /** The same, step by step. */
+  readonly steps: Path;
   readonly text: string;
 }
 

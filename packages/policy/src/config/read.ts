@@ -13,19 +13,20 @@
  *             set: { local-preference: 110 }
  *           - match: { prefix: { set: customers } }
  *             action: accept
+ *       scrubbing: { file: scrubbing.ts }
  *
  * A statement has `name`, `match`, `set`, `call`, `do` and `else` (statements), and `action`: accept, reject, `{ reject: reason }`,
  * next-statement (when it is left out) or next-policy.
  */
 import { type Outcome, type PolicyDefinition, PolicyError, type StatementDefinition } from '../engine/definition.ts';
 import { unreachableStatements } from '../engine/lint.ts';
-import { compileProgram } from '../engine/program.ts';
+import { compileProgram, type Place } from '../engine/program.ts';
 import { PrefixSetPool } from '../prefix/set.ts';
 import { readActions } from './actions.ts';
 import { readMatch } from './match.ts';
 import { describe, formatPath, type Path, type PolicyWarning, type Problem, Problems } from './problems.ts';
 import { NamedSets } from './sets.ts';
-import { asMapping, readMapping, readTexts, readWords } from './values.ts';
+import { asMapping, type Mapping, readMapping, readTexts, readWords } from './values.ts';
 
 /** What a file has in its sections `sets` and `policies`. */
 export interface PolicySections {
@@ -37,6 +38,8 @@ export interface PolicySections {
 export interface PolicyConfigResult {
   /** Empty when there are problems: nothing is half applied. */
   readonly policies: ReadonlyMap<string, PolicyDefinition>;
+  /** Policies in TypeScript: the files that the sections name, by the names of the policies. Whoever reads the sections loads them. */
+  readonly scripts: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
   /** Sets that nobody uses, statements that nobody comes to. Empty when there are problems. */
   readonly warnings: readonly PolicyWarning[];
@@ -72,30 +75,63 @@ export function readPolicies(sections: PolicySections, options: ReadOptions = {}
       example: 'customers: { statements: [] }',
     });
   }
-  for (const [name, value] of Object.entries(mapping ?? {})) policies.set(name, readPolicy(sets, name, value, ['policies', name]));
+  const scripts = new Map<string, string>();
+  for (const [name, value] of Object.entries(mapping ?? {})) {
+    const path = ['policies', name];
+    const isFile = Object.hasOwn(asMapping(value) ?? {}, 'file');
+    if (!isFile) policies.set(name, readPolicy(sets, name, value, path));
+    else {
+      const file = readScriptFile(problems, value, path);
+      if (file !== undefined) scripts.set(name, file);
+    }
+  }
   if (problems.list.length === 0) checkCalls(problems, policies, options.library);
-  if (problems.list.length > 0) return { policies: new Map(), problems: problems.list, warnings: [], sets };
-  return { policies, problems: [], warnings: warningsOf(policies, sets, options.library), sets };
+  if (problems.list.length > 0) return { policies: new Map(), scripts: new Map(), problems: problems.list, warnings: [], sets };
+  return { policies, scripts, problems: [], warnings: warningsOf(policies, mapping ?? {}, sets, options.library), sets };
 }
 
-function warningsOf(policies: ReadonlyMap<string, PolicyDefinition>, sets: NamedSets, library: ReadOptions['library']): PolicyWarning[] {
-  const unused = sets.unused.map(
-    ([kind, name]): PolicyWarning => ({ code: 'unused-set', path: formatPath(['sets', kind, name]), text: 'no statement uses this set' }),
-  );
+function warningsOf(
+  policies: ReadonlyMap<string, PolicyDefinition>,
+  written: Mapping,
+  sets: NamedSets,
+  library: ReadOptions['library'],
+): PolicyWarning[] {
+  const warning = (code: PolicyWarning['code'], steps: Path, text: string): PolicyWarning => ({
+    code,
+    path: formatPath(steps),
+    steps,
+    text,
+  });
+  const unused = sets.unused.map(([kind, name]) => warning('unused-set', ['sets', kind, name], 'no statement uses this set'));
   const all = new Map([...(library ?? []), ...policies]);
   const unreachable = [...policies.values()].flatMap((policy) =>
     // What a called policy has is told where that is.
     unreachableStatements(compileProgram({ policies: [policy], default: 'reject', library: all }))
       .filter(({ place }) => place.policy === policy.name)
-      .map(
-        ({ place, because }): PolicyWarning => ({
-          code: 'unreachable-statement',
-          path: `policies.${place.path}`,
-          text: `no route comes here: ${because}`,
-        }),
-      ),
+      .map(({ place, because }) => {
+        return warning('unreachable-statement', stepsOf(place, written[policy.name]), `no route comes here: ${because}`);
+      }),
   );
   return [...unused, ...unreachable];
+}
+
+/** Where a statement is in the sections. `value` is the policy as it is written: a list of statements has no key `statements`. */
+export function stepsOf(place: Pick<Place, 'policy' | 'path'>, value: unknown): Path {
+  const inside = place.path.slice(place.policy.length).match(/[^.[\]]+/g) ?? [];
+  const steps = inside.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  return ['policies', place.policy, ...(Array.isArray(value) && steps[0] === 'statements' ? steps.slice(1) : steps)];
+}
+
+/** `{ file: policy.ts }` in the place of statements. */
+function readScriptFile(problems: Problems, value: unknown, path: Path): string | undefined {
+  let file: string | undefined;
+  const expected = { allowed: 'the name of a TypeScript or JavaScript file', example: 'file: policy.ts' };
+  const read = (inner: unknown, at: Path): void => {
+    if (typeof inner === 'string' && inner !== '') file = inner;
+    else problems.invalid(at, inner, expected);
+  };
+  readMapping(problems, value, path, { file: read }, '{ file: policy.ts }');
+  return file;
 }
 
 /** A policy that is not in a file: a request of an API. */
