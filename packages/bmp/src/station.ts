@@ -264,8 +264,8 @@ class Router implements BmpRouter {
     // The octets are borrowed, and the peer is kept.
     const peerUp = {
       ...message,
-      sentOpen: message.sentOpen.slice(),
-      receivedOpen: message.receivedOpen.slice(),
+      sentOpen: Uint8Array.from(message.sentOpen),
+      receivedOpen: Uint8Array.from(message.receivedOpen),
       information: copied(message.information),
     };
     const peer: BmpRouterPeer = { key, peer: message.peer, peerUp, contexts: bmpContexts(message) };
@@ -317,5 +317,5 @@ function textOf(information: readonly BmpTlv[], type: number): string | undefine
 }
 
 function copied(tlvs: readonly BmpTlv[]): BmpTlv[] {
-  return tlvs.map(({ type, value }) => ({ type, value: value.slice() }));
+  return tlvs.map(({ type, value }) => ({ type, value: Uint8Array.from(value) }));
 }

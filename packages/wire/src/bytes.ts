@@ -23,6 +23,11 @@ export function readU64(bytes: Uint8Array, offset: number): bigint {
   return (BigInt(readU32(bytes, offset)) << 32n) | BigInt(readU32(bytes, offset + 4));
 }
 
+/** Octets of their own, in a plain array: the `slice` of a Buffer would share memory with what was given. */
+export function copyOf(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
 /** How many octets an unsigned number has. */
 export type Width = 1 | 2 | 3 | 4;
 

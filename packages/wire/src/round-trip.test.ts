@@ -13,7 +13,14 @@ import { fault, messages } from '../test/arbitraries/messages.ts';
 import { NLRI_FAMILIES, NLRI_MEMBERS, nlriList, nlriOf } from '../test/arbitraries/nlri.ts';
 import { anyFamily, octets, rd } from '../test/arbitraries/primitives.ts';
 import { rowsOf, tlvOf } from '../test/arbitraries/tlvs.ts';
-import { attributeComesBack, capabilityComesBack, faultComesBack, messageComesBack, nlriComesBack } from '../test/round-trip.ts';
+import {
+  attributeComesBack,
+  capabilityComesBack,
+  faultComesBack,
+  fromBorrowed,
+  messageComesBack,
+  nlriComesBack,
+} from '../test/round-trip.ts';
 import { ATTRIBUTE_VECTORS } from '../test/vectors/attributes.ts';
 import { NLRI_VECTORS } from '../test/vectors/nlri.ts';
 import { AIGP_TLVS } from './attributes/aigp.ts';
@@ -64,6 +71,10 @@ for (const addPath of [false, true]) {
         assert.ok(nlriAreWhole(out.bytes, 0, out.length, family, context));
         const decoded = decodeNlri(out.bytes, 0, out.length, family, context);
         assert.deepEqual(decoded, list);
+        assert.deepEqual(
+          fromBorrowed(out.take(), (bytes) => decodeNlri(bytes, 0, bytes.length, family, context)),
+          list,
+        );
         const again = new ByteWriter();
         for (const nlri of decoded) appendNlri(again, nlri, context);
         assert.equal(toHex(again.take()), toHex(out.take()));
@@ -86,6 +97,10 @@ for (const codec of ATTRIBUTE_CODECS) {
           const { attributes, fault: found } = decodeAttributes(bytes, 0, bytes.length, context);
           assert.equal(found, undefined);
           assert.deepEqual(attributes, [attribute]);
+          assert.deepEqual(
+            fromBorrowed(bytes, (borrowed) => decodeAttributes(borrowed, 0, borrowed.length, context).attributes),
+            attributes,
+          );
           assert.equal(toHex(encodeAttributes(attributes, context)), toHex(bytes));
           attributeComesBack(attribute);
         },
@@ -201,6 +216,10 @@ for (const addPath of [false, true]) {
           const decoded = decodeMessage(bytes, 0, bytes.length, context, { lenient: true });
           assert.ok(!(decoded instanceof Fault), decoded instanceof Fault ? decoded.reason : '');
           assert.deepEqual(withoutFault(decoded), message);
+          assert.deepEqual(
+            fromBorrowed(bytes, (borrowed) => decodeMessage(borrowed, 0, borrowed.length, context, { lenient: true })),
+            decoded,
+          );
           assert.equal(toHex(encodeMessage(decoded, context)), toHex(bytes));
           messageComesBack(decoded);
         },

@@ -52,3 +52,12 @@ export function faultComesBack(fault: Fault): void {
 export function messageComesBack(message: Message): void {
   check(message, formatMessage, parseMessage, (json) => messageFromJson(json));
 }
+
+/** What `decode` makes of a Buffer, of which nothing is left afterwards: a value must not borrow what it was made from, nor change it. */
+export function fromBorrowed<T>(bytes: Uint8Array, decode: (bytes: Uint8Array) => T): T {
+  const buffer = Buffer.from(bytes);
+  const value = decode(buffer);
+  assert.ok(buffer.equals(bytes), 'what is decoded is left as it was');
+  buffer.fill(0xa5);
+  return value;
+}

@@ -60,9 +60,9 @@ export function decodePdu(bytes: Uint8Array, start: number, end: number): Pdu | 
         version,
         type: 'router-key',
         flags: bytes[start + 2]!,
-        subjectKeyIdentifier: bytes.slice(start + HEADER_LENGTH, start + HEADER_LENGTH + SKI_LENGTH),
+        subjectKeyIdentifier: copied(bytes, start + HEADER_LENGTH, start + HEADER_LENGTH + SKI_LENGTH),
         asn: readU32(bytes, start + HEADER_LENGTH + SKI_LENGTH),
-        subjectPublicKeyInfo: bytes.slice(start + ROUTER_KEY_OFFSET, end),
+        subjectPublicKeyInfo: copied(bytes, start + ROUTER_KEY_OFFSET, end),
       };
     case PduType.ErrorReport:
       return decodeErrorReport(bytes, start, end, version);
@@ -164,7 +164,7 @@ function decodeErrorReport(bytes: Uint8Array, start: number, end: number, versio
     return corrupt('an Error Report whose parts do not fill it', bytes, start, end);
   }
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(textStart, end));
-  return { version, type: 'error-report', code: readU16(bytes, start + 2), pdu: bytes.slice(pduStart, pduEnd), text };
+  return { version, type: 'error-report', code: readU16(bytes, start + 2), pdu: copied(bytes, pduStart, pduEnd), text };
 }
 
 /** Whether the flags octet announces. It is at a different place in prefix PDUs. */
@@ -178,7 +178,12 @@ function corrupt(reason: string, bytes: Uint8Array, start: number, end: number):
   return fault(RtrError.CorruptData, reason, bytes, start, end);
 }
 
+/** Plain octets of their own. A Buffer's `slice` would share memory with what came in. */
+export function copied(bytes: Uint8Array, start: number, end: number = bytes.length): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
 /** A fault that repeats the beginning of the PDU. */
 export function fault(code: number, reason: string, bytes: Uint8Array, start: number, end: number): RtrFault {
-  return new RtrFault(code, reason, bytes.slice(start, Math.min(end, start + REPEATED_MAX)));
+  return new RtrFault(code, reason, copied(bytes, start, Math.min(end, start + REPEATED_MAX)));
 }

@@ -1,5 +1,5 @@
 /** Splits a stream of octets into PDUs, however the octets are cut. */
-import { pduLength } from './decode.ts';
+import { copied, pduLength } from './decode.ts';
 import { RtrFault } from './pdu.ts';
 
 /** Called for each whole PDU, `bytes[start, end)`; borrowed for the time of the call. False stops: no more PDUs are wanted. */
@@ -31,7 +31,7 @@ export class PduStream {
       if (!this.#handle(bytes, start, start + length)) return undefined;
       start += length;
     }
-    this.#rest = bytes.slice(start);
+    this.#rest = copied(bytes, start);
     return undefined;
   }
 }

@@ -6,7 +6,7 @@
  * Shorter than 4 octets, or attributes that do not add up: treat-as-withdraw. The value keeps the octets of the attributes, so that
  * they leave the provider unchanged; `openAttributeSet` reads them, with the verdicts on each. Text: `origin-as 65000 attributes 0x40010100`.
  */
-import { fromHex, readU32, toHex } from '../bytes.ts';
+import { copyOf, fromHex, readU32, toHex } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
@@ -33,7 +33,7 @@ export const attributeSet: AttributeCodec<AttributeSet, 'attribute-set'> = {
     return treatAsWithdraw(UpdateError.OptionalAttribute, 'ATTR_SET whose attributes do not add up');
   },
   decode(bytes, start, end, { spans }) {
-    const attributes = bytes.slice(start + 4, end);
+    const attributes = copyOf(bytes, start + 4, end);
     spans?.numbers(start, ['origin-as', 4]);
     spans?.leaf('attributes', start + 4, end, attributes);
     return { originAs: readU32(bytes, start), attributes };

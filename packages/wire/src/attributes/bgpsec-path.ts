@@ -8,7 +8,7 @@
  *
  * Text: `1/0/65001 1/0/65002 | 1 <key>=<signature> <key>=<signature>`: prepend count, flags and AS number; then for each block its algorithm.
  */
-import { fromHex, readU16, readU32, toHex } from '../bytes.ts';
+import { copyOf, fromHex, readU16, readU32, toHex } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
@@ -155,8 +155,8 @@ function decodeBlocks(bytes: Uint8Array, start: number, end: number, spans: Span
       const signature = at + KEY_IDENTIFIER_LENGTH + 2;
       const signatureEnd = signature + readU16(bytes, signature - 2);
       const found: BgpsecSignature = {
-        subjectKeyIdentifier: bytes.slice(at, at + KEY_IDENTIFIER_LENGTH),
-        signature: bytes.slice(signature, signatureEnd),
+        subjectKeyIdentifier: copyOf(bytes, at, at + KEY_IDENTIFIER_LENGTH),
+        signature: copyOf(bytes, signature, signatureEnd),
       };
       spans?.leaf('subject-key-identifier', at, at + KEY_IDENTIFIER_LENGTH, found.subjectKeyIdentifier);
       spans?.numbers(signature - 2, ['signature-length', 2]);

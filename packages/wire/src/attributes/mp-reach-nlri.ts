@@ -7,7 +7,7 @@
  * (RFC 7606 §5.3, §7.11). Text: `ipv6-unicast next-hop 2001:db8::1 nlri { 2001:db8:1::/48; 2001:db8:2::/48 }`.
  */
 import { addressBytes, formatAddress } from '../address.ts';
-import { ByteWriter, equalBytes, fromHex, toHex } from '../bytes.ts';
+import { ByteWriter, copyOf, equalBytes, fromHex, toHex } from '../bytes.ts';
 import { AttributeCode } from '../codes.ts';
 import { type Family, formatFamily, parseFamily, readFamily, writeFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
@@ -64,7 +64,7 @@ export const mpReachNlri: AttributeCodec<MpReachNlri, 'mp-reach-nlri'> = {
     const nlri = decodeNlri(bytes, nextHopEnd + 1, end, family, context);
     const again = new ByteWriter(48);
     appendNextHops(again, nextHops, nextHopForms(family));
-    const octets = bytes.slice(nextHop, nextHopEnd);
+    const octets = copyOf(bytes, nextHop, nextHopEnd);
     return equalBytes(again.take(), octets) ? { family, nextHops, nlri } : { family, nextHops, nextHopOctets: octets, nlri };
   },
   encode(out, value, context) {

@@ -6,7 +6,7 @@
  * Shorter than 5 octets, the reserved type 255, or an identifier that ingress replication cannot have: treat-as-withdraw (RFC 6514 §5).
  * Text: `flags 0 type 6 label-field 160 identifier 0x0a000001`; a label is the upper 20 bits of its field.
  */
-import { fromHex, readU24, toHex } from '../bytes.ts';
+import { copyOf, fromHex, readU24, toHex } from '../bytes.ts';
 import { AttributeCode, UpdateError } from '../codes.ts';
 import { ValueError } from '../fault.ts';
 import { within } from '../numbers.ts';
@@ -42,7 +42,7 @@ export const pmsiTunnel: AttributeCodec<PmsiTunnel, 'pmsi-tunnel'> = {
     return undefined;
   },
   decode(bytes, start, end, { spans }) {
-    const identifier = bytes.slice(start + 5, end);
+    const identifier = copyOf(bytes, start + 5, end);
     spans?.numbers(start, ['flags', 1], ['tunnel-type', 1], ['label-field', 3]);
     spans?.leaf('identifier', start + 5, end, identifier);
     return { flags: bytes[start]!, tunnelType: bytes[start + 1]!, labelField: readU24(bytes, start + 2), identifier };

@@ -3,7 +3,7 @@
  * of any other shape. Each adds the checks that follow from the data of the row, so that a row gives its name and its length once.
  */
 import { formatIpv4 } from '../address.ts';
-import { type ByteWriter, readU32 } from '../bytes.ts';
+import { type ByteWriter, copyOf, readU32 } from '../bytes.ts';
 import { UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { type Fault, ValueError } from '../fault.ts';
@@ -156,7 +156,7 @@ export function listAttribute<Entry, Type extends string>({
 export function octetsEntry(entry: string, entryLength: number): Pick<ListTraits<Uint8Array, string>, 'entryLength' | 'read' | 'write'> {
   return {
     entryLength,
-    read: (bytes, at) => bytes.slice(at, at + entryLength),
+    read: (bytes, at) => copyOf(bytes, at, at + entryLength),
     write(out, octets) {
       if (octets.length !== entryLength) throw new ValueError(`${entry}: found ${octets.length} octets, allowed are ${entryLength}`);
       out.raw(octets);

@@ -7,7 +7,7 @@
  *     label-index flags=0 index=90, originator-srgb flags=0 srgbs=16000-8000+32000-100, tlv-9 0x0102
  *     srv6-l3-service (srv6-sid-information sid=2001:db8:: flags=0 behavior=19 (sid-structure …))
  */
-import { ByteWriter, fromHex, readUnsigned, toHex, type Width } from '../bytes.ts';
+import { ByteWriter, copyOf, fromHex, readUnsigned, toHex, type Width } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { type Field, type OptionalField, type Reader, readFields, requireValue, writeFields } from '../parts/fields.ts';
@@ -110,7 +110,7 @@ export function decodeTlvs(table: TlvTable, bytes: Uint8Array, start: number, en
     const mark = spans?.mark();
     const known = decodeKnown(table, code, bytes, valueStart, next, spans);
     if (known === undefined && mark !== undefined) spans?.forget(mark);
-    const tlv: Tlv = known ?? { name: 'unknown', code, bytes: bytes.slice(valueStart, next) };
+    const tlv: Tlv = known ?? { name: 'unknown', code, bytes: copyOf(bytes, valueStart, next) };
     spans?.close(next, tlv, known?.name ?? `tlv-${code}`);
     tlvs.push(tlv);
     at = next;

@@ -7,7 +7,7 @@
  *
  * Text is the type and its words: `multiprotocol ipv4-unicast`, `add-path ipv4-unicast:both`, `unknown 200 0a0b`.
  */
-import { ByteWriter, fromHex, toHex } from '../bytes.ts';
+import { ByteWriter, copyOf, fromHex, toHex } from '../bytes.ts';
 import { Fault, openError, ValueError } from '../fault.ts';
 import { parseNumber } from '../numbers.ts';
 import type { SpanRecorder } from '../spans.ts';
@@ -48,7 +48,7 @@ function decodeCapability(
   if (value !== undefined) return value;
   if (mark !== undefined) spans?.forget(mark);
   if (codec?.malformed === 'reset') return malformed(`capability ${codec.type} of ${end - start} octets is malformed`);
-  return { type: 'unknown', code, bytes: bytes.slice(start, end) };
+  return { type: 'unknown', code, bytes: copyOf(bytes, start, end) };
 }
 
 /** RFC 4271 §6.2: a parameter that is recognized but malformed has the subcode Unspecific. */

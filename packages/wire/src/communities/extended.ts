@@ -11,7 +11,7 @@
  * A community without a row, or with octets that the parts of its row cannot say, is "0x" and sixteen digits. `parse(format(x))` gives the same
  * octets.
  */
-import { equalBytes, fromHex, toHex } from '../bytes.ts';
+import { copyOf, equalBytes, fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { kebab } from '../words.ts';
 import type { Part, PartValue } from './extended-parts.ts';
@@ -49,7 +49,7 @@ function rowOf(bytes: Uint8Array): ExtendedCommunityRow | undefined {
 /** The community in `bytes`, whose row is `row`. */
 export function decodeBy(row: ExtendedCommunityRow | undefined, bytes: Uint8Array): ExtendedCommunity {
   const fields = row === undefined ? undefined : readParts(row.parts, bytes, partsAt(row));
-  if (row === undefined || fields === undefined) return { name: 'unknown', type: bytes[0]!, subtype: bytes[1]!, bytes: bytes.slice() };
+  if (row === undefined || fields === undefined) return { name: 'unknown', type: bytes[0]!, subtype: bytes[1]!, bytes: copyOf(bytes) };
   return { name: row.name, type: row.type, ...(row.subtype !== undefined && { subtype: row.subtype }), fields };
 }
 
@@ -105,7 +105,7 @@ function eightOctets(bytes: Uint8Array): Uint8Array {
   if (bytes.length !== EXTENDED_COMMUNITY_LENGTH) {
     throw new ValueError(`extended community: found ${bytes.length} octets, allowed are ${EXTENDED_COMMUNITY_LENGTH}`);
   }
-  return bytes.slice();
+  return copyOf(bytes);
 }
 
 type Parts = Readonly<Record<string, Part>>;
@@ -125,7 +125,7 @@ function readParts(parts: Parts, bytes: Uint8Array, at: number): Record<string, 
     else if (part.optional !== true) return undefined;
     offset += part.octets;
   }
-  const again = bytes.slice();
+  const again = copyOf(bytes);
   again.fill(0, at);
   writeParts(parts, again, at, fields);
   return equalBytes(again, bytes) ? fields : undefined;

@@ -4,7 +4,7 @@
  * Cease/2 and Cease/4 may carry a sentence for the operator of the peer (RFC 9003). Cease/9, Hard Reset, contains another NOTIFICATION and
  * says that the peer must not keep our routes for a graceful restart (RFC 8538 §3.1).
  */
-import { type ByteWriter, equalBytes, fromHex, toHex } from '../bytes.ts';
+import { type ByteWriter, copyOf, equalBytes, fromHex, toHex } from '../bytes.ts';
 import { CeaseSubcode, HEADER_LENGTH, MessageType, NotificationCode } from '../codes.ts';
 import { Fault, ValueError } from '../fault.ts';
 import type { SpanRecorder } from '../spans.ts';
@@ -38,7 +38,7 @@ export function notificationOf(fault: Fault): NotificationMessage {
 /** `bytes[start, end)` is the body. Borrows nothing. An error in a NOTIFICATION is not answered with a NOTIFICATION (RFC 4271 §6.4). */
 export function decodeNotificationBody(bytes: Uint8Array, start: number, end: number, spans?: SpanRecorder): NotificationMessage | Fault {
   if (end - start < 2) return badLength(end - start + HEADER_LENGTH, MessageType.Notification);
-  const data = bytes.slice(start + 2, end);
+  const data = copyOf(bytes, start + 2, end);
   spans?.numbers(start, ['code', 1], ['subcode', 1]);
   spans?.leaf('data', start + 2, end, data);
   return notification(bytes[start]!, bytes[start + 1]!, data);
@@ -91,7 +91,7 @@ function isHardReset({ code, subcode }: NotificationMessage): boolean {
 /** The NOTIFICATION inside a Hard Reset; undefined for other NOTIFICATIONs and for an empty Hard Reset. */
 export function unwrapHardReset(message: NotificationMessage): NotificationMessage | undefined {
   if (!isHardReset(message) || message.data.length < 2) return undefined;
-  return notification(message.data[0]!, message.data[1]!, message.data.slice(2));
+  return notification(message.data[0]!, message.data[1]!, copyOf(message.data, 2));
 }
 
 /**

@@ -11,7 +11,7 @@
  * Errors, in this order (RFC 4271 §6.2): version; parameters that do not add up; then what `openFault` says of the values.
  */
 import { formatIpv4 } from '../address.ts';
-import { ByteWriter, readU16, readUnsigned } from '../bytes.ts';
+import { ByteWriter, copyOf, readU16, readUnsigned } from '../bytes.ts';
 import { appendCapability, decodeCapabilities } from '../capabilities/capabilities.ts';
 import type { Capability } from '../capabilities/registry.ts';
 import { AS_TRANS, HEADER_LENGTH, MessageType, OpenError } from '../codes.ts';
@@ -124,7 +124,7 @@ function decodeParameters(
       if (capabilities instanceof Fault) return capabilities;
       for (const capability of capabilities) open.capabilities.push(capability);
     } else {
-      open.otherParameters.push({ code, bytes: bytes.slice(valueStart, valueEnd) });
+      open.otherParameters.push({ code, bytes: copyOf(bytes, valueStart, valueEnd) });
     }
     spans?.close(valueEnd);
     at = valueEnd;

@@ -8,7 +8,7 @@
  * The values of all other types (SSQ, SSP, DUP, MUP, MUD, MP, NS: state, and dumps of UPDATEs) are kept as octets.
  */
 import { formatIpv4 } from '../address.ts';
-import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
+import { type ByteWriter, copyOf, readU16, readU32 } from '../bytes.ts';
 import { HEADER_LENGTH, MessageType } from '../codes.ts';
 import { type Family, readFamily, writeFamily } from '../family.ts';
 import type { Fault } from '../fault.ts';
@@ -110,7 +110,7 @@ export function decodeOperationalBody(bytes: Uint8Array, start: number, end: num
     if (isReply(code)) spans?.numbers(at + 11, ['count', 4]);
     return { type: 'operational', code, counter: isReply(code) ? { ...counter, count: readU32(bytes, at + 11) } : counter };
   }
-  return { type: 'operational', code, bytes: bytes.slice(at, end) };
+  return { type: 'operational', code, bytes: copyOf(bytes, at, end) };
 }
 
 /** Throws ValueError for a router identifier that is none. */

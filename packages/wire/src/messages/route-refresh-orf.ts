@@ -11,7 +11,7 @@
  *     +-----------------------+---------+---------+----------+--------------+
  */
 import { parseAddress } from '../address.ts';
-import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
+import { type ByteWriter, copyOf, readU16, readU32 } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { readPrefix, trailingMask } from '../parts/prefix-bits.ts';
@@ -77,7 +77,7 @@ export function decodeOrf(bytes: Uint8Array, start: number, end: number, afi: nu
     const mark = spans?.mark();
     const prefixes = isAddressPrefix(orfType) ? decodePrefixes(bytes, at + 3, next, afi, spans) : undefined;
     if (prefixes === undefined && mark !== undefined) spans?.forget(mark);
-    const group: OrfGroup = prefixes === undefined ? { orfType, bytes: bytes.slice(at + 3, next) } : { orfType, prefixes };
+    const group: OrfGroup = prefixes === undefined ? { orfType, bytes: copyOf(bytes, at + 3, next) } : { orfType, prefixes };
     spans?.close(next, group);
     groups.push(group);
     at = next;

@@ -9,7 +9,7 @@
  * Subtype 0 asks for the routes of the family. 1 (BoRR) and 2 (EoRR) begin and end the answer. Other subtypes decode, but must be ignored
  * (RFC 7313 §5).
  */
-import { type ByteWriter, readU16 } from '../bytes.ts';
+import { type ByteWriter, copyOf, readU16 } from '../bytes.ts';
 import { HEADER_LENGTH, MESSAGE_LENGTH_MAX, MessageType, NotificationCode } from '../codes.ts';
 import { afiOf, type Family, makeFamily, safiOf } from '../family.ts';
 import { Fault } from '../fault.ts';
@@ -50,7 +50,7 @@ export function decodeRouteRefreshBody(bytes: Uint8Array, start: number, end: nu
     const orf = subtype === RefreshSubtype.Request ? decodeOrf(bytes, start + FIXED_LENGTH, end, afiOf(message.family), spans) : undefined;
     if (orf === undefined && mark !== undefined) spans?.forget(mark);
     if (orf !== undefined) message.orf = orf;
-    else message.rest = bytes.slice(start + FIXED_LENGTH, end);
+    else message.rest = copyOf(bytes, start + FIXED_LENGTH, end);
   }
   return message;
 }

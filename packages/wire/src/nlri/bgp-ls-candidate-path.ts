@@ -7,7 +7,9 @@
  *
  * Text: `origin 2 endpoint 192.0.2.1 color 100 originator-as 65001 originator 192.0.2.9 discriminator 1`.
  */
+
 import type { ByteWriter } from '../bytes.ts';
+import { copyOf } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import {
@@ -50,7 +52,7 @@ const THREE_OCTETS: Field<string> = octets(3);
 const RESERVED: OptionalField<string> = {
   optional: true,
   read: fixed(3, (bytes, at) => {
-    const found = bytes.slice(at, at + 3);
+    const found = copyOf(bytes, at, at + 3);
     found[0]! &= ~(ENDPOINT_IPV6 | ORIGINATOR_IPV6);
     return hexUnlessZero(found);
   }),

@@ -1,6 +1,6 @@
 /** Kinds of values of descriptors in BGP-LS NLRI: a row of the table in bgp-ls-descriptor.ts has a code, a name, and one of these. */
 import { formatAddress, parseAddress } from '../address.ts';
-import { type ByteWriter, fromHex, readU16, readU32, readUnsigned, toHex, type Width } from '../bytes.ts';
+import { type ByteWriter, copyOf, fromHex, readU16, readU32, readUnsigned, toHex, type Width } from '../bytes.ts';
 import { NO_FAMILY } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { list, OCTETS, optional, TEXT, U32, unsigned } from '../parts/json-form.ts';
@@ -122,7 +122,7 @@ export const MULTI_TOPOLOGY: Kind<{ ids: number[]; reserved?: Uint8Array }> = ki
       ids.push(readU16(bytes, at) & MULTI_TOPOLOGY_ID_MAX);
       spans?.leaf('id', at, at + 2, ids.at(-1));
     }
-    const reserved = bytes.slice(start, end).map((octet, i) => (i % 2 === 0 ? octet & 0xf0 : 0));
+    const reserved = copyOf(bytes, start, end).map((octet, i) => (i % 2 === 0 ? octet & 0xf0 : 0));
     return reserved.every((octet) => octet === 0) ? { ids } : { ids, reserved };
   },
   encode(out, { ids, reserved }) {

@@ -4,7 +4,7 @@
  *
  * Text: `name value` pairs with commas between them. The value of a node descriptor is such a list in brackets.
  */
-import { ByteWriter, fromHex, readU16, toHex } from '../bytes.ts';
+import { ByteWriter, copyOf, fromHex, readU16, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { type Form, list, OCTETS, refuse, U16 } from '../parts/json-form.ts';
 import type { SpanRecorder } from '../spans.ts';
@@ -153,7 +153,7 @@ function decodeDescriptor(code: number, place: Place): BgpLsDescriptor | undefin
   // A malformed node makes the NLRI malformed. All other values that cannot be decoded are kept as octets.
   if (name !== undefined && isNode(ROWS[name].kind) && depth < DEPTH_MAX) return undefined;
   if (mark !== undefined) spans?.forget(mark);
-  return { name: 'unknown', code, bytes: bytes.slice(start, end) };
+  return { name: 'unknown', code, bytes: copyOf(bytes, start, end) };
 }
 
 /** RFC 9552 §5.1: TLVs are ordered by type, length and value. This is the order of their octets, because type and length come first. */

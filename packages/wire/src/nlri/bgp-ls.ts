@@ -11,7 +11,7 @@
  *
  * Text: `node protocol 2 identifier 1 descriptors [local-node [as 65001, igp-router-id 192.0.2.1]]`.
  */
-import { fromHex, readU16, readU64, toHex } from '../bytes.ts';
+import { copyOf, fromHex, readU16, readU64, toHex } from '../bytes.ts';
 import { Afi, type Family, makeFamily, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { RD } from '../parts/fields.ts';
@@ -78,7 +78,7 @@ export const bgpLs: FamilyCodec<BgpLsNlri> = {
     }
     const head = { type: 'bgp-ls', family, ...(rd !== undefined && { rd }) } as const;
     const kind = BGP_LS_KINDS[nlriType - 1];
-    if (kind === undefined) return { ...head, kind: 'unknown', nlriType, bytes: bytes.slice(at, end) };
+    if (kind === undefined) return { ...head, kind: 'unknown', nlriType, bytes: copyOf(bytes, at, end) };
     if (end - at < FIXED_LENGTH) return undefined;
     const identifier = readU64(bytes, at + 1);
     spans?.numbers(at, ['protocol', 1]);

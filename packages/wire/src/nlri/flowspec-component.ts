@@ -11,7 +11,7 @@
  * The text says how many octets a value has when it has more than it needs: `=80/2`.
  */
 import { formatAddress } from '../address.ts';
-import { type ByteWriter, fromHex, toHex } from '../bytes.ts';
+import { type ByteWriter, copyOf, fromHex, toHex } from '../bytes.ts';
 import { Afi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { appendBits, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
@@ -86,7 +86,7 @@ type Found = { component: FlowSpecComponent; end: number };
 export function decodeComponent(bytes: Uint8Array, at: number, end: number, afi: number, spans?: SpanRecorder): Found | undefined {
   const code = bytes[at]!;
   const name = code === FLOW_LABEL && afi !== Afi.Ipv6 ? undefined : NAMES.get(code);
-  if (name === undefined) return { component: { code, name: 'unknown', bytes: bytes.slice(at + 1, end) }, end };
+  if (name === undefined) return { component: { code, name: 'unknown', bytes: copyOf(bytes, at + 1, end) }, end };
   if (has(PREFIXES, name)) {
     const decodePrefix = afi === Afi.Ipv6 ? decodePrefix6 : decodePrefix4;
     return decodePrefix({ code, name }, bytes, at + 1, end, spans);

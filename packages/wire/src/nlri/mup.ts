@@ -6,7 +6,7 @@
  * Other architectures are kept as octets.
  */
 import { addressBytes, formatAddress } from '../address.ts';
-import { type ByteWriter, readU16, readU32 } from '../bytes.ts';
+import { type ByteWriter, copyOf, readU16, readU32 } from '../bytes.ts';
 import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { ADDRESS_TO_END, COUNTED_ADDRESS, type Field, fail, PREFIX, RD, TRAILING_COUNTED_ADDRESS, take, U8, U32 } from '../parts/fields.ts';
@@ -144,7 +144,7 @@ export const mup: FamilyCodec<MupNlri> = {
     const architecture = bytes[start]!;
     const routeType = readU16(bytes, start + 1);
     if (architecture !== ARCHITECTURE_5G) {
-      return { type: 'mup', family, route: 'unknown', architecture, routeType, bytes: bytes.slice(start + 4, end) };
+      return { type: 'mup', family, route: 'unknown', architecture, routeType, bytes: copyOf(bytes, start + 4, end) };
     }
     const route = MUP_ROUTES.decode(routeType, bytes, start + 4, end, family, spans);
     return route && { type: 'mup', family, ...route };

@@ -1,7 +1,7 @@
 /**
  * NLRI of any family, as MP_REACH_NLRI and MP_UNREACH_NLRI hold them. A family without a codec has octets.
  */
-import { assert, type ByteWriter, fromHex, readU32, toHex } from '../bytes.ts';
+import { assert, type ByteWriter, copyOf, fromHex, readU32, toHex } from '../bytes.ts';
 import type { WireContext } from '../context.ts';
 import { type Family, formatFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
@@ -35,13 +35,13 @@ export function nlriAreWhole(bytes: Uint8Array, start: number, end: number, fami
 /** The NLRI in a field that `nlriAreWhole` passed; NLRI that cannot be decoded are kept as octets. Borrows nothing. */
 export function decodeNlri(bytes: Uint8Array, start: number, end: number, family: Family, context: WireContext): Nlri[] {
   // The octets of a family that is not in use were not checked.
-  if (context.families?.has(family) === false) return start === end ? [] : [{ type: 'unknown', family, bytes: bytes.slice(start, end) }];
+  if (context.families?.has(family) === false) return start === end ? [] : [{ type: 'unknown', family, bytes: copyOf(bytes, start, end) }];
   const addPath = context.addPath.has(family);
   const { spans } = context;
   const codec = familyCodec(family);
   if (codec === undefined) {
     if (start === end) return [];
-    const unknown: UnknownNlri = { type: 'unknown', family, bytes: bytes.slice(start, end) };
+    const unknown: UnknownNlri = { type: 'unknown', family, bytes: copyOf(bytes, start, end) };
     spans?.leaf('nlri', start, end, unknown);
     return [unknown];
   }
@@ -61,7 +61,7 @@ export function decodeNlri(bytes: Uint8Array, start: number, end: number, family
     let nlri: Nlri | undefined = codec.decode(bytes, from, next, family, spans);
     if (nlri === undefined) {
       if (mark !== undefined) spans?.forget(mark);
-      nlri = { type: 'unknown', family, bytes: bytes.slice(from, next) };
+      nlri = { type: 'unknown', family, bytes: copyOf(bytes, from, next) };
     }
     if (addPath) nlri = { ...nlri, pathIdentifier: readU32(bytes, at) };
     spans?.close(next, nlri);

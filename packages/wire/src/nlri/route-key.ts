@@ -1,5 +1,5 @@
 /** Route key of a Leaf A-D route (RFC 6514 §4.4, RFC 9572 §3.3): the NLRI that it answers, with its type (1) and length (1). */
-import { fromHex, toHex } from '../bytes.ts';
+import { copyOf, fromHex, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { type Field, take } from '../parts/fields.ts';
 
@@ -10,7 +10,7 @@ export const ROUTE_KEY: Field<Uint8Array> = {
   read(reader) {
     const head = take(reader, 2);
     if (head < 0 || take(reader, reader.bytes[head + 1]!) < 0) return undefined;
-    return reader.bytes.slice(head, reader.at);
+    return copyOf(reader.bytes, head, reader.at);
   },
   write: (out, value) => out.raw(check(value)),
   format: (value) => toHex(value),

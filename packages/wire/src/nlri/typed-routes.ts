@@ -5,7 +5,7 @@
  * Text: the route's name and its fields, `inclusive-multicast rd 65000:1 ethernet-tag 0 originating-router 192.0.2.1`;
  * `unknown 77 0a0b` for others.
  */
-import { type ByteWriter, fromHex, toHex } from '../bytes.ts';
+import { type ByteWriter, copyOf, fromHex, toHex } from '../bytes.ts';
 import type { Family } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { type RecordCodec, record, type Shape } from '../parts/fields.ts';
@@ -65,7 +65,7 @@ export function routeTable<T extends { route: string }>(rows: readonly Row[], ro
     shapes: new Map(rows.map((row) => [row.route, row.fields.shape])),
     decode(routeType, bytes, start, end, family, spans) {
       const row = byType.get(routeType);
-      if (row === undefined) return { route: 'unknown', routeType, bytes: bytes.slice(start, end) };
+      if (row === undefined) return { route: 'unknown', routeType, bytes: copyOf(bytes, start, end) };
       const fields = row.fields.decode(bytes, start, end, family, spans);
       return fields && ({ route: row.route, ...fields } as T);
     },

@@ -1,6 +1,6 @@
 /** Fields of TLVs in attributes, beside those of NLRI (fields.ts). Their text has no white space, comma or parenthesis. */
 import { formatIpv6, parseIpv6 } from '../address.ts';
-import { type ByteWriter, fromHex, readU24, readU32, readU64, toHex } from '../bytes.ts';
+import { type ByteWriter, copyOf, fromHex, readU24, readU32, readU64, toHex } from '../bytes.ts';
 import { ValueError } from '../fault.ts';
 import { parseU32, within } from '../numbers.ts';
 import { ADDRESS_TO_END, type Field, fixed, hexUnlessZero, type OptionalField, type Reader, take, textOfOctets } from './fields.ts';
@@ -34,7 +34,7 @@ export function reservedBits(mask: (index: number, length: number) => number): O
   return {
     optional: true,
     overlay: true,
-    read: ({ bytes, start, at }) => hexUnlessZero(bytes.slice(start, at).map((octet, i) => octet & mask(i, at - start))),
+    read: ({ bytes, start, at }) => hexUnlessZero(copyOf(bytes, start, at).map((octet, i) => octet & mask(i, at - start))),
     write(out, value) {
       if (value === undefined) return;
       const octets = parse(value);

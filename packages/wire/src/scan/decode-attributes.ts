@@ -2,10 +2,12 @@
  * A block of path attributes becomes values. The scan (update-scan.ts) walks the octets and gives RFC 7606's verdicts; here its columns become
  * values.
  */
+
 import type { PathAttribute } from '../attributes/attribute.ts';
 import type { AttributeSet } from '../attributes/attribute-set.ts';
 import { attributeHeaderLength, attributeValueLength } from '../attributes/block.ts';
 import { ATTRIBUTE_CODECS } from '../attributes/registry.ts';
+import { copyOf } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, NotificationCode, UpdateError } from '../codes.ts';
 import { STORED_CONTEXT, type WireContext } from '../context.ts';
 import { type Fault, strongest } from '../fault.ts';
@@ -53,7 +55,7 @@ export function scannedAttributes(bytes: Uint8Array, scan: AttributeScan, contex
       // Each row decodes to the value of its type; the type of the table cannot say so.
       attribute = { type: codec.type, flags, value: codec.decode(bytes, start, end, context) } as PathAttribute;
     } else {
-      attribute = { type: 'unknown', code, flags, bytes: bytes.slice(start, end) };
+      attribute = { type: 'unknown', code, flags, bytes: copyOf(bytes, start, end) };
     }
     if (spans !== undefined) closeAttribute(spans, end, attribute);
     attributes.push(attribute);

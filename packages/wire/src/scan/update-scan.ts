@@ -9,7 +9,7 @@
  */
 import { treatAsWithdraw } from '../attributes/fields.ts';
 import { ATTRIBUTE_CODECS } from '../attributes/registry.ts';
-import { readU16 } from '../bytes.ts';
+import { copyOf, readU16 } from '../bytes.ts';
 import { AttributeCode, AttributeFlag, HEADER_LENGTH, MESSAGE_LENGTH_MAX, UpdateError } from '../codes.ts';
 import type { WireContext } from '../context.ts';
 import { Fault, strongest, updateFault } from '../fault.ts';
@@ -193,7 +193,7 @@ function verdict(bytes: Uint8Array, code: number, flags: number, start: number, 
 /** RFC 4271 §6.3: the data of most errors are the attribute as it came, cut to what fits into a NOTIFICATION. */
 function showing(fault: Fault, bytes: Uint8Array, start: number, end: number): Fault {
   if (fault.action === 'discard' || fault.subcode === UpdateError.MalformedAsPath || fault.data.length > 0) return fault;
-  const data = bytes.slice(start, Math.min(end, start + NOTIFICATION_DATA_MAX));
+  const data = copyOf(bytes, start, Math.min(end, start + NOTIFICATION_DATA_MAX));
   return new Fault(fault.action, fault.code, fault.subcode, fault.reason, data);
 }
 
