@@ -112,8 +112,9 @@ export function isConfederationItself(remoteAs: number | undefined, { confederat
 }
 
 /** Inside a confederation everybody knows an AS by its own number. */
-export function localAsInside(neighbor: RawNeighbor | NeighborConfig, { confederation }: OwnAs): BrokenRule | undefined {
+export function localAsInside(neighbor: RawNeighbor | NeighborConfig, { as, confederation }: OwnAs): BrokenRule | undefined {
   const { localAs, remoteAs } = neighbor;
-  if (localAs === undefined || remoteAs === undefined || confederation?.members.includes(remoteAs) !== true) return undefined;
+  if (confederation === undefined || localAs === undefined || remoteAs === undefined) return undefined;
+  if (remoteAs !== as && !confederation.members.includes(remoteAs)) return undefined;
   return { because: `AS ${remoteAs} is in our confederation`, allowed: 'only with neighbors outside it (RFC 5065)' };
 }

@@ -46,6 +46,7 @@ for (const [global, neighbor, expected] of [
   [CONFEDERATION, 'remote-as: 64500', /remote-as: found 64500 \(the number of our confederation\), allowed the AS of a member/],
   [CONFEDERATION, 'remote-as: 65002, role: peer', /role: found "?peer"? \(AS 65002 is in our confederation\), allowed eBGP only/],
   [CONFEDERATION, 'remote-as: 65002, local-as: 65100', /local-as: found 65100 \(AS 65002 is in our confederation\)/],
+  [CONFEDERATION, 'remote-as: 65001, local-as: 65100', /local-as: found 65100 \(AS 65001 is in our confederation\)/],
   ['', 'remote-as: 174, route-reflector-client: true', /found true \(AS 174 is not ours, so this is eBGP\), allowed iBGP only/],
   ['', 'remote-as: 65001, role: peer', /found "?peer"? \(AS 65001 is ours, so this is iBGP\), allowed eBGP only/],
   ['', 'remote-as: 65001, remove-private-as: all', /iBGP\), allowed eBGP only/],
