@@ -245,6 +245,8 @@ const FILTER_REASONS: Readonly<Record<FilterReason, FilterReasonView | undefined
   [FilterReason.AS_SET]: 'as-set',
   [FilterReason.AS_PATH_LENGTH]: 'as-path-length',
   [FilterReason.ROUTE_LEAK]: 'route-leak',
+  [FilterReason.RPKI_INVALID]: 'rpki-invalid',
+  [FilterReason.ASPA_INVALID]: 'aspa-invalid',
   [FilterReason.MAX_PREFIX]: 'max-prefix',
   [FilterReason.ATTRIBUTE_SETS]: 'attribute-sets',
   [FilterReason.DEFAULT_ORIGINATE]: 'default-originate',

@@ -20,6 +20,10 @@ export const FILTER_REASONS = [
   'as-path-length',
   /** ONLY_TO_CUSTOMER says that the peer should not have sent it: a route leak (RFC 9234 §5). */
   'route-leak',
+  /** No ROA permits its origin AS, but other ones cover its prefix (RFC 6811). */
+  'rpki-invalid',
+  /** Its AS_PATH is a route leak or forged, as ASPAs say. */
+  'aspa-invalid',
   /** The import policy of the neighbor rejects it. */
   'import-policy',
   /** It came after as many as the peer may bring, or may have accepted (limits.ts). */
@@ -35,8 +39,18 @@ export const FILTER_REASONS = [
 /** Why a path does not take part in the decision process. */
 export type FilterReason = (typeof FILTER_REASONS)[number];
 
-type OtherReason = 'import-policy' | 'next-hop-unreachable' | 'max-prefix' | 'attribute-sets' | 'default-originate' | 'damped';
+type OtherReason =
+  | 'rpki-invalid'
+  | 'aspa-invalid'
+  | 'import-policy'
+  | 'next-hop-unreachable'
+  | 'max-prefix'
+  | 'attribute-sets'
+  | 'default-originate'
+  | 'damped';
 const OTHERS: ReadonlySet<FilterReason> = new Set<OtherReason>([
+  'rpki-invalid',
+  'aspa-invalid',
   'import-policy',
   'next-hop-unreachable',
   'max-prefix',

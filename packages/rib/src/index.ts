@@ -51,7 +51,11 @@ export {
   type PolicyVerdict,
 } from './policy/policy.ts';
 export { FILTER_ENTRIES_MAX, PrefixFilter, type PrefixFilterEntry } from './prefix-filter.ts';
+export { EVERYTHING, type Validation, type ValidationChange } from './revalidation/validation.ts';
 export { type BestObserver, Rib, type RibOptions } from './rib.ts';
+export type { PrefixRanges } from './rpki/range-set.ts';
+export type { RouteStates } from './rpki/route-states.ts';
 export type { SentObserver } from './sent-observer.ts';
 export type { PathId, PathObserver, RibTable } from './table.ts';
+export { AspaState, type RouteValidator, RovState, Validates, type ValidationMode, type ValidationOptions } from './validation-options.ts';
 export { type ImportVerdict, Verdict } from './verdict.ts';

@@ -29,12 +29,12 @@ import { NONE } from './columns.ts';
 import { CHANGE_PENALTY, WITHDRAWAL_PENALTY } from './damping/flap-history.ts';
 import { codeOf, isUnusableReason, NO_REASON, type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
 import { findPath } from './find-path.ts';
+import { judgeRoute } from './import/judge-path.ts';
 import { LimitedRoutes } from './import/limited-routes.ts';
 import { rejudgePaths } from './import/reuse.ts';
 import type { ImportRules } from './import/rules.ts';
 import { type LimitNotice, limitFault } from './limits.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
-import { PathFlag } from './path-flags.ts';
 import type { RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
 import type { ImportVerdict } from './verdict.ts';
@@ -50,9 +50,6 @@ export interface IngestObserver {
   /** So much of a limit is in use that a warning is due, or it was passed; once until the count was lower again. */
   limit?(peer: RibPeer, notice: LimitNotice): void;
 }
-
-/** What differs in the verdict on a route that is suppressed. */
-const DAMPED = { reason: codeOf('damped') } as const;
 
 export class Ingest {
   readonly #attributes: AttributeTable;
@@ -281,8 +278,8 @@ export class Ingest {
     try {
       if (reason !== NO_REASON && !peer.keepsRejected) {
         this.#discard(table, peer, reason, bytes, start, end, identifiers);
-      } else if (peer.damping !== undefined) {
-        fault = this.#announceDamped(table, peer, verdict, bytes, start, end, identifiers);
+      } else if (peer.judgesOneByOne) {
+        fault = this.#announceOneByOne(table, peer, verdict, bytes, start, end, identifiers);
       } else if (limits === undefined || limits.hasRoom(peer, table.position, end - start)) {
         this.#announceEach(table, peer, verdict, bytes, start, end, identifiers);
       } else {
@@ -337,8 +334,8 @@ export class Ingest {
     }
   }
 
-  /** As `#announceEach`, for a peer whose routes are suppressed when they flap. */
-  #announceDamped(
+  /** As `#announceEach`, for a peer whose routes are judged one by one. */
+  #announceOneByOne(
     table: RibTable,
     peer: RibPeer,
     verdict: ImportVerdict,
@@ -347,23 +344,20 @@ export class Ingest {
     end: number,
     identifiers: boolean,
   ): Fault | undefined {
-    const damping = peer.damping!;
-    const { limits } = peer;
+    const { limits, damping } = peer;
     // `verdict` is that of the rules, which judge again below.
     const plain = { ...verdict };
-    const damped =
-      plain.reason === NO_REASON
-        ? { ...plain, used: plain.received, ...DAMPED, flags: (plain.flags & ~PathFlag.Changed) | PathFlag.Filtered }
-        : plain;
     for (let offset = start; offset < end; offset += 1 + ((bytes[offset]! + 7) >>> 3)) {
       const routeStart = offset;
       const identifier = identifiers ? readU32(bytes, offset) : 0;
       if (identifiers) offset += 4;
       const nlri = table.index.insertWire(bytes, offset);
-      const path = findPath(table, nlri, peer, identifier);
-      const isChange = path !== NONE && table.receivedAttrOf(path) !== plain.received;
-      if (isChange && damping.flap(table, nlri, CHANGE_PENALTY, this.nowSeconds)) rejudgePaths(this.#rules, table, nlri, peer);
-      const judged = damping.isSuppressed(table.position, nlri) ? damped : plain;
+      if (damping !== undefined) {
+        const path = findPath(table, nlri, peer, identifier);
+        const isChange = path !== NONE && table.receivedAttrOf(path) !== plain.received;
+        if (isChange && damping.flap(table, nlri, CHANGE_PENALTY, this.nowSeconds)) rejudgePaths(this.#rules, table, nlri, peer);
+      }
+      const judged = judgeRoute(this.#rules, table, nlri, peer, plain);
       if (limits === undefined || limits.hasRoom(peer, table.position, 1)) {
         table.announce(nlri, peer, identifier, judged, this.nowSeconds);
         continue;

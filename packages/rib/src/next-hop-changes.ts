@@ -8,6 +8,7 @@ import { findAttribute } from './attributes/block.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import { keyOf, type NextHopCosts } from './attributes/next-hop-costs.ts';
 import { BitSet, NONE } from './columns.ts';
+import { judgePath } from './import/judge-path.ts';
 import type { ImportRules } from './import/rules.ts';
 import { PeerKind } from './peer.ts';
 import type { PathId, RibTable } from './table.ts';
@@ -100,7 +101,7 @@ export class NextHopChanges {
       const peer = table.peers[pathPeer[path]!];
       if (peer === undefined || peer.kind === PeerKind.Local) continue;
       left--;
-      table.rejudge(path, peer, this.#rules.judge(received, peer));
+      table.rejudge(path, peer, judgePath(this.#rules, table, path, peer));
       // Where there is no other path, its cost decides nothing.
       const nlri = table.nlriOf(path);
       if (table.nextPath(table.firstPath(nlri)) !== NONE) table.mark(nlri);

@@ -14,6 +14,7 @@ import type { ExportPolicy, ImportPolicy, PolicySubject } from './policy/policy.
 import { PrefixFilter } from './prefix-filter.ts';
 import { Refresh } from './refresh.ts';
 import { mayLeak } from './roles.ts';
+import { rejectsOf, type ValidationOptions, validatesOf } from './validation-options.ts';
 
 /** A peer in the columns; 0 is nobody. Used again when nothing names the peer any more. */
 export type PeerIndex = number & { readonly __id: 'PeerIndex' };
@@ -164,6 +165,8 @@ export interface PeerOptions {
   readonly limits?: LimitOptions | undefined;
   /** Families in which the peer is sent nothing, End-of-RIB included, before `Rib.setPrefixFilter`. @default none */
   readonly awaitsPrefixFilter?: ReadonlySet<Family>;
+  /** What RPKI says of its routes, and what becomes of them. @default nothing is validated */
+  readonly validation?: ValidationOptions | undefined;
   /** Rejected routes are held, with the reason. False: they are only counted, and take no path slot. @default true */
   readonly keepRejected?: boolean;
   /** Families in which the peer is sent a default route of our own from the beginning (`Rib.originateDefault`). @default none */
@@ -190,6 +193,11 @@ export class RibPeer implements SetMaker {
   ownAddresses: readonly Uint8Array[] = [];
   /** Bits of `AttrFlag` of which any makes it necessary to look whether a route of this peer may be used (import/unusable.ts). */
   suspicious = 0;
+  /** Bits of `Validates`: what of its routes is validated, and which of those that are invalid are not used. */
+  validates = 0;
+  rejectsInvalid = 0;
+  /** Its routes are judged one by one, by RPKI (import/judge-path.ts). */
+  judgesRoutes = false;
   /** The AS that must be the first of its paths; 0 where any may be. */
   firstAs = 0;
   /** What import changes in attribute sets of this peer; undefined where nothing. */
@@ -267,7 +275,16 @@ export class RibPeer implements SetMaker {
     this.options = options;
     this.ownAddresses = options.ownAddresses ?? [];
     this.suspicious = suspiciousFlags(options);
+    const { validation = {}, kind } = options;
+    this.validates = kind === PeerKind.Local ? 0 : validatesOf(validation);
+    this.rejectsInvalid = rejectsOf(validation) & this.validates;
+    this.judgesRoutes = this.validates !== 0 || (kind === PeerKind.External && validation.stateCommunity === true);
     this.firstAs = options.kind === PeerKind.External && options.asPath?.enforceFirst === true ? options.remoteAs : 0;
+  }
+
+  /** Whether its routes are judged one by one: what becomes of them depends on more than their attribute set. */
+  get judgesOneByOne(): boolean {
+    return this.judgesRoutes || this.damping !== undefined;
   }
 
   /** Whether rejected routes are held. */

@@ -37,10 +37,14 @@ import type { NlriId } from './nlri/nlri-index.ts';
 import { OwnRoutes } from './own-routes.ts';
 import { OwnSearch } from './own-search.ts';
 import type { PeerOptions, RibPeer } from './peer.ts';
+import { type ChangeableOptions, changedOptions } from './peer-changes.ts';
 import { PeerIndexes } from './peer-indexes.ts';
 import type { PrefixFilter } from './prefix-filter.ts';
+import { Validation } from './revalidation/validation.ts';
+import { RouteStates } from './rpki/route-states.ts';
 import { Sweeps, unifyStale } from './sweep.ts';
 import { type PathId, RibTable } from './table.ts';
+import type { RouteValidator } from './validation-options.ts';
 
 /** Who we are, who is told what, and what to make room for. */
 export interface RibOptions {
@@ -66,6 +70,8 @@ export interface RibOptions {
    * More is always possible. @default a full table from a few upstreams
    */
   readonly capacity?: { readonly ipv4?: number; readonly ipv6?: number; readonly pathsPerNlri?: number; readonly attributeSets?: number };
+  /** What RPKI says of routes, for peers whose options ask for it; see `Rib.validation`. @default nobody knows: nothing is validated */
+  readonly validator?: RouteValidator | undefined;
   /** NLRI evaluated in one slice of `work` for a new update group. Tests make it small. @default 32768 */
   readonly buildSlice?: number;
 }
@@ -78,21 +84,6 @@ const DECIDE_SLICE = 16_384;
 const MEMBERS_PER_STEP = 100;
 /** The first slice; the next ones grow to the whole. Code that runs for the first time is slow. */
 const FIRST_SLICE = 1024;
-/** Options of a peer that do not change while its session lasts. */
-type SessionOption =
-  | 'kind'
-  | 'remoteAs'
-  | 'localAs'
-  | 'bgpIdentifier'
-  | 'address'
-  | 'families'
-  | 'receive'
-  | 'send'
-  | 'port'
-  | 'confederationExternal'
-  | 'reflectorClient'
-  | 'clusterId'
-  | 'role';
 /** Told of each NLRI whose best path is another one, or has other attributes. */
 export type BestObserver = (table: RibTable, nlri: NlriId) => void;
 
@@ -102,6 +93,8 @@ export class Rib {
   readonly tables: readonly RibTable[];
   /** Where routes that are injected come from. */
   readonly localPeer: RibPeer;
+  /** What RPKI says of routes; undefined where nobody knows. */
+  readonly validation: Validation | undefined;
   bestObserver: BestObserver | undefined = undefined;
 
   readonly #tableOf: Map<Family, RibTable> = new Map();
@@ -133,12 +126,14 @@ export class Rib {
       ...DECISION_DEFAULTS,
       ...options.decision,
     });
-    this.#importRules = new ImportRules(this.attributes);
     this.tables = [
       new RibTable(0, new Ipv4Index(ipv4), this.attributes, this.#peers, ipv4, ipv4 * pathsPerNlri),
       new RibTable(1, new Ipv6Index(ipv6), this.attributes, this.#peers, ipv6, ipv6 * pathsPerNlri),
     ];
     for (const table of this.tables) this.#tableOf.set(table.family, table);
+    const states = options.validator && new RouteStates(this.attributes, this.tables, options.validator);
+    this.#importRules = new ImportRules(this.attributes, states);
+    this.validation = states && new Validation(this.#importRules, states, this.attributes, this.tables);
     this.#failures = new FailedPeers(options.exportObserver);
     this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
     this.#ownSearch = new OwnSearch(this.attributes, (peer) => this.#rejudgements.add(peer));
@@ -207,18 +202,10 @@ export class Rib {
    * the difference to what it holds; both in slices of `work`. What the session itself is made of stays: who the peer is, the AS numbers, the
    * address, the families, what was negotiated, which peers are clients of ours, and the port.
    */
-  changePeer(peer: RibPeer, options: Omit<PeerOptions, SessionOption>): void {
+  changePeer(peer: RibPeer, options: ChangeableOptions): void {
     invariant(peer.up && peer !== this.localPeer, 'a peer that is gone is changed');
-    const { kind, remoteAs, localAs, bgpIdentifier, address, families, receive, send, port } = peer.options;
-    const { confederationExternal, reflectorClient, clusterId, role, limits } = peer.options;
-    const kept = { kind, remoteAs, localAs, bgpIdentifier, address, families, receive, send, port, role };
-    peer.take({
-      ...options,
-      ...kept,
-      ...(confederationExternal !== undefined && { confederationExternal }),
-      ...(reflectorClient !== undefined && { reflectorClient }),
-      ...(clusterId !== undefined && { clusterId }),
-    });
+    const { limits, families } = peer.options;
+    peer.take(changedOptions(peer.options, options));
     if (!areSameLimits(limits, options.limits)) {
       peer.limits = options.limits && new Limits(options.limits, this.#families);
       this.#ingest.tellLimitsOf(peer);
@@ -430,6 +417,7 @@ export class Rib {
       this.attributes.own.settled &&
       !this.#rejudgements.isRunning &&
       this.#nextHopChanges?.isRunning !== true &&
+      this.validation?.isRunning !== true &&
       !this.#own.isBusy &&
       !this.#reuse.isRunning &&
       this.#departed.length === 0 &&
@@ -443,6 +431,7 @@ export class Rib {
     let more = this.#sweeps.slice();
     if (this.attributes.own.settled && this.#rejudgements.slice()) more = true;
     if (this.attributes.own.settled && this.#nextHopChanges?.slice() === true) more = true;
+    if (this.attributes.own.settled && this.validation?.slice() === true) more = true;
     if (this.#reuse.slice(this.nowSeconds)) more = true;
     if (!this.attributes.own.settled) {
       this.#ownSearch.slice();

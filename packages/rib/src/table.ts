@@ -77,6 +77,8 @@ export class RibTable {
   sentObserver: SentObserver | undefined;
   /** Asked before an NLRI without paths is freed. Who answers true still needs the prefix, and must call `doom` when it no longer does. */
   keeps: ((nlri: NlriId) => boolean) | undefined = undefined;
+  /** Told of each NLRI that was freed, before its id is given out again. */
+  freed: ((nlri: NlriId) => void) | undefined = undefined;
   readonly held: HeldNlri = new HeldNlri((nlri) => this.head[nlri] === NONE && this.doom(nlri as NlriId));
   /** NLRI that are not sent, as an aggregate with summary-only stands for them; undefined while there is no such aggregate. */
   summarized: BitSet | undefined = undefined;
@@ -235,7 +237,7 @@ export class RibTable {
     if (nlri === NONE || !this.index.isLive(nlri)) return;
     const isKnown =
       nlri < this.head.length && (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & (NlriFlag.Dirty | NlriFlag.Doomed)) !== 0);
-    if (!isKnown && !this.held.has(nlri)) this.index.remove(nlri);
+    if (!isKnown && !this.held.has(nlri)) this.#free(nlri);
   }
 
   /** Puts the destination into the queue of those to be decided, if it is not there. */
@@ -281,7 +283,7 @@ export class RibTable {
     this.#doomed.slice(stays, (nlri) => {
       this.nlriFlags[nlri]! &= ~NlriFlag.Doomed;
       if (this.head[nlri] !== NONE || (this.nlriFlags[nlri]! & NlriFlag.Dirty) !== 0 || this.held.has(nlri)) return;
-      if (this.keeps === undefined || !this.keeps(nlri as NlriId)) this.index.remove(nlri as NlriId);
+      if (this.keeps === undefined || !this.keeps(nlri as NlriId)) this.#free(nlri as NlriId);
     });
   }
 
@@ -368,6 +370,11 @@ export class RibTable {
     this.pathCount--;
   }
 
+  #free(nlri: NlriId): void {
+    this.index.remove(nlri);
+    this.freed?.(nlri);
+  }
+
   #allocatePath(): number {
     if (this.#pathFree !== NONE) {
       const path = this.#pathFree;
@@ -384,37 +391,30 @@ export class RibTable {
     const capacity = used * 2;
     const queue = new Int32Array(capacity);
     for (let i = 0; i < this.dirtyCount; i++) queue[i] = this.#queue[(this.#queueHead + i) % used]!;
-    const head = grown(this.head, capacity, used);
-    const best = grown(this.best, capacity, used);
-    const nlriFlags = grown(this.nlriFlags, capacity, used);
+    Object.assign(this, {
+      head: grown(this.head, capacity, used),
+      best: grown(this.best, capacity, used),
+      nlriFlags: grown(this.nlriFlags, capacity, used),
+    } satisfies Partial<RibTable>);
     this.#queue = queue;
     this.#queueHead = 0;
-    this.head = head;
-    this.best = best;
-    this.nlriFlags = nlriFlags;
   }
 
   /** As `#growNlri`. */
   #growPaths(): void {
     const used = this.pathTop;
     const capacity = used * 2;
-    const pathNlri = grown(this.pathNlri, capacity, used);
-    const pathPeer = grown(this.pathPeer, capacity, used);
-    const pathAttr = grown(this.pathAttr, capacity, used);
-    const pathNext = grown(this.pathNext, capacity, used);
-    const pathFlags = grown(this.pathFlags, capacity, used);
-    const pathReceived = grown(this.pathReceived, capacity, used);
-    const pathReason = grown(this.pathReason, capacity, used);
-    const pathLearned = grown(this.pathLearned, capacity, used);
-    if (this.pathIdentifier !== undefined) this.pathIdentifier = grown(this.pathIdentifier, capacity, used);
-    this.pathNlri = pathNlri;
-    this.pathPeer = pathPeer;
-    this.pathAttr = pathAttr;
-    this.pathNext = pathNext;
-    this.pathFlags = pathFlags;
-    this.pathReceived = pathReceived;
-    this.pathReason = pathReason;
-    this.pathLearned = pathLearned;
+    Object.assign(this, {
+      pathNlri: grown(this.pathNlri, capacity, used),
+      pathPeer: grown(this.pathPeer, capacity, used),
+      pathAttr: grown(this.pathAttr, capacity, used),
+      pathNext: grown(this.pathNext, capacity, used),
+      pathFlags: grown(this.pathFlags, capacity, used),
+      pathReceived: grown(this.pathReceived, capacity, used),
+      pathReason: grown(this.pathReason, capacity, used),
+      pathLearned: grown(this.pathLearned, capacity, used),
+      pathIdentifier: this.pathIdentifier && grown(this.pathIdentifier, capacity, used),
+    } satisfies Partial<RibTable>);
   }
 
   // Answers for other packages.

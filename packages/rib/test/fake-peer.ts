@@ -18,6 +18,7 @@ import {
   type LargeCommunity,
   type Nlri,
   type PathAttribute,
+  parseExtendedCommunity,
   parseIpv4,
   readU16,
   readU32,
@@ -35,6 +36,7 @@ import {
   type RibOptions,
   type RibPeer,
   type RouteServerOptions,
+  type ValidationOptions,
 } from '../src/index.ts';
 
 export interface FakePeerOptions {
@@ -82,6 +84,8 @@ export interface FakePeerOptions {
   readonly awaitsPrefixFilter?: boolean;
   /** Families in which it is sent a default route of ours. */
   readonly defaultOriginate?: readonly Family[];
+  /** What is validated of its routes. */
+  readonly validation?: ValidationOptions;
   /** Its routes are suppressed when they flap. */
   readonly damping?: DampingOptions;
 }
@@ -95,6 +99,7 @@ export interface Announcement {
   readonly med?: number;
   readonly localPref?: number;
   readonly communities?: readonly number[];
+  readonly extendedCommunities?: readonly string[];
   readonly largeCommunities?: readonly LargeCommunity[];
   readonly pathIdentifier?: number;
   readonly originatorId?: string;
@@ -214,6 +219,9 @@ export class FakePeer {
     if (route.communities !== undefined) attributes.push({ type: 'communities', flags: 0xc0, value: [...route.communities] });
     if (route.largeCommunities !== undefined)
       attributes.push({ type: 'large-communities', flags: 0xc0, value: [...route.largeCommunities] });
+    if (route.extendedCommunities !== undefined) {
+      attributes.push({ type: 'extended-communities', flags: 0xc0, value: route.extendedCommunities.map(parseExtendedCommunity) });
+    }
     if (route.originatorId !== undefined) attributes.push({ type: 'originator-id', flags: 0x80, value: route.originatorId });
     if (route.aigp !== undefined)
       attributes.push({ type: 'aigp', flags: 0x80, value: [{ name: 'metric', fields: { value: BigInt(route.aigp) } }] });
@@ -332,6 +340,7 @@ export class FakePeer {
       ...(options.clientToClient !== undefined && { clientToClient: options.clientToClient }),
       role: options.role,
       asPath: options.asPathOptions ?? {},
+      validation: options.validation,
       limits: options.limits,
       keepRejected: options.keepRejected ?? true,
       awaitsPrefixFilter: new Set(options.awaitsPrefixFilter === true ? [IPV4_UNICAST, IPV6_UNICAST] : []),

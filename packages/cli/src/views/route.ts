@@ -61,6 +61,8 @@ export type FilterReasonView =
   | 'as-set'
   | 'as-path-length'
   | 'route-leak'
+  | 'rpki-invalid'
+  | 'aspa-invalid'
   | 'max-prefix'
   | 'attribute-sets'
   | 'default-originate'
@@ -162,6 +164,8 @@ export const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'as-set': 'its AS path has an AS_SET (RFC 9774)',
   'as-path-length': 'its AS path has more than 750 AS numbers',
   'route-leak': 'the neighbor leaks it, as its ONLY_TO_CUSTOMER says (RFC 9234 §5)',
+  'rpki-invalid': 'RPKI says that its origin may not announce it (RFC 6811); see tsbgp rpki validate',
+  'aspa-invalid': 'ASPAs say that its AS path is a leak, or forged; see tsbgp rpki aspa',
   'max-prefix': 'the neighbor had as many routes as it may (max-prefix)',
   'attribute-sets': 'the neighbor had brought as many attribute sets as it may',
   'default-originate': 'only for neighbors with default-originate',

@@ -57,6 +57,8 @@ export const REASONS: Readonly<Record<FilterReason, Reason>> = {
   'as-set': Reason.AS_SET,
   'as-path-length': Reason.AS_PATH_LENGTH,
   'route-leak': Reason.ROUTE_LEAK,
+  'rpki-invalid': Reason.RPKI_INVALID,
+  'aspa-invalid': Reason.ASPA_INVALID,
   'max-prefix': Reason.MAX_PREFIX,
   'attribute-sets': Reason.ATTRIBUTE_SETS,
   'default-originate': Reason.DEFAULT_ORIGINATE,

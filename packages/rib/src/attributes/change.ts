@@ -8,8 +8,8 @@ import { type AttrId, type AttributeTable, SET_LENGTH_MAX } from './attribute-ta
 import { headerLength, valueLength } from './block.ts';
 
 const NO_EXPORT = 0xffff_ff01;
-/** What a change adds at most: a header with Extended Length, and a segment with one AS number. */
-const GROWTH_MAX = 10;
+/** What a change adds at most: a header with Extended Length, and an extended community. */
+const GROWTH_MAX = 12;
 const SEGMENT_AS_SEQUENCE = 2;
 const SEGMENT_LENGTH_MAX = 255;
 const OPTIONAL_TRANSITIVE = AttributeFlag.Optional | AttributeFlag.Transitive;
@@ -45,6 +45,16 @@ export function withAsInFront(block: Uint8Array, as: number): Uint8Array {
   const joins = path[0] === SEGMENT_AS_SEQUENCE && count < SEGMENT_LENGTH_MAX;
   const value = Uint8Array.of(SEGMENT_AS_SEQUENCE, joins ? count + 1 : 1, ...fourOctets(as), ...path.subarray(joins ? 2 : 0));
   return withValue(block, AttributeCode.AsPath, AttributeFlag.Transitive, value);
+}
+
+/** The canonical block with other EXTENDED_COMMUNITIES: `change` gets their octets, and returns the same ones where nothing is to change. */
+export function withExtendedCommunities(block: Uint8Array, change: (old: Uint8Array) => Uint8Array): Uint8Array {
+  const old = valueOf(block, AttributeCode.ExtendedCommunities);
+  const value = change(old);
+  if (value === old) return block;
+  if (value.length > 0) return withValue(block, AttributeCode.ExtendedCommunities, OPTIONAL_TRANSITIVE, value);
+  const { start, end } = placeOf(block, AttributeCode.ExtendedCommunities);
+  return Uint8Array.of(...block.subarray(0, start), ...block.subarray(end));
 }
 
 /** A copy of the block with another value of the attribute; `flags` are those of one that is new. */

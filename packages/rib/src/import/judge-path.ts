@@ -1,14 +1,65 @@
-/** What becomes of a path that is there already: the rules of import for its attribute set, and whether it is suppressed (RFC 2439). */
-import { codeOf, NO_REASON } from '../filter-reason.ts';
-import type { RibPeer } from '../peer.ts';
+/**
+ * What becomes of one route, where that depends on more than its attribute set and its peer:
+ *
+ *   1. What RPKI says of its prefix and origin, and of its AS_PATH: invalid ones are not used where the peer's options say so.
+ *   2. The origin validation state goes into the set that is used (RFC 8097).
+ *   3. A prefix that flaps is suppressed (RFC 2439).
+ */
+import { codeOf, NO_REASON, type ReasonCode } from '../filter-reason.ts';
+import type { NlriId } from '../nlri/nlri-index.ts';
+import { GENERATION_MASK } from '../path-flags.ts';
+import { PeerKind, type RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
-import type { Verdict } from '../verdict.ts';
+import { AspaState, isValidated, RovState, Validates } from '../validation-options.ts';
+import { type ImportVerdict, Verdict } from '../verdict.ts';
 import type { ImportRules } from './rules.ts';
 
-/** Borrowed until the rules judge again. */
-export function judgePath(rules: ImportRules, table: RibTable, path: PathId, peer: RibPeer): Verdict {
-  const attr = table.receivedAttrOf(path);
-  const verdict = rules.judge(attr, peer);
-  if (peer.damping === undefined || verdict.reason !== NO_REASON) return verdict;
-  return peer.damping.isSuppressed(table.position, table.nlriOf(path)) ? verdict.reject(attr, codeOf('damped')) : verdict;
+const RPKI_INVALID = codeOf('rpki-invalid');
+const ASPA_INVALID = codeOf('aspa-invalid');
+const DAMPED = codeOf('damped');
+
+/**
+ * Reasons that may be over without a word of the peer. Routes that are rejected for one of them are held in any case, so that they are there
+ * then (RFC 9324).
+ */
+export function isHeldAnyway(reason: ReasonCode): boolean {
+  return reason === RPKI_INVALID || reason === ASPA_INVALID || reason === DAMPED;
+}
+
+const judged = new Verdict();
+
+/** The verdict on a route, from that on its attribute set, which it may be itself. Borrowed until the next route is judged. */
+export function judgeRoute(rules: ImportRules, table: RibTable, nlri: NlriId, peer: RibPeer, verdict: ImportVerdict): ImportVerdict {
+  if (verdict.reason !== NO_REASON) return verdict;
+  let result = verdict;
+  const { states } = rules;
+  if (peer.judgesRoutes && states !== undefined) {
+    const { received } = verdict;
+    const rov = (peer.validates & Validates.Rov) === 0 ? RovState.NotChecked : states.rov(table, nlri, received, peer);
+    if (rov === RovState.Invalid && (peer.rejectsInvalid & Validates.Rov) !== 0) return rejected(verdict, RPKI_INVALID);
+    const aspa = (peer.validates & Validates.Aspa) === 0 ? AspaState.NotChecked : states.aspa(table, received, peer);
+    if (aspa === AspaState.Invalid && (peer.rejectsInvalid & Validates.Aspa) !== 0) return rejected(verdict, ASPA_INVALID);
+    if (peer.kind === PeerKind.External && peer.options.validation?.stateCommunity === true && isValidated(table.family)) {
+      result = accepted(verdict, rules.marks.of(verdict.used, rov));
+    }
+  }
+  return peer.damping?.isSuppressed(table.position, nlri) === true ? rejected(verdict, DAMPED) : result;
+}
+
+/** What becomes of a path that is there already. Borrowed until the rules judge again. */
+export function judgePath(rules: ImportRules, table: RibTable, path: PathId, peer: RibPeer): ImportVerdict {
+  const verdict = rules.judge(table.receivedAttrOf(path), peer);
+  return peer.judgesOneByOne ? judgeRoute(rules, table, table.nlriOf(path), peer, verdict) : verdict;
+}
+
+function rejected({ received, flags }: ImportVerdict, reason: ReasonCode): ImportVerdict {
+  judged.reject(received, reason);
+  judged.flags |= flags & GENERATION_MASK;
+  return judged;
+}
+
+function accepted({ received, flags }: ImportVerdict, used: number): ImportVerdict {
+  judged.accept(received, used);
+  judged.flags |= flags & GENERATION_MASK;
+  return judged;
 }

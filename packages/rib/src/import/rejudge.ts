@@ -4,13 +4,11 @@
  * What the peer announces meanwhile is judged by the new rules at once; to judge it again changes nothing.
  */
 import { NONE } from '../columns.ts';
-import { codeOf, NO_REASON } from '../filter-reason.ts';
 import type { RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
-import { judgePath } from './judge-path.ts';
+import { rejudgePath } from './rejudge-path.ts';
 import type { ImportRules } from './rules.ts';
 
-const DAMPED = codeOf('damped');
 /** Path slots looked at in one slice. */
 const SLOTS_SLICE = 65_536;
 /** Paths judged in one slice. A judgement costs more than a look: after so many the slice ends early. */
@@ -61,30 +59,13 @@ export class Rejudgements {
       const peer = table.peers[pathPeer[path]!];
       if (peer === undefined || !this.#peers.has(peer)) continue;
       left--;
-      this.#judge(table, path as PathId, peer);
+      rejudgePath(this.#rules, table, path as PathId, peer);
     }
     if (this.#cursor < table.pathTop) return true;
     this.#cursor = 1;
     this.#at++;
     if (this.#at === this.#tables.length) this.#begin();
     return true;
-  }
-
-  #judge(table: RibTable, path: PathId, peer: RibPeer): void {
-    const verdict = judgePath(this.#rules, table, path, peer);
-    const { limits } = peer;
-    // Judged again, as many routes as may be are accepted: those beyond are rejected, whatever the action of the limit was.
-    if (limits !== undefined && limits.action !== 'warn') {
-      const passed = limits.passedByAccepted(peer, table.position, verdict.flags, table.pathFlags[path]);
-      if (passed !== undefined) verdict.rejectAs(verdict, codeOf('max-prefix'));
-    }
-    // What is suppressed is held in any case: it is used again later.
-    if (verdict.reason === NO_REASON || verdict.reason === DAMPED || peer.keepsRejected) {
-      table.rejudge(path, peer, verdict);
-    } else {
-      peer.discard(table.position, verdict.reason, 1);
-      table.removePath(path, peer);
-    }
   }
 
   #begin(): void {

@@ -7,6 +7,8 @@
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { codeOf } from '../filter-reason.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
+import { RouteMarks } from '../rpki/route-marks.ts';
+import type { RouteStates } from '../rpki/route-states.ts';
 import { Verdict } from '../verdict.ts';
 import { ALWAYS, ImportChanges } from './changes.ts';
 import { unusableReason } from './unusable.ts';
@@ -15,9 +17,14 @@ export class ImportRules {
   readonly #attributes: AttributeTable;
   readonly #verdict: Verdict = new Verdict();
   readonly #changes: ImportChanges;
+  /** What RPKI says of routes; undefined where nobody does. */
+  readonly states: RouteStates | undefined;
+  readonly marks: RouteMarks;
 
-  constructor(attributes: AttributeTable) {
+  constructor(attributes: AttributeTable, states?: RouteStates) {
     this.#attributes = attributes;
+    this.states = states;
+    this.marks = new RouteMarks(attributes);
     this.#changes = new ImportChanges(attributes);
   }
 
@@ -58,7 +65,8 @@ export class ImportRules {
   }
 
   /** The changed sets that are held here: each id as often as it is held. */
-  heldSets(): Iterable<number> {
-    return this.#changes.heldSets();
+  *heldSets(): Iterable<number> {
+    yield* this.#changes.heldSets();
+    yield* this.marks.heldSets();
   }
 }
