@@ -4,13 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseIpv4, readU32 } from '@tsbgp/wire';
+import { addressBytes, type Family, IPV4_UNICAST, IPV6_UNICAST, parseIpv4, readU32 } from '@tsbgp/wire';
 import fc from 'fast-check';
 import { scaled } from '../../../test/scale.ts';
+import { explained } from '../test/explained.ts';
 import { FakePeer, settle } from '../test/fake-peer.ts';
-import { modelRoute, type RouteChoice, routeChoice } from '../test/model/announcements.ts';
+import { modelRoute, ownAttributes, ownRoute, type RouteChoice, routeChoice } from '../test/model/announcements.ts';
 import { bestOf } from '../test/model/decision.ts';
-import { isExported, sent } from '../test/model/export.ts';
+import { reasonAgainst, sent } from '../test/model/export.ts';
 import { rejection, used } from '../test/model/import.ts';
 import { type ModelPeer, type ModelRoute, type ModelSpeaker, textOf, textOfAttributes } from '../test/model/route.ts';
 import {
@@ -45,6 +46,8 @@ const PREFIXES = [
 type Event =
   | { type: 'announce'; peer: number; prefix: number; route: RouteChoice }
   | { type: 'withdraw'; peer: number; prefix: number }
+  | { type: 'inject'; prefix: number; route: RouteChoice }
+  | { type: 'remove'; prefix: number }
   | { type: 'begin-refresh'; peer: number; family: 'ipv4' | 'ipv6' }
   | { type: 'end-refresh'; peer: number; family: 'ipv4' | 'ipv6' }
   | { type: 'session'; peer: number; choice: SessionChoice }
@@ -58,6 +61,8 @@ const family = fc.constantFrom('ipv4' as const, 'ipv6' as const);
 const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ type: fc.constant('announce' as const), peer, prefix, route: routeChoice }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('withdraw' as const), peer, prefix }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('inject' as const), prefix, route: routeChoice }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('remove' as const), prefix }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('begin-refresh' as const), peer, family }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('end-refresh' as const), peer, family }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('session' as const), peer, choice: sessionChoice }) },
@@ -65,6 +70,15 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('block' as const), peer, blocked: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('work' as const) }) },
 );
+
+/** In the place of a peer: our own routes. */
+const OURS = -1;
+
+function wireOf(prefix: string): { readonly family: Family; readonly octets: Uint8Array } {
+  const [address = '', length = ''] = prefix.split('/');
+  const family = prefix.includes(':') ? IPV6_UNICAST : IPV4_UNICAST;
+  return { family, octets: Uint8Array.of(Number(length), ...addressBytes(address)) };
+}
 
 function familyOf(at: string): 'ipv4' | 'ipv6' {
   return at.includes(':') ? 'ipv6' : 'ipv4';
@@ -113,6 +127,8 @@ class World {
       this.rib.work();
       return;
     }
+    if (step.type === 'inject') return this.#inject(PREFIXES[step.prefix]!, step.route);
+    if (step.type === 'remove') return this.#remove(PREFIXES[step.prefix]!);
     const at = step.peer;
     const from = this.peers[at]!;
     if (step.type === 'announce') this.#announce(at, PREFIXES[step.prefix]!, step.route);
@@ -134,12 +150,29 @@ class World {
   expectedAt(to: number): Map<string, string> {
     const expected = new Map<string, string>();
     for (const at of PREFIXES) {
-      const all = [...(this.#routes.get(at) ?? [])].map(([from, route]): ModelRoute => ({ ...route, from: this.#sessions[from]! }));
-      const best = bestOf(all.filter((route) => rejection(route, this.speaker) === undefined).map(used));
+      const best = bestOf(this.#usedAt(at));
       const session = this.#sessions[to]!;
-      if (best !== undefined && isExported(best, session)) expected.set(at, textOf(sent(best, session, OWN_NEXT_HOPS[familyOf(at)])));
+      if (best !== undefined && reasonAgainst(best, session) === undefined) {
+        expected.set(at, textOf(sent(best, session, OWN_NEXT_HOPS[familyOf(at)])));
+      }
     }
     return expected;
+  }
+
+  /** What becomes of each used route of a prefix towards a peer: who it is from, and why the peer does not get it. */
+  outcomesAt(to: number, prefix: string): string[] {
+    const routes = this.#usedAt(prefix);
+    const best = bestOf(routes);
+    return routes
+      .map((route) => `${route.from.address} ${route === best ? (reasonAgainst(route, this.#sessions[to]!) ?? 'sent') : 'not-best'}`)
+      .sort();
+  }
+
+  #usedAt(prefix: string): ModelRoute[] {
+    const all = [...(this.#routes.get(prefix) ?? [])].map(
+      ([from, route]): ModelRoute => ({ ...route, from: this.#sessions[from] ?? route.from }),
+    );
+    return all.filter((route) => rejection(route, this.speaker) === undefined).map(used);
   }
 
   /** Why routes of a peer are not used: how many of each reason. */
@@ -194,6 +227,23 @@ class World {
     this.#stale.get(`${at} ${familyOf(where)}`)?.delete(where);
   }
 
+  #inject(where: string, choice: RouteChoice): void {
+    const route = ownRoute(choice, familyOf(where) === 'ipv6', this.speaker);
+    const { family, octets } = wireOf(where);
+    const attr = this.rib.internLocal(family, ownAttributes(route, family));
+    assert.ok(typeof attr === 'number');
+    this.rib.announceLocal(family, octets, 0, attr);
+    this.rib.releaseLocal(attr);
+    const routes = this.#routes.get(where) ?? new Map<number, ModelRoute>();
+    this.#routes.set(where, routes.set(OURS, route));
+  }
+
+  #remove(where: string): void {
+    const { family, octets } = wireOf(where);
+    const known = this.#routes.get(where)?.delete(OURS) === true;
+    assert.equal(this.rib.withdrawLocal(family, octets, 0), known);
+  }
+
   #beginRefresh(at: number, of: 'ipv4' | 'ipv6'): void {
     this.peers[at]!.beginRefresh(of);
     const held = PREFIXES.filter((where) => familyOf(where) === of && this.#routes.get(where)?.has(at) === true);
@@ -222,12 +272,19 @@ function play(confederation: number | undefined, events: readonly Event[]): void
   for (const [at, to] of peers.entries()) {
     const held = new Map([...to.attributes].map(([where, attributes]) => [where, textOfAttributes(attributes)]));
     assert.deepEqual([...held].sort(), [...world.expectedAt(at)].sort(), `what ${to.name} holds`);
+    for (const prefix of PREFIXES) {
+      const { pending, paths } = explained(rib, to, prefix);
+      assert.equal(pending, undefined);
+      const said = paths.map(({ from, reason }) => `${from.name ?? '0.0.0.0'} ${reason ?? 'sent'}`).sort();
+      assert.deepEqual(said, world.outcomesAt(at, prefix), `what is explained of ${prefix} towards ${to.name}`);
+    }
     for (const [reason, count] of world.rejectionsOf(at)) {
       const counted = rib.tables.reduce((sum, table) => sum + to.ribPeer!.rejected[table.position]![codeOf(reason as FilterReason)]!, 0);
       assert.equal(counted, count, `${reason} of ${to.name}`);
     }
   }
   for (const one of peers) one.down();
+  for (const at of PREFIXES.keys()) world.step({ type: 'remove', prefix: at });
   settle(rib);
   checkInvariants(rib);
   assert.equal(rib.attributes.count, 0, 'nothing is left when all are gone');

@@ -1,9 +1,18 @@
 /** The routes of the model test: what a peer may announce, by what it is to us. */
-import type { AsPathSegment } from '@tsbgp/wire';
+import { type AsPathSegment, DEFAULT_CONTEXT, encodeAttributes, type Family, IPV4_UNICAST, type PathAttribute } from '@tsbgp/wire';
 import fc from 'fast-check';
-import { NO_ADVERTISE, NO_EXPORT, NO_EXPORT_SUBCONFED } from './export.ts';
-import type { ModelPeer, ModelRoute } from './route.ts';
-import { CLUSTERS, CONFEDERATION, MEMBER_AS, OTHER_LOCAL_AS, OUR_AS, OWN_NEXT_HOPS, PLACES } from './sessions.ts';
+import {
+  BLACKHOLE,
+  GRACEFUL_SHUTDOWN,
+  type ModelPeer,
+  type ModelRoute,
+  type ModelSpeaker,
+  NO_ADVERTISE,
+  NO_EXPORT,
+  NO_EXPORT_SUBCONFED,
+  NO_PEER,
+} from './route.ts';
+import { CLUSTERS, CONFEDERATION, MEMBER_AS, OTHER_LOCAL_AS, OUR_AS, OWN_NEXT_HOPS, ourselves, PLACES } from './sessions.ts';
 
 export interface RouteChoice {
   readonly tail: readonly number[];
@@ -20,12 +29,16 @@ export interface RouteChoice {
   /** The AS_PATH does not begin with the AS of an external peer, as from a route server. */
   readonly bare: boolean;
   readonly ownNextHop: boolean;
+  /** The next hop is the address of this peer. */
+  readonly nextHopOf: number | undefined;
 }
 
 /** Identifiers that are nobody's, a peer's, and ours. */
 export const ORIGINATORS = ['10.9.9.9', '10.0.0.4', '0.0.0.1'] as const;
 /** The clusters of sessions, and one that is nobody's. */
 const CLUSTER_IDS = [...CLUSTERS, '7.7.7.7'];
+
+const COMMUNITIES = [NO_EXPORT, NO_ADVERTISE, NO_EXPORT_SUBCONFED, NO_PEER, GRACEFUL_SHUTDOWN, BLACKHOLE, 1];
 
 const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
@@ -40,7 +53,7 @@ export const routeChoice: fc.Arbitrary<RouteChoice> = fc.record({
   localPref: fc.option(fc.constantFrom(90, 100, 200), { nil: undefined }),
   communities: fc.oneof(
     { weight: 4, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(NO_EXPORT, NO_ADVERTISE, NO_EXPORT_SUBCONFED, 1), { maxLength: 2 }) },
+    { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...COMMUNITIES), { maxLength: 2 }) },
   ),
   onlyToCustomer: rarely(fc.constantFrom(3356, ...PLACES.map(({ as }) => as))),
   originator: rarely(fc.nat(ORIGINATORS.length - 1)),
@@ -50,14 +63,47 @@ export const routeChoice: fc.Arbitrary<RouteChoice> = fc.record({
   ),
   bare: rarely(fc.constant(true)).map((bare) => bare === true),
   ownNextHop: rarely(fc.constant(true)).map((own) => own === true),
+  nextHopOf: rarely(fc.nat(PLACES.length - 1)),
 });
+
+/** A route of our own, without LOCAL_PREF that a peer would have to send. `0.0.0.0` and `::` are no next hop: ours goes out. */
+export function ownRoute(choice: RouteChoice, ipv6: boolean, speaker: ModelSpeaker): ModelRoute {
+  const nextHops = ipv6 ? ['2001:db8::77', '::'] : ['192.0.2.77', '0.0.0.0'];
+  return {
+    from: ourselves(speaker),
+    asPath: choice.set.length === 0 ? [] : [{ type: 'sequence', asns: [...choice.set] }],
+    nextHop: nextHops[choice.ownNextHop ? 1 : 0]!,
+    med: choice.med,
+    localPref: choice.localPref,
+    communities: choice.communities,
+    clusterList: [],
+  };
+}
+
+/** The attributes of a route of our own in wire form, as `Rib.internLocal` takes them. */
+export function ownAttributes({ asPath, nextHop, med, localPref, communities }: ModelRoute, family: Family): Uint8Array {
+  const next: PathAttribute =
+    family === IPV4_UNICAST
+      ? { type: 'next-hop', flags: 0x40, value: nextHop }
+      : { type: 'mp-reach-nlri', flags: 0x80, value: { family, nextHops: [nextHop], nlri: [] } };
+  const attributes: PathAttribute[] = [
+    { type: 'origin', flags: 0x40, value: 'igp' },
+    { type: 'as-path', flags: 0x40, value: [...asPath] },
+    next,
+  ];
+  if (med !== undefined) attributes.push({ type: 'multi-exit-disc', flags: 0x80, value: med });
+  if (localPref !== undefined) attributes.push({ type: 'local-pref', flags: 0x40, value: localPref });
+  if (communities.length > 0) attributes.push({ type: 'communities', flags: 0xc0, value: [...communities] });
+  return encodeAttributes(attributes, DEFAULT_CONTEXT);
+}
 
 /** The route that a peer announces. What a peer outside may not send is left out of it. */
 export function modelRoute(from: ModelPeer, choice: RouteChoice, inConfederation: boolean, ipv6: boolean): ModelRoute {
   const isExternal = from.relation === 'external';
   const isInternal = from.relation === 'internal';
   const ownAddress = ipv6 ? OWN_NEXT_HOPS.ipv6 : OWN_NEXT_HOPS.ipv4;
-  const theirs = ipv6 ? '2001:db8::1' : from.address.includes(':') ? '192.0.2.99' : from.address;
+  const its = choice.nextHopOf === undefined ? from.address : PLACES[choice.nextHopOf]!.address;
+  const theirs = its.includes(':') === ipv6 ? its : ipv6 ? '2001:db8::1' : '192.0.2.99';
   return {
     from,
     asPath: segments(from, choice, inConfederation),

@@ -21,15 +21,15 @@ function compareRank(a: ModelRoute, b: ModelRoute): number {
   return preference(b) - preference(a) || pathLength(a.asPath) - pathLength(b.asPath);
 }
 
-function preference({ from, localPref }: ModelRoute): number {
-  return from.relation === 'external' ? DEFAULT_LOCAL_PREF : (localPref ?? DEFAULT_LOCAL_PREF);
+function preference({ localPref = DEFAULT_LOCAL_PREF }: ModelRoute): number {
+  return localPref;
 }
 
 /** d to g; RFC 4456 §9. RFC 5065 §5.3: a route of another AS of the confederation is internal. */
 function compareRest(a: ModelRoute, b: ModelRoute): number {
-  const isInternal = ({ from }: ModelRoute): number => (from.relation === 'external' ? 0 : 1);
+  const kind = ({ from }: ModelRoute): number => ({ local: 0, external: 1, member: 2, internal: 2 })[from.relation];
   return (
-    isInternal(a) - isInternal(b) ||
+    kind(a) - kind(b) ||
     originator(a) - originator(b) ||
     a.clusterList.length - b.clusterList.length ||
     compareAddresses(addressBytes(a.from.address), addressBytes(b.from.address))

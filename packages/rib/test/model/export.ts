@@ -1,28 +1,42 @@
 /** Export in the naive reference: whether a peer gets a route, and in which form. */
 import { Role } from '@tsbgp/wire';
 import { sentPath } from './as-path.ts';
-import type { ModelPeer, ModelRoute } from './route.ts';
+import { withCommunity } from './import.ts';
+import { GRACEFUL_SHUTDOWN, type ModelPeer, type ModelRoute, NO_ADVERTISE, NO_EXPORT, NO_EXPORT_SUBCONFED, NO_PEER } from './route.ts';
 
-export const NO_EXPORT = 0xffff_ff01;
-export const NO_ADVERTISE = 0xffff_ff02;
-export const NO_EXPORT_SUBCONFED = 0xffff_ff03;
 const DEFAULT_LOCAL_PREF = 100;
 
-export function isExported(route: ModelRoute, to: ModelPeer): boolean {
+/** Why a peer does not get a route: the first sentence that holds; undefined where it gets it. */
+export function reasonAgainst(route: ModelRoute, to: ModelPeer): string | undefined {
   const { from, communities } = route;
-  if (from.address === to.address) return false;
-  // RFC 1997.
-  if (communities.includes(NO_ADVERTISE)) return false;
-  if (communities.includes(NO_EXPORT) && to.relation === 'external') return false;
-  if (communities.includes(NO_EXPORT_SUBCONFED) && to.relation !== 'internal') return false;
-  // RFC 9234 §5, egress 2.
-  if (to.relation === 'external' && isCustomerOf(to.role) && route.onlyToCustomer !== undefined) return false;
-  // RFC 4271 §9.2, RFC 4456 §6.
-  if (from.relation === 'internal' && to.relation === 'internal') {
-    if (!from.client && !to.client) return false;
-    if (from.client && to.client && from.clusterId === to.clusterId && !to.clientToClient) return false;
-  }
-  return true;
+  const isExternal = to.relation === 'external';
+  const sentences: readonly (readonly [string, boolean])[] = [
+    // RFC 1997.
+    ['no-advertise', communities.includes(NO_ADVERTISE)],
+    ['no-export', communities.includes(NO_EXPORT) && isExternal],
+    ['no-export', communities.includes(NO_EXPORT_SUBCONFED) && to.relation !== 'internal'],
+    // RFC 3765.
+    ['no-peer', communities.includes(NO_PEER) && isExternal && to.role === Role.Peer],
+    // RFC 9234 §5, egress 2.
+    ['only-to-customer', isExternal && isCustomerOf(to.role) && route.onlyToCustomer !== undefined],
+    ['internal-to-internal', isBeyondHorizon(from, to)],
+    ['own-route', from.address === to.address],
+    // RFC 4271 §5.1.3.
+    ['own-next-hop', keepsNextHop(route, to) && route.nextHop === to.address],
+  ];
+  return sentences.find(([, holds]) => holds)?.[0];
+}
+
+/** RFC 4271 §9.2, RFC 4456 §6. */
+function isBeyondHorizon(from: ModelPeer, to: ModelPeer): boolean {
+  if (from.relation !== 'internal' || to.relation !== 'internal') return false;
+  if (!from.client && !to.client) return true;
+  return from.client && to.client && from.clusterId === to.clusterId && !to.clientToClient;
+}
+
+function keepsNextHop({ nextHop }: ModelRoute, to: ModelPeer): boolean {
+  if (nextHop === '0.0.0.0' || nextHop === '::') return false;
+  return to.relation === 'external' ? to.nextHopUnchanged : !to.nextHopSelf;
 }
 
 /** The route as the peer gets it; `ourNextHop` is our own address in the family. */
@@ -32,10 +46,11 @@ export function sent(route: ModelRoute, to: ModelPeer, ourNextHop: string): Omit
   const isInOurAs = to.relation === 'internal';
   return {
     asPath: sentPath(route.asPath, to),
-    nextHop: isExternal ? ourNextHop : route.nextHop,
-    med: isExternal ? undefined : route.med,
+    nextHop: keepsNextHop(route, to) ? route.nextHop : ourNextHop,
+    // RFC 4271 §5.1.4: what came from elsewhere does not go to a third AS.
+    med: isExternal && route.from.relation !== 'local' ? undefined : route.med,
     localPref: isExternal ? undefined : (route.localPref ?? DEFAULT_LOCAL_PREF),
-    communities: route.communities,
+    communities: to.gracefulShutdown ? withCommunity(route.communities, GRACEFUL_SHUTDOWN) : route.communities,
     originatorId: isInOurAs ? (route.originatorId ?? (isReflected ? route.from.bgpIdentifier : undefined)) : undefined,
     clusterList: isInOurAs ? [...(isReflected ? clustersPassed(route.from, to) : []), ...route.clusterList] : [],
     onlyToCustomer: route.onlyToCustomer ?? (isExternal && isProviderOf(to.role) ? to.localAs : undefined),

@@ -1,12 +1,13 @@
 /** Import in the naive reference: why a route is not used, and in which form one is used. */
 import { Role } from '@tsbgp/wire';
 import { isConfederationSegment, prepended } from './as-path.ts';
-import type { ModelRoute, ModelSpeaker } from './route.ts';
+import { BLACKHOLE, GRACEFUL_SHUTDOWN, type ModelRoute, type ModelSpeaker, NO_ADVERTISE, NO_EXPORT } from './route.ts';
 
 const LONG = 750;
 
 /** Why the route is not used: the first sentence that holds. */
 export function rejection(route: ModelRoute, speaker: ModelSpeaker): string | undefined {
+  if (route.from.relation === 'local') return undefined;
   const sentences: readonly (readonly [string, boolean])[] = [
     ['as-loop', isLoop(route, speaker)],
     ['originator-id', route.originatorId === speaker.bgpIdentifier],
@@ -25,7 +26,23 @@ export function used(route: ModelRoute): ModelRoute {
   const { prependIn } = route.from.asPath;
   const { onlyToCustomer = addedOnImport(route) } = route;
   const asPath = prependIn === undefined ? route.asPath : prepended(route.asPath, 'sequence', [prependIn]);
-  return { ...route, asPath, onlyToCustomer };
+  return { ...route, asPath, onlyToCustomer, localPref: localPrefOf(route), communities: communitiesOf(route) };
+}
+
+/** RFC 8326 §4.1, and the receiver's side of a session that is to end. */
+function localPrefOf({ from, communities, localPref }: ModelRoute): number | undefined {
+  const isMarked = from.relation === 'external' && from.obeysGracefulShutdown && communities.includes(GRACEFUL_SHUTDOWN);
+  return from.gracefulShutdown || isMarked ? 0 : localPref;
+}
+
+/** RFC 7999 §3.2. */
+function communitiesOf({ from, communities }: ModelRoute): readonly number[] {
+  if (from.relation !== 'external' || from.blackholeMark === undefined || !communities.includes(BLACKHOLE)) return communities;
+  return withCommunity(communities, from.blackholeMark === 'no-export' ? NO_EXPORT : NO_ADVERTISE);
+}
+
+export function withCommunity(communities: readonly number[], added: number): readonly number[] {
+  return communities.includes(added) ? communities : [...communities, added];
 }
 
 /** RFC 4271 §9.1.2; RFC 5065 §4: in a confederation our own AS counts in confederation segments, the confederation's everywhere. */

@@ -11,6 +11,13 @@
  */
 import { type AsPathSegment, findAttribute, formatAttributeValue, type PathAttribute } from '@tsbgp/wire';
 
+export const NO_EXPORT = 0xffff_ff01;
+export const NO_ADVERTISE = 0xffff_ff02;
+export const NO_EXPORT_SUBCONFED = 0xffff_ff03;
+export const NO_PEER = 0xffff_ff04;
+export const GRACEFUL_SHUTDOWN = 0xffff_0000;
+export const BLACKHOLE = 0xffff_029a;
+
 export interface ModelSpeaker {
   readonly as: number;
   readonly bgpIdentifier: string;
@@ -22,8 +29,8 @@ export interface ModelSpeaker {
   readonly addresses: readonly string[];
 }
 
-/** 'member': of another AS of our confederation. */
-export type Relation = 'external' | 'member' | 'internal';
+/** 'member': of another AS of our confederation; 'local': ourselves. */
+export type Relation = 'external' | 'member' | 'internal' | 'local';
 
 export interface ModelPeer {
   readonly address: string;
@@ -37,6 +44,16 @@ export interface ModelPeer {
   /** Our role: one of wire's `Role`. */
   readonly role: number | undefined;
   readonly asPath: ModelAsPath;
+  /** NEXT_HOP is ours towards an internal peer. */
+  readonly nextHopSelf: boolean;
+  /** NEXT_HOP goes to an external peer as it came. */
+  readonly nextHopUnchanged: boolean;
+  /** The session is to end soon. */
+  readonly gracefulShutdown: boolean;
+  /** GRACEFUL_SHUTDOWN of an external peer counts. */
+  readonly obeysGracefulShutdown: boolean;
+  /** The community that goes to BLACKHOLE of an external peer. */
+  readonly blackholeMark: 'no-export' | 'no-advertise' | undefined;
 }
 
 export interface ModelAsPath {

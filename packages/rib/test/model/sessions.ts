@@ -48,7 +48,10 @@ export interface Changeable {
   readonly asPath: Omit<ModelAsPath, 'prependIn' | 'behindLocal'>;
   readonly noPrepend: boolean;
   readonly replaceAs: boolean;
+  readonly ways: Ways;
 }
+
+type Ways = Pick<ModelPeer, 'nextHopSelf' | 'nextHopUnchanged' | 'gracefulShutdown' | 'obeysGracefulShutdown' | 'blackholeMark'>;
 
 export const PLAIN: SessionChoice = {
   client: false,
@@ -59,6 +62,13 @@ export const PLAIN: SessionChoice = {
     asPath: { ownAllowed: 0, enforceFirst: false, rejectSets: false, rejectLong: false, removePrivate: undefined, override: false },
     noPrepend: true,
     replaceAs: true,
+    ways: {
+      nextHopSelf: false,
+      nextHopUnchanged: false,
+      gracefulShutdown: false,
+      obeysGracefulShutdown: false,
+      blackholeMark: undefined,
+    },
   },
 };
 
@@ -74,6 +84,13 @@ export const changeable: fc.Arbitrary<Changeable> = fc.record({
   }),
   noPrepend: fc.boolean(),
   replaceAs: fc.boolean(),
+  ways: fc.record({
+    nextHopSelf: fc.boolean(),
+    nextHopUnchanged: fc.boolean(),
+    gracefulShutdown: fc.constantFrom(false, false, false, true),
+    obeysGracefulShutdown: fc.boolean(),
+    blackholeMark: fc.constantFrom(undefined, 'no-export' as const, 'no-advertise' as const),
+  }),
 });
 
 export const sessionChoice: fc.Arbitrary<SessionChoice> = fc.record({
@@ -86,7 +103,7 @@ export const sessionChoice: fc.Arbitrary<SessionChoice> = fc.record({
 /** The peer of a place with these options. The RIB's own cluster identifier is the first of CLUSTERS. */
 export function modelPeer({ address, as, localAs }: Place, choice: SessionChoice, { confederation }: ModelSpeaker): ModelPeer {
   const relation: Relation = as === OUR_AS ? 'internal' : as === MEMBER_AS && confederation !== undefined ? 'member' : 'external';
-  const { clientToClient, asPath, noPrepend, replaceAs } = choice.changeable;
+  const { clientToClient, asPath, noPrepend, replaceAs, ways } = choice.changeable;
   const ours = confederation ?? OUR_AS;
   return {
     address,
@@ -103,6 +120,25 @@ export function modelPeer({ address, as, localAs }: Place, choice: SessionChoice
       prependIn: localAs !== undefined && !noPrepend ? localAs : undefined,
       behindLocal: localAs !== undefined && !replaceAs ? ours : undefined,
     },
+    ...ways,
+  };
+}
+
+/** Who our own routes come from. */
+export function ourselves({ bgpIdentifier }: ModelSpeaker): ModelPeer {
+  const { asPath, ways, clientToClient } = PLAIN.changeable;
+  return {
+    address: '0.0.0.0',
+    bgpIdentifier,
+    as: OUR_AS,
+    relation: 'local',
+    localAs: OUR_AS,
+    client: false,
+    clusterId: CLUSTERS[0],
+    clientToClient,
+    role: undefined,
+    asPath: { ...asPath, prependIn: undefined, behindLocal: undefined },
+    ...ways,
   };
 }
 
@@ -126,5 +162,10 @@ export function fakePeerOptions(peer: ModelPeer, { confederation }: ModelSpeaker
     role: peer.role,
     asPathOptions,
     ownAddresses: Object.values(OWN_NEXT_HOPS),
+    nextHopSelfAlways: peer.nextHopSelf,
+    nextHopUnchanged: peer.nextHopUnchanged,
+    gracefulShutdown: peer.gracefulShutdown,
+    obeysGracefulShutdown: peer.obeysGracefulShutdown,
+    blackholeMark: peer.blackholeMark,
   };
 }
