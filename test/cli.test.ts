@@ -31,7 +31,7 @@ suite('tsbgp and a daemon', { timeout: 60_000 }, () => {
     logger,
     boundaries,
   });
-  const api = createApiServer(speaker, { unixSocket, logger, boundaries });
+  const api = createApiServer(speaker, { logger, boundaries });
 
   async function tsbgp(line: string, stdin = ''): Promise<{ code: number; out: string; err: string }> {
     let [out, err] = ['', ''];
@@ -50,7 +50,7 @@ suite('tsbgp and a daemon', { timeout: 60_000 }, () => {
   }
 
   before(async () => {
-    await api.start();
+    await api.listen({ unixSocket });
     for (const neighbor of parseConfig(CONFIG, 'test').config.neighbors) speaker.addNeighbor(neighbor);
   });
   after(async () => {

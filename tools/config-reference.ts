@@ -1,11 +1,14 @@
 /** Writes the tables of keys in docs/configuration.md. Part of `npm run proto`; packages/daemon/src/config/docs.test.ts compares. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allKeys, referenceRow } from '../packages/daemon/test/config/reference.ts';
+import { allKeys, referenceRow, touchRows } from '../packages/daemon/test/config/reference.ts';
 
 const FILE = join(import.meta.dirname, '../docs/configuration.md');
 /** A section up to the rows of its table, and the rows. */
 const TABLE = /(\n## (\w+)\n(?:(?!\n## )[\s\S])*?\|(?:---\|)+\n)((?:\| `.*\n)+)/g;
+
+/** The head of the table of what changes touch, and its rows. */
+const TOUCHED = /(\| what a change touches \| keys of a neighbor \|\n\|---\|---\|\n)((?:\| .*\n)*)/;
 
 export function writeConfigReference(): void {
   const keys = allKeys();
@@ -13,5 +16,13 @@ export function writeConfigReference(): void {
     const rows = keys.filter(({ path }) => path.split(/[.[]/)[0] === section).map((key) => `${referenceRow(key)}\n`);
     return before + rows.join('');
   });
-  writeFileSync(FILE, text);
+  const touched = text.replace(
+    TOUCHED,
+    (_, before: string) =>
+      before +
+      touchRows()
+        .map((row) => `${row}\n`)
+        .join(''),
+  );
+  writeFileSync(FILE, touched);
 }

@@ -7,6 +7,7 @@ import { suggest } from './config/suggest.ts';
 export type Command =
   | { readonly type: 'help' | 'version' }
   | { readonly type: 'check'; readonly file: string | undefined }
+  | { readonly type: 'diff'; readonly before: string; readonly after: string }
   | {
       readonly type: 'run';
       readonly file: string | undefined;
@@ -19,6 +20,7 @@ export const USAGE: string = `tsbgpd: a BGP daemon
 
 usage: tsbgpd [FILE]           run with this configuration (YAML)
        tsbgpd --check [FILE]   say what is wrong with it, and what would run
+       tsbgpd --diff OLD NEW   say what a running daemon would change, and which sessions that touches
 
 Without FILE: ${CONFIG_PATHS.join(', then ')}.
 
@@ -28,13 +30,14 @@ Without FILE: ${CONFIG_PATHS.join(', then ')}.
   --help                print this
 
 SIGINT, SIGTERM and SIGQUIT stop cleanly (Cease, administrative shutdown); a second one stops at once.
-SIGUSR1 writes the state to the log.
+SIGHUP reads the file again and changes what differs. SIGUSR1 writes the state to the log.
 Exit status: 0 stopped or checked, 1 configuration or start failed or a broken invariant, 2 wrong usage.
 Keys of the file: docs/configuration.md. Error codes: docs/errors.md. Signals, log, limits: docs/operations.md.
 `;
 
 const OPTIONS = {
   check: { type: 'boolean' },
+  diff: { type: 'boolean' },
   'log-level': { type: 'string' },
   'log-format': { type: 'string' },
   version: { type: 'boolean', short: 'V' },
@@ -51,6 +54,11 @@ export function readCommandLine(args: readonly string[]): Command {
   const { values, positionals } = parsed;
   if (values.help === true) return { type: 'help' };
   if (values.version === true) return { type: 'version' };
+  const [file, second, ...more] = positionals;
+  if (values.diff === true) {
+    if (file !== undefined && second !== undefined && more.length === 0) return { type: 'diff', before: file, after: second };
+    return { type: 'wrong', reason: `--diff needs two configuration files, found ${positionals.length}` };
+  }
   if (positionals.length > 1)
     return { type: 'wrong', reason: `one configuration file, found ${positionals.length}: ${positionals.join(', ')}` };
   const level = LOG_LEVELS.find((known) => known === values['log-level']);
@@ -61,7 +69,6 @@ export function readCommandLine(args: readonly string[]): Command {
   if (values['log-format'] !== undefined && format === undefined) {
     return { type: 'wrong', reason: `--log-format: found "${values['log-format']}", allowed ${LOG_FORMATS.join(', ')}` };
   }
-  const file = positionals[0];
   return values.check === true ? { type: 'check', file } : { type: 'run', file, level, format };
 }
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BrokenInvariant } from '@tsbgp/rib';
-import type { ApiServerOptions } from './api-server/api-server.ts';
+import type { ApiListen, BoundListener } from './api-server/api-server.ts';
 import { parseConfig } from './config/load.ts';
-import { ControlError, type ControlPlane, type Endpoint, type NeighborConfig } from './control-plane.ts';
+import { ControlError, type Endpoint, type NeighborConfig } from './control-plane.ts';
 import { crashFolder } from './crash-report.ts';
 import { Daemon, STOP_TIMEOUT_MS } from './daemon.ts';
 import { completeDecision } from './keys/decision-keys.ts';
@@ -25,7 +25,7 @@ class FakeParts implements Parts {
   /** Errors to reject with, by `listen 0.0.0.0:179`, `api start` … */
   readonly failures = new Map<string, Error>();
   settings: SpeakerOptions | undefined;
-  api: ApiServerOptions | undefined;
+  api: ApiListen | undefined;
   socketPath: string | undefined = '/run/tsbgp/tsbgpd.sock';
 
   constructor() {
@@ -38,6 +38,7 @@ class FakeParts implements Parts {
       fatal: write('fatal'),
       flush: async () => {},
       flushNow: () => {},
+      configure: async () => {},
       recent: () => ['{"msg":"the last line"}\n'],
       addMetrics: () => {},
     };
@@ -79,13 +80,14 @@ class FakeParts implements Parts {
     return control as Speaker;
   }
 
-  createApiServer(_: ControlPlane, settings: ApiServerOptions) {
-    this.api = settings;
+  createApiServer() {
     return {
       addMetrics: (out: Exposition) => void out.gauge('tsbgp_api_test', 'A test.').set(1),
-      start: async () => {
+      listen: async (places: ApiListen): Promise<BoundListener[]> => {
+        this.api = places;
         this.#do('api start');
-        return { tcp: settings.tcp === undefined ? undefined : { ...settings.tcp, port: settings.tcp.port || 40_001 } };
+        const tcp = places.tcp && { ...places.tcp, port: places.tcp.port || 40_001 };
+        return [places.unixSocket, tcp].flatMap((where) => (where === undefined ? [] : [{ where, isNew: true }]));
       },
       close: async () => this.#do('api close'),
     };

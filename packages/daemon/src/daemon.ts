@@ -7,22 +7,21 @@
  *
  * If one step fails, what was started is stopped again. A broken invariant ends everything: Cease to every peer, a crash report, exit.
  */
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { BrokenInvariant } from '@tsbgp/rib';
 import { HALF_OPEN_MAX_DEFAULT } from '@tsbgp/session';
-import type { ApiServer } from './api-server/api-server.ts';
 import { Boundaries } from './boundaries.ts';
 import type { DaemonConfig } from './config/load.ts';
-import { ControlError, type Endpoint } from './control-plane.ts';
+import { ControlError } from './control-plane.ts';
 import { crashFolder, writeCrashReport } from './crash-report.ts';
 import { formatEndpoint } from './endpoint.ts';
-import type { HttpServer } from './http/http-server.ts';
 import type { DaemonLog } from './log.ts';
 import { DESCRIPTOR_CHECK_MS, DescriptorWatch, descriptorLimit, descriptorMax, openDescriptors } from './metrics/descriptors.ts';
 import { EventLoopDelay } from './metrics/event-loop-delay.ts';
 import type { MetricSource } from './metrics/exposition.ts';
 import type { Parts } from './parts.ts';
+import { reconcile } from './reconcile/reconcile.ts';
+import type { ConfigChange } from './reconcile/section.ts';
+import { ServiceListeners } from './service-listeners.ts';
 import type { Speaker } from './speaker/speaker.ts';
 import { errno, listenError, StartError } from './start-error.ts';
 import { type StateSummary, summarize } from './state-summary.ts';
@@ -34,24 +33,23 @@ export const STOP_TIMEOUT_MS: number = 5000;
 export const CRASH_TIMEOUT_MS: number = 1000;
 
 export class Daemon {
-  readonly config: DaemonConfig;
   readonly speaker: Speaker;
+  readonly listeners: ServiceListeners;
   /** Resolves with the reason when a client of the API asks the daemon to stop. */
   readonly shutdownRequested: Promise<string | undefined>;
   readonly boundaries: Boundaries;
   crashed = false;
   #log: DaemonLog;
-  readonly #parts: Parts;
-  #api: ApiServer | undefined;
-  #http: HttpServer | undefined;
+  #config: DaemonConfig;
+  /** Settles when every earlier change of the configuration is done. */
+  #changing: Promise<unknown> = Promise.resolve();
   #metricSources: MetricSource[] = [];
   #delay: EventLoopDelay = new EventLoopDelay();
   #descriptorTimer: NodeJS.Timeout | undefined;
 
   constructor(config: DaemonConfig, log: DaemonLog, parts: Parts) {
-    this.config = config;
+    this.#config = config;
     this.#log = log;
-    this.#parts = parts;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.shutdownRequested = promise;
     this.boundaries = new Boundaries(log);
@@ -73,6 +71,28 @@ export class Daemon {
       // With few descriptors, connections that have not sent a valid OPEN yet may take a quarter of them.
       halfOpenMax: limit === undefined ? undefined : Math.min(HALF_OPEN_MAX_DEFAULT, Math.max(1, Math.floor(limit / 4))),
     });
+    const addMetrics = (source: MetricSource): void => void this.#metricSources.push(source);
+    this.listeners = new ServiceListeners({ control: this.speaker, log, boundaries: this.boundaries, parts, addMetrics });
+  }
+
+  /** What is in effect. */
+  get config(): DaemonConfig {
+    return this.#config;
+  }
+
+  /**
+   * Puts another configuration into effect: what differs is changed, and nothing else is touched. Resolves with what was changed. Rejects with
+   * ControlError or StartError; then the configuration from before is in effect. Calls take effect one after the other.
+   */
+  change(after: DaemonConfig): Promise<ConfigChange[]> {
+    const changed = this.#changing.then(async () => {
+      const { speaker, listeners, boundaries } = this;
+      const changes = await reconcile(this.#config, after, { speaker, listeners, log: this.#log, boundaries });
+      this.#config = after;
+      return changes;
+    });
+    this.#changing = changed.catch(() => undefined);
+    return changed;
   }
 
   /** Rejects with a StartError, after everything was stopped again. */
@@ -80,14 +100,14 @@ export class Daemon {
     this.#delay.start();
     this.#watchDescriptors();
     try {
-      await this.#startApi();
-      await this.#startHttp();
+      await this.listeners.setApi(this.#config.api);
+      await this.listeners.setHttp(this.#config.http);
       await this.#startBgp();
     } catch (error) {
       await this.stop('start failed');
       throw error;
     }
-    const { global, neighbors } = this.config;
+    const { global, neighbors } = this.#config;
     const count = neighbors.length === 1 ? '1 neighbor' : `${neighbors.length} neighbors`;
     this.#log.info(
       { version: VERSION, as: global.as },
@@ -97,14 +117,10 @@ export class Daemon {
 
   /** May be called in any state. Resolves with true when everything is closed, with false after STOP_TIMEOUT_MS. */
   async stop(reason?: string): Promise<boolean> {
-    const api = this.#api;
-    const http = this.#http;
-    this.#api = undefined;
-    this.#http = undefined;
     this.#delay.stop();
     clearInterval(this.#descriptorTimer);
-    const closing = Promise.allSettled([this.speaker.close(reason), http?.close()]).then(async (results) => {
-      const [last] = await Promise.allSettled([api?.close()]);
+    const closing = Promise.allSettled([this.speaker.close(reason), this.listeners.closeHttp()]).then(async (results) => {
+      const [last] = await Promise.allSettled([this.listeners.closeApi()]);
       for (const result of [...results, last]) {
         if (result.status === 'fulfilled') continue;
         if (result.reason instanceof BrokenInvariant) await this.crash(result.reason);
@@ -161,61 +177,18 @@ export class Daemon {
     this.#descriptorTimer = setInterval(look, DESCRIPTOR_CHECK_MS).unref();
   }
 
-  async #startApi(): Promise<void> {
-    const { unixSocket, mode, tcp, hosts } = this.config.api;
-    const path = unixSocket === 'none' ? undefined : (unixSocket ?? this.#parts.defaultSocketPath());
-    if (path === undefined && unixSocket !== 'none') {
-      throw new StartError(
-        'no-socket-path',
-        'no default path for the API socket is writable; write "api: { unix-socket: /PATH }" or "unix-socket: none"',
-      );
-    }
-    if (path === undefined && tcp === undefined) return;
-    const newFolder = path !== undefined && !existsSync(dirname(path)) ? dirname(path) : undefined;
-    const settings = { unixSocket: path, mode, tcp, hosts, logger: this.#log, boundaries: this.boundaries };
-    this.#api = this.#parts.createApiServer(this.speaker, settings);
-    this.#metricSources.push(this.#api.addMetrics);
-    let bound: Endpoint | undefined;
-    try {
-      bound = (await this.#api.start()).tcp;
-    } catch (error) {
-      // The error of the system says which of the two listeners failed, if anything does.
-      const onTcp = tcp !== undefined && (path === undefined || (error as { port?: number }).port === tcp.port);
-      throw onTcp
-        ? listenError({ what: 'API', where: tcp, key: 'api.tcp' }, error)
-        : listenError({ what: 'API', where: path!, key: 'api.unix-socket' }, error);
-    }
-    if (newFolder !== undefined) this.#log.info({ folder: newFolder }, `created the folder ${newFolder} for the API socket`);
-    if (path !== undefined) this.#log.info({ path }, `API listening on unix:${path}`);
-    if (bound !== undefined) this.#log.info(bound, `API listening on ${formatEndpoint(bound)}`);
-  }
-
-  async #startHttp(): Promise<void> {
-    const { http } = this.config;
-    if (http === undefined) return;
-    const { startHttpServer } = await import('./http/http-server.ts');
-    try {
-      this.#http = await startHttpServer(this.speaker, http, this.#log, { boundaries: this.boundaries, hosts: http.hosts });
-      this.#metricSources.push(this.#http.addMetrics);
-    } catch (error) {
-      throw listenError({ what: 'HTTP', where: http, key: 'http.listen' }, error);
-    }
-    const { endpoint } = this.#http;
-    this.#log.info(endpoint, `HTTP listening on http://${formatEndpoint(endpoint)} (/metrics, /healthz)`);
-  }
-
   async #startBgp(): Promise<void> {
-    const { listen, listenIsDefault } = this.config.global;
+    const { listen, listenIsDefault } = this.#config.global;
     const listening = listen.map((endpoint) => this.speaker.listen(endpoint));
     // Awaited below, after the neighbors. Until then `allSettled` handles a rejection.
     const settled = Promise.allSettled(listening);
     try {
-      this.speaker.configure(this.config.own);
+      this.speaker.configure(this.#config.own);
     } catch (error) {
       await settled;
       throw refused('route-refused', 'routes of the configuration', error);
     }
-    for (const neighbor of this.config.neighbors) {
+    for (const neighbor of this.#config.neighbors) {
       try {
         this.speaker.addNeighbor(neighbor);
       } catch (error) {

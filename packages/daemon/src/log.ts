@@ -20,6 +20,8 @@ export interface DaemonLog extends Logger {
   flushNow(): void;
   /** The latest lines, for a crash report. */
   recent(): readonly string[];
+  /** Another level or form from the next line on. */
+  configure(options: Pick<LogOptions, 'level' | 'format'>): Promise<void>;
   /** Adds metrics: lines lost, and octets that wait. */
   readonly addMetrics: MetricSource;
 }
@@ -37,18 +39,24 @@ export const FLUSH_TIMEOUT_MS: number = 1000;
 /** No pid and host name: the collector of the log adds them. */
 const COMMON: LoggerOptions = { base: null, timestamp: stdTimeFunctions.isoTime };
 
-export async function createLog({ level, format, fd = 1 }: LogOptions): Promise<DaemonLog> {
-  const pretty = format === 'pretty' || (format === 'auto' && isatty(fd));
+export async function createLog({ fd = 1, ...first }: LogOptions): Promise<DaemonLog> {
   const destination = new LogDestination(openSink(fd), (trouble) => reportTrouble(logger, trouble));
-  const logger = pretty
-    ? pino({ ...COMMON, level }, { write: await prettyWriter(destination, fd) })
-    : pino({ ...COMMON, level, formatters: { level: (label) => ({ level: label }) } }, destination);
+  const newLogger = async ({ level, format }: Pick<LogOptions, 'level' | 'format'>): Promise<PinoLogger> => {
+    const pretty = format === 'pretty' || (format === 'auto' && isatty(fd));
+    return pretty
+      ? pino({ ...COMMON, level }, { write: await prettyWriter(destination, fd) })
+      : pino({ ...COMMON, level, formatters: { level: (label) => ({ level: label }) } }, destination);
+  };
+  let logger = await newLogger(first);
   return {
-    debug: logger.debug.bind(logger),
-    info: logger.info.bind(logger),
-    warn: logger.warn.bind(logger),
-    error: logger.error.bind(logger),
-    fatal: logger.fatal.bind(logger),
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    fatal: (fields, message) => logger.fatal(fields, message),
+    async configure(options) {
+      logger = await newLogger(options);
+    },
     flush: () => destination.flush(FLUSH_TIMEOUT_MS),
     flushNow: () => destination.flushNow(),
     recent: () => destination.recent,

@@ -56,6 +56,21 @@ test('--check of a bad file, or of none, exits 1 with the errors on standard err
   assert.match(missing.err, /missing\.yaml: found no such file/);
 });
 
+test('--diff of two files says what is touched; a change that needs a restart exits 1', async () => {
+  const changed = file('changed.yaml', readFileSync(good, 'utf8').replace('remote-as: 64501', 'remote-as: 64502'));
+  assert.deepEqual(await run('--diff', good, changed), {
+    status: 0,
+    out: 'neighbors 192.0.2.1: remote-as changed: its session is reset\n1 change, 1 session is reset\n',
+    err: '',
+  });
+  assert.equal((await run('--diff', good, good)).out, 'nothing differs\n');
+  const other = file('other.yaml', readFileSync(good, 'utf8').replace('as: 64500', 'as: 64999'));
+  const { status, out } = await run('--diff', good, other);
+  assert.deepEqual([status, out], [1, 'global: as changed: needs a restart\n1 change, no session is reset\n']);
+  assert.equal((await run('--diff', good, bad)).status, 1);
+  assert.equal((await run('--diff', good)).status, 2);
+});
+
 test('a daemon does not start with a bad file', async () => {
   const { status, err } = await run(bad);
   assert.equal(status, 1);
@@ -79,7 +94,7 @@ function program(close: string): string {
       listNeighbors: () => [{ config: { address: '192.0.2.1', remoteAs: 64501 }, state: 'Active', adminState: 'up', prefixes: [], flapCount: 0 }],
       health: () => ({ healthy: true }), metrics: () => 'tsbgp_x{limit="y"} 7\\ntsbgp_z{neighbor="192.0.2.1"} 1\\n',
     };
-    const parts = { createSpeaker: () => speaker, createApiServer: () => ({ addMetrics: () => {}, start: async () => setInterval(() => {}, 1000), close: async () => {} }), defaultSocketPath: () => '/nowhere' };
+    const parts = { createSpeaker: () => speaker, createApiServer: () => ({ addMetrics: () => {}, listen: async () => { setInterval(() => {}, 1000); return []; }, close: async () => {} }), defaultSocketPath: () => '/nowhere' };
     process.exit(await main(process.argv.slice(1), { out() {}, err: (text) => process.stderr.write(text), loadParts: async () => parts }));
   `;
 }
@@ -216,14 +231,37 @@ test('SIGUSR1 writes the state to the log; no inspector opens', { timeout: 20_00
 test('signals without a meaning do nothing; each is logged once', { timeout: 20_000 }, async () => {
   const { child, ended, lines } = await started(program('async () => {}'));
   const signals = MEANINGLESS_SIGNALS.filter((signal) => signal in constants.signals);
-  for (const signal of [...signals, 'SIGHUP', ...signals, 'SIGPIPE', 'SIGWINCH', 'SIGCONT'] as const) {
+  for (const signal of [...signals, ...signals, 'SIGPIPE', 'SIGWINCH', 'SIGCONT'] as const) {
     child.kill(signal);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   child.kill('SIGTERM');
   assert.equal(await ended, 0);
   for (const signal of signals) assert.equal(lines().filter((line) => line === `${signal} means nothing to tsbgpd: ignored`).length, 1);
-  assert.ok(lines().some((line) => line.startsWith('SIGHUP: the configuration cannot be reloaded')));
+});
+
+test('SIGHUP reads the configuration again; a file with errors changes nothing', { timeout: 20_000 }, async () => {
+  const { child, ended, lines } = await started(program('async () => {}'));
+  const logged = async (text: RegExp): Promise<void> => {
+    for (let i = 0; i < 200 && !lines().some((line) => text.test(line)); i++) await new Promise((resolve) => setTimeout(resolve, 25));
+    assert.match(lines().join('\n'), text);
+  };
+  const text = readFileSync(good, 'utf8');
+  child.kill('SIGHUP');
+  await logged(/good\.yaml was read again: nothing differs/);
+  writeFileSync(good, text.replace('as: 64500', 'as: 0'));
+  child.kill('SIGHUP');
+  await logged(/good\.yaml:1:15 global\.as: found 0/);
+  await logged(/good\.yaml was not put into effect: nothing has changed/);
+  writeFileSync(good, text.replace('as: 64500', 'as: 64999'));
+  child.kill('SIGHUP');
+  await logged(/global\.as cannot change while the daemon runs/);
+  writeFileSync(good, `${text}log: { level: debug }\n`);
+  child.kill('SIGHUP');
+  await logged(/configuration: log: level changed/);
+  writeFileSync(good, text);
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
 });
 
 test('the report of a signal that throws is contained', { timeout: 20_000 }, async () => {

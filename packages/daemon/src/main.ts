@@ -9,6 +9,7 @@ import { ConfigRejected, formatWarning } from './config/config-error.ts';
 import { CONFIG_PATHS } from './config/defaults.ts';
 import { type DaemonConfig, type Loaded, loadConfig } from './config/load.ts';
 import { Daemon } from './daemon.ts';
+import { LiveConfig, type LogOverrides, withOverrides } from './live-config.ts';
 import type { DaemonLog } from './log.ts';
 import type { Parts } from './parts.ts';
 import { Signals } from './signals.ts';
@@ -37,12 +38,13 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       return 2;
     case 'check':
       return check(command.file, io);
+    case 'diff':
+      return diff(command.before, command.after, io);
     case 'run': {
       const loaded = await tryLoad(command.file, io);
       if (loaded === undefined) return 1;
-      const { log } = loaded.config;
-      const config = { ...loaded.config, log: { level: command.level ?? log.level, format: command.format ?? log.format } };
-      return run({ ...loaded, config }, io);
+      const overrides = { level: command.level, format: command.format };
+      return run(loaded, overrides, io);
     }
   }
 }
@@ -53,6 +55,18 @@ async function check(file: string | undefined, io: Io): Promise<number> {
   const { reportAccepted } = await import('./config/report.ts');
   io.out(reportAccepted(loaded.config, loaded.warnings));
   return 0;
+}
+
+/** Exits with 0 where nothing differs, or the daemon can make the change while it runs; with 1 where it cannot. */
+async function diff(before: string, after: string, io: Io): Promise<number> {
+  const loaded = [await tryLoad(before, io), await tryLoad(after, io)];
+  const [old, wanted] = loaded;
+  if (old === undefined || wanted === undefined) return 1;
+  const { diffConfig } = await import('./reconcile/reconcile.ts');
+  const { describeChange, summarizeChanges } = await import('./reconcile/describe.ts');
+  const changes = diffConfig(old.config, wanted.config);
+  io.out(`${[...changes.map(describeChange), summarizeChanges(changes)].join('\n')}\n`);
+  return changes.some(({ effects }) => effects.includes('restart')) ? 1 : 0;
 }
 
 async function tryLoad(named: string | undefined, io: Io): Promise<Loaded | undefined> {
@@ -75,21 +89,24 @@ async function tryLoad(named: string | undefined, io: Io): Promise<Loaded | unde
   }
 }
 
-async function run({ config, warnings }: Loaded, io: Io): Promise<number> {
+async function run(loaded: Loaded, overrides: LogOverrides, io: Io): Promise<number> {
   const { createLog } = await import('./log.ts');
+  const config = withOverrides(loaded.config, overrides);
+  const { warnings } = loaded;
   const log = await createLog(config.log);
   try {
     for (const warning of warnings) log.warn({ code: warning.code }, formatWarning(warning));
-    return await runUntilStopped(config, log, await io.loadParts());
+    return await runUntilStopped(config, overrides, log, await io.loadParts());
   } finally {
     await log.flush();
   }
 }
 
-async function runUntilStopped(config: DaemonConfig, log: DaemonLog, parts: Parts): Promise<number> {
+async function runUntilStopped(config: DaemonConfig, overrides: LogOverrides, log: DaemonLog, parts: Parts): Promise<number> {
   const daemon = new Daemon(config, log, parts);
   const unhandled = new Unhandled(daemon, log);
-  const signals = new Signals(log, daemon.boundaries, () => daemon.logState());
+  const live = new LiveConfig({ daemon, log, overrides });
+  const signals = new Signals(log, daemon.boundaries, { report: () => daemon.logState(), reload: () => void live.reload() });
   try {
     try {
       if ((await Promise.race([daemon.start(), unhandled.fatal])) === FATAL) return 1;

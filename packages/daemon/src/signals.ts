@@ -2,7 +2,7 @@
  * What signals mean to the daemon. Every signal that ends a process by default is handled here or deliberately ignored.
  *
  *     INT, TERM, QUIT   stop: Cease to every peer; a second signal stops without waiting
- *     HUP               logged: the configuration cannot be reloaded yet
+ *     HUP               the configuration is read again, and what differs is changed
  *     USR1              a summary of the state goes to the log
  *     the others below  no meaning: logged once, nothing happens
  *
@@ -34,7 +34,8 @@ export class Signals {
   received = false;
   readonly #handlers: Map<NodeJS.Signals, () => void> = new Map();
 
-  constructor(log: DaemonLog, boundaries: Boundaries, report: () => void) {
+  /** `report` writes the state to the log, `reload` reads the configuration again. */
+  constructor(log: DaemonLog, boundaries: Boundaries, { report, reload }: { readonly report: () => void; readonly reload: () => void }) {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.stop = promise;
     const on = (signal: NodeJS.Signals, handler: () => void) => {
@@ -54,7 +55,7 @@ export class Signals {
         resolve(signal);
       });
     }
-    on('SIGHUP', () => log.warn({}, 'SIGHUP: the configuration cannot be reloaded yet, restart to apply a change'));
+    on('SIGHUP', reload);
     on('SIGUSR1', report);
     const told = new Set<string>();
     for (const signal of MEANINGLESS_SIGNALS) {

@@ -19,7 +19,7 @@ const boundaries = new Boundaries(QUIET);
 const speaker = makeSpeaker({ boundaries, metricSources: [boundaries.addMetrics] });
 const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
 for (const last of [2, 3]) speaker.addNeighbor(makeNeighbor(last));
-await createApiServer(speaker, { unixSocket: process.argv[2]!, logger: QUIET, boundaries }).start();
+await createApiServer(speaker, { logger: QUIET, boundaries }).listen({ unixSocket: process.argv[2]! });
 
 const cpuMs = (): number => process.threadCpuUsage().user / 1000 + process.threadCpuUsage().system / 1000;
 let longestTurnMs = 0;

@@ -16,6 +16,8 @@ export interface Protected {
 
 interface Listening {
   readonly server: NetServer;
+  /** The address and port that it is bound to. */
+  readonly bound: Endpoint;
   readonly family: SocketFamily;
 }
 
@@ -46,15 +48,25 @@ export class Listeners {
     try {
       if (this.#closed) throw serverClosed();
       const { address, port, family } = server.address() as AddressInfo;
-      const listening: Listening = { server, family: family === 'IPv6' ? 6 : 4 };
+      const listening: Listening = { server, bound: { host: address, port }, family: family === 'IPv6' ? 6 : 4 };
       for (const peer of this.#owner.protected()) protectListener(listening, peer);
       this.#listening.add(listening);
       this.#logger.debug({ host: address, port }, 'listening');
-      return { host: address, port };
+      return listening.bound;
     } catch (error) {
       server.close();
       throw error;
     }
+  }
+
+  /** Closes the listener at `bound`, as `listen` returned it; sessions stay. Resolves with false when there is none. */
+  async unlisten(bound: Endpoint): Promise<boolean> {
+    const found = [...this.#listening].find((each) => each.bound.host === bound.host && each.bound.port === bound.port);
+    if (found === undefined) return false;
+    this.#listening.delete(found);
+    // `close` waits for accepted connections, which live on. The address is free as soon as it returns.
+    found.server.close();
+    return true;
   }
 
   /** On all listeners, or on none. */

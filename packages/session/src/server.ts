@@ -79,6 +79,11 @@ export class Server {
     return this.#listeners.listen(options);
   }
 
+  /** Closes a listener; `bound` is what `listen` returned. Its sessions stay. Resolves with false when nothing listens there. */
+  unlisten(bound: Endpoint): Promise<boolean> {
+    return this.#listeners.unlisten(bound);
+  }
+
   /** The peer starts at once unless `enabled` is false. Throws PeerError `already-exists`, `invalid-config`, `unsupported`, `closed`. */
   addPeer(config: PeerConfig, plugin: Plugin, options: PeerOptions = {}): Peer {
     if (this.#closing !== undefined) throw serverClosed();

@@ -5,17 +5,19 @@
  *
  * A client can lose its own request or connection, and nothing else: each step has bounds (limits.ts), and unexpected errors are contained.
  */
+import { chmodSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from '@tsbgp/session';
 import type { Boundaries } from '../boundaries.ts';
 import { API_MODE_DEFAULT } from '../config/defaults.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
+import { formatEndpoint } from '../endpoint.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { Admission } from './admission.ts';
 import { listening } from './clients.ts';
 import { connectHandlers, type FindCall } from './connect-handler.ts';
-import { type Arrived, Connections } from './connections.ts';
+import { type Arrived, Connections, type ListenerOfConnections } from './connections.ts';
 import { callInterceptor, contain } from './errors.ts';
 import { Exchange, type NodeRequest } from './exchange.ts';
 import { hostFields, turnAway } from './hosts.ts';
@@ -24,13 +26,17 @@ import { refuse } from './refuse.ts';
 import { addServices } from './services.ts';
 import { listenUnix } from './unix-socket.ts';
 
-export interface ApiServerOptions {
+/** Where the API listens. */
+export interface ApiListen {
   readonly unixSocket?: string | undefined;
   /** Permissions of the unix socket. @default API_MODE_DEFAULT */
   readonly mode?: number | undefined;
   readonly tcp?: Endpoint | undefined;
   /** Names and addresses by which clients may call the TCP listener, besides the loopback names and its own address. @default none */
   readonly hosts?: readonly string[] | undefined;
+}
+
+export interface ApiServerOptions {
   readonly logger: Pick<Logger, 'debug' | 'warn' | 'error'>;
   readonly boundaries: Boundaries;
   /** @default API_LIMITS */
@@ -38,16 +44,27 @@ export interface ApiServerOptions {
 }
 
 export interface ApiServer {
-  /** Resolves with the bound addresses. Rejects when an address cannot be bound, with nothing left open. */
-  start(): Promise<ApiAddresses>;
+  /**
+   * Listens there from now on, and nowhere else. Listeners that stay are not touched; those that go close their connections when the calls on them
+   * have ended, and after `goawaySeconds` in any case. Resolves with all listeners. Rejects when an address cannot be bound; then the
+   * listeners are as they were.
+   */
+  listen(places: ApiListen): Promise<readonly BoundListener[]>;
   /** Ends every call. */
   close(): Promise<void>;
   readonly addMetrics: (out: Exposition) => void;
 }
 
-export interface ApiAddresses {
-  readonly unixSocket?: string | undefined;
-  readonly tcp?: Endpoint | undefined;
+export interface BoundListener {
+  /** The path of a unix socket, or the bound address. */
+  readonly where: string | Endpoint;
+  readonly isNew: boolean;
+}
+
+interface Open {
+  readonly server: Server;
+  readonly source: ListenerOfConnections;
+  readonly where: string | Endpoint;
 }
 
 export function createApiServer(control: ControlPlane, options: ApiServerOptions): ApiServer {
@@ -61,7 +78,9 @@ class Transport implements ApiServer {
   readonly #findCall: FindCall;
   readonly #connections: Connections;
   readonly #stopping: AbortController = new AbortController();
-  readonly #listeners: Server[] = [];
+  /** By `unix:PATH` or `tcp:HOST:PORT`, as the configuration has it. */
+  readonly #open: Map<string, Open> = new Map();
+  #hosts: readonly string[] = [];
 
   constructor(control: ControlPlane, options: ApiServerOptions) {
     const { limits, logger, boundaries } = options;
@@ -85,32 +104,62 @@ class Transport implements ApiServer {
     });
   }
 
-  async start(): Promise<ApiAddresses> {
-    const { unixSocket, mode, tcp, logger } = this.#options;
+  async listen(places: ApiListen): Promise<readonly BoundListener[]> {
+    const { mode = API_MODE_DEFAULT } = places;
+    const before = new Map(this.#open);
+    const wanted = new Map<string, () => Promise<Open>>();
+    const { unixSocket, tcp } = places;
+    if (unixSocket !== undefined) wanted.set(`unix:${unixSocket}`, () => this.#listenUnix(unixSocket, mode));
+    if (tcp !== undefined) wanted.set(`tcp:${formatEndpoint(tcp)}`, () => this.#listenTcp(tcp));
+    const opened: string[] = [];
     try {
-      let bound: Endpoint | undefined;
-      if (unixSocket !== undefined) {
-        this.#listeners.push(await listenUnix(this.#connections.listener(true), unixSocket, mode ?? API_MODE_DEFAULT));
+      for (const [key, open] of wanted) {
+        if (this.#open.has(key)) continue;
+        this.#open.set(key, await open());
+        opened.push(key);
       }
-      if (tcp !== undefined) {
-        const { host, port } = tcp;
-        const listener = this.#connections.listener(false);
-        await listening(listener, () => listener.listen({ host, port }));
-        this.#listeners.push(listener);
-        bound = { host, port: (listener.address() as AddressInfo).port };
-      }
-      // For example EMFILE in accept. The listener goes on.
-      for (const listener of this.#listeners) listener.on('error', (error) => logger.error({ err: error }, 'API listener failed'));
-      return { unixSocket, tcp: bound };
     } catch (error) {
-      await this.close();
+      for (const key of opened) this.#retire(key);
       throw error;
     }
+    for (const key of before.keys()) if (!wanted.has(key)) this.#retire(key);
+    if (unixSocket !== undefined && before.has(`unix:${unixSocket}`)) chmodSync(unixSocket, mode);
+    this.#hosts = places.hosts ?? [];
+    return [...this.#open].map(([key, { where }]) => ({ where, isNew: opened.includes(key) }));
+  }
+
+  async #listenUnix(path: string, mode: number): Promise<Open> {
+    const source: ListenerOfConnections = { isUnix: true };
+    const server = await listenUnix(this.#connections.listener(source), path, mode);
+    this.#watch(server);
+    return { server, source, where: path };
+  }
+
+  async #listenTcp({ host, port }: Endpoint): Promise<Open> {
+    const source: ListenerOfConnections = { isUnix: false };
+    const server = this.#connections.listener(source);
+    await listening(server, () => server.listen({ host, port }));
+    this.#watch(server);
+    return { server, source, where: { host, port: (server.address() as AddressInfo).port } };
+  }
+
+  /** For example EMFILE in accept. The listener goes on. */
+  #watch(server: Server): void {
+    server.on('error', (error) => this.#options.logger.error({ err: error }, 'API listener failed'));
+  }
+
+  #retire(key: string): void {
+    const open = this.#open.get(key);
+    if (open === undefined) return;
+    this.#open.delete(key);
+    open.server.close();
+    this.#connections.retire(open.source);
   }
 
   async close(): Promise<void> {
     this.#stopping.abort(new ConnectError('the daemon stops', Code.Unavailable));
-    const closed = this.#listeners.splice(0).map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
+    const closed = [...this.#open.values()].map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
+    this.#open.clear();
     this.#connections.end();
     await Promise.all(closed);
   }
@@ -141,7 +190,7 @@ class Transport implements ApiServer {
       return;
     }
     connection.add(exchange);
-    this.#answer(exchange, connection.isUnix, connection.socket.localAddress, expectsContinue).catch((error: unknown) => {
+    this.#answer(exchange, connection.source.isUnix, connection.socket.localAddress, expectsContinue).catch((error: unknown) => {
       contain(boundaries, { path: pathOf(request) }, error);
       exchange.destroy();
     });
@@ -149,11 +198,11 @@ class Transport implements ApiServer {
 
   async #answer(exchange: Exchange, isUnix: boolean, localAddress: string | undefined, expectsContinue: boolean): Promise<void> {
     const { request } = exchange;
-    const { hosts = [], logger } = this.#options;
+    const { logger } = this.#options;
     const turned =
       request.httpVersion === '1.1' && request.headers.host === undefined
         ? { reason: 'malformed' as const, message: 'Host is missing' }
-        : turnAway({ hosts: hostsOf(request), origin: originOf(request), localAddress, isUnix }, hosts, 'api.hosts');
+        : turnAway({ hosts: hostsOf(request), origin: originOf(request), localAddress, isUnix }, this.#hosts, 'api.hosts');
     if (turned !== undefined) {
       const { reason, message } = turned;
       this.#bounds.refusals.add(reason, `a request was refused: ${message}`);

@@ -29,9 +29,16 @@ export interface ConnectionsContext {
   readonly onRequest: (arrived: Arrived) => void;
 }
 
+/** What a listener says about its connections. */
+export interface ListenerOfConnections {
+  readonly isUnix: boolean;
+}
+
 export class Connection {
   readonly socket: Socket;
-  readonly isUnix: boolean;
+  readonly source: ListenerOfConnections;
+  /** Its listener is closed: the connection goes after its last call. */
+  isRetired = false;
   /** Requests that are under way. */
   readonly exchanges: Set<Exchange> = new Set();
   /** The client has sent a request, or the settings of HTTP/2. */
@@ -42,9 +49,9 @@ export class Connection {
   closingSince: number | undefined;
   idleSince: number;
 
-  constructor(socket: Socket, isUnix: boolean, now: number) {
+  constructor(socket: Socket, source: ListenerOfConnections, now: number) {
     this.socket = socket;
-    this.isUnix = isUnix;
+    this.source = source;
     this.idleSince = now;
   }
 
@@ -58,6 +65,8 @@ export class Connection {
     void exchange.ended.then(() => {
       this.exchanges.delete(exchange);
       this.idleSince = performance.now();
+      // HTTP/2 has been told to go away, and ends by itself.
+      if (this.isRetired && this.isIdle && !this.isHttp2) this.socket.end();
     });
   }
 }
@@ -106,12 +115,26 @@ export class Connections {
     this.#sweep = setInterval(() => run(() => this.#closeTheLate()), SWEEP_MS).unref();
   }
 
-  listener(isUnix: boolean): Server {
-    return createServer((socket) => this.#context.run(() => this.#accept(socket, isUnix)));
+  listener(source: ListenerOfConnections): Server {
+    return createServer((socket) => this.#context.run(() => this.#accept(socket, source)));
+  }
+
+  /** Closes the connections of a listener that is closed: idle ones at once, others after their calls, at most `goawaySeconds` from now. */
+  retire(source: ListenerOfConnections): void {
+    const retired = [...this.#all].filter((connection) => connection.source === source);
+    for (const connection of retired) {
+      const { session, socket, isIdle } = connection;
+      connection.isRetired = true;
+      if (session !== undefined && !session.destroyed) session.close();
+      else if (isIdle) socket.destroy();
+    }
+    setTimeout(() => {
+      for (const { socket } of retired) socket.destroy();
+    }, this.#context.bounds.limits.goawaySeconds * 1000).unref();
   }
 
   count(isUnix: boolean): number {
-    return this.#counted((connection) => connection.isUnix === isUnix);
+    return this.#counted(({ source }) => source.isUnix === isUnix);
   }
 
   get halfOpen(): number {
@@ -138,7 +161,8 @@ export class Connections {
     }
   }
 
-  #accept(socket: Socket, isUnix: boolean): void {
+  #accept(socket: Socket, source: ListenerOfConnections): void {
+    const { isUnix } = source;
     socket.on('error', () => undefined); // the client went away: 'close' follows
     // A client whose machine is gone is silent forever, and a quiet watch writes nothing that could fail.
     if (!isUnix) socket.setKeepAlive(true, KEEP_ALIVE_MS);
@@ -147,7 +171,7 @@ export class Connections {
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, isUnix, performance.now());
+    const connection = new Connection(socket, source, performance.now());
     this.#all.add(connection);
     this.#bySocket.set(socket, connection);
     socket.once('close', () =>
@@ -188,7 +212,8 @@ export class Connections {
     const idleBefore = performance.now() - IDLE_MS;
     const idle = longestIdle(
       this.#all,
-      (connection) => connection.isIdle && (tooMany || !connection.isUnix) && (!connection.isOpen || connection.idleSince < idleBefore),
+      (connection) =>
+        connection.isIdle && (tooMany || !connection.source.isUnix) && (!connection.isOpen || connection.idleSince < idleBefore),
     );
     if (idle === undefined) return false;
     refusals.add('connections', 'an idle connection was closed to make room for a new one');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { allKeys, referenceRow } from '../../test/config/reference.ts';
+import { allKeys, referenceRow, touchRows } from '../../test/config/reference.ts';
 import { START_ERROR_CODES } from '../start-error.ts';
 import { CONFIG_ERROR_CODES, CONFIG_WARNING_CODES, formatWarning } from './config-error.ts';
 import { loadConfig, parseConfig } from './load.ts';
@@ -17,6 +17,13 @@ test('docs/configuration.md has a row for every key of the schema, word for word
     .split('\n')
     .filter((line) => line.startsWith('| `'));
   assert.deepEqual(written.toSorted(), allKeys().map(referenceRow).toSorted());
+});
+
+test('the reference says what a change of each key of a neighbor touches', () => {
+  assert.ok(
+    read('docs/configuration.md').includes(`| what a change touches | keys of a neighbor |\n|---|---|\n${touchRows().join('\n')}\n\n`),
+  );
+  assert.ok(touchRows().length >= 4);
 });
 
 test('docs/errors.md has every stable code with its meaning', () => {

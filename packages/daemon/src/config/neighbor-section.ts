@@ -26,9 +26,16 @@ import {
 } from './neighbor-rules.ts';
 import type { RawConfig } from './schema.ts';
 
-/** The keys of a neighbor, or else those of `defaults`. */
+/** By the section of the neighbor. Several rules ask for each neighbor of a file. */
+const merged: WeakMap<RawNeighbor, RawNeighbor> = new WeakMap();
+
+/** The keys of a neighbor, or else those of `defaults`. `own` is one of the sections of `raw`. */
 export function effective(raw: RawConfig, own: RawNeighbor): RawNeighbor {
-  return mergeLayers([raw.defaults ?? {}, own], ownAs(raw));
+  const known = merged.get(own);
+  if (known !== undefined) return known;
+  const found = mergeLayers([raw.defaults ?? {}, own], ownAs(raw));
+  merged.set(own, found);
+  return found;
 }
 
 /** Undefined where the file has no AS number that is right. */

@@ -15,7 +15,9 @@ export function mergeLayers(layers: readonly RawNeighbor[], ours: OwnAs | undefi
   const merged: RawNeighbor = Object.assign({}, ...layers.map(withoutShorthand));
   const own = layers.at(-1) ?? {};
   const drop = (isConcerned: (field: NeighborField) => boolean): void => {
-    for (const field of NEIGHBOR_FIELDS) if (isConcerned(field) && own[field] === undefined) delete merged[field];
+    for (const field of CONDITIONAL_FIELDS) {
+      if (merged[field] !== undefined && own[field] === undefined && isConcerned(field)) delete merged[field];
+    }
   };
   const relation = relationOf(merged, ours);
   if (relation !== undefined) drop((field) => isForOthers(field, relation));
@@ -23,6 +25,12 @@ export function mergeLayers(layers: readonly RawNeighbor[], ours: OwnAs | undefi
   drop((field) => lacksRequired(merged, field));
   return merged;
 }
+
+/** Fields whose keys not every neighbor may have. */
+const CONDITIONAL_FIELDS: readonly NeighborField[] = NEIGHBOR_FIELDS.filter((field) => {
+  const { ebgpOnly, ibgpOnly, outsideOnly, clientOnly, requires }: NeighborKey<unknown, NeighborField> = NEIGHBOR_KEYS[field];
+  return ebgpOnly !== undefined || ibgpOnly !== undefined || outsideOnly === true || clientOnly === true || requires !== undefined;
+});
 
 /** Undefined where an AS number is missing. */
 export function relationOf(neighbor: Pick<RawNeighbor, 'localAs' | 'remoteAs'>, ours: OwnAs | undefined): Relation | undefined {

@@ -5,6 +5,7 @@
  * What is seen counts when it has been so for `holdSeconds`. At first no condition holds, so that a route which depends on one is not
  * announced before the tables are filled.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { NONE, type Rib, type RibTable } from '@tsbgp/rib';
 import type { Boundaries } from '../boundaries.ts';
 import { unicastFamily } from '../keys/families.ts';
@@ -27,6 +28,8 @@ export interface ConditionsOptions {
   readonly boundaries: Boundaries;
   /** A condition holds from now on, or no longer. */
   readonly changed: (name: string, holds: boolean) => void;
+  /** The conditions so far: those that are the same keep what counts. @default none */
+  readonly before?: Conditions | undefined;
 }
 
 export class Conditions {
@@ -42,7 +45,7 @@ export class Conditions {
         table: rib.table(unicastFamily(prefix)),
         octets: readPrefix(prefix, 'conditions').octets,
       })),
-      holds: false,
+      holds: options.before?.holdsAs(condition) ?? false,
       timer: undefined,
     }));
   }
@@ -58,6 +61,11 @@ export class Conditions {
   /** Whether the condition with this name holds. Without a name: yes. */
   holds(name: string | undefined): boolean {
     return name === undefined || this.#watched.some(({ condition, holds }) => condition.name === name && holds);
+  }
+
+  /** Whether this very condition holds; undefined where there is none like it. */
+  holdsAs(condition: Condition): boolean | undefined {
+    return this.#watched.find((each) => isDeepStrictEqual(each.condition, condition))?.holds;
   }
 
   /** Each condition, whether it holds, and whether that is about to change. */

@@ -56,14 +56,38 @@ export class Neighbors {
     throw new ControlError('not-found', 'address', `no neighbor ${canonical(address)}: ${hint}`);
   }
 
+  /** `address` in its canonical spelling. */
+  has(address: string): boolean {
+    return this.#byAddress.has(address);
+  }
+
+  /** Throws ControlError where the speaker cannot have this neighbor while it listens on `listen`. */
+  check(config: NeighborConfig, listen: readonly Endpoint[], before: NeighborConfig | undefined): void {
+    // Its addresses are what they were, so that they need no look at the interfaces of this machine.
+    const isPlaced = before !== undefined && before.remotePort === config.remotePort && before.localAddress === config.localAddress;
+    checkedNeighbor(config, this.#options.ours, isPlaced ? [] : listen);
+  }
+
+  /** Adds the neighbor, or changes it. Its values were checked. */
+  async put(config: NeighborConfig): Promise<void> {
+    const neighbor = this.#byAddress.get(config.address);
+    if (neighbor === undefined) this.#added(config);
+    else await this.#changed(neighbor, config);
+  }
+
   /** Its session starts at once unless the configuration disables it. Throws ControlError. */
   add(config: NeighborConfig): Neighbor {
     const address = canonicalAddress(config.address, 'neighbor.address');
     if (this.#byAddress.has(address)) {
       throw new ControlError('already-exists', 'neighbor.address', `neighbor ${address} exists already; change it, or delete it first`);
     }
-    const neighbor = this.#start(this.#checked(config));
-    this.#options.events.record({ type: 'neighbor-changed', neighbor: address, text: `neighbor added, AS ${config.remoteAs}` });
+    return this.#added(this.#checked(config));
+  }
+
+  #added(config: NeighborConfig): Neighbor {
+    const neighbor = this.#start(config);
+    const text = `neighbor added, AS ${config.remoteAs}`;
+    this.#options.events.record({ type: 'neighbor-changed', neighbor: config.address, text });
     return neighbor;
   }
 
@@ -75,14 +99,19 @@ export class Neighbors {
     const neighbor = this.find(config.address);
     const checked = this.#checked(config);
     const before = neighbor.config;
+    if (neighbor.session !== undefined && !mayReset && diffNeighbor(before, checked).has('session')) {
+      const keys = changedKeys(before, checked, 'session').join(', ');
+      const sentence = `a change of ${keys} resets the session of ${before.address}; nothing was changed: allow it with reset_session`;
+      throw new ControlError('failed-precondition', 'reset_session', sentence);
+    }
+    return this.#changed(neighbor, checked);
+  }
+
+  async #changed(neighbor: Neighbor, checked: NeighborConfig): Promise<Set<Touches>> {
+    const before = neighbor.config;
     const { address } = before;
     const touched = diffNeighbor(before, checked);
     if (touched.has('session')) {
-      const keys = changedKeys(before, checked, 'session').join(', ');
-      if (neighbor.session !== undefined && !mayReset) {
-        const sentence = `a change of ${keys} resets the session of ${address}; nothing was changed: allow it with reset_session`;
-        throw new ControlError('failed-precondition', 'reset_session', sentence);
-      }
       // Whoever was to be down stays down; a limit that ended the session is another one now.
       const stays = neighbor.limitShutdown === undefined && neighbor.peer.adminState === 'down' && before.enabled === checked.enabled;
       neighbor.forgetLimitShutdown();

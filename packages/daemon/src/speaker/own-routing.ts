@@ -2,13 +2,14 @@
  * What the configuration says about routes of our own, put into effect: its routes and aggregates, conditions, default routes of single
  * neighbors, the update delay, and the timer of route flap damping.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { DAMPING_DEFAULTS, type Rib } from '@tsbgp/rib';
 import type { Logger } from '@tsbgp/session';
 import type { Boundaries } from '../boundaries.ts';
 import { type AggregateState, type ConditionState, invalidArgument, type NeighborConfig } from '../control-plane.ts';
 import { FAMILIES } from '../keys/families.ts';
 import type { Exposition } from '../metrics/exposition.ts';
-import type { OwnConfig } from '../own-config.ts';
+import type { ConfiguredRoute, OwnConfig } from '../own-config.ts';
 import { quote } from '../quote.ts';
 import { Conditions } from './conditions.ts';
 import { ConfiguredRoutes } from './configured-routes.ts';
@@ -37,6 +38,8 @@ export class OwnRouting {
   #routes: ConfiguredRoutes;
   #delay: UpdateDelay;
   #reuse: NodeJS.Timeout | undefined;
+  /** The update delay is for the start only. */
+  #isStarted = false;
 
   constructor(options: OwnRoutingOptions) {
     this.#options = options;
@@ -45,27 +48,45 @@ export class OwnRouting {
     this.#delay = this.#newDelay();
   }
 
-  /** Called once, before there are neighbors. Throws ControlError that names a route which is not acceptable. */
+  /**
+   * Called at the start and when the configuration changed: what stays the same is not touched. Throws ControlError that names a route which is
+   * not acceptable; then nothing has changed.
+   */
   configure(config: OwnConfig): void {
     const { rib, schedule } = this.#options;
     const routes = new ConfiguredRoutes(rib, config.routes);
+    const before = this.#config;
+    const former = this.#routes;
+    const held = this.#conditions;
     this.#config = config;
     this.#routes = routes;
-    this.#conditions = this.#newConditions();
+    this.#conditions = this.#newConditions(held);
+    held.close();
     schedule();
-    routes.announceUnconditional();
+    const isAnnounced = (route: ConfiguredRoute): boolean => this.#conditions.holds(route.while);
+    former.withdrawWithout(routes.announcedKeys(isAnnounced), (route) => held.holds(route.while));
+    routes.announce(isAnnounced);
+    former.release();
     for (const family of FAMILIES) {
-      const aggregates = config.aggregates.filter((each) => each.family === family);
+      const [old, aggregates] = [before, config].map(({ aggregates }) => aggregates.filter((each) => each.family === family));
+      // A change of the aggregates walks the whole table.
+      if (isDeepStrictEqual(old, aggregates)) continue;
       rib.setAggregates(
         family,
-        aggregates.map((each) => ({ ...each, prefix: readPrefix(each.prefix, 'aggregates').octets })),
+        aggregates!.map((each) => ({ ...each, prefix: readPrefix(each.prefix, 'aggregates').octets })),
       );
     }
-    this.#delay = this.#newDelay();
+    for (const { config: neighbor, ribPeer } of this.#options.neighbors()) {
+      if (neighbor.defaultOriginateWhile === undefined || ribPeer === undefined) continue;
+      const isWanted = neighbor.defaultOriginate && this.#conditions.holds(neighbor.defaultOriginateWhile);
+      for (const family of ribPeer.options.families) rib.originateDefault(ribPeer, family, isWanted);
+    }
+    if (!this.#isStarted) this.#delay = this.#newDelay();
   }
 
   /** The neighbors of the configuration are there: the update delay may end. */
   started(): void {
+    this.#isStarted = true;
     this.#delay.look();
   }
 
@@ -145,10 +166,11 @@ export class OwnRouting {
     return this.#options.neighbors().filter(({ config }) => config.defaultOriginate && config.defaultOriginateWhile === name);
   }
 
-  #newConditions(): Conditions {
+  /** `before`: conditions that are the same keep what they were. */
+  #newConditions(before?: Conditions): Conditions {
     const { rib, boundaries } = this.#options;
     const changed = (name: string, holds: boolean): void => this.#conditionChanged(name, holds);
-    return new Conditions({ rib, boundaries, conditions: this.#config.conditions, changed });
+    return new Conditions({ rib, boundaries, conditions: this.#config.conditions, changed, before });
   }
 
   #newDelay(): UpdateDelay {

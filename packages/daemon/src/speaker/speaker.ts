@@ -9,7 +9,8 @@ import { BrokenInvariant, Rib } from '@tsbgp/rib';
 import { type Logger, type Peer, Server } from '@tsbgp/session';
 import { CeaseSubcode } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
-import type { ControlPlane, Endpoint, GlobalState, Health, NeighborState } from '../control-plane.ts';
+import type { ControlPlane, Endpoint, GlobalState, Health, NeighborConfig, NeighborState } from '../control-plane.ts';
+import { formatEndpoint } from '../endpoint.ts';
 import { EventLog } from '../events.ts';
 import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import type { Confederation } from '../keys/own-as.ts';
@@ -72,7 +73,10 @@ export class Speaker implements ControlPlane {
   readonly #own: OwnRouting;
   readonly #gracefulShutdowns: GracefulShutdowns = new GracefulShutdowns((neighbor) => this.#sessions.changed(neighbor));
   readonly #metricSources: readonly MetricSource[];
+  /** The bound addresses. */
   readonly #listen: Endpoint[] = [];
+  /** By the endpoint that was asked for. */
+  readonly #bound: Map<string, Endpoint> = new Map();
   readonly #startedAt: Date = new Date();
   /** By the monotonic clock. */
   readonly #startedMs: number = performance.now();
@@ -151,12 +155,35 @@ export class Speaker implements ControlPlane {
   async listen(endpoint: Endpoint): Promise<Endpoint> {
     const bound = await this.#server.listen({ ...endpoint, ipv6Only: true });
     this.#listen.push(bound);
+    this.#bound.set(formatEndpoint(endpoint), bound);
     return bound;
   }
 
+  /** Closes the listener that `listen` opened for this endpoint, if there is one. Its sessions stay. */
+  async unlisten(endpoint: Endpoint): Promise<void> {
+    const bound = this.#bound.get(formatEndpoint(endpoint));
+    if (bound === undefined) return;
+    this.#bound.delete(formatEndpoint(endpoint));
+    this.#listen.splice(this.#listen.indexOf(bound), 1);
+    await this.#server.unlisten(bound);
+  }
+
+  /** Throws ControlError where a neighbor of the configuration is not acceptable beside these listeners. `before`: what it was. */
+  checkNeighbor(config: NeighborConfig, listen: readonly Endpoint[], before?: NeighborConfig): void {
+    this.#neighbors.check(config, listen, before);
+  }
+
+  /** Adds a neighbor that was checked, or gives it this configuration, with another session where that is needed. */
+  readonly putNeighbor = async (config: NeighborConfig): Promise<void> => this.#neighbors.put(config);
+
+  /** Deletes a neighbor if it is there. */
+  async removeNeighbor(address: string): Promise<void> {
+    if (this.#neighbors.has(address)) await this.deleteNeighbor(address);
+  }
+
   /**
-   * Routes of our own and pacing. To be called once, before there are neighbors. Throws ControlError that names a route which is not
-   * acceptable.
+   * Routes of our own and pacing, at the start and whenever they are others. Throws ControlError that names a route which is not acceptable;
+   * then nothing has changed.
    */
   configure(config: OwnConfig): void {
     this.#own.configure(config);

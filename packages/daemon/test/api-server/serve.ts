@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTsbgpClient, type TsbgpClient } from '@tsbgp/api';
-import { type ApiServer, type ApiServerOptions, createApiServer } from '../../src/api-server/api-server.ts';
+import { type ApiListen, type ApiServer, type ApiServerOptions, createApiServer } from '../../src/api-server/api-server.ts';
 import { Boundaries } from '../../src/boundaries.ts';
 import { Exposition } from '../../src/metrics/exposition.ts';
 import { FakeControlPlane } from './fake-control-plane.ts';
@@ -26,7 +26,7 @@ export interface Served {
 
 export async function serve(
   control: FakeControlPlane = new FakeControlPlane(),
-  options: Pick<ApiServerOptions, 'limits' | 'hosts'> = {},
+  { hosts, limits }: Pick<ApiServerOptions, 'limits'> & Pick<ApiListen, 'hosts'> = {},
 ): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-api-'));
   const socket = join(folder, 'tsbgpd.sock');
@@ -34,17 +34,16 @@ export async function serve(
   const logger = { debug() {}, warn() {}, error: (fields: object) => void logged.push(fields) };
   const boundaries = new Boundaries(logger);
   const server = createApiServer(control, {
-    unixSocket: socket,
-    tcp: { host: '127.0.0.1', port: 0 },
     logger,
     boundaries,
-    ...options,
+    limits,
   });
-  const { tcp } = await server.start();
+  const bound = await server.listen({ unixSocket: socket, tcp: { host: '127.0.0.1', port: 0 }, hosts });
+  const { port } = bound.map(({ where }) => where).find((where) => typeof where !== 'string')!;
   return {
     control,
     socket,
-    url: `http://127.0.0.1:${tcp!.port}`,
+    url: `http://127.0.0.1:${port}`,
     client: createTsbgpClient({ address: `unix://${socket}` }),
     logged,
     boundaries,

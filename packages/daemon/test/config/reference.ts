@@ -2,6 +2,9 @@
 
 import { SCHEMA } from '../../src/config/schema.ts';
 import type { Descriptor } from '../../src/keys/fields.ts';
+import type { NeighborKey } from '../../src/keys/neighbor-key.ts';
+import { NEIGHBOR_KEYS } from '../../src/keys/neighbor-keys.ts';
+import type { Effect } from '../../src/reconcile/section.ts';
 
 export interface KeyReference {
   /** `neighbors[].hold-time`. */
@@ -22,6 +25,22 @@ export function allKeys(): KeyReference[] {
 export function referenceRow(key: KeyReference): string {
   const cells = [`\`${key.path}\``, key.allowed, key.standard ?? '**required**', `${key.about} \`${key.example}\``];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** The table of what a change of each key touches, a row for each effect. */
+export function touchRows(): string[] {
+  const effects: readonly (readonly [effect: Effect, touched: string])[] = [
+    ['nothing', 'nothing: no session and no route'],
+    ['import', 'the routes of the neighbor are judged again; the session stays'],
+    ['export', 'the neighbor is sent the difference; the session stays'],
+    ['stream', 'the same, in another form of UPDATE'],
+    ['session', 'the session ends with Cease and comes up again'],
+  ];
+  const rows = Object.values<NeighborKey<unknown>>(NEIGHBOR_KEYS).filter(({ sets }) => sets === undefined);
+  return effects.flatMap(([effect, touched]) => {
+    const keys = rows.filter(({ onChange }) => onChange === effect).map(({ key }) => `\`${key}\``);
+    return keys.length === 0 ? [] : [`| ${touched} | ${keys.join(', ')} |`];
+  });
 }
 
 function keysOf(descriptor: Descriptor, path: string): KeyReference[] {

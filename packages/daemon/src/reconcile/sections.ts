@@ -1,0 +1,14 @@
+/**
+ * The sections of the configuration in the order in which they are applied. What can fail outside the daemon (listeners) comes first. What neighbors
+ * name comes before neighbors.
+ */
+import { API } from './api.ts';
+import { GLOBAL } from './global.ts';
+import { HTTP } from './http.ts';
+import { LISTEN } from './listen.ts';
+import { LOG } from './log.ts';
+import { NEIGHBORS } from './neighbors.ts';
+import { OWN_ROUTES } from './own-routes.ts';
+import type { ConfigSection } from './section.ts';
+
+export const SECTIONS: readonly ConfigSection[] = [GLOBAL, LISTEN, API, HTTP, LOG, OWN_ROUTES, NEIGHBORS];
