@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<ExportReason, ExportReasonView | undefined>> = {
   [ExportReason.INTERNAL_TO_INTERNAL]: 'internal-to-internal',
   [ExportReason.ONLY_TO_CUSTOMER]: 'only-to-customer',
   [ExportReason.NO_PEER]: 'no-peer',
+  [ExportReason.LLGR_STALE]: 'llgr-stale',
   [ExportReason.NO_EXPORT]: 'no-export',
   [ExportReason.NO_ADVERTISE]: 'no-advertise',
   [ExportReason.CONTROL_COMMUNITY]: 'control-community',

@@ -36,6 +36,7 @@ export {
   type PeerPort,
   RibPeer,
   type RouteServerOptions,
+  type StaleExport,
 } from './peer.ts';
 export {
   type ExportPolicy,
@@ -52,10 +53,12 @@ export {
 } from './policy/policy.ts';
 export { FILTER_ENTRIES_MAX, PrefixFilter, type PrefixFilterEntry } from './prefix-filter.ts';
 export { EVERYTHING, type Validation, type ValidationChange } from './revalidation/validation.ts';
-export { type BestObserver, Rib, type RibOptions } from './rib.ts';
+export { type BestObserver, Rib } from './rib.ts';
+export type { RibOptions } from './rib-options.ts';
 export type { PrefixRanges } from './rpki/range-set.ts';
 export type { RouteStates } from './rpki/route-states.ts';
 export type { SentObserver } from './sent-observer.ts';
+export { isStale } from './stale-routes.ts';
 export type { PathId, PathObserver, RibTable } from './table.ts';
 export { AspaState, type RouteValidator, RovState, Validates, type ValidationMode, type ValidationOptions } from './validation-options.ts';
 export { type ImportVerdict, Verdict } from './verdict.ts';

@@ -76,6 +76,7 @@ function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): vo
   let bests = 0;
   const received = new Map<number, number>();
   const accepted = new Map<number, number>();
+  const stale = new Map<number, number>();
   const rejected = new Map<string, number>();
   for (let nlri = 1; nlri < table.index.top; nlri++) {
     if (!table.index.isLive(nlri)) {
@@ -98,6 +99,7 @@ function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): vo
       if ((table.pathFlags[path]! & PathFlag.Filtered) === 0) accepted.set(peer, (accepted.get(peer) ?? 0) + 1);
       const refresh = rib.peers[peer]!.refresh[table.position]!;
       const generation = refresh.generationOf(table.pathFlags[path]!);
+      if (refresh.isStale(table.pathFlags[path]!)) stale.set(peer, (stale.get(peer) ?? 0) + 1);
       invariant(generation >= refresh.oldest && generation >= 0, 'no path is of an older generation than the oldest');
       if (table.best[nlri] === path) bestFound = true;
       hold(table.pathAttr[path]!);
@@ -120,6 +122,8 @@ function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): vo
     if (peer === undefined) continue;
     invariant(peer.received[table.position] === (received.get(peer.index) ?? 0), 'a peer counts its paths');
     invariant(peer.accepted[table.position] === (accepted.get(peer.index) ?? 0), 'a peer counts its accepted paths');
+    invariant(peer.refresh[table.position]!.stale === (stale.get(peer.index) ?? 0), 'a peer counts its stale paths');
+    invariant(!peer.isSuspended || rib.membersOf(peer).length === 0, 'a peer whose session is lost is sent nothing');
     for (const [reason, count] of peer.rejected[table.position]!.entries()) {
       invariant(count === (rejected.get(`${peer.index} ${reason}`) ?? 0), 'a peer counts its rejected paths by reason');
     }

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { scaled } from '../../../test/scale.ts';
 import { explained } from '../test/explained.ts';
 import { FakePeer, settle } from '../test/fake-peer.ts';
-import { modelRoute, ownAttributes, ownRoute, type RouteChoice, routeChoice } from '../test/model/announcements.ts';
+import { modelRoute, NO_LLGR, ownAttributes, ownRoute, type RouteChoice, routeChoice } from '../test/model/announcements.ts';
 import { bestOf } from '../test/model/decision.ts';
 import { reasonAgainst, sent } from '../test/model/export.ts';
 import { rejection, used } from '../test/model/import.ts';
@@ -50,6 +50,9 @@ type Event =
   | { type: 'remove'; prefix: number }
   | { type: 'begin-refresh'; peer: number; family: 'ipv4' | 'ipv6' }
   | { type: 'end-refresh'; peer: number; family: 'ipv4' | 'ipv6' }
+  | { type: 'suspend'; peer: number; kept: readonly ('ipv4' | 'ipv6')[] }
+  | { type: 'resume'; peer: number; choice: SessionChoice; isSame: boolean }
+  | { type: 'keep-for-long'; peer: number; family: 'ipv4' | 'ipv6' }
   | { type: 'session'; peer: number; choice: SessionChoice }
   | { type: 'change'; peer: number; changeable: Changeable }
   | { type: 'block'; peer: number; blocked: boolean }
@@ -65,6 +68,12 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('remove' as const), prefix }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('begin-refresh' as const), peer, family }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('end-refresh' as const), peer, family }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('suspend' as const), peer, kept: fc.uniqueArray(family) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('resume' as const), peer, choice: sessionChoice, isSame: fc.nat(3).map((n) => n > 0) }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('keep-for-long' as const), peer, family }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('session' as const), peer, choice: sessionChoice }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('change' as const), peer, changeable }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('block' as const), peer, blocked: fc.boolean() }) },
@@ -95,8 +104,10 @@ class World {
   readonly #choices: SessionChoice[];
   /** Prefix -> peer -> route. The peer of a route is looked up when it is needed: its options may have changed. */
   readonly #routes: Map<string, Map<number, ModelRoute>> = new Map();
-  /** "peer family" -> prefixes that are stale, while a refresh runs. */
+  /** "peer family" -> prefixes that are stale, while a refresh or a restart runs. */
   readonly #stale: Map<string, Set<string>> = new Map();
+  /** "peer family" of restarts. */
+  readonly #restarts: Set<string> = new Set();
 
   constructor(confederation: number | undefined) {
     this.speaker = {
@@ -131,7 +142,16 @@ class World {
     if (step.type === 'remove') return this.#remove(PREFIXES[step.prefix]!);
     const at = step.peer;
     const from = this.peers[at]!;
-    if (step.type === 'announce') this.#announce(at, PREFIXES[step.prefix]!, step.route);
+    const isSuspended = from.ribPeer!.isSuspended;
+    if (step.type === 'suspend' || step.type === 'resume') {
+      if (step.type === 'suspend' && !isSuspended) this.#suspend(at, step.kept);
+      else if (step.type === 'resume' && isSuspended) this.#resume(at, step.choice, step.isSame);
+      return;
+    }
+    const needsSession = ['announce', 'withdraw', 'begin-refresh', 'change'].includes(step.type);
+    if (needsSession && isSuspended) return;
+    if (step.type === 'keep-for-long') this.#keepForLong(at, step.family);
+    else if (step.type === 'announce') this.#announce(at, PREFIXES[step.prefix]!, step.route);
     else if (step.type === 'withdraw') this.#withdraw(at, PREFIXES[step.prefix]!);
     else if (step.type === 'begin-refresh') this.#beginRefresh(at, step.family);
     else if (step.type === 'end-refresh') this.#endRefresh(at, step.family);
@@ -140,7 +160,7 @@ class World {
     else {
       from.down();
       for (const routes of this.#routes.values()) routes.delete(at);
-      for (const each of ['ipv4', 'ipv6']) this.#stale.delete(`${at} ${each}`);
+      for (const each of ['ipv4', 'ipv6']) this.#forgetStale(`${at} ${each}`);
       this.#choices[at] = step.choice;
       this.#up(at);
     }
@@ -246,15 +266,67 @@ class World {
 
   #beginRefresh(at: number, of: 'ipv4' | 'ipv6'): void {
     this.peers[at]!.beginRefresh(of);
-    const held = PREFIXES.filter((where) => familyOf(where) === of && this.#routes.get(where)?.has(at) === true);
-    this.#stale.set(`${at} ${of}`, new Set(held));
+    if (!this.#restarts.has(`${at} ${of}`)) this.#stale.set(`${at} ${of}`, this.#heldBy(at, of));
+  }
+
+  #heldBy(at: number, of: 'ipv4' | 'ipv6'): Set<string> {
+    return new Set(PREFIXES.filter((where) => familyOf(where) === of && this.#routes.get(where)?.has(at) === true));
+  }
+
+  #forgetStale(key: string): void {
+    this.#stale.delete(key);
+    this.#restarts.delete(key);
+  }
+
+  /** RFC 4724 §4.2. */
+  #suspend(at: number, kept: readonly ('ipv4' | 'ipv6')[]): void {
+    this.peers[at]!.suspend(...kept.map((family) => (family === 'ipv4' ? IPV4_UNICAST : IPV6_UNICAST)));
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const key = `${at} ${family}`;
+      const gone = kept.includes(family) ? (this.#restarts.has(key) ? this.#stale.get(key)! : []) : this.#heldBy(at, family);
+      for (const where of gone) this.#routes.get(where)?.delete(at);
+      this.#forgetStale(key);
+      if (!kept.includes(family)) continue;
+      this.#stale.set(key, this.#heldBy(at, family));
+      this.#restarts.add(key);
+    }
+  }
+
+  #resume(at: number, choice: SessionChoice, isSame: boolean): void {
+    const before = this.#sessions[at]!;
+    this.#choices[at] = isSame ? { ...choice, client: this.#choices[at]!.client, cluster: this.#choices[at]!.cluster } : choice;
+    const session = modelPeer(PLACES[at]!, this.#choices[at]!, this.speaker);
+    if (session.client !== before.client || session.clusterId !== before.clusterId) {
+      for (const routes of this.#routes.values()) routes.delete(at);
+      for (const family of ['ipv4', 'ipv6']) this.#forgetStale(`${at} ${family}`);
+    }
+    this.#sessions[at] = session;
+    if (session.relation !== 'external') this.speaker.clusterIds.add(session.clusterId);
+    this.peers[at]!.resume(fakePeerOptions(session, this.speaker));
+  }
+
+  /** RFC 9494 §4.2. */
+  #keepForLong(at: number, of: 'ipv4' | 'ipv6'): void {
+    this.peers[at]!.keepForLong(of);
+    const key = `${at} ${of}`;
+    if (!this.#restarts.has(key)) return;
+    for (const where of this.#stale.get(key)!) {
+      const routes = this.#routes.get(where)!;
+      const route = routes.get(at)!;
+      if (route.communities.includes(NO_LLGR)) {
+        routes.delete(at);
+        this.#stale.get(key)!.delete(where);
+      } else {
+        routes.set(at, { ...route, staleForLong: true });
+      }
+    }
   }
 
   #endRefresh(at: number, of: 'ipv4' | 'ipv6'): void {
     const gone = this.#stale.get(`${at} ${of}`);
     assert.equal(this.peers[at]!.endRefresh(of), gone !== undefined);
     for (const where of gone ?? []) this.#routes.get(where)?.delete(at);
-    this.#stale.delete(`${at} ${of}`);
+    this.#forgetStale(`${at} ${of}`);
   }
 }
 
@@ -270,6 +342,7 @@ function play(confederation: number | undefined, events: readonly Event[]): void
   checkInvariants(rib);
   assert.deepEqual(faults, []);
   for (const [at, to] of peers.entries()) {
+    if (to.ribPeer!.isSuspended) continue;
     const held = new Map([...to.attributes].map(([where, attributes]) => [where, textOfAttributes(attributes)]));
     assert.deepEqual([...held].sort(), [...world.expectedAt(at)].sort(), `what ${to.name} holds`);
     for (const prefix of PREFIXES) {

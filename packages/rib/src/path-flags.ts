@@ -13,6 +13,9 @@ export const PathFlag = {
 /** Paths with one of these flags are not in the decision process. */
 export const NOT_CANDIDATE: number = PathFlag.Filtered | PathFlag.Tried;
 
+/** Flags of paths of which more than the attribute set is held. */
+export const UNCOMMON: number = PathFlag.Filtered | PathFlag.Changed;
+
 /** The highest bits hold the generation of the path (refresh.ts). */
 export const GENERATION_SHIFT = 5;
 export const GENERATION_MASK = 0xe0;

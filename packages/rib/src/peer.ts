@@ -58,6 +58,9 @@ export interface PeerPort {
   readonly backlogBytes: number;
 }
 
+/** What a peer is sent of routes with LLGR_STALE (RFC 9494). */
+export type StaleExport = 'all' | 'marked' | 'none';
+
 /** How a route server serves a client (RFC 7947). */
 export interface RouteServerOptions {
   /** The client gets the best path of all, or none if it may not have that one, instead of the best that it may have (§2.3). @default false */
@@ -167,6 +170,11 @@ export interface PeerOptions {
   readonly awaitsPrefixFilter?: ReadonlySet<Family>;
   /** What RPKI says of its routes, and what becomes of them. @default nothing is validated */
   readonly validation?: ValidationOptions | undefined;
+  /**
+   * What the peer is sent of routes with LLGR_STALE (RFC 9494 §4.3, §4.6). 'all': it announced the capability. 'marked': with NO_EXPORT and
+   * LOCAL_PREF 0; for internal peers. 'none': they are withdrawn from it. @default 'none'
+   */
+  readonly staleRoutes?: StaleExport;
   /** Rejected routes are held, with the reason. False: they are only counted, and take no path slot. @default true */
   readonly keepRejected?: boolean;
   /** Families in which the peer is sent a default route of our own from the beginning (`Rib.originateDefault`). @default none */
@@ -178,7 +186,7 @@ export interface PeerOptions {
   readonly port: PeerPort;
 }
 
-/** A peer as the RIB knows it: one Established session, or the local routes. */
+/** A peer as the RIB knows it: an Established session, one that was lost and whose routes are kept (graceful restart), or the local routes. */
 export class RibPeer implements SetMaker {
   readonly index: PeerIndex;
   /** `Rib.changePeer` gives it others. */
@@ -205,13 +213,15 @@ export class RibPeer implements SetMaker {
   /** Undefined where routes that flap are used all the same. Stays as it is while the session lasts. */
   readonly damping: Damping | undefined;
   /** How its UPDATEs are judged: what it was agreed to send, and nothing of families that are not in use or of a confederation. */
-  readonly receive: WireContext;
+  receive!: WireContext;
   /** It may send every attribute: a set that is known needs no look at what it holds (AttrFlag.InternalOnly). */
-  readonly sendsEverything: boolean;
+  sendsEverything!: boolean;
   /** That a set is known says nothing about this peer: it may not send all that others may, or sends it in another form. */
-  readonly scansAll: boolean;
-  /** False once the session ended: its paths no longer take part. */
+  scansAll!: boolean;
+  /** False once the session ended for good: its paths no longer take part. */
   up = true;
+  /** The session was lost, and its paths are kept for the next one: they take part, and the peer is sent nothing. */
+  isSuspended = false;
   /** Paths held and paths in the decision process, by position of the family in the RIB. */
   readonly received: number[];
   readonly accepted: number[];
@@ -255,10 +265,7 @@ export class RibPeer implements SetMaker {
     // The keys are all reasons but that of policy.
     this.unusable = Object.fromEntries(FILTER_REASONS.map((reason) => [reason, 0])) as Record<UnusableReason, number>;
     this.take(options);
-    const { receive } = options;
-    this.sendsEverything = options.kind !== PeerKind.External && usesAigp(receive);
-    this.receive = { ...receive, families: new Set(options.families), confederation: receive.confederation ?? false };
-    this.scansAll = !receive.fourOctetAs || this.horizon === Horizon.Confederation;
+    this.#agree(options);
     this.refresh = Array.from({ length: familyCount }, () => new Refresh());
     this.received = Array.from({ length: familyCount }, () => 0);
     this.accepted = Array.from({ length: familyCount }, () => 0);
@@ -287,6 +294,30 @@ export class RibPeer implements SetMaker {
     return this.judgesRoutes || this.damping !== undefined;
   }
 
+  /** The session was lost and is back, with options of the same peer (`isSamePeer`). What is counted since a session began begins anew. */
+  resume(options: PeerOptions, families: readonly Family[]): void {
+    this.isSuspended = false;
+    this.take(options);
+    this.#agree(options);
+    this.limits = options.limits && new Limits(options.limits, families);
+    for (const [position, family] of families.entries()) {
+      this.prefixFilters[position] = options.awaitsPrefixFilter?.has(family) === true ? PrefixFilter.AWAITED : undefined;
+    }
+    this.filterChanges.clear();
+    this.withdrawn.fill(0);
+    for (const counts of this.discarded) counts.fill(0);
+    this.treatedAsWithdraw = 0;
+    this.attributesDiscarded = 0;
+    for (const reason of Object.keys(this.unusable)) this.unusable[reason as UnusableReason] = 0;
+  }
+
+  /** What follows from what the two sides agreed on. */
+  #agree({ kind, receive, families }: PeerOptions): void {
+    this.sendsEverything = kind !== PeerKind.External && usesAigp(receive);
+    this.receive = { ...receive, families: new Set(families), confederation: receive.confederation ?? false };
+    this.scansAll = !receive.fourOctetAs || this.horizon === Horizon.Confederation;
+  }
+
   /** Whether rejected routes are held. */
   get keepsRejected(): boolean {
     return this.options.keepRejected !== false;
@@ -313,6 +344,20 @@ export class RibPeer implements SetMaker {
   holdsAll(position: number): boolean {
     return this.discarded[position]!.every((count) => count === 0) && this.treatedAsWithdraw === 0 && this.attributesDiscarded === 0;
   }
+}
+
+/** Whether a session with these options may go on with the routes of one that was lost: what its paths are ranked and reflected by is the same. */
+export function isSamePeer(peer: RibPeer, options: PeerOptions): boolean {
+  const before = peer.options;
+  return (
+    peer.horizon === horizonOf(options) &&
+    before.remoteAs === options.remoteAs &&
+    before.localAs === options.localAs &&
+    before.clusterId === options.clusterId &&
+    before.bgpIdentifier === options.bgpIdentifier &&
+    before.damping === options.damping &&
+    compareAddresses(before.address, options.address) === 0
+  );
 }
 
 function horizonOf(options: PeerOptions): Horizon {

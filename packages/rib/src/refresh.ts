@@ -1,8 +1,10 @@
 /**
- * Which paths of a peer are stale while it sends a family again (enhanced route refresh, RFC 7313 §4.2).
+ * Which paths of a peer are stale while it sends a family again: after BoRR (enhanced route refresh, RFC 7313 §4.2), and after its session was
+ * lost (graceful restart, RFC 4724 §4.2).
  *
  * Each path has the generation of its peer and family in three bits of its flags, and an announcement gives it the current one. BoRR begins a
- * new generation, which makes every path stale at once and costs nothing per path. EoRR has the paths of older generations swept away.
+ * new generation, which makes every path stale at once and costs nothing per path. EoRR has the paths of older generations swept away. The loss
+ * of a session and End-of-RIB of the next one do the same.
  *
  *     announce a, b    a 0, b 0
  *     BoRR             current 1: a and b are stale
@@ -20,19 +22,41 @@ export class Refresh {
   bits = 0;
   /** `bits` of the last announcement; another value tells that nothing has the current generation. */
   announcedBits = -1;
-  /** Between BoRR and EoRR. */
+  /** Between BoRR and EoRR, or between the loss of a session and End-of-RIB of the next one. */
   isRunning = false;
+  /** It runs because the session was lost. */
+  isRestart = false;
+  /** Stale paths are kept for long, and are used only where there is no other (RFC 9494). */
+  isLongLived = false;
+  /** Paths that are stale. */
+  stale = 0;
   current = 0;
   oldest = 0;
 
-  /** BoRR. False when no generation is left: the caller gives all stale paths that of `staleBits` first, and calls `unify`. */
-  begin(): boolean {
+  /**
+   * All `held` paths become stale. False when no generation is left: the caller gives all stale paths that of `staleBits` first, and calls
+   * `unify`.
+   */
+  begin(held: number): boolean {
     this.isRunning = true;
+    this.isLongLived = false;
+    this.stale = held;
     if (this.announcedBits !== this.bits) return true; // no path has the current generation: all are stale already
     if (this.current - this.oldest === GENERATIONS - 1) return false;
     this.current++;
     this.bits = bitsOf(this.current);
     return true;
+  }
+
+  /** Stale paths are swept away. */
+  end(): void {
+    this.isRunning = false;
+    this.isRestart = false;
+  }
+
+  /** Whether a path is stale, by its flags. */
+  isStale(flags: number): boolean {
+    return (flags & GENERATION_MASK) !== this.bits;
   }
 
   /** The generation of a path by its flags. */

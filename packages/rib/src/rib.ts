@@ -10,12 +10,12 @@
 import { type Family, type Fault, IPV4_UNICAST } from '@tsbgp/wire';
 import type { AggregateOptions, Aggregates } from './aggregates/aggregates.ts';
 import { type AttrId, AttributeTable } from './attributes/attribute-table.ts';
-import { type NextHopCost, NextHopCosts } from './attributes/next-hop-costs.ts';
+import { NextHopCosts } from './attributes/next-hop-costs.ts';
 import { OwnIdentity } from './attributes/own-identity.ts';
 import { invariant } from './broken-invariant.ts';
 import { NONE } from './columns.ts';
 import { decide } from './decision/decide.ts';
-import { DECISION_DEFAULTS, type DecisionOptions } from './decision-options.ts';
+import { DECISION_DEFAULTS } from './decision-options.ts';
 import { encoderBuffer } from './export/encoder.ts';
 import { type ExportExplanation, ExportQuestion } from './export/explain.ts';
 import { FailedPeers } from './export/failed-peers.ts';
@@ -23,11 +23,10 @@ import { FilterChanges } from './export/filter-changes.ts';
 import type { UpdateGroup } from './export/group.ts';
 import { UpdateGroups } from './export/groups.ts';
 import type { Member, RefreshMarks } from './export/member.ts';
-import type { ExportObserver } from './export/observer.ts';
 import { Rejudgements } from './import/rejudge.ts';
 import { Reuse } from './import/reuse.ts';
 import { ImportRules } from './import/rules.ts';
-import { Ingest, type IngestObserver } from './ingest.ts';
+import { Ingest } from './ingest.ts';
 import { areSameLimits, Limits } from './limits.ts';
 import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
 import { NextHopChanges } from './next-hop-changes.ts';
@@ -36,45 +35,16 @@ import { Ipv6Index } from './nlri/ipv6-index.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { OwnRoutes } from './own-routes.ts';
 import { OwnSearch } from './own-search.ts';
-import type { PeerOptions, RibPeer } from './peer.ts';
+import { isSamePeer, type PeerOptions, type RibPeer } from './peer.ts';
 import { type ChangeableOptions, changedOptions } from './peer-changes.ts';
 import { PeerIndexes } from './peer-indexes.ts';
 import type { PrefixFilter } from './prefix-filter.ts';
 import { Validation } from './revalidation/validation.ts';
+import type { RibOptions } from './rib-options.ts';
 import { RouteStates } from './rpki/route-states.ts';
-import { Sweeps, unifyStale } from './sweep.ts';
+import { StaleRoutes } from './stale-routes.ts';
+import { Sweeps } from './sweep.ts';
 import { type PathId, RibTable } from './table.ts';
-import type { RouteValidator } from './validation-options.ts';
-
-/** Who we are, who is told what, and what to make room for. */
-export interface RibOptions {
-  readonly localAs: number;
-  /** Our BGP Identifier as an unsigned number. */
-  readonly bgpIdentifier: number;
-  /** Our cluster identifier as a route reflector (RFC 4456 §7). @default the BGP Identifier */
-  readonly clusterId?: number | undefined;
-  /** The AS number of the confederation that `localAs` belongs to (RFC 5065). @default we are in none */
-  readonly confederation?: number | undefined;
-  readonly observer: IngestObserver;
-  /** Told of routes that are not sent, and of peers whose session must end. @default nobody is told; see `Member.failure` */
-  readonly exportObserver?: ExportObserver;
-  /** What counts in the decision process. @default DECISION_DEFAULTS */
-  readonly decision?: Partial<DecisionOptions>;
-  /**
-   * The interior cost to a next hop; see `NextHopCost` and `nextHopCostsChanged`.
-   * @default all next hops cost the same, and all can be reached
-   */
-  readonly nextHopCost?: NextHopCost;
-  /**
-   * Expected sizes. Columns are reserved for them at once, which costs address space but no memory until they are used, and saves copying.
-   * More is always possible. @default a full table from a few upstreams
-   */
-  readonly capacity?: { readonly ipv4?: number; readonly ipv6?: number; readonly pathsPerNlri?: number; readonly attributeSets?: number };
-  /** What RPKI says of routes, for peers whose options ask for it; see `Rib.validation`. @default nobody knows: nothing is validated */
-  readonly validator?: RouteValidator | undefined;
-  /** NLRI evaluated in one slice of `work` for a new update group. Tests make it small. @default 32768 */
-  readonly buildSlice?: number;
-}
 
 /**
  * Steps of one slice of deciding: a decision is one, and so is each entry that a group's evaluation takes, and its delivery to
@@ -111,6 +81,7 @@ export class Rib {
   readonly #members: Map<RibPeer, Member[]> = new Map();
   readonly #own: OwnRoutes;
   readonly #sweeps: Sweeps = new Sweeps((peer) => this.#departed.push(peer));
+  readonly #staleRoutes: StaleRoutes;
   readonly #ownSearch: OwnSearch;
   /** Swept peers whose index waits until no Adj-RIB-Out names it any more. */
   #departed: RibPeer[] = [];
@@ -136,6 +107,7 @@ export class Rib {
     this.validation = states && new Validation(this.#importRules, states, this.attributes, this.tables);
     this.#failures = new FailedPeers(options.exportObserver);
     this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
+    this.#staleRoutes = new StaleRoutes(this.#sweeps, this.#rejudgements);
     this.#ownSearch = new OwnSearch(this.attributes, (peer) => this.#rejudgements.add(peer));
     if (options.nextHopCost !== undefined) {
       const costs = new NextHopCosts(this.attributes, options.nextHopCost);
@@ -183,6 +155,11 @@ export class Rib {
   addPeer(options: PeerOptions): RibPeer {
     const peer = this.#indexes.add(options, this.#families, this.attributes.own.clusterId);
     this.attributes.makers.add(peer);
+    this.#join(peer, options);
+    return peer;
+  }
+
+  #join(peer: RibPeer, options: PeerOptions): void {
     this.#ownSearch.begin(peer, this.#peers);
     this.#importRules.admit(peer);
     const members: Member[] = [];
@@ -194,7 +171,6 @@ export class Rib {
       members.push(this.#groups[table.position]!.add(peer));
     }
     this.#members.set(peer, members);
-    return peer;
   }
 
   /**
@@ -203,7 +179,7 @@ export class Rib {
    * address, the families, what was negotiated, which peers are clients of ours, and the port.
    */
   changePeer(peer: RibPeer, options: ChangeableOptions): void {
-    invariant(peer.up && peer !== this.localPeer, 'a peer that is gone is changed');
+    invariant(peer.up && !peer.isSuspended && peer !== this.localPeer, 'a peer that is gone is changed');
     const { limits, families } = peer.options;
     peer.take(changedOptions(peer.options, options));
     if (!areSameLimits(limits, options.limits)) {
@@ -221,14 +197,52 @@ export class Rib {
   removePeer(peer: RibPeer): void {
     invariant(peer.up && peer.options.localOrigin === undefined, 'peer removed twice');
     peer.up = false;
-    for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.remove(member);
-    this.#members.delete(peer);
-    this.#own.forget(peer);
+    this.#leave(peer);
     peer.damping?.forget(this.tables);
     this.#rejudgements.remove(peer);
     this.#importRules.dismiss(peer);
     this.attributes.makers.remove(peer);
     this.#sweeps.addDeparted(peer, this.tables);
+  }
+
+  #leave(peer: RibPeer): void {
+    for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.remove(member);
+    this.#members.delete(peer);
+    this.#own.forget(peer);
+  }
+
+  /**
+   * The session is lost and may come back (RFC 4724 §4.2): its paths of these families stay, stale, and take part; those of others go. The
+   * peer is sent nothing until `resumePeer`. `endRefresh` ends the wait of a family, `removePeer` that of all.
+   */
+  suspendPeer(peer: RibPeer, kept: ReadonlySet<Family>): void {
+    invariant(peer.up && !peer.isSuspended && peer.options.localOrigin === undefined, 'a peer that is gone is suspended');
+    peer.isSuspended = true;
+    this.#filterChanges.forget(peer);
+    this.#leave(peer);
+    for (const table of this.tables) this.#staleRoutes.suspend(peer, table, kept.has(table.family));
+  }
+
+  /**
+   * The session of a suspended peer is back. Returns the peer. Its paths are stale until they are announced again; those of families that the
+   * session does not have go. Where the options are those of another peer (`isSamePeer`), its paths go, and the answer is a new one.
+   */
+  resumePeer(peer: RibPeer, options: PeerOptions): RibPeer {
+    invariant(peer.up && peer.isSuspended, 'a peer is resumed that was not suspended');
+    if (!isSamePeer(peer, options)) {
+      this.removePeer(peer);
+      return this.addPeer(options);
+    }
+    peer.resume(options, this.#families);
+    this.#join(peer, options);
+    for (const table of this.tables) if (!options.families.includes(table.family)) this.#staleRoutes.end(peer, table);
+    if (peer.pathCount > 0) this.#rejudgements.add(peer);
+    return peer;
+  }
+
+  /** Stale paths of a suspended peer are kept on for long, marked with LLGR_STALE (RFC 9494 §4.2). Those with NO_LLGR go. */
+  keepForLong(peer: RibPeer, family: Family): void {
+    this.#staleRoutes.keepForLong(peer, this.table(family));
   }
 
   /**
@@ -237,22 +251,16 @@ export class Rib {
    */
   beginRefresh(peer: RibPeer, family: Family): void {
     const table = this.#tableOf.get(family);
-    const refresh = table === undefined ? undefined : peer.refresh[table.position];
-    if (table === undefined || refresh === undefined || refresh.begin()) return;
-    // No generation is left: an unfinished refresh was begun anew several times, with routes in between.
-    this.#sweeps.finishStale(peer, table);
-    unifyStale(table, peer);
-    refresh.begin();
+    if (table !== undefined) this.#staleRoutes.begin(peer, table);
   }
 
-  /** The peer has sent all its routes of a family again (EoRR): `work` withdraws those that are still stale. False without `beginRefresh`. */
+  /**
+   * The peer has sent all its routes of a family again (EoRR; End-of-RIB after `resumePeer`), or will not: `work` withdraws those that are
+   * still stale. False where none could be.
+   */
   endRefresh(peer: RibPeer, family: Family): boolean {
     const table = this.#tableOf.get(family);
-    const refresh = table === undefined ? undefined : peer.refresh[table.position];
-    if (table === undefined || refresh === undefined || !refresh.isRunning) return false;
-    refresh.isRunning = false;
-    this.#sweeps.addStale(peer, table);
-    return true;
+    return table !== undefined && this.#staleRoutes.end(peer, table);
   }
 
   /**

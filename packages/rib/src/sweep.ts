@@ -1,5 +1,5 @@
 /**
- * Removes paths in slices: all paths of a session that is over, and the stale paths of a family after a route refresh.
+ * Removes paths in slices: all paths of a session that is over, and the stale paths of a family after a route refresh or a restart.
  *
  * A sweep walks the path columns once. What is announced meanwhile is not swept: a session that is over announces nothing, and a path that is
  * announced during a refresh has a generation that the sweep spares (refresh.ts).
@@ -41,7 +41,7 @@ export class Sweeps {
     this.#sweeps.splice(0, this.#sweeps.length, ...others, { peer, below: undefined, tables: [...tables], cursor: 1 });
   }
 
-  /** The peer sent EoRR for a family: removes its paths that were not announced again since BoRR. */
+  /** The peer sent all its paths of a family again: removes those that were not announced since they became stale. */
   addStale(peer: RibPeer, table: RibTable): void {
     this.#sweeps.push({ peer, below: peer.refresh[table.position]!.current, tables: [table], cursor: 1 });
   }

@@ -17,16 +17,13 @@ import { Doomed } from './doomed.ts';
 import { type FilterReason, type ReasonCode, reasonOf } from './filter-reason.ts';
 import { HeldNlri } from './held.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
-import { GENERATION_MASK, NlriFlag, PathFlag } from './path-flags.ts';
+import { GENERATION_MASK, NlriFlag, PathFlag, UNCOMMON } from './path-flags.ts';
 import type { PeerIndex, RibPeer } from './peer.ts';
 import type { SentObserver } from './sent-observer.ts';
 import type { ImportVerdict } from './verdict.ts';
 
 /** One path to one destination; small, and used again when the path is gone. */
 export type PathId = number & { readonly __id: 'PathId' };
-
-/** Flags of paths of which more than the attribute set is held. */
-const UNCOMMON = PathFlag.Filtered | PathFlag.Changed;
 
 /** Told of each change of an Adj-RIB-In; unset, it costs one comparison per route. */
 export type PathObserver = (nlri: NlriId, path: PathId, announced: boolean) => void;
@@ -125,8 +122,7 @@ export class RibTable {
     if (path !== NONE) {
       const oldFlags = this.pathFlags[path]!;
       if (this.pathAttr[path] === attr && ((oldFlags ^ flags) & ~GENERATION_MASK) === 0 && this.#isPlain(path, verdict)) {
-        // No more than no longer stale.
-        if (oldFlags !== flags) this.pathFlags[path] = flags;
+        if (oldFlags !== flags) this.#renew(path, peer, flags); // no longer stale, and nothing else
         return false;
       }
       // Where only the verdict is another one, the path is as old as before.
@@ -186,12 +182,18 @@ export class RibTable {
     this.pathAttr[path] = attr;
     if ((oldFlags & PathFlag.Filtered) === 0) peer.accepted[this.position]!--;
     else peer.rejected[this.position]![this.pathReason[path]!]!--;
-    this.pathFlags[path] = flags;
+    this.#renew(path, peer, flags);
     if ((flags & UNCOMMON) === 0) peer.accepted[this.position]!++;
     else this.#takeUncommon(path, peer, verdict);
     // After the new set is held: the old one may be the same one with other flags.
     this.attributes.release(old);
     if (oldReceived !== NONE) this.attributes.release(oldReceived);
+  }
+
+  /** A path gets these flags. One that is announced again is no longer stale. */
+  #renew(path: number, peer: RibPeer, flags: number): void {
+    if (((this.pathFlags[path]! ^ flags) & GENERATION_MASK) !== 0) peer.refresh[this.position]!.stale--;
+    this.pathFlags[path] = flags;
   }
 
   /** What few paths have: a set that is not the one received, a reason for not being used. */
@@ -333,10 +335,7 @@ export class RibTable {
   }
 
   #unlink(nlri: NlriId, before: number, path: number, peer: RibPeer): void {
-    if (this.observer === undefined) {
-      this.#remove(nlri, before, path, peer);
-      return;
-    }
+    if (this.observer === undefined) return this.#remove(nlri, before, path, peer);
     try {
       this.observer(nlri, path as PathId, false);
     } finally {
@@ -361,6 +360,7 @@ export class RibTable {
     this.attributes.release(attr);
     if ((flags & PathFlag.Changed) !== 0) this.attributes.release(this.pathReceived[path]!);
     peer.received[this.position]!--;
+    if (peer.refresh[this.position]!.isStale(flags)) peer.refresh[this.position]!.stale--;
     if ((flags & PathFlag.Filtered) === 0) peer.accepted[this.position]!--;
     else peer.rejected[this.position]![this.pathReason[path]!]!--;
     this.pathPeer[path] = 0;

@@ -36,6 +36,7 @@ import {
   type RibOptions,
   type RibPeer,
   type RouteServerOptions,
+  type StaleExport,
   type ValidationOptions,
 } from '../src/index.ts';
 
@@ -86,6 +87,8 @@ export interface FakePeerOptions {
   readonly defaultOriginate?: readonly Family[];
   /** What is validated of its routes. */
   readonly validation?: ValidationOptions;
+  /** What it is sent of routes with LLGR_STALE (RFC 9494). */
+  readonly staleRoutes?: StaleExport;
   /** Its routes are suppressed when they flap. */
   readonly damping?: DampingOptions;
 }
@@ -153,6 +156,21 @@ export class FakePeer {
     this.#rib.changePeer(this.ribPeer, this.#peerOptions());
   }
 
+  /** The session is lost, and its routes of these families are kept. */
+  suspend(...kept: readonly Family[]): void {
+    assert.ok(this.ribPeer);
+    this.#rib.suspendPeer(this.ribPeer, new Set(kept));
+    this.view.clear();
+    this.attributes.clear();
+  }
+
+  /** The session is back. */
+  resume(options?: Partial<FakePeerOptions>): void {
+    assert.ok(this.ribPeer);
+    this.#options = { ...this.#options, ...options };
+    this.ribPeer = this.#rib.resumePeer(this.ribPeer, this.#peerOptions());
+  }
+
   down(): void {
     assert.ok(this.ribPeer);
     this.#rib.removePeer(this.ribPeer);
@@ -185,6 +203,12 @@ export class FakePeer {
   endRefresh(family: 'ipv4' | 'ipv6'): boolean {
     assert.ok(this.ribPeer);
     return this.#rib.endRefresh(this.ribPeer, family === 'ipv4' ? IPV4_UNICAST : IPV6_UNICAST);
+  }
+
+  /** LLGR (RFC 9494 §4.2). */
+  keepForLong(family: 'ipv4' | 'ipv6'): void {
+    assert.ok(this.ribPeer);
+    this.#rib.keepForLong(this.ribPeer, family === 'ipv4' ? IPV4_UNICAST : IPV6_UNICAST);
   }
 
   /** Announces prefixes of one family with these attributes, to which NEXT_HOP or MP_REACH_NLRI comes. */
@@ -234,6 +258,7 @@ export class FakePeer {
   /** What the RIB sends: whole UPDATEs that fit and decode without a fault. */
   write(messages: Uint8Array): void {
     if (this.throws !== undefined) throw this.throws;
+    assert.notEqual(this.ribPeer?.isSuspended, true, 'a session that is lost is sent nothing');
     const context = this.#sendContext();
     for (let at = 0; at < messages.length; ) {
       const length = readU16(messages, at + 16);
@@ -346,6 +371,7 @@ export class FakePeer {
       awaitsPrefixFilter: new Set(options.awaitsPrefixFilter === true ? [IPV4_UNICAST, IPV6_UNICAST] : []),
       ...(options.defaultOriginate && { defaultOriginate: options.defaultOriginate }),
       ...(options.damping && { damping: options.damping }),
+      ...(options.staleRoutes && { staleRoutes: options.staleRoutes }),
       nextHopUnchanged: options.nextHopUnchanged ?? false,
       gracefulShutdown: options.gracefulShutdown ?? false,
       obeysGracefulShutdown: options.obeysGracefulShutdown ?? false,

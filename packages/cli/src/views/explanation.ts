@@ -12,6 +12,7 @@ export type ExportReasonView =
   | 'internal-to-internal'
   | 'only-to-customer'
   | 'no-peer'
+  | 'llgr-stale'
   | 'no-export'
   | 'no-advertise'
   | 'control-community'
@@ -62,6 +63,7 @@ const REASONS: Readonly<Record<ExportReasonView, string>> = {
   'same-as': 'it came from another client of this AS',
   'internal-to-internal': 'it came from an iBGP neighbor, and neither is our client that may have it (RFC 4271 §9.2, RFC 4456 §6)',
   'no-peer': 'it has NOPEER, and the neighbor is a peer by its role (RFC 3765)',
+  'llgr-stale': 'it has LLGR_STALE, and the neighbor did not announce Long-Lived Graceful Restart (RFC 9494)',
   'only-to-customer': 'it has ONLY_TO_CUSTOMER, and the neighbor is no customer (RFC 9234 §5)',
   'no-export': 'community no-export',
   'no-advertise': 'community no-advertise',

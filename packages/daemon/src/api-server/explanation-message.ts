@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<ExportReason | NonNullable<NeighborExplanation['c
   'internal-to-internal': Reason.INTERNAL_TO_INTERNAL,
   'only-to-customer': Reason.ONLY_TO_CUSTOMER,
   'no-peer': Reason.NO_PEER,
+  'llgr-stale': Reason.LLGR_STALE,
   'no-export': Reason.NO_EXPORT,
   'no-advertise': Reason.NO_ADVERTISE,
   'control-community': Reason.CONTROL_COMMUNITY,

@@ -23,9 +23,16 @@ export function addNoExport(attributes: AttributeTable, attr: number): AttrId {
 
 /** The canonical block with a community among its COMMUNITIES; the block itself where it has it already. */
 export function withCommunity(block: Uint8Array, community: number): Uint8Array {
+  if (hasCommunity(block, community)) return block;
   const old = valueOf(block, AttributeCode.Communities);
-  for (let at = 0; at < old.length; at += 4) if (readU32(old, at) === community) return block;
   return withValue(block, AttributeCode.Communities, OPTIONAL_TRANSITIVE, Uint8Array.of(...old, ...fourOctets(community)));
+}
+
+/** Whether a community is among the COMMUNITIES of a canonical block. */
+export function hasCommunity(block: Uint8Array, community: number): boolean {
+  const value = valueOf(block, AttributeCode.Communities);
+  for (let at = 0; at < value.length; at += 4) if (readU32(value, at) === community) return true;
+  return false;
 }
 
 /** The canonical block with this LOCAL_PREF. */

@@ -31,6 +31,8 @@ export const AttrFlag = {
   Blackhole: 512,
   /** NOPEER (RFC 3765): not to peers that are neither provider nor customer. */
   NoPeer: 1024,
+  /** LLGR_STALE (RFC 9494): the routes are stale for long, and not for every peer. */
+  LlgrStale: 2048,
   /** NO_EXPORT_SUBCONFED (RFC 1997): not to external peers, nor to other ASes of the confederation. */
   NoExportSubconfed: 8192,
   /** ONLY_TO_CUSTOMER (RFC 9234). */
@@ -51,7 +53,7 @@ const NO_EXPORT = 0xffff_ff01;
 const NO_ADVERTISE = 0xffff_ff02;
 const NO_EXPORT_SUBCONFED = 0xffff_ff03;
 /** RFC 9494 §3.2. */
-const LLGR_STALE = 0xffff_0006;
+export const LLGR_STALE = 0xffff_0006;
 const NOPEER = 0xffff_ff04;
 const GRACEFUL_SHUTDOWN = 0xffff_0000;
 const BLACKHOLE = 0xffff_029a;
@@ -138,7 +140,6 @@ export class AttributeFacts {
     let origin = 2;
     let flags = end - start > LARGE_SET_LENGTH ? AttrFlag.Large : 0;
     let nextHopSeen = false;
-    let stale = false;
     let aigp = false;
     const options = this.#options;
     this.med = options.missingMedAsWorst ? 0xffff_ffff : 0;
@@ -180,7 +181,6 @@ export class AttributeFacts {
           break;
         case Fact.communities:
           flags |= communityFlags(data, value, offset);
-          if ((flags & IS_STALE) !== 0) stale = true;
           break;
         case Fact.aigp:
           aigp = options.aigp && metricOffset(data, value, offset) !== -1;
@@ -194,10 +194,10 @@ export class AttributeFacts {
           break;
       }
     }
-    flags &= ~IS_STALE;
     this.flags = nextHopSeen ? flags : flags | AttrFlag.BadNextHop;
     this.tail = (options.ignoreAsPathLength ? 0 : Math.min(pathLength, 0xffff) * 4) + origin;
-    this.rank = (stale ? STALE : 0) + (0xffff_ffff - localPref) * LOCAL_PREF_UNIT + (aigp ? 0 : NO_AIGP + this.tail);
+    this.rank =
+      ((flags & AttrFlag.LlgrStale) !== 0 ? STALE : 0) + (0xffff_ffff - localPref) * LOCAL_PREF_UNIT + (aigp ? 0 : NO_AIGP + this.tail);
   }
 
   /**
@@ -241,9 +241,6 @@ export class AttributeFacts {
   }
 }
 
-/** Besides AttrFlag, in what `communityFlags` answers: the routes are stale (RFC 9494 §4.3). */
-const IS_STALE = 1 << 16;
-
 function communityFlags(data: DataView, start: number, end: number): number {
   let flags = 0;
   for (let offset = start; offset < end; offset += 4) {
@@ -253,7 +250,7 @@ function communityFlags(data: DataView, start: number, end: number): number {
     if (community === NO_EXPORT) flags |= AttrFlag.NoExport;
     else if (community === NO_EXPORT_SUBCONFED) flags |= AttrFlag.NoExportSubconfed;
     else if (community === NO_ADVERTISE) flags |= AttrFlag.NoAdvertise;
-    else if (community === LLGR_STALE) flags |= IS_STALE;
+    else if (community === LLGR_STALE) flags |= AttrFlag.LlgrStale;
     else if (community === GRACEFUL_SHUTDOWN) flags |= AttrFlag.GracefulShutdown;
     else if (community === BLACKHOLE) flags |= AttrFlag.Blackhole;
     else if (community === NOPEER) flags |= AttrFlag.NoPeer;

@@ -8,6 +8,8 @@ export type ExportDenial =
   | 'no-export'
   /** NOPEER, and the member is a peer by its role (RFC 3765). */
   | 'no-peer'
+  /** LLGR_STALE, and the session of the member is without the capability (RFC 9494 §4.3). */
+  | 'llgr-stale'
   /** Both the source and the member are internal (RFC 4271 §9.2), and neither is a client of ours that may have it (RFC 4456 §6). */
   | 'internal-to-internal'
   /** ONLY_TO_CUSTOMER, and the member is no customer (RFC 9234 §5). */

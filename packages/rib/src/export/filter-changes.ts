@@ -19,6 +19,11 @@ export class FilterChanges {
     this.#changes.push(change);
   }
 
+  /** The session of the peer is lost: nobody is to be told. */
+  forget(peer: RibPeer): void {
+    this.#changes = this.#changes.filter((change) => change.peer !== peer);
+  }
+
   /** Tells of filters that are obeyed for all routes now. True when there are any: something may be due then. */
   tell(memberOf: (peer: RibPeer, position: number) => Member | undefined): boolean {
     const isOver = ({ peer, questions }: FilterChange): boolean => !peer.up || questions.every((question) => question());

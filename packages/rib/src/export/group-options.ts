@@ -39,6 +39,8 @@ export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
       nextHopUnchanged: options.nextHopUnchanged === true,
       ipv6NextHops: takesIpv6NextHops(table.family, options.send),
       gracefulShutdown: options.gracefulShutdown === true,
+      // Only between us and an internal peer LOCAL_PREF says that a route is the last choice.
+      staleRoutes: options.staleRoutes === 'marked' && peer.kind === PeerKind.External ? 'none' : (options.staleRoutes ?? 'none'),
       // To other peers the link makes no difference: they would only be in more groups.
       link: isClient ? options.link : undefined,
       context: options.send,

@@ -37,6 +37,7 @@ const EXTERNAL: ExportView = {
   nextHopUnchanged: false,
   ipv6NextHops: false,
   gracefulShutdown: false,
+  staleRoutes: 'none',
   nextHopSelf: OWN,
   link: undefined,
   context: DEFAULT_CONTEXT,

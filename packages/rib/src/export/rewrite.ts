@@ -4,7 +4,8 @@
  *                        external                     route server client      internal
  *   AS_PATH              as-path.ts                   as it is                 as-path.ts
  *   NEXT_HOP             ours                         as it is                 as it is, or ours (next-hop.ts)
- *   COMMUNITIES          as they are; GRACEFUL_SHUTDOWN is added while the session is about to end (RFC 8326 §4.2)
+ *   COMMUNITIES          as they are; GRACEFUL_SHUTDOWN is added while the session is about to end (RFC 8326 §4.2), NO_EXPORT to what is stale
+ *                        for long where the peer does not know LLGR_STALE (RFC 9494 §4.6)
  *   MULTI_EXIT_DISC      only of our own routes       as it is                 as it is
  *   LOCAL_PREF           removed                      removed                  as it is, default added
  *   ORIGINATOR_ID, CLUSTER_LIST   removed             removed                  as they are; added to a route that is reflected (RFC 4456 §8)
@@ -84,12 +85,13 @@ const NOTHING_DUE = 256;
 const IPV4_NEXT_HOP_LENGTH = 4;
 const IPV6_NEXT_HOP_LENGTH = 16;
 const GRACEFUL_SHUTDOWN = 0xffff_0000;
+const NO_EXPORT = 0xffff_ff01;
 const NEXT_HOP_LENGTH_MAX = 255;
 /**
  * What an attribute set may grow by, beside the AS_PATH that goes out twice: our ASes, LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST, AS4_AGGREGATOR,
- * ONLY_TO_CUSTOMER, NEXT_HOP, GRACEFUL_SHUTDOWN, longer headers.
+ * ONLY_TO_CUSTOMER, NEXT_HOP, GRACEFUL_SHUTDOWN, NO_EXPORT, longer headers.
  */
-const GROWTH_MAX = 112;
+const GROWTH_MAX = 116;
 
 /** What may have to be inserted, in ascending order of code: a bit of `#due` each. */
 const INSERTED = [
@@ -148,6 +150,11 @@ export class AttributeRewriter {
   #clusters = 0;
   #originator = 0;
   #sourceCluster = 0;
+  /** What comes to COMMUNITIES; 0 where nothing does. */
+  #shutdown = 0;
+  #noExport = 0;
+  /** LOCAL_PREF is 0. */
+  #isLast = false;
 
   constructor(view: ExportView) {
     this.#view = view;
@@ -181,8 +188,12 @@ export class AttributeRewriter {
     this.#due = external ? 0 : DUE_LOCAL_PREF;
     if (this.#clusters > 0) this.#due |= DUE_ORIGINATOR_ID | DUE_CLUSTER_LIST;
     if (this.#marksWhatGoes) this.#due |= DUE_ONLY_TO_CUSTOMER;
-    const shutsDown = this.#view.gracefulShutdown && (attributes.flags[attr]! & AttrFlag.GracefulShutdown) === 0;
-    if (shutsDown) this.#due |= DUE_COMMUNITIES;
+    const flags = attributes.flags[attr]!;
+    this.#isLast = this.#view.staleRoutes === 'marked' && (flags & AttrFlag.LlgrStale) !== 0;
+    this.#shutdown = this.#view.gracefulShutdown && (flags & AttrFlag.GracefulShutdown) === 0 ? GRACEFUL_SHUTDOWN : 0;
+    this.#noExport = this.#isLast && (flags & AttrFlag.NoExport) === 0 ? NO_EXPORT : 0;
+    const marks = this.#shutdown !== 0 || this.#noExport !== 0;
+    if (marks) this.#due |= DUE_COMMUNITIES;
     this.#setDueCode();
     let originSeen = false;
     let pathSeen = false;
@@ -217,8 +228,8 @@ export class AttributeRewriter {
           if (this.#view.family === IPV4_UNICAST && this.nextHopLength === IPV4_NEXT_HOP_LENGTH) this.#isDue(DUE_NEXT_HOP);
           break;
         case Rule.communities:
-          if (!shutsDown) this.#copy(data, offset, next);
-          else this.#withGracefulShutdown(data, value, next, data[offset]!);
+          if (!marks) this.#copy(data, offset, next);
+          else this.#withMarks(data, value, next, data[offset]!);
           this.#done(DUE_COMMUNITIES);
           break;
         case Rule['multi-exit-disc']:
@@ -226,7 +237,8 @@ export class AttributeRewriter {
           break;
         case Rule['local-pref']:
           if (external) break;
-          this.#copy(data, offset, next);
+          if (this.#isLast) this.#number(data[offset]!, AttributeCode.LocalPref, 0);
+          else this.#copy(data, offset, next);
           this.#done(DUE_LOCAL_PREF);
           break;
         case Rule['originator-id']:
@@ -369,10 +381,10 @@ export class AttributeRewriter {
           this.#ipv4NextHop();
           break;
         case AttributeCode.Communities:
-          this.#withGracefulShutdown(data, 0, 0, OPTIONAL_TRANSITIVE);
+          this.#withMarks(data, 0, 0, OPTIONAL_TRANSITIVE);
           break;
         case AttributeCode.LocalPref:
-          this.#number(AttributeFlag.Transitive, AttributeCode.LocalPref, DEFAULT_LOCAL_PREF);
+          this.#number(AttributeFlag.Transitive, AttributeCode.LocalPref, this.#isLast ? 0 : DEFAULT_LOCAL_PREF);
           break;
         case AttributeCode.OriginatorId:
           this.#number(AttributeFlag.Optional, AttributeCode.OriginatorId, this.#originator);
@@ -400,14 +412,16 @@ export class AttributeRewriter {
     for (let i = 0; i < IPV4_NEXT_HOP_LENGTH; i++) this.bytes[this.length++] = this.nextHop[i]!;
   }
 
-  /** COMMUNITIES with the value `data[start, end)` and GRACEFUL_SHUTDOWN. */
-  #withGracefulShutdown(data: Uint8Array, start: number, end: number, flags: number): void {
-    this.#header(this.#flagsOf(flags, AttributeCode.Communities), AttributeCode.Communities, end - start + 4);
+  /** COMMUNITIES with the value `data[start, end)` and what comes to them. */
+  #withMarks(data: Uint8Array, start: number, end: number, flags: number): void {
+    const growth = (this.#shutdown === 0 ? 0 : 4) + (this.#noExport === 0 ? 0 : 4);
+    this.#header(this.#flagsOf(flags, AttributeCode.Communities), AttributeCode.Communities, end - start + growth);
     const out = this.bytes;
     let at = this.length;
     for (let from = start; from < end; from++) out[at++] = data[from]!;
-    writeU32(out, at, GRACEFUL_SHUTDOWN);
-    this.length = at + 4;
+    if (this.#shutdown !== 0) writeU32(out, at, this.#shutdown);
+    if (this.#noExport !== 0) writeU32(out, at + growth - 4, this.#noExport);
+    this.length = at + growth;
   }
 
   #isDue(due: number): void {

@@ -3,7 +3,8 @@
  *
  *   1. Policy and split horizon between kinds of peers: not from internal to internal (RFC 4271 §9.2) unless one of them is a client of ours
  *      (RFC 4456 §6), NO_ADVERTISE, NO_EXPORT, NO_EXPORT_SUBCONFED (RFC 1997). A route server passes these communities on, and obeys them only
- *      where it is told to (RFC 7947 §2.2.4). ONLY_TO_CUSTOMER, where the peer is no customer (RFC 9234 §5).
+ *      where it is told to (RFC 7947 §2.2.4). ONLY_TO_CUSTOMER, where the peer is no customer (RFC 9234 §5). LLGR_STALE, where the peer does
+ *      not know what it means (RFC 9494 §4.3).
  *   2. There is a next hop that the peers can use (next-hop.ts).
  *   3. A message holds the attribute set.
  *   4. Of the members, those that receivers.ts finds.
@@ -33,7 +34,7 @@ import { clustersPassed, type ExportView, isBeyondHorizon } from './view.ts';
 const HORIZONS = Object.values(Horizon);
 /** What `#reasonAgainst` answers beside `NotSent`: the route is sent, or policy, a community, a role or split horizon keeps it back. */
 const SENT = -1;
-const Denied = { Policy: -2, NoAdvertise: -3, NoExport: -4, Internal: -5, Role: -6, NoPeer: -7 } as const;
+const Denied = { Policy: -2, NoAdvertise: -3, NoExport: -4, Internal: -5, Role: -6, NoPeer: -7, Stale: -8 } as const;
 /** `reason` of a route that is kept back so. */
 const DENIED = 0;
 
@@ -44,6 +45,7 @@ const DENIALS: ReadonlyMap<number, ExportDenial> = new Map<number, ExportDenial>
   [Denied.Internal, 'internal-to-internal'],
   [Denied.Role, 'only-to-customer'],
   [Denied.NoPeer, 'no-peer'],
+  [Denied.Stale, 'llgr-stale'],
   [NotSent.NoNextHop, 'no-next-hop'],
   [NotSent.TooLarge, 'too-large'],
   [NotSent.Failed, 'failed'],
@@ -101,7 +103,8 @@ export class ExportRules {
     this.#denied =
       (obeysWellKnown ? wellKnownOf(view.horizon) : 0) |
       (keepsMarkedBack(view.role) ? AttrFlag.OnlyToCustomer : 0) |
-      (obeysWellKnown && view.role === Role.Peer ? AttrFlag.NoPeer : 0);
+      (obeysWellKnown && view.role === Role.Peer ? AttrFlag.NoPeer : 0) |
+      (view.staleRoutes === 'none' ? AttrFlag.LlgrStale : 0);
     this.#unusual =
       this.#denied | AttrFlag.Large | AttrFlag.LinkLocalNextHop | AttrFlag.BadNextHop | (view.ipv6NextHops ? 0 : AttrFlag.MpNextHop);
     this.#unusualSources = bits((horizon) => {
@@ -227,5 +230,6 @@ function wellKnownOf(horizon: Horizon): number {
 function deniedBy(flags: number): number {
   if ((flags & AttrFlag.NoAdvertise) !== 0) return Denied.NoAdvertise;
   if ((flags & (AttrFlag.NoExport | AttrFlag.NoExportSubconfed)) !== 0) return Denied.NoExport;
+  if ((flags & AttrFlag.LlgrStale) !== 0) return Denied.Stale;
   return (flags & AttrFlag.NoPeer) !== 0 ? Denied.NoPeer : Denied.Role;
 }

@@ -1,6 +1,6 @@
 /** What routes look like to the peers of an update group: everything that the octets of an UPDATE depend on. */
 import type { Family, WireContext } from '@tsbgp/wire';
-import { Horizon, type PeerKind, type RibPeer } from '../peer.ts';
+import { Horizon, type PeerKind, type RibPeer, type StaleExport } from '../peer.ts';
 
 export interface ExportView {
   readonly family: Family;
@@ -24,6 +24,8 @@ export interface ExportView {
   readonly ipv6NextHops: boolean;
   /** Routes go out with GRACEFUL_SHUTDOWN (RFC 8326 §4.2). */
   readonly gracefulShutdown: boolean;
+  /** Which routes with LLGR_STALE go out, and how. */
+  readonly staleRoutes: StaleExport;
   /** Our own next hop for the family of the group, of 4, 16 or 32 octets; undefined where we have none. */
   readonly nextHopSelf: Uint8Array | undefined;
   /** The link that the peers are on (`PeerOptions.link`). */

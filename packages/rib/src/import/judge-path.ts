@@ -4,6 +4,7 @@
  *   1. What RPKI says of its prefix and origin, and of its AS_PATH: invalid ones are not used where the peer's options say so.
  *   2. The origin validation state goes into the set that is used (RFC 8097).
  *   3. A prefix that flaps is suppressed (RFC 2439).
+ *   4. A path whose peer is away for longer than a restart takes is used as the last choice (RFC 9494 §4.2).
  */
 import { codeOf, NO_REASON, type ReasonCode } from '../filter-reason.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
@@ -49,7 +50,15 @@ export function judgeRoute(rules: ImportRules, table: RibTable, nlri: NlriId, pe
 /** What becomes of a path that is there already. Borrowed until the rules judge again. */
 export function judgePath(rules: ImportRules, table: RibTable, path: PathId, peer: RibPeer): ImportVerdict {
   const verdict = rules.judge(table.receivedAttrOf(path), peer);
-  return peer.judgesOneByOne ? judgeRoute(rules, table, table.nlriOf(path), peer, verdict) : verdict;
+  const ofRoute = peer.judgesOneByOne ? judgeRoute(rules, table, table.nlriOf(path), peer, verdict) : verdict;
+  if (ofRoute.reason !== NO_REASON || !isStaleForLong(table, path, peer)) return ofRoute;
+  return accepted(ofRoute, rules.longLived.of(ofRoute.used));
+}
+
+/** Whether a path waits for its peer longer than a restart takes. */
+export function isStaleForLong(table: RibTable, path: PathId, peer: RibPeer): boolean {
+  const refresh = peer.refresh[table.position]!;
+  return refresh.isLongLived && refresh.isStale(table.pathFlags[path]!);
 }
 
 function rejected({ received, flags }: ImportVerdict, reason: ReasonCode): ImportVerdict {

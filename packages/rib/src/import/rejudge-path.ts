@@ -3,7 +3,7 @@ import { codeOf, NO_REASON } from '../filter-reason.ts';
 import type { RibPeer } from '../peer.ts';
 import type { PathId, RibTable } from '../table.ts';
 import { Verdict } from '../verdict.ts';
-import { isHeldAnyway, judgePath } from './judge-path.ts';
+import { isHeldAnyway, isStaleForLong, judgePath } from './judge-path.ts';
 import type { ImportRules } from './rules.ts';
 
 const MAX_PREFIX = codeOf('max-prefix');
@@ -12,6 +12,7 @@ const beyond = new Verdict();
 /** Gives a path the verdict that it gets now. A path that is rejected goes, where the peer's rejected routes are not held. */
 export function rejudgePath(rules: ImportRules, table: RibTable, path: PathId, peer: RibPeer): void {
   let verdict = judgePath(rules, table, path, peer);
+  if (isStaleForLong(table, path, peer) && rules.longLived.isRefused(verdict.used)) return table.removePath(path, peer);
   const { limits } = peer;
   // Judged again, as many routes as may be are accepted: those beyond are rejected, whatever the action of the limit was.
   if (limits !== undefined && limits.action !== 'warn') {

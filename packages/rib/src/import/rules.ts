@@ -11,6 +11,7 @@ import { RouteMarks } from '../rpki/route-marks.ts';
 import type { RouteStates } from '../rpki/route-states.ts';
 import { Verdict } from '../verdict.ts';
 import { ALWAYS, ImportChanges } from './changes.ts';
+import { LongLived } from './long-lived.ts';
 import { unusableReason } from './unusable.ts';
 
 export class ImportRules {
@@ -20,12 +21,14 @@ export class ImportRules {
   /** What RPKI says of routes; undefined where nobody does. */
   readonly states: RouteStates | undefined;
   readonly marks: RouteMarks;
+  readonly longLived: LongLived;
 
   constructor(attributes: AttributeTable, states?: RouteStates) {
     this.#attributes = attributes;
     this.states = states;
     this.marks = new RouteMarks(attributes);
     this.#changes = new ImportChanges(attributes);
+    this.longLived = new LongLived(attributes);
   }
 
   /** What becomes of routes with this set from this peer. Borrowed until the next call. */
@@ -68,5 +71,6 @@ export class ImportRules {
   *heldSets(): Iterable<number> {
     yield* this.#changes.heldSets();
     yield* this.marks.heldSets();
+    yield* this.longLived.heldSets();
   }
 }

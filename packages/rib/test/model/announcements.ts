@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   BLACKHOLE,
   GRACEFUL_SHUTDOWN,
+  LLGR_STALE,
   type ModelPeer,
   type ModelRoute,
   type ModelSpeaker,
@@ -33,12 +34,14 @@ export interface RouteChoice {
   readonly nextHopOf: number | undefined;
 }
 
+/** RFC 9494 §4.2. */
+export const NO_LLGR = 0xffff_0007;
 /** Identifiers that are nobody's, a peer's, and ours. */
 export const ORIGINATORS = ['10.9.9.9', '10.0.0.4', '0.0.0.1'] as const;
 /** The clusters of sessions, and one that is nobody's. */
 const CLUSTER_IDS = [...CLUSTERS, '7.7.7.7'];
 
-const COMMUNITIES = [NO_EXPORT, NO_ADVERTISE, NO_EXPORT_SUBCONFED, NO_PEER, GRACEFUL_SHUTDOWN, BLACKHOLE, 1];
+const COMMUNITIES = [NO_EXPORT, NO_ADVERTISE, NO_EXPORT_SUBCONFED, NO_PEER, GRACEFUL_SHUTDOWN, BLACKHOLE, LLGR_STALE, NO_LLGR, 1];
 
 const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });

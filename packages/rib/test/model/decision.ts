@@ -2,11 +2,11 @@
 import { addressBytes, parseIpv4, readU32 } from '@tsbgp/wire';
 import { compareAddresses } from '../../src/peer.ts';
 import { pathLength } from './as-path.ts';
-import type { ModelRoute } from './route.ts';
+import { LLGR_STALE, type ModelRoute } from './route.ts';
 
 const DEFAULT_LOCAL_PREF = 100;
 
-/** First preference, a and b; then c removes within each neighboring AS; then the rest. */
+/** First LLGR_STALE, preference, a and b; then c removes within each neighboring AS; then the rest. */
 export function bestOf(routes: readonly ModelRoute[]): ModelRoute | undefined {
   const [first] = routes.toSorted(compareRank);
   if (first === undefined) return undefined;
@@ -18,7 +18,12 @@ export function bestOf(routes: readonly ModelRoute[]): ModelRoute | undefined {
 }
 
 function compareRank(a: ModelRoute, b: ModelRoute): number {
-  return preference(b) - preference(a) || pathLength(a.asPath) - pathLength(b.asPath);
+  return stale(a) - stale(b) || preference(b) - preference(a) || pathLength(a.asPath) - pathLength(b.asPath);
+}
+
+/** RFC 9494 §4.3. */
+function stale({ communities }: ModelRoute): number {
+  return communities.includes(LLGR_STALE) ? 1 : 0;
 }
 
 function preference({ localPref = DEFAULT_LOCAL_PREF }: ModelRoute): number {

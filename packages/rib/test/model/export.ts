@@ -2,7 +2,16 @@
 import { Role } from '@tsbgp/wire';
 import { sentPath } from './as-path.ts';
 import { withCommunity } from './import.ts';
-import { GRACEFUL_SHUTDOWN, type ModelPeer, type ModelRoute, NO_ADVERTISE, NO_EXPORT, NO_EXPORT_SUBCONFED, NO_PEER } from './route.ts';
+import {
+  GRACEFUL_SHUTDOWN,
+  LLGR_STALE,
+  type ModelPeer,
+  type ModelRoute,
+  NO_ADVERTISE,
+  NO_EXPORT,
+  NO_EXPORT_SUBCONFED,
+  NO_PEER,
+} from './route.ts';
 
 const DEFAULT_LOCAL_PREF = 100;
 
@@ -15,6 +24,8 @@ export function reasonAgainst(route: ModelRoute, to: ModelPeer): string | undefi
     ['no-advertise', communities.includes(NO_ADVERTISE)],
     ['no-export', communities.includes(NO_EXPORT) && isExternal],
     ['no-export', communities.includes(NO_EXPORT_SUBCONFED) && to.relation !== 'internal'],
+    // RFC 9494 §4.3, §4.6.
+    ['llgr-stale', communities.includes(LLGR_STALE) && (to.staleRoutes === 'none' || (to.staleRoutes === 'marked' && isExternal))],
     // RFC 3765.
     ['no-peer', communities.includes(NO_PEER) && isExternal && to.role === Role.Peer],
     // RFC 9234 §5, egress 2.
@@ -44,13 +55,15 @@ export function sent(route: ModelRoute, to: ModelPeer, ourNextHop: string): Omit
   const isExternal = to.relation === 'external';
   const isReflected = route.from.relation === 'internal' && to.relation === 'internal';
   const isInOurAs = to.relation === 'internal';
+  const communities = to.gracefulShutdown ? withCommunity(route.communities, GRACEFUL_SHUTDOWN) : route.communities;
+  const isLast = to.staleRoutes === 'marked' && route.communities.includes(LLGR_STALE);
   return {
     asPath: sentPath(route.asPath, to),
     nextHop: keepsNextHop(route, to) ? route.nextHop : ourNextHop,
     // RFC 4271 §5.1.4: what came from elsewhere does not go to a third AS.
     med: isExternal && route.from.relation !== 'local' ? undefined : route.med,
-    localPref: isExternal ? undefined : (route.localPref ?? DEFAULT_LOCAL_PREF),
-    communities: to.gracefulShutdown ? withCommunity(route.communities, GRACEFUL_SHUTDOWN) : route.communities,
+    localPref: isExternal ? undefined : isLast ? 0 : (route.localPref ?? DEFAULT_LOCAL_PREF),
+    communities: isLast ? withCommunity(communities, NO_EXPORT) : communities,
     originatorId: isInOurAs ? (route.originatorId ?? (isReflected ? route.from.bgpIdentifier : undefined)) : undefined,
     clusterList: isInOurAs ? [...(isReflected ? clustersPassed(route.from, to) : []), ...route.clusterList] : [],
     onlyToCustomer: route.onlyToCustomer ?? (isExternal && isProviderOf(to.role) ? to.localAs : undefined),

@@ -1,7 +1,7 @@
 /** Import in the naive reference: why a route is not used, and in which form one is used. */
 import { Role } from '@tsbgp/wire';
 import { isConfederationSegment, prepended } from './as-path.ts';
-import { BLACKHOLE, GRACEFUL_SHUTDOWN, type ModelRoute, type ModelSpeaker, NO_ADVERTISE, NO_EXPORT } from './route.ts';
+import { BLACKHOLE, GRACEFUL_SHUTDOWN, LLGR_STALE, type ModelRoute, type ModelSpeaker, NO_ADVERTISE, NO_EXPORT } from './route.ts';
 
 const LONG = 750;
 
@@ -35,8 +35,13 @@ function localPrefOf({ from, communities, localPref }: ModelRoute): number | und
   return from.gracefulShutdown || isMarked ? 0 : localPref;
 }
 
+/** RFC 9494 §4.2. */
+function communitiesOf(route: ModelRoute): readonly number[] {
+  return route.staleForLong === true ? withCommunity(blackholed(route), LLGR_STALE) : blackholed(route);
+}
+
 /** RFC 7999 §3.2. */
-function communitiesOf({ from, communities }: ModelRoute): readonly number[] {
+function blackholed({ from, communities }: ModelRoute): readonly number[] {
   if (from.relation !== 'external' || from.blackholeMark === undefined || !communities.includes(BLACKHOLE)) return communities;
   return withCommunity(communities, from.blackholeMark === 'no-export' ? NO_EXPORT : NO_ADVERTISE);
 }

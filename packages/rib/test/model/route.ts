@@ -15,6 +15,7 @@ export const NO_EXPORT = 0xffff_ff01;
 export const NO_ADVERTISE = 0xffff_ff02;
 export const NO_EXPORT_SUBCONFED = 0xffff_ff03;
 export const NO_PEER = 0xffff_ff04;
+export const LLGR_STALE = 0xffff_0006;
 export const GRACEFUL_SHUTDOWN = 0xffff_0000;
 export const BLACKHOLE = 0xffff_029a;
 
@@ -54,6 +55,8 @@ export interface ModelPeer {
   readonly obeysGracefulShutdown: boolean;
   /** The community that goes to BLACKHOLE of an external peer. */
   readonly blackholeMark: 'no-export' | 'no-advertise' | undefined;
+  /** What it is sent of routes with LLGR_STALE. */
+  readonly staleRoutes: 'all' | 'marked' | 'none';
 }
 
 export interface ModelAsPath {
@@ -77,6 +80,8 @@ export interface ModelRoute {
   readonly originatorId?: string | undefined;
   readonly clusterList: readonly string[];
   readonly onlyToCustomer?: number | undefined;
+  /** Its peer is away for longer than a restart takes. */
+  readonly staleForLong?: boolean;
 }
 
 /** The attributes of a route as text, to be compared with `textOfAttributes`. */

@@ -51,7 +51,10 @@ export interface Changeable {
   readonly ways: Ways;
 }
 
-type Ways = Pick<ModelPeer, 'nextHopSelf' | 'nextHopUnchanged' | 'gracefulShutdown' | 'obeysGracefulShutdown' | 'blackholeMark'>;
+type Ways = Pick<
+  ModelPeer,
+  'nextHopSelf' | 'nextHopUnchanged' | 'gracefulShutdown' | 'obeysGracefulShutdown' | 'blackholeMark' | 'staleRoutes'
+>;
 
 export const PLAIN: SessionChoice = {
   client: false,
@@ -68,6 +71,7 @@ export const PLAIN: SessionChoice = {
       gracefulShutdown: false,
       obeysGracefulShutdown: false,
       blackholeMark: undefined,
+      staleRoutes: 'none',
     },
   },
 };
@@ -90,6 +94,7 @@ export const changeable: fc.Arbitrary<Changeable> = fc.record({
     gracefulShutdown: fc.constantFrom(false, false, false, true),
     obeysGracefulShutdown: fc.boolean(),
     blackholeMark: fc.constantFrom(undefined, 'no-export' as const, 'no-advertise' as const),
+    staleRoutes: fc.constantFrom('all' as const, 'marked' as const, 'none' as const),
   }),
 });
 
@@ -160,6 +165,7 @@ export function fakePeerOptions(peer: ModelPeer, { confederation }: ModelSpeaker
     clusterId: readU32(parseIpv4(peer.clusterId)!, 0),
     clientToClient: peer.clientToClient,
     role: peer.role,
+    staleRoutes: peer.staleRoutes,
     asPathOptions,
     ownAddresses: Object.values(OWN_NEXT_HOPS),
     nextHopSelfAlways: peer.nextHopSelf,
