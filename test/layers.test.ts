@@ -28,7 +28,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   api: [],
   daemon: ['api', 'policy', 'rib', 'session', 'wire'],
   exabgp: ['session', 'wire'],
-  cli: ['api', 'exabgp', 'mrt', 'session', 'wire'],
+  cli: ['api', 'exabgp', 'mrt', 'policy', 'session', 'wire'],
   lab: ['api', 'daemon', 'session', 'wire'],
 };
 

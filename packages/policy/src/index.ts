@@ -54,6 +54,7 @@ export { type MemberSet, Members, numbersOf } from './route/members.ts';
 export { type Peer, type PeerKind, type PeerRole, peerValues } from './route/peer.ts';
 export { PEER_READS, type ReadBits, Reads, ROUTE_READS, readNames } from './route/reads.ts';
 export { AspaState, NO_PREFIX, Route, type RouteType, RovState } from './route/route.ts';
+export { BUILT_IN_POLICIES, type ChainLink, type ChainOptions, compileChain } from './script/chain.ts';
 export {
   type AspaWord,
   definePolicy,
@@ -71,9 +72,20 @@ export { formatLoadFailure, type LoaderOptions, type LoadResult, ScriptLoader } 
 export {
   BATCH_BUDGET_MILLISECONDS_DEFAULT,
   BUDGET_MILLISECONDS_DEFAULT,
+  type ChainPart,
   METRICS_MAX,
   type ScriptOptions,
+  type ScriptPart,
   ScriptPolicy,
   type ScriptVerdict,
   STOPS_MAX,
 } from './script/script-policy.ts';
+export type { ExpectedAttributes } from './testing/expected-attributes.ts';
+export {
+  type Expectation,
+  type PolicyTest,
+  type PolicyTestFile,
+  type PolicyTestsResult,
+  readPolicyTestFile,
+} from './testing/read-tests.ts';
+export { type CoveredStatement, type PolicyTestResult, PolicyTestRun, type TestedPolicies } from './testing/run-tests.ts';

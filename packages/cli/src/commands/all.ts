@@ -10,6 +10,7 @@ import { addExabgp } from './exabgp.ts';
 import { addExplain } from './explain.ts';
 import { addMrt } from './mrt.ts';
 import { addNeighborCommands } from './neighbor.ts';
+import { addPolicy } from './policy.ts';
 import { addReplay } from './replay.ts';
 import { addRib } from './rib.ts';
 import { addRoute } from './route.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly ((program: Command, invocation: Invocation) => v
   addRib,
   addExplain,
   addRoute,
+  addPolicy,
   addWatch,
   addEvents,
   addConfig,

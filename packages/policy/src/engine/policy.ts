@@ -74,6 +74,16 @@ export class Policy {
     return this.#run(route, peer, 0, this.#unchanged, false, tracer) as Verdict;
   }
 
+  /** As `evaluate`, of a route that another policy has changed. The changes are of the same root. */
+  evaluateAfter(change: Change, route: Route, peer: Peer): Verdict {
+    return this.#run(route, peer, 0, change, false) as Verdict;
+  }
+
+  /** Whether no statement and no policy of the chain decided. */
+  isDefault({ place }: Verdict): boolean {
+    return place === this.places.length - 1;
+  }
+
   /** As `evaluate`, up to the first look at the prefix or the path identifier. */
   evaluateAttributes(route: Route, peer: Peer): Verdict | Pending {
     return this.#run(route, peer, 0, this.#unchanged, true);

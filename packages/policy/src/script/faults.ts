@@ -49,7 +49,8 @@ export class FaultLog {
  */
 export function placeOf(error: unknown, file: string): ScriptPlace {
   const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
-  const places = [...stack.matchAll(/((?:file:\/\/)?\/[^\s():?]+)(?:\?[^\s():]*)?:(\d+)(?::(\d+))?/g)].map((match) => ({
+  // The runtime's own places are `node:internal/…`.
+  const places = [...stack.matchAll(/(?<![\w:/])((?:file:\/\/)?\/[^\s():?]+)(?:\?[^\s():]*)?:(\d+)(?::(\d+))?/g)].map((match) => ({
     file: match[1]!,
     line: Number(match[2]),
     column: Number(match[3] ?? 0),

@@ -10,6 +10,7 @@
  *        where it was. After STOPS_MAX stops the policy is not asked any more and rejects every route, until it is loaded again.
  */
 import { Change } from '../change/change.ts';
+import { Policy } from '../engine/policy.ts';
 import type { MembersVerdict, Verdict } from '../engine/verdict.ts';
 import { type Members, NOBODY, numbersOf } from '../route/members.ts';
 import type { Peer } from '../route/peer.ts';
@@ -33,7 +34,7 @@ export interface ScriptOptions {
   readonly direction: 'import' | 'export';
   /** For routes about which the function has no opinion, and for a policy without a function for this direction. */
   readonly default: 'accept' | 'reject';
-  /** Address of the file, for places in reports. @default '' */
+  /** Address of the file, for places in reports; parts of a chain have their own. @default '' */
   readonly file?: string | undefined;
   /** The root of changes, as in `PolicyEngine.unchanged`. @default one of its own */
   readonly unchanged?: Change | undefined;
@@ -55,12 +56,28 @@ export interface ScriptVerdict {
   readonly reads: ReadBits;
 }
 
-/** A policy in TypeScript for one direction. */
+/** A policy in TypeScript as a part of a chain. */
+export interface ScriptPart {
+  readonly definition: ScriptDefinition;
+  /** Address of the file, for places in reports. */
+  readonly file: string;
+}
+
+/**
+ * A part of a chain: a policy in TypeScript, or one of statements. The latter is compiled with the default `accept` and the same root of
+ * changes: a route that gets there is decided by the next part.
+ */
+export type ChainPart = ScriptPart | Policy;
+
+/** A part for one direction; undefined where it has nothing to say. */
+type Part = Policy | { readonly run: ScriptFunction; readonly file: string };
+
+/** A policy in TypeScript for one direction, or a chain with at least one. */
 export class ScriptPolicy {
   /** Counters of the policy's own. */
   readonly metrics: Map<string, number> = new Map();
   readonly faults: FaultLog;
-  readonly #function: ScriptFunction | undefined;
+  readonly #parts: readonly Part[];
   readonly #options: ScriptOptions;
   readonly #route: RouteView;
   readonly #peer = new PeerView();
@@ -68,12 +85,23 @@ export class ScriptPolicy {
   readonly #accepted = new WeakMap<Change, Verdict>();
   readonly #rejected = new Map<string | undefined, Verdict>();
   #stops = 0;
+  /** Of the part that is being run. */
+  #file: string;
+  /** What the parts with statements may have looked at in this evaluation. */
+  #statementReads: ReadBits = Reads.Nothing;
   /** Of the call that is being made; undefined between calls. */
   #callStarted: number | undefined;
 
-  constructor(definition: ScriptDefinition, options: ScriptOptions) {
+  constructor(definition: ScriptDefinition | readonly ChainPart[], options: ScriptOptions) {
     this.#options = options;
-    this.#function = definition[options.direction]?.bind(definition);
+    const { direction, file = '' } = options;
+    this.#file = file;
+    const parts = isChain(definition) ? definition : [{ definition, file }];
+    this.#parts = parts.flatMap((part): Part[] => {
+      if (part instanceof Policy) return [part];
+      const run = part.definition[direction]?.bind(part.definition);
+      return run === undefined ? [] : [{ run, file: part.file }];
+    });
     this.faults = new FaultLog(options.onFault ?? (() => undefined));
     this.#route = new RouteView(options.unchanged ?? Change.root());
     this.#tell = {
@@ -90,10 +118,15 @@ export class ScriptPolicy {
     return this.#stops >= STOPS_MAX;
   }
 
+  /** The parts of the chain that are statements, for their counters. */
+  get statementParts(): readonly Policy[] {
+    return this.#parts.filter((part) => part instanceof Policy);
+  }
+
   /** The verdict for one route and one neighbor. */
   evaluate(route: Route, peer: Peer): ScriptVerdict {
     if (this.isDisabled) return { verdict: this.#reject('policy-disabled'), reads: Reads.Nothing };
-    if (this.#function === undefined) return { verdict: this.#decided(this.#options.default), reads: Reads.Nothing };
+    this.#statementReads = Reads.Nothing;
     this.#route.begin(route, peer);
     this.#peer.begin(peer);
     const { now, budgetMilliseconds = BUDGET_MILLISECONDS_DEFAULT } = this.#options;
@@ -101,16 +134,38 @@ export class ScriptPolicy {
     this.#callStarted = started;
     let verdict: Verdict;
     try {
-      verdict = this.#decided(this.#function(this.#route, this.#peer, this.#tell) ?? this.#options.default);
+      verdict = this.#run(route, peer);
     } catch (error) {
-      this.faults.add('threw', messageOf(error), placeOf(error, this.#options.file ?? ''));
+      this.faults.add('threw', messageOf(error), placeOf(error, this.#file));
       verdict = this.#reject('policy-error');
     }
     this.#callStarted = undefined;
     const elapsed = now === undefined ? 0 : now() - started;
     if (elapsed > budgetMilliseconds)
       this.#fault('overran', `a call took ${elapsed.toFixed(1)} ms, its budget is ${budgetMilliseconds} ms`);
-    return { verdict, reads: this.#route.reads | this.#peer.reads };
+    return { verdict, reads: this.#route.reads | this.#peer.reads | this.#statementReads };
+  }
+
+  /** The first part that decides ends the chain. */
+  #run(route: Route, peer: Peer): Verdict {
+    for (const part of this.#parts) {
+      if (part instanceof Policy) {
+        this.#statementReads |= part.reads;
+        const verdict = part.evaluateAfter(this.#route.change, route, peer);
+        if (verdict.type === 'reject' || !part.isDefault(verdict)) return this.#sameVerdict(verdict);
+        this.#route.continueWith(verdict.change);
+      } else {
+        this.#file = part.file;
+        const decision = part.run(this.#route, this.#peer, this.#tell);
+        if (decision !== undefined) return this.#decided(decision);
+      }
+    }
+    return this.#decided(this.#options.default);
+  }
+
+  /** A verdict of statements as one of this chain: its place says nothing here. */
+  #sameVerdict(verdict: Verdict): Verdict {
+    return verdict.type === 'accept' ? this.#accept(verdict.change) : this.#reject(verdict.reason);
   }
 
   /** The verdicts for all members. Members with the same values of what a call read share its verdict: calls are as many as verdicts. */
@@ -160,7 +215,7 @@ export class ScriptPolicy {
         'stopped',
         `a call did not end within ${batchBudgetMilliseconds} ms and was stopped${this.isDisabled ? '; the policy rejects all routes until it is loaded again' : ''}`,
       );
-      stopped(index, { verdict: this.#reject('policy-stopped'), reads: this.#route.reads | this.#peer.reads });
+      stopped(index, { verdict: this.#reject('policy-stopped'), reads: this.#route.reads | this.#peer.reads | this.#statementReads });
       index++;
     }
   }
@@ -192,8 +247,12 @@ export class ScriptPolicy {
   }
 
   #fault(type: ScriptFault['type'], message: string): void {
-    this.faults.add(type, message, { file: this.#options.file ?? '', line: 0, column: 0 });
+    this.faults.add(type, message, { file: this.#file, line: 0, column: 0 });
   }
+}
+
+function isChain(definition: ScriptDefinition | readonly ChainPart[]): definition is readonly ChainPart[] {
+  return Array.isArray(definition);
 }
 
 function messageOf(error: unknown): string {

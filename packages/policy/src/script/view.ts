@@ -47,6 +47,12 @@ export class RouteView implements ScriptRoute {
     this.#working = undefined;
   }
 
+  /** The route with the changes that another policy made. */
+  continueWith(change: Change): void {
+    this.change = change;
+    this.#working = undefined;
+  }
+
   get prefix(): string {
     return this.#read(Reads.Prefix | Reads.Family).prefixText;
   }
