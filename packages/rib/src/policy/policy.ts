@@ -80,7 +80,9 @@ export interface ImportPolicy {
   readonly reads: number;
   /** Peers with equal numbers get equal answers. Asked once in a session. */
   classOf(peer: PolicySubject | undefined): number;
+  /** The answer for every route with this attribute set, or that it depends on the NLRI. */
   judge(route: JudgedRoute): PolicyVerdict | PolicyPending;
+  /** The answer for one route, after `judge` answered `pending` for its attribute set. */
   resume(pending: PolicyPending, route: JudgedRoute): PolicyVerdict;
 }
 
@@ -100,7 +102,9 @@ export interface PolicyMember {
 
 /** An export policy for all members that have it at once. Every member is in exactly one answer. */
 export interface MembersPolicy {
+  /** The answers for every route with this attribute set; of some members they may depend on the NLRI. */
   judge(route: JudgedRoute): readonly MembersAnswer<PolicyVerdict | PolicyPending>[];
+  /** The answers for one route, of the members for which `judge` answered `pending`. */
   resume(pending: PolicyPending, members: bigint, route: JudgedRoute): readonly MembersAnswer<PolicyVerdict>[];
 }
 

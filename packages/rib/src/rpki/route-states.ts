@@ -18,6 +18,7 @@ const SEGMENT_AS_SET = 1;
 const DOWNSTREAM_SHIFT = 4;
 const NIBBLE = 0xf;
 
+/** What is known of the routes of a RIB that has a validator. */
 export class RouteStates {
   readonly #attributes: AttributeTable;
   readonly #validator: RouteValidator;
