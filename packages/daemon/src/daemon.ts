@@ -64,6 +64,7 @@ export class Daemon {
       clusterId,
       logger: log,
       version: VERSION,
+      policyNames: () => Object.keys(this.#config.policy.policies ?? {}),
       onShutdown: resolve,
       boundaries: this.boundaries,
       metricSources: this.#metricSources,

@@ -44,7 +44,7 @@ test('it takes the place of a learned default route, and that comes back', () =>
   const table = rib.table(IPV4_UNICAST);
   const reasons = (peer: FakePeer) =>
     rib.explainExport(peer.ribPeer!, IPV4_UNICAST, table.index.findWire(Uint8Array.of(0), 0))?.paths.map(({ reason }) => reason);
-  assert.deepEqual([reasons(one), reasons(other)], [['own-default'], [undefined]]);
+  assert.deepEqual([reasons(one), reasons(other)], [[undefined, 'own-default'], [undefined]], 'our own is sent, before the learned one');
   rib.originateDefault(one.ribPeer!, IPV4_UNICAST, false);
   work(rib);
   assert.match(one.view.get('0.0.0.0/0') ?? '', /65001/);

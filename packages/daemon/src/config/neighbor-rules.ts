@@ -8,6 +8,8 @@ import type { NeighborKey } from '../keys/neighbor-key.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { isForOthers, lacksRequired } from '../keys/neighbor-layers.ts';
 import type { OwnAs, Relation } from '../keys/own-as.ts';
+import { BUILT_IN_POLICIES, policiesIn } from '../keys/policy-chain.ts';
+import { suggest } from './suggest.ts';
 
 /** A rule that is broken: why, and what is allowed, as parts of a sentence. */
 export interface BrokenRule {
@@ -40,6 +42,15 @@ export function otherKind(address: string, localAddress: string | undefined): Br
   if (localAddress === undefined || isIpv6(localAddress) === isIpv6(address)) return undefined;
   const kind = isIpv6(address) ? 'IPv6' : 'IPv4';
   return { because: `the neighbor has an ${kind} address`, allowed: `an ${kind} address` };
+}
+
+/** Chains (keys/policy-chain.ts) name policies that are there: those that need not be written, and `written`. */
+export function unknownPolicy(chain: string, written: readonly string[]): BrokenRule | undefined {
+  const known = [...BUILT_IN_POLICIES, ...written];
+  const unknown = policiesIn(chain).find((policy) => !known.includes(policy));
+  if (unknown === undefined) return undefined;
+  const near = suggest(unknown, known);
+  return { because: `there is no policy "${unknown}"${near === undefined ? '' : `, did you mean "${near}"?`}`, allowed: known.join(', ') };
 }
 
 /** A broken rule, and the field that the error is about. */

@@ -5,10 +5,10 @@
 import { readPolicies } from '@tsbgp/policy';
 import type { Path } from '../keys/fields.ts';
 import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
-import { BUILT_IN_POLICIES, isPolicyName, policiesIn } from '../keys/policy-chain.ts';
+import { BUILT_IN_POLICIES, isPolicyName } from '../keys/policy-chain.ts';
 import type { Findings } from './findings.ts';
+import { unknownPolicy } from './neighbor-rules.ts';
 import type { RawConfig } from './schema.ts';
-import { suggest } from './suggest.ts';
 
 const FIELDS = ['policy', 'importPolicy', 'exportPolicy'] as const;
 
@@ -31,13 +31,9 @@ export function checkPolicySections({ sets, policies, defaults, neighbors }: Raw
 }
 
 function checkChains(section: RawNeighbor, path: Path, written: readonly string[], findings: Findings): void {
-  const known = [...BUILT_IN_POLICIES, ...written];
   for (const name of FIELDS) {
     const text = section[name];
-    const unknown = text === undefined ? undefined : policiesIn(text).find((policy) => !known.includes(policy));
-    if (unknown === undefined) continue;
-    const near = suggest(unknown, known);
-    const because = `there is no policy "${unknown}"${near === undefined ? '' : `, did you mean "${near}"?`}`;
-    findings.refuse('unknown-name', [...path, NEIGHBOR_KEYS[name].key], { because, allowed: known.join(', ') });
+    const unknown = text === undefined ? undefined : unknownPolicy(text, written);
+    if (unknown !== undefined) findings.refuse('unknown-name', [...path, NEIGHBOR_KEYS[name].key], unknown);
   }
 }

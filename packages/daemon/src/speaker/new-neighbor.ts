@@ -13,6 +13,7 @@ import {
   onlyClients,
   otherKind,
   ownEndpoint,
+  unknownPolicy,
   withoutRequired,
 } from '../config/neighbor-rules.ts';
 import { type ControlProblem, invalidArgument } from '../control-plane.ts';
@@ -67,6 +68,19 @@ export function checkedNeighbor(config: NeighborConfig, ours: OwnAs, listen: rea
   const first = problems[0];
   if (first === undefined) return canonicalConfig;
   throw invalidArgument(first.field, first.sentence, { further: problems.slice(1) });
+}
+
+/** Throws ControlError where the neighbor names a policy that nobody wrote. `written` are the names of those that are there. */
+export function checkPolicies(config: NeighborConfig, written: Iterable<string>): void {
+  const names = [...written];
+  const problems = (['importPolicy', 'exportPolicy'] as const).flatMap((field): ControlProblem[] => {
+    const chain = config[field];
+    const broken = chain === undefined ? undefined : unknownPolicy(chain, names);
+    if (broken === undefined) return [];
+    return [{ field: `neighbor.${apiField(field)}`, sentence: `found ${shown(chain)} (${broken.because}), allowed ${broken.allowed}` }];
+  });
+  const [first, ...further] = problems;
+  if (first !== undefined) throw invalidArgument(first.field, first.sentence, { further });
 }
 
 /** The canonical text of an address (RFC 5952). An IPv4-mapped IPv6 address becomes IPv4. Other text stays unchanged. */

@@ -56,6 +56,22 @@ suite('Speaker', { timeout: 20_000 }, () => {
     });
   });
 
+  test('a neighbor may name policies that are there, and no other', async () => {
+    const more = makeSpeaker({ policyNames: () => ['customers-in'] });
+    const named = (importPolicy: string) => makeNeighbor(7, { importPolicy, exportPolicy: 'ipv4-unicast: customers-out deny-all' });
+    assert.throws(() => more.addNeighbor(named('customer-in')), {
+      code: 'invalid-argument',
+      field: 'neighbor.import_policy',
+      message:
+        /no policy "customer-in", did you mean "customers-in"\?\), allowed .*, customers-in\nneighbor.export_policy: .*no policy "customers-out"/,
+    });
+    more.addNeighbor(makeNeighbor(7, { importPolicy: 'customers-in' }));
+    const change = more.changeNeighbor(makeNeighbor(7, { importPolicy: 'customers-out' }), true);
+    await assert.rejects(change, { code: 'invalid-argument', field: 'neighbor.import_policy' });
+    assert.equal(more.getNeighbor('127.0.0.7').config.importPolicy, 'customers-in');
+    await more.close();
+  });
+
   test('a neighbor is found by any spelling of its address', () => {
     assert.equal(speaker.getNeighbor('::ffff:127.0.0.2').config.address, '127.0.0.2');
     speaker.addNeighbor(makeNeighbor(7, { address: '2001:DB8:0::7' }));

@@ -29,6 +29,7 @@ import { LocalRoutes } from './local-routes.ts';
 import { addBackground, renderMetrics } from './metrics.ts';
 import type { Neighbor } from './neighbor.ts';
 import { Neighbors } from './neighbors.ts';
+import { checkPolicies } from './new-neighbor.ts';
 import { OwnRouting } from './own-routing.ts';
 import { findPaths, prefixPaths } from './paths.ts';
 import { RouteReport } from './route-report.ts';
@@ -48,6 +49,8 @@ export interface SpeakerOptions {
   readonly clusterId?: string | undefined;
   readonly logger: Logger;
   readonly version: string;
+  /** Names of the policies that neighbors may have, besides those that are always there. @default none */
+  readonly policyNames?: () => Iterable<string>;
   /** A client of the API asked the daemon to stop. */
   readonly onShutdown: (reason?: string) => void;
   readonly boundaries: Boundaries;
@@ -137,7 +140,10 @@ export class Speaker implements ControlPlane {
       listen: this.#listen,
       changed: (neighbor) => this.#sessions.changed(neighbor),
       plugin: (neighbor) => this.#sessions.plugin(neighbor),
-      check: (config) => this.#own.check(config),
+      check: (config) => {
+        checkPolicies(config, options.policyNames?.() ?? []);
+        this.#own.check(config);
+      },
     });
     const background = new Background();
     this.#listings = new Listings(rib, (address) => this.#neighbors.find(address).ribPeer, background);

@@ -31,6 +31,7 @@ import {
 } from '../../src/control-plane.ts';
 import { EventLog } from '../../src/events.ts';
 import { completeDecision } from '../../src/keys/decision-keys.ts';
+import { checkPolicies } from '../../src/speaker/new-neighbor.ts';
 
 type Listener = (events: readonly RouteEvent[]) => void;
 type ResetOptions = Parameters<ControlPlane['resetNeighbor']>[2];
@@ -92,6 +93,7 @@ export class FakeControlPlane implements ControlPlane {
     if (this.neighbors.has(config.address)) {
       throw new ControlError('already-exists', 'neighbor.address', `neighbor ${config.address} exists already`);
     }
+    checkPolicies(config, []);
     const state: NeighborState = {
       config,
       state: 'Active',
