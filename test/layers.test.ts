@@ -4,7 +4,7 @@
  *     lab  cli
  *     daemon       exabgp
  *     api
- *     policy  rpki
+ *     policy  rpki  process-api
  *     rib          session  mrt  bmp
  *                  fsm
  *     wire
@@ -25,9 +25,10 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   session: ['fsm', 'wire'],
   policy: ['rib', 'wire'],
   rpki: ['wire'],
+  'process-api': ['wire'],
   api: [],
-  daemon: ['api', 'policy', 'rib', 'session', 'wire'],
-  exabgp: ['session', 'wire'],
+  daemon: ['api', 'policy', 'process-api', 'rib', 'session', 'wire'],
+  exabgp: ['process-api', 'session', 'wire'],
   cli: ['api', 'exabgp', 'mrt', 'policy', 'session', 'wire'],
   lab: ['api', 'daemon', 'session', 'wire'],
 };

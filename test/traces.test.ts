@@ -23,7 +23,7 @@ const TRACES: Readonly<Record<string, Trace>> = {
     spelled: /ipv6[-_ ]?extended[-_ ]?communities/i,
     elsewhere: {
       'packages/cli/src/attribute-lines.ts': 'its message has no text for some communities',
-      'packages/exabgp/': "ExaBGP's words and JSON",
+      'packages/process-api/': "ExaBGP's words and JSON",
     },
   },
   'Add a family: MUP': {
@@ -31,7 +31,8 @@ const TRACES: Readonly<Record<string, Trace>> = {
     spelled: /\bmup\b|Mup[A-Z]|\bMup\b|\bMUP_|mobile user plane/i,
     elsewhere: {
       'packages/wire/src/communities/extended-registry.ts': 'the extended community of the same name',
-      'packages/exabgp/': "ExaBGP's language for its routes, and its JSON of them",
+      'packages/process-api/': "ExaBGP's language for its routes, and its JSON of them",
+      'packages/exabgp/': 'how ExaBGP encodes and negotiates the family',
       'packages/wire/src/messages/operational.ts': 'a type of the OPERATIONAL message with the same letters',
     },
   },

@@ -1,11 +1,10 @@
 /** The command line of the program: the first word is a command, else it is that of `server`. */
 
+import { type ApiVersion, SyntaxFault } from '@tsbgp/process-api';
 import { ConfigurationError } from './config/configuration.ts';
 import { versionText } from './daemon/version.ts';
 import { Environment, EnvironmentError } from './env/environment.ts';
-import type { ApiVersion } from './events/api-version.ts';
 import { healthcheck } from './healthcheck/healthcheck.ts';
-import { SyntaxFault } from './text/syntax-fault.ts';
 import { cli } from './tools/cli.ts';
 import { decode } from './tools/decode.ts';
 import { encode } from './tools/encode.ts';

@@ -2,11 +2,16 @@
  * `api NAME { processes [ p1 p2 ]; neighbor-changes; receive { parsed; update; } send { packets; } }`: which programs hear what of a neighbor,
  * and may command it.
  */
-import type { Statement } from '../text/lexer.ts';
-import { inSection, SyntaxFault } from '../text/syntax-fault.ts';
-import { readName } from '../text/values.ts';
-import { Words } from '../text/words.ts';
-import { type ApiBlock, MESSAGE_KINDS, type MessageWishes } from './api-block.ts';
+import {
+  type ApiBlock,
+  inSection,
+  MESSAGE_KINDS,
+  type MessageWishes,
+  readName,
+  type Statement,
+  SyntaxFault,
+  Words,
+} from '@tsbgp/process-api';
 import type { NeighborDraft } from './neighbor-draft.ts';
 
 const FLAGS = { 'neighbor-changes': 'changes', negotiated: 'negotiated', fsm: 'fsm', signal: 'signal' } as const;

@@ -1,6 +1,5 @@
 /** `capability { route-refresh; graceful-restart 1200; add-path send/receive; … }` */
-import type { Statement } from '../text/lexer.ts';
-import { Words } from '../text/words.ts';
+import { type Statement, Words } from '@tsbgp/process-api';
 import type { Capabilities } from './capabilities.ts';
 import type { NeighborDraft } from './neighbor-draft.ts';
 

@@ -1,14 +1,20 @@
 /** A configuration file: processes, templates, neighbors. */
+import {
+  type ApiBlock,
+  inSection,
+  type ProcessConfig,
+  parsePrefixText,
+  parseStatements,
+  readName,
+  type Statement,
+  SyntaxFault,
+  Words,
+} from '@tsbgp/process-api';
 import { formatAddress } from '@tsbgp/wire';
-import { parseStatements, type Statement } from '../text/lexer.ts';
-import { inSection, SyntaxFault } from '../text/syntax-fault.ts';
-import { parsePrefixText, readName } from '../text/values.ts';
-import { Words } from '../text/words.ts';
-import type { ApiBlock } from './api-block.ts';
 import { finishNeighbor, type NeighborConfig, neighborName } from './neighbor.ts';
 import { NeighborDraft } from './neighbor-draft.ts';
 import { readNeighborBody } from './neighbor-section.ts';
-import { type ProcessConfig, type ProgramPlaces, readProcessSection } from './process-section.ts';
+import { type ProgramPlaces, readProcessSection } from './process-section.ts';
 
 export interface Configuration {
   readonly processes: readonly ProcessConfig[];

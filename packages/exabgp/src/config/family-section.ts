@@ -1,8 +1,6 @@
 /** `family { ipv4 unicast; all; }`, `add-path { ipv4 unicast limit 4; }`, `nexthop { ipv4 unicast ipv6; }` */
+import { ALL_FAMILIES, readFamily, type Statement, Words } from '@tsbgp/process-api';
 import { Afi } from '@tsbgp/wire';
-import { ALL_FAMILIES, readFamily } from '../text/families.ts';
-import type { Statement } from '../text/lexer.ts';
-import { Words } from '../text/words.ts';
 import type { NeighborDraft } from './neighbor-draft.ts';
 
 export function readFamilySection(body: readonly Statement[], draft: NeighborDraft): void {

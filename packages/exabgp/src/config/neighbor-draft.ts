@@ -1,9 +1,7 @@
 /** What the statements of a neighbor or a template have said so far, and how a neighbor inherits. */
+import type { ApiBlock, OperationalConfig, Route } from '@tsbgp/process-api';
 import type { Family } from '@tsbgp/wire';
-import type { Route } from '../route/route.ts';
-import type { ApiBlock } from './api-block.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { OperationalConfig } from './operational-section.ts';
 import type { TcpAoConfig } from './tcp-ao-section.ts';
 
 /** Every value that one keyword sets. */

@@ -1,16 +1,23 @@
 /** The keywords and sections of `neighbor IP { … }` and of a template. */
 
-import { readFlow } from '../route/flow-route.ts';
-import { readIpRoute, readL2vpnRoute, readStaticRoute } from '../route/read-route.ts';
-import type { Statement } from '../text/lexer.ts';
-import { inSection, SyntaxFault } from '../text/syntax-fault.ts';
-import { readAddress, readAs, readIpv4 } from '../text/values.ts';
-import { Words } from '../text/words.ts';
+import {
+  inSection,
+  readAddress,
+  readAs,
+  readFlow,
+  readIpRoute,
+  readIpv4,
+  readL2vpnRoute,
+  readOperational,
+  readStaticRoute,
+  type Statement,
+  SyntaxFault,
+  Words,
+} from '@tsbgp/process-api';
 import { readApiSection } from './api-section.ts';
 import { readCapabilitySection } from './capability-section.ts';
 import { readAddPathSection, readFamilySection, readNextHopSection } from './family-section.ts';
 import type { NeighborDraft, NeighborValues } from './neighbor-draft.ts';
-import { readOperational } from './operational-section.ts';
 import { readTcpAoSection } from './tcp-ao-section.ts';
 
 type Readers = { readonly [Name in keyof NeighborValues]: (words: Words) => NeighborValues[Name] };

@@ -1,12 +1,8 @@
 /** A neighbor as the file says, checked, with its defaults. */
+import { ALL_FAMILIES, type ApiBlock, familyName, type OperationalConfig, type Route, SyntaxFault } from '@tsbgp/process-api';
 import { afiOf, type Family, formatFamily, IPV4_UNICAST, parseAddress, parseIpv4 } from '@tsbgp/wire';
-import type { Route } from '../route/route.ts';
-import { ALL_FAMILIES, familyName } from '../text/families.ts';
-import { SyntaxFault } from '../text/syntax-fault.ts';
-import type { ApiBlock } from './api-block.ts';
 import { CAPABILITY_DEFAULTS, type Capabilities } from './capabilities.ts';
 import type { NeighborDraft } from './neighbor-draft.ts';
-import type { OperationalConfig } from './operational-section.ts';
 import type { TcpAoConfig } from './tcp-ao-section.ts';
 
 export const HOLD_TIME_SECONDS_DEFAULT = 180;

@@ -1,18 +1,8 @@
 /** `process NAME { run PROGRAM ARGUMENT …; encoder text|json; respawn true; }` */
+
 import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { Statement } from '../text/lexer.ts';
-import { SyntaxFault } from '../text/syntax-fault.ts';
-import { readName } from '../text/values.ts';
-import { Words } from '../text/words.ts';
-
-export interface ProcessConfig {
-  readonly name: string;
-  /** The program, absolute, and its arguments. */
-  readonly command: readonly string[];
-  readonly encoder: 'text' | 'json';
-  readonly respawn: boolean;
-}
+import { type ProcessConfig, readName, type Statement, SyntaxFault, Words } from '@tsbgp/process-api';
 
 /** Where a program with a relative name is looked for; the last place that has it wins. */
 export interface ProgramPlaces {

@@ -1,7 +1,5 @@
 /** `tcp-ao { keyid 1; algorithm hmac-sha-1-96; password secret; base64 false; }` (RFC 5925) */
-import type { Statement } from '../text/lexer.ts';
-import { SyntaxFault } from '../text/syntax-fault.ts';
-import { Words } from '../text/words.ts';
+import { type Statement, SyntaxFault, Words } from '@tsbgp/process-api';
 
 const ALGORITHMS = ['hmac-sha-1-96', 'aes-128-cmac-96', 'hmac-sha-256'] as const;
 

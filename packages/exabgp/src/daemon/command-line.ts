@@ -2,14 +2,13 @@
  * How people command the running program: two named pipes that the administrator has made, NAME.in and NAME.out, and a socket NAME.sock. The client
  * is `exabgp cli`.
  */
+
 import { closeSync, constants, openSync, rmSync, statSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
 import { join } from 'node:path';
-import type { CommandNeighbor, CommandSource, Control } from '../command/control.ts';
-import { CommandRunner } from '../command/runner.ts';
+import { type CommandNeighbor, CommandRunner, type CommandSource, type Control, LineReader } from '@tsbgp/process-api';
 import type { Environment } from '../env/environment.ts';
 import type { Log } from '../env/log.ts';
-import { LineReader } from '../text/line-reader.ts';
 
 /** Where pipes and the socket are looked for. */
 export function commandLinePlaces(root: string): string[] {

@@ -1,7 +1,8 @@
 /** What a new configuration changes. */
+
 import { isDeepStrictEqual } from 'node:util';
+import type { Route } from '@tsbgp/process-api';
 import { type NeighborConfig, neighborName } from '../config/neighbor.ts';
-import type { Route } from '../route/route.ts';
 
 export interface NeighborDifference {
   readonly added: readonly NeighborConfig[];

@@ -1,6 +1,6 @@
 /** The reason of a `down` event, in ExaBGP's words. */
+import type { ApiVersion } from '@tsbgp/process-api';
 import type { CloseReason } from '@tsbgp/session';
-import type { ApiVersion } from '../events/api-version.ts';
 
 export function downReason(reason: CloseReason, removed: boolean, version: ApiVersion): string {
   const text = reasonText(reason, removed);

@@ -1,24 +1,29 @@
 /** The running program: neighbors, programs of the API, reloads. */
+
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import {
+  type ApiVersion,
+  type Control,
+  EventHub,
+  isNamed,
+  Processes,
+  type Purpose,
+  SyntaxFault,
+  subscriptionsOf,
+  type UpdateView,
+} from '@tsbgp/process-api';
 import type { CloseReason, Peer, Plugin, SessionInfo, UpdateWriter } from '@tsbgp/session';
 import { formatNotification, notification } from '@tsbgp/wire';
-import type { Control } from '../command/control.ts';
 import type { Configuration } from '../config/configuration.ts';
+import { readCreatedNeighbor } from '../config/created-neighbor.ts';
 import { type NeighborConfig, neighborName } from '../config/neighbor.ts';
 import type { Environment } from '../env/environment.ts';
 import type { Log } from '../env/log.ts';
-import type { ApiVersion } from '../events/api-version.ts';
-import type { UpdateView } from '../events/update-view.ts';
-import { EventHub } from '../process/event-hub.ts';
-import { Processes } from '../process/processes.ts';
-import { isNamed, subscriptionsOf } from '../process/subscriptions.ts';
-import type { Purpose } from '../route/prefix-route.ts';
 import { ceaseMessage } from '../session/cease.ts';
 import { changeRoutes } from '../session/change-routes.ts';
 import { Neighbor, type NeighborHost } from '../session/neighbor.ts';
 import { nextRetry, RETRY_FIRST, retryTimes, Speakers } from '../session/speakers.ts';
-import { SyntaxFault } from '../text/syntax-fault.ts';
 import { differenceOf, routeDifference } from './difference.ts';
 import { downReason } from './down-reason.ts';
 import { FlushTimer } from './flush-timer.ts';
@@ -130,7 +135,7 @@ export class Program implements Control, NeighborHost {
   #register(neighbor: Neighbor): void {
     this.#neighbors.set(neighbor.name, neighbor);
     this.#progress.set(neighbor, { isConnected: false, retrySeconds: RETRY_FIRST, isFinished: false, openWait: undefined });
-    this.hub.subscribe(neighbor, subscriptionsOf(neighbor.config, this.#processes.all()));
+    this.hub.subscribe(neighbor, subscriptionsOf(neighbor.config.api, this.#processes.all()));
   }
 
   #forget(neighbor: Neighbor): void {
@@ -291,7 +296,8 @@ export class Program implements Control, NeighborHost {
     return Object.fromEntries([...this.#processes.all()].map((process) => [process.name, process.backlog]));
   }
 
-  createNeighbor(config: NeighborConfig): void {
+  createNeighbor(peerAddress: string, body: string): void {
+    const config = readCreatedNeighbor(peerAddress, body);
     if (this.#neighbors.has(neighborName(config))) throw new SyntaxFault(`found "${neighborName(config)}", which is there already`);
     this.#add(config);
   }
@@ -386,7 +392,7 @@ export class Program implements Control, NeighborHost {
       else neighbor.announce(route);
     }
     if (!hasSameApi) this.#log.info('configuration', `${neighbor.name}: api sections changed`);
-    this.hub.subscribe(neighbor, subscriptionsOf(config, this.#processes.all()));
+    this.hub.subscribe(neighbor, subscriptionsOf(config.api, this.#processes.all()));
   }
 
   restart(): void {

@@ -1,5 +1,5 @@
 /** What the program says it is. */
-import type { ApiVersion } from '../events/api-version.ts';
+import type { ApiVersion } from '@tsbgp/process-api';
 
 /** Of the packages of tsbgp. */
 export const TSBGP_VERSION = '0.1.0';

@@ -1,8 +1,9 @@
 /** The addresses that the health check announces, and those that it gives to interfaces. */
+
 import { spawnSync } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
+import { parsePrefixText } from '@tsbgp/process-api';
 import { formatAddress } from '@tsbgp/wire';
-import { parsePrefixText } from '../text/values.ts';
 import { UsageError } from '../tools/usage.ts';
 import type { HealthcheckOptions } from './options.ts';
 

@@ -1,9 +1,9 @@
 /** `exabgp healthcheck`: runs a command again and again, and announces addresses while it is well. Started as a program of the API. */
+
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { type ApiVersion, LineReader } from '@tsbgp/process-api';
 import { passwdEntry } from '../daemon/privileges.ts';
-import type { ApiVersion } from '../events/api-version.ts';
-import { LineReader } from '../text/line-reader.ts';
 import type { Io } from '../tools/io.ts';
 import { helpText } from '../tools/usage.ts';
 import { AddressSetup, addressesOf } from './addresses.ts';

@@ -1,5 +1,5 @@
 /** The lines that the health check prints for a state. */
-import type { ApiVersion } from '../events/api-version.ts';
+import type { ApiVersion } from '@tsbgp/process-api';
 import type { HealthcheckOptions } from './options.ts';
 import type { State } from './states.ts';
 

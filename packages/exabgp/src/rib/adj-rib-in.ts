@@ -1,7 +1,6 @@
 /** What a peer has announced, for `show adj-rib in`. */
+import { type NlriView, octetText, routeKey, type UpdateView } from '@tsbgp/process-api';
 import type { PathAttribute } from '@tsbgp/wire';
-import type { NlriView, UpdateView } from '../events/update-view.ts';
-import { octetText, routeKey } from '../route/route.ts';
 
 export interface ReceivedRoute {
   readonly nlri: NlriView;

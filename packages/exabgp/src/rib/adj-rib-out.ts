@@ -7,8 +7,8 @@
  *
  * The newest state of a route wins inside a batch; a withdrawal before an announcement of the same route stays, as in ExaBGP.
  */
+import type { Route } from '@tsbgp/process-api';
 import type { Family } from '@tsbgp/wire';
-import type { Route } from '../route/route.ts';
 
 export interface Batch {
   readonly withdrawals: Iterable<Route>;

@@ -1,7 +1,6 @@
 /** The octets of a set's attributes for a form of session: what nobody said gets ExaBGP's default. */
+import { type AttributeSet, type AttributeValue, toPathAttribute } from '@tsbgp/process-api';
 import { Afi, AttributeCode, afiOf, encodeAttributes, type Family, parseIpv4, Safi, safiOf } from '@tsbgp/wire';
-import type { AttributeSet } from '../route/attribute-set.ts';
-import { type AttributeValue, toPathAttribute } from '../route/attribute-value.ts';
 import type { SessionForm } from './session-form.ts';
 
 const WELL_KNOWN = 0x40;

@@ -7,6 +7,7 @@
  *
  * MP_REACH_NLRI and MP_UNREACH_NLRI come last, as ExaBGP 5 writes them.
  */
+import type { Route } from '@tsbgp/process-api';
 import {
   Afi,
   addressBytes,
@@ -24,7 +25,6 @@ import {
   safiOf,
   writeHeader,
 } from '@tsbgp/wire';
-import type { Route } from '../route/route.ts';
 import { attributeOctets } from './encode-attributes.ts';
 import type { SessionForm } from './session-form.ts';
 

@@ -1,5 +1,5 @@
 /** Groups of routes that are announced and withdrawn together. */
-import type { Route } from '../route/route.ts';
+import type { Route } from '@tsbgp/process-api';
 
 export class Watchdogs {
   readonly #groups = new Map<string, Map<string, Route>>();

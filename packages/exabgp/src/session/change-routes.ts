@@ -1,7 +1,5 @@
 /** Routes of a command, given to the neighbors that it selects. */
-import { CommandError } from '../command/outcome.ts';
-import type { Purpose } from '../route/prefix-route.ts';
-import type { Route } from '../route/route.ts';
+import { CommandError, type Purpose, type Route } from '@tsbgp/process-api';
 import type { Neighbor } from './neighbor.ts';
 
 /** Throws CommandError when no neighbor takes any of the routes. */

@@ -1,8 +1,8 @@
 /** What a session agreed on, as events show it. */
+import type { NegotiatedView } from '@tsbgp/process-api';
 import type { SessionInfo } from '@tsbgp/session';
 import { EXTENDED_MESSAGE_LENGTH_MAX, MESSAGE_LENGTH_MAX } from '@tsbgp/wire';
 import type { NeighborConfig } from '../config/neighbor.ts';
-import type { NegotiatedView } from '../events/event.ts';
 
 export function negotiatedView(session: SessionInfo, config: NeighborConfig): NegotiatedView {
   const { negotiated } = session;

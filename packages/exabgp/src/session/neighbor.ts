@@ -1,5 +1,18 @@
 /** A neighbor of the configuration while the program runs: its routes, and its session when there is one. */
 
+import {
+  type CommandNeighbor,
+  type EventNeighbor,
+  type EventSource,
+  type NegotiatedView,
+  type NeighborView,
+  type OperationalConfig,
+  type Route,
+  type ShownRoute,
+  type TableDirection,
+  type UpdateView,
+  viewUpdate,
+} from '@tsbgp/process-api';
 import type { CloseReason, Peer, Plugin, SessionInfo, UpdateHandler, UpdateWriter } from '@tsbgp/session';
 import {
   Afi,
@@ -20,18 +33,12 @@ import {
   safiOf,
   type WireContext,
 } from '@tsbgp/wire';
-import type { CommandNeighbor, ShownRoute, TableDirection } from '../command/control.ts';
-import type { NeighborView } from '../command/neighbor-view.ts';
 import { type NeighborConfig, neighborName } from '../config/neighbor.ts';
-import type { OperationalConfig } from '../config/operational-section.ts';
-import type { EventNeighbor, EventSource, NegotiatedView } from '../events/event.ts';
-import { type UpdateView, viewUpdate } from '../events/update-view.ts';
 import { AdjRibIn } from '../rib/adj-rib-in.ts';
 import { AdjRibOut } from '../rib/adj-rib-out.ts';
 import { sessionForm } from '../rib/session-form.ts';
 import { announcements, endOfRibMessage, type UpdateContext, withdrawals } from '../rib/update-messages.ts';
 import { Watchdogs } from '../rib/watchdogs.ts';
-import type { Route } from '../route/route.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { hasOperational, negotiatedView } from './negotiated-view.ts';
 import { operationalMessage } from './operational.ts';

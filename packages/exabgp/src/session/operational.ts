@@ -1,6 +1,6 @@
 /** OPERATIONAL messages of a neighbor (draft-ietf-idr-operational-message). */
+import type { OperationalConfig } from '@tsbgp/process-api';
 import { DEFAULT_CONTEXT, encodeControlMessage, type OperationalMessage } from '@tsbgp/wire';
-import type { OperationalConfig } from '../config/operational-section.ts';
 
 /** `routerId` is that of the neighbor, for a message that names none. */
 export function operationalMessage(config: OperationalConfig, routerId: string): Uint8Array {

@@ -1,16 +1,12 @@
 /** What commands show of a neighbor: its state, its configuration, its routes. */
+import { familyName, type NeighborView, nlriViews, type Route, type ShownRoute, type TableDirection, textOctets } from '@tsbgp/process-api';
 import type { Peer, SessionInfo } from '@tsbgp/session';
 import { type Capability, decodeAttributes, STORED_CONTEXT } from '@tsbgp/wire';
-import type { ShownRoute, TableDirection } from '../command/control.ts';
-import type { NeighborView } from '../command/neighbor-view.ts';
 import type { NeighborConfig } from '../config/neighbor.ts';
-import { nlriViews } from '../events/update-view.ts';
 import type { AdjRibIn } from '../rib/adj-rib-in.ts';
 import type { AdjRibOut } from '../rib/adj-rib-out.ts';
 import { attributeOctets } from '../rib/encode-attributes.ts';
 import { sessionForm } from '../rib/session-form.ts';
-import { type Route, textOctets } from '../route/route.ts';
-import { familyName } from '../text/families.ts';
 import { hasOperational } from './negotiated-view.ts';
 
 /** What of a neighbor is shown. */

@@ -1,8 +1,8 @@
 /** The BGP servers of the program. One serves all neighbors with different addresses; several neighbors of one peer need one each. */
+import { SyntaxFault } from '@tsbgp/process-api';
 import { type Logger, type Peer, type PeerOptions, type Plugin, Server } from '@tsbgp/session';
 import type { NeighborConfig } from '../config/neighbor.ts';
 import type { Log } from '../env/log.ts';
-import { SyntaxFault } from '../text/syntax-fault.ts';
 
 export interface SpeakerOptions {
   /** `tcp.port`: of peers, and to listen on. */

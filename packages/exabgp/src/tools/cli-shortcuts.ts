@@ -1,5 +1,5 @@
 /** Abbreviations of the command line: `s n sum` is `show neighbor summary`, `a r` is `announce route`. */
-import type { ApiVersion } from '../events/api-version.ts';
+import type { ApiVersion } from '@tsbgp/process-api';
 
 /** Words that follow each other; the first of a prefix wins. */
 const TREE: Readonly<Record<string, readonly string[]>> = {

@@ -1,11 +1,11 @@
 /** `exabgp cli COMMAND`: asks the running program, over its pipes or its socket. */
+
 import { constants, openSync } from 'node:fs';
 import { createConnection, Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { type ApiVersion, LineReader } from '@tsbgp/process-api';
 import { findPipes, findSocket } from '../daemon/command-line.ts';
 import type { Environment } from '../env/environment.ts';
-import type { ApiVersion } from '../events/api-version.ts';
-import { LineReader } from '../text/line-reader.ts';
 import { expandCommand } from './cli-shortcuts.ts';
 import { complain, type Io, print } from './io.ts';
 import { helpText, type OptionSpec, parseArguments } from './usage.ts';

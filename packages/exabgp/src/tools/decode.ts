@@ -1,12 +1,7 @@
 /** `exabgp decode HEX`: what a message says, as one line of JSON. */
+import { type ApiVersion, jsonEvent, type MessageContent, nlriJson, nlriViews, parseFamilyText, viewUpdate } from '@tsbgp/process-api';
 import { decodeNotificationBody, decodeOpenBody, type Family, Fault, fromHex, HEADER_LENGTH, IPV4_UNICAST, MessageType } from '@tsbgp/wire';
 import { findFile, loadConfiguration } from '../daemon/load.ts';
-import type { ApiVersion } from '../events/api-version.ts';
-import type { MessageContent } from '../events/event.ts';
-import { jsonEvent } from '../events/json-events.ts';
-import { nlriJson } from '../events/nlri-json.ts';
-import { nlriViews, viewUpdate } from '../events/update-view.ts';
-import { parseFamilyText } from '../text/families.ts';
 import { type Io, print } from './io.ts';
 import { offlineSession } from './offline-session.ts';
 import { helpText, type OptionSpec, parseArguments, UsageError } from './usage.ts';

@@ -1,7 +1,9 @@
 /** `exabgp server FILE …`: runs the program until a signal or a command ends it. */
+
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SyntaxFault } from '@tsbgp/process-api';
 import { type Configuration, ConfigurationError } from '../config/configuration.ts';
 import { startCommandLine } from '../daemon/command-line.ts';
 import { findFile, loadConfiguration } from '../daemon/load.ts';
@@ -9,7 +11,6 @@ import { becomeUser } from '../daemon/privileges.ts';
 import { Program } from '../daemon/program.ts';
 import type { Environment } from '../env/environment.ts';
 import { Log } from '../env/log.ts';
-import { SyntaxFault } from '../text/syntax-fault.ts';
 import { complain, type Io } from './io.ts';
 import { helpText, type OptionSpec, parseArguments, UsageError } from './usage.ts';
 

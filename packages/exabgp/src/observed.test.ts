@@ -1,14 +1,20 @@
 /** The exact lines of three releases of ExaBGP, for every message of the corpus that they can show. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  type ApiVersion,
+  type EventNeighbor,
+  type ExaEvent,
+  jsonEvent,
+  type NegotiatedView,
+  shutdownJson,
+  textEvent,
+  viewUpdate,
+} from '@tsbgp/process-api';
 import { decodeOpenBody, Fault, fromHex, HEADER_LENGTH, makeFamily, type WireContext } from '@tsbgp/wire';
-import { type CorpusCase, type CorpusMessage, corpusFiles, corpusJson, type Observed, SKIP } from '../../test/corpus.ts';
-import { parseConfiguration } from '../config/configuration.ts';
-import type { ApiVersion } from './api-version.ts';
-import type { EventNeighbor, ExaEvent, NegotiatedView } from './event.ts';
-import { jsonEvent, shutdownJson } from './json-events.ts';
-import { textEvent } from './text-events.ts';
-import { viewUpdate } from './update-view.ts';
+import { type CorpusCase, type CorpusMessage, corpusFiles, corpusJson, type Observed, SKIP } from '../test/corpus.ts';
+import { parseConfiguration } from './config/configuration.ts';
 
 const RELEASES: readonly (readonly [ApiVersion, string])[] = [
   [4, '4.2.25'],

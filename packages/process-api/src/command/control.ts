@@ -2,15 +2,13 @@
  * What commands act on. `Program` implements it for ExaBGP's own sessions; another daemon may implement it for its routing table, and then the
  * same programs speak to that.
  */
-import type { Family } from '@tsbgp/wire';
-import type { NeighborConfig } from '../config/neighbor.ts';
-import type { OperationalConfig } from '../config/operational-section.ts';
+import type { Family, PathAttribute } from '@tsbgp/wire';
 import type { ApiVersion } from '../events/api-version.ts';
 import type { NlriView } from '../events/update-view.ts';
-import type { ReceivedRoute } from '../rib/adj-rib-in.ts';
 import type { Purpose } from '../route/prefix-route.ts';
 import type { Route } from '../route/route.ts';
 import type { NeighborView } from './neighbor-view.ts';
+import type { OperationalConfig } from './operational-words.ts';
 
 /** Who gives commands and gets answers: a program of the API, or the command line. */
 export interface CommandSource {
@@ -34,7 +32,7 @@ export interface ShownRoute {
   readonly nlri: NlriView;
   readonly nextHop: string | undefined;
   /** Only where the listing is extensive. */
-  readonly attributes: ReceivedRoute['attributes'];
+  readonly attributes: readonly PathAttribute[];
 }
 
 /** A neighbor as commands see it. */
@@ -81,8 +79,8 @@ export interface Control {
   shutdown(): void;
   reload(): void;
   restart(): void;
-  /** Until the next reload. Throws SyntaxFault and CommandError. */
-  createNeighbor(config: NeighborConfig): void;
+  /** Until the next reload. `body` is what ExaBGP's configuration has in the neighbor's section. Throws SyntaxFault and CommandError. */
+  createNeighbor(peerAddress: string, body: string): void;
   deleteNeighbor(neighbor: CommandNeighbor): void;
   log(message: string): void;
 }

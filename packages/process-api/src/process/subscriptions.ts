@@ -1,6 +1,5 @@
 /** Which programs hear what of a neighbor, from its api sections. */
-import type { ApiBlock, MessageKind, MessageWishes } from '../config/api-block.ts';
-import type { NeighborConfig } from '../config/neighbor.ts';
+import type { ApiBlock, MessageKind, MessageWishes } from './api-block.ts';
 import type { ApiProcess } from './api-process.ts';
 
 export interface Subscription {
@@ -18,10 +17,10 @@ export function isNamed(block: ApiBlock, name: string): boolean {
 }
 
 /** One for each program that a section names; what several sections ask for adds up. */
-export function subscriptionsOf(config: NeighborConfig, processes: Iterable<ApiProcess>): Subscription[] {
+export function subscriptionsOf(api: readonly ApiBlock[], processes: Iterable<ApiProcess>): Subscription[] {
   const list: Subscription[] = [];
   for (const process of processes) {
-    const blocks = config.api.filter((block) => isNamed(block, process.name));
+    const blocks = api.filter((block) => isNamed(block, process.name));
     if (blocks.length === 0) continue;
     const any = (wanted: (block: ApiBlock) => boolean): boolean => blocks.some(wanted);
     list.push({

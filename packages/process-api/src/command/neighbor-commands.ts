@@ -1,9 +1,5 @@
 /** Commands about sessions and tables of neighbors. */
-import { finishNeighbor } from '../config/neighbor.ts';
-import { NeighborDraft } from '../config/neighbor-draft.ts';
-import { readNeighborBody } from '../config/neighbor-section.ts';
 import { parseFamilyText } from '../text/families.ts';
-import { parseStatements } from '../text/lexer.ts';
 import { type Command, CommandError, type Outcome } from './outcome.ts';
 import { extensiveLines, neighborJson, summaryHeader, summaryLine } from './show-neighbor.ts';
 import { ribLines } from './show-rib.ts';
@@ -92,9 +88,7 @@ export const createNeighbor: Command = ({ rest, control }) => {
     else throw new CommandError(`found "${key}", allowed is one of ${[...CREATE_KEYS].join(', ')}, family-allowed, graceful-restart, api`);
   }
   if (processes.length > 0) body += `api { processes [ ${processes.join(' ')} ]; }\n`;
-  const draft = new NeighborDraft();
-  readNeighborBody(parseStatements(`${body}family { ${families} }`), draft, new Map());
-  control.createNeighbor(finishNeighbor(address, undefined, draft, 1));
+  control.createNeighbor(address, `${body}family { ${families} }`);
   return 'done';
 };
 

@@ -1,8 +1,8 @@
 /** The programs of the API, and the commands that they give. */
 import type { CommandSource, Control } from '../command/control.ts';
 import { CommandRunner } from '../command/runner.ts';
-import type { ProcessConfig } from '../config/process-section.ts';
 import { ApiProcess, type ApiProcessHost, type ApiProcessOptions, type LogLevel } from './api-process.ts';
+import type { ProcessConfig } from './process-config.ts';
 
 export interface ProcessesOptions extends ApiProcessOptions {
   /** End when a program has ended for good. */

@@ -9,12 +9,12 @@ import {
   HEADER_LENGTH,
   MessageType,
 } from '@tsbgp/wire';
-import type { MessageKind, MessageWishes } from '../config/api-block.ts';
 import type { ApiVersion } from '../events/api-version.ts';
 import type { EventFrame, EventSource, ExaEvent, MessageContent } from '../events/event.ts';
 import { jsonEvent, shutdownJson } from '../events/json-events.ts';
 import { textEvent } from '../events/text-events.ts';
 import { type UpdateView, viewUpdate } from '../events/update-view.ts';
+import type { MessageKind, MessageWishes } from './api-block.ts';
 import type { ApiProcess } from './api-process.ts';
 import type { Subscription } from './subscriptions.ts';
 

@@ -1,17 +1,24 @@
 /** Commands: selectors, forms, answers, both sets; with neighbors that have no session. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  type ApiVersion,
+  CommandRunner,
+  type CommandSource,
+  type Control,
+  parseRoutes,
+  SyntaxFault,
+  select,
+  splitPeerSelector,
+  splitSelector,
+  textOfJsonCommand,
+} from '@tsbgp/process-api';
 import fc from 'fast-check';
 import { parseConfiguration } from '../config/configuration.ts';
-import type { ApiVersion } from '../events/api-version.ts';
-import { changeRoutes } from '../session/change-routes.ts';
-import { Neighbor } from '../session/neighbor.ts';
-import { SyntaxFault } from '../text/syntax-fault.ts';
-import type { CommandSource, Control } from './control.ts';
-import { textOfJsonCommand } from './json-command.ts';
-import { parseRoutes } from './route-parser.ts';
-import { CommandRunner } from './runner.ts';
-import { select, splitPeerSelector, splitSelector } from './selector.ts';
+import { readCreatedNeighbor } from '../config/created-neighbor.ts';
+import { changeRoutes } from './change-routes.ts';
+import { Neighbor } from './neighbor.ts';
 
 const CONFIG = `
 neighbor 192.0.2.1 { local-address 192.0.2.9; local-as 65000; peer-as 65001; family { ipv4 unicast; ipv4 flow; } }
@@ -64,7 +71,7 @@ function world(apiVersion: ApiVersion = 5) {
     shutdown: () => {},
     reload: () => {},
     restart: () => {},
-    createNeighbor: (config) => void neighbors.push(new Neighbor(config, HOST)),
+    createNeighbor: (peerAddress, body) => void neighbors.push(new Neighbor(readCreatedNeighbor(peerAddress, body), HOST)),
     deleteNeighbor: ({ name }) =>
       void neighbors.splice(
         neighbors.findIndex((each) => each.name === name),

@@ -1,11 +1,11 @@
 /** `announce …`, `withdraw …`: routes, End-of-RIB, route refresh, OPERATIONAL, watchdogs. */
 import { type Family, IPV4_UNICAST } from '@tsbgp/wire';
-import { readOperational } from '../config/operational-section.ts';
 import type { Purpose } from '../route/prefix-route.ts';
 import { parseFamilyText } from '../text/families.ts';
 import { parseWords } from '../text/lexer.ts';
 import { Words } from '../text/words.ts';
 import type { CommandNeighbor } from './control.ts';
+import { readOperational } from './operational-words.ts';
 import { type Command, type CommandContext, CommandError, type Outcome } from './outcome.ts';
 import { parseRoutes } from './route-parser.ts';
 

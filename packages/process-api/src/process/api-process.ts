@@ -1,7 +1,7 @@
 /** One program of the API: started, fed, read, and started again when it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { ProcessConfig } from '../config/process-section.ts';
 import { LINE_LENGTH_MAX, LineReader } from '../text/line-reader.ts';
+import type { ProcessConfig } from './process-config.ts';
 
 /** Octets of answers and events that may wait for a program that does not read. More are dropped. */
 export const BACKLOG_BYTES_MAX = 33_554_432;
