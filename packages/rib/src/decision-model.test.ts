@@ -59,6 +59,8 @@ type Event =
   | { type: 'begin-refresh'; peer: number; family: 'ipv4' | 'ipv6' }
   | { type: 'end-refresh'; peer: number; family: 'ipv4' | 'ipv6' }
   | { type: 'flap'; peer: number }
+  /** Other switches of the decision process. */
+  | { type: 'switch'; options: DecisionOptions }
   /** The interior cost to the address of a peer; undefined: it cannot be reached. */
   | { type: 'cost'; peer: number; cost: number | undefined; named: boolean }
   | { type: 'time' }
@@ -100,6 +102,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       named: fc.boolean(),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('switch' as const), options: anyDecision }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('time' as const) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('block' as const), peer, blocked: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('work' as const) }) },
@@ -112,7 +115,7 @@ interface ModelRoute extends Announcement {
 
 /** What the RIB is told of the outside: what counts, and the interior cost to each next hop. */
 interface World {
-  readonly options: DecisionOptions;
+  options: DecisionOptions;
   readonly costs: ReadonlyMap<string, number | undefined>;
 }
 
@@ -245,6 +248,9 @@ test('any order of events leaves every peer with what the model says it must hol
           rib.work();
         } else if (step.type === 'time') {
           rib.nowSeconds++;
+        } else if (step.type === 'switch') {
+          world.options = step.options;
+          rib.changeDecision(step.options);
         } else if (step.type === 'cost') {
           const { address } = PEERS[step.peer]!;
           if (!hasCosts) continue;

@@ -12,6 +12,7 @@ export { type Defeat, type ExplainedPath, explain, explainPair } from './decisio
 export { type MultipathOptions, multipath } from './decision/multipath.ts';
 export { type DecisionStep, STEPS, type Step } from './decision/steps.ts';
 export { DECISION_DEFAULTS, type DecisionOptions } from './decision-options.ts';
+export type { BestObserver } from './decisions.ts';
 export { endOfRib } from './export/encoder.ts';
 export type { ExportExplanation, ExportedPath, ExportPending, ExportReason } from './export/explain.ts';
 export type { UpdateGroup } from './export/group.ts';
@@ -53,7 +54,7 @@ export {
 } from './policy/policy.ts';
 export { FILTER_ENTRIES_MAX, PrefixFilter, type PrefixFilterEntry } from './prefix-filter.ts';
 export { EVERYTHING, type Validation, type ValidationChange } from './revalidation/validation.ts';
-export { type BestObserver, Rib } from './rib.ts';
+export { Rib } from './rib.ts';
 export type { RibOptions } from './rib-options.ts';
 export type { PrefixRanges } from './rpki/range-set.ts';
 export type { RouteStates } from './rpki/route-states.ts';

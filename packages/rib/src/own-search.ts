@@ -37,7 +37,7 @@ export class OwnSearch {
 
   /** One slice of work, while what is ours is not settled. */
   slice(): void {
-    this.#cursor = this.#attributes.findOwn(this.#cursor, SLICE);
+    this.#cursor = this.#attributes.deriveAgain(this.#cursor, SLICE);
     if (this.#cursor === NONE) this.#attributes.own.settled = true;
   }
 

@@ -13,9 +13,9 @@ import { type AttrId, AttributeTable } from './attributes/attribute-table.ts';
 import { NextHopCosts } from './attributes/next-hop-costs.ts';
 import { OwnIdentity } from './attributes/own-identity.ts';
 import { invariant } from './broken-invariant.ts';
-import { NONE } from './columns.ts';
-import { decide } from './decision/decide.ts';
-import { DECISION_DEFAULTS } from './decision-options.ts';
+import { DecisionChanges } from './decision-changes.ts';
+import { DECISION_DEFAULTS, type DecisionOptions } from './decision-options.ts';
+import { type BestObserver, Decisions } from './decisions.ts';
 import { encoderBuffer } from './export/encoder.ts';
 import { type ExportExplanation, ExportQuestion } from './export/explain.ts';
 import { FailedPeers } from './export/failed-peers.ts';
@@ -45,17 +45,7 @@ import { RouteStates } from './rpki/route-states.ts';
 import { StaleRoutes } from './stale-routes.ts';
 import { Sweeps } from './sweep.ts';
 import { type PathId, RibTable } from './table.ts';
-
-/**
- * Steps of one slice of deciding: a decision is one, and so is each entry that a group's evaluation takes, and its delivery to
- * MEMBERS_PER_STEP members. Enough to fill messages, few enough for a fair turn.
- */
-const DECIDE_SLICE = 16_384;
-const MEMBERS_PER_STEP = 100;
-/** The first slice; the next ones grow to the whole. Code that runs for the first time is slow. */
-const FIRST_SLICE = 1024;
-/** Told of each NLRI whose best path is another one, or has other attributes. */
-export type BestObserver = (table: RibTable, nlri: NlriId) => void;
+import { Walks } from './walks.ts';
 
 /** Adj-RIB-In, Loc-RIB and Adj-RIB-Out of all families. One owner, synchronous, without a clock. */
 export class Rib {
@@ -76,6 +66,9 @@ export class Rib {
   readonly #ingest: Ingest;
   /** Undefined where nobody tells costs. */
   readonly #nextHopChanges: NextHopChanges | undefined;
+  readonly #decisionChanges: DecisionChanges;
+  /** Begun by a change, and done in slices once it is settled what is ours. */
+  readonly #walks: Walks;
   readonly #failures: FailedPeers;
   readonly #groups: readonly UpdateGroups[];
   readonly #members: Map<RibPeer, Member[]> = new Map();
@@ -85,7 +78,7 @@ export class Rib {
   readonly #ownSearch: OwnSearch;
   /** Swept peers whose index waits until no Adj-RIB-Out names it any more. */
   #departed: RibPeer[] = [];
-  #slice = FIRST_SLICE;
+  readonly #decisions: Decisions = new Decisions();
   /** Those of the tables, by position. */
   readonly #families: readonly Family[];
   readonly #filterChanges: FilterChanges = new FilterChanges();
@@ -115,6 +108,8 @@ export class Rib {
       const resendAigp = (): void => this.#groups.forEach((groups) => groups.resendAigp());
       this.#nextHopChanges = new NextHopChanges(costs, this.attributes, this.tables, this.#importRules, resendAigp);
     }
+    this.#decisionChanges = new DecisionChanges(this.attributes, this.tables);
+    this.#walks = new Walks([this.#rejudgements, this.#nextHopChanges, this.validation, this.#decisionChanges]);
     this.#reuse = new Reuse(this.#importRules, this.tables);
     const buffer = encoderBuffer();
     const replaced = (member: Member, successor: Member): void => {
@@ -264,6 +259,14 @@ export class Rib {
   }
 
   /**
+   * Other switches of the decision process count from now on; those that are left out have their defaults. Destinations with more than one path
+   * are decided again, in slices of `work`; peers are sent what differs.
+   */
+  changeDecision(options: Partial<DecisionOptions>): void {
+    this.#decisionChanges.begin({ ...DECISION_DEFAULTS, ...options });
+  }
+
+  /**
    * Costs that `RibOptions.nextHopCost` gave are others now: those of these next hops, or if none are named, any. `work` decides again what is
    * concerned. A next hop is the same octets that the hook is asked for.
    */
@@ -390,7 +393,7 @@ export class Rib {
     return peers.map((peer) => {
       const member = this.memberOf(peer, family);
       if (question === undefined || member === undefined) return undefined;
-      const isDue = this.#nextHopChanges?.isRunning === true || this.#groups[table!.position]!.isMoving(member);
+      const isDue = this.#walks.isRunning || this.#groups[table!.position]!.isMoving(member);
       const answer = member.explain(question);
       return isDue ? { ...answer, pending: 'decision' } : answer;
     });
@@ -423,9 +426,7 @@ export class Rib {
       this.dirtyCount === 0 &&
       this.#sweeps.count === 0 &&
       this.attributes.own.settled &&
-      !this.#rejudgements.isRunning &&
-      this.#nextHopChanges?.isRunning !== true &&
-      this.validation?.isRunning !== true &&
+      !this.#walks.isRunning &&
       !this.#own.isBusy &&
       !this.#reuse.isRunning &&
       this.#departed.length === 0 &&
@@ -437,9 +438,7 @@ export class Rib {
   /** One slice of work, a few milliseconds at most. True when there is more to do at once. */
   work(): boolean {
     let more = this.#sweeps.slice();
-    if (this.attributes.own.settled && this.#rejudgements.slice()) more = true;
-    if (this.attributes.own.settled && this.#nextHopChanges?.slice() === true) more = true;
-    if (this.attributes.own.settled && this.validation?.slice() === true) more = true;
+    if (this.attributes.own.settled && this.#walks.slice()) more = true;
     if (this.#reuse.slice(this.nowSeconds)) more = true;
     if (!this.attributes.own.settled) {
       this.#ownSearch.slice();
@@ -447,7 +446,7 @@ export class Rib {
     }
     for (const table of this.tables) {
       const groups = this.#groups[table.position]!;
-      if (table.dirtyCount > 0) this.#decideSlice(table, groups);
+      if (table.dirtyCount > 0) this.#decisions.slice(table, groups, this.#own.aggregatesOf(table), this.bestObserver);
       if (groups.slice()) more = true;
       if (table.dirtyCount === 0 && table.buryDue) table.bury(groups.isMissed);
       if (table.dirtyCount > 0 || table.buryDue) more = true;
@@ -457,30 +456,6 @@ export class Rib {
     if (this.#filterChanges.tell(this.#memberAt)) more = true;
     this.#failures.tell(this.#groups);
     return more;
-  }
-
-  #decideSlice(table: RibTable, groups: UpdateGroups): void {
-    const observer = this.bestObserver;
-    const aggregates = this.#own.aggregatesOf(table);
-    const delivery = groups.inStep / MEMBERS_PER_STEP;
-    const slice = this.#slice;
-    this.#slice = Math.min(DECIDE_SLICE, slice + FIRST_SLICE);
-    for (let left = slice; left > 0 && table.dirtyCount > 0; left -= 1 + delivery) {
-      const nlri = table.takeDirty();
-      const before = table.best[nlri]!;
-      const best = decide(table, nlri);
-      table.best[nlri] = best;
-      if (best !== NONE) {
-        if (before === NONE) table.bestCount++;
-      } else {
-        if (before !== NONE) table.bestCount--;
-        if (table.head[nlri] === NONE) table.doom(nlri);
-      }
-      if (aggregates !== undefined) aggregates.decided(nlri, best);
-      left -= groups.evaluate(nlri);
-      if (observer !== undefined && table.takeTouched(nlri, best as PathId, before as PathId)) observer(table, nlri);
-    }
-    groups.send();
   }
 
   #releaseIndexes(): void {

@@ -9,6 +9,7 @@ export const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   stream: 'it is sent the difference',
   session: 'its session is reset',
   routes: 'own routes change',
+  decision: 'prefixes with several paths are decided again',
   listener: 'listeners change',
   restart: 'needs a restart',
 };

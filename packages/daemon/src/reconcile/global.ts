@@ -1,4 +1,4 @@
-/** The section `global` without its listeners: who we are. Sessions and routes are built on it, so that a change needs a restart. */
+/** The section `global` without its listeners and without `decision`: who we are. Sessions and routes are built on it, so that a change needs a restart. */
 import { isDeepStrictEqual } from 'node:util';
 import type { DaemonConfig } from '../config/load.ts';
 import { ControlError } from '../control-plane.ts';
@@ -10,7 +10,6 @@ const KEYS: Readonly<Record<string, (config: DaemonConfig) => unknown>> = {
   'router-id': ({ global }) => global.routerId,
   'cluster-id': ({ global }) => global.clusterId,
   confederation: ({ global }) => global.confederation,
-  decision: ({ global }) => global.decision,
 };
 
 export const GLOBAL: ConfigSection = {

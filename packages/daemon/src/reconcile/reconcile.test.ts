@@ -32,14 +32,15 @@ interface Parts {
   readonly neighbors?: readonly string[];
   readonly more?: string;
   readonly listen?: string;
+  readonly decision?: string;
 }
 
 const neighbor = (last: number, keys = ''): string =>
   `{ address: 127.0.0.${last}, remote-as: ${65_000 + last}, passive: true, policy: accept-all, hold-time: 240${keys} }`;
 
-function file({ neighbors = [], more = '', listen = '127.0.0.1:0' }: Parts): string {
+function file({ neighbors = [], more = '', listen = '127.0.0.1:0', decision = '' }: Parts): string {
   return `
-global: { as: 64500, router-id: 10.0.0.1, listen: [${listen}] }
+global: { as: 64500, router-id: 10.0.0.1, listen: [${listen}], decision: {${decision}} }
 api: { unix-socket: none }
 neighbors: [${neighbors.join(', ')}]
 ${more}`;
@@ -213,6 +214,26 @@ routes: [ { prefix: 203.0.113.0/24 }, { prefix: 198.18.0.0/24, while: lost }, { 
   await daemon.change(parsed({ neighbors: [neighbor(2), neighbor(3)] }));
   await peer.until(() => peer.view.size === 0, 'every route to go');
   assert.equal(daemon.speaker.conditions().length, 0);
+});
+
+test('switches of the decision process change while sessions stay', async (t) => {
+  const neighbors = [neighbor(2), neighbor(3), neighbor(4)];
+  const { daemon, up } = await start(t, { neighbors });
+  const [two, three, sink] = [await up(2), await up(3), await up(4)];
+  const best = () => daemon.speaker.paths({ prefix: '192.0.2.0/24' }).paths.find(({ route }) => route.best)?.route.neighbor;
+  two.announce('192.0.2.0/24', 20);
+  three.announce('192.0.2.0/24', 10);
+  await three.has('192.0.2.0/24');
+  assert.equal(best(), '127.0.0.2', 'through different ASes: the lower BGP Identifier');
+  const before = sessions(daemon);
+  sink.log.length = 0;
+  const changes = await daemon.change(parsed({ neighbors, decision: 'always-compare-med: true' }));
+  assert.deepEqual(changes.map(describeChange), ['global: decision changed: prefixes with several paths are decided again']);
+  await two.has('192.0.2.0/24');
+  assert.equal(best(), '127.0.0.3', 'the lower MULTI_EXIT_DISC');
+  await sink.until(() => sink.log.some(({ what }) => what === '+ 192.0.2.0/24'), 'the other path');
+  assert.deepEqual(sessions(daemon), before);
+  assert.equal(daemon.speaker.global().decision.alwaysCompareMed, true);
 });
 
 test('700 neighbors are read again in 0.3 s of processor time', async (t) => {

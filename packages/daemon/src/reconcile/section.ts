@@ -22,10 +22,11 @@ import type { Speaker } from '../speaker/speaker.ts';
  *     stream      the same, and its UPDATEs are encoded in another form
  *     session     the session ends (Cease) and comes up again
  *     routes      routes of our own come, go or change
+ *     decision    prefixes with several paths are decided again; sessions stay
  *     listener    something is listened on from now on, or no longer
  *     restart     the daemon refuses the change while it runs
  */
-export type Effect = OnChange | 'routes' | 'listener' | 'restart';
+export type Effect = OnChange | 'routes' | 'decision' | 'listener' | 'restart';
 
 export interface ConfigChange {
   /** Key of the section at the top of the file: `neighbors`. */

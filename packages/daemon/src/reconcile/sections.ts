@@ -3,6 +3,7 @@
  * name comes before neighbors.
  */
 import { API } from './api.ts';
+import { DECISION } from './decision.ts';
 import { GLOBAL } from './global.ts';
 import { HTTP } from './http.ts';
 import { LISTEN } from './listen.ts';
@@ -11,4 +12,4 @@ import { NEIGHBORS } from './neighbors.ts';
 import { OWN_ROUTES } from './own-routes.ts';
 import type { ConfigSection } from './section.ts';
 
-export const SECTIONS: readonly ConfigSection[] = [GLOBAL, LISTEN, API, HTTP, LOG, OWN_ROUTES, NEIGHBORS];
+export const SECTIONS: readonly ConfigSection[] = [GLOBAL, LISTEN, API, HTTP, LOG, DECISION, OWN_ROUTES, NEIGHBORS];

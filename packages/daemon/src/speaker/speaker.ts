@@ -64,7 +64,7 @@ export interface SpeakerOptions {
 export class Speaker implements ControlPlane {
   readonly events: EventLog = new EventLog();
   readonly #options: SpeakerOptions;
-  readonly #decision: DecisionConfig;
+  #decision: DecisionConfig;
   readonly #server: Server;
   readonly #rib: Rib;
   readonly #turns: Turns;
@@ -193,6 +193,13 @@ export class Speaker implements ControlPlane {
    */
   configure(config: OwnConfig): void {
     this.#own.configure(config);
+  }
+
+  /** What counts in the decision process is another thing from now on. */
+  changeDecision(decision: DecisionConfig): void {
+    this.#decision = decision;
+    this.#rib.changeDecision(decision);
+    this.#turns.schedule();
   }
 
   /** The neighbors of the configuration are there. */

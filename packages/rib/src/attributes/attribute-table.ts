@@ -57,13 +57,13 @@ export class AttributeTable {
   /** What is ours in an attribute set. */
   readonly own: OwnIdentity;
   /** What counts in the decision process. Ranks are worked out by it. */
-  readonly decision: DecisionOptions;
+  decision: DecisionOptions;
   /**
    * The interior cost to the next hop of a set (RFC 4271 §9.1.2.2 e), Infinity where it cannot be reached (next-hop-costs.ts).
    * @default undefined: all are equal, and all can be reached
    */
   costOf: ((attr: number) => number) | undefined = undefined;
-  readonly #facts: AttributeFacts;
+  #facts: AttributeFacts;
   /** Pairs; an offset of 0 is an empty slot. */
   #slots: Int32Array;
   readonly #views: LastViews = new LastViews();
@@ -142,17 +142,25 @@ export class AttributeTable {
     return id as AttrId;
   }
 
+  /** Other switches of the decision process count from now on: in sets to come at once, in those that are there after `deriveAgain`. */
+  changeDecision(decision: DecisionOptions): void {
+    this.decision = decision;
+    this.#facts = new AttributeFacts(decision);
+  }
+
   /**
-   * Looks again for what is ours in the sets of up to `count` ids from `from` on, after `own` has changed. Returns the id to go on with, or
-   * NONE when no set is left.
+   * Works out again what follows from `own` and from `decision`, in the sets of up to `count` ids from `from` on, after one of the two has changed.
+   * Returns the id to go on with, or NONE when no set is left.
    */
-  findOwn(from: number, count: number): number {
+  deriveAgain(from: number, count: number): number {
     const end = Math.min(from + count, this.#top);
     const facts = this.#facts;
     for (let id = from; id < end; id++) {
       const offset = this.offset[id]!;
       if (offset === NONE) continue;
       facts.derive(this.arena.view, offset, offset + this.length[id]!, this.own);
+      this.rank[id] = facts.rank;
+      this.med[id] = facts.med;
       this.flags[id] = facts.flags;
     }
     return end === this.#top ? NONE : end;
