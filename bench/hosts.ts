@@ -1,8 +1,6 @@
-/**
- * Two hosts, each a network namespace, joined by a cable: the target (10.77.0.1) and the load (senders from 10.77.1.1, the sink
- * 10.77.200.1), all in 10.77.0.0/16.
- */
+/** Two hosts, each a network namespace, joined by a cable: the target and the load, with the addresses of addresses.ts. */
 import { spawnSync } from 'node:child_process';
+import { type BenchAddresses, ipv4Addresses, ipv6Addresses } from './addresses.ts';
 
 export interface BenchHosts {
   readonly target: string;
@@ -19,9 +17,15 @@ export function createHosts(senders: number): BenchHosts {
   try {
     for (const name of [target, load]) ip(['netns', 'add', name]);
     ip(['link', 'add', 'eth0', 'netns', target, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', load]);
-    ip(['-n', target, '-batch', '-'], 'link set lo up\naddress add 10.77.0.1/16 dev eth0\nlink set eth0 up\n');
-    const addresses = Array.from({ length: senders }, (_, index) => `address add ${senderAddress(index)}/16 dev eth0\n`).join('');
-    ip(['-n', load, '-batch', '-'], `link set lo up\naddress add 10.77.200.1/16 dev eth0\nlink set eth0 up\n${addresses}`);
+    const families = [ipv4Addresses, ipv6Addresses];
+    addAddresses(
+      target,
+      families.map((addresses) => line(addresses, addresses.target)),
+    );
+    const senderLines = families.flatMap((addresses) =>
+      Array.from({ length: senders }, (_, index) => line(addresses, addresses.sender(index))),
+    );
+    addAddresses(load, [...families.map((addresses) => line(addresses, addresses.sink)), ...senderLines]);
   } catch (error) {
     close();
     throw error;
@@ -29,10 +33,13 @@ export function createHosts(senders: number): BenchHosts {
   return { target, load, close };
 }
 
-/** From 10.77.1.1 on. */
-export function senderAddress(index: number): string {
-  const number = 257 + index;
-  return `10.77.${number >> 8}.${number & 255}`;
+function addAddresses(host: string, lines: readonly string[]): void {
+  ip(['-n', host, '-batch', '-'], `link set lo up\n${lines.join('')}link set eth0 up\n`);
+}
+
+/** Without the search for duplicates, during which an IPv6 address cannot be used. */
+function line({ length }: BenchAddresses, address: string): string {
+  return `address add ${address}/${length} dev eth0${address.includes(':') ? ' nodad' : ''}\n`;
 }
 
 function ip(args: readonly string[], input = ''): void {

@@ -4,18 +4,21 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchHosts } from './hosts.ts';
+import type { LoadGenerator } from './load-generators.ts';
+import { loopDelay } from './loop-delay.ts';
 import { type BenchScenario, loadOptions } from './scenarios.ts';
-import type { LoadGenerator } from './shared-load.ts';
 import type { Target } from './targets.ts';
 
-/** What both generators print as one line of JSON; more fields may follow. */
+/** What both generators print as one line of JSON, and what is measured beside them. More fields are named in figures.ts. */
 export interface LoadResult {
   readonly converge_s: number;
   readonly target_cpu_s: number;
   readonly peak_rss_mb: number;
+  readonly end_rss_mb?: number;
   readonly down_s?: number;
   /** Routes that came to a sender from which a control community had to keep them. */
   readonly leaked?: number;
+  readonly [figure: string]: number | string | undefined;
 }
 
 export type Measurement = { readonly type: 'measured'; readonly result: LoadResult } | { readonly type: 'failed'; readonly reason: string };
@@ -25,12 +28,14 @@ export interface MeasureOptions {
   readonly generator: LoadGenerator;
   readonly target: Target;
   readonly scenario: BenchScenario;
-  /** When to give up. */
+  /** When to give up, if the scenario names no later time. */
   readonly timeoutSeconds: number;
   readonly folder: string;
 }
 
 const LISTEN_LIMIT_MS = 60_000;
+/** Twice the window of the daemon's figures for its event loop: what its start did to them is forgotten then. */
+const FORGET_START_MS = 31_000;
 
 export async function measure(options: MeasureOptions): Promise<Measurement> {
   const { hosts, generator, target, scenario, folder } = options;
@@ -47,8 +52,19 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
   try {
     const problem = await listening(hosts, daemon);
     if (problem !== undefined) return { type: 'failed', reason: `${problem}: ${lastLine(join(folder, 'log'))}` };
-    await sleep(1000);
-    return await load(options, daemon.pid ?? 0);
+    const pid = daemon.pid ?? 0;
+    const hasLoopDelay = scenario.loopDelay === true && target.name === 'tsbgpd';
+    await sleep(hasLoopDelay ? FORGET_START_MS : 1000);
+    const rssBefore = rssMb(pid);
+    const measurement = await load(options, pid);
+    if (measurement.type === 'failed') return measurement;
+    const { result } = measurement;
+    const { end_rss_mb: rssAfter } = result;
+    const memory =
+      scenario.memory === true && rssAfter !== undefined
+        ? { octets_per_route: ((rssAfter - rssBefore) * 2 ** 20) / (scenario.senders * scenario.prefixes) }
+        : {};
+    return { type: 'measured', result: { ...result, ...memory, ...(hasLoopDelay ? loopDelay(hosts.target) : {}) } };
   } finally {
     if (daemon.exitCode === null) daemon.kill('SIGTERM');
     const inTime = await Promise.race([ended.then(() => true), sleep(15_000, false)]);
@@ -68,7 +84,8 @@ async function listening(hosts: BenchHosts, daemon: ChildProcess): Promise<strin
   }
 }
 
-function load({ hosts, generator, target, scenario, timeoutSeconds }: MeasureOptions, pid: number): Promise<Measurement> {
+function load({ hosts, generator, target, scenario, ...options }: MeasureOptions, pid: number): Promise<Measurement> {
+  const timeoutSeconds = Math.max(options.timeoutSeconds, scenario.timeoutSeconds ?? 0);
   const args = ['--pid', String(pid), '--label', target.name, '--timeout', String(timeoutSeconds), ...loadOptions(scenario)];
   return new Promise((resolve) => {
     const child = spawn('ip', ['netns', 'exec', hosts.load, ...generator.command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -89,6 +106,10 @@ function load({ hosts, generator, target, scenario, timeoutSeconds }: MeasureOpt
       resolve({ type: 'failed', reason: timedOut ? `> ${timeoutSeconds} s` : (err.trim().split('\n').at(-1) ?? `exit code ${code}`) });
     });
   });
+}
+
+function rssMb(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 }
 
 function lastLine(file: string): string {

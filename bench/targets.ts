@@ -19,7 +19,8 @@ export const targets: readonly Target[] = [
     name: 'tsbgpd',
     programs: [],
     version: [NODE, join(import.meta.dirname, '../packages/daemon/dist/bin.js'), '--version'],
-    start: ({ senders, mesh }) => [TARGET_SCRIPT, String(senders), String(mesh)],
+    start: ({ senders, mesh, ipv6, paths }) =>
+      [TARGET_SCRIPT, String(senders), String(mesh)].concat(ipv6 === true ? ['ipv6'] : [], paths === undefined ? [] : ['add-path']),
   },
   {
     name: 'bird',

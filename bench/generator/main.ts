@@ -1,18 +1,27 @@
 /**
- * Our own load generator, for machines without the neutral one: N senders and a sink, or a full mesh, with one daemon. It has the same options
- * as bgpload and prints the same line of JSON, so that the runner can use either.
+ * Our own load generator: N senders and a sink, or a full mesh, with one daemon. It has the options of bgpload that `npm run bench` uses and
+ * prints the same line of JSON, so that the runner can use either. It can do more: IPv6, ADD-PATH, peers that come back, latencies.
  *
  *     node --conditions=tsbgp-source bench/generator/main.ts --senders 2 --prefixes 100000 [--shared] [--mesh] [--down]
- *         [--target 10.77.0.1] [--port 179] [--src 10.77.1.1] [--sink 10.77.200.1] [--pid PID] [--label TEXT] [--timeout SECONDS]
+ *         [--ipv6]            sessions over IPv6 that carry IPv6 unicast
+ *         [--add-path K]      each prefix is announced by K senders, and each receiver gets all of its paths
+ *         [--leave N]         N senders leave at once and come back
+ *         [--latency]         of each route from the first sender to the sink: median and 99th percentile
+ *         [--churn R --churn-seconds S]   then the first sender changes R routes a second, and the latencies are those of the changes
+ *         [--port 179] [--pid PID] [--label TEXT] [--timeout SECONDS]
  *
- * Senders are AS 65001 and higher, the sink is AS 64999. Exit status: 0 measured, 4 a session was lost, 5 not converged in time.
+ * Addresses are those of bench/addresses.ts. Senders are AS 65001 and higher, the sink is AS 64999. Exit status: 0 measured, 4 a session was
+ * lost, 5 not converged in time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { addressBytes, formatIpv4, readU32, writeU32 } from '@tsbgp/wire';
-import { LoadPeer } from './load-peer.ts';
+import { IPV4_UNICAST, IPV6_UNICAST } from '@tsbgp/wire';
+import { addressesOf } from '../addresses.ts';
+import { Latencies } from './latencies.ts';
+import { leave } from './leave.ts';
+import { Load } from './load.ts';
+import { churn, sendAtOnce } from './paced.ts';
 import { ProcessSample } from './process-sample.ts';
-import { Prefixes, senderStream } from './routes.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,128 +30,88 @@ const { values } = parseArgs({
     shared: { type: 'boolean', default: false },
     mesh: { type: 'boolean', default: false },
     down: { type: 'boolean', default: false },
-    target: { type: 'string', default: '10.77.0.1' },
+    ipv6: { type: 'boolean', default: false },
+    'add-path': { type: 'string', default: '0' },
+    leave: { type: 'string', default: '0' },
+    latency: { type: 'boolean', default: false },
+    churn: { type: 'string', default: '0' },
+    'churn-seconds': { type: 'string', default: '60' },
     port: { type: 'string', default: '179' },
-    src: { type: 'string', default: '10.77.1.1' },
-    sink: { type: 'string', default: '10.77.200.1' },
     pid: { type: 'string' },
     label: { type: 'string', default: 'run' },
     timeout: { type: 'string', default: '120' },
   },
 });
 
-const SINK_AS = 64999;
-const LOOK_EVERY_MS = 5;
-/** Pause before the next phase, in which late changes of best paths arrive. */
-const SETTLE_MS = 500;
-/** After a peer left: this long without a message means that all others know. */
-const QUIET_MS = 2000;
-
-const senders = Number(values.senders);
-const perSender = Number(values.prefixes);
-const { shared, mesh } = values;
-const total = shared ? perSender : perSender * senders;
-const deadline = performance.now() + Number(values.timeout) * 1000;
-
-const prefixes = new Prefixes(total);
-const first = readU32(addressBytes(values.src), 0);
+const family = values.ipv6 ? IPV6_UNICAST : IPV4_UNICAST;
 const sample = new ProcessSample(values.pid === undefined ? undefined : Number(values.pid));
-const target = { host: values.target, port: Number(values.port) };
-let leaving: LoadPeer | undefined;
+const load = new Load({
+  family,
+  addresses: addressesOf(family),
+  port: Number(values.port),
+  senders: Number(values.senders),
+  prefixes: Number(values.prefixes),
+  shared: values.shared,
+  mesh: values.mesh,
+  paths: Number(values['add-path']),
+  timeoutSeconds: Number(values.timeout),
+  sample,
+});
+const { senders, streams, receivers } = load;
 
-const peers: LoadPeer[] = [];
-const streams: Uint8Array[] = [];
-for (let index = 0; index < senders; index++) {
-  const from = shared ? 0 : perSender * index;
-  const own = shared ? { from: 0, to: 0 } : { from, to: from + perSender };
-  streams.push(senderStream(prefixes, { as: 65001 + index, address: first + index }, from, perSender));
-  addPeer(addressText(first + index), 65001 + index, own);
-}
-if (!mesh) addPeer(values.sink, SINK_AS, { from: 0, to: 0 });
-const receivers = mesh ? peers : peers.slice(-1);
-
-await until('established', () => peers.every(({ established }) => established));
+await load.establish();
 await sleep(1000);
 
+const latencies = values.latency ? new Latencies(load.prefixes.count) : undefined;
+if (latencies !== undefined) receivers[0]!.latencies = latencies;
 const startedAt = performance.now();
 const cpuBefore = sample.cpuSeconds();
-const keepalives = setInterval(() => {
-  for (const peer of peers) peer.keepalive();
-}, 20_000);
-await Promise.all(streams.map((stream, index) => peers[index]!.send(stream)));
+if (latencies === undefined) await Promise.all(streams.map(({ octets }, index) => senders[index]!.send(octets)));
+else await sendAtOnce(senders[0]!, streams[0]!, latencies);
 const sentAt = performance.now();
+const convergedAt = await load.converge('converged', receivers, load.wanted());
+const convergence = {
+  converge_s: seconds(convergedAt - startedAt),
+  send_s: seconds(sentAt - startedAt),
+  target_cpu_s: Number((sample.cpuSeconds() - cpuBefore).toFixed(2)),
+};
 
-const wanted = mesh && !shared ? total - perSender : total;
-await until('converged', () => receivers.every(({ held }) => held >= wanted) && performance.now() - lastReceived() > SETTLE_MS);
-const converged = lastReceived();
-const cpuSeconds = sample.cpuSeconds() - cpuBefore;
-
-let leaveSeconds: number | undefined;
-if (values.down) {
-  leaving = peers[0]!;
-  const leftAt = performance.now();
-  leaving.close();
-  const witness = receivers.find((peer) => peer !== leaving)!;
-  const left = shared ? total : wanted - perSender;
-  await until('left', () => {
-    const quietSince = Math.max(witness.lastReceivedAt, leftAt);
-    return witness.held <= left && (!shared || performance.now() - quietSince > QUIET_MS);
-  });
-  leaveSeconds = Math.max(0, witness.lastReceivedAt - leftAt) / 1000;
+const figures: Record<string, number> = {};
+if (Number(values.churn) > 0) {
+  const changes = new Latencies(load.prefixes.count);
+  receivers[0]!.latencies = changes;
+  const options = { routesPerSecond: Number(values.churn), seconds: Number(values['churn-seconds']) };
+  const cpu = sample.cpuSeconds();
+  figures['churn_sent'] = Number((await churn(load, options, changes)).toFixed(3));
+  await load.converge('churned', receivers, load.wanted());
+  figures['churn_cpu_s'] = Number((sample.cpuSeconds() - cpu).toFixed(2));
+  addPercentiles(changes, 'churn');
+} else if (latencies !== undefined) {
+  addPercentiles(latencies, 'latency');
 }
+const leaving = Number(values.leave);
+if (leaving > 0 || values.down) {
+  for (const [name, value] of Object.entries(await leave(load, Math.max(1, leaving), leaving > 0)))
+    figures[name] = Number(value.toFixed(3));
+}
+load.end();
 
-const receivedNlri = peers.reduce((sum, peer) => sum + peer.receivedNlri, 0);
 console.log(
   JSON.stringify({
     label: values.label,
-    senders,
-    prefixes: perSender,
-    shared: Number(shared),
-    mesh: Number(mesh),
-    converge_s: seconds(converged - startedAt),
-    send_s: seconds(sentAt - startedAt),
-    target_cpu_s: Number(cpuSeconds.toFixed(2)),
+    senders: senders.length,
+    prefixes: load.options.prefixes,
+    ...convergence,
     peak_rss_mb: Math.round(sample.peakRssMb),
-    rx_nlri: receivedNlri,
-    ...(leaveSeconds === undefined ? {} : { down_s: Number(leaveSeconds.toFixed(3)) }),
+    rx_nlri: receivers.reduce((sum, peer) => sum + peer.receivedNlri, 0),
+    ...figures,
   }),
 );
-clearInterval(keepalives);
 process.exit(0);
 
-function addPeer(address: string, as: number, own: { from: number; to: number }): void {
-  const index = peers.length;
-  const onClosed = (reason: string): void => {
-    console.error(`peer ${index}: ${reason}`);
-    process.exit(4);
-  };
-  peers.push(new LoadPeer({ address, as, target, prefixes, own, onClosed }));
-}
-
-function addressText(address: number): string {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, address);
-  return formatIpv4(bytes);
-}
-
-function lastReceived(): number {
-  return receivers.reduce((latest, peer) => Math.max(latest, peer.lastReceivedAt), 0);
-}
-
-async function until(phase: string, reached: () => boolean): Promise<void> {
-  for (let round = 0; !reached(); round++) {
-    if (performance.now() > deadline) {
-      console.error(
-        `timeout in phase "${phase}": ${receivers
-          .map(({ held }) => held)
-          .slice(0, 8)
-          .join(' ')} of ${total} prefixes`,
-      );
-      process.exit(5);
-    }
-    if (round % 20 === 0) sample.take();
-    await sleep(LOOK_EVERY_MS);
-  }
+function addPercentiles(of: Latencies, name: string): void {
+  figures[`${name}_p50_ms`] = Number(of.percentile(50).toFixed(1));
+  figures[`${name}_p99_ms`] = Number(of.percentile(99).toFixed(1));
 }
 
 function seconds(milliseconds: number): number {
