@@ -2,7 +2,7 @@
 import { explainPair, type PathId, type Rib } from '@tsbgp/rib';
 import type { DecisionConfig, ExplainQuery, NeighborExplanation, PathComparison, RouteExplanation } from '../control-plane.ts';
 import type { Neighbor } from './neighbor.ts';
-import { type FoundPaths, findPaths, prefixPaths } from './paths.ts';
+import { type FoundPaths, prefixPaths } from './paths.ts';
 
 /** Paths that are compared in pairs: the first so many. */
 export const COMPARED_PATHS_MAX = 32;
@@ -10,9 +10,15 @@ export const COMPARED_PATHS_MAX = 32;
 export const PATHS_PER_NEIGHBOR_MAX = 16;
 const PATHS_OF_ONE_NEIGHBOR_MAX = 1000;
 
-/** `neighbors` are those to explain. Throws ControlError as `findPaths`. */
-export function explainRoute(rib: Rib, query: ExplainQuery, decision: DecisionConfig, neighbors: readonly Neighbor[]): RouteExplanation {
-  const found = findPaths(rib, query);
+export interface ExplainRequest {
+  readonly rib: Rib;
+  readonly query: ExplainQuery;
+  readonly decision: DecisionConfig;
+  /** Those to explain. */
+  readonly neighbors: readonly Neighbor[];
+}
+
+export function explainRoute(found: FoundPaths, { rib, query, decision, neighbors }: ExplainRequest): RouteExplanation {
   return {
     ...prefixPaths(found, decision),
     comparisons: query.pairwise === true ? comparisonsOf(found) : [],

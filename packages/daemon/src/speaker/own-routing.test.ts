@@ -112,6 +112,43 @@ test('a route and a default route come and go with their condition', async (t) =
   await b.lost('0.0.0.0/0');
 });
 
+test('a question about a route of our own that is not there is answered with what it waits for', async (t) => {
+  const seen = { name: 'seen', type: 'present', prefixes: ['198.51.100.0/24'], holdSeconds: 0 } as const;
+  const gone = { ...seen, name: 'gone', type: 'absent' } as const;
+  const aggregate = { family: IPV4_UNICAST, prefix: '198.18.0.0/15', summaryOnly: false, mergeCommunities: false, attributes: [] };
+  const own = {
+    conditions: [seen, gone],
+    routes: [
+      { ...ROUTE, while: 'seen' },
+      { ...ROUTE, prefix: '203.0.112.0/24', while: 'gone' },
+    ],
+  };
+  const { speaker, up } = await scene(t, { ...own, aggregates: [aggregate] });
+  const a = await up(2);
+  await a.has('203.0.112.0/24');
+  const refusal = (prefix: string): string => {
+    try {
+      speaker.explain({ prefix });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'it is there';
+  };
+  const waits = 'the route of the configuration waits for the condition';
+  assert.equal(
+    refusal('203.0.113.0/24'),
+    `prefix: there is no path to 203.0.113.0/24: ${waits} seen, which does not hold: none of 198.51.100.0/24 is in the Loc-RIB`,
+  );
+  assert.equal(refusal('198.18.0.0/15'), 'prefix: there is no path to 198.18.0.0/15: the aggregate has no contributing route');
+  assert.equal(refusal('198.19.0.0/16'), 'prefix: there is no path to 198.19.0.0/16');
+  a.announce('198.51.100.0/24');
+  await a.has('203.0.113.0/24');
+  assert.equal(
+    refusal('203.0.112.0/24'),
+    `prefix: there is no path to 203.0.112.0/24: ${waits} gone, which does not hold: one of 198.51.100.0/24 is in the Loc-RIB`,
+  );
+});
+
 test('a neighbor that names a condition which is not there is refused', async (t) => {
   const { speaker } = await scene(t, { conditions: [{ name: 'up', type: 'present', prefixes: ['10.0.0.0/8'], holdSeconds: 5 }] });
   assert.throws(

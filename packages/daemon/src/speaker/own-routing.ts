@@ -8,6 +8,7 @@ import type { Logger } from '@tsbgp/session';
 import type { Boundaries } from '../boundaries.ts';
 import { type AggregateState, type ConditionState, invalidArgument, type NeighborConfig } from '../control-plane.ts';
 import { FAMILIES } from '../keys/families.ts';
+import type { WirePrefix } from '../keys/wire-prefix.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { ConfiguredRoute, OwnConfig } from '../own-config.ts';
 import { quote } from '../quote.ts';
@@ -128,6 +129,23 @@ export class OwnRouting {
       routes: this.#config.routes.filter((route) => route.while === condition.name).length,
       neighbors: this.#originatorsWhile(condition.name).length,
     }));
+
+  /**
+   * Why a route of the configuration to just this prefix is not there, as a part of a sentence. Undefined where the configuration has none.
+   */
+  readonly whyAbsent = (asked: WirePrefix): string | undefined => {
+    const isSame = ({ prefix }: { readonly prefix: string }): boolean => isDeepStrictEqual(readPrefix(prefix, 'prefix'), asked);
+    const route = this.#config.routes.find(isSame);
+    if (route?.while !== undefined) {
+      const { condition, isChanging } = this.#conditions.states().find(({ condition: { name } }) => name === route.while)!;
+      const prefixes = condition.prefixes.join(', ');
+      const unmet = condition.type === 'present' ? `none of ${prefixes} is in the Loc-RIB` : `one of ${prefixes} is in the Loc-RIB`;
+      const why = isChanging ? `it has to hold for ${condition.holdSeconds} s` : unmet;
+      return `the route of the configuration waits for the condition ${condition.name}, which does not hold: ${why}`;
+    }
+    if (this.#config.aggregates.some(isSame)) return 'the aggregate has no contributing route';
+    return undefined;
+  };
 
   /** After each turn of the RIB. */
   turnEnded(): void {

@@ -1,6 +1,7 @@
 /** All paths of one prefix and what the decision process made of each. */
 import { type ExplainedPath, explain, longestMatch, multipath, type NlriId, NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
 import { ControlError, type DecisionConfig, type ExplainedRoute, type PathQuery, type PrefixPaths } from '../control-plane.ts';
+import type { WirePrefix } from '../keys/wire-prefix.ts';
 import { prefixOf, receivedRoute } from './route-view.ts';
 import { readPrefix } from './wire-prefix.ts';
 
@@ -16,8 +17,11 @@ export interface FoundPaths {
   readonly explained: readonly ExplainedPath[];
 }
 
-/** Throws ControlError `invalid-argument`, and `not-found` when there is no path. */
-export function findPaths(rib: Rib, query: PathQuery): FoundPaths {
+/**
+ * Throws ControlError `invalid-argument`, and `not-found` when there is no path. `whyAbsent` may know why there is none to just this prefix, as a
+ * sentence without its end.
+ */
+export function findPaths(rib: Rib, query: PathQuery, whyAbsent: (prefix: WirePrefix) => string | undefined): FoundPaths {
   const prefix = readPrefix(query.prefix, 'prefix');
   const isLongestMatch = query.longestMatch === true || !query.prefix.includes('/');
   const table = rib.tables.find(({ index }) => index.bitsMax === prefix.bitsMax);
@@ -25,8 +29,9 @@ export function findPaths(rib: Rib, query: PathQuery): FoundPaths {
   const nlri = found as NlriId;
   const explained = table === undefined || nlri === NONE ? [] : explain(table, nlri);
   if (table === undefined || explained.length === 0) {
-    const why = isLongestMatch ? `no route covers ${query.prefix}` : `there is no path to ${query.prefix}`;
-    throw new ControlError('not-found', 'prefix', why);
+    const what = isLongestMatch ? `no route covers ${query.prefix}` : `there is no path to ${query.prefix}`;
+    const why = whyAbsent(prefix);
+    throw new ControlError('not-found', 'prefix', why === undefined ? what : `${what}: ${why}`);
   }
   return { table, nlri, explained };
 }

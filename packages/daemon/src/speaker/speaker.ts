@@ -290,10 +290,11 @@ export class Speaker implements ControlPlane {
   readonly routes: ControlPlane['routes'] = (query, signal) => this.#listings.stream(this.#canonicalQuery(query), signal);
   readonly routesPage: ControlPlane['routesPage'] = async (query, limit) => this.#listings.page(this.#canonicalQuery(query), limit);
   readonly watch: ControlPlane['watch'] = (query, signal) => this.#watchers.watch(this.#canonicalQuery(query), signal);
-  readonly paths: ControlPlane['paths'] = (query) => prefixPaths(findPaths(this.#rib, query), this.#decision);
+  readonly paths: ControlPlane['paths'] = (query) => prefixPaths(findPaths(this.#rib, query, this.#own.whyAbsent), this.#decision);
   readonly explain: ControlPlane['explain'] = (query) => {
-    const asked = query.neighbor === undefined ? this.#neighbors.all() : [this.#neighbors.find(query.neighbor)];
-    return explainRoute(this.#rib, query, this.#decision, asked);
+    const neighbors = query.neighbor === undefined ? this.#neighbors.all() : [this.#neighbors.find(query.neighbor)];
+    const found = findPaths(this.#rib, query, this.#own.whyAbsent);
+    return explainRoute(found, { rib: this.#rib, query, decision: this.#decision, neighbors });
   };
   readonly addRoutes: ControlPlane['addRoutes'] = (routes, { addedBy } = {}) => this.#localRoutes.add(routes, addedBy);
   readonly dampened: ControlPlane['dampened'] = (query) => {
