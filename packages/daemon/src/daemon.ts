@@ -22,6 +22,7 @@ import type { Parts } from './parts.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import type { ConfigChange } from './reconcile/section.ts';
 import { ServiceListeners } from './service-listeners.ts';
+import { SetFileReload } from './set-file-reload.ts';
 import type { Speaker } from './speaker/speaker.ts';
 import { errno, listenError, StartError } from './start-error.ts';
 import { type StateSummary, summarize } from './state-summary.ts';
@@ -46,6 +47,7 @@ export class Daemon {
   #metricSources: MetricSource[] = [];
   #delay: EventLoopDelay = new EventLoopDelay();
   #descriptorTimer: NodeJS.Timeout | undefined;
+  #setFiles: SetFileReload;
 
   constructor(config: DaemonConfig, log: DaemonLog, parts: Parts) {
     this.#config = config;
@@ -53,7 +55,8 @@ export class Daemon {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.shutdownRequested = promise;
     this.boundaries = new Boundaries(log);
-    this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics);
+    this.#setFiles = new SetFileReload({ daemon: this, log, boundaries: this.boundaries });
+    this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics, this.#setFiles.addMetrics);
     const { as, routerId, clusterId, confederation, decision } = config.global;
     const limit = descriptorLimit();
     this.speaker = parts.createSpeaker({
@@ -83,13 +86,16 @@ export class Daemon {
 
   /**
    * Puts another configuration into effect: what differs is changed, and nothing else is touched. Resolves with what was changed. Rejects with
-   * ControlError or StartError; then the configuration from before is in effect. Calls take effect one after the other.
+   * ControlError or StartError; then the configuration from before is in effect. Calls take effect one after the other. A function is given
+   * what is in effect when its turn comes.
    */
-  change(after: DaemonConfig): Promise<ConfigChange[]> {
+  change(wanted: DaemonConfig | ((before: DaemonConfig) => DaemonConfig)): Promise<ConfigChange[]> {
     const changed = this.#changing.then(async () => {
       const { speaker, listeners, boundaries } = this;
+      const after = typeof wanted === 'function' ? wanted(this.#config) : wanted;
       const changes = await reconcile(this.#config, after, { speaker, listeners, log: this.#log, boundaries });
       this.#config = after;
+      this.#setFiles.follow();
       return changes;
     });
     this.#changing = changed.catch(() => undefined);
@@ -108,6 +114,7 @@ export class Daemon {
       await this.stop('start failed');
       throw error;
     }
+    this.#setFiles.follow();
     const { global, neighbors } = this.#config;
     const count = neighbors.length === 1 ? '1 neighbor' : `${neighbors.length} neighbors`;
     this.#log.info(
@@ -119,6 +126,7 @@ export class Daemon {
   /** May be called in any state. Resolves with true when everything is closed, with false after STOP_TIMEOUT_MS. */
   async stop(reason?: string): Promise<boolean> {
     this.#delay.stop();
+    this.#setFiles.close();
     clearInterval(this.#descriptorTimer);
     const closing = Promise.allSettled([this.speaker.close(reason), this.listeners.closeHttp()]).then(async (results) => {
       const [last] = await Promise.allSettled([this.listeners.closeApi()]);

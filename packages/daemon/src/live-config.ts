@@ -34,10 +34,10 @@ export class LiveConfig {
   /** Reads the file again. What is wrong with it goes to the log, and nothing is changed then. Never rejects. */
   async reload(): Promise<void> {
     const { daemon, log, overrides } = this.#options;
-    const { file } = daemon.config;
+    const { file, setFiles } = daemon.config;
     try {
       const began = performance.now();
-      const { config, warnings } = loadConfig(file);
+      const { config, warnings } = loadConfig(file, setFiles.files);
       for (const warning of warnings) log.warn({ code: warning.code }, formatWarning(warning));
       const changes = await daemon.change(withOverrides(config, overrides));
       for (const change of changes) log.info(change, `configuration: ${describeChange(change)}`);

@@ -2,15 +2,27 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { formatProblem, type PolicySections, PROBLEM_CODES, PROBLEM_WARNING_CODES, readPolicies } from '@tsbgp/policy';
+import {
+  AsSet,
+  formatProblem,
+  type PolicySections,
+  PROBLEM_CODES,
+  PROBLEM_WARNING_CODES,
+  PrefixSetBuilder,
+  readPolicies,
+  resolveSets,
+} from '@tsbgp/policy';
 import { parse } from 'yaml';
 
 const doc = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
 
 for (const [index, [, yaml]] of [...doc.matchAll(/```yaml\n([\s\S]*?)```/g)].entries()) {
   test(`example ${index + 1} of docs/policy.md is a policy`, () => {
-    const { policies, problems, warnings } = readPolicies(parse(yaml!) as PolicySections);
-    assert.deepEqual(problems.map(formatProblem), []);
+    const written = parse(yaml!) as PolicySections;
+    const empty = { prefixes: new PrefixSetBuilder().build(), 'as-numbers': new AsSet([]) };
+    const resolved = resolveSets(written.sets, () => ({ kind }) => ({ type: 'set', set: empty[kind] }));
+    const { policies, problems, warnings } = readPolicies({ ...written, sets: resolved.sets });
+    assert.deepEqual([...resolved.problems, ...problems].map(formatProblem), []);
     assert.ok(policies.size > 0);
     assert.deepEqual(warnings, []);
   });

@@ -80,6 +80,10 @@ export {
   type ScriptVerdict,
   STOPS_MAX,
 } from './script/script-policy.ts';
+export { SetFileFault } from './set-file/fault.ts';
+export type { FileSetKind, FileSetKinds } from './set-file/lists.ts';
+export { readSetFile, type SetFile } from './set-file/read.ts';
+export { type FindLists, type FoundList, type ResolvedSets, resolveSets, type SetFileUse } from './set-file/uses.ts';
 export type { ExpectedAttributes } from './testing/expected-attributes.ts';
 export {
   type Expectation,

@@ -11,7 +11,7 @@ import {
   ScriptLoader,
   type ScriptPart,
 } from '@tsbgp/policy';
-import { importScript, scriptAddress } from '@tsbgp/policy/node';
+import { importScript, SetFiles, scriptAddress } from '@tsbgp/policy/node';
 import { CliError, ExitCode } from '../exit-code.ts';
 import { YamlFile } from './yaml-file.ts';
 
@@ -43,12 +43,14 @@ export async function loadTests(name: string): Promise<LoadedTests> {
   const placeOf = (path: readonly (string | number)[]): string => {
     return files.map((one) => one.placeOf(path)).find((place) => place !== undefined) ?? name;
   };
-  const sets = mergedSets(files.map(({ value }) => section(value, 'sets')));
+  const resolved = files.map(({ name: home, value }) => new SetFiles(dirname(home)).resolve(section(value, 'sets')));
+  const sets = mergedSets(resolved.map((one) => one.sets as Mapping));
   const written: Mapping = Object.assign({}, ...files.map(({ value }) => section(value, 'policies')).toReversed());
   const localAs = frame.localAs ?? configs.map(({ value }) => section(value, 'global')['as']).find((as) => typeof as === 'number');
   const policies = readPolicies({ sets, policies: written });
   const read = frame.read(typeof localAs === 'number' ? localAs : LOCAL_AS_DEFAULT);
-  const failures = [...policies.problems, ...read.problems].map((problem) => sentence(problem, placeOf(problem.path)));
+  const problems = [...resolved.flatMap((one) => one.problems), ...policies.problems, ...read.problems];
+  const failures = problems.map((problem) => sentence(problem, placeOf(problem.path)));
   const scripts = new Map<string, ScriptPart & { readonly shown: string }>();
   for (const [policy, script] of policies.scripts) {
     const home = files.find(({ value }) => Object.hasOwn(section(value, 'policies'), policy)) ?? file;

@@ -22,6 +22,7 @@ export const CONFIG_ERROR_CODES = {
   'duplicate-neighbor': 'Two neighbors have the same address, perhaps written differently.',
   'own-address': 'A neighbor has an address and port of this daemon itself.',
   'unknown-name': 'There is no set or policy of this name, or policies call each other in a circle.',
+  'unreadable-file': 'The file of a set is not there, or has a mistake. The sentence has its line.',
   'conflicting-keys': 'Two keys, each valid alone, contradict each other.',
 } as const;
 
@@ -32,6 +33,7 @@ export const CONFIG_WARNING_CODES = {
   'no-policy': 'An eBGP neighbor without policy imports and exports nothing (RFC 8212).',
   'api-open': 'The API listens on a TCP address that other machines reach; it has no authentication.',
   'no-effect': 'A key has no effect, because another one is missing or has another value.',
+  'old-set': 'The file of a set has a mistake: the version before stays in use.',
   'unused-set': 'No statement uses the set.',
   'unreachable-statement': 'No route comes to the statement, because earlier ones decide about all that would match it.',
   'never-connects': 'A passive neighbor has an address family that nothing listens on.',

@@ -44,6 +44,7 @@ test('what is left out has the documented default', () => {
   const { config, warnings } = parseConfig(`${GLOBAL}neighbors: [ { address: 192.0.2.1, remote-as: 64500 } ]`, 'f.yaml');
   assert.deepEqual(config, {
     file: 'f.yaml',
+    setFiles: { uses: [], written: undefined, files: config.setFiles.files },
     global: {
       as: 64500,
       routerId: '192.0.2.254',

@@ -1,6 +1,8 @@
 /** Makes a `DaemonConfig` of a file: reads, parses and validates it, applies the rules, and fills in the defaults. */
 import { readFileSync, statSync } from 'node:fs';
-import type { PolicySections } from '@tsbgp/policy';
+import { dirname } from 'node:path';
+import type { PolicySections, SetFileUse } from '@tsbgp/policy';
+import { SetFiles } from '@tsbgp/policy/node';
 import type { Endpoint, NeighborConfig } from '../control-plane.ts';
 import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
@@ -36,8 +38,9 @@ export interface DaemonConfig {
   readonly neighbors: readonly NeighborConfig[];
   /** Routes of our own, and pacing. */
   readonly own: OwnConfig;
-  /** The sections as they are written. The policies were read without a problem. */
+  /** The sections, with the sets of files in the place of their names. The policies were read without a problem. */
   readonly policy: PolicySections;
+  readonly setFiles: SetFileConfig;
   readonly api: {
     /** Undefined: the default path. 'none': no socket. */
     readonly unixSocket: string | undefined;
@@ -51,27 +54,40 @@ export interface DaemonConfig {
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }
 
+/** Sets that are in files. */
+export interface SetFileConfig {
+  readonly uses: readonly SetFileUse[];
+  /** The section `sets` as it is written. */
+  readonly written: unknown;
+  /** What was read, and what is in use. Later configurations of the same daemon have the same object. */
+  readonly files: SetFiles;
+}
+
 export interface Loaded {
   readonly config: DaemonConfig;
   readonly warnings: readonly ConfigWarning[];
 }
 
-/** Throws ConfigRejected with all errors. */
-export function loadConfig(file: string): Loaded {
-  return parseConfig(readConfigFile(file), file);
+/** `setFiles` has what earlier calls read. Throws ConfigRejected with all errors. */
+export function loadConfig(file: string, setFiles?: SetFiles): Loaded {
+  return parseConfig(readConfigFile(file), file, setFiles);
 }
 
-/** `file` is the name for messages. Throws ConfigRejected with all errors. */
-export function parseConfig(text: string, file: string): Loaded {
+/** `file` is the name for messages, and says where relative names of files begin. Throws ConfigRejected with all errors. */
+export function parseConfig(text: string, file: string, setFiles: SetFiles = new SetFiles(dirname(file))): Loaded {
   const source = new YamlSource(text, file);
   const errors = [...source.errors];
   if (errors.some((error) => error.code === 'yaml-syntax' || error.code === 'file-too-large')) throw rejected(errors, text);
 
-  const { value: raw = {}, errors: wrong } = validate(source);
+  const { value: written = {}, errors: wrong } = validate(source);
+  const resolved = setFiles.resolve(written.sets);
+  const raw: RawConfig = written.sets === undefined ? written : { ...written, sets: resolved.sets as typeof written.sets };
   const findings = applyRules(source, raw);
+  for (const problem of resolved.problems) findings.addProblem(problem);
+  for (const { steps, text: sentence } of resolved.kept) findings.warn('old-set', steps, sentence);
   errors.push(...wrong, ...findings.errors);
   if (errors.length > 0) throw rejected(errors, text);
-  return { config: fillIn(raw, file), warnings: findings.warnings };
+  return { config: fillIn(raw, file, { uses: resolved.uses, written: written.sets, files: setFiles }), warnings: findings.warnings };
 }
 
 function rejected(errors: ConfigError[], text: string): ConfigRejected {
@@ -81,7 +97,7 @@ function rejected(errors: ConfigError[], text: string): ConfigRejected {
   );
 }
 
-function fillIn(raw: RawConfig, file: string): DaemonConfig {
+function fillIn(raw: RawConfig, file: string, setFiles: DaemonConfig['setFiles']): DaemonConfig {
   const { global, api, http, log } = raw;
   const confederation = ownAs(raw)?.confederation;
   return {
@@ -98,6 +114,7 @@ function fillIn(raw: RawConfig, file: string): DaemonConfig {
     neighbors: present(raw.neighbors ?? []).map((own) => completeNeighbor(effective(raw, own))),
     own: ownConfig(raw),
     policy: { sets: raw.sets, policies: raw.policies },
+    setFiles,
     api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp, hosts: present(api?.hosts ?? []) },
     http: http?.listen && { ...http.listen, ...(http.hosts === undefined ? {} : { hosts: present(http.hosts) }) },
     log: { level: log?.level ?? LOG_LEVEL_DEFAULT, format: log?.format ?? LOG_FORMAT_DEFAULT },

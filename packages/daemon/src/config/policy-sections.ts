@@ -13,7 +13,7 @@ const opaque = (allowed: string, example: string, about: string): Field<Written>
 export const SETS: Field<Written> = opaque(
   'a mapping from kinds of sets to sets by name',
   'sets: { prefixes: { customers: [192.0.2.0/24] } }',
-  'Sets that policies name: `prefixes`, `as-numbers`, `as-paths`, `communities`, `neighbors`. See docs/policy.md.',
+  'Sets that policies name: `prefixes`, `as-numbers`, `as-paths`, `communities`, `neighbors`. Prefixes and AS numbers may be in files: `{ file: NAME }`. See docs/policy.md.',
 );
 
 export const POLICIES: Field<Written> = opaque(

@@ -5,8 +5,9 @@ export const AS_SET_ALLOWED = 'AS numbers and ranges, e.g. [174, "64512-65534", 
 
 /** AS numbers and ranges of them. */
 export class AsSet {
-  readonly #low: Uint32Array;
-  readonly #high: Uint32Array;
+  /** The first AS numbers of the ranges, ascending, and the last ones. */
+  readonly low: Uint32Array;
+  readonly high: Uint32Array;
 
   constructor(ranges: Iterable<readonly [number, number]>) {
     const joined: [number, number][] = [];
@@ -15,25 +16,30 @@ export class AsSet {
       if (last !== undefined && low <= last[1] + 1) last[1] = Math.max(last[1], high);
       else joined.push([low, high]);
     }
-    this.#low = Uint32Array.from(joined, ([low]) => low);
-    this.#high = Uint32Array.from(joined, ([, high]) => high);
+    this.low = Uint32Array.from(joined, ([low]) => low);
+    this.high = Uint32Array.from(joined, ([, high]) => high);
+  }
+
+  /** Ranges, after those that touch were joined. */
+  get count(): number {
+    return this.low.length;
   }
 
   /** Whether the AS number is in the set. */
   has(asn: number): boolean {
     let from = 0;
-    let to = this.#low.length;
+    let to = this.low.length;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      if (this.#low[middle]! <= asn) from = middle + 1;
+      if (this.low[middle]! <= asn) from = middle + 1;
       else to = middle;
     }
-    return from > 0 && asn <= this.#high[from - 1]!;
+    return from > 0 && asn <= this.high[from - 1]!;
   }
 
   /** `174,64512-65534`: equal sets have equal texts. */
   get text(): string {
-    return Array.from(this.#low, (low, i) => (low === this.#high[i] ? `${low}` : `${low}-${this.#high[i]}`)).join();
+    return Array.from(this.low, (low, i) => (low === this.high[i] ? `${low}` : `${low}-${this.high[i]}`)).join();
   }
 }
 

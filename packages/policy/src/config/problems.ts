@@ -14,6 +14,7 @@ export const PROBLEM_CODES = {
   'invalid-value': 'The value has the right type but is not allowed.',
   'duplicate-value': 'Two statements of one policy have the same name.',
   'unknown-name': 'There is no set or policy of this name, or policies call each other in a circle.',
+  'unreadable-file': 'The file of a set is not there, or has a mistake. The sentence has its line.',
   'conflicting-keys': 'Two keys, each valid alone, contradict each other.',
 } as const;
 

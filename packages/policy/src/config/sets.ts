@@ -16,7 +16,7 @@ import { CommunitySet } from '../community/set.ts';
 import type { AsNumbers } from '../condition/as-path.ts';
 import type { NeighborFilter } from '../condition/neighbor.ts';
 import { PREFIX_ENTRY_ALLOWED } from '../prefix/entry.ts';
-import { type PrefixSet, PrefixSetBuilder, type PrefixSetPool } from '../prefix/set.ts';
+import { PrefixSet, PrefixSetBuilder, type PrefixSetPool } from '../prefix/set.ts';
 import type { PeerKind, PeerRole } from '../route/peer.ts';
 import type { Expected, Path, Problems } from './problems.ts';
 import { asMapping, listOf, readMapping, readPlacedTexts, readTexts, readWords } from './values.ts';
@@ -99,8 +99,9 @@ export class NamedSets {
     for (const [name, set] of Object.entries(mapping ?? {})) this.add(kind, name, reader(set, [...path, name]));
   }
 
-  /** A list of prefixes as a set. */
+  /** A list of prefixes as a set; or a set that came from a file. */
   readPrefixes(value: unknown, path: Path): PrefixSet {
+    if (value instanceof PrefixSet) return this.pool.intern(value);
     const expected: Expected = { allowed: PREFIX_ENTRY_ALLOWED, example: EXAMPLES.prefixes };
     const builder = new PrefixSetBuilder();
     // A list may have 40,000 entries: a place is made only for one that is wrong.
@@ -113,8 +114,9 @@ export class NamedSets {
     return this.pool.intern(builder.build());
   }
 
-  /** A list of AS numbers and ranges as a set. */
+  /** A list of AS numbers and ranges as a set; or a set that came from a file. */
   readAsNumbers(value: unknown, path: Path): AsNumbers {
+    if (value instanceof AsSet) return { set: value, own: [] };
     const expected: Expected = { allowed: `${AS_SET_ALLOWED}, "{peer-as}", "{local-as}"`, example: EXAMPLES['as-numbers'] };
     const own: OwnNumber[] = [];
     const ranges: (readonly [number, number])[] = [];
