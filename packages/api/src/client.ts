@@ -5,6 +5,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import { type CallOptions, type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { existingSocketPath } from './default-address.ts';
+import { ConfigService } from './gen/tsbgp/v1/config_pb.ts';
 import { ControlService } from './gen/tsbgp/v1/control_pb.ts';
 import { FieldErrorSchema } from './gen/tsbgp/v1/errors_pb.ts';
 import { EventService } from './gen/tsbgp/v1/event_pb.ts';
@@ -34,6 +35,7 @@ export interface TsbgpClient {
   readonly injection: Client<typeof InjectionService>;
   readonly control: Client<typeof ControlService>;
   readonly events: Client<typeof EventService>;
+  readonly config: Client<typeof ConfigService>;
 }
 
 /**
@@ -72,6 +74,7 @@ export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient
     injection: clearClient(InjectionService, transport),
     control: clearClient(ControlService, transport),
     events: clearClient(EventService, transport),
+    config: clearClient(ConfigService, transport),
   };
 }
 

@@ -29,6 +29,18 @@ export function integer(min: number, max: number, example: number): (text: strin
   };
 }
 
+const UNIT_SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 };
+
+/** Parser of a time within bounds of seconds: `90`, `90s`, `5m`, `2h`. */
+export function seconds(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const [, number = '', unit = ''] = /^(\d{1,9})([smh]?)$/.exec(text) ?? [];
+    const value = number === '' ? Number.NaN : Number(number) * UNIT_SECONDS[unit]!;
+    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`Allowed: ${min} to ${max} seconds, e.g. 90, 5m or 1h.`);
+    return value;
+  };
+}
+
 export function address(text: string): string {
   if (parseAddress(text.replace(/%.+$/, '')) === undefined) {
     throw new InvalidArgumentError('Allowed: an IPv4 or IPv6 address, e.g. 192.0.2.1 or 2001:db8::1.');

@@ -10,10 +10,11 @@
 import { BrokenInvariant } from '@tsbgp/rib';
 import { HALF_OPEN_MAX_DEFAULT } from '@tsbgp/session';
 import { Boundaries } from './boundaries.ts';
-import type { DaemonConfig } from './config/load.ts';
+import type { DaemonConfig, Loaded } from './config/load.ts';
 import { ControlError } from './control-plane.ts';
 import { crashFolder, writeCrashReport } from './crash-report.ts';
 import { formatEndpoint } from './endpoint.ts';
+import { LiveConfig, type LogOverrides } from './live-config.ts';
 import type { DaemonLog } from './log.ts';
 import { DESCRIPTOR_CHECK_MS, DescriptorWatch, descriptorLimit, descriptorMax, openDescriptors } from './metrics/descriptors.ts';
 import { EventLoopDelay } from './metrics/event-loop-delay.ts';
@@ -33,9 +34,17 @@ export const STOP_TIMEOUT_MS: number = 5000;
 /** How long a daemon with a broken state waits for its Cease to go out. */
 export const CRASH_TIMEOUT_MS: number = 1000;
 
+/** Where the configuration comes from. */
+export interface ConfigSource {
+  readonly loaded: Loaded;
+  readonly overrides: LogOverrides;
+}
+
 export class Daemon {
   readonly speaker: Speaker;
   readonly listeners: ServiceListeners;
+  /** Undefined where the daemon was not started from a file. */
+  readonly live: LiveConfig | undefined;
   /** Resolves with the reason when a client of the API asks the daemon to stop. */
   readonly shutdownRequested: Promise<string | undefined>;
   readonly boundaries: Boundaries;
@@ -49,7 +58,8 @@ export class Daemon {
   #descriptorTimer: NodeJS.Timeout | undefined;
   #setFiles: SetFileReload;
 
-  constructor(config: DaemonConfig, log: DaemonLog, parts: Parts) {
+  /** With `source` the daemon has a file, which it reads again and writes. */
+  constructor(config: DaemonConfig, log: DaemonLog, parts: Parts, source?: ConfigSource) {
     this.#config = config;
     this.#log = log;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
@@ -76,7 +86,15 @@ export class Daemon {
       halfOpenMax: limit === undefined ? undefined : Math.min(HALF_OPEN_MAX_DEFAULT, Math.max(1, Math.floor(limit / 4))),
     });
     const addMetrics = (source: MetricSource): void => void this.#metricSources.push(source);
-    this.listeners = new ServiceListeners({ control: this.speaker, log, boundaries: this.boundaries, parts, addMetrics });
+    this.live = source && new LiveConfig({ daemon: this, log, ...source });
+    this.listeners = new ServiceListeners({
+      control: this.speaker,
+      configuration: this.live,
+      log,
+      boundaries: this.boundaries,
+      parts,
+      addMetrics,
+    });
   }
 
   /** What is in effect. */
@@ -128,6 +146,7 @@ export class Daemon {
     this.#delay.stop();
     this.#setFiles.close();
     clearInterval(this.#descriptorTimer);
+    this.live?.close();
     const closing = Promise.allSettled([this.speaker.close(reason), this.listeners.closeHttp()]).then(async (results) => {
       const [last] = await Promise.allSettled([this.listeners.closeApi()]);
       for (const result of [...results, last]) {

@@ -1,11 +1,36 @@
-/** The configuration of a running daemon and its file: reads the file again, and puts what differs into effect. */
+/**
+ * The configuration of a running daemon and its file. Changes come from the file (SIGHUP) and from the API, one after the other.
+ *
+ *     1. The new text is parsed and checked. Nothing has changed so far.
+ *     2. What differs is put into effect (reconcile/); when a step fails, all are taken back.
+ *     3. A change from the API is written to the file. When that fails, the configuration from before is put into effect again.
+ *     4. Only then the change is acknowledged: what was acknowledged is in the file.
+ *
+ * A change that awaits its confirmation is rolled back by a timer; or at the next start, when the daemon ended before (config-store/recover.ts).
+ */
+import { dirname } from 'node:path';
+import { SetFiles } from '@tsbgp/policy/node';
+import { stringify } from 'yaml';
+import type { Boundaries } from './boundaries.ts';
 import { ConfigRejected, formatWarning } from './config/config-error.ts';
-import { type DaemonConfig, loadConfig } from './config/load.ts';
+import { effectiveValues } from './config/effective.ts';
+import { type DaemonConfig, type Loaded, loadConfig, parseConfig } from './config/load.ts';
 import type { LogFormat, LogLevel } from './config/schema.ts';
-import { ControlError } from './control-plane.ts';
-import type { Daemon } from './daemon.ts';
+import type { ConfigChange } from './config-change/change.ts';
+import { describeChange, summarizeChanges } from './config-change/describe.ts';
+import { ConfigFile } from './config-store/config-file.ts';
+import type {
+  AppliedConfig,
+  ApplyOptions,
+  CheckedConfig,
+  ConfigText,
+  Configuration,
+  CurrentConfig,
+  DiffedConfig,
+} from './configuration.ts';
+import { ControlError, invalidArgument } from './control-error.ts';
 import type { DaemonLog } from './log.ts';
-import { describeChange, summarizeChanges } from './reconcile/describe.ts';
+import { diffConfig } from './reconcile/reconcile.ts';
 import { StartError } from './start-error.ts';
 
 /** Options of the command line that go before the file. */
@@ -18,40 +43,232 @@ export function withOverrides(config: DaemonConfig, { level, format }: LogOverri
   return { ...config, log: { level: level ?? config.log.level, format: format ?? config.log.format } };
 }
 
-export interface LiveConfigOptions {
-  readonly daemon: Pick<Daemon, 'config' | 'change' | 'boundaries'>;
-  readonly log: DaemonLog;
-  readonly overrides: LogOverrides;
+/** The daemon, as far as its configuration is concerned. */
+export interface Configurable {
+  readonly config: DaemonConfig;
+  readonly boundaries: Boundaries;
+  change(after: DaemonConfig): Promise<ConfigChange[]>;
 }
 
-export class LiveConfig {
+export interface LiveConfigOptions {
+  readonly daemon: Configurable;
+  readonly log: Pick<DaemonLog, 'info' | 'warn' | 'error'>;
+  readonly overrides: LogOverrides;
+  /** What is in effect at the start. */
+  readonly loaded: Loaded;
+}
+
+/** At most as many problems of a refused configuration are named. */
+const PROBLEMS_MAX = 10;
+
+export class LiveConfig implements Configuration {
   readonly #options: LiveConfigOptions;
+  readonly #file: ConfigFile;
+  #written: Loaded['written'];
+  /** Settles when every earlier change is done. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #confirmBy: Date | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LiveConfigOptions) {
+    const { config, text, written } = options.loaded;
     this.#options = options;
+    this.#file = new ConfigFile(config.file, text);
+    this.#written = written;
   }
 
   /** Reads the file again. What is wrong with it goes to the log, and nothing is changed then. Never rejects. */
-  async reload(): Promise<void> {
+  reload(): Promise<void> {
+    return this.#inTurn(() => this.#reload());
+  }
+
+  current({ effective = false, json = false }: { readonly effective?: boolean; readonly json?: boolean } = {}): CurrentConfig {
+    const { path, text, version } = this.#file;
+    const values = effective ? effectiveValues(this.#options.daemon.config, this.#written) : this.#written;
+    const form = json ? `${JSON.stringify(values, undefined, 2)}\n` : effective ? stringify(values, { lineWidth: 0 }) : text;
+    return { text: form, name: path, version, confirmBy: this.#confirmBy };
+  }
+
+  check({ text, name }: ConfigText): CheckedConfig {
+    try {
+      return { errors: [], warnings: parseConfig(text, name, this.#otherSets()).warnings };
+    } catch (error) {
+      if (error instanceof ConfigRejected) return { errors: error.errors, warnings: [] };
+      throw error;
+    }
+  }
+
+  diff(config: ConfigText): DiffedConfig {
+    const { config: after, warnings } = this.#parse(config, this.#otherSets());
+    return { changes: diffConfig(this.#options.daemon.config, after), warnings };
+  }
+
+  apply(config: ConfigText, { comment, confirmWithinSeconds, overwrite = false }: ApplyOptions): Promise<AppliedConfig> {
+    return this.#inTurn(async () => {
+      this.#notAwaiting();
+      return this.#apply(config, { comment, overwrite, confirmWithinSeconds });
+    });
+  }
+
+  confirm(): Promise<number> {
+    return this.#inTurn(async () => {
+      if (this.#confirmBy === undefined) throw new ControlError('failed-precondition', '', 'no version awaits its confirmation');
+      await this.#confirmed();
+      const { version } = this.#file;
+      this.#options.log.info({ version }, `configuration: version ${version} is confirmed`);
+      return version;
+    });
+  }
+
+  versions(): ReturnType<Configuration['versions']> {
+    return this.#file.versions.list();
+  }
+
+  rollback(version: number | undefined, overwrite = false): Promise<AppliedConfig> {
+    return this.#inTurn(() => this.#rollBack(version, overwrite));
+  }
+
+  /** The daemon ends. A version that awaits its confirmation is rolled back by the next start. */
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** One after the other. */
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(action);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #apply(source: ConfigText, options: ApplyOptions): Promise<AppliedConfig> {
+    const { daemon } = this.#options;
+    const { comment, overwrite = false, confirmWithinSeconds } = options;
+    const loaded = this.#parse(source, daemon.config.setFiles.files);
+    if (!overwrite) this.#file.checkUnedited();
+    // Before anything changes: a folder that cannot be written is found here.
+    await this.#file.keepCurrent();
+    const previous = this.#file.version;
+    const before = daemon.config;
+    const changes = await daemon.change(loaded.config);
+    let version: number;
+    try {
+      if (confirmWithinSeconds !== undefined) await this.#file.versions.setUnconfirmed(previous);
+      version = await this.#file.write(source.text, comment);
+    } catch (error) {
+      if (confirmWithinSeconds !== undefined) await this.#file.versions.setUnconfirmed(undefined);
+      await daemon.change(before);
+      throw error;
+    }
+    this.#written = loaded.written;
+    this.#logChanges(changes);
+    this.#options.log.info(
+      { changes: changes.length, version },
+      `configuration: version ${version}, ${comment}: ${summarizeChanges(changes)}`,
+    );
+    if (confirmWithinSeconds !== undefined) this.#awaitConfirmation(confirmWithinSeconds);
+    return { changes, warnings: loaded.warnings, version, confirmBy: this.#confirmBy };
+  }
+
+  async #rollBack(wanted: number | undefined, overwrite: boolean): Promise<AppliedConfig> {
+    const { versions } = this.#file;
+    const number = wanted ?? versions.unconfirmed ?? versions.list()[1]?.number;
+    const text = number === undefined ? undefined : versions.text(number);
+    if (number === undefined || text === undefined) {
+      const kept = versions.list().map((each) => each.number);
+      const known = kept.length === 0 ? 'none is' : `kept are ${kept.join(', ')}`;
+      throw new ControlError(
+        'not-found',
+        'version',
+        `${number === undefined ? 'no earlier version' : `version ${number}`} is kept: ${known}`,
+      );
+    }
+    const name = `version ${number}`;
+    const applied = await this.#apply({ text, name }, { comment: `rolled back to version ${number}`, overwrite });
+    await this.#confirmed();
+    return { ...applied, confirmBy: undefined };
+  }
+
+  #notAwaiting(): void {
+    if (this.#confirmBy === undefined) return;
+    const sentence = `version ${this.#file.version} awaits its confirmation until ${this.#confirmBy.toISOString()}: confirm it, or roll it back, first`;
+    throw new ControlError('failed-precondition', '', sentence);
+  }
+
+  #awaitConfirmation(seconds: number): void {
+    this.#confirmBy = new Date(Date.now() + seconds * 1000);
+    this.#timer = setTimeout(() => void this.#expired(), seconds * 1000).unref();
+  }
+
+  async #confirmed(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#confirmBy = undefined;
+    await this.#file.versions.setUnconfirmed(undefined);
+  }
+
+  #expired(): Promise<void> {
+    const { log, daemon } = this.#options;
+    return this.#inTurn(async () => {
+      if (this.#confirmBy === undefined) return;
+      log.warn({ version: this.#file.version }, 'configuration: it was not confirmed in time and is rolled back');
+      try {
+        await this.#rollBack(undefined, true);
+      } catch (error) {
+        if (error instanceof ControlError || error instanceof StartError)
+          log.error({ code: error.code }, `rolling back failed: ${error.message}`);
+        else daemon.boundaries.caught('timer', { timer: 'confirmation' }, error);
+      }
+    });
+  }
+
+  async #reload(): Promise<void> {
     const { daemon, log, overrides } = this.#options;
-    const { file, setFiles } = daemon.config;
+    const { path } = this.#file;
     try {
       const began = performance.now();
-      const { config, warnings } = loadConfig(file, setFiles.files);
+      const { config, warnings, text, written } = loadConfig(path, daemon.config.setFiles.files);
       for (const warning of warnings) log.warn({ code: warning.code }, formatWarning(warning));
       const changes = await daemon.change(withOverrides(config, overrides));
-      for (const change of changes) log.info(change, `configuration: ${describeChange(change)}`);
+      this.#written = written;
+      // Whoever wrote the file has seen what was in effect.
+      if (text !== this.#file.text && this.#confirmBy !== undefined) await this.#confirmed();
+      this.#logChanges(changes);
       const milliseconds = Math.round(performance.now() - began);
-      log.info({ changes: changes.length, milliseconds }, `${file} was read again: ${summarizeChanges(changes)}`);
+      log.info({ changes: changes.length, milliseconds }, `${path} was read again: ${summarizeChanges(changes)}`);
+      await this.#file
+        .wasRead(text, 'read again')
+        .catch((error: Error) => log.warn({}, `configuration: no version was kept: ${error.message}`));
     } catch (error) {
       if (error instanceof ConfigRejected) {
         for (const each of error.errors) log.error({ code: each.code }, each.message);
-        log.error({ errors: error.errors.length }, `${file} was not put into effect: nothing has changed`);
+        log.error({ errors: error.errors.length }, `${path} was not put into effect: nothing has changed`);
       } else if (error instanceof ControlError || error instanceof StartError) {
-        log.error({ code: error.code }, `${file} was not put into effect, nothing has changed: ${error.message}`);
+        log.error({ code: error.code }, `${path} was not put into effect, nothing has changed: ${error.message}`);
       } else {
         daemon.boundaries.caught('signal', { signal: 'SIGHUP' }, error);
       }
+    }
+  }
+
+  #logChanges(changes: readonly ConfigChange[]): void {
+    for (const change of changes) this.#options.log.info(change, `configuration: ${describeChange(change)}`);
+  }
+
+  /** Files of sets for a configuration that is only looked at: those that are in use stay as they are. */
+  #otherSets(): SetFiles {
+    return new SetFiles(dirname(this.#file.path));
+  }
+
+  /** Throws ControlError `invalid-argument` with the first problems. */
+  #parse({ text, name }: ConfigText, setFiles: SetFiles): Loaded {
+    try {
+      const loaded = parseConfig(text, name, setFiles);
+      const config = { ...withOverrides(loaded.config, this.#options.overrides), file: this.#file.path };
+      return { ...loaded, config };
+    } catch (error) {
+      if (!(error instanceof ConfigRejected)) throw error;
+      const [first, ...further] = error.errors.slice(0, PROBLEMS_MAX).map(({ message }) => ({ field: 'text', sentence: message }));
+      const hidden = error.errors.length - PROBLEMS_MAX;
+      throw invalidArgument('text', first!.sentence, { further, more: hidden > 0 ? `and ${hidden} more` : undefined });
     }
   }
 }

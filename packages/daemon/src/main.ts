@@ -7,9 +7,9 @@ import { BrokenInvariant } from '@tsbgp/rib';
 import { readCommandLine, USAGE } from './command-line.ts';
 import { ConfigRejected, formatWarning } from './config/config-error.ts';
 import { CONFIG_PATHS } from './config/defaults.ts';
-import { type DaemonConfig, type Loaded, loadConfig } from './config/load.ts';
+import { type Loaded, loadConfig } from './config/load.ts';
 import { Daemon } from './daemon.ts';
-import { LiveConfig, type LogOverrides, withOverrides } from './live-config.ts';
+import { type LogOverrides, withOverrides } from './live-config.ts';
 import type { DaemonLog } from './log.ts';
 import type { Parts } from './parts.ts';
 import { Signals } from './signals.ts';
@@ -41,10 +41,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     case 'diff':
       return diff(command.before, command.after, io);
     case 'run': {
+      const rolledBack = await rollBack(fileOf(command.file), io);
       const loaded = await tryLoad(command.file, io);
       if (loaded === undefined) return 1;
       const overrides = { level: command.level, format: command.format };
-      return run(loaded, overrides, io);
+      return run(loaded, overrides, io, rolledBack);
     }
   }
 }
@@ -63,14 +64,14 @@ async function diff(before: string, after: string, io: Io): Promise<number> {
   const [old, wanted] = loaded;
   if (old === undefined || wanted === undefined) return 1;
   const { diffConfig } = await import('./reconcile/reconcile.ts');
-  const { describeChange, summarizeChanges } = await import('./reconcile/describe.ts');
+  const { describeChange, summarizeChanges } = await import('./config-change/describe.ts');
   const changes = diffConfig(old.config, wanted.config);
   io.out(`${[...changes.map(describeChange), summarizeChanges(changes)].join('\n')}\n`);
   return changes.some(({ effects }) => effects.includes('restart')) ? 1 : 0;
 }
 
 async function tryLoad(named: string | undefined, io: Io): Promise<Loaded | undefined> {
-  const file = named ?? CONFIG_PATHS.find((path) => existsSync(path));
+  const file = fileOf(named);
   if (file === undefined) {
     io.err(
       `tsbgpd: no configuration file: looked for ${CONFIG_PATHS.join(', then ')}\n` +
@@ -89,24 +90,43 @@ async function tryLoad(named: string | undefined, io: Io): Promise<Loaded | unde
   }
 }
 
-async function run(loaded: Loaded, overrides: LogOverrides, io: Io): Promise<number> {
+/** A version of the file that was to be confirmed, and was not when the daemon ended, is rolled back. Resolves with a sentence about it. */
+async function rollBack(file: string | undefined, io: Io): Promise<string | undefined> {
+  if (file === undefined || !existsSync(`${file}.versions`)) return undefined;
+  const { rollBackUnconfirmed } = await import('./config-store/recover.ts');
+  try {
+    return await rollBackUnconfirmed(file);
+  } catch (error) {
+    io.err(
+      `tsbgpd: ${file}: a version that was not confirmed could not be rolled back: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return undefined;
+  }
+}
+
+/** The file to read; undefined where none is named and none is in its usual places. */
+function fileOf(named: string | undefined): string | undefined {
+  return named ?? CONFIG_PATHS.find((path) => existsSync(path));
+}
+
+async function run(loaded: Loaded, overrides: LogOverrides, io: Io, rolledBack: string | undefined): Promise<number> {
   const { createLog } = await import('./log.ts');
   const config = withOverrides(loaded.config, overrides);
   const { warnings } = loaded;
   const log = await createLog(config.log);
   try {
+    if (rolledBack !== undefined) log.warn({}, rolledBack);
     for (const warning of warnings) log.warn({ code: warning.code }, formatWarning(warning));
-    return await runUntilStopped(config, overrides, log, await io.loadParts());
+    return await runUntilStopped({ ...loaded, config }, overrides, log, await io.loadParts());
   } finally {
     await log.flush();
   }
 }
 
-async function runUntilStopped(config: DaemonConfig, overrides: LogOverrides, log: DaemonLog, parts: Parts): Promise<number> {
-  const daemon = new Daemon(config, log, parts);
+async function runUntilStopped(loaded: Loaded, overrides: LogOverrides, log: DaemonLog, parts: Parts): Promise<number> {
+  const daemon = new Daemon(loaded.config, log, parts, { loaded, overrides });
   const unhandled = new Unhandled(daemon, log);
-  const live = new LiveConfig({ daemon, log, overrides });
-  const signals = new Signals(log, daemon.boundaries, { report: () => daemon.logState(), reload: () => void live.reload() });
+  const signals = new Signals(log, daemon.boundaries, { report: () => daemon.logState(), reload: () => void daemon.live?.reload() });
   try {
     try {
       if ((await Promise.race([daemon.start(), unhandled.fatal])) === FATAL) return 1;

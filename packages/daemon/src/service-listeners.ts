@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApiServer } from './api-server/api-server.ts';
 import type { Boundaries } from './boundaries.ts';
 import type { DaemonConfig } from './config/load.ts';
+import type { Configuration } from './configuration.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { formatEndpoint } from './endpoint.ts';
 import type { HttpServer } from './http/http-server.ts';
@@ -15,6 +16,7 @@ import { listenError, StartError } from './start-error.ts';
 
 export interface ServiceListenersOptions {
   readonly control: ControlPlane;
+  readonly configuration: Configuration | undefined;
   readonly log: DaemonLog;
   readonly boundaries: Boundaries;
   readonly parts: Pick<Parts, 'createApiServer' | 'defaultSocketPath'>;
@@ -34,7 +36,7 @@ export class ServiceListeners {
 
   /** Listens as `config` says from now on. Rejects with a StartError; then everything that listened before still does. */
   async setApi(config: DaemonConfig['api']): Promise<void> {
-    const { control, log, boundaries, parts, addMetrics } = this.#options;
+    const { control, configuration, log, boundaries, parts, addMetrics } = this.#options;
     const { unixSocket, mode, tcp, hosts } = config;
     const path = unixSocket === 'none' ? undefined : (unixSocket ?? parts.defaultSocketPath());
     if (path === undefined && unixSocket !== 'none') {
@@ -46,7 +48,7 @@ export class ServiceListeners {
     if (path === undefined && tcp === undefined && this.#api === undefined) return;
     const newFolder = path !== undefined && !existsSync(dirname(path)) ? dirname(path) : undefined;
     if (this.#api === undefined) {
-      this.#api = parts.createApiServer(control, { logger: log, boundaries });
+      this.#api = parts.createApiServer(control, { logger: log, boundaries, configuration });
       addMetrics(this.#api.addMetrics);
     }
     try {

@@ -1,11 +1,12 @@
-/** `tsbgp config show`: the running configuration, in the form of a configuration file. */
+/** `tsbgp config`: the configuration that runs, and others in its place. */
 import type { Command } from 'commander';
 import type { Invocation } from '../invocation.ts';
 import { runningConfig, toYaml } from '../views/config.ts';
 import { globalView } from '../views/control.ts';
+import { addConfigChanges } from './config-change.ts';
 
 export function addConfig(program: Command, invocation: Invocation): void {
-  const config = program.command('config').description('show the configuration that runs');
+  const config = program.command('config').description('show, check, compare, apply and roll back the configuration');
   config
     .command('show')
     .description('print AS, listeners and neighbors as they are now, in the form of the configuration file')
@@ -23,4 +24,5 @@ export function addConfig(program: Command, invocation: Invocation): void {
         ...toYaml(running),
       );
     });
+  addConfigChanges(config, invocation);
 }

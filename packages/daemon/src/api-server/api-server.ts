@@ -11,6 +11,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from '@tsbgp/session';
 import type { Boundaries } from '../boundaries.ts';
 import { API_MODE_DEFAULT } from '../config/defaults.ts';
+import type { Configuration } from '../configuration.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { formatEndpoint } from '../endpoint.ts';
 import type { Exposition } from '../metrics/exposition.ts';
@@ -39,6 +40,8 @@ export interface ApiListen {
 export interface ApiServerOptions {
   readonly logger: Pick<Logger, 'debug' | 'warn' | 'error'>;
   readonly boundaries: Boundaries;
+  /** @default the daemon has no configuration file */
+  readonly configuration?: Configuration | undefined;
   /** @default API_LIMITS */
   readonly limits?: Partial<ApiLimits> | undefined;
 }
@@ -83,12 +86,12 @@ class Transport implements ApiServer {
   #hosts: readonly string[] = [];
 
   constructor(control: ControlPlane, options: ApiServerOptions) {
-    const { limits, logger, boundaries } = options;
+    const { limits, logger, boundaries, configuration } = options;
     this.#options = options;
     this.#bounds = new Bounds(limits, logger);
     this.#admission = new Admission(this.#bounds);
     this.#findCall = connectHandlers(
-      (router) => addServices(router, control, boundaries),
+      (router) => addServices(router, control, { boundaries, configuration }),
       {
         interceptors: [callInterceptor(boundaries)],
         // Without compression the headers of every call are known before its handler answers; see Exchange.sendHeadEarly.

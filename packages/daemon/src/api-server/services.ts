@@ -5,6 +5,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
 import {
+  ConfigService,
   ControlService,
   EventService,
   GlobalService,
@@ -16,6 +17,7 @@ import {
   reflectionV1alpha,
 } from '@tsbgp/api';
 import type { ControlPlane } from '../control-plane.ts';
+import { addConfigService } from './config-service.ts';
 import { addControlService, addGlobalService } from './control-service.ts';
 import { addEventService } from './event-service.ts';
 import { addHealth } from './health.ts';
@@ -38,12 +40,13 @@ const SERVICES: readonly Service[] = [
   { descriptor: InjectionService, add: addInjectionService },
   { descriptor: ControlService, add: addControlService },
   { descriptor: EventService, add: addEventService },
+  { descriptor: ConfigService, add: addConfigService },
   { descriptor: Health, add: addHealth },
   { descriptor: reflectionV1.ServerReflection, add: addReflection },
   { descriptor: reflectionV1alpha.ServerReflection, add: addReflectionAlpha },
 ];
 
-export function addServices(router: ConnectRouter, control: ControlPlane, boundaries: ServiceContext['boundaries']): void {
-  const context = { boundaries, services: SERVICES.map(({ descriptor }) => descriptor) };
+export function addServices(router: ConnectRouter, control: ControlPlane, parts: Omit<ServiceContext, 'services'>): void {
+  const context = { ...parts, services: SERVICES.map(({ descriptor }) => descriptor) };
   for (const { add } of SERVICES) add(router, control, context);
 }

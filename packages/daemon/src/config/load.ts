@@ -65,6 +65,9 @@ export interface SetFileConfig {
 
 export interface Loaded {
   readonly config: DaemonConfig;
+  /** What was read, and its plain values. */
+  readonly text: string;
+  readonly written: Readonly<Record<string, unknown>>;
   readonly warnings: readonly ConfigWarning[];
 }
 
@@ -87,7 +90,9 @@ export function parseConfig(text: string, file: string, setFiles: SetFiles = new
   for (const { steps, text: sentence } of resolved.kept) findings.warn('old-set', steps, sentence);
   errors.push(...wrong, ...findings.errors);
   if (errors.length > 0) throw rejected(errors, text);
-  return { config: fillIn(raw, file, { uses: resolved.uses, written: written.sets, files: setFiles }), warnings: findings.warnings };
+  const sets = { uses: resolved.uses, written: written.sets, files: setFiles };
+  // Without an error the document is a mapping.
+  return { config: fillIn(raw, file, sets), text, written: source.value as Loaded['written'], warnings: findings.warnings };
 }
 
 function rejected(errors: ConfigError[], text: string): ConfigRejected {

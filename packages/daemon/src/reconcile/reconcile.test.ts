@@ -8,11 +8,11 @@ import { connect, createServer, type Server } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { RoutingPeer } from '../../test/routing-peer.ts';
 import { parseConfig } from '../config/load.ts';
+import { describeChange, summarizeChanges } from '../config-change/describe.ts';
 import { type ControlError, invalidArgument } from '../control-plane.ts';
 import { Daemon } from '../daemon.ts';
 import type { DaemonLog } from '../log.ts';
 import { loadParts } from '../parts.ts';
-import { describeChange, summarizeChanges } from './describe.ts';
 import { diffConfig } from './reconcile.ts';
 
 const LOG: DaemonLog = {

@@ -1,5 +1,5 @@
 /** Changes of the configuration in words, for the log, `--diff` and the command line. */
-import type { ConfigChange, Effect } from './section.ts';
+import type { ConfigChange, Effect } from './change.ts';
 
 /** What each effect means to an operator. docs/configuration.md has the same words. */
 export const EFFECT_WORDS: Readonly<Record<Effect, string>> = {

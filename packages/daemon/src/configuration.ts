@@ -1,0 +1,67 @@
+/** What the daemon can be asked and told about its configuration as a whole. `LiveConfig` implements it; the API translates it. */
+import type { ConfigError, ConfigWarning } from './config/config-error.ts';
+import type { ConfigChange } from './config-change/change.ts';
+
+/** A configuration in the form of its file. */
+export interface ConfigText {
+  readonly text: string;
+  /** For messages. */
+  readonly name: string;
+}
+
+export interface CheckedConfig {
+  /** Empty: the configuration is right. */
+  readonly errors: readonly ConfigError[];
+  readonly warnings: readonly ConfigWarning[];
+}
+
+export interface DiffedConfig {
+  readonly changes: readonly ConfigChange[];
+  readonly warnings: readonly ConfigWarning[];
+}
+
+export interface AppliedConfig extends DiffedConfig {
+  /** 0: no version could be kept. */
+  readonly version: number;
+  /** When it is rolled back unless it is confirmed. */
+  readonly confirmBy?: Date | undefined;
+}
+
+export interface ApplyOptions {
+  /** Says why, in the list of versions. */
+  readonly comment: string;
+  /** Roll back after this time unless `confirm` is called. @default never */
+  readonly confirmWithinSeconds?: number | undefined;
+  /** Also where the file is not what the daemon read last. @default false */
+  readonly overwrite?: boolean | undefined;
+}
+
+export interface CurrentConfig extends ConfigText {
+  readonly version: number;
+  readonly confirmBy?: Date | undefined;
+}
+
+export interface ConfigVersion {
+  readonly number: number;
+  readonly at: Date;
+  readonly comment: string;
+}
+
+export interface Configuration {
+  /** As it is written, or with `effective` every value that applies. */
+  current(form?: { readonly effective?: boolean; readonly json?: boolean }): CurrentConfig;
+  check(config: ConfigText): CheckedConfig;
+  /** What `apply` would change. Throws ControlError `invalid-argument`. */
+  diff(config: ConfigText): DiffedConfig;
+  /**
+   * Puts the configuration into effect, and writes it to the file. Rejects with ControlError `invalid-argument`, `failed-precondition`, or with
+   * StartError for a listener; then nothing has changed.
+   */
+  apply(config: ConfigText, options: ApplyOptions): Promise<AppliedConfig>;
+  /** Keeps what was applied with `confirmWithinSeconds`. Rejects with `failed-precondition`. */
+  confirm(): Promise<number>;
+  /** The latest first. */
+  versions(): readonly ConfigVersion[];
+  /** Applies an earlier version; without a number, the one before the current one. Rejects as `apply`, and with `not-found`. */
+  rollback(version: number | undefined, overwrite?: boolean): Promise<AppliedConfig>;
+}

@@ -1,0 +1,202 @@
+/** The configuration of a running daemon through the API, with its file and its versions. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { createTsbgpClient, type TsbgpClient } from '@tsbgp/api';
+import { parse } from 'yaml';
+import { loadConfig, parseConfig } from './config/load.ts';
+import { rollBackUnconfirmed } from './config-store/recover.ts';
+import { VERSIONS_MAX } from './config-store/versions.ts';
+import { Daemon } from './daemon.ts';
+import type { DaemonLog } from './log.ts';
+import { loadParts } from './parts.ts';
+
+interface Running {
+  readonly client: TsbgpClient;
+  readonly daemon: Daemon;
+  readonly path: string;
+  readonly folder: string;
+  readonly logged: string[];
+  readonly text: () => string;
+}
+
+async function start(t: TestContext, more = '', before?: (path: string) => Promise<unknown>): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), 'tsbgp-live-'));
+  const path = join(folder, 'tsbgpd.yaml');
+  writeFileSync(path, file(folder, more));
+  await before?.(path);
+  const logged: string[] = [];
+  const line = (_: object, message: string): void => void logged.push(message);
+  const nothing = (): undefined => undefined;
+  const log: DaemonLog = {
+    debug: nothing,
+    info: line,
+    warn: line,
+    error: line,
+    fatal: line,
+    flush: async () => undefined,
+    flushNow: nothing,
+    recent: () => [],
+    configure: async () => undefined,
+    addMetrics: nothing,
+  };
+  const loaded = loadConfig(path);
+  const daemon = new Daemon(loaded.config, log, await loadParts(), { loaded, overrides: { level: undefined, format: undefined } });
+  await daemon.start();
+  t.after(async () => {
+    await daemon.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const client = createTsbgpClient({ address: `unix://${folder}/api.sock` });
+  return { client, daemon, path, folder, logged, text: () => readFileSync(path, 'utf8') };
+}
+
+function file(folder: string, more: string, description = 'transit'): string {
+  return `# who we are
+global: { as: 64500, router-id: 192.0.2.254, listen: ["127.0.0.1:0"] }
+api: { unix-socket: ${folder}/api.sock }
+neighbors:
+  - address: 127.0.0.9 # the first
+    remote-as: 64509
+    passive: true
+    policy: accept-all
+    description: ${description}
+${more}`;
+}
+
+test('a configuration is checked, compared and applied; the file has its text, and both versions are kept', async (t) => {
+  const { client, path, folder, text, daemon, logged } = await start(t);
+  const wanted = file(folder, '', 'other').replace('64509', '64510');
+  const checked = await client.config.checkConfig({ text: wanted.replace('64510', '0'), name: 'new.yaml' });
+  assert.deepEqual([checked.errors.length, checked.errors[0]?.line, checked.errors[0]?.path], [1, 6, 'neighbors[0].remote-as']);
+  assert.match(checked.errors[0]!.message, /^new\.yaml:6:16 neighbors\[0\]\.remote-as: found 0/);
+  const diff = await client.config.diffConfig({ text: wanted });
+  assert.deepEqual(
+    diff.changes.map((change) => change.text),
+    ['neighbors 127.0.0.9: remote-as, description changed: its session is reset'],
+  );
+  assert.equal(text(), file(folder, ''), 'nothing has changed so far');
+  const applied = await client.config.applyConfig({ text: wanted, comment: 'another AS' });
+  assert.deepEqual([applied.summary, applied.version], ['1 change, 1 session is reset', 2n]);
+  assert.equal(text(), wanted);
+  assert.equal(daemon.speaker.getNeighbor('127.0.0.9').config.remoteAs, 64_510);
+  const { versions } = await client.config.listConfigVersions({});
+  assert.deepEqual(
+    versions.map(({ number, comment, current }) => [number, comment, current]),
+    [
+      [2n, 'another AS', true],
+      [1n, 'in effect before the first change that was kept', false],
+    ],
+  );
+  assert.deepEqual(await client.config.getConfig({}).then(({ text: now, file: name, version }) => [now, name, version]), [
+    wanted,
+    path,
+    2n,
+  ]);
+  assert.ok(logged.some((line) => line.startsWith('configuration: version 2, another AS: ')));
+});
+
+test('the effective configuration loads again and means the same, in YAML and JSON', async (t) => {
+  const { client, daemon, path } = await start(
+    t,
+    'defaults: { hold-time: 30 }\nroutes: [{ prefix: 203.0.113.0/24, community: ["1:1"] }]\n',
+  );
+  const { text } = await client.config.getConfig({ effective: true });
+  const { text: json } = await client.config.getConfig({ effective: true, json: true });
+  assert.deepEqual(parse(text), JSON.parse(json));
+  assert.ok(text.includes('hold-time: 30') && !text.includes('defaults:'));
+  const again = parseConfig(text, path, daemon.config.setFiles.files).config;
+  const { global, ...others } = daemon.config;
+  // Defaults that are written now.
+  assert.deepEqual(again, { ...others, global: { ...global, clusterId: global.routerId, listenIsDefault: false } });
+});
+
+test('a wrong configuration is refused with its problems; one that fails in the middle is taken back whole', async (t) => {
+  const { client, folder, text, daemon, path } = await start(t);
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  t.after(() => taken.close());
+  const before = daemon.config;
+  const port = (taken.address() as { port: number }).port;
+  const wrong = file(folder, 'nonsense: 1\nlog: { level: loud }\n');
+  await assert.rejects(client.config.applyConfig({ text: wrong, name: 'new.yaml' }), (error: { code: string; fields: unknown[] }) => {
+    assert.equal(error.code, 'INVALID_ARGUMENT');
+    assert.equal(error.fields.length, 2);
+    return true;
+  });
+  const blocked = file(folder, `http: { listen: "127.0.0.1:${port}" }\n`, 'other').replace(':0"]', ':0", "127.0.0.2:0"]');
+  await assert.rejects(client.config.applyConfig({ text: blocked }), { code: 'FAILED_PRECONDITION', message: /HTTP cannot listen/ });
+  assert.equal(text(), file(folder, ''));
+  assert.deepEqual(daemon.config, before);
+  assert.equal(daemon.speaker.global().listen.length, 1);
+  assert.equal(daemon.speaker.getNeighbor('127.0.0.9').config.description, 'transit');
+  assert.equal(existsSync(`${path}.new`), false);
+});
+
+test('a file that was edited and not read is not overwritten unless that is asked for', async (t) => {
+  const { client, folder, text, path } = await start(t);
+  const edited = `${text()}# a note\n`;
+  writeFileSync(path, edited);
+  const wanted = file(folder, '', 'other');
+  await assert.rejects(client.config.applyConfig({ text: wanted }), { code: 'FAILED_PRECONDITION', field: 'overwrite' });
+  assert.equal(text(), edited);
+  await client.config.applyConfig({ text: wanted, overwrite: true });
+  assert.equal(text(), wanted);
+});
+
+test('versions: the last ones are kept, and rollback goes to the one before, or to a number', async (t) => {
+  const { client, folder, text, path, daemon } = await start(t);
+  for (let i = 1; i <= VERSIONS_MAX + 3; i++) await client.config.applyConfig({ text: file(folder, '', `number ${i}`) });
+  const { versions } = await client.config.listConfigVersions({});
+  assert.equal(versions.length, VERSIONS_MAX);
+  assert.equal(readdirSync(`${path}.versions`).length, VERSIONS_MAX);
+  const [latest] = versions;
+  assert.equal((await client.config.rollbackConfig({})).summary, '1 change, no session is reset');
+  assert.equal(text(), file(folder, '', `number ${VERSIONS_MAX + 2}`));
+  const { number } = versions[4]!;
+  await client.config.rollbackConfig({ version: number });
+  assert.equal(daemon.speaker.getNeighbor('127.0.0.9').config.description, `number ${VERSIONS_MAX - 1}`);
+  assert.equal((await client.config.getConfig({})).version, latest!.number + 2n);
+  await assert.rejects(client.config.rollbackConfig({ version: 1n }), { code: 'NOT_FOUND', field: 'version' });
+});
+
+test('a version that is not confirmed is rolled back in time, and at the next start', async (t) => {
+  const { client, folder, text, path, daemon } = await start(t);
+  const [before, wanted] = [text(), file(folder, '', 'other')];
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { confirmBy } = await client.config.applyConfig({ text: wanted, confirmWithinSeconds: 300 });
+  assert.ok(Number(confirmBy!.seconds) - Date.now() / 1000 > 290);
+  assert.equal(text(), wanted);
+  await assert.rejects(client.config.applyConfig({ text: before }), { code: 'FAILED_PRECONDITION' });
+  t.mock.timers.tick(300_000);
+  t.mock.timers.reset();
+  // In its turn after the rollback.
+  await assert.rejects(client.config.confirmConfig({}), { code: 'FAILED_PRECONDITION' });
+  assert.equal(text(), before);
+  assert.equal(daemon.speaker.getNeighbor('127.0.0.9').config.description, 'transit');
+
+  await client.config.applyConfig({ text: wanted, confirmWithinSeconds: 300 });
+  await client.config.confirmConfig({});
+  assert.equal(await rollBackUnconfirmed(path), undefined);
+  await client.config.applyConfig({ text: before, confirmWithinSeconds: 300 });
+  assert.match((await rollBackUnconfirmed(path))!, /was not confirmed when the daemon ended, and was rolled back to version \d+$/);
+  assert.equal(text(), wanted);
+});
+
+test('a reload is kept as a version; a folder that cannot be written refuses changes before anything is touched', async (t) => {
+  const { client, folder, path, daemon, logged } = await start(t);
+  const edited = file(folder, '', 'edited');
+  writeFileSync(path, edited);
+  await daemon.live!.reload();
+  assert.equal((await client.config.getConfig({})).version, 2n);
+  rmSync(`${path}.versions`, { recursive: true });
+  writeFileSync(`${path}.versions`, 'a file where the folder should be');
+  const refused = client.config.applyConfig({ text: file(folder, '', 'other') });
+  await assert.rejects(refused, { code: 'FAILED_PRECONDITION', message: /versions cannot be written/ });
+  assert.equal(readFileSync(path, 'utf8'), edited);
+  assert.equal(daemon.speaker.getNeighbor('127.0.0.9').config.description, 'edited');
+  assert.ok(!logged.some((line) => line.includes('other')));
+});
