@@ -66,17 +66,38 @@ export function isUnusableReason(reason: FilterReason): reason is UnusableReason
   return !OTHERS.has(reason);
 }
 
-/** A reason as columns hold it; 0 is none. */
+/** A reason as columns hold it; 0 is none. Above those of FILTER_REASONS are the reasons that import policies name (policy/policy-reasons.ts). */
 export type ReasonCode = number & { readonly __id: 'ReasonCode' };
 
 export const NO_REASON = 0 as ReasonCode;
 
+/** The most reasons of import policies that are told apart. A column holds a reason in one octet. */
+export const POLICY_REASONS_MAX = 200;
+/** Codes are below. */
+export const REASON_CODES: number = FILTER_REASONS.length + 1 + POLICY_REASONS_MAX;
+/** The first code of a reason that a policy names. */
+export const FIRST_POLICY_REASON: number = FILTER_REASONS.length + 1;
+
 const CODES: ReadonlyMap<FilterReason, ReasonCode> = new Map(FILTER_REASONS.map((reason, at) => [reason, (at + 1) as ReasonCode]));
+
+const IMPORT_POLICY: ReasonCode = CODES.get('import-policy')!;
 
 export function codeOf(reason: FilterReason): ReasonCode {
   return CODES.get(reason)!;
 }
 
 export function reasonOf(code: ReasonCode): FilterReason | undefined {
-  return FILTER_REASONS[code - 1];
+  return code >= FIRST_POLICY_REASON ? 'import-policy' : FILTER_REASONS[code - 1];
+}
+
+/** Whether an import policy rejected the route. */
+export function isPolicyReason(code: ReasonCode): boolean {
+  return code >= FIRST_POLICY_REASON || code === IMPORT_POLICY;
+}
+
+/** How many of `counts`, which are by code, are of a reason. Those of policies that name a reason of their own are of `import-policy` too. */
+export function countOf(counts: ArrayLike<number>, reason: FilterReason): number {
+  let count = counts[codeOf(reason)] ?? 0;
+  if (reason === 'import-policy') for (let code = FIRST_POLICY_REASON; code < counts.length; code++) count += counts[code]!;
+  return count;
 }

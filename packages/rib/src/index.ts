@@ -20,7 +20,7 @@ export type { Member, RefreshMarks, SentRoute } from './export/member.ts';
 export { NotSent } from './export/not-sent.ts';
 export type { ExportGroup, ExportObserver } from './export/observer.ts';
 export { AttributeRewriter } from './export/rewrite.ts';
-export { FILTER_REASONS, type FilterReason, type UnusableReason } from './filter-reason.ts';
+export { countOf, FILTER_REASONS, type FilterReason, POLICY_REASONS_MAX, type UnusableReason } from './filter-reason.ts';
 export type { IngestObserver } from './ingest.ts';
 export type { LimitAction, LimitName, LimitNotice, LimitOptions, LimitState, RouteLimits } from './limits.ts';
 export { longestMatch } from './longest-match.ts';

@@ -29,7 +29,7 @@ import { NONE } from './columns.ts';
 import { CHANGE_PENALTY, WITHDRAWAL_PENALTY } from './damping/flap-history.ts';
 import { codeOf, isUnusableReason, NO_REASON, type ReasonCode, reasonOf, type UnusableReason } from './filter-reason.ts';
 import { findPath } from './find-path.ts';
-import { judgeRoute } from './import/judge-path.ts';
+import { isHeldAnyway, judgeRoute } from './import/judge-path.ts';
 import { LimitedRoutes } from './import/limited-routes.ts';
 import { rejudgePaths } from './import/reuse.ts';
 import type { ImportRules } from './import/rules.ts';
@@ -270,15 +270,17 @@ export class Ingest {
   ): Fault | undefined {
     const refresh = peer.refresh[table.position]!;
     const { limits } = peer;
-    const verdict = this.#rules.judge(attr, peer);
-    const { reason } = verdict;
+    const verdict = this.#rules.judge(attr, peer, table, bytes, identifiers ? start + 4 : start);
+    const { reason, used } = verdict;
+    // Nobody but routes may hold a set that policy made, and one of those in the field may go in the middle of it.
+    if (used !== attr) this.#attributes.hold(used);
     verdict.flags |= refresh.bits;
     refresh.announcedBits = refresh.bits;
     let fault: Fault | undefined;
     try {
       if (reason !== NO_REASON && !peer.keepsRejected) {
         this.#discard(table, peer, reason, bytes, start, end, identifiers);
-      } else if (peer.judgesOneByOne) {
+      } else if (verdict.isOpen || peer.judgesOneByOne) {
         fault = this.#announceOneByOne(table, peer, verdict, bytes, start, end, identifiers);
       } else if (limits === undefined || limits.hasRoom(peer, table.position, end - start)) {
         this.#announceEach(table, peer, verdict, bytes, start, end, identifiers);
@@ -289,6 +291,8 @@ export class Ingest {
     } catch (error) {
       dropUnused(table, bytes, start, end, identifiers);
       throw error;
+    } finally {
+      if (used !== attr) this.#attributes.release(used);
     }
     if (reason !== NO_REASON && peer.options.importAccept) this.#tellUnusable(peer, reason);
     return fault;
@@ -357,7 +361,13 @@ export class Ingest {
         const isChange = path !== NONE && table.receivedAttrOf(path) !== plain.received;
         if (isChange && damping.flap(table, nlri, CHANGE_PENALTY, this.nowSeconds)) rejudgePaths(this.#rules, table, nlri, peer);
       }
-      const judged = judgeRoute(this.#rules, table, nlri, peer, plain);
+      const judged = judgeRoute(this.#rules, table, nlri, identifier, peer, plain);
+      if (judged.reason !== NO_REASON && !peer.keepsRejected && !isHeldAnyway(judged.reason, peer)) {
+        table.withdraw(nlri, peer, identifier);
+        peer.discard(table.position, judged.reason, 1);
+        table.dropUnused(nlri);
+        continue;
+      }
       if (limits === undefined || limits.hasRoom(peer, table.position, 1)) {
         table.announce(nlri, peer, identifier, judged, this.nowSeconds);
         continue;

@@ -25,23 +25,12 @@ import {
   OWN_NEXT_HOPS,
   PLACES,
   PLAIN,
+  PREFIXES,
   type SessionChoice,
   sessionChoice,
 } from '../test/model/sessions.ts';
-import { codeOf } from './filter-reason.ts';
-import { type FilterReason, Rib } from './index.ts';
+import { countOf, FILTER_REASONS, Rib, type RibPeer } from './index.ts';
 import { checkInvariants } from './invariants.ts';
-
-const PREFIXES = [
-  '192.0.2.0/24',
-  '192.0.2.0/25',
-  '198.51.100.0/24',
-  '203.0.113.7/32',
-  '0.0.0.0/0',
-  '2001:db8::/32',
-  '2001:db8:1::/48',
-  '::/0',
-];
 
 type Event =
   | { type: 'announce'; peer: number; prefix: number; route: RouteChoice }
@@ -192,15 +181,15 @@ class World {
     const all = [...(this.#routes.get(prefix) ?? [])].map(
       ([from, route]): ModelRoute => ({ ...route, from: this.#sessions[from] ?? route.from }),
     );
-    return all.filter((route) => rejection(route, this.speaker) === undefined).map(used);
+    return all.filter((route) => rejection(route, prefix, this.speaker) === undefined).map((route) => used(route, prefix));
   }
 
   /** Why routes of a peer are not used: how many of each reason. */
   rejectionsOf(from: number): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const routes of this.#routes.values()) {
+    for (const [prefix, routes] of this.#routes) {
       const route = routes.get(from);
-      const reason = route && rejection({ ...route, from: this.#sessions[from]! }, this.speaker);
+      const reason = route && rejection({ ...route, from: this.#sessions[from]! }, prefix, this.speaker);
       if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
     return counts;
@@ -351,10 +340,7 @@ function play(confederation: number | undefined, events: readonly Event[]): void
       const said = paths.map(({ from, reason }) => `${from.name ?? '0.0.0.0'} ${reason ?? 'sent'}`).sort();
       assert.deepEqual(said, world.outcomesAt(at, prefix), `what is explained of ${prefix} towards ${to.name}`);
     }
-    for (const [reason, count] of world.rejectionsOf(at)) {
-      const counted = rib.tables.reduce((sum, table) => sum + to.ribPeer!.rejected[table.position]![codeOf(reason as FilterReason)]!, 0);
-      assert.equal(counted, count, `${reason} of ${to.name}`);
-    }
+    assert.deepEqual(countsOf(rib, to.ribPeer!), [...world.rejectionsOf(at)].sort(), `what is rejected of ${to.name}`);
   }
   for (const one of peers) one.down();
   for (const at of PREFIXES.keys()) world.step({ type: 'remove', prefix: at });
@@ -362,6 +348,21 @@ function play(confederation: number | undefined, events: readonly Event[]): void
   checkInvariants(rib);
   assert.equal(rib.attributes.count, 0, 'nothing is left when all are gone');
   for (const table of rib.tables) assert.equal(table.index.count, 0);
+}
+
+/** How many routes of a peer are rejected, by reason; what a policy says follows a colon. */
+function countsOf(rib: Rib, peer: RibPeer): [reason: string, count: number][] {
+  const counts = new Map<string, number>();
+  const add = (reason: string, count: number): void => void counts.set(reason, (counts.get(reason) ?? 0) + count);
+  for (const rejected of peer.rejected) {
+    const named = [...rib.policyReasonCounts(rejected)];
+    for (const { reason, count } of named) add(`import-policy: ${reason}`, count);
+    for (const reason of FILTER_REASONS) {
+      if (reason === 'import-policy') add('import-policy: ', countOf(rejected, reason) - named.reduce((sum, { count }) => sum + count, 0));
+      else add(reason, countOf(rejected, reason));
+    }
+  }
+  return [...counts].filter(([, count]) => count > 0).sort();
 }
 
 for (const [name, confederation] of [

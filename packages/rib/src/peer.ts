@@ -6,11 +6,13 @@ import { type Family, usesAigp, type WireContext } from '@tsbgp/wire';
 import type { ChangedSets } from './attributes/changed-sets.ts';
 import { AttrFlag } from './attributes/facts.ts';
 import type { SetMaker } from './attributes/makers.ts';
+import { grown } from './columns.ts';
 import { Damping } from './damping/damping.ts';
 import type { DampingOptions } from './damping/flap-history.ts';
-import { FILTER_REASONS, type ReasonCode, type UnusableReason } from './filter-reason.ts';
+import { FILTER_REASONS, REASON_CODES, type ReasonCode, type UnusableReason } from './filter-reason.ts';
 import { type LimitOptions, Limits } from './limits.ts';
 import type { ExportPolicy, ImportPolicy, PolicySubject } from './policy/policy.ts';
+import type { PeerPolicy } from './policy/policy-memo.ts';
 import { PrefixFilter } from './prefix-filter.ts';
 import { Refresh } from './refresh.ts';
 import { mayLeak } from './roles.ts';
@@ -210,6 +212,8 @@ export class RibPeer implements SetMaker {
   firstAs = 0;
   /** What import changes in attribute sets of this peer; undefined where nothing. */
   changes: { readonly sets: ChangedSets; readonly when: number } | undefined = undefined;
+  /** Its import policy, and what it answered; undefined where it has none. */
+  policy: PeerPolicy | undefined = undefined;
   /** Undefined where routes that flap are used all the same. Stays as it is while the session lasts. */
   readonly damping: Damping | undefined;
   /** How its UPDATEs are judged: what it was agreed to send, and nothing of families that are not in use or of a confederation. */
@@ -226,9 +230,9 @@ export class RibPeer implements SetMaker {
   readonly received: number[];
   readonly accepted: number[];
   /** Paths held and not used, by position of the family, then by reason (`ReasonCode`). */
-  readonly rejected: readonly Uint32Array[];
+  readonly rejected: Uint32Array[];
   /** Announcements that were rejected and not held, by position of the family, then by reason: since the session began. */
-  readonly discarded: readonly Float64Array[];
+  readonly discarded: Float64Array[];
   /** Paths that the peer withdrew, and those that RFC 7606 and RFC 7313 withdrew for it, by position of the family: since it began. */
   readonly withdrawn: number[];
   /** How much it may bring. */
@@ -264,6 +268,8 @@ export class RibPeer implements SetMaker {
     this.damping = options.damping === undefined ? undefined : new Damping(options.damping);
     // The keys are all reasons but that of policy.
     this.unusable = Object.fromEntries(FILTER_REASONS.map((reason) => [reason, 0])) as Record<UnusableReason, number>;
+    this.discarded = Array.from({ length: familyCount }, () => new Float64Array(FILTER_REASONS.length + 1));
+    this.rejected = Array.from({ length: familyCount }, () => new Uint32Array(FILTER_REASONS.length + 1));
     this.take(options);
     this.#agree(options);
     this.refresh = Array.from({ length: familyCount }, () => new Refresh());
@@ -273,8 +279,6 @@ export class RibPeer implements SetMaker {
     this.token = token;
     this.prefixFilters = families.map((family) => (options.awaitsPrefixFilter?.has(family) === true ? PrefixFilter.AWAITED : undefined));
     this.withdrawn = Array.from({ length: familyCount }, () => 0);
-    this.discarded = Array.from({ length: familyCount }, () => new Float64Array(FILTER_REASONS.length + 1));
-    this.rejected = Array.from({ length: familyCount }, () => new Uint32Array(FILTER_REASONS.length + 1));
   }
 
   /** What follows from the options that may change while the session lasts. */
@@ -287,6 +291,14 @@ export class RibPeer implements SetMaker {
     this.rejectsInvalid = rejectsOf(validation) & this.validates;
     this.judgesRoutes = this.validates !== 0 || (kind === PeerKind.External && validation.stateCommunity === true);
     this.firstAs = options.kind === PeerKind.External && options.asPath?.enforceFirst === true ? options.remoteAs : 0;
+    if (options.importPolicy !== undefined) this.#makeRoomForReasons();
+  }
+
+  /** Policies name reasons of their own, and each is counted. */
+  #makeRoomForReasons(): void {
+    if (this.rejected[0]?.length === REASON_CODES) return;
+    for (const [position, counts] of this.rejected.entries()) this.rejected[position] = grown(counts, REASON_CODES, counts.length);
+    for (const [position, counts] of this.discarded.entries()) this.discarded[position] = grown(counts, REASON_CODES, counts.length);
   }
 
   /** Whether its routes are judged one by one: what becomes of them depends on more than their attribute set. */

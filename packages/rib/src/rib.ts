@@ -38,6 +38,7 @@ import { OwnSearch } from './own-search.ts';
 import { isSamePeer, type PeerOptions, type RibPeer } from './peer.ts';
 import { type ChangeableOptions, changedOptions } from './peer-changes.ts';
 import { PeerIndexes } from './peer-indexes.ts';
+import type { PolicyVerdict } from './policy/policy.ts';
 import type { PrefixFilter } from './prefix-filter.ts';
 import { Validation } from './revalidation/validation.ts';
 import type { RibOptions } from './rib-options.ts';
@@ -96,7 +97,8 @@ export class Rib {
     ];
     for (const table of this.tables) this.#tableOf.set(table.family, table);
     const states = options.validator && new RouteStates(this.attributes, this.tables, options.validator);
-    this.#importRules = new ImportRules(this.attributes, states);
+    this.#families = this.tables.map((table) => table.family);
+    this.#importRules = new ImportRules(this.attributes, this.#families, states);
     this.validation = states && new Validation(this.#importRules, states, this.attributes, this.tables);
     this.#failures = new FailedPeers(options.exportObserver);
     this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
@@ -118,7 +120,6 @@ export class Rib {
     };
     this.#groups = this.tables.map((table) => new UpdateGroups(table, buffer, options.exportObserver, replaced, options.buildSlice));
     this.#ingest = new Ingest(this.attributes, this.#tableOf, this.table(IPV4_UNICAST), this.#importRules, options.observer);
-    this.#families = this.tables.map((table) => table.family);
     const { localAs, bgpIdentifier } = options;
     const newPeer = (made: PeerOptions): RibPeer => this.#indexes.add(made, this.#families, this.attributes.own.clusterId);
     this.#own = new OwnRoutes({ localAs, bgpIdentifier, tables: this.tables, newPeer, nowSeconds: () => this.nowSeconds });
@@ -371,6 +372,22 @@ export class Rib {
     this.#filterChanges.add({ peer, position, questions: this.#groups[position]!.filterChanged(peer), applied });
   }
 
+  /** Why the import policy of a route rejects it, in its own words; undefined where it names no reason, or does not reject the route. */
+  policyReason(table: RibTable, path: PathId): string | undefined {
+    return table.isFiltered(path) ? this.#importRules.policyReasons.textOf(table.pathReason[path]!) : undefined;
+  }
+
+  /** Of counts that are by reason (`RibPeer.rejected`, `RibPeer.discarded`), those of reasons that policies name. */
+  policyReasonCounts(counts: ArrayLike<number>): Iterable<{ readonly reason: string; readonly count: number }> {
+    return this.#importRules.policyReasons.counted(counts);
+  }
+
+  /** What the import policy of its neighbor says of a route as it came; undefined where there is none. The policy is asked again. Cold. */
+  explainImport(table: RibTable, path: PathId): PolicyVerdict | undefined {
+    const peer = table.peerOf(path);
+    return peer && this.#importRules.explainPolicy(table, path, peer);
+  }
+
   /** The memberships of a peer, one for each of its families. */
   membersOf(peer: RibPeer): readonly Member[] {
     return this.#members.get(peer) ?? [];
@@ -429,6 +446,7 @@ export class Rib {
       !this.#walks.isRunning &&
       !this.#own.isBusy &&
       !this.#reuse.isRunning &&
+      !this.#importRules.policies.isForgetting &&
       this.#departed.length === 0 &&
       this.#groups.every(({ settled }) => settled) &&
       !this.tables.some((table) => table.doomedCount > 0)
@@ -440,6 +458,7 @@ export class Rib {
     let more = this.#sweeps.slice();
     if (this.attributes.own.settled && this.#walks.slice()) more = true;
     if (this.#reuse.slice(this.nowSeconds)) more = true;
+    if (this.#importRules.policies.slice()) more = true;
     if (!this.attributes.own.settled) {
       this.#ownSearch.slice();
       more = true;

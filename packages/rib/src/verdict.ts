@@ -12,6 +12,8 @@ export interface ImportVerdict {
   /** Bits of `PathFlag`, and the generation (refresh.ts). */
   readonly flags: number;
   readonly reason: ReasonCode;
+  /** Import policy has still to be asked, for each route (import/judge-path.ts). Nothing is `used` with the route before. */
+  readonly isOpen: boolean;
 }
 
 /** A verdict that its maker overwrites. Borrowed until the next one. */
@@ -20,6 +22,7 @@ export class Verdict implements ImportVerdict {
   used: number = NONE;
   flags = 0;
   reason: ReasonCode = NO_REASON;
+  isOpen = false;
 
   /** The route is used, as it came or with another set. */
   accept(attr: number, used: number = attr): this {
@@ -27,6 +30,14 @@ export class Verdict implements ImportVerdict {
     this.used = used;
     this.flags = used === attr ? 0 : PathFlag.Changed;
     this.reason = NO_REASON;
+    this.isOpen = false;
+    return this;
+  }
+
+  /** It depends on more than the attribute set whether the route is used, and with which one. */
+  leaveOpen(attr: number): this {
+    this.accept(attr);
+    this.isOpen = true;
     return this;
   }
 
@@ -44,6 +55,7 @@ export class Verdict implements ImportVerdict {
     this.used = used;
     this.flags = flags | PathFlag.Filtered;
     this.reason = reason;
+    this.isOpen = false;
     return this;
   }
 }

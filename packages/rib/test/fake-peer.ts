@@ -29,6 +29,8 @@ import {
   type AsPathOptions,
   type DampingOptions,
   type ExportObserver,
+  type ExportPolicy,
+  type ImportPolicy,
   type LimitOptions,
   PeerKind,
   type PeerOptions,
@@ -91,6 +93,9 @@ export interface FakePeerOptions {
   readonly staleRoutes?: StaleExport;
   /** Its routes are suppressed when they flap. */
   readonly damping?: DampingOptions;
+  readonly importPolicy?: ImportPolicy | undefined;
+  readonly exportPolicy?: ExportPolicy | undefined;
+  readonly policySubject?: object;
 }
 
 export interface Announcement {
@@ -371,6 +376,9 @@ export class FakePeer {
       awaitsPrefixFilter: new Set(options.awaitsPrefixFilter === true ? [IPV4_UNICAST, IPV6_UNICAST] : []),
       ...(options.defaultOriginate && { defaultOriginate: options.defaultOriginate }),
       ...(options.damping && { damping: options.damping }),
+      importPolicy: options.importPolicy,
+      exportPolicy: options.exportPolicy,
+      policySubject: options.policySubject,
       ...(options.staleRoutes && { staleRoutes: options.staleRoutes }),
       nextHopUnchanged: options.nextHopUnchanged ?? false,
       gracefulShutdown: options.gracefulShutdown ?? false,

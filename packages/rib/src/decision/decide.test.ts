@@ -79,7 +79,7 @@ function multipathOf(paths: readonly Path[], options: Options): string[] {
     decision: { alwaysCompareMed: options.med === 'always', preferOldest: options.prefer_oldest === true },
     nextHopCost: (nextHop) => (formatAddress(nextHop) === UNREACHABLE ? undefined : 0),
   });
-  const rules = new ImportRules(rib.attributes);
+  const rules = new ImportRules(rib.attributes, [IPV4_UNICAST]);
   const table = rib.table(IPV4_UNICAST);
   const nlri = table.index.insertWire(PREFIX, 0);
   for (const path of paths) {
@@ -102,7 +102,8 @@ function multipathOf(paths: readonly Path[], options: Options): string[] {
     });
     const block = encodeAttributes(attributesOf(path), { ...DEFAULT_CONTEXT, peerType: 'ibgp' });
     const attr = rib.attributes.intern(block, 0, block.length);
-    const judged = path.ineligible === undefined ? rules.judge(attr, peer) : verdict.reject(attr, codeOf('import-policy'));
+    const judged =
+      path.ineligible === undefined ? rules.judge(attr, peer, table, PREFIX, 0) : verdict.reject(attr, codeOf('import-policy'));
     table.announce(nlri, peer, 0, judged, path.received_at ?? 0);
   }
   const decided = decide(table, nlri);

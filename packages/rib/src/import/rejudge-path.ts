@@ -19,7 +19,7 @@ export function rejudgePath(rules: ImportRules, table: RibTable, path: PathId, p
     const passed = limits.passedByAccepted(peer, table.position, verdict.flags, table.pathFlags[path]);
     if (passed !== undefined) verdict = beyond.rejectAs(verdict, MAX_PREFIX);
   }
-  if (verdict.reason === NO_REASON || isHeldAnyway(verdict.reason) || peer.keepsRejected) {
+  if (verdict.reason === NO_REASON || isHeldAnyway(verdict.reason, peer) || peer.keepsRejected) {
     table.rejudge(path, peer, verdict);
   } else {
     peer.discard(table.position, verdict.reason, 1);

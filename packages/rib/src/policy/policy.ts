@@ -30,6 +30,8 @@ export interface JudgedRoute {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
+  /** As in the question before: the attribute set is the same, so that what was found out about it still holds. */
+  readonly token: number;
   readonly family: Family;
   /** The NLRI in wire form begins at `nlri[nlriOffset]`. In `judge` it is that of any route with the set. */
   readonly nlri: Uint8Array;
@@ -67,6 +69,8 @@ export interface PolicyVerdict {
   readonly reason: string | undefined;
   /** Undefined: the set stays as it is. */
   readonly change: PolicyChange | undefined;
+  /** Who decided, for people: the policy and its statement. @default not told */
+  readonly by?: string | undefined;
 }
 
 /** Not decided without the NLRI or the path identifier. What `resume` needs is the policy's matter. */

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { formatAddress, IPV4_UNICAST, IPV6_UNICAST, toHex } from '@tsbgp/wire';
 import { FakePeer, type FakePeerOptions, settle, smallRib } from '../../test/fake-peer.ts';
 import { fakeRpki } from '../../test/fake-rpki.ts';
-import type { Rib } from '../index.ts';
+import { TestPolicy } from '../../test/test-policy.ts';
+import { PolicyReads, type Rib, RovState } from '../index.ts';
 import { checkInvariants } from '../invariants.ts';
 
 const PREFIX = '192.0.2.0/24';
@@ -236,4 +237,27 @@ test('states of IPv6 prefixes are looked up with all of their address', () => {
   work(rib);
   assert.deepEqual(rpki.asked, ['2001:db8:1:2:3:4::/96 65001', '2001:db8:1:2:4::/80 65002']);
   assert.equal(rib.table(IPV6_UNICAST).bestCount, 2);
+});
+
+test('import policy sees the states, is asked once for each, and its verdicts follow a change of the data', () => {
+  const policy = new TestPolicy({ reads: PolicyReads.Rov, rejectsRov: RovState.Invalid });
+  const options = { validation: { rov: 'mark' }, importPolicy: policy, policySubject: { number: 1 }, keepRejected: false } as const;
+  const { rpki, rib, sender, receiver } = world(options);
+  rpki.vrps('192.0.2.0/24-24 65001', '198.51.100.0/22-22 65009');
+  for (const prefix of [PREFIX, '198.51.100.0/24', '203.0.113.0/24', '203.0.112.0/24']) sender.announce({ prefix, asPath: [65_001] });
+  work(rib);
+  // Held although rejected routes are not: the data may change.
+  const rejected = {
+    '192.0.2.0/24': undefined,
+    '198.51.100.0/24': 'import-policy',
+    '203.0.113.0/24': undefined,
+    '203.0.112.0/24': undefined,
+  };
+  assert.deepEqual(reasons(rib, sender), rejected);
+  assert.equal(policy.asked, 3);
+  rpki.change(rib, ['198.51.100.0/24-24 65001'], []);
+  work(rib);
+  assert.deepEqual(reasons(rib, sender), { ...rejected, '198.51.100.0/24': undefined });
+  assert.equal(policy.asked, 3);
+  assert.equal(receiver.view.size, 4);
 });

@@ -1,12 +1,13 @@
 /** Import in the naive reference: why a route is not used, and in which form one is used. */
 import { Role } from '@tsbgp/wire';
 import { isConfederationSegment, prepended } from './as-path.ts';
+import { type Judged, judged } from './policy.ts';
 import { BLACKHOLE, GRACEFUL_SHUTDOWN, LLGR_STALE, type ModelRoute, type ModelSpeaker, NO_ADVERTISE, NO_EXPORT } from './route.ts';
 
 const LONG = 750;
 
-/** Why the route is not used: the first sentence that holds. */
-export function rejection(route: ModelRoute, speaker: ModelSpeaker): string | undefined {
+/** Why a route to a prefix is not used: the first sentence that holds. What a policy says follows a colon. */
+export function rejection(route: ModelRoute, prefix: string, speaker: ModelSpeaker): string | undefined {
   if (route.from.relation === 'local') return undefined;
   const sentences: readonly (readonly [string, boolean])[] = [
     ['as-loop', isLoop(route, speaker)],
@@ -18,11 +19,22 @@ export function rejection(route: ModelRoute, speaker: ModelSpeaker): string | un
     ['as-path-length', route.from.asPath.rejectLong && route.asPath.flatMap(({ asns }) => asns).length > LONG],
     ['route-leak', isLeak(route)],
   ];
-  return sentences.find(([, holds]) => holds)?.[0];
+  const reason = sentences.find(([, holds]) => holds)?.[0];
+  if (reason !== undefined) return reason;
+  const verdict = ofPolicy(route, prefix);
+  return verdict.type === 'accept' ? undefined : `import-policy: ${verdict.reason ?? ''}`;
 }
 
-/** The route as it is used. */
-export function used(route: ModelRoute): ModelRoute {
+function ofPolicy(route: ModelRoute, prefix: string): Judged<ModelRoute> {
+  const { importPolicy, number } = route.from;
+  return importPolicy === undefined ? { type: 'accept', route } : judged(importPolicy, route, prefix, number);
+}
+
+/** The route as it is used: policy sees what came, and the rest sees what policy made of it. */
+export function used(came: ModelRoute, prefix: string): ModelRoute {
+  if (came.from.relation === 'local') return came;
+  const verdict = ofPolicy(came, prefix);
+  const route = verdict.type === 'accept' ? verdict.route : came;
   const { prependIn } = route.from.asPath;
   const { onlyToCustomer = addedOnImport(route) } = route;
   const asPath = prependIn === undefined ? route.asPath : prepended(route.asPath, 'sequence', [prependIn]);

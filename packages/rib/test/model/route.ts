@@ -5,11 +5,13 @@
  *   decision.ts    which route is the best
  *   export.ts      who gets it, and in which form
  *   as-path.ts     what becomes of AS_PATH on the way
+ *   policy.ts      a small policy
  *   route-server.ts   a reference of its own for exchange points: per-client decisions, ADD-PATH, control communities
  *
  * It is slow and obvious on purpose. A new behavior is an attribute or an option here, and a sentence in the file of its concern.
  */
 import { type AsPathSegment, findAttribute, formatAttributeValue, type PathAttribute } from '@tsbgp/wire';
+import type { ModelPolicy } from './policy.ts';
 
 export const NO_EXPORT = 0xffff_ff01;
 export const NO_ADVERTISE = 0xffff_ff02;
@@ -57,6 +59,9 @@ export interface ModelPeer {
   readonly blackholeMark: 'no-export' | 'no-advertise' | undefined;
   /** What it is sent of routes with LLGR_STALE. */
   readonly staleRoutes: 'all' | 'marked' | 'none';
+  readonly importPolicy: ModelPolicy | undefined;
+  /** What policies see of it. */
+  readonly number: number;
 }
 
 export interface ModelAsPath {

@@ -1,8 +1,9 @@
 /** The sessions of the model test: who the peers are, and the options that a session of each may have. */
-import { parseIpv4, Role, readU32 } from '@tsbgp/wire';
+import { addressBytes, parseIpv4, Role, readU32 } from '@tsbgp/wire';
 import fc from 'fast-check';
 import type { AsPathOptions } from '../../src/index.ts';
 import type { FakePeerOptions } from '../fake-peer.ts';
+import { importPolicyOf, type ModelPolicy, modelPolicy, type Subject } from './policy.ts';
 import type { ModelAsPath, ModelPeer, ModelSpeaker, Relation } from './route.ts';
 
 export const OUR_AS = 64_512;
@@ -14,6 +15,18 @@ export const MEMBER_AS = 64_601;
 export const OTHER_LOCAL_AS = 65_100;
 export const OWN_NEXT_HOPS = { ipv4: '198.51.100.1', ipv6: '2001:db8:ffff::1' } as const;
 export const CLUSTERS = ['0.0.0.1', '1.1.1.1', '2.2.2.2'] as const;
+
+/** What routes go to. */
+export const PREFIXES = [
+  '192.0.2.0/24',
+  '192.0.2.0/25',
+  '198.51.100.0/24',
+  '203.0.113.7/32',
+  '0.0.0.0/0',
+  '2001:db8::/32',
+  '2001:db8:1::/48',
+  '::/0',
+];
 
 interface Place {
   readonly address: string;
@@ -49,6 +62,7 @@ export interface Changeable {
   readonly noPrepend: boolean;
   readonly replaceAs: boolean;
   readonly ways: Ways;
+  readonly importPolicy: ModelPolicy | undefined;
 }
 
 type Ways = Pick<
@@ -73,6 +87,7 @@ export const PLAIN: SessionChoice = {
       blackholeMark: undefined,
       staleRoutes: 'none',
     },
+    importPolicy: undefined,
   },
 };
 
@@ -96,6 +111,7 @@ export const changeable: fc.Arbitrary<Changeable> = fc.record({
     blackholeMark: fc.constantFrom(undefined, 'no-export' as const, 'no-advertise' as const),
     staleRoutes: fc.constantFrom('all' as const, 'marked' as const, 'none' as const),
   }),
+  importPolicy: modelPolicy(PREFIXES),
 });
 
 export const sessionChoice: fc.Arbitrary<SessionChoice> = fc.record({
@@ -108,7 +124,7 @@ export const sessionChoice: fc.Arbitrary<SessionChoice> = fc.record({
 /** The peer of a place with these options. The RIB's own cluster identifier is the first of CLUSTERS. */
 export function modelPeer({ address, as, localAs }: Place, choice: SessionChoice, { confederation }: ModelSpeaker): ModelPeer {
   const relation: Relation = as === OUR_AS ? 'internal' : as === MEMBER_AS && confederation !== undefined ? 'member' : 'external';
-  const { clientToClient, asPath, noPrepend, replaceAs, ways } = choice.changeable;
+  const { clientToClient, asPath, noPrepend, replaceAs, ways, importPolicy } = choice.changeable;
   const ours = confederation ?? OUR_AS;
   return {
     address,
@@ -126,6 +142,8 @@ export function modelPeer({ address, as, localAs }: Place, choice: SessionChoice
       behindLocal: localAs !== undefined && !replaceAs ? ours : undefined,
     },
     ...ways,
+    importPolicy,
+    number: addressBytes(address).at(-1)!,
   };
 }
 
@@ -144,6 +162,8 @@ export function ourselves({ bgpIdentifier }: ModelSpeaker): ModelPeer {
     role: undefined,
     asPath: { ...asPath, prependIn: undefined, behindLocal: undefined },
     ...ways,
+    importPolicy: undefined,
+    number: 0,
   };
 }
 
@@ -173,5 +193,7 @@ export function fakePeerOptions(peer: ModelPeer, { confederation }: ModelSpeaker
     gracefulShutdown: peer.gracefulShutdown,
     obeysGracefulShutdown: peer.obeysGracefulShutdown,
     blackholeMark: peer.blackholeMark,
+    importPolicy: peer.importPolicy && importPolicyOf(peer.importPolicy),
+    policySubject: { number: peer.number } satisfies Subject,
   };
 }
