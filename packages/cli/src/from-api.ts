@@ -54,6 +54,7 @@ export function neighborView(message: Neighbor | undefined): NeighborView {
     paths: Number(message.paths),
     attributeSets: Number(message.attributeSets),
     leavesAt: date(message.leavesAt),
+    waitsFor: message.waitsFor,
     flapCount: message.flapCount,
     lastError: message.lastError,
     lastErrorAt: date(message.lastErrorAt),

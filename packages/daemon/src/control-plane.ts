@@ -117,6 +117,8 @@ export interface NeighborState {
   /** Times the session left Established. */
   /** When the session will be closed, while it is shut down gracefully (RFC 8326). */
   readonly leavesAt?: Date | undefined;
+  /** What the session waits for after the start, as part of a sentence. Undefined: it does not wait. */
+  readonly waitsFor?: string | undefined;
   readonly flapCount: number;
   /** Last NOTIFICATION or connection failure, as a sentence. */
   readonly lastError?: string | undefined;

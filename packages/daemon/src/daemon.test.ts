@@ -58,6 +58,7 @@ class FakeParts implements Parts {
         decision: completeDecision(),
       }),
       configure: () => undefined,
+      configureRpki: () => undefined,
       started: () => undefined,
       addNeighbor: (config: NeighborConfig) => {
         this.#do(`add ${config.address}`);

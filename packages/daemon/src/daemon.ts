@@ -216,6 +216,7 @@ export class Daemon {
       await settled;
       throw refused('route-refused', 'routes of the configuration', error);
     }
+    this.speaker.configureRpki(this.#config.rpki);
     for (const neighbor of this.#config.neighbors) {
       try {
         this.speaker.addNeighbor(neighbor);

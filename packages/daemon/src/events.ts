@@ -18,10 +18,12 @@ export type EventType =
   | 'malformed-update'
   | 'warning'
   | 'neighbor-changed'
-  | 'limit';
+  | 'limit'
+  | 'rpki';
 
 export interface NewEvent {
   readonly type: EventType;
+  /** '' for an event that is about no neighbor. */
   readonly neighbor: string;
   readonly family?: Family | undefined;
   /** A sentence for people. It may contain text of a peer, unchanged. */

@@ -42,10 +42,11 @@ export class RoutingPeer extends RawPeer {
 
   readonly #context: WireContext;
 
-  announce(prefix: string, med?: number): void {
+  /** @param asPath AS numbers; the peer's own alone, or none inside an AS, where it is not given */
+  announce(prefix: string, med?: number, asPath: number[] = this.#context.peerType === 'ibgp' ? [] : [this.as]): void {
     const attributes: PathAttribute[] = [
       { type: 'origin', flags: 0x40, value: 'igp' },
-      { type: 'as-path', flags: 0x40, value: this.#context.peerType === 'ibgp' ? [] : [{ type: 'sequence', asns: [this.as] }] },
+      { type: 'as-path', flags: 0x40, value: asPath.length === 0 ? [] : [{ type: 'sequence', asns: asPath }] },
       { type: 'next-hop', flags: 0x40, value: '192.0.2.1' },
     ];
     if (med !== undefined) attributes.push({ type: 'multi-exit-disc', flags: 0x80, value: med });

@@ -36,6 +36,8 @@ export interface CacheOptions extends Omit<TransportOptions, 'transport'> {
   readonly versionMax?: RtrVersion | undefined;
   /** Until the cache names its own; for version 0 always. @default 3600, 600 and 7200 seconds */
   readonly intervals?: RtrIntervals | undefined;
+  /** Intervals that hold whatever the cache names, in seconds, within the bounds of RFC 8210 §6. @default none */
+  readonly overrides?: Partial<RtrIntervals> | undefined;
 }
 
 /** Where the data come from. */
@@ -51,6 +53,8 @@ export interface RpkiSources {
 export interface RpkiOptions extends RpkiSources {
   /** Data changed: these routes are to be looked at again. */
   readonly onChange?: ((change: RpkiChange) => void) | undefined;
+  /** A cache is in another phase, or files were read: `status` has something new. */
+  readonly onStatus?: (() => void) | undefined;
   /** @default silent */
   readonly logger?: Logger | undefined;
   /** @default the system's */
@@ -120,6 +124,7 @@ export class RpkiClient {
       const errors = await this.#files.load(files, slurm);
       for (const error of errors) this.#logger.warn({ file: error.file }, error.message);
       this.#filesRead = errors.length === 0;
+      this.#statusChanged();
       return errors;
     };
     const loaded = this.#loading.then(load, load);
@@ -154,8 +159,14 @@ export class RpkiClient {
       files: this.#files.status(),
       total: { ...this.vrps.count, aspas: this.aspas.count },
       octets: this.vrps.octets,
-      ready: this.#filesRead && (this.#caches.length === 0 || this.#caches.some(({ updatedAt }) => updatedAt !== undefined)),
+      ready: this.#isReady(),
     };
+  }
+
+  #isReady(): boolean {
+    // By what is wanted: files are read before the caches are there.
+    const { caches = [] } = this.#sources;
+    return this.#filesRead && (caches.length === 0 || this.#caches.some(({ updatedAt }) => updatedAt !== undefined));
   }
 
   #replaceCaches(wanted: readonly CacheConnection['config'][]): void {
@@ -185,9 +196,19 @@ export class RpkiClient {
         this.#logger.debug({ cache: config.name, phase }, 'RPKI cache');
         if (phase === 'synced' && (failed || cache.counters.updates === 1)) this.#logger.info({ cache: config.name }, inSync(cache));
         this.#arrange();
+        this.#statusChanged();
       },
     });
     return cache;
+  }
+
+  #statusChanged(): void {
+    if (!this.#started) return;
+    try {
+      this.#options.onStatus?.();
+    } catch (error) {
+      this.#logger.error({ err: error }, 'onStatus of the RPKI client threw');
+    }
   }
 
   /** Caches that start or stop change their phase, which calls this again. */
@@ -250,13 +271,14 @@ function inSync({ config, session, data }: CacheConnection): string {
 
 function configOf(options: CacheOptions): CacheConnection['config'] {
   const config = { ...options, transport: options.transport ?? ('tcp' as const) };
-  const { versionMax, intervals, ...rest } = config;
+  const { versionMax, intervals, overrides, ...rest } = config;
   return {
     ...rest,
     name: options.name ?? formatTransport(config),
     preference: options.preference ?? PREFERENCE_DEFAULT,
     ...(versionMax !== undefined && { versionMax }),
     ...(intervals !== undefined && { intervals }),
+    ...(overrides !== undefined && { overrides }),
   };
 }
 

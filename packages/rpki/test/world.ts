@@ -20,12 +20,13 @@ export class World {
     return socket.asSocket();
   };
 
-  constructor(sources: RpkiSources) {
+  constructor(sources: RpkiSources & { readonly onStatus?: () => void }) {
     const log = (_fields: object, message: string): void => {
       this.logged.push(message);
     };
     this.client = new RpkiClient({
       ...this.with(sources),
+      onStatus: sources.onStatus,
       clock: this.clock,
       logger: { debug: () => {}, info: log, warn: log, error: log },
       onChange: (change) => this.changes.push(change),

@@ -5,7 +5,7 @@ import { isIpv6 } from './address.ts';
 import { PeerError } from './errors.ts';
 import { closeSocket, openSocket } from './libc.ts';
 import { type PeerOptions, REMOTE_PORT_DEFAULT } from './peer.ts';
-import { isProtected, protectDialing } from './protection.ts';
+import { isProtected, type Protection, protectDialing } from './protection.ts';
 
 /**
  * The socket may be half-open: a peer that has sent its FIN must still get our NOTIFICATION. Throws PeerError when the connection must not be
@@ -20,10 +20,25 @@ export function dial(remoteAddress: string, options: PeerOptions): Socket {
     ...(options.localAddress !== undefined && { localAddress: options.localAddress }),
     ...(options.localPort !== undefined && { localPort: options.localPort }),
   };
-  if (!isProtected(options)) return connect({ ...target, allowHalfOpen: true });
-  const fd = openSocket(isIpv6(remoteAddress) ? 6 : 4);
+  return isProtected(options) ? connectProtected(target, options) : connect({ ...target, allowHalfOpen: true });
+}
+
+/** Where a connection goes, by address, and where it comes from. */
+export interface DialTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress?: string;
+  readonly localPort?: number;
+}
+
+/**
+ * A TCP connection with MD5 signatures, TCP-AO or a TTL, which the kernel is told before it opens. Throws PeerError `unsupported` where this
+ * machine cannot do it.
+ */
+export function connectProtected(target: DialTarget, protection: Protection): Socket {
+  const fd = openSocket(isIpv6(target.host) ? 6 : 4);
   try {
-    protectDialing(fd, options, { address: remoteAddress });
+    protectDialing(fd, protection, { address: target.host });
   } catch (error) {
     closeSocket(fd);
     throw error;

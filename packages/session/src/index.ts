@@ -5,6 +5,7 @@ export type { Clock } from './clock.ts';
 export type { CloseReason, CloseReasonType } from './close-reason.ts';
 export { CONNECTIONS_PER_PEER_MAX } from './connection-pair.ts';
 export type { PeerCounters } from './counters.ts';
+export { connectProtected, type DialTarget } from './dial.ts';
 export { PeerError, type PeerErrorCode } from './errors.ts';
 export {
   CONNECT_RETRY_SECONDS_DEFAULT,
@@ -22,6 +23,7 @@ export {
 } from './peer.ts';
 export { LINGERING_PER_PEER_MAX } from './peer-session.ts';
 export type { Plugin, UpdateHandler, UpdateWriter } from './plugin.ts';
+export type { Protection } from './protection.ts';
 export { type PeerRange, type PeerRangeConfig, RANGE_LIMIT_DEFAULT } from './range.ts';
 export { REFUSED_MAX } from './refusals.ts';
 export { Server } from './server.ts';

@@ -5,6 +5,7 @@ import type { PeerOptions, TcpAoKey } from './peer.ts';
 import type { KeyTarget, SocketFamily } from './tcp-options.ts';
 import { addAoKey, deleteAoKey, descriptorOf, probe, requestAoKey, setMd5, setTtl, setTtlSecurity } from './tcp-options.ts';
 
+/** What protects a connection: keys of TCP MD5 or TCP-AO, and how far packets may come or go. */
 export type Protection = Pick<PeerOptions, 'md5Key' | 'tcpAoKeys' | 'multihopTtl' | 'ttlSecurityHops'>;
 
 /** Whether the options need more than a plain socket. */

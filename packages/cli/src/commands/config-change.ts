@@ -167,6 +167,7 @@ const EFFECTS: Readonly<Record<Effect, string>> = {
   [Effect.SESSION]: 'session',
   [Effect.ROUTES]: 'routes',
   [Effect.DECISION]: 'decision',
+  [Effect.VALIDATION]: 'validation',
   [Effect.LISTENER]: 'listener',
   [Effect.RESTART]: 'restart',
 };

@@ -67,6 +67,7 @@ const KINDS: Readonly<Record<EventType, Kind>> = {
   [EventType.WARNING]: ['warning', 'warning', 'yellow'],
   [EventType.NEIGHBOR_CHANGED]: ['neighbor-changed', 'changed', 'dim'],
   [EventType.LIMIT]: ['limit', 'limit', 'yellow'],
+  [EventType.RPKI]: ['rpki', 'RPKI', 'yellow'],
 };
 
 const LABEL_WIDTH = Math.max(...Object.values(KINDS).map(([, label]) => label.length));

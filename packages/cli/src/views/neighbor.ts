@@ -21,6 +21,8 @@ export interface NeighborView extends Omit<NeighborConfigView, 'enabled'> {
   readonly attributeSets: number;
   /** When the session is closed, while it is shut down gracefully. */
   readonly leavesAt?: Date | undefined;
+  /** What the session waits for after the start; '' for nothing. */
+  readonly waitsFor?: string;
   readonly flapCount: number;
   readonly lastError: string;
   readonly lastErrorAt: Date | undefined;
@@ -130,6 +132,7 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
         ['waits', waitsText(neighbor), 'yellow'],
         ['warning', hasNoFamily(neighbor) ? NO_FAMILY : undefined, 'yellow'],
         ['limit', limitText(neighbor, now), 'red'],
+        ['waits for', isWaiting(neighbor) ? neighbor.waitsFor : undefined, 'yellow'],
         ['shutting down', shuttingDown(neighbor, now), 'yellow'],
         ['last error', lastError(neighbor, now)],
         ['last NOTIFICATION', lastNotification(neighbor, now)],
@@ -326,13 +329,19 @@ function number(value: number): string {
 }
 
 function stateText(n: NeighborView): string {
-  return n.isDisabled ? 'Disabled' : n.state;
+  if (n.isDisabled) return 'Disabled';
+  return isWaiting(n) ? 'Waiting' : n.state;
 }
 
 function stateFormat(n: NeighborView): Format {
   if (n.isUp) return 'green';
   if (n.isDisabled) return 'dim';
-  return n.state === 'Idle' ? 'red' : 'yellow';
+  return n.state === 'Idle' && !isWaiting(n) ? 'red' : 'yellow';
+}
+
+/** After the start, for RPKI data. */
+function isWaiting({ waitsFor = '' }: NeighborView): boolean {
+  return waitsFor !== '';
 }
 
 function since(n: NeighborView, now: Date): string {
@@ -350,6 +359,7 @@ function hasNoFamily(n: NeighborView): boolean {
 function problem(n: NeighborView): string {
   if (hasNoFamily(n)) return 'no address family in common';
   if (n.limitShutdown !== '') return n.limitShutdown;
+  if (isWaiting(n)) return `waits for ${n.waitsFor}`;
   return n.isUp ? '' : n.lastError;
 }
 

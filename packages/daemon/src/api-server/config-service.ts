@@ -97,6 +97,7 @@ const EFFECTS: Readonly<Record<ConfigChange['effects'][number], Effect>> = {
   session: Effect.SESSION,
   routes: Effect.ROUTES,
   decision: Effect.DECISION,
+  validation: Effect.VALIDATION,
   listener: Effect.LISTENER,
   restart: Effect.RESTART,
 };

@@ -20,6 +20,7 @@ const TYPES: Readonly<Record<EventType, Type>> = {
   warning: Type.WARNING,
   'neighbor-changed': Type.NEIGHBOR_CHANGED,
   limit: Type.LIMIT,
+  rpki: Type.RPKI,
 };
 
 export function addEventService(router: ConnectRouter, control: ControlPlane): void {

@@ -120,6 +120,7 @@ function messageOf(state: NeighborState, globalAs: number): MessageInitShape<typ
     ...(session && { session: sessionMessage(session) }),
     counters: Object.fromEntries(COUNTERS.map((name) => [name, BigInt(counters[name])])),
     prefixes: state.prefixes.map(countsMessage),
+    waitsFor: state.waitsFor ?? '',
     ...(state.leavesAt && { leavesAt: timestampFromDate(state.leavesAt) }),
     flapCount: state.flapCount,
     lastError: state.lastError ?? '',

@@ -11,10 +11,11 @@ import type { OnChange } from '../keys/neighbor-key.ts';
  *     session     the session ends (Cease) and comes up again
  *     routes      routes of our own come, go or change
  *     decision    prefixes with several paths are decided again; sessions stay
+ *     validation  RPKI data come from elsewhere: routes whose state may be another are judged again
  *     listener    something is listened on from now on, or no longer
  *     restart     the daemon refuses the change while it runs
  */
-export type Effect = OnChange | 'routes' | 'decision' | 'listener' | 'restart';
+export type Effect = OnChange | 'routes' | 'decision' | 'validation' | 'listener' | 'restart';
 
 export interface ConfigChange {
   /** Key of the section at the top of the file: `neighbors`. */

@@ -10,6 +10,7 @@ export const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   session: 'its session is reset',
   routes: 'own routes change',
   decision: 'prefixes with several paths are decided again',
+  validation: 'routes that the data concern are judged again',
   listener: 'listeners change',
   restart: 'needs a restart',
 };

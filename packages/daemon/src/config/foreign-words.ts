@@ -94,7 +94,7 @@ const TOP: Words = [
   ['logging logs', key('log')],
   ['policy policy-definitions filter filters route-map route-maps', key('policies')],
   ['prefix-list prefix-lists defined-sets prefix-sets prefix-set as-set as-sets community-lists', key('sets')],
-  ['rpki roa rpki-servers rtr', notYet('RPKI')],
+  ['roa rpki-servers rtr roas rtr-servers roa-set validators', key('rpki')],
   ['bmp bmp-servers', notYet('BMP (RFC 7854)')],
   ['mrt mrt-dump dump', notYet('MRT (RFC 6396)')],
   ['bfd', notYet('BFD (RFC 5880)')],
@@ -148,6 +148,21 @@ const DAMPING: Words = [
   ['max-suppress-time maximum-suppress-time max-hold-time', key('max-suppress')],
 ];
 
+const RPKI: Words = [
+  ['cache servers server rtr rpki-servers validators', key('caches')],
+  ['file json roas static', key('files')],
+  ['exceptions slurm-files', key('slurm')],
+];
+const CACHE: Words = [
+  ['host server ip remote', key('address')],
+  ['priority', key('preference')],
+  ['md5 key auth-password', key('password')],
+  ['source bind local source-address', key('local-address')],
+  ['refresh-interval', key('refresh')],
+  ['retry-interval', key('retry')],
+  ['expire-interval', key('expire')],
+];
+
 const SECTIONS: Readonly<Record<string, Words>> = {
   '': TOP,
   global: GLOBAL,
@@ -158,6 +173,8 @@ const SECTIONS: Readonly<Record<string, Words>> = {
   'aggregates[]': AGGREGATES,
   'conditions[]': CONDITIONS,
   damping: DAMPING,
+  rpki: RPKI,
+  'rpki.caches[]': CACHE,
   api: API,
   http: HTTP,
   log: LOG,

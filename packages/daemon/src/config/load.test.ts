@@ -96,6 +96,10 @@ test('what is left out has the documented default', () => {
         clientToClientReflection: true,
         role: undefined,
         strictRole: false,
+        rov: 'mark',
+        aspa: 'mark',
+        aspaRole: undefined,
+        rovCommunity: false,
         maxPrefix: undefined,
         maxPrefixAccepted: undefined,
         maxPrefixAction: 'shutdown',
@@ -120,6 +124,7 @@ test('what is left out has the documented default', () => {
       },
     ],
     policy: { sets: undefined, policies: undefined },
+    rpki: { caches: [], files: [], slurm: [], waitSeconds: 0 },
     own: {
       routes: [],
       aggregates: [],
@@ -182,6 +187,10 @@ neighbors:
     accept-long-as-paths: true
     role: rs
     strict-role: true
+    rov: reject-invalid
+    aspa: off
+    aspa-role: peer
+    rov-community: true
     default-originate: true
     default-originate-while: transit-up
     advertisement-interval: 5
@@ -245,6 +254,10 @@ log: { level: debug, format: json }
     clientToClientReflection: true,
     role: 'rs',
     strictRole: true,
+    rov: 'reject-invalid',
+    aspa: 'off',
+    aspaRole: 'peer',
+    rovCommunity: true,
     maxPrefix: { 'ipv4-unicast': 1000, 'ipv6-unicast': 500 },
     maxPrefixAccepted: { 'ipv4-unicast': 900, 'ipv6-unicast': 900 },
     maxPrefixAction: 'discard',

@@ -8,10 +8,12 @@ import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts'
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import type { Confederation } from '../keys/own-as.ts';
 import type { OwnConfig } from '../own-config.ts';
+import type { RpkiConfig } from '../rpki-config.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
 import { effective, ownAs } from './neighbor-section.ts';
 import { ownConfig } from './own-values.ts';
+import { rpkiConfig } from './rpki-rules.ts';
 import { applyRules } from './rules.ts';
 import { type LogFormat, type LogLevel, type RawConfig } from './schema.ts';
 import { validate } from './validate.ts';
@@ -41,6 +43,7 @@ export interface DaemonConfig {
   /** The sections, with the sets of files in the place of their names. The policies were read without a problem. */
   readonly policy: PolicySections;
   readonly setFiles: SetFileConfig;
+  readonly rpki: RpkiConfig;
   readonly api: {
     /** Undefined: the default path. 'none': no socket. */
     readonly unixSocket: string | undefined;
@@ -120,6 +123,7 @@ function fillIn(raw: RawConfig, file: string, setFiles: DaemonConfig['setFiles']
     own: ownConfig(raw),
     policy: { sets: raw.sets, policies: raw.policies },
     setFiles,
+    rpki: rpkiConfig(raw.rpki, file),
     api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp, hosts: present(api?.hosts ?? []) },
     http: http?.listen && { ...http.listen, ...(http.hosts === undefined ? {} : { hosts: present(http.hosts) }) },
     log: { level: log?.level ?? LOG_LEVEL_DEFAULT, format: log?.format ?? LOG_FORMAT_DEFAULT },

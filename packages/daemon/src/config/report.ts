@@ -66,6 +66,12 @@ export const WORKING_EXCERPTS: Readonly<Record<string, string>> = {
       set: { local-preference: 200 }
       action: accept
 `,
+  rpki: `rpki:
+  caches:
+    - { address: 192.0.2.10, port: 3323 }
+    - { address: rtr.example.net, transport: tls, preference: 2 }
+  slurm: [/etc/tsbgp/slurm.json]
+`,
   api: `api:
   unix-socket: /run/tsbgp/tsbgpd.sock
   mode: 0660
@@ -123,6 +129,7 @@ export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWa
     `  neighbors  ${neighbors.length} (${external} eBGP, ${neighbors.length - external} iBGP${disabled(neighbors)})${families(neighbors)}`,
     ...ownRoutes(config),
     ...policies(config),
+    ...rpki(config),
     `  API        ${[config.api.unixSocket === 'none' ? '' : (config.api.unixSocket ?? 'the default socket'), config.api.tcp === undefined ? '' : formatEndpoint(config.api.tcp)].filter((place) => place !== '').join(', ') || 'off'}`,
     `  HTTP       ${config.http === undefined ? 'off' : `${formatEndpoint(config.http)} (/metrics, /healthz)`}`,
     ...warnings.map((warning) => `warning: ${formatWarning(warning)}`),
@@ -144,6 +151,17 @@ function ownRoutes({ own }: DaemonConfig): string[] {
 function policies({ policy }: DaemonConfig): string[] {
   const names = Object.keys(policy.policies ?? {});
   return names.length === 0 ? [] : [`  policies   ${names.length} (${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''})`];
+}
+
+/** Nothing where no data come from anywhere. */
+function rpki({ rpki: { caches, files, slurm, waitSeconds } }: DaemonConfig): string[] {
+  const parts = [
+    ...caches.map(({ name, transport }) => `${name} (${transport})`),
+    ...(files.length + slurm.length === 0 ? [] : [`${files.length + slurm.length} file${files.length + slurm.length === 1 ? '' : 's'}`]),
+  ];
+  if (parts.length === 0) return [];
+  const wait = waitSeconds === 0 ? 'sessions do not wait for the data' : `sessions wait for the data, ${waitSeconds} s at most`;
+  return [`  RPKI       ${parts.join(', ')}; ${wait}`];
 }
 
 function disabled(neighbors: readonly NeighborConfig[]): string {

@@ -9,6 +9,7 @@ import { Findings } from './findings.ts';
 import { checkNeighborSections } from './neighbor-section.ts';
 import { checkOwnSections } from './own-rules.ts';
 import { checkPolicySections } from './policy-rules.ts';
+import { checkRpkiSection } from './rpki-rules.ts';
 import type { RawConfig } from './schema.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -19,6 +20,7 @@ export function applyRules(source: YamlSource, raw: RawConfig): Findings {
   checkNeighborSections(raw, findings);
   checkOwnSections(raw, findings);
   checkPolicySections(raw, findings);
+  checkRpkiSection(raw, findings);
   const { tcp } = raw.api ?? {};
   if (tcp !== undefined && !isLoopback(tcp.host)) {
     const text = `the API answers on ${formatEndpoint(tcp)} without authentication: whoever reaches it may do everything; e.g. "tcp: 127.0.0.1:${tcp.port}"`;

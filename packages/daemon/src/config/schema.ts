@@ -20,6 +20,7 @@ import {
   ROUTES,
 } from './own-sections.ts';
 import { POLICIES, SETS } from './policy-sections.ts';
+import { type RawRpki, RPKI } from './rpki-section.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const LOG_FORMATS = ['auto', 'pretty', 'json'] as const;
@@ -46,6 +47,7 @@ export interface RawConfig {
   /** As they are written: @tsbgp/policy reads them. */
   sets?: Readonly<Record<string, unknown>>;
   policies?: Readonly<Record<string, unknown>>;
+  rpki?: RawRpki;
   api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[] };
   http?: { listen?: Endpoint; hosts?: (string | undefined)[] };
   log?: { level?: LogLevel; format?: LogFormat };
@@ -197,6 +199,7 @@ export const SCHEMA: Section<RawConfig> = section(
     damping: DAMPING,
     sets: SETS,
     policies: POLICIES,
+    rpki: RPKI,
     api: section(
       {
         allowed: 'a mapping with unix-socket, mode, tcp and hosts',

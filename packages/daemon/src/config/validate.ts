@@ -19,9 +19,12 @@ export function validate(source: YamlSource): { readonly value: RawConfig | unde
 
 /** An error about the value at `path`, in the words of its key. `because` follows what was found. */
 export function errorAt(source: YamlSource, path: Path, code: ConfigErrorCode, because?: string, allowed?: string): ConfigError {
-  const { words } = descriptorAt(path);
+  const descriptor = descriptorAt(path);
+  const { words } = descriptor;
   const place = code === 'missing-key' ? source.placeOf(path.slice(0, -1)) : source.placeOf(path);
-  const value = source.foundAt(path);
+  // Errors go to logs.
+  const isSecret = descriptor.kind === 'field' && descriptor.shape.type === 'secret';
+  const value = isSecret ? 'a value that is not shown' : source.foundAt(path);
   const found = because === undefined ? value : `${value} (${because})`;
   // A value that another key makes wrong is no example of what is right.
   const example = words.example.endsWith(`: ${value.replaceAll('"', '')}`) ? '' : words.example;

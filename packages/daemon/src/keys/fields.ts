@@ -38,7 +38,7 @@ interface Reader<T> {
   read(value: unknown, path: Path, refuse: Refuse): T | undefined;
 }
 
-export type FieldType = 'address' | 'as-number' | 'choice' | 'family' | 'family-numbers' | 'flag' | 'integer' | 'text';
+export type FieldType = 'address' | 'as-number' | 'choice' | 'family' | 'family-numbers' | 'flag' | 'integer' | 'secret' | 'text';
 
 /** What programs know about the values of a field; the API and the command line read their own spelling of it. */
 export interface Shape {

@@ -16,6 +16,7 @@ import { OWN_ROUTE_KEYS } from './neighbor-own-keys.ts';
 import { NEXT_HOP_KEYS, type NextHopConfig } from './next-hop-keys.ts';
 import { POLICY_KEYS, type PolicyConfig } from './policy-keys.ts';
 import { RELATION_KEYS, type RelationConfig } from './relation-keys.ts';
+import { VALIDATION_KEYS, type ValidationConfig } from './validation-keys.ts';
 import { readAs, readHostAddress, readLine, readRemoteAs } from './values.ts';
 import { WELL_KNOWN_KEYS, type WellKnownConfig } from './well-known-keys.ts';
 
@@ -23,7 +24,14 @@ export type AddPathDirection = 'receive' | 'send' | 'both';
 const ADD_PATH_DIRECTIONS: readonly AddPathDirection[] = ['receive', 'send', 'both'];
 
 /** A neighbor as the operator configured it, with every default filled in. */
-export interface NeighborConfig extends AsNumberConfig, RelationConfig, LimitConfig, NextHopConfig, PolicyConfig, WellKnownConfig {
+export interface NeighborConfig
+  extends AsNumberConfig,
+    RelationConfig,
+    ValidationConfig,
+    LimitConfig,
+    NextHopConfig,
+    PolicyConfig,
+    WellKnownConfig {
   readonly address: string;
   readonly remoteAs: number;
   /** Undefined: the global AS. */
@@ -406,6 +414,7 @@ export const NEIGHBOR_KEYS: Rows = {
   },
   ...AS_NUMBER_KEYS,
   ...RELATION_KEYS,
+  ...VALIDATION_KEYS,
   ...LIMIT_KEYS,
   ...OWN_ROUTE_KEYS,
   enabled: {

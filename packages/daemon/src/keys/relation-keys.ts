@@ -5,7 +5,7 @@ import { readRouterId } from './values.ts';
 
 /** What we are to the neighbor (RFC 9234 §4.1), in the words of wire's `formatRole`. */
 export type RoleName = 'provider' | 'customer' | 'peer' | 'rs' | 'rs-client';
-const ROLES: readonly RoleName[] = ['provider', 'customer', 'peer', 'rs', 'rs-client'];
+export const ROLES: readonly RoleName[] = ['provider', 'customer', 'peer', 'rs', 'rs-client'];
 
 export interface RelationConfig {
   /** We are its route reflector (RFC 4456). */

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { connect, createServer, type Server } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { RoutingPeer } from '../../test/routing-peer.ts';
+import { startCache } from '../../test/rpki/rpki-sources.ts';
 import { parseConfig } from '../config/load.ts';
 import { describeChange, summarizeChanges } from '../config-change/describe.ts';
 import { type ControlError, invalidArgument } from '../control-plane.ts';
@@ -251,3 +252,41 @@ test('700 neighbors are read again in 0.3 s of processor time', async (t) => {
   assert.equal(changes.length, 700);
   assert.ok(used.user + used.system <= 300_000, `${(used.user + used.system) / 1000} ms`);
 });
+
+test('RPKI caches come, go and change without a touch of BGP sessions', async (t) => {
+  const { port: first } = await startCache(t, { vrps: [{ prefix: '192.0.2.0/24', maxLength: 24, asn: 65_002 }] });
+  const { port: second } = await startCache(t, { vrps: [] });
+  const rpki = (caches: string): string => `rpki: { wait: 0, caches: [${caches}] }`;
+  const { daemon, up } = await start(t, { neighbors: [neighbor(2)], more: rpki(`{ address: 127.0.0.1, port: ${first} }`) });
+  const synced = (count: number): Promise<void> => metric(daemon, /^tsbgp_rpki_cache_synced\{[^}]*\} 1$/gm, count);
+  await synced(1);
+  await up(2);
+  const before = sessions(daemon);
+  const both = `{ address: 127.0.0.1, port: ${first} }, { address: 127.0.0.1, port: ${second}, name: other }`;
+  const added = await daemon.change(parsed({ neighbors: [neighbor(2)], more: rpki(both) }));
+  assert.deepEqual(added.map(describeChange), ['rpki cache other added: routes that the data concern are judged again']);
+  await synced(2);
+  const changed = await daemon.change(
+    parsed({ neighbors: [neighbor(2)], more: rpki(both.replace('name: other', 'name: other, refresh: 60')) }),
+  );
+  assert.deepEqual(changed.map(describeChange), ['rpki cache other changed: routes that the data concern are judged again']);
+  const gone = await daemon.change(parsed({ neighbors: [neighbor(2)] }));
+  assert.deepEqual(gone.map(describeChange), [
+    `rpki cache 127.0.0.1:${first} removed: routes that the data concern are judged again`,
+    'rpki cache other removed: routes that the data concern are judged again',
+  ]);
+  assert.deepEqual(sessions(daemon), before);
+  assert.doesNotMatch(daemon.speaker.metrics(), /^tsbgp_rpki_/m);
+});
+
+/** Resolves when so many lines of the metrics match; events say when to look. */
+async function metric(daemon: Daemon, pattern: RegExp, count: number): Promise<void> {
+  while ((daemon.speaker.metrics().match(pattern) ?? []).length !== count) {
+    await new Promise<void>((resolve) => {
+      const leave = daemon.speaker.events.listen(() => {
+        leave();
+        resolve();
+      });
+    });
+  }
+}

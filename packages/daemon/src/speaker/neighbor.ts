@@ -11,7 +11,9 @@ import {
   type PeerOptions as RibPeerOptions,
   type RouteLimits,
   type RouteServerOptions,
+  type ValidationOptions,
 } from '@tsbgp/rib';
+import { aspaDirection } from '@tsbgp/rpki';
 import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
 import {
   Afi,
@@ -56,6 +58,8 @@ const ROLE_CODES: Readonly<Record<RoleName, number>> = {
 
 /** What of a session depends on more than the neighbor's own configuration. */
 export interface SessionExtras {
+  /** RPKI data come from somewhere. */
+  readonly hasRpki: boolean;
   /** It is sent a default route of our own. */
   readonly originatesDefault: boolean;
   readonly damping: DampingOptions | undefined;
@@ -89,6 +93,8 @@ export class Neighbor {
   #attributesDiscarded = 0;
   /** When the session ends, while it is shut down gracefully (RFC 8326). */
   leavesAt: Date | undefined;
+  /** It is to be enabled when sessions no longer wait for RPKI data. */
+  isHeld = false;
   /** When the session came up, by the monotonic clock. */
   #upMs = 0;
 
@@ -162,7 +168,23 @@ export class Neighbor {
       exportAccept: this.#accepts('export'),
       defaultOriginate: extras.originatesDefault ? families : [],
       damping: extras.damping,
+      validation: this.#validation(extras.hasRpki),
       port,
+    };
+  }
+
+  /** Undefined where nothing is known of routes: then nothing is looked up. */
+  #validation(hasRpki: boolean): ValidationOptions | undefined {
+    const { rov, aspa, aspaRole, rovCommunity, role, routeServerClient } = this.config;
+    if (!hasRpki && !rovCommunity) return undefined;
+    // A role is needed, because it says whether paths come up or down to us.
+    const ours = aspaRole ?? role ?? (routeServerClient ? 'rs' : undefined);
+    return {
+      rov,
+      aspa: ours === undefined ? 'off' : aspa,
+      isDownstream: ours !== undefined && aspaDirection(ROLE_CODES[ours]) === 'downstream',
+      isRouteServer: ours === 'rs-client',
+      stateCommunity: rovCommunity,
     };
   }
 
@@ -289,7 +311,7 @@ export class Neighbor {
     return {
       config,
       state: peer.state,
-      adminState: peer.adminState,
+      adminState: this.isHeld ? 'up' : peer.adminState,
       session: this.#sessionState(),
       counters: this.#counters(),
       prefixes: config.families.map(counts),

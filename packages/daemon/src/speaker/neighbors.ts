@@ -23,6 +23,8 @@ export interface NeighborsOptions {
   readonly changed: (neighbor: Neighbor) => void;
   /** What the session library calls for the sessions of a neighbor. */
   readonly plugin: (neighbor: Neighbor) => Plugin;
+  /** Sessions that would start wait. */
+  readonly isHolding: () => boolean;
   /** Checks what depends on other parts of the configuration. Throws ControlError. */
   readonly check: (config: NeighborConfig) => void;
 }
@@ -113,7 +115,7 @@ export class Neighbors {
     const touched = diffNeighbor(before, checked);
     if (touched.has('session')) {
       // Whoever was to be down stays down; a limit that ended the session is another one now.
-      const stays = neighbor.limitShutdown === undefined && neighbor.peer.adminState === 'down' && before.enabled === checked.enabled;
+      const stays = neighbor.limitShutdown === undefined && isDown(neighbor) && before.enabled === checked.enabled;
       neighbor.forgetLimitShutdown();
       await this.#options.server.deletePeer(address, { reconfigured: true });
       if (this.#byAddress.get(address) !== neighbor) {
@@ -152,18 +154,28 @@ export class Neighbors {
   }
 
   #start(config: NeighborConfig, enabled: boolean = config.enabled): Neighbor {
-    const { ours, server, plugin } = this.#options;
+    const { ours, server, plugin, isHolding } = this.#options;
     const neighbor = new Neighbor(config, ours);
+    neighbor.isHeld = enabled && isHolding();
     neighbor.peer = asControlError(() =>
       // The session library's options have the same names.
       server.addPeer({ remoteAddress: config.address, remoteAs: config.remoteAs, localAs: neighbor.localAs }, plugin(neighbor), {
         ...config,
-        enabled,
+        enabled: enabled && !neighbor.isHeld,
         alternateLocalAs: config.localAsDualAs ? publicAs(ours) : undefined,
       }),
     );
     this.#byAddress.set(config.address, neighbor);
     return neighbor;
+  }
+
+  /** Starts the sessions that waited. */
+  release(): void {
+    for (const neighbor of this.#byAddress.values()) {
+      if (!neighbor.isHeld) continue;
+      neighbor.isHeld = false;
+      neighbor.peer.enable();
+    }
   }
 
   /** Sends Cease/3. Resolves when the session is gone. Throws as `find`. */
@@ -175,6 +187,11 @@ export class Neighbors {
     this.#options.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor deleted' });
     await this.#options.server.deletePeer(config.address);
   }
+}
+
+/** An operator wants it down. */
+function isDown({ peer, isHeld }: Neighbor): boolean {
+  return peer.adminState === 'down' && !isHeld;
 }
 
 function canonicalAddress(text: string, field = 'address'): string {

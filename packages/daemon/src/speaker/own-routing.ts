@@ -95,7 +95,7 @@ export class OwnRouting {
   readonly isDelayed = (): boolean => this.#delay.isRunning;
 
   /** What of this a new session needs. */
-  extrasOf(config: NeighborConfig): SessionExtras {
+  extrasOf(config: NeighborConfig): Omit<SessionExtras, 'hasRpki'> {
     if (config.flapDamping) this.#startReuse();
     return {
       originatesDefault: config.defaultOriginate && this.#conditions.holds(config.defaultOriginateWhile),

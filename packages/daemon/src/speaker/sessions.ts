@@ -8,9 +8,10 @@ import { type Family, formatFamily, notificationOf, RefreshSubtype, type RouteRe
 import type { Boundaries } from '../boundaries.ts';
 import { ControlError, type ResetKind } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
+import type { Rpki } from '../rpki/rpki.ts';
 import { InboundRefreshes } from './inbound-refresh.ts';
 import { LimitShutdown } from './limit-shutdown.ts';
-import type { Neighbor } from './neighbor.ts';
+import type { Neighbor, SessionExtras } from './neighbor.ts';
 import type { OwnRouting } from './own-routing.ts';
 import { Pace } from './pace.ts';
 import { Port } from './port.ts';
@@ -28,6 +29,7 @@ export interface SessionsOptions {
   /** Addresses of all configured neighbors. */
   readonly addresses: () => Iterable<string>;
   readonly own: Pick<OwnRouting, 'extrasOf' | 'isDelayed'>;
+  readonly rpki: Pick<Rpki, 'isConfigured'>;
 }
 
 export class Sessions {
@@ -91,10 +93,10 @@ export class Sessions {
   changed(neighbor: Neighbor): void {
     const { session, ribPeer, port } = neighbor;
     if (session === undefined || ribPeer === undefined || port === undefined) return;
-    const { rib, addresses, schedule, own } = this.#options;
+    const { rib, addresses, schedule } = this.#options;
     const keptRejected = ribPeer.keepsRejected;
     const { limits } = ribPeer;
-    rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses(), own.extrasOf(neighbor.config)));
+    rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor)));
     // Routes that were only counted may be held from now on: the neighbor is asked for them.
     const mayHoldMore = (!keptRejected && ribPeer.keepsRejected) || limits !== ribPeer.limits;
     if (mayHoldMore && session.routeRefresh) {
@@ -127,9 +129,9 @@ export class Sessions {
   }
 
   #established(neighbor: Neighbor, session: SessionInfo, writer: UpdateWriter): RibPeer {
-    const { rib, report, addresses, schedule, own } = this.#options;
+    const { rib, report, addresses, schedule } = this.#options;
     const port = new Port(writer, this.#corked, (error) => report.peerFailed(ribPeer, error), this.#paceOf(neighbor));
-    const ribPeer: RibPeer = rib.addPeer(neighbor.ribOptions(session, port, addresses(), own.extrasOf(neighbor.config)));
+    const ribPeer: RibPeer = rib.addPeer(neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor)));
     neighbor.up(
       session,
       ribPeer,
@@ -142,6 +144,11 @@ export class Sessions {
     schedule();
     report.peerUp(ribPeer);
     return ribPeer;
+  }
+
+  #extrasOf({ config }: Neighbor): SessionExtras {
+    const { own, rpki } = this.#options;
+    return { ...own.extrasOf(config), hasRpki: rpki.isConfigured };
   }
 
   #paceOf(neighbor: Neighbor): Pace {

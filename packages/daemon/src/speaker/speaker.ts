@@ -18,6 +18,8 @@ import { identifierOf } from '../keys/values.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import type { OwnConfig } from '../own-config.ts';
+import { Rpki } from '../rpki/rpki.ts';
+import { hasSources, NO_RPKI, type RpkiConfig } from '../rpki-config.ts';
 import { Background } from './background.ts';
 import { dampenedRoutes } from './dampened.ts';
 import { explainRoute } from './explanation.ts';
@@ -35,6 +37,7 @@ import { findPaths, prefixPaths } from './paths.ts';
 import { RouteReport } from './route-report.ts';
 import { Sessions } from './sessions.ts';
 import { checkReason } from './shutdown-reason.ts';
+import { StartHold } from './start-hold.ts';
 import { Turns } from './turns.ts';
 import { Watchers } from './watchers.ts';
 
@@ -74,6 +77,8 @@ export class Speaker implements ControlPlane {
   readonly #watchers: Watchers;
   readonly #localRoutes: LocalRoutes;
   readonly #own: OwnRouting;
+  readonly #rpki: Rpki;
+  #hold: StartHold;
   readonly #gracefulShutdowns: GracefulShutdowns = new GracefulShutdowns((neighbor) => this.#sessions.changed(neighbor));
   readonly #metricSources: readonly MetricSource[];
   /** The bound addresses. */
@@ -81,6 +86,8 @@ export class Speaker implements ControlPlane {
   /** By the endpoint that was asked for. */
   readonly #bound: Map<string, Endpoint> = new Map();
   readonly #startedAt: Date = new Date();
+  /** The neighbors of the configuration are there. */
+  #isStarted = false;
   /** By the monotonic clock. */
   readonly #startedMs: number = performance.now();
 
@@ -106,6 +113,17 @@ export class Speaker implements ControlPlane {
       onLimitPassed: (peer, text) => this.#sessions.limitPassed(peer, text),
       endSession: (peer) => this.#sessions.exportFailed(peer),
     });
+    this.#rpki = new Rpki({
+      logger,
+      boundaries,
+      events,
+      changed: (change) => {
+        this.#turns.schedule();
+        this.#rib.validation?.change(change);
+      },
+      statusChanged: () => this.#hold.look(),
+    });
+    this.#hold = this.#newHold(NO_RPKI);
     const rib = new Rib({
       localAs,
       bgpIdentifier: identifierOf(routerId),
@@ -114,6 +132,7 @@ export class Speaker implements ControlPlane {
       decision: this.#decision,
       observer: report,
       exportObserver: report,
+      validator: this.#rpki.validator,
     });
     rib.nowSeconds = Math.floor(Date.now() / 1000);
     this.#rib = rib;
@@ -131,7 +150,7 @@ export class Speaker implements ControlPlane {
     const schedule = (): void => this.#turns.schedule();
     const addresses = (): Iterable<string> => this.#neighbors.addresses();
     this.#own = new OwnRouting({ rib, neighbors: () => this.#neighbors.all(), logger, boundaries, schedule });
-    this.#sessions = new Sessions({ rib, logger, boundaries, events, report, schedule, addresses, own: this.#own });
+    this.#sessions = new Sessions({ rib, logger, boundaries, events, report, schedule, addresses, own: this.#own, rpki: this.#rpki });
     this.#neighbors = new Neighbors({
       ours: { as: localAs, confederation },
       server: this.#server,
@@ -140,6 +159,7 @@ export class Speaker implements ControlPlane {
       listen: this.#listen,
       changed: (neighbor) => this.#sessions.changed(neighbor),
       plugin: (neighbor) => this.#sessions.plugin(neighbor),
+      isHolding: () => this.#hold.isRunning,
       check: (config) => {
         checkPolicies(config, options.policyNames?.() ?? []);
         this.#own.check(config);
@@ -155,6 +175,8 @@ export class Speaker implements ControlPlane {
       this.#watchers.addMetrics,
       this.#localRoutes.addMetrics,
       this.#own.addMetrics,
+      this.#rpki.addMetrics,
+      (out) => this.#hold.addMetrics(out),
     ];
   }
 
@@ -202,14 +224,29 @@ export class Speaker implements ControlPlane {
     this.#turns.schedule();
   }
 
+  /** Where RPKI data come from. At the start, before the neighbors, it makes their sessions wait for the data. */
+  configureRpki(config: RpkiConfig): void {
+    if (!this.#isStarted) {
+      this.#hold.close();
+      this.#hold = this.#newHold(config);
+    }
+    const hadRpki = this.#rpki.isConfigured;
+    void this.#rpki.configure(config);
+    if (this.#rpki.isConfigured === hadRpki) return;
+    for (const neighbor of this.#neighbors.all()) this.#sessions.changed(neighbor);
+  }
+
   /** The neighbors of the configuration are there. */
   started(): void {
+    this.#isStarted = true;
     this.#own.started();
   }
 
   /** Cease/2 with `reason` to every peer; resolves when every session and listener is closed. */
   close(reason?: string): Promise<void> {
     this.#own.close();
+    this.#hold.close();
+    this.#rpki.close();
     return this.#server.close(reason);
   }
 
@@ -253,6 +290,7 @@ export class Speaker implements ControlPlane {
     const { peer, config } = neighbor;
     this.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor enabled' });
     neighbor.forgetLimitShutdown();
+    neighbor.isHeld = false;
     this.#gracefulShutdowns.cancel(neighbor);
     peer.enable();
   }
@@ -267,6 +305,7 @@ export class Speaker implements ControlPlane {
       // Another one than before, where its configuration was changed meanwhile.
       const current = this.#neighbors.find(config.address);
       current.leavesAt = undefined;
+      current.isHeld = false;
       current.forgetLimitShutdown();
       current.peer.disable(reason);
     };
@@ -329,6 +368,18 @@ export class Speaker implements ControlPlane {
     this.#options.onShutdown(reason);
   }
 
+  #newHold(config: RpkiConfig): StartHold {
+    const { logger, boundaries } = this.#options;
+    return new StartHold({
+      seconds: hasSources(config) ? config.waitSeconds : 0,
+      isReady: () => this.#rpki.isReady,
+      logger,
+      boundaries,
+      events: this.events,
+      over: () => this.#neighbors.release(),
+    });
+  }
+
   #turnEnded(): void {
     this.#sessions.uncork();
     this.#own.turnEnded();
@@ -342,7 +393,8 @@ export class Speaker implements ControlPlane {
   }
 
   #state(neighbor: Neighbor): NeighborState {
-    return neighbor.state((family) => familyCounts(this.#rib, neighbor, family));
+    const state = neighbor.state((family) => familyCounts(this.#rib, neighbor, family));
+    return neighbor.isHeld ? { ...state, waitsFor: this.#hold.waitsFor } : state;
   }
 
   #canonicalQuery<Query extends { readonly neighbor?: string | undefined }>(query: Query): Query {

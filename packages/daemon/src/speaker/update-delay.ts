@@ -34,7 +34,7 @@ export class UpdateDelay {
   /** All neighbors of the configuration are there, or a session changed. */
   look(): void {
     if (!this.isRunning) return;
-    const awaited = this.#options.neighbors().filter(({ peer }) => peer.adminState === 'up');
+    const awaited = this.#options.neighbors().filter(({ peer, isHeld }) => peer.adminState === 'up' || isHeld);
     if (awaited.every((neighbor) => neighbor.hasSentAll)) this.#end('all neighbors have sent End-of-RIB');
   }
 

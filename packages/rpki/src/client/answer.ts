@@ -69,7 +69,8 @@ function endOfData(session: Session, pdu: Pdu & { type: 'end-of-data' }): Step {
       pdu,
     );
   }
-  const intervals = pdu.intervals === undefined ? session.config.intervals : boundedIntervals(pdu.intervals);
+  const { overrides } = session.config;
+  const intervals = pdu.intervals === undefined ? session.config.intervals : boundedIntervals({ ...pdu.intervals, ...overrides });
   const { version, notified: again } = session;
   return [
     {

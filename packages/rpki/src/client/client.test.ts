@@ -146,6 +146,23 @@ suite('times', () => {
     assert.deepEqual(cacheStatus(world).intervals, { refresh: 300, retry: 1, expire: 600 });
   });
 
+  test('a client with a cache is not ready before the cache has answered, although all files are read', async () => {
+    const states: boolean[] = [];
+    const world = new World({ caches: [{ host: 'a' }], onStatus: () => states.push(world.client.status().ready) });
+    const socket = await world.startOne();
+    assert.deepEqual(new Set(states), new Set([false]));
+    await say(socket, ...full(7, 1, prefix('192.0.2.0/24', 1)));
+    assert.equal(states.at(-1), true);
+  });
+
+  test('an interval of our own holds whatever the cache names, the others are those of the cache', async () => {
+    const world = new World({ caches: [{ host: 'a', overrides: { refresh: 60, expire: 10 } }] });
+    const socket = await world.startOne();
+    await say(socket, ...full(7, 1, prefix('192.0.2.0/24', 1)));
+    assert.deepEqual(cacheStatus(world).intervals, { refresh: 60, retry: 300, expire: 600 });
+    assert.equal(cacheStatus(world).nextQuerySeconds, 60);
+  });
+
   test('a cache that does not answer, or stops in the middle, is left after 60 seconds', async () => {
     const { world, socket } = await connected();
     await world.clock.advance(59_000);

@@ -27,6 +27,8 @@ export interface SessionConfig {
   readonly versionMax: RtrVersion;
   /** Until the cache names its own. @default 3600, 600 and 7200 seconds (RFC 8210 §6) */
   readonly intervals: RtrIntervals;
+  /** Intervals that hold whatever the cache names, in seconds. @default none */
+  readonly overrides?: Partial<RtrIntervals> | undefined;
 }
 
 /** A session with one cache, as a value. */
@@ -98,9 +100,10 @@ export type Step = readonly [Session, readonly Action[]];
 /** A session that is not started. Intervals are kept within the bounds of RFC 8210 §6. */
 export function newSession(config: Partial<SessionConfig> = {}): Session {
   const versionMax = config.versionMax ?? RTR_VERSION_MAX;
-  const intervals = boundedIntervals(config.intervals ?? INTERVALS_DEFAULT);
+  const { overrides } = config;
+  const intervals = boundedIntervals({ ...(config.intervals ?? INTERVALS_DEFAULT), ...overrides });
   return {
-    config: { versionMax, intervals },
+    config: { versionMax, intervals, overrides },
     phase: 'idle',
     version: versionMax,
     negotiated: false,

@@ -1,5 +1,6 @@
 /** Opens the connection to a cache, over TCP, TLS or SSH (RFC 8210 §9). */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
@@ -71,8 +72,11 @@ function whenClosed(stream: Duplex, callback: (why: CloseReason) => void): void 
 }
 
 function openTls(options: TransportOptions): Transport {
+  const { serverName = options.host, caFile, certFile, keyFile, ...given } = options.tls ?? {};
+  const ca = caFile === undefined ? given.ca : readFileSync(caFile);
+  const cert = certFile === undefined ? given.cert : readFileSync(certFile);
+  const key = keyFile === undefined ? given.key : readFileSync(keyFile);
   const socket = openTcp(options, RTR_TLS_PORT);
-  const { ca, cert, key, serverName = options.host } = options.tls ?? {};
   const stream = connectTls({
     socket,
     host: serverName,

@@ -22,6 +22,10 @@ export interface TlsOptions {
   /** Our certificate and key, PEM (RFC 8210 §9.2 wants caches to ask for them). */
   readonly cert?: ConnectionOptions['cert'];
   readonly key?: ConnectionOptions['key'];
+  /** Paths of files with the same, read for each connection, so that new certificates are taken as they come. @default none */
+  readonly caFile?: string | undefined;
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
   /** Name that the certificate must have. @default the host */
   readonly serverName?: string | undefined;
 }

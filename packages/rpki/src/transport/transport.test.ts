@@ -88,6 +88,19 @@ suite('TLS', { skip: certificate === undefined && 'no openssl to make a certific
     });
   });
 
+  test('certificates are read from files, anew for each connection', async () => {
+    await withTls(async (port) => {
+      const caFile = join(folder, 'ca.pem');
+      const options: CacheOptions = { host: HOST, port, transport: 'tls', tls: { caFile, serverName: 'cache.example' } };
+      await withClient(options, async (live) => {
+        await live.until(() => live.cache.phase === 'waiting');
+        assert.match(live.cache.lastError!.reason, /ENOENT.*ca\.pem/);
+      });
+      writeFileSync(caFile, cert);
+      await withClient(options, async (live) => live.until(() => live.vrps.length === 1));
+    });
+  });
+
   for (const [what, tls, reason] of [
     ['unknown', { serverName: 'cache.example' }, /self-signed certificate/],
     ['of another name', { ca: cert, serverName: 'other.example' }, /does not match certificate's altnames/],
