@@ -4,6 +4,7 @@ import { NONE } from './columns.ts';
 import { decide } from './decision/decide.ts';
 import type { UpdateGroups } from './export/groups.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
+import { endRestated } from './restated.ts';
 import type { PathId, RibTable } from './table.ts';
 
 /**
@@ -39,6 +40,7 @@ export class Decisions {
       }
       if (aggregates !== undefined) aggregates.decided(nlri, best);
       left -= groups.evaluate(nlri);
+      endRestated(table, nlri);
       if (observer !== undefined && table.takeTouched(nlri, best as PathId, before as PathId)) observer(table, nlri);
     }
     groups.send();

@@ -35,6 +35,7 @@ import { rejudgePaths } from './import/reuse.ts';
 import type { ImportRules } from './import/rules.ts';
 import { type LimitNotice, limitFault } from './limits.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
+import { hasOctets, OctetRoutes, type OctetTable } from './octet-routes.ts';
 import type { RibPeer } from './peer.ts';
 import type { RibTable } from './table.ts';
 import type { ImportVerdict } from './verdict.ts';
@@ -61,6 +62,7 @@ export class Ingest {
   readonly #scan: AttributeScan = new AttributeScan();
   readonly #canonical: CanonicalBlock = new CanonicalBlock();
   readonly #limited: LimitedRoutes = new LimitedRoutes();
+  readonly #octets: OctetRoutes;
   /** The attributes of a session without four-octet AS numbers, rewritten with them. */
   #wide: Uint8Array = new Uint8Array(0);
   readonly #wideScan: AttributeScan = new AttributeScan();
@@ -77,6 +79,7 @@ export class Ingest {
     observer: IngestObserver,
   ) {
     this.#rules = rules;
+    this.#octets = new OctetRoutes(rules, this.#limited);
     this.#attributes = attributes;
     this.#tables = tables;
     this.#ipv4 = ipv4;
@@ -160,14 +163,15 @@ export class Ingest {
     if (reachTable !== undefined) {
       reachStart = scan.valueStart[reach]! + 5 + bytes[scan.valueStart[reach]! + 3]!;
       reachEnd = scan.valueEnd[reach]!;
-      if (!prefixesAreWhole(bytes, reachStart, reachEnd, reachTable.index.bitsMax, context.addPath.has(reachTable.family))) {
-        return invalidNetworkField();
-      }
+      const identifiers = context.addPath.has(reachTable.family);
+      if (hasOctets(reachTable)) fault = this.#checkOctets(reachTable, peer, bytes, reachStart, reachEnd, identifiers) ?? fault;
+      else if (!prefixesAreWhole(bytes, reachStart, reachEnd, reachTable.index.bitsMax, identifiers)) return invalidNetworkField();
     }
     if (unreachTable !== undefined) {
       unreachStart = scan.valueStart[unreach]! + 3;
       unreachEnd = scan.valueEnd[unreach]!;
-      if (!prefixesAreWhole(bytes, unreachStart, unreachEnd, unreachTable.index.bitsMax, context.addPath.has(unreachTable.family))) {
+      const identifiers = context.addPath.has(unreachTable.family);
+      if (!hasOctets(unreachTable) && !prefixesAreWhole(bytes, unreachStart, unreachEnd, unreachTable.index.bitsMax, identifiers)) {
         return invalidNetworkField();
       }
     }
@@ -195,6 +199,16 @@ export class Ingest {
       return this.#announceNew(this.#ipv4, peer, 'next-hop', bytes, nlriStart, nlriEnd);
     }
     return undefined;
+  }
+
+  /** NLRI that cannot be read are told of, and counted. A fault that is returned withdraws the routes of the UPDATE. */
+  #checkOctets(table: OctetTable, peer: RibPeer, bytes: Uint8Array, start: number, end: number, identifiers: boolean): Fault | undefined {
+    const fault = this.#octets.check(table, bytes, start, end, identifiers);
+    if (fault === undefined) return undefined;
+    if (fault.action === 'withdraw') peer.treatedAsWithdraw++;
+    else peer.attributesDiscarded++;
+    this.#observer.fault(peer, fault);
+    return fault.action === 'withdraw' ? fault : undefined;
   }
 
   /** Announces the routes in `bytes[start, end)` with the attributes of the scanned block. A fault is a limit that the peer passed. */
@@ -280,6 +294,10 @@ export class Ingest {
     try {
       if (reason !== NO_REASON && !peer.keepsRejected) {
         this.#discard(table, peer, reason, bytes, start, end, identifiers);
+      } else if (hasOctets(table)) {
+        fault = this.#octets.announce(table, peer, verdict, bytes, start, end, identifiers, this.nowSeconds);
+        if (limits !== undefined && (this.#limited.passed.size > 0 || !limits.hasRoom(peer, table.position, 0)))
+          this.#tellLimits(table, peer);
       } else if (verdict.isOpen || peer.judgesOneByOne) {
         fault = this.#announceOneByOne(table, peer, verdict, bytes, start, end, identifiers);
       } else if (limits === undefined || limits.hasRoom(peer, table.position, end - start)) {
@@ -289,7 +307,8 @@ export class Ingest {
         this.#tellLimits(table, peer);
       }
     } catch (error) {
-      dropUnused(table, bytes, start, end, identifiers);
+      if (hasOctets(table)) this.#octets.dropUnused(table, bytes, start, end, identifiers);
+      else dropUnused(table, bytes, start, end, identifiers);
       throw error;
     } finally {
       if (used !== attr) this.#attributes.release(used);
@@ -403,6 +422,7 @@ export class Ingest {
 
   /** Returns how many routes there are in `bytes[start, end)`. */
   #withdrawEach(table: RibTable, peer: RibPeer, bytes: Uint8Array, start: number, end: number, identifiers: boolean): number {
+    if (hasOctets(table)) return this.#octets.withdraw(table, peer, bytes, start, end, identifiers, this.nowSeconds);
     const { index } = table;
     let offset = start;
     let identifier = 0;

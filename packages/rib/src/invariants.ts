@@ -60,7 +60,7 @@ function checkGroup(rib: Rib, group: UpdateGroup, hold: (attr: number) => void):
         if (group.isJoining(member)) continue;
         invariant(member.peer !== source || !audiences.has(receivers, member.number), 'a route does not go back to its source');
       }
-      if (adjRibOut.path === undefined) invariant((reached & audiences.setOf(receivers)) === 0n, 'a member holds one route of an NLRI');
+      if (!adjRibOut.addPath) invariant((reached & audiences.setOf(receivers)) === 0n, 'a member holds one route of an NLRI');
       reached |= audiences.setOf(receivers);
     }
   }
@@ -131,7 +131,7 @@ function checkTable(rib: Rib, table: RibTable, hold: (attr: number) => void): vo
 }
 
 function wireOf(table: RibTable, nlri: NlriId): Uint8Array {
-  const bytes = new Uint8Array(24);
+  const bytes = new Uint8Array(table.octets?.index.lengthOf(nlri) ?? 24);
   table.index.write(bytes, 0, nlri);
   return bytes;
 }

@@ -113,17 +113,29 @@ export class Limit {
 export class Limits {
   readonly action: LimitAction;
   /** By position of the family. */
-  readonly received: readonly Limit[];
-  readonly accepted: readonly Limit[];
+  readonly received: Limit[];
+  readonly accepted: Limit[];
   readonly paths: Limit;
   readonly attributeSets: Limit;
 
-  constructor({ action, warningPercent, routes, paths, attributeSets }: LimitOptions, families: readonly Family[]) {
+  readonly #options: LimitOptions;
+
+  constructor(options: LimitOptions, families: readonly Family[]) {
+    const { action, warningPercent, paths, attributeSets } = options;
+    this.#options = options;
     this.action = action;
-    this.received = families.map((family) => new Limit('received', family, routes.get(family)?.received, warningPercent));
-    this.accepted = families.map((family) => new Limit('accepted', family, routes.get(family)?.accepted, warningPercent));
+    this.received = [];
+    this.accepted = [];
+    for (const family of families) this.addFamily(family);
     this.paths = new Limit('paths', undefined, paths, warningPercent);
     this.attributeSets = new Limit('attribute-sets', undefined, attributeSets, warningPercent);
+  }
+
+  /** The RIB has one more family. */
+  addFamily(family: Family): void {
+    const { routes, warningPercent } = this.#options;
+    this.received.push(new Limit('received', family, routes.get(family)?.received, warningPercent));
+    this.accepted.push(new Limit('accepted', family, routes.get(family)?.accepted, warningPercent));
   }
 
   /** Whether so many more routes of a family pass no bound, whatever becomes of them. */

@@ -21,6 +21,7 @@ import type { AttrId } from './attributes/attribute-table.ts';
 import { CanonicalBlock } from './attributes/canonical.ts';
 import { NONE } from './columns.ts';
 import { findPath } from './find-path.ts';
+import { announceOctets, hasOctets } from './octet-routes.ts';
 import { type LocalOrigin, PeerKind, type PeerOptions, type RibPeer } from './peer.ts';
 import type { PathId, RibTable } from './table.ts';
 import { Verdict } from './verdict.ts';
@@ -90,8 +91,12 @@ export function announceLocal(
   nowSeconds: number,
 ): PathId {
   if (identifier !== 0) table.keepPathIdentifiers();
+  verdict.accept(attr);
+  if (hasOctets(table)) {
+    return findPath(table, announceOctets(table, peer, prefixes, offset, identifier, verdict, nowSeconds), peer, identifier);
+  }
   const nlri = table.index.insertWire(prefixes, offset);
-  table.announce(nlri, peer, identifier, verdict.accept(attr), nowSeconds);
+  table.announce(nlri, peer, identifier, verdict, nowSeconds);
   return findPath(table, nlri, peer, identifier);
 }
 

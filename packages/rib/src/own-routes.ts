@@ -39,12 +39,18 @@ export class OwnRoutes {
   /** By position of the table; undefined while no aggregate is configured. */
   readonly #aggregates: (Aggregates | undefined)[];
   /** By position of the table: the peers that are sent a default route of ours. */
-  readonly #wantDefault: readonly Set<RibPeer>[];
+  readonly #wantDefault: Set<RibPeer>[];
 
   constructor(options: OwnRoutesOptions) {
     this.#options = options;
     this.#aggregates = options.tables.map(() => undefined);
     this.#wantDefault = options.tables.map(() => new Set());
+  }
+
+  /** The RIB has one more family. */
+  addFamily(): void {
+    this.#aggregates.push(undefined);
+    this.#wantDefault.push(new Set());
   }
 
   /** The peer that our routes of this origin come from. */

@@ -29,4 +29,6 @@ export const NlriFlag = {
   Doomed: 2,
   /** The best path went, or has other attributes, since the last decision. */
   Touched: 4,
+  /** The octets of a path to it are others since the last decision, so that it is announced again where nothing else changed. */
+  Restated: 8,
 } as const;

@@ -227,14 +227,14 @@ export class RibPeer implements SetMaker {
   /** The session was lost, and its paths are kept for the next one: they take part, and the peer is sent nothing. */
   isSuspended = false;
   /** Paths held and paths in the decision process, by position of the family in the RIB. */
-  readonly received: number[];
-  readonly accepted: number[];
+  readonly received: number[] = [];
+  readonly accepted: number[] = [];
   /** Paths held and not used, by position of the family, then by reason (`ReasonCode`). */
-  readonly rejected: Uint32Array[];
+  readonly rejected: Uint32Array[] = [];
   /** Announcements that were rejected and not held, by position of the family, then by reason: since the session began. */
-  readonly discarded: Float64Array[];
+  readonly discarded: Float64Array[] = [];
   /** Paths that the peer withdrew, and those that RFC 7606 and RFC 7313 withdrew for it, by position of the family: since it began. */
-  readonly withdrawn: number[];
+  readonly withdrawn: number[] = [];
   /** How much it may bring. */
   limits: Limits | undefined;
   /** Tells the session apart from every other one. */
@@ -242,11 +242,11 @@ export class RibPeer implements SetMaker {
   /** Attribute sets in use that it was the first to bring, in units of their length (attributes/makers.ts). */
   attributeSets = 0;
   /** The prefix filters that the peer sent (ORF, RFC 5291), by position of the family. */
-  readonly prefixFilters: (PrefixFilter | undefined)[];
+  readonly prefixFilters: (PrefixFilter | undefined)[] = [];
   /** Positions of families whose filter is not obeyed for all routes yet. */
   readonly filterChanges: Set<number> = new Set();
   /** Which paths are stale (RFC 7313), by position of the family. */
-  readonly refresh: readonly Refresh[];
+  readonly refresh: Refresh[] = [];
   /** UPDATEs whose routes were treated as withdrawn, and attributes discarded (RFC 7606). */
   treatedAsWithdraw = 0;
   /** Positions of the families in which the peer is sent a default route of our own (own-routes.ts). */
@@ -257,7 +257,6 @@ export class RibPeer implements SetMaker {
 
   /** `clusterId` is that of the RIB. @default 0: for peers outside a RIB */
   constructor(index: PeerIndex, options: PeerOptions, families: readonly Family[], token: number, clusterId = 0) {
-    const familyCount = families.length;
     this.index = index;
     this.options = options;
     this.kind = options.kind;
@@ -268,17 +267,24 @@ export class RibPeer implements SetMaker {
     this.damping = options.damping === undefined ? undefined : new Damping(options.damping);
     // The keys are all reasons but that of policy.
     this.unusable = Object.fromEntries(FILTER_REASONS.map((reason) => [reason, 0])) as Record<UnusableReason, number>;
-    this.discarded = Array.from({ length: familyCount }, () => new Float64Array(FILTER_REASONS.length + 1));
-    this.rejected = Array.from({ length: familyCount }, () => new Uint32Array(FILTER_REASONS.length + 1));
     this.take(options);
     this.#agree(options);
-    this.refresh = Array.from({ length: familyCount }, () => new Refresh());
-    this.received = Array.from({ length: familyCount }, () => 0);
-    this.accepted = Array.from({ length: familyCount }, () => 0);
-    this.limits = options.limits && new Limits(options.limits, families);
     this.token = token;
-    this.prefixFilters = families.map((family) => (options.awaitsPrefixFilter?.has(family) === true ? PrefixFilter.AWAITED : undefined));
-    this.withdrawn = Array.from({ length: familyCount }, () => 0);
+    for (const family of families) this.addFamily(family);
+    this.limits = options.limits && new Limits(options.limits, families);
+  }
+
+  /** The RIB has one more family. */
+  addFamily(family: Family): void {
+    this.refresh.push(new Refresh());
+    this.received.push(0);
+    this.accepted.push(0);
+    this.withdrawn.push(0);
+    this.prefixFilters.push(this.options.awaitsPrefixFilter?.has(family) === true ? PrefixFilter.AWAITED : undefined);
+    const reasons = this.options.importPolicy === undefined ? FILTER_REASONS.length + 1 : REASON_CODES;
+    this.discarded.push(new Float64Array(reasons));
+    this.rejected.push(new Uint32Array(reasons));
+    this.limits?.addFamily(family);
   }
 
   /** What follows from the options that may change while the session lasts. */

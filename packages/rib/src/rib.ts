@@ -30,8 +30,6 @@ import { Ingest } from './ingest.ts';
 import { areSameLimits, Limits } from './limits.ts';
 import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
 import { NextHopChanges } from './next-hop-changes.ts';
-import { Ipv4Index } from './nlri/ipv4-index.ts';
-import { Ipv6Index } from './nlri/ipv6-index.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { OwnRoutes } from './own-routes.ts';
 import { OwnSearch } from './own-search.ts';
@@ -45,12 +43,15 @@ import type { RibOptions } from './rib-options.ts';
 import { RouteStates } from './rpki/route-states.ts';
 import { StaleRoutes } from './stale-routes.ts';
 import { Sweeps } from './sweep.ts';
-import { type PathId, RibTable } from './table.ts';
+import type { PathId, RibTable } from './table.ts';
+import { Tables } from './tables.ts';
+
 import { Walks } from './walks.ts';
 
 /** Adj-RIB-In, Loc-RIB and Adj-RIB-Out of all families. One owner, synchronous, without a clock. */
 export class Rib {
   readonly attributes: AttributeTable;
+  /** Those of IPv4 and IPv6 unicast first; others in the order in which their families were added. */
   readonly tables: readonly RibTable[];
   /** Where routes that are injected come from. */
   readonly localPeer: RibPeer;
@@ -58,7 +59,8 @@ export class Rib {
   readonly validation: Validation | undefined;
   bestObserver: BestObserver | undefined = undefined;
 
-  readonly #tableOf: Map<Family, RibTable> = new Map();
+  readonly #tables: Tables;
+  readonly #makeGroups: (table: RibTable) => UpdateGroups;
   readonly #indexes: PeerIndexes = new PeerIndexes();
   readonly #peers: readonly (RibPeer | undefined)[] = this.#indexes.peers;
   readonly #importRules: ImportRules;
@@ -71,7 +73,7 @@ export class Rib {
   /** Begun by a change, and done in slices once it is settled what is ours. */
   readonly #walks: Walks;
   readonly #failures: FailedPeers;
-  readonly #groups: readonly UpdateGroups[];
+  readonly #groups: UpdateGroups[] = [];
   readonly #members: Map<RibPeer, Member[]> = new Map();
   readonly #own: OwnRoutes;
   readonly #sweeps: Sweeps = new Sweeps((peer) => this.#departed.push(peer));
@@ -80,25 +82,19 @@ export class Rib {
   /** Swept peers whose index waits until no Adj-RIB-Out names it any more. */
   #departed: RibPeer[] = [];
   readonly #decisions: Decisions = new Decisions();
-  /** Those of the tables, by position. */
-  readonly #families: readonly Family[];
   readonly #filterChanges: FilterChanges = new FilterChanges();
-  readonly #memberAt = (peer: RibPeer, position: number): Member | undefined => this.memberOf(peer, this.#families[position]!);
+  readonly #memberAt = (peer: RibPeer, position: number): Member | undefined => this.memberOf(peer, this.#tables.families[position]!);
 
   constructor(options: RibOptions) {
-    const { ipv4 = 1 << 21, ipv6 = 1 << 19, pathsPerNlri = 2, attributeSets = 1 << 20 } = options.capacity ?? {};
+    const { attributeSets = 1 << 20 } = options.capacity ?? {};
     this.attributes = new AttributeTable(new OwnIdentity(options.localAs, options.bgpIdentifier, options), attributeSets, {
       ...DECISION_DEFAULTS,
       ...options.decision,
     });
-    this.tables = [
-      new RibTable(0, new Ipv4Index(ipv4), this.attributes, this.#peers, ipv4, ipv4 * pathsPerNlri),
-      new RibTable(1, new Ipv6Index(ipv6), this.attributes, this.#peers, ipv6, ipv6 * pathsPerNlri),
-    ];
-    for (const table of this.tables) this.#tableOf.set(table.family, table);
+    this.#tables = new Tables(this.attributes, this.#peers, options.capacity);
+    this.tables = this.#tables.all;
     const states = options.validator && new RouteStates(this.attributes, this.tables, options.validator);
-    this.#families = this.tables.map((table) => table.family);
-    this.#importRules = new ImportRules(this.attributes, this.#families, states);
+    this.#importRules = new ImportRules(this.attributes, this.#tables.families, states);
     this.validation = states && new Validation(this.#importRules, states, this.attributes, this.tables);
     this.#failures = new FailedPeers(options.exportObserver);
     this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
@@ -118,24 +114,39 @@ export class Rib {
       const members = this.#members.get(member.peer);
       if (members !== undefined) members[members.indexOf(member)] = successor;
     };
-    this.#groups = this.tables.map((table) => new UpdateGroups(table, buffer, options.exportObserver, replaced, options.buildSlice));
-    this.#ingest = new Ingest(this.attributes, this.#tableOf, this.table(IPV4_UNICAST), this.#importRules, options.observer);
+    this.#makeGroups = (table) => new UpdateGroups(table, buffer, options.exportObserver, replaced, options.buildSlice);
+    for (const table of this.tables) this.#groups.push(this.#makeGroups(table));
+    this.#ingest = new Ingest(this.attributes, this.#tables.of, this.table(IPV4_UNICAST), this.#importRules, options.observer);
     const { localAs, bgpIdentifier } = options;
-    const newPeer = (made: PeerOptions): RibPeer => this.#indexes.add(made, this.#families, this.attributes.own.clusterId);
+    const newPeer = (made: PeerOptions): RibPeer => this.#indexes.add(made, this.#tables.families, this.attributes.own.clusterId);
     this.#own = new OwnRoutes({ localAs, bgpIdentifier, tables: this.tables, newPeer, nowSeconds: () => this.nowSeconds });
     this.localPeer = this.#own.peer('api');
   }
 
+  /**
+   * From now on the RIB keeps routes of the family, whichever it is: with NLRI that are plain prefixes, or any octets. Returns its table, which
+   * may be there already. To be called before a peer with the family is added.
+   */
+  addFamily(family: Family): RibTable {
+    if (this.has(family)) return this.table(family);
+    const table = this.#tables.add(family);
+    this.#groups.push(this.#makeGroups(table));
+    for (const peer of this.#peers) peer?.addFamily(family);
+    this.#own.addFamily();
+    this.#importRules.policies.addFamily();
+    return table;
+  }
+
   /** The table of a family that the RIB has; see `has`. */
   table(family: Family): RibTable {
-    const table = this.#tableOf.get(family);
+    const table = this.#tables.of.get(family);
     invariant(table !== undefined, 'family without a table');
     return table;
   }
 
   /** Whether the RIB keeps routes of the family. */
   has(family: Family): boolean {
-    return this.#tableOf.has(family);
+    return this.#tables.of.has(family);
   }
 
   /** Seconds since 1970, told now and then by the caller; stamped on paths that are learned. */
@@ -149,7 +160,7 @@ export class Rib {
 
   /** A session is Established. Its first routes go out with the next `work`. */
   addPeer(options: PeerOptions): RibPeer {
-    const peer = this.#indexes.add(options, this.#families, this.attributes.own.clusterId);
+    const peer = this.#indexes.add(options, this.#tables.families, this.attributes.own.clusterId);
     this.attributes.makers.add(peer);
     this.#join(peer, options);
     return peer;
@@ -161,7 +172,7 @@ export class Rib {
     const members: Member[] = [];
     for (const family of options.defaultOriginate ?? []) this.originateDefault(peer, family, true);
     for (const family of options.families) {
-      const table = this.#tableOf.get(family);
+      const table = this.#tables.of.get(family);
       if (table === undefined) continue;
       if (options.receive.addPath.has(family)) table.keepPathIdentifiers();
       members.push(this.#groups[table.position]!.add(peer));
@@ -179,7 +190,7 @@ export class Rib {
     const { limits, families } = peer.options;
     peer.take(changedOptions(peer.options, options));
     if (!areSameLimits(limits, options.limits)) {
-      peer.limits = options.limits && new Limits(options.limits, this.#families);
+      peer.limits = options.limits && new Limits(options.limits, this.#tables.families);
       this.#ingest.tellLimitsOf(peer);
     }
     this.#ownSearch.begin(peer, this.#peers);
@@ -229,7 +240,7 @@ export class Rib {
       this.removePeer(peer);
       return this.addPeer(options);
     }
-    peer.resume(options, this.#families);
+    peer.resume(options, this.#tables.families);
     this.#join(peer, options);
     for (const table of this.tables) if (!options.families.includes(table.family)) this.#staleRoutes.end(peer, table);
     if (peer.pathCount > 0) this.#rejudgements.add(peer);
@@ -246,7 +257,7 @@ export class Rib {
    * again. Called once more before `endRefresh`, it begins anew.
    */
   beginRefresh(peer: RibPeer, family: Family): void {
-    const table = this.#tableOf.get(family);
+    const table = this.#tables.of.get(family);
     if (table !== undefined) this.#staleRoutes.begin(peer, table);
   }
 
@@ -255,7 +266,7 @@ export class Rib {
    * still stale. False where none could be.
    */
   endRefresh(peer: RibPeer, family: Family): boolean {
-    const table = this.#tableOf.get(family);
+    const table = this.#tables.of.get(family);
     return table !== undefined && this.#staleRoutes.end(peer, table);
   }
 
@@ -338,7 +349,7 @@ export class Rib {
 
   /** Whether a peer is sent a default route of our own, in place of any other and whatever its export policy is. */
   originateDefault(peer: RibPeer, family: Family, isWanted: boolean): void {
-    const table = this.#tableOf.get(family);
+    const table = this.#tables.of.get(family);
     if (table !== undefined) this.#own.originateDefault(table, peer, isWanted);
   }
 
@@ -365,7 +376,7 @@ export class Rib {
    * it is sent agrees with the filter, in the middle of `work`.
    */
   setPrefixFilter(peer: RibPeer, family: Family, filter: PrefixFilter | undefined, applied: () => void): void {
-    const table = this.#tableOf.get(family);
+    const table = this.#tables.of.get(family);
     if (table === undefined || this.memberOf(peer, family) === undefined) return;
     peer.prefixFilters[table.position] = filter;
     const { position } = table;
@@ -405,7 +416,7 @@ export class Rib {
 
   /** `explainExport` of several peers. Of more than `pathsMax` paths those are left out that are worse, unless they are sent. */
   explainExports(peers: readonly RibPeer[], family: Family, nlri: NlriId, pathsMax?: number): (ExportExplanation | undefined)[] {
-    const table = this.#tableOf.get(family);
+    const table = this.#tables.of.get(family);
     const question = table && new ExportQuestion(table, nlri, pathsMax);
     return peers.map((peer) => {
       const member = this.memberOf(peer, family);

@@ -17,8 +17,10 @@ import { Doomed } from './doomed.ts';
 import { type FilterReason, type ReasonCode, reasonOf } from './filter-reason.ts';
 import { HeldNlri } from './held.ts';
 import type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
+import type { PathOctets } from './nlri/path-octets.ts';
 import { GENERATION_MASK, NlriFlag, PathFlag, UNCOMMON } from './path-flags.ts';
 import type { PeerIndex, RibPeer } from './peer.ts';
+import { forgetOctets } from './restated.ts';
 import type { SentObserver } from './sent-observer.ts';
 import type { ImportVerdict } from './verdict.ts';
 
@@ -34,6 +36,8 @@ export class RibTable {
   /** Position of the family in the RIB. */
   readonly position: number;
   readonly index: NlriIndex;
+  /** The NLRI of single paths, in families whose NLRI are no plain prefixes. */
+  readonly octets: PathOctets | undefined;
   readonly attributes: AttributeTable;
   readonly peers: readonly (RibPeer | undefined)[];
 
@@ -90,8 +94,10 @@ export class RibTable {
     peers: readonly (RibPeer | undefined)[],
     nlriCapacity: number,
     pathCapacity: number,
+    octets?: PathOctets,
   ) {
     this.family = index.family;
+    this.octets = octets;
     this.position = position;
     this.index = index;
     this.attributes = attributes;
@@ -117,8 +123,8 @@ export class RibTable {
   announce(nlri: NlriId, peer: RibPeer, identifier: number, verdict: ImportVerdict, nowSeconds: number): boolean {
     if (nlri >= this.head.length) this.#growNlri();
     const path = this.find(nlri, peer.index, identifier);
-    const attributes = this.attributes;
     const { used: attr, flags } = verdict;
+    const { references } = this.attributes;
     if (path !== NONE) {
       const oldFlags = this.pathFlags[path]!;
       if (this.pathAttr[path] === attr && ((oldFlags ^ flags) & ~GENERATION_MASK) === 0 && this.#isPlain(path, verdict)) {
@@ -132,7 +138,7 @@ export class RibTable {
       return true;
     }
     const added = this.#allocatePath();
-    attributes.references[attr] = attributes.references[attr]! + 1;
+    references[attr] = references[attr]! + 1;
     this.pathNlri[added] = nlri;
     this.pathPeer[added] = peer.index;
     this.pathAttr[added] = attr;
@@ -142,6 +148,7 @@ export class RibTable {
     this.pathNext[added] = this.head[nlri]!;
     this.head[nlri] = added;
     this.pathCount++;
+    if (this.octets !== undefined) this.octets.added(added, nlri);
     peer.received[this.position]!++;
     if ((flags & UNCOMMON) === 0) peer.accepted[this.position]!++;
     else this.#takeUncommon(added, peer, verdict);
@@ -329,9 +336,8 @@ export class RibTable {
     if ((flags & PathFlag.Filtered) !== 0) return false;
     if (this.everyPathMatters) return true;
     const best = this.best[nlri]!;
-    if (best === NONE) return true;
-    const rank = this.attributes.rank;
-    return rank[attr]! <= rank[this.pathAttr[best]!]!;
+    const { rank } = this.attributes;
+    return best === NONE || rank[attr]! <= rank[this.pathAttr[best]!]!;
   }
 
   #unlink(nlri: NlriId, before: number, path: number, peer: RibPeer): void {
@@ -363,6 +369,7 @@ export class RibTable {
     if (peer.refresh[this.position]!.isStale(flags)) peer.refresh[this.position]!.stale--;
     if ((flags & PathFlag.Filtered) === 0) peer.accepted[this.position]!--;
     else peer.rejected[this.position]![this.pathReason[path]!]!--;
+    if (this.octets !== undefined) forgetOctets(this, path, nlri);
     this.pathPeer[path] = 0;
     this.pathNlri[path] = NONE;
     this.pathNext[path] = this.#pathFree;
@@ -400,7 +407,6 @@ export class RibTable {
     this.#queueHead = 0;
   }
 
-  /** As `#growNlri`. */
   #growPaths(): void {
     const used = this.pathTop;
     const capacity = used * 2;
@@ -417,8 +423,6 @@ export class RibTable {
     } satisfies Partial<RibTable>);
   }
 
-  // Answers for other packages.
-
   /** The best path of a destination; NONE when it has none, or when the decision is still due. */
   bestPath(nlri: NlriId): PathId {
     return this.best[nlri]! as PathId;
@@ -434,11 +438,7 @@ export class RibTable {
     return this.head[nlri] !== NONE;
   }
 
-  /**
-   * The first path of a destination, or NONE; `nextPath` gives the others, in no order that means anything.
-   *
-   *     for (let path = table.firstPath(nlri); path !== NONE; path = table.nextPath(path)) …
-   */
+  /** The first path of a destination, or NONE; `nextPath` gives the others, in no order that means anything. */
   firstPath(nlri: NlriId): PathId {
     return this.head[nlri]! as PathId;
   }

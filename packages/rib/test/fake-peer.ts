@@ -6,12 +6,16 @@ import {
   Afi,
   type AsPathSegment,
   addressBytes,
+  ByteWriter,
   DEFAULT_CONTEXT,
   decodeUpdate,
+  encodeTypedNlri,
   encodeUpdate,
   type Family,
   Fault,
+  familyCodec,
   formatFamily,
+  formatNlri,
   IPV4_UNICAST,
   IPV6_UNICAST,
   type IpPrefix,
@@ -20,8 +24,10 @@ import {
   type PathAttribute,
   parseExtendedCommunity,
   parseIpv4,
+  parseNlri,
   readU16,
   readU32,
+  toHex,
   toJson,
   type UpdateMessage,
 } from '@tsbgp/wire';
@@ -96,6 +102,8 @@ export interface FakePeerOptions {
   readonly importPolicy?: ImportPolicy | undefined;
   readonly exportPolicy?: ExportPolicy | undefined;
   readonly policySubject?: object;
+  /** @default IPv4 and IPv6 unicast */
+  readonly families?: readonly Family[];
 }
 
 export interface Announcement {
@@ -199,6 +207,22 @@ export class FakePeer {
     return this.raw(encodeUpdate({ type: 'update', nlri: [], ...update }, this.#context()));
   }
 
+  /** Announces NLRI of any family, in wire's text, with these attributes and this next hop; none where it is empty. */
+  announceNlri(family: Family, texts: readonly string[], attributes: readonly PathAttribute[], nextHop: string): Fault | undefined {
+    const nlri = texts.map((text) => parseNlri(text, family));
+    const value = { family, nextHops: nextHop === '' ? [] : [nextHop], nlri };
+    return this.#send([...attributes, { type: 'mp-reach-nlri', flags: 0x80, value }]);
+  }
+
+  withdrawNlri(family: Family, ...texts: readonly string[]): Fault | undefined {
+    const nlri = texts.map((text) => parseNlri(text, family));
+    return this.#send([{ type: 'mp-unreach-nlri', flags: 0x80, value: { family, nlri } }]);
+  }
+
+  #send(attributes: PathAttribute[]): Fault | undefined {
+    return this.raw(encodeUpdate({ type: 'update', withdrawn: [], nlri: [], attributes }, this.#context()));
+  }
+
   /** BoRR and EoRR (RFC 7313). */
   beginRefresh(family: 'ipv4' | 'ipv6'): void {
     assert.ok(this.ribPeer);
@@ -297,8 +321,7 @@ export class FakePeer {
 
   #withdrawn(nlri: readonly Nlri[]): void {
     for (const route of nlri) {
-      assert.ok(route.type === 'ip-prefix');
-      this.log.push(`withdraw ${route.prefix}`);
+      this.log.push(`withdraw ${route.type === 'ip-prefix' ? route.prefix : formatNlri(route)}`);
       this.view.delete(keyOf(route));
       this.attributes.delete(keyOf(route));
     }
@@ -306,10 +329,9 @@ export class FakePeer {
 
   #announced(nlri: readonly Nlri[], attributes: readonly PathAttribute[], shown: string): void {
     for (const route of nlri) {
-      assert.ok(route.type === 'ip-prefix');
       assert.equal(route.pathIdentifier !== undefined, this.#sendContext().addPath.has(route.family));
-      this.log.push(`announce ${route.prefix}`);
-      this.view.set(keyOf(route), shown);
+      this.log.push(`announce ${route.type === 'ip-prefix' ? route.prefix : formatNlri(route)}`);
+      this.view.set(keyOf(route), route.type === 'ip-prefix' ? shown : `${formatNlri(route)} | ${shown}`);
       this.attributes.set(keyOf(route), attributes);
     }
   }
@@ -321,7 +343,7 @@ export class FakePeer {
       ...DEFAULT_CONTEXT,
       fourOctetAs,
       extendedMessage,
-      addPath: new Set(sendsAddPath ? [IPV4_UNICAST, IPV6_UNICAST] : []),
+      addPath: new Set(sendsAddPath ? this.#families : []),
       peerType: this.kind === PeerKind.Internal && !confederationExternal ? 'ibgp' : 'ebgp',
       confederation,
       ...(this.#options.aigp !== undefined && { aigp: this.#options.aigp }),
@@ -331,6 +353,10 @@ export class FakePeer {
 
   #sendContext() {
     return { ...this.#context(), addPath: new Set(this.#options.addPath ?? []) } as const;
+  }
+
+  get #families(): readonly Family[] {
+    return this.#options.families ?? [IPV4_UNICAST, IPV6_UNICAST];
   }
 
   #ipv4Address(): string {
@@ -346,7 +372,7 @@ export class FakePeer {
       localAs: options.localAs,
       bgpIdentifier: readU32(parseIpv4(this.#ipv4Address())!, 0),
       address: addressBytes(options.address),
-      families: [IPV4_UNICAST, IPV6_UNICAST],
+      families: this.#families,
       receive: this.#context(),
       send: this.#sendContext(),
       nextHopSelf:
@@ -359,7 +385,7 @@ export class FakePeer {
       routeServerClient: options.routeServerClient ?? false,
       ...(options.routeServer && { routeServer: options.routeServer }),
       ...(options.addPathMax !== undefined && {
-        addPathMax: new Map([IPV4_UNICAST, IPV6_UNICAST].map((family) => [family, options.addPathMax!])),
+        addPathMax: new Map(this.#families.map((family) => [family, options.addPathMax!])),
       }),
       nextHopSelfAlways: options.nextHopSelfAlways ?? false,
       importAccept: options.importAccept ?? true,
@@ -404,9 +430,18 @@ function ipPrefix(prefix: string, pathIdentifier?: number): IpPrefix {
   return { type: 'ip-prefix', family, prefix, ...(pathIdentifier !== undefined && { pathIdentifier }) };
 }
 
-/** With ADD-PATH a prefix has a key for each path. */
-function keyOf({ prefix, pathIdentifier }: IpPrefix): string {
-  return pathIdentifier === undefined ? prefix : `${prefix} ${pathIdentifier}`;
+/** What identifies a route: a prefix, or the octets of another family. With ADD-PATH it has a key for each path. */
+function keyOf(nlri: Nlri): string {
+  return nlri.pathIdentifier === undefined ? routeOf(nlri) : `${routeOf(nlri)} ${nlri.pathIdentifier}`;
+}
+
+function routeOf(nlri: Nlri): string {
+  if (nlri.type === 'ip-prefix') return nlri.prefix;
+  if (nlri.type === 'unknown') return toHex(nlri.bytes);
+  const octets = encodeTypedNlri(nlri);
+  const key = new ByteWriter();
+  familyCodec(nlri.family)!.key(key, octets, 0, octets.length, nlri.family);
+  return toHex(key.take());
 }
 
 /** Works until nothing is left. */

@@ -4,7 +4,7 @@
 import { ATTRIBUTE_CODECS, type AttributeFact, AttributeFlag } from '@tsbgp/wire';
 import type { DecisionOptions } from '../decision-options.ts';
 import { metricOffset } from './aigp-metric.ts';
-import { addressLength, isBadIpv4NextHop, isBadMpNextHop, MP_NEXT_HOP_OFFSET } from './next-hops.ts';
+import { addressLength, distinguisherLength, isBadIpv4NextHop, isBadMpNextHop, isNextHopRead, MP_NEXT_HOP_OFFSET } from './next-hops.ts';
 import type { OwnIdentity } from './own-identity.ts';
 
 /** Bits of the `flags` column. */
@@ -188,6 +188,7 @@ export class AttributeFacts {
         case Fact['mp-next-hop']:
           nextHopSeen = true;
           flags |= AttrFlag.MpNextHop;
+          if (!isNextHopRead(data, value)) break;
           if (isBadMpNextHop(data, value)) flags |= AttrFlag.BadNextHop;
           if (hasOwnMpNextHop(data, value, own)) flags |= AttrFlag.Own;
           if (isLinkLocal(data, value)) flags |= AttrFlag.LinkLocalNextHop;
@@ -262,8 +263,9 @@ function communityFlags(data: DataView, start: number, end: number): number {
 function hasOwnMpNextHop(data: DataView, offset: number, own: OwnIdentity): boolean {
   const fieldLength = data.getUint8(offset + 3);
   const length = addressLength(fieldLength);
+  const skipped = distinguisherLength(fieldLength);
   const field = offset + MP_NEXT_HOP_OFFSET;
-  for (let at = field; at < field + fieldLength; at += length) if (own.mayBeAddress(data, at, length)) return true;
+  for (let at = field; at < field + fieldLength; at += skipped + length) if (own.mayBeAddress(data, at + skipped, length)) return true;
   return false;
 }
 

@@ -8,7 +8,7 @@ import { grown, NONE } from '../columns.ts';
 import type { AttributeTable } from './attribute-table.ts';
 import { findAttribute, headerLength } from './block.ts';
 import { AttrFlag } from './facts.ts';
-import { addressLength, MP_NEXT_HOP_OFFSET } from './next-hops.ts';
+import { addressLength, distinguisherLength, isNextHopRead, MP_NEXT_HOP_OFFSET } from './next-hops.ts';
 
 /**
  * The cost to a next hop of 4 or 16 octets, which is borrowed for the call: 0 or more, lower is better; undefined where it cannot be reached, and
@@ -69,8 +69,10 @@ export class NextHopCosts {
     if (header === NONE) return undefined;
     const value = header + headerLength(data, header);
     if (!isMp) return data.subarray(value, value + 4);
+    if (!isNextHopRead(arena.view, value)) return undefined;
     const field = value + MP_NEXT_HOP_OFFSET;
-    return data.subarray(field, field + addressLength(data[field - 1]!));
+    const address = field + distinguisherLength(data[field - 1]!);
+    return data.subarray(address, address + addressLength(data[field - 1]!));
   }
 }
 

@@ -23,7 +23,9 @@ export class AdjRibOut {
   attr: Int32Array;
   source: Uint16Array;
   receivers: Int32Array;
-  /** With ADD-PATH: the path of the first entry. */
+  /** Members hold several paths of an NLRI (RFC 7911). */
+  readonly addPath: boolean;
+  /** The path of the first entry: with ADD-PATH, and where the octets of an NLRI depend on the path. */
   path: Int32Array | undefined;
   /** Further entries of an NLRI; a column only once one has them. */
   more: Int32Array | undefined = undefined;
@@ -35,6 +37,7 @@ export class AdjRibOut {
   readonly #attributes: AttributeTable;
   readonly audiences: Audiences;
   readonly #index: NlriIndex;
+  readonly #octets: RibTable['octets'];
   #entryAttr: Int32Array = new Int32Array(0);
   #entrySource: Uint16Array = new Uint16Array(0);
   #entryReceivers: Int32Array = new Int32Array(0);
@@ -43,7 +46,8 @@ export class AdjRibOut {
   #entryTop = 1;
   #entryFree: number = NONE;
 
-  constructor({ attributes, index, head }: Pick<RibTable, 'attributes' | 'index' | 'head'>, audiences: Audiences, addPath: boolean) {
+  constructor(table: Pick<RibTable, 'attributes' | 'index' | 'head' | 'octets'>, audiences: Audiences, addPath: boolean) {
+    const { attributes, index, head, octets } = table;
     const capacity = head.length;
     this.#attributes = attributes;
     this.#index = index;
@@ -51,12 +55,15 @@ export class AdjRibOut {
     this.attr = new Int32Array(capacity);
     this.source = new Uint16Array(capacity);
     this.receivers = new Int32Array(capacity);
-    this.path = addPath ? new Int32Array(capacity) : undefined;
+    this.addPath = addPath;
+    this.#octets = octets;
+    this.path = addPath || octets !== undefined ? new Int32Array(capacity) : undefined;
   }
 
   /** The same entries, held once more, with a copy of the audiences. */
   copy(audiences: Audiences): AdjRibOut {
-    const copy = new AdjRibOut({ attributes: this.#attributes, index: this.#index, head: this.attr }, audiences, this.path !== undefined);
+    const table = { attributes: this.#attributes, index: this.#index, head: this.attr, octets: this.#octets };
+    const copy = new AdjRibOut(table, audiences, this.addPath);
     copy.attr = this.attr.slice();
     copy.source = this.source.slice();
     copy.receivers = this.receivers.slice();

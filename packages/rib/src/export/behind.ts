@@ -37,7 +37,7 @@ export class MembersBehind {
     this.#adjRibOut = adjRibOut;
     this.#audiences = audiences;
     this.encoder = encoder;
-    this.#gone = adjRibOut.path === undefined ? undefined : new Map();
+    this.#gone = adjRibOut.addPath ? new Map() : undefined;
   }
 
   /** Whether a member has still to be told of this NLRI. */
@@ -161,7 +161,7 @@ export class MembersBehind {
     if (full.length > 0 && !cohort.hasCaughtUp) this.#add(cohort.split(full));
     const { members } = cohort;
     cohort.take(batch, this.#adjRibOut, this.#audiences, this.#gone, this.#told);
-    tellSent(this.#table, batch, members, this.#audiences);
+    tellSent(this.#table, batch, members, this.#audiences, this.#adjRibOut.addPath);
     this.encoder.write(batch, (bytes, segments) => deliver(bytes, segments, members, this.#audiences));
     batch.clear();
     written();

@@ -7,6 +7,8 @@
  * With ADD-PATH (RFC 7911) each path is a route of its own: only the old and the new entry of one path are compared. Without, a member holds
  * one route for the NLRI, whichever entry it is in: an announcement replaces it (RFC 4271 §3.1).
  */
+import { isRestated } from '../restated.ts';
+import type { RibTable } from '../table.ts';
 import { type AudienceId, type Audiences, EVERYBODY, NOBODY } from './audience.ts';
 import type { Batch } from './batch.ts';
 import type { Entries } from './entries.ts';
@@ -20,6 +22,13 @@ export interface Comparison {
 }
 
 const ORDINARY: Comparison = { among: EVERYBODY, isSame: () => true };
+/** The octets of an NLRI are others than before. */
+export const RESTATED: Comparison = { among: EVERYBODY, isSame: () => false };
+
+/** How the entries of an NLRI are compared; undefined: as usual. */
+export function restatedComparison(table: RibTable, nlri: number): Comparison | undefined {
+  return isRestated(table, nlri) ? RESTATED : undefined;
+}
 
 /** Notes in `batch` what is to be said of an NLRI. */
 export function noteDifference(

@@ -10,6 +10,8 @@
  *
  * Towards peers that take path identifiers (RFC 7911), a route is identified by the id of its path in the table.
  *
+ * NLRI of families that are no plain prefixes go out as they came in, each in its own length (nlri/path-octets.ts).
+ *
  * IPv4 unicast uses the UPDATE's own fields, unless a next hop is an IPv6 address (RFC 8950); every other family MP_REACH_NLRI and
  * MP_UNREACH_NLRI, first in the message (RFC 7606 §5.1).
  */
@@ -17,6 +19,7 @@ import {
   AttributeCode,
   AttributeFlag,
   afiOf,
+  ByteWriter,
   EXTENDED_MESSAGE_LENGTH_MAX,
   HEADER_LENGTH,
   IPV4_UNICAST,
@@ -29,6 +32,7 @@ import {
 import { BrokenInvariant } from '../broken-invariant.ts';
 import { NONE } from '../columns.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
+import type { PathOctets } from '../nlri/path-octets.ts';
 import type { RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
 import type { Batch } from './batch.ts';
@@ -46,8 +50,10 @@ const PATH_IDENTIFIER_LENGTH = 4;
 const OWN_FIELDS_LENGTH = 4;
 const IPV4_NEXT_HOP_LENGTH = 4;
 const MP_FIELDS_LENGTH = OWN_FIELDS_LENGTH + 4 + 5;
-/** Longest next hop of a family that the RIB has: a global and a link-local address. */
-const NEXT_HOP_LENGTH_MAX = 32;
+/** Longest next hop that anybody sends: a global and a link-local address, each after a route distinguisher. */
+const NEXT_HOP_LENGTH_MAX = 48;
+/** Of NLRI that are no prefixes, nearly all are shorter. A set that fits with so many octets is not looked at further. */
+const USUAL_NLRI_LENGTH = 255;
 
 /** What a chunk is made of, in order: a segment ends at an octet, has an audience (`AudienceId`), and announces and withdraws so many routes. */
 export interface Segments {
@@ -87,6 +93,7 @@ export class UpdateEncoder {
   readonly #messageMax: number;
   readonly #pathIdentifiers: boolean;
   readonly #nlriMax: number;
+  readonly #withdrawn: ByteWriter = new ByteWriter(0);
   readonly #buffer: Uint8Array;
   #length = 0;
   /** Where `#announced` ended, and how many routes it wrote. */
@@ -115,7 +122,8 @@ export class UpdateEncoder {
     this.#pathIdentifiers = view.context.addPath.has(table.family);
     const prefixMax = this.#ownFields ? IPV4_NLRI_LENGTH_MAX : NLRI_LENGTH_MAX;
     this.#nlriMax = prefixMax + (this.#pathIdentifiers ? PATH_IDENTIFIER_LENGTH : 0);
-    const fields = HEADER_LENGTH + MP_FIELDS_LENGTH + NEXT_HOP_LENGTH_MAX + this.#nlriMax;
+    const nlriMax = table.octets === undefined ? this.#nlriMax : USUAL_NLRI_LENGTH;
+    const fields = HEADER_LENGTH + MP_FIELDS_LENGTH + NEXT_HOP_LENGTH_MAX + nlriMax;
     this.fittingLength = Math.floor(((this.#messageMax - fields - rewrittenLengthMax(0)) * 3) / 5);
   }
 
@@ -140,6 +148,8 @@ export class UpdateEncoder {
 
   /** Whether a message of `messageLength` octets also holds this NLRI. */
   fits(messageLength: number, nlri: NlriId): boolean {
+    const { octets } = this.#table;
+    if (octets !== undefined) return messageLength + PATH_IDENTIFIER_LENGTH + octets.index.lengthOf(nlri) <= this.#messageMax;
     // After what is written there is room for one NLRI at least.
     return messageLength + this.#nlri(this.#length, nlri, 0) - this.#length <= this.#messageMax;
   }
@@ -240,8 +250,9 @@ export class UpdateEncoder {
       while (end < withdrawals && withdrawnFrom[end] === from) end++;
       while (start < end) {
         const next = this.#ownFields ? this.#withdrawIpv4(batch, start, end) : this.#withdrawMp(batch, start, end);
-        this.#closeSegment(from, 0, next - start);
-        start = next;
+        if (next > start) this.#closeSegment(from, 0, next - start);
+        // What no message holds, nobody was sent.
+        start = Math.max(next, start + 1);
         if (this.#length >= CHUNK_BYTES) this.flush(sink);
       }
     }
@@ -292,9 +303,10 @@ export class UpdateEncoder {
     out[at++] = nextHopLength;
     for (let i = 0; i < nextHopLength; i++) out[at++] = nextHop[i]!;
     out[at++] = 0; // reserved, RFC 4760 §3
-    const item = this.#announced(batch, first, at, limit);
+    const { octets } = this.#table;
+    const item = octets === undefined ? this.#announced(batch, first, at, limit) : this.#announcedOctets(octets, batch, first, at, limit);
     at = this.#end;
-    if (at > limit) return first;
+    if (item === first || at > limit) return first;
     writeU16(out, value - 2, at - value);
     for (let i = 0; i < length; i++) out[at++] = bytes[i]!;
     writeU16(out, attributes, at - attributes - 2);
@@ -318,6 +330,33 @@ export class UpdateEncoder {
       receivers[item - 1] === receivers[first - 1] &&
       at + nlriMax <= limit
     );
+    this.#end = at;
+    this.#routes = routes;
+    return item;
+  }
+
+  /** As `#announced`, of NLRI each of which has a length of its own. Returns `first` where the message has no room for it. */
+  #announcedOctets(
+    octets: PathOctets,
+    { nlri, source, receivers, path, next }: Batch,
+    first: number,
+    start: number,
+    limit: number,
+  ): number {
+    const identifierLength = this.#pathIdentifiers ? PATH_IDENTIFIER_LENGTH : 0;
+    const out = this.#buffer;
+    let at = start;
+    let item = first;
+    let routes = 0;
+    do {
+      const id = nlri[item - 1]!;
+      const from = path[item - 1]!;
+      if (at + identifierLength + octets.lengthOf(from, id) > limit) break;
+      routes++;
+      if (identifierLength > 0) writeU32(out, at, from);
+      at = octets.write(out, at + identifierLength, from, id);
+      item = next[item - 1]!;
+    } while (item !== NONE && source[item - 1] === source[first - 1] && receivers[item - 1] === receivers[first - 1]);
     this.#end = at;
     this.#routes = routes;
     return item;
@@ -351,11 +390,32 @@ export class UpdateEncoder {
     const value = at;
     at = this.#familyOctets(at);
     let i = from;
-    for (; i < end && at + nlriMax <= limit; i++) at = this.#nlri(at, withdrawnNlri[i]!, withdrawnPath[i]!);
+    if (this.#table.octets === undefined) {
+      for (; i < end && at + nlriMax <= limit; i++) at = this.#nlri(at, withdrawnNlri[i]!, withdrawnPath[i]!);
+    } else {
+      for (; i < end; i++) {
+        const next = this.#withdrawnOctets(this.#table.octets, at, limit, withdrawnNlri[i]!, withdrawnPath[i]!);
+        if (next === at) break;
+        at = next;
+      }
+    }
+    if (i === from) return from;
     writeU16(out, value - 2, at - value);
     writeU16(out, attributes, at - attributes - 2);
     this.#finish(start, at);
     return i;
+  }
+
+  /** Writes what withdraws an NLRI; returns the offset after it, or `at` where there is no room. */
+  #withdrawnOctets({ index }: PathOctets, at: number, limit: number, nlri: number, path: number): number {
+    const withdrawn = this.#withdrawn;
+    withdrawn.length = 0;
+    if (this.#pathIdentifiers) withdrawn.u32(path);
+    index.appendWithdrawn(withdrawn, nlri);
+    const { bytes, length } = withdrawn;
+    if (at + length > limit) return at;
+    for (let i = 0; i < length; i++) this.#buffer[at + i] = bytes[i]!;
+    return at + length;
   }
 
   #header(start: number): number {

@@ -8,7 +8,7 @@ export class Entries {
   source: Uint16Array = new Uint16Array(8);
   /** The audience that gets the route. */
   receivers: Int32Array = new Int32Array(8);
-  /** The path that it comes from: its path identifier with ADD-PATH (RFC 7911), else 0. */
+  /** The path that it comes from, where members hold several (RFC 7911) or its octets are sent; else 0. */
   path: Int32Array = new Int32Array(8);
 
   add(attr: number, source: number, receivers: AudienceId, path: number): void {

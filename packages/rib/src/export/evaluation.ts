@@ -1,6 +1,7 @@
 /** By what a group works out what its members get, and in which octets. Made from the options of the group, and made anew when these change. */
 import { BrokenInvariant } from '../broken-invariant.ts';
 import type { RibPeer } from '../peer.ts';
+import { isRestated } from '../restated.ts';
 import type { RibTable } from '../table.ts';
 import { type AudienceId, type Audiences, NOBODY } from './audience.ts';
 import type { Comparison } from './difference.ts';
@@ -48,6 +49,8 @@ export class Evaluation {
 export class Reform implements Comparison {
   /** The members of the group. */
   among: AudienceId = NOBODY;
+  /** NLRI whose octets changed since the walk began, and to which it has not come. */
+  readonly #restated: Set<number> = new Set();
   readonly #table: RibTable;
   readonly #before: UpdateEncoder;
   readonly #after: UpdateEncoder;
@@ -70,6 +73,17 @@ export class Reform implements Comparison {
     }
     return same;
   };
+
+  /** The decision for an NLRI was made to which the walk has not come. Returns the work that is done: none. */
+  note(nlri: number): 0 {
+    if (isRestated(this.#table, nlri)) this.#restated.add(nlri);
+    return 0;
+  }
+
+  /** How the entries of an NLRI are compared. */
+  of(nlri: number): Comparison {
+    return this.#restated.delete(nlri) ? { among: this.among, isSame: () => false } : this;
+  }
 
   /** Sets may be gone since the last slice, and their ids given out again. */
   beginSlice(members: AudienceId): void {

@@ -1,5 +1,6 @@
 /** What of a peer decides in which update group it is: members of a group get the same octets by the same rules. */
 import { Afi, type Family, IPV4_UNICAST, usesAigp, type WireContext } from '@tsbgp/wire';
+import { nextHopMeaning } from '@tsbgp/wire/scan';
 import { Horizon, PeerKind, type PeerOptions, type RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
 import { type ControlOptions, controlOptions } from './control-communities.ts';
@@ -34,6 +35,7 @@ export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
       clusterId: peer.horizon === Horizon.Client ? peer.clusterId : undefined,
       clientToClient: options.clientToClient !== false,
       role: peer.kind === PeerKind.External ? options.role : undefined,
+      nextHopMeaning: nextHopMeaning(table.family),
       nextHopSelfAlways: options.nextHopSelfAlways,
       nextHopSelf: options.nextHopSelf.get(table.family),
       nextHopUnchanged: options.nextHopUnchanged === true,

@@ -11,6 +11,7 @@
 import { NONE } from '../columns.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
 import type { RibPeer } from '../peer.ts';
+import { isRestated } from '../restated.ts';
 import type { PathId, RibTable } from '../table.ts';
 import { AdjRibOut } from './adj-rib-out.ts';
 import { Admission } from './admission.ts';
@@ -18,7 +19,7 @@ import { type AudienceId, Audiences, NOBODY } from './audience.ts';
 import { Batch } from './batch.ts';
 import { MembersBehind } from './behind.ts';
 import { deliver } from './delivery.ts';
-import { type Comparison, noteDifference } from './difference.ts';
+import { type Comparison, noteDifference, RESTATED, restatedComparison } from './difference.ts';
 import type { ChunkSink, Unsent, UpdateEncoder } from './encoder.ts';
 import { Entries } from './entries.ts';
 import { Evaluation, Reform } from './evaluation.ts';
@@ -57,7 +58,6 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
 
   readonly #observer: ExportObserver | undefined;
   readonly #buffer: Uint8Array;
-  readonly #addPath: boolean;
   readonly #filters: MemberFilters;
   #evaluation: Evaluation;
   /** While the walk compares what the members hold with what they get by other options. */
@@ -84,9 +84,8 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.#buffer = buffer;
     this.#observer = observer;
     this.#notSent = new NotSentReport(observer);
-    this.#addPath = options.view.context.addPath.has(table.family);
     this.audiences = held?.audiences ?? new Audiences();
-    this.adjRibOut = held ?? new AdjRibOut(table, this.audiences, this.#addPath);
+    this.adjRibOut = held ?? new AdjRibOut(table, this.audiences, options.view.context.addPath.has(table.family));
     this.#filters = new MemberFilters(this.audiences, table);
     this.#evaluation = this.#evaluateBy(options);
     this.#behind = new MembersBehind(table, this.adjRibOut, this.audiences, this.encoder);
@@ -246,7 +245,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
 
   /** Compares what the Loc-RIB has for an NLRI with the Adj-RIB-Out, and notes the difference. Returns the entries that it took. */
   evaluate(nlri: NlriId): number {
-    if (nlri >= this.builtTo || this.abandoned) return 0;
+    if (nlri >= this.builtTo || this.abandoned) return this.#reform?.note(nlri) ?? 0;
     const { table, adjRibOut } = this;
     if (nlri >= adjRibOut.capacity) adjRibOut.grow(table.head.length);
     if (nlri === table.ownDefault) return this.#select(nlri);
@@ -267,20 +266,20 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
         if (this.receivers.marked(attr) !== undefined) return this.#select(nlri);
       }
     }
-    const identifier = this.#addPath ? path : 0;
+    const identifier = adjRibOut.path === undefined ? 0 : path;
     if (
       attr === adjRibOut.attr[nlri] &&
       source === adjRibOut.source[nlri] &&
       receivers === adjRibOut.receivers[nlri] &&
       !adjRibOut.hasMore(nlri) &&
-      (!this.#addPath || identifier === adjRibOut.path![nlri])
+      (adjRibOut.path === undefined || (identifier === adjRibOut.path[nlri] && !isRestated(table, nlri)))
     ) {
       return 1;
     }
-    if (this.#addPath || adjRibOut.hasMore(nlri)) {
+    if (adjRibOut.path !== undefined || adjRibOut.hasMore(nlri)) {
       this.#now.count = 0;
       if (attr !== NONE) this.#now.add(attr, source, receivers, identifier);
-      this.#change(nlri, source);
+      this.#change(nlri, source, restatedComparison(table, nlri));
       return 1;
     }
     this.#changeOne(nlri, attr, source, receivers);
@@ -290,7 +289,8 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   #select(nlri: NlriId): number {
     const reason = this.#evaluation.selection.select(nlri, this.#now);
     this.adjRibOut.load(nlri, this.#old);
-    if (!this.#now.equals(this.#old) || this.#now.count === 0) this.#change(nlri, reason);
+    const restated = restatedComparison(this.table, nlri);
+    if (restated !== undefined || !this.#now.equals(this.#old) || this.#now.count === 0) this.#change(nlri, reason, restated);
     return this.#now.count + Math.floor(this.#evaluation.selection.comparisons / COMPARISONS_PER_STEP);
   }
 
@@ -299,7 +299,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     if (this.adjRibOut.isBlank(nlri) && (this.table.best[nlri] ?? NONE) === NONE && nlri !== this.table.ownDefault) return 0;
     if (nlri >= this.adjRibOut.capacity) this.adjRibOut.grow(this.table.head.length);
     const reason = this.#evaluation.selection.select(nlri, this.#now);
-    this.#change(nlri, reason, reform);
+    this.#change(nlri, reason, reform.of(nlri));
     return this.#now.count + 1 + Math.floor(this.members.length / MEMBERS_PER_STEP);
   }
 
@@ -329,9 +329,9 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     const batch = this.#batch;
     this.adjRibOut.load(nlri, old);
     const said = batch.count + batch.withdrawals;
-    noteDifference(batch, this.audiences, nlri, old, now, this.#addPath, comparison);
+    noteDifference(batch, this.audiences, nlri, old, now, this.adjRibOut.addPath, comparison);
     const differs = batch.count + batch.withdrawals > said;
-    if (comparison === undefined ? old.count > 0 || now.count > 0 : differs) this.#behind.noteChange(nlri, old);
+    if (comparison === undefined || comparison === RESTATED ? old.count > 0 || now.count > 0 : differs) this.#behind.noteChange(nlri, old);
     const before = old.count === 0 ? this.adjRibOut.source[nlri] : 0;
     this.adjRibOut.store(nlri, now, reason);
     if (now.count === 0 && reason > PEER_INDEX_MAX && reason !== before) this.#notSent.tell(this, reason as NotSent, nlri);
@@ -345,7 +345,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     this.#checkBacklogs();
     const inStep = this.members.filter(({ behind, failure }) => !behind && failure === undefined);
     if (inStep.length > 0) {
-      tellSent(this.table, batch, inStep, this.audiences);
+      tellSent(this.table, batch, inStep, this.audiences, this.adjRibOut.addPath);
       const sink: ChunkSink = (bytes, segments) => deliver(bytes, segments, inStep, this.audiences);
       this.encoder.write(batch, sink);
     }
@@ -358,6 +358,8 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
   work(): boolean {
     // By the options before, the routes that are missed may be others.
     if (!this.built || this.abandoned) return false;
+    // What the Adj-RIB-Out has is sent with the octets of its paths: they must be there.
+    if (this.table.octets !== undefined && this.table.dirtyCount > 0) return false;
     const waits = this.#admission.slice((members) => this.#behind.join(members));
     const caughtUp = this.membersBehind;
     const more = this.#behind.catchUp(this.#batch, this.#endBatch);

@@ -113,7 +113,7 @@ export class Member {
     const routes: SentRoute[] = [];
     for (let at = 0; at < entries.count; at++) {
       if (!audiences.has(entries.receivers[at]! as AudienceId, this.number)) continue;
-      const pathIdentifier = adjRibOut.path === undefined ? undefined : entries.path[at]!;
+      const pathIdentifier = adjRibOut.addPath ? entries.path[at]! : undefined;
       routes.push({ attr: entries.attr[at]! as AttrId, source: table.peers[entries.source[at]!]!, pathIdentifier });
     }
     return routes;

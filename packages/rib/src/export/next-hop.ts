@@ -13,6 +13,9 @@
  *
  * An external peer with next-hop-unchanged gets what an internal one gets.
  *
+ * Where labels or tunnels of a route belong to its next hop (labeled unicast, VPNs, EVPN, …), every peer gets what an internal one gets. A next
+ * hop that nobody reads (flow specifications, families that are not known here) goes to all as it came in: `FamilyCodec.nextHopMeaning`.
+ *
  * A second address that is not link-local goes to nobody: it is none of those that RFC 2545 §3 allows there.
  *
  * Where ours is needed and we have none in this family, the route is not sent. Nor is a route sent to the peer whose own address is its
@@ -37,6 +40,7 @@ export type NextHopUse = (typeof NextHopUse)[keyof typeof NextHopUse];
 
 /** Whether every route from a peer of this kind goes out with our own next hop. */
 export function alwaysOwnNextHop(view: ExportView, sourceKind: PeerKind): boolean {
+  if (view.nextHopMeaning !== 'plain') return view.nextHopMeaning === 'bound' && view.nextHopSelfAlways;
   if (view.kind === PeerKind.External) {
     return view.routeServerClient ? sourceKind === PeerKind.Local : !view.nextHopUnchanged;
   }

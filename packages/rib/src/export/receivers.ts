@@ -12,7 +12,7 @@ import { AttributeCode } from '@tsbgp/wire';
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { findAttribute, headerLength } from '../attributes/block.ts';
 import { addNoExport } from '../attributes/change.ts';
-import { MP_NEXT_HOP_OFFSET } from '../attributes/next-hops.ts';
+import { addressLength, distinguisherLength, isNextHopRead, MP_NEXT_HOP_OFFSET } from '../attributes/next-hops.ts';
 import { BitSet, grown, NONE } from '../columns.ts';
 import type { RibPeer } from '../peer.ts';
 import { type AudienceId, type Audiences, EVERYBODY, NOBODY, only } from './audience.ts';
@@ -253,15 +253,19 @@ export class Receivers {
   }
 
   #ownersOfNextHop(attr: number): readonly Receiver[] {
-    const { data } = this.#attributes.arena;
+    const { data, view } = this.#attributes.arena;
     const start = this.#attributes.offset[attr]!;
     const end = start + this.#attributes.length[attr]!;
     const nextHop = findAttribute(data, start, end, AttributeCode.NextHop);
     if (nextHop !== NONE) return this.#byAddress.owners(data, nextHop + headerLength(data, nextHop), 4);
     const mpReach = findAttribute(data, start, end, AttributeCode.MpReachNlri);
     if (mpReach === NONE) return NO_OWNERS;
-    const field = mpReach + headerLength(data, mpReach) + MP_NEXT_HOP_OFFSET;
-    return this.#byAddress.owners(data, field, data[field - 1]!);
+    const value = mpReach + headerLength(data, mpReach);
+    if (!isNextHopRead(view, value)) return NO_OWNERS;
+    const field = value + MP_NEXT_HOP_OFFSET;
+    const fieldLength = data[field - 1]!;
+    const skipped = distinguisherLength(fieldLength);
+    return this.#byAddress.owners(data, field + skipped, skipped === 0 ? fieldLength : addressLength(fieldLength));
   }
 
   #mark(attr: number, members: bigint): void {

@@ -27,6 +27,7 @@ const EXTERNAL: ExportView = {
   kind: PeerKind.External,
   horizon: Horizon.External,
   localAs: 64_500,
+  nextHopMeaning: 'plain',
   routeServerClient: false,
   ownAsInFront: false,
   asPath: { front: [64_500], isConfederation: false, removePrivate: undefined, override: false, remoteAs: undefined },

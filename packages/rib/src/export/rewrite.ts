@@ -197,6 +197,7 @@ export class AttributeRewriter {
     this.#setDueCode();
     let originSeen = false;
     let pathSeen = false;
+    let nextHopSeen = false;
     for (let offset = start; offset < end; ) {
       const code = data[offset + 1]!;
       const value = offset + headerLength(data, offset);
@@ -220,10 +221,12 @@ export class AttributeRewriter {
           break;
         case Rule['next-hop']:
           this.#takeNextHop(data, value, next, source);
+          nextHopSeen = true;
           if (this.nextHopLength === IPV4_NEXT_HOP_LENGTH) this.#ipv4NextHop();
           break;
         case Rule['mp-next-hop']:
           this.#takeNextHop(data, value + 4, next, source);
+          nextHopSeen = true; // its field may be empty: that of a flow specification is (RFC 8955 §4)
           // Ours is in IPv4, where the route came with an IPv6 one (RFC 8950).
           if (this.#view.family === IPV4_UNICAST && this.nextHopLength === IPV4_NEXT_HOP_LENGTH) this.#isDue(DUE_NEXT_HOP);
           break;
@@ -275,7 +278,7 @@ export class AttributeRewriter {
     }
     if (this.#due !== 0) this.#insert(data, NOTHING_DUE);
     // RFC 4271 §5: better no route than an UPDATE without them, which may cost the peer's session.
-    if (!originSeen || !pathSeen || this.nextHopLength === 0) throw new Error('an attribute set lacks a mandatory attribute');
+    if (!originSeen || !pathSeen || !nextHopSeen) throw new Error('an attribute set lacks a mandatory attribute');
   }
 
   /** Of `data[start, end)`, unless our own takes its place. */

@@ -36,6 +36,8 @@ export class Selection {
   readonly #audiences: Audiences;
   /** Paths that are marked as tried. */
   readonly #tried: number[] = [];
+  /** Entries name their path, which tells them apart or whose octets go out. */
+  readonly #keepsPaths: boolean;
   /** Comparisons in one decision of the NLRI at hand, as far as its paths were counted. */
   #perDecision = 1;
   /** Work of the last `select`, in comparisons of paths. */
@@ -47,6 +49,7 @@ export class Selection {
     this.#rules = rules;
     this.#receivers = receivers;
     this.#audiences = audiences;
+    this.#keepsPaths = strategy.type === 'add-path' || table.octets !== undefined;
   }
 
   /** The entries of an NLRI, into `entries`. Returns why there are none (`NotSent`), or 0. */
@@ -83,8 +86,7 @@ export class Selection {
       const rest = this.#audiences.minus(entries.receivers[at]! as AudienceId, receivers);
       if (rest !== NOBODY) entries.add(attr[at]!, source[at]!, rest, identifier[at]!);
     }
-    const addPath = this.strategy.type === 'add-path';
-    entries.add(table.pathAttr[path]!, table.pathPeer[path]!, receivers, addPath ? path : 0);
+    entries.add(table.pathAttr[path]!, table.pathPeer[path]!, receivers, this.#keepsPaths ? path : 0);
     return 0;
   }
 
@@ -92,7 +94,7 @@ export class Selection {
     const path = this.#table.best[nlri]!;
     const receivers = this.#rules.receiversOf(path);
     if (receivers === NOBODY) return this.#rules.reason;
-    this.#add(entries, path, receivers, 0);
+    this.#add(entries, path, receivers);
     return 0;
   }
 
@@ -106,7 +108,7 @@ export class Selection {
       reason ||= this.#rules.reason;
       const rest = audiences.minus(receivers, served);
       if (rest !== NOBODY) {
-        this.#add(entries, path, rest, 0);
+        this.#add(entries, path, rest);
         served = audiences.or(served, receivers);
       }
       this.#try(path);
@@ -121,7 +123,7 @@ export class Selection {
       if (!this.#isCandidate(path)) continue;
       const receivers = this.#rules.receiversOf(path);
       if (receivers === NOBODY) reason ||= this.#rules.reason;
-      else this.#add(entries, path, receivers, path);
+      else this.#add(entries, path, receivers);
     }
     return entries.count === 0 ? reason : 0;
   }
@@ -132,7 +134,7 @@ export class Selection {
     for (let path: number = table.best[nlri]!, left = max; path !== NONE && left > 0; path = this.#decide(nlri), left--) {
       const receivers = this.#rules.receiversOf(path);
       if (receivers === NOBODY) reason ||= this.#rules.reason;
-      else this.#add(entries, path, receivers, path);
+      else this.#add(entries, path, receivers);
       this.#try(path);
     }
     return entries.count === 0 ? reason : 0;
@@ -204,7 +206,7 @@ export class Selection {
       }
       this.#untry();
     }
-    for (const [path, members] of membersOf) this.#add(entries, path, this.#audiences.intern(members), 0);
+    for (const [path, members] of membersOf) this.#add(entries, path, this.#audiences.intern(members));
     return entries.count === 0 ? reason : 0;
   }
 
@@ -230,8 +232,9 @@ export class Selection {
   }
 
   /** Adds a path, and what some of its receivers get in the place of its set. */
-  #add(entries: Entries, path: number, receivers: AudienceId, identifier: number): void {
+  #add(entries: Entries, path: number, receivers: AudienceId): void {
     const table = this.#table;
+    const identifier = this.#keepsPaths ? path : 0;
     const attr = table.pathAttr[path]!;
     const source = table.pathPeer[path]!;
     const marked = this.#receivers.marked(attr);

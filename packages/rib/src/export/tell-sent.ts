@@ -14,7 +14,8 @@ interface Receiver {
   readonly peer: RibPeer;
 }
 
-export function tellSent(table: RibTable, batch: Batch, members: readonly Receiver[], audiences: Audiences): void {
+/** `addPath`: the members get path identifiers. */
+export function tellSent(table: RibTable, batch: Batch, members: readonly Receiver[], audiences: Audiences, addPath: boolean): void {
   const observer = table.sentObserver;
   if (observer === undefined) return;
   const { position } = table;
@@ -26,7 +27,7 @@ export function tellSent(table: RibTable, batch: Batch, members: readonly Receiv
     }
     for (let at = 0; at < batch.count; at++) {
       if (audiences.has(batch.receivers[at]! as AudienceId, number))
-        observer.sent(peer, position, batch.nlri[at]! as NlriId, batch.path[at]!);
+        observer.sent(peer, position, batch.nlri[at]! as NlriId, addPath ? batch.path[at]! : 0);
     }
   }
 }

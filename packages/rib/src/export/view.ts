@@ -1,5 +1,6 @@
 /** What routes look like to the peers of an update group: everything that the octets of an UPDATE depend on. */
 import type { Family, WireContext } from '@tsbgp/wire';
+import type { NextHopMeaning } from '@tsbgp/wire/scan';
 import { Horizon, type PeerKind, type RibPeer, type StaleExport } from '../peer.ts';
 
 export interface ExportView {
@@ -17,6 +18,8 @@ export interface ExportView {
   readonly clientToClient: boolean;
   /** Our role towards external peers (RFC 9234): one of wire's `Role`. */
   readonly role: number | undefined;
+  /** What the next hops of the family mean: whether ours may take their place. */
+  readonly nextHopMeaning: NextHopMeaning;
   readonly nextHopSelfAlways: boolean;
   /** External peers get next hops as they came in. */
   readonly nextHopUnchanged: boolean;
@@ -26,7 +29,7 @@ export interface ExportView {
   readonly gracefulShutdown: boolean;
   /** Which routes with LLGR_STALE go out, and how. */
   readonly staleRoutes: StaleExport;
-  /** Our own next hop for the family of the group, of 4, 16 or 32 octets; undefined where we have none. */
+  /** Our own next hop for the family of the group, as its field has it; undefined where we have none. */
   readonly nextHopSelf: Uint8Array | undefined;
   /** The link that the peers are on (`PeerOptions.link`). */
   readonly link: string | undefined;

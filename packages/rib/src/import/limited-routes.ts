@@ -1,10 +1,11 @@
 /**
  * A field of routes that may pass a limit of the peer: looked at route by route, in the order in which they came (limits.ts).
  */
-import { type Fault, readU32 } from '@tsbgp/wire';
+import { Fault, readU32 } from '@tsbgp/wire';
 import { NONE } from '../columns.ts';
 import { codeOf } from '../filter-reason.ts';
-import { type Limit, type Limits, limitFault } from '../limits.ts';
+import { findPath } from '../find-path.ts';
+import { type Limit, limitFault } from '../limits.ts';
 import type { RibPeer } from '../peer.ts';
 import type { RibTable } from '../table.ts';
 import { type ImportVerdict, Verdict } from '../verdict.ts';
@@ -27,7 +28,6 @@ export class LimitedRoutes {
     identifiers: boolean,
     nowSeconds: number,
   ): Fault | undefined {
-    const limits = peer.limits!;
     let offset = start;
     while (offset < end) {
       let identifier = 0;
@@ -35,44 +35,32 @@ export class LimitedRoutes {
         identifier = readU32(bytes, offset);
         offset += 4;
       }
-      const fault = this.#announceOne(table, peer, limits, verdict, bytes, offset, identifier, nowSeconds);
-      if (fault !== undefined) return fault;
+      // What is not taken is not put into the index either.
+      const known = table.index.findWire(bytes, offset);
+      const path = known === NONE ? NONE : findPath(table, known, peer, identifier);
+      const taken = this.judge(table, peer, verdict, path);
+      if (taken instanceof Fault) return taken;
+      if (taken !== undefined) table.announce(table.index.insertWire(bytes, offset), peer, identifier, taken, nowSeconds);
+      else if (path !== NONE) table.withdraw(known, peer, identifier);
       offset += 1 + ((bytes[offset]! + 7) >>> 3);
     }
     return undefined;
   }
 
-  #announceOne(
-    table: RibTable,
-    peer: RibPeer,
-    limits: Limits,
-    verdict: ImportVerdict,
-    bytes: Uint8Array,
-    offset: number,
-    identifier: number,
-    nowSeconds: number,
-  ): Fault | undefined {
-    // What is not taken is not put into the index either.
-    const known = table.index.findWire(bytes, offset);
-    const path = known === NONE || known >= table.nlriCapacity ? NONE : table.find(known, peer.index, identifier);
+  /**
+   * With which verdict a route is announced, whose path is `path` or NONE. Undefined: it is not taken, and what was held of it goes. A fault ends
+   * the session.
+   */
+  judge(table: RibTable, peer: RibPeer, verdict: ImportVerdict, path: number): ImportVerdict | Fault | undefined {
+    const limits = peer.limits!;
     const passedByNew = path === NONE ? limits.passedByNew(peer, table.position) : undefined;
     const before = path === NONE ? undefined : table.pathFlags[path];
-    const passedByAccepted = limits.passedByAccepted(peer, table.position, verdict.flags, before);
-    const passed = passedByNew ?? passedByAccepted;
-    if (passed === undefined || limits.action === 'warn') {
-      if (passed !== undefined) this.passed.add(passed);
-      table.announce(table.index.insertWire(bytes, offset), peer, identifier, verdict, nowSeconds);
-      return undefined;
-    }
+    const passed = passedByNew ?? limits.passedByAccepted(peer, table.position, verdict.flags, before);
+    if (passed === undefined) return verdict;
     this.passed.add(passed);
-    if (passedByNew === undefined && limits.action === 'discard' && peer.keepsRejected) {
-      const beyond = this.#beyond.rejectAs(verdict, MAX_PREFIX);
-      table.announce(table.index.insertWire(bytes, offset), peer, identifier, beyond, nowSeconds);
-      return undefined;
-    }
+    if (limits.action === 'warn') return verdict;
+    if (passedByNew === undefined && limits.action === 'discard' && peer.keepsRejected) return this.#beyond.rejectAs(verdict, MAX_PREFIX);
     if (limits.action === 'shutdown') return limitFault(passed);
-    // Held before, and rejected for another reason then.
-    if (path !== NONE) table.withdraw(known, peer, identifier);
     peer.discard(table.position, MAX_PREFIX, 1);
     return undefined;
   }

@@ -10,7 +10,7 @@ import { AttributeCode, readU32 } from '@tsbgp/wire';
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { findAttribute, headerLength, valueLength } from '../attributes/block.ts';
 import { AttrFlag, LONG_PATH_ASNS } from '../attributes/facts.ts';
-import { addressLength, ipv4Offset, MP_NEXT_HOP_OFFSET } from '../attributes/next-hops.ts';
+import { addressLength, distinguisherLength, ipv4Offset, isNextHopRead, MP_NEXT_HOP_OFFSET } from '../attributes/next-hops.ts';
 import type { OwnIdentity } from '../attributes/own-identity.ts';
 import { viewOf } from '../attributes/views.ts';
 import { NONE } from '../columns.ts';
@@ -104,10 +104,13 @@ function hasOwnNextHop(attributes: AttributeTable, start: number, end: number, p
   if (nextHop !== NONE) return isOurs(view, nextHop + headerLength(data, nextHop), 4, peer);
   const mpReach = findAttribute(data, start, end, AttributeCode.MpReachNlri);
   if (mpReach === NONE) return true;
-  const field = mpReach + headerLength(data, mpReach) + MP_NEXT_HOP_OFFSET;
+  const value = mpReach + headerLength(data, mpReach);
+  if (!isNextHopRead(view, value)) return false;
+  const field = value + MP_NEXT_HOP_OFFSET;
   const fieldLength = data[field - 1]!;
   const length = addressLength(fieldLength);
-  for (let at = field; at < field + fieldLength; at += length) if (isOurs(view, at, length, peer)) return true;
+  const skipped = distinguisherLength(fieldLength);
+  for (let at = field; at < field + fieldLength; at += skipped + length) if (isOurs(view, at + skipped, length, peer)) return true;
   return false;
 }
 

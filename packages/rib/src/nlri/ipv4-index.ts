@@ -18,7 +18,7 @@ const ID_MASK = (1 << ID_BITS) - 1;
 const SLOTS_INITIAL = 1 << 19;
 
 export class Ipv4Index {
-  readonly family: Family = IPV4_UNICAST;
+  readonly family: Family;
   readonly bitsMax = 32;
   readonly keyWords = 2;
   address: Uint32Array;
@@ -32,7 +32,8 @@ export class Ipv4Index {
   #mask: number;
   #free: number = NONE;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, family: Family = IPV4_UNICAST) {
+    this.family = family;
     this.address = new Uint32Array(capacity);
     this.prefixLength = new Uint8Array(capacity);
     const slots = Math.min(powerOfTwo(capacity * 2), SLOTS_INITIAL);

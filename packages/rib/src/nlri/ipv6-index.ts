@@ -6,7 +6,7 @@ import { grown, NONE, powerOfTwo } from '../columns.ts';
 import type { NlriId } from './nlri-index.ts';
 
 export class Ipv6Index {
-  readonly family: Family = IPV6_UNICAST;
+  readonly family: Family;
   readonly bitsMax = 128;
   readonly keyWords = 5;
   word0: Uint32Array;
@@ -22,7 +22,8 @@ export class Ipv6Index {
   /** The key that `insertWire` and `findWire` read last. */
   readonly #key: Uint32Array = new Uint32Array(4);
 
-  constructor(capacity: number) {
+  constructor(capacity: number, family: Family = IPV6_UNICAST) {
+    this.family = family;
     this.word0 = new Uint32Array(capacity);
     this.word1 = new Uint32Array(capacity);
     this.word2 = new Uint32Array(capacity);

@@ -43,7 +43,7 @@ export interface PeerPolicy {
 interface Shared {
   readonly policy: ImportPolicy;
   /** By class of the neighbor: the variants by position of the family. */
-  readonly classes: Map<number, readonly number[]>;
+  readonly classes: Map<number, number[]>;
   readonly changes: Map<PolicyChange, number>;
   /** Of changes beyond CHANGES_MAX: an entry holds what was made last. */
   overflow: number | undefined;
@@ -96,6 +96,11 @@ export class PolicyMemo {
     this.#attributes = attributes;
     this.#reasons = reasons;
     this.#families = families;
+  }
+
+  /** The RIB has one more family. */
+  addFamily(): void {
+    for (const { classes } of this.#policies.values()) for (const variants of classes.values()) variants.push(this.#newVariant());
   }
 
   /** The policy of a neighbor, until `release`. */

@@ -238,16 +238,48 @@ export const EVPN_ROUTES: RouteTable<EvpnRoute> = routeTable<EvpnRoute>(
   0xff,
 );
 
+const EVPN = makeFamily(Afi.L2vpn, Safi.Evpn);
 const ESI_LENGTH = 10;
 const TAG_LENGTH = 4;
 /** The MAC address and the octet that says its length. */
 const MAC_LENGTH = 7;
 const LABEL_LENGTH = 3;
 
+const IPV4_ROUTE_LENGTH = 34;
+const AUTO_DISCOVERY_LENGTH = RD_LENGTH + ESI_LENGTH + TAG_LENGTH + LABEL_LENGTH;
+
+const typed = typedFamily('evpn', EVPN_ROUTES);
+
+/** As `decode`, of the types that a fabric has many of. */
+function isWellFormed(bytes: Uint8Array, start: number, end: number): boolean {
+  const fields = start + 2;
+  switch (bytes[start]) {
+    case 1:
+      return end - fields === AUTO_DISCOVERY_LENGTH;
+    case 2: {
+      const mac = fields + RD_LENGTH + ESI_LENGTH + TAG_LENGTH;
+      const ip = mac + MAC_LENGTH;
+      if (ip >= end || bytes[mac] !== 48) return false;
+      const bits = bytes[ip]!;
+      if (bits !== 0 && bits !== 32 && bits !== 128) return false;
+      const labels = end - (ip + 1 + bits / 8);
+      return labels === LABEL_LENGTH || labels === 2 * LABEL_LENGTH;
+    }
+    case 5: {
+      const bits = bytes[fields + RD_LENGTH + ESI_LENGTH + TAG_LENGTH]!;
+      return (end - fields === IPV4_ROUTE_LENGTH && bits <= 32) || (end - fields === IPV6_ROUTE_LENGTH && bits <= 128);
+    }
+    default:
+      return typed.decode(bytes, start, end, EVPN) !== undefined;
+  }
+}
+
 export const evpn: FamilyCodec<EvpnNlri> = {
-  ...typedFamily('evpn', EVPN_ROUTES),
+  ...typed,
   type: 'evpn',
-  families: [makeFamily(Afi.L2vpn, Safi.Evpn)],
+  families: [EVPN],
+  nextHopMeaning: 'bound',
+  isWellFormed,
   key(out, bytes, start, end) {
     const fields = start + 2;
     const esi = fields + RD_LENGTH;

@@ -2,7 +2,7 @@
 import { ByteWriter, readU32 } from '../bytes.ts';
 import { type Family, formatFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
-import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
+import type { FamilyCodec, FamilyNlri, NextHopMeaning } from './family-codec.ts';
 import type { NextHopForms } from './next-hop.ts';
 import * as rows from './rows.ts';
 
@@ -26,9 +26,30 @@ export function familyCodec(family: Family): FamilyCodec<TypedNlri> | undefined 
   return BY_FAMILY.get(family);
 }
 
+/** What a row knows of octets: all but the values. */
+export type FamilyRow = Pick<AnyCodec, 'type' | 'families' | 'key' | 'malformed' | 'next' | 'withdrawn'>;
+
+/** The row of a family, for those who handle octets only; undefined of a family without one. */
+export function rowOf(family: Family): FamilyRow | undefined {
+  return BY_FAMILY.get(family);
+}
+
 /** What next hops the family has; undefined where that is not known. */
 export function nextHopForms(family: Family): NextHopForms | undefined {
   return familyCodec(family)?.nextHop?.(family);
+}
+
+/** What the next hop of the family's routes means. Of a family without a row nobody here reads it. */
+export function nextHopMeaning(family: Family): NextHopMeaning {
+  const codec = familyCodec(family);
+  return codec === undefined ? 'none' : (codec.nextHopMeaning ?? 'plain');
+}
+
+/** Whether one NLRI of the family, in `bytes[start, end)` as `next` of its row found it, can be decoded. */
+export function isWellFormed(bytes: Uint8Array, start: number, end: number, family: Family): boolean {
+  const codec = familyCodec(family);
+  if (codec?.isWellFormed !== undefined) return codec.isWellFormed(bytes, start, end, family);
+  return codec === undefined || codec.decode(bytes, start, end, family) !== undefined;
 }
 
 /** Canonical octets of one NLRI, without path identifier. */

@@ -16,6 +16,12 @@ export interface FamilyNlri<T extends string = string> {
   pathIdentifier?: number;
 }
 
+/**
+ * What a next hop means. 'plain': traffic goes there, and our own address may take its place. 'bound': labels or tunnels in the route are those of
+ * the next hop, so that it stays unless an operator says otherwise. 'none': nobody reads it, and it stays.
+ */
+export type NextHopMeaning = 'plain' | 'bound' | 'none';
+
 /** A row of the table of families. `T` is what one NLRI decodes to. */
 export interface FamilyCodec<T extends FamilyNlri> {
   /** The `type` key of the decoded NLRI. */
@@ -30,6 +36,8 @@ export interface FamilyCodec<T extends FamilyNlri> {
   readonly neverOctets?: true;
   /** @default a next hop of any length, without route distinguisher */
   nextHop?(family: Family): NextHopForms;
+  /** What the next hop of its routes means, so that a speaker knows whether its own may take its place. @default 'plain' */
+  readonly nextHopMeaning?: NextHopMeaning;
   /** End of the NLRI that begins at `at`, after its path identifier; -1 when it does not end before `end`. */
   next(bytes: Uint8Array, at: number, end: number): number;
   /**
@@ -37,6 +45,8 @@ export interface FamilyCodec<T extends FamilyNlri> {
    * back. `spans` is told the parts.
    */
   decode(bytes: Uint8Array, start: number, end: number, family: Family, spans?: SpanRecorder): T | undefined;
+  /** Whether `decode` accepts `bytes[start, end)`, as `next` found it; allocates nothing. @default `decode` is asked */
+  isWellFormed?(bytes: Uint8Array, start: number, end: number, family: Family): boolean;
   /** Appends one NLRI, without path identifier. Throws ValueError for a value that cannot be written. */
   encode(out: ByteWriter, nlri: T): void;
   /**
@@ -44,6 +54,10 @@ export interface FamilyCodec<T extends FamilyNlri> {
    * may change while the route stays the same are no part of it. Allocates nothing.
    */
   key(out: ByteWriter, bytes: Uint8Array, start: number, end: number, family: Family): void;
+  /**
+   * Appends the NLRI `bytes[start, end)`, which decodes, in the form that withdraws its route. Allocates nothing. @default as it is
+   */
+  withdrawn?(out: ByteWriter, bytes: Uint8Array, start: number, end: number, family: Family): void;
   /**
    * The members that the JSON form of an NLRI has beside `type`, `family` and `pathIdentifier`. `json` is the NLRI, for families whose NLRI
    * differ in their members, and `path` its place. Throws ValueError.

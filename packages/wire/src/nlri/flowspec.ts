@@ -54,6 +54,7 @@ export const flowspec: FamilyCodec<FlowSpecNlri> = {
     makeFamily(Afi.Ipv6, Safi.FlowspecVpn),
   ],
   malformed: 'withdraw', // RFC 8955 §10
+  nextHopMeaning: 'none',
   next(bytes, at, end) {
     if (at >= end) return -1;
     const head = headLength(bytes, at);

@@ -12,8 +12,16 @@ import { Afi, makeFamily, Safi } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { PREFIX } from '../parts/fields.ts';
 import { field } from '../parts/json-form.ts';
-import { decodeLabels, encodeLabels, formatLabels, type Labels, labelsEnd, parseLabels } from '../parts/labels.ts';
-import { addressOctets, appendBits, appendLeadingBits, normalizePrefix, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
+import { decodeLabels, encodeLabels, formatLabels, type Labels, labelsEnd, parseLabels, WITHDRAW_LABEL } from '../parts/labels.ts';
+import {
+  addressOctets,
+  appendBits,
+  appendLeadingBits,
+  isPrefixOfBits,
+  normalizePrefix,
+  prefixOfSize,
+  readPrefix,
+} from '../parts/prefix-bits.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { LABEL_BITS, LABELS } from './json-members.ts';
 import { IPV4_OR_IPV6 } from './next-hop.ts';
@@ -37,12 +45,25 @@ export function keyWithoutLabels(out: ByteWriter, bytes: Uint8Array, start: numb
   appendLeadingBits(out, bytes, prefix, bits);
 }
 
+/** With the withdraw label in place of its labels (RFC 8277 §2.4). */
+export function withWithdrawLabel(out: ByteWriter, bytes: Uint8Array, start: number, end: number): void {
+  const prefix = labelsEnd(bytes, start + 1, end);
+  out.u8(bytes[start]! - 8 * (prefix - start - 1) + 24);
+  out.u24(WITHDRAW_LABEL << 4);
+  out.raw(bytes, prefix, end);
+}
+
 export const labeledUnicast: FamilyCodec<LabeledUnicastNlri> = {
   type: 'labeled-unicast',
   families: [makeFamily(Afi.Ipv4, Safi.LabeledUnicast), makeFamily(Afi.Ipv6, Safi.LabeledUnicast)],
   malformed: 'reset',
   nextHop: () => IPV4_OR_IPV6,
+  nextHopMeaning: 'bound',
   next: nextOfBits,
+  isWellFormed(bytes, start, end, family) {
+    const prefix = labelsEnd(bytes, start + 1, end);
+    return prefix > 0 && isPrefixOfBits(prefix, end, bytes[start]! - 8 * (prefix - start - 1), addressOctets(family));
+  },
   decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['length', 1]);
     const stack = decodeLabels(bytes, start + 1, end, spans);
@@ -61,6 +82,7 @@ export const labeledUnicast: FamilyCodec<LabeledUnicastNlri> = {
     appendBits(out, prefix);
   },
   key: keyWithoutLabels,
+  withdrawn: withWithdrawLabel,
   format: (nlri) => `${nlri.prefix} labels ${formatLabels(nlri)}`,
   jsonMembers: (family) => ({ labels: LABELS, labelBits: LABEL_BITS, prefix: field(PREFIX, family) }),
   parse(text, family) {

@@ -86,5 +86,6 @@ export const mcastVpn: FamilyCodec<McastVpnNlri> = {
   ...typedFamily('mcast-vpn', MCAST_VPN_ROUTES),
   type: 'mcast-vpn',
   families: [makeFamily(Afi.Ipv4, Safi.McastVpn), makeFamily(Afi.Ipv6, Safi.McastVpn)],
+  nextHopMeaning: 'bound',
   key: wholeNlri,
 };

@@ -138,6 +138,7 @@ export const mup: FamilyCodec<MupNlri> = {
   type: 'mup',
   families: [makeFamily(Afi.Ipv4, Safi.Mup), makeFamily(Afi.Ipv6, Safi.Mup)],
   malformed: 'discard',
+  nextHopMeaning: 'bound',
   next: (bytes, at, end) => nextTyped(bytes, at, end, HEAD_LENGTH),
   decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['architecture', 1], ['route-type', 2], ['length', 1]);

@@ -6,7 +6,7 @@ import type { WireContext } from '../context.ts';
 import { type Family, formatFamily } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { within } from '../numbers.ts';
-import { appendTypedNlri, familyCodec, type TypedNlri } from './families.ts';
+import { appendTypedNlri, familyCodec, isWellFormed, type TypedNlri } from './families.ts';
 import type { FamilyNlri } from './family-codec.ts';
 
 /** The whole NLRI field of a family without a codec, or one NLRI that the codec of its family cannot decode. */
@@ -26,7 +26,7 @@ export function nlriAreWhole(bytes: Uint8Array, start: number, end: number, fami
   for (let at = start; at < end; ) {
     const from = addPath ? at + 4 : at;
     const next = from < end ? codec.next(bytes, from, end) : -1;
-    if (next < 0 || (codec.malformed === 'reset' && codec.decode(bytes, from, next, family) === undefined)) return false;
+    if (next < 0 || (codec.malformed === 'reset' && !isWellFormed(bytes, from, next, family))) return false;
     at = next;
   }
   return true;

@@ -30,6 +30,7 @@ export const srPolicy: FamilyCodec<SrPolicyNlri> = {
   type: 'sr-policy',
   families: [makeFamily(Afi.Ipv4, Safi.SrPolicy), makeFamily(Afi.Ipv6, Safi.SrPolicy)],
   malformed: 'discard',
+  nextHopMeaning: 'none',
   next: nextOfBits,
   decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['length', 1]);

@@ -45,6 +45,7 @@ export const vpls: FamilyCodec<VplsNlri> = {
   type: 'vpls',
   families: [makeFamily(Afi.L2vpn, Safi.Vpls)],
   malformed: 'discard',
+  nextHopMeaning: 'bound',
   next(bytes, at, end) {
     const next = at + 2 + (end - at < 2 ? end : readU16(bytes, at));
     return next <= end ? next : -1;

@@ -11,12 +11,20 @@ import { Afi, type Family, makeFamily, Safi, safiOf } from '../family.ts';
 import { ValueError } from '../fault.ts';
 import { PREFIX, RD } from '../parts/fields.ts';
 import { field, optional } from '../parts/json-form.ts';
-import { decodeLabels, encodeLabels, formatLabels, type Labels, parseLabels } from '../parts/labels.ts';
-import { addressOctets, appendBits, appendMaskedPrefix, normalizePrefix, prefixOfSize, readPrefix } from '../parts/prefix-bits.ts';
+import { decodeLabels, encodeLabels, formatLabels, type Labels, labelsEnd, parseLabels } from '../parts/labels.ts';
+import {
+  addressOctets,
+  appendBits,
+  appendMaskedPrefix,
+  isPrefixOfBits,
+  normalizePrefix,
+  prefixOfSize,
+  readPrefix,
+} from '../parts/prefix-bits.ts';
 import { formatRd, parseRd, RD_LENGTH } from '../parts/route-distinguisher.ts';
 import type { FamilyCodec, FamilyNlri } from './family-codec.ts';
 import { LABEL_BITS, LABELS } from './json-members.ts';
-import { keyWithoutLabels, nextOfBits } from './labeled-unicast.ts';
+import { keyWithoutLabels, nextOfBits, withWithdrawLabel } from './labeled-unicast.ts';
 import type { NextHopForms } from './next-hop.ts';
 
 /** A prefix of a VPN with its labels (RFC 4364 §4.3.4). */
@@ -45,7 +53,13 @@ export const vpn: FamilyCodec<VpnNlri> = {
   ],
   malformed: 'reset',
   nextHop: (family) => (hasLabels(family) ? UNICAST_NEXT_HOP : MULTICAST_NEXT_HOP),
+  nextHopMeaning: 'bound',
   next: nextOfBits,
+  isWellFormed(bytes, start, end, family) {
+    const rd = hasLabels(family) ? labelsEnd(bytes, start + 1, end) : start + 1;
+    const prefix = rd + RD_LENGTH;
+    return rd > 0 && isPrefixOfBits(prefix, end, bytes[start]! - 8 * (prefix - start - 1), addressOctets(family));
+  },
   decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['length', 1]);
     const stack = hasLabels(family) ? decodeLabels(bytes, start + 1, end, spans) : { value: {}, end: start + 1 };
@@ -70,6 +84,10 @@ export const vpn: FamilyCodec<VpnNlri> = {
   },
   key: (out, bytes, start, end, family) =>
     hasLabels(family) ? keyWithoutLabels(out, bytes, start, end) : appendMaskedPrefix(out, bytes, start),
+  withdrawn(out, bytes, start, end, family) {
+    if (hasLabels(family)) withWithdrawLabel(out, bytes, start, end);
+    else out.raw(bytes, start, end);
+  },
   format(nlri) {
     const text = `${nlri.rd} ${nlri.prefix}`;
     return nlri.labels === undefined ? text : `${text} labels ${formatLabels({ ...nlri, labels: nlri.labels })}`;

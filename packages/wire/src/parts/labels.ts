@@ -22,7 +22,8 @@ export interface Labels {
 }
 
 const LABEL_MAX = 0xf_ffff;
-const WITHDRAW_LABEL = 0x8_0000;
+/** Stands for all labels in a withdrawal (RFC 8277 §2.4). */
+export const WITHDRAW_LABEL = 0x8_0000;
 const BOTTOM = 1;
 
 /** Offset after the stack at `start`; -1 when it does not end before `end`. Allocates nothing. */

@@ -48,13 +48,17 @@ export function sharesBits(a: Uint8Array, aStart: number, b: Uint8Array, bStart:
   return bits % 8 === 0 || ((a[aStart + whole]! ^ b[bStart + whole]!) & ~trailingMask(bits) & 0xff) === 0;
 }
 
+/** Whether `bits` bits, which an address of so many octets must have, take the octets from `start` to `end`. */
+export function isPrefixOfBits(start: number, end: number, bits: number, addressSize: number): boolean {
+  return bits >= 0 && bits <= 8 * addressSize && start + ((bits + 7) >>> 3) === end;
+}
+
 /**
  * Text of the prefix of `bits` bits at `start`. Undefined when its octets do not end exactly at `end`, or when `bits` is more than the address
  * has. Bits after the prefix mean nothing (RFC 4271 §4.3) and are read as zero.
  */
 export function readPrefix(bytes: Uint8Array, start: number, end: number, bits: number, addressSize: number): string | undefined {
-  const octets = (bits + 7) >>> 3;
-  if (bits < 0 || bits > 8 * addressSize || start + octets !== end) return undefined;
+  if (!isPrefixOfBits(start, end, bits, addressSize)) return undefined;
   const address = new Uint8Array(addressSize);
   address.set(bytes.subarray(start, end));
   maskTail(address, bits);
