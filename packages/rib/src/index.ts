@@ -63,3 +63,4 @@ export { isStale } from './stale-routes.ts';
 export type { PathId, PathObserver, RibTable } from './table.ts';
 export { AspaState, type RouteValidator, RovState, Validates, type ValidationMode, type ValidationOptions } from './validation-options.ts';
 export { type ImportVerdict, Verdict } from './verdict.ts';
+export { WarmUp } from './warm-up.ts';

@@ -39,6 +39,7 @@ import { Sessions } from './sessions.ts';
 import { checkReason } from './shutdown-reason.ts';
 import { StartHold } from './start-hold.ts';
 import { Turns } from './turns.ts';
+import { warmUp } from './warm-up.ts';
 import { Watchers } from './watchers.ts';
 
 export interface SpeakerOptions {
@@ -81,6 +82,7 @@ export class Speaker implements ControlPlane {
   #hold: StartHold;
   readonly #gracefulShutdowns: GracefulShutdowns = new GracefulShutdowns((neighbor) => this.#sessions.changed(neighbor));
   readonly #metricSources: readonly MetricSource[];
+  readonly #background: Background;
   /** The bound addresses. */
   readonly #listen: Endpoint[] = [];
   /** By the endpoint that was asked for. */
@@ -166,6 +168,7 @@ export class Speaker implements ControlPlane {
       },
     });
     const background = new Background();
+    this.#background = background;
     this.#listings = new Listings(rib, (address) => this.#neighbors.find(address).ribPeer, background);
     this.#watchers = new Watchers({ rib, listings: this.#listings, background, boundaries, schedule });
     this.#localRoutes = new LocalRoutes({ rib, background, schedule });
@@ -240,6 +243,7 @@ export class Speaker implements ControlPlane {
   started(): void {
     this.#isStarted = true;
     this.#own.started();
+    warmUp(this.#rib, this.#background).catch((error: unknown) => this.#options.boundaries.caught('rib', {}, error));
   }
 
   /** Cease/2 with `reason` to every peer; resolves when every session and listener is closed. */
