@@ -1,6 +1,7 @@
 /** What the daemon can be asked and told about its configuration as a whole. `LiveConfig` implements it; the API translates it. */
 import type { ConfigError, ConfigWarning } from './config/config-error.ts';
 import type { ConfigChange } from './config-change/change.ts';
+import type { NeighborConfig, NeighborField } from './keys/neighbor-keys.ts';
 
 /** A configuration in the form of its file. */
 export interface ConfigText {
@@ -47,6 +48,14 @@ export interface ConfigVersion {
   readonly comment: string;
 }
 
+/** Values by field. Undefined: the key is not written, so that `defaults` and the daemon's own default apply. */
+export type NeighborValues = ReadonlyMap<NeighborField, unknown>;
+
+export type NeighborEdit =
+  | { readonly type: 'add'; readonly address: string; readonly values: NeighborValues }
+  | { readonly type: 'change'; readonly address: string; readonly values: NeighborValues }
+  | { readonly type: 'delete'; readonly address: string };
+
 export interface Configuration {
   /** As it is written, or with `effective` every value that applies. */
   current(form?: { readonly effective?: boolean; readonly json?: boolean }): CurrentConfig;
@@ -58,6 +67,12 @@ export interface Configuration {
    * StartError for a listener; then nothing has changed.
    */
   apply(config: ConfigText, options: ApplyOptions): Promise<AppliedConfig>;
+  /**
+   * Writes the change of a neighbor to the file after `action` has put it into effect. `action` is given the neighbor as the file has it then, with
+   * `defaults` merged in; undefined for one that is deleted. Rejects as `action` does, and with `invalid-argument` and `failed-precondition`; then
+   * nothing has changed.
+   */
+  editNeighbor<T>(edit: NeighborEdit, action: (neighbor: NeighborConfig | undefined) => T | Promise<T>): Promise<T>;
   /** Keeps what was applied with `confirmWithinSeconds`. Rejects with `failed-precondition`. */
   confirm(): Promise<number>;
   /** The latest first. */

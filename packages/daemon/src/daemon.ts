@@ -120,6 +120,17 @@ export class Daemon {
     return changed;
   }
 
+  /** Other neighbors are configured from now on; `action` puts that into effect, in the order of other changes. Rejects as `action` does. */
+  adopt<T>(neighbors: DaemonConfig['neighbors'], action: () => T | Promise<T>): Promise<T> {
+    const adopted = this.#changing.then(async () => {
+      const result = await action();
+      this.#config = { ...this.#config, neighbors };
+      return result;
+    });
+    this.#changing = adopted.catch(() => undefined);
+    return adopted;
+  }
+
   /** Rejects with a StartError, after everything was stopped again. */
   async start(): Promise<void> {
     this.#delay.start();

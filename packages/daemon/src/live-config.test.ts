@@ -1,6 +1,6 @@
 /** The configuration of a running daemon through the API, with its file and its versions. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -184,6 +184,60 @@ test('a version that is not confirmed is rolled back in time, and at the next st
   await client.config.applyConfig({ text: before, confirmWithinSeconds: 300 });
   assert.match((await rollBackUnconfirmed(path))!, /was not confirmed when the daemon ended, and was rolled back to version \d+$/);
   assert.equal(text(), wanted);
+});
+
+test('neighbors of the API are in the file before the call succeeds, and `defaults` applies to them', async (t) => {
+  const { client, text, daemon, folder } = await start(t, 'defaults: { hold-time: 30 }\n');
+  const address = '127.0.0.8';
+  const { neighbor } = await client.neighbors.addNeighbor({ neighbor: { address, remoteAs: 64_508, passive: true } });
+  assert.equal(neighbor?.config?.holdTime, 30);
+  const item = `  - address: ${address}\n    remote-as: 64508\n    passive: true\n`;
+  assert.equal(text(), file(folder, 'defaults: { hold-time: 30 }\n').replace('defaults:', `${item}defaults:`));
+  const changed = { address: '127.0.0.9', description: 'other', importPolicy: 'deny-all' };
+  await client.neighbors.changeNeighbor({ neighbor: changed, fields: { paths: ['description', 'import_policy'] } });
+  assert.match(text(), /127\.0\.0\.9 # the first\n.*\n.*\n {4}description: other\n {4}import: deny-all\n {4}export: accept-all\n/);
+  await client.neighbors.disableNeighbor({ address: '127.0.0.9' });
+  assert.match(text(), /enabled: false\n/);
+  assert.equal(daemon.config.neighbors[0]?.enabled, false);
+  assert.equal((await client.neighbors.getNeighbor({ address: '127.0.0.9' })).neighbor?.adminDown, true);
+  // Nothing of that is news to the daemon.
+  await daemon.live!.reload();
+  assert.deepEqual((await client.config.diffConfig({ text: text() })).changes, []);
+  await client.neighbors.enableNeighbor({ address: '127.0.0.9' });
+  await client.neighbors.deleteNeighbor({ address });
+  assert.ok(!text().includes(address) && text().includes('enabled: true'));
+  assert.equal((await client.neighbors.listNeighbors({})).neighbors.length, 1);
+  const { versions } = await client.config.listConfigVersions({});
+  assert.equal(versions[0]?.comment, `neighbor ${address}: deleted through the API`);
+});
+
+test('a change of a neighbor that is refused leaves the file and the daemon as they were', async (t) => {
+  const { client, text, path, daemon } = await start(t);
+  const before = text();
+  const add = (neighbor: object) => client.neighbors.addNeighbor({ neighbor });
+  await assert.rejects(add({ address: '127.0.0.9', remoteAs: 1 }), { code: 'ALREADY_EXISTS', field: 'neighbor.address' });
+  await assert.rejects(add({ address: '127.0.0.8', remoteAs: 1, holdTime: 2 }), { code: 'INVALID_ARGUMENT', field: 'neighbor.hold_time' });
+  await assert.rejects(add({ address: '127.0.0.8', remoteAs: 64_500, multihopTtl: 2 }), { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(client.neighbors.deleteNeighbor({ address: '127.0.0.8' }), { code: 'NOT_FOUND' });
+  assert.equal(text(), before);
+  writeFileSync(path, `${before}# edited\n`);
+  await assert.rejects(add({ address: '127.0.0.8', remoteAs: 1 }), { code: 'FAILED_PRECONDITION', field: 'overwrite' });
+  rmSync(path);
+  mkdirSync(`${path}.versions`, { recursive: true });
+  mkdirSync(`${path}.new`);
+  await assert.rejects(add({ address: '127.0.0.8', remoteAs: 1 }), { code: 'FAILED_PRECONDITION', message: /cannot be written/ });
+  assert.equal(daemon.speaker.listNeighbors().length, 1);
+  assert.equal(daemon.config.neighbors.length, 1);
+});
+
+test('write-back: false: neighbors of the API last until the daemon ends', async (t) => {
+  const { client, text, folder, path } = await start(t, '', async (name) => {
+    writeFileSync(name, readFileSync(name, 'utf8').replace('/api.sock }', '/api.sock, write-back: false }'));
+  });
+  await client.neighbors.addNeighbor({ neighbor: { address: '127.0.0.8', remoteAs: 64_508, passive: true } });
+  assert.equal(text(), file(folder, '').replace('/api.sock }', '/api.sock, write-back: false }'));
+  assert.equal(existsSync(`${path}.versions`), false);
+  await client.neighbors.deleteNeighbor({ address: '127.0.0.8' });
 });
 
 test('a reload is kept as a version; a folder that cannot be written refuses changes before anything is touched', async (t) => {

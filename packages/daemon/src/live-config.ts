@@ -12,13 +12,14 @@ import { dirname } from 'node:path';
 import { SetFiles } from '@tsbgp/policy/node';
 import { stringify } from 'yaml';
 import type { Boundaries } from './boundaries.ts';
-import { ConfigRejected, formatWarning } from './config/config-error.ts';
+import { type ConfigError, ConfigRejected, formatWarning } from './config/config-error.ts';
 import { effectiveValues } from './config/effective.ts';
 import { type DaemonConfig, type Loaded, loadConfig, parseConfig } from './config/load.ts';
 import type { LogFormat, LogLevel } from './config/schema.ts';
 import type { ConfigChange } from './config-change/change.ts';
 import { describeChange, summarizeChanges } from './config-change/describe.ts';
 import { ConfigFile } from './config-store/config-file.ts';
+import { editNeighbor } from './config-store/edit-neighbors.ts';
 import type {
   AppliedConfig,
   ApplyOptions,
@@ -27,8 +28,12 @@ import type {
   Configuration,
   CurrentConfig,
   DiffedConfig,
+  NeighborEdit,
 } from './configuration.ts';
-import { ControlError, invalidArgument } from './control-error.ts';
+import { ControlError, type ControlProblem, invalidArgument } from './control-error.ts';
+import { apiField } from './keys/neighbor-api.ts';
+import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig } from './keys/neighbor-keys.ts';
+import { readHostAddress } from './keys/values.ts';
 import type { DaemonLog } from './log.ts';
 import { diffConfig } from './reconcile/reconcile.ts';
 import { StartError } from './start-error.ts';
@@ -48,6 +53,7 @@ export interface Configurable {
   readonly config: DaemonConfig;
   readonly boundaries: Boundaries;
   change(after: DaemonConfig): Promise<ConfigChange[]>;
+  adopt<T>(neighbors: DaemonConfig['neighbors'], action: () => T | Promise<T>): Promise<T>;
 }
 
 export interface LiveConfigOptions {
@@ -56,6 +62,11 @@ export interface LiveConfigOptions {
   readonly overrides: LogOverrides;
   /** What is in effect at the start. */
   readonly loaded: Loaded;
+}
+
+interface Edited extends Pick<Loaded, 'text' | 'written'>, Pick<DaemonConfig, 'neighbors'> {
+  /** Undefined for one that is deleted. */
+  readonly neighbor: NeighborConfig | undefined;
 }
 
 /** At most as many problems of a refused configuration are named. */
@@ -110,6 +121,31 @@ export class LiveConfig implements Configuration {
     });
   }
 
+  editNeighbor<T>(edit: NeighborEdit, action: (neighbor: NeighborConfig | undefined) => T | Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      const { daemon, log } = this.#options;
+      const before = daemon.config;
+      if (!before.api.writeBack) return action(undefined);
+      this.#notAwaiting();
+      this.#file.checkUnedited();
+      const edited = this.#edited(edit);
+      if (edited === undefined) return action(undefined);
+      const { text, written, neighbors, neighbor } = edited;
+      await this.#file.keepCurrent();
+      const result = await daemon.adopt(neighbors, () => action(neighbor));
+      const comment = `neighbor ${edit.address}: ${EDITED[edit.type]} through the API`;
+      try {
+        const version = await this.#file.write(text, comment);
+        log.info({ version, neighbor: edit.address }, `configuration: version ${version}, ${comment}`);
+      } catch (error) {
+        await daemon.change({ ...daemon.config, neighbors: before.neighbors });
+        throw error;
+      }
+      this.#written = written;
+      return result;
+    });
+  }
+
   confirm(): Promise<number> {
     return this.#inTurn(async () => {
       if (this.#confirmBy === undefined) throw new ControlError('failed-precondition', '', 'no version awaits its confirmation');
@@ -138,6 +174,30 @@ export class LiveConfig implements Configuration {
     const done = this.#queue.then(action);
     this.#queue = done.catch(() => undefined);
     return done;
+  }
+
+  /**
+   * The text of the file after an edit, as it is read: nothing but this neighbor may be another. Undefined where the file does not have the
+   * neighbor. Throws ControlError.
+   */
+  #edited(edit: NeighborEdit): Edited | undefined {
+    const { config } = this.#options.daemon;
+    const address = canonicalAddress(edit.address);
+    const place = config.neighbors.findIndex((each) => each.address === address);
+    if (edit.type === 'add' && place >= 0) {
+      throw new ControlError('already-exists', 'neighbor.address', `neighbor ${address} exists already; change it, or delete it first`);
+    }
+    if (edit.type !== 'add' && place < 0) return undefined;
+    const index = place < 0 ? config.neighbors.length : place;
+    const text = editNeighbor(this.#file.text, edit, index);
+    const loaded = this.#parse({ text, name: this.#file.path }, config.setFiles.files, `neighbors[${index}].`);
+    const others = diffConfig({ ...config, log: loaded.config.log }, loaded.config).filter(({ subject }) => subject !== address);
+    if (others.length > 0) {
+      const sentence = `${this.#file.path} cannot be written without changing more of it (${describeChange(others[0]!)}): edit it by hand, then send SIGHUP`;
+      throw new ControlError('failed-precondition', '', sentence);
+    }
+    const { neighbors } = loaded.config;
+    return { text, written: loaded.written, neighbors, neighbor: neighbors.find((each) => each.address === address) };
   }
 
   async #apply(source: ConfigText, options: ApplyOptions): Promise<AppliedConfig> {
@@ -258,17 +318,35 @@ export class LiveConfig implements Configuration {
     return new SetFiles(dirname(this.#file.path));
   }
 
-  /** Throws ControlError `invalid-argument` with the first problems. */
-  #parse({ text, name }: ConfigText, setFiles: SetFiles): Loaded {
+  /** Throws ControlError `invalid-argument` with the first problems. Those of keys below `edited` name the field of the neighbor. */
+  #parse({ text, name }: ConfigText, setFiles: SetFiles, edited?: string): Loaded {
     try {
       const loaded = parseConfig(text, name, setFiles);
       const config = { ...withOverrides(loaded.config, this.#options.overrides), file: this.#file.path };
       return { ...loaded, config };
     } catch (error) {
       if (!(error instanceof ConfigRejected)) throw error;
-      const [first, ...further] = error.errors.slice(0, PROBLEMS_MAX).map(({ message }) => ({ field: 'text', sentence: message }));
+      const [first, ...further] = error.errors.slice(0, PROBLEMS_MAX).map((problem) => problemOf(problem, edited));
       const hidden = error.errors.length - PROBLEMS_MAX;
-      throw invalidArgument('text', first!.sentence, { further, more: hidden > 0 ? `and ${hidden} more` : undefined });
+      throw invalidArgument(first!.field, first!.sentence, { further, more: hidden > 0 ? `and ${hidden} more` : undefined });
     }
   }
+}
+
+const EDITED: Readonly<Record<NeighborEdit['type'], string>> = { add: 'added', change: 'changed', delete: 'deleted' };
+
+/** The path of a key in the file is a field of the request where the request wrote it. */
+function problemOf({ path, found, allowed, message }: ConfigError, edited: string | undefined): ControlProblem {
+  if (edited === undefined) return { field: 'text', sentence: message };
+  const key = path.startsWith(edited) ? path.slice(edited.length) : '';
+  const field = NEIGHBOR_FIELDS.find((each) => NEIGHBOR_KEYS[each].key === key.split('[')[0]);
+  return field === undefined
+    ? { field: '', sentence: message }
+    : { field: `neighbor.${apiField(field)}`, sentence: `found ${found}, allowed ${allowed}` };
+}
+
+/** As the configuration has it; other text stays as it is, and is refused later. */
+function canonicalAddress(text: string): string {
+  const address = readHostAddress(text);
+  return typeof address === 'string' ? address : text;
 }

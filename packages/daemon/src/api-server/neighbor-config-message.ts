@@ -34,6 +34,17 @@ export function neighborConfig(message: ConfigMessage): NeighborConfig {
   return completeNeighbor({ address: message.address, ...Object.fromEntries(values) });
 }
 
+/** What a message sets, as it goes into the file: of the named fields, or of all; undefined for those that it does not set. */
+export function writtenFields(message: ConfigMessage, fields: readonly string[]): Map<NeighborField, unknown> {
+  const rows = MAPPED.filter((row) => row.field !== 'address' && (fields.length === 0 || fields.includes(row.message.name)));
+  const values = rows.map(({ field, value, message: descriptor }) => {
+    const isSet = isFieldSet(message, descriptor);
+    const path = `neighbor.${descriptor.name}`;
+    return [field, isSet ? valueOf(value, message[descriptor.localName as keyof ConfigMessage], path) : undefined] as const;
+  });
+  return new Map(values);
+}
+
 /** A configuration with the named fields of a message; without names, with all of them. Throws ControlError `invalid-argument`. */
 export function changedConfig(config: NeighborConfig, message: ConfigMessage, fields: readonly string[]): NeighborConfig {
   if (fields.length === 0) return neighborConfig(message);

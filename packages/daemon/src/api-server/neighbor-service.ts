@@ -12,11 +12,13 @@ import {
   SessionState,
 } from '@tsbgp/api';
 import { formatCapability, formatFamily } from '@tsbgp/wire';
+import type { NeighborEdit } from '../configuration.ts';
 import {
   type ControlPlane,
   type FamilyCounts,
   invalidArgument,
   type LimitState,
+  type NeighborConfig,
   type NeighborCounters,
   type NeighborNotification,
   type NeighborSession,
@@ -24,37 +26,46 @@ import {
   type ReasonCount,
   type ResetKind,
 } from '../control-plane.ts';
-import { changedConfig, configMessage, line, namedFamily, neighborConfig } from './neighbor-config-message.ts';
+import { changedConfig, configMessage, line, namedFamily, neighborConfig, writtenFields } from './neighbor-config-message.ts';
 import { REASONS } from './route-messages.ts';
+import type { ServiceContext } from './service-context.ts';
 
-export function addNeighborService(router: ConnectRouter, control: ControlPlane): void {
+export function addNeighborService(router: ConnectRouter, control: ControlPlane, { configuration }: ServiceContext): void {
+  /** Does it, and writes it to the file of the daemon if it has one. */
+  const lasting = async <T>(edit: NeighborEdit, action: (neighbor: NeighborConfig | undefined) => T | Promise<T>): Promise<T> =>
+    configuration === undefined ? action(undefined) : configuration.editNeighbor(edit, action);
   const neighborMessage = (state: NeighborState) => messageOf(state, control.global().localAs);
   router.service(NeighborService, {
-    addNeighbor({ neighbor }) {
+    async addNeighbor({ neighbor }) {
       if (neighbor === undefined) throw invalidArgument('neighbor', 'is missing');
-      return { neighbor: neighborMessage(control.addNeighbor(neighborConfig(neighbor))) };
+      const config = neighborConfig(neighbor);
+      const edit = { type: 'add', address: config.address, values: writtenFields(neighbor, []) } as const;
+      return { neighbor: neighborMessage(await lasting(edit, (written) => control.addNeighbor(written ?? config))) };
     },
     async changeNeighbor({ neighbor, fields, resetSession }) {
       if (neighbor === undefined) throw invalidArgument('neighbor', 'is missing');
       const { config } = control.getNeighbor(neighbor.address);
-      const changed = await control.changeNeighbor(changedConfig(config, neighbor, fields?.paths ?? []), resetSession);
+      const wanted = changedConfig(config, neighbor, fields?.paths ?? []);
+      const edit = { type: 'change', address: config.address, values: writtenFields(neighbor, fields?.paths ?? []) } as const;
+      const changed = await lasting(edit, (written) => control.changeNeighbor(written ?? wanted, resetSession));
       return { neighbor: neighborMessage(changed.neighbor), touched: [...changed.touched] };
     },
     async deleteNeighbor({ address }) {
-      await control.deleteNeighbor(address);
+      await lasting({ type: 'delete', address }, () => control.deleteNeighbor(address));
       return {};
     },
     listNeighbors: () => ({ neighbors: control.listNeighbors().map(neighborMessage) }),
     getNeighbor: ({ address }) => ({ neighbor: neighborMessage(control.getNeighbor(address)) }),
-    enableNeighbor({ address }) {
-      control.enableNeighbor(address);
+    async enableNeighbor({ address }) {
+      await lasting(enabling(address, true), () => control.enableNeighbor(address));
       return {};
     },
-    disableNeighbor({ address, reason, gracefulSeconds }) {
+    async disableNeighbor({ address, reason, gracefulSeconds }) {
       if (gracefulSeconds > GRACEFUL_SECONDS_MAX) {
         throw invalidArgument('graceful_seconds', `found ${gracefulSeconds}, allowed are 0 to ${GRACEFUL_SECONDS_MAX}`);
       }
-      control.disableNeighbor(address, communicationOf(reason), gracefulSeconds);
+      const communication = communicationOf(reason);
+      await lasting(enabling(address, false), () => control.disableNeighbor(address, communication, gracefulSeconds));
       return {};
     },
     resetNeighbor({ address, kind, reason, families }) {
@@ -67,6 +78,10 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane)
       return {};
     },
   });
+}
+
+function enabling(address: string, enabled: boolean): NeighborEdit {
+  return { type: 'change', address, values: new Map([['enabled', enabled]]) };
 }
 
 const KINDS: Partial<Record<Kind, ResetKind>> = {

@@ -17,7 +17,7 @@ export function effectiveValues(config: DaemonConfig, written: Values): Values {
     global: { ...(global as Values), ...globalValues(config) },
     ...others,
     neighbors: config.neighbors.map(neighborValues),
-    api: { ...(others['api'] as Values | undefined), mode: api.mode.toString(8).padStart(4, '0') },
+    api: { ...(others['api'] as Values | undefined), mode: api.mode.toString(8).padStart(4, '0'), 'write-back': api.writeBack },
     log,
   };
 }

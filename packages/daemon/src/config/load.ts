@@ -49,6 +49,8 @@ export interface DaemonConfig {
     readonly unixSocket: string | undefined;
     readonly mode: number;
     readonly tcp: Endpoint | undefined;
+    /** Changes of neighbors through the API are written to the file. */
+    readonly writeBack: boolean;
     /** Host names that TCP clients may send, besides the loopback names and the listener's address. */
     readonly hosts: readonly string[];
   };
@@ -124,7 +126,13 @@ function fillIn(raw: RawConfig, file: string, setFiles: DaemonConfig['setFiles']
     policy: { sets: raw.sets, policies: raw.policies },
     setFiles,
     rpki: rpkiConfig(raw.rpki, file),
-    api: { unixSocket: api?.['unix-socket'], mode: api?.mode ?? API_MODE_DEFAULT, tcp: api?.tcp, hosts: present(api?.hosts ?? []) },
+    api: {
+      unixSocket: api?.['unix-socket'],
+      mode: api?.mode ?? API_MODE_DEFAULT,
+      tcp: api?.tcp,
+      hosts: present(api?.hosts ?? []),
+      writeBack: api?.['write-back'] ?? true,
+    },
     http: http?.listen && { ...http.listen, ...(http.hosts === undefined ? {} : { hosts: present(http.hosts) }) },
     log: { level: log?.level ?? LOG_LEVEL_DEFAULT, format: log?.format ?? LOG_FORMAT_DEFAULT },
   };

@@ -4,7 +4,19 @@
  */
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import { DECISION_ROWS, type DecisionConfig } from '../keys/decision-keys.ts';
-import { choice, type Descriptor, field, integer, list, namedSection, type Section, section, text, type Words } from '../keys/fields.ts';
+import {
+  choice,
+  type Descriptor,
+  field,
+  flag,
+  integer,
+  list,
+  namedSection,
+  type Section,
+  section,
+  text,
+  type Words,
+} from '../keys/fields.ts';
 import type { NeighborKey } from '../keys/neighbor-key.ts';
 import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { readAs, readEndpoint, readHost, readMode, readRouterId, readSocketPath } from '../keys/values.ts';
@@ -48,7 +60,7 @@ export interface RawConfig {
   sets?: Readonly<Record<string, unknown>>;
   policies?: Readonly<Record<string, unknown>>;
   rpki?: RawRpki;
-  api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[] };
+  api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[]; 'write-back'?: boolean };
   http?: { listen?: Endpoint; hosts?: (string | undefined)[] };
   log?: { level?: LogLevel; format?: LogFormat };
 }
@@ -237,6 +249,13 @@ export const SCHEMA: Section<RawConfig> = section(
             'addresses and the address of the listener itself are always allowed. Every other name is refused (DNS rebinding).',
           '[]',
         ),
+        'write-back': flag({
+          example: 'write-back: false',
+          about:
+            'Neighbors that the API adds, changes, disables or deletes are written to this file before the call succeeds. `false`: such changes last until ' +
+            'the daemon ends.',
+          standard: 'true',
+        }),
       },
     ),
     http: section(

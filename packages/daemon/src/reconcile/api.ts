@@ -2,13 +2,23 @@
 import { changedFields } from './differ.ts';
 import type { ConfigChange, ConfigSection } from './section.ts';
 
-const KEYS = { unixSocket: 'unix-socket', mode: 'mode', tcp: 'tcp', hosts: 'hosts' } as const;
+const KEYS = { unixSocket: 'unix-socket', mode: 'mode', tcp: 'tcp', hosts: 'hosts', writeBack: 'write-back' } as const;
 
 export const API: ConfigSection = {
   name: 'api',
   diff(before, after): ConfigChange[] {
     const keys = changedFields(before.api, after.api, KEYS);
-    return keys.length === 0 ? [] : [{ section: 'api', subject: '', type: 'changed', keys, effects: ['listener'] }];
+    return keys.length === 0
+      ? []
+      : [
+          {
+            section: 'api',
+            subject: '',
+            type: 'changed',
+            keys,
+            effects: [keys.every((key) => key === 'write-back') ? 'nothing' : 'listener'],
+          },
+        ];
   },
   async apply({ before, after, running: { listeners }, undo }) {
     undo(() => listeners.setApi(before.api));

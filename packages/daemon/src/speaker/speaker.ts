@@ -296,6 +296,7 @@ export class Speaker implements ControlPlane {
     neighbor.forgetLimitShutdown();
     neighbor.isHeld = false;
     this.#gracefulShutdowns.cancel(neighbor);
+    neighbor.config = { ...config, enabled: true };
     peer.enable();
   }
 
