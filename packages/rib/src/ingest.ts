@@ -52,6 +52,9 @@ export interface IngestObserver {
   limit?(peer: RibPeer, notice: LimitNotice): void;
 }
 
+/** Routes of a field whose ids are found before the first one is announced. */
+const IDS_AHEAD = 32;
+
 export class Ingest {
   readonly #attributes: AttributeTable;
   readonly #tables: ReadonlyMap<Family, RibTable>;
@@ -66,6 +69,8 @@ export class Ingest {
   /** The attributes of a session without four-octet AS numbers, rewritten with them. */
   #wide: Uint8Array = new Uint8Array(0);
   readonly #wideScan: AttributeScan = new AttributeScan();
+  /** Scratch of `#announceEach`. */
+  readonly #ids: Int32Array = new Int32Array(IDS_AHEAD);
   /** Of the block that `#known` did not find. */
   #missedHash = 0;
   /** Seconds since 1970, kept by the caller: the RIB has no clock. */
@@ -345,15 +350,24 @@ export class Ingest {
   ): void {
     const { index } = table;
     const now = this.nowSeconds;
-    let offset = start;
-    let identifier = 0;
-    while (offset < end) {
-      if (identifiers) {
-        identifier = (readU16(bytes, offset) << 16) | readU16(bytes, offset + 2);
-        offset += 4;
+    const ids = this.#ids;
+    // First the ids of some routes, then what becomes of them: so the processor waits for the slots of several prefixes at once.
+    for (let next = start; next < end; ) {
+      const from = next;
+      let count = 0;
+      for (; next < end && count < IDS_AHEAD; count++) {
+        if (identifiers) next += 4;
+        ids[count] = index.insertWire(bytes, next);
+        next += 1 + ((bytes[next]! + 7) >>> 3);
       }
-      table.announce(index.insertWire(bytes, offset), peer, identifier >>> 0, verdict, now);
-      offset += 1 + ((bytes[offset]! + 7) >>> 3);
+      for (let at = 0, offset = from; at < count; at++) {
+        let identifier = 0;
+        if (identifiers) {
+          identifier = readU32(bytes, offset);
+          offset += 5 + ((bytes[offset + 4]! + 7) >>> 3);
+        }
+        table.announce(ids[at]! as NlriId, peer, identifier, verdict, now);
+      }
     }
   }
 
