@@ -1,9 +1,11 @@
-/** Writes the tables of keys in docs/configuration.md. Part of `npm run proto`; packages/daemon/src/config/docs.test.ts compares. */
+/** Writes the tables of keys in docs/configuration.md, and docs/tsbgpd.schema.json. Part of `npm run proto`; packages/daemon/src/config/docs.test.ts compares. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configSchema } from '../packages/daemon/src/config/json-schema.ts';
 import { allKeys, referenceRow, touchRows } from '../packages/daemon/test/config/reference.ts';
 
 const FILE = join(import.meta.dirname, '../docs/configuration.md');
+const SCHEMA_FILE = join(import.meta.dirname, '../docs/tsbgpd.schema.json');
 /** A section up to the rows of its table, and the rows. */
 const TABLE = /(\n## (\w+)\n(?:(?!\n## )[\s\S])*?\|(?:---\|)+\n)((?:\| `.*\n)+)/g;
 
@@ -25,4 +27,5 @@ export function writeConfigReference(): void {
         .join(''),
   );
   writeFileSync(FILE, touched);
+  writeFileSync(SCHEMA_FILE, `${JSON.stringify(configSchema(), undefined, 1)}\n`);
 }

@@ -5,7 +5,7 @@ import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './config
 import { suggest } from './config/suggest.ts';
 
 export type Command =
-  | { readonly type: 'help' | 'version' }
+  | { readonly type: 'help' | 'version' | 'schema' }
   | { readonly type: 'check'; readonly file: string | undefined }
   | { readonly type: 'diff'; readonly before: string; readonly after: string }
   | {
@@ -20,6 +20,7 @@ export const USAGE: string = `tsbgpd: a BGP daemon
 
 usage: tsbgpd [FILE]           run with this configuration (YAML)
        tsbgpd --check [FILE]   say what is wrong with it, and what would run
+       tsbgpd --schema         print the JSON Schema of the file, for editors
        tsbgpd --diff OLD NEW   say what a running daemon would change, and which sessions that touches
 
 Without FILE: ${CONFIG_PATHS.join(', then ')}.
@@ -38,6 +39,7 @@ Keys of the file: docs/configuration.md. Error codes: docs/errors.md. Signals, l
 const OPTIONS = {
   check: { type: 'boolean' },
   diff: { type: 'boolean' },
+  schema: { type: 'boolean' },
   'log-level': { type: 'string' },
   'log-format': { type: 'string' },
   version: { type: 'boolean', short: 'V' },
@@ -54,6 +56,7 @@ export function readCommandLine(args: readonly string[]): Command {
   const { values, positionals } = parsed;
   if (values.help === true) return { type: 'help' };
   if (values.version === true) return { type: 'version' };
+  if (values.schema === true) return { type: 'schema' };
   const [file, second, ...more] = positionals;
   if (values.diff === true) {
     if (file !== undefined && second !== undefined && more.length === 0) return { type: 'diff', before: file, after: second };

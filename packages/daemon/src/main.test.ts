@@ -56,6 +56,12 @@ test('--check of a bad file, or of none, exits 1 with the errors on standard err
   assert.match(missing.err, /missing\.yaml: found no such file/);
 });
 
+test('--schema prints the JSON Schema', async () => {
+  const { status, out } = await run('--schema');
+  assert.equal(status, 0);
+  assert.match((JSON.parse(out) as { $schema: string }).$schema, /draft\/2020-12/);
+});
+
 test('--diff of two files says what is touched; a change that needs a restart exits 1', async () => {
   const changed = file('changed.yaml', readFileSync(good, 'utf8').replace('remote-as: 64501', 'remote-as: 64502'));
   assert.deepEqual(await run('--diff', good, changed), {

@@ -33,6 +33,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     case 'version':
       io.out(`tsbgpd ${VERSION}\n`);
       return 0;
+    case 'schema': {
+      const { configSchema } = await import('./config/json-schema.ts');
+      io.out(`${JSON.stringify(configSchema(), undefined, 2)}\n`);
+      return 0;
+    }
     case 'wrong':
       io.err(`tsbgpd: ${command.reason}\nTry "tsbgpd --help".\n`);
       return 2;
