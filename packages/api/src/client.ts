@@ -12,6 +12,7 @@ import { EventService } from './gen/tsbgp/v1/event_pb.ts';
 import { GlobalService } from './gen/tsbgp/v1/global_pb.ts';
 import { InjectionService } from './gen/tsbgp/v1/injection_pb.ts';
 import { NeighborService } from './gen/tsbgp/v1/neighbor_pb.ts';
+import { PolicyService } from './gen/tsbgp/v1/policy_pb.ts';
 import { RibService } from './gen/tsbgp/v1/rib_pb.ts';
 import { SafeSessionManager } from './session-manager.ts';
 
@@ -32,6 +33,7 @@ export interface TsbgpClient {
   readonly global: Client<typeof GlobalService>;
   readonly neighbors: Client<typeof NeighborService>;
   readonly rib: Client<typeof RibService>;
+  readonly policies: Client<typeof PolicyService>;
   readonly injection: Client<typeof InjectionService>;
   readonly control: Client<typeof ControlService>;
   readonly events: Client<typeof EventService>;
@@ -71,6 +73,7 @@ export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient
     global: clearClient(GlobalService, transport),
     neighbors: clearClient(NeighborService, transport),
     rib: clearClient(RibService, transport),
+    policies: clearClient(PolicyService, transport),
     injection: clearClient(InjectionService, transport),
     control: clearClient(ControlService, transport),
     events: clearClient(EventService, transport),

@@ -12,4 +12,5 @@ export * from './gen/tsbgp/v1/event_pb.ts';
 export * from './gen/tsbgp/v1/global_pb.ts';
 export * from './gen/tsbgp/v1/injection_pb.ts';
 export * from './gen/tsbgp/v1/neighbor_pb.ts';
+export * from './gen/tsbgp/v1/policy_pb.ts';
 export * from './gen/tsbgp/v1/rib_pb.ts';

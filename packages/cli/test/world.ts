@@ -115,6 +115,11 @@ const API: FakeApi = {
     resetNeighbor: async () => ({}),
   },
   injection: { listAggregates: async () => ({ aggregates: [] }), listConditions: async () => ({ conditions: [] }) },
+  policies: {
+    listPolicies: async () => ({ policies: [] }),
+    listSets: async () => ({ sets: [] }),
+    explainPolicy: async () => ({ explanations: [] }),
+  },
   control: {
     getHealth: async () => ({
       healthy: true,

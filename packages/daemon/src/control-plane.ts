@@ -11,6 +11,7 @@ import type { DecisionConfig } from './keys/decision-keys.ts';
 import type { NeighborConfig } from './keys/neighbor-keys.ts';
 import type { Confederation } from './keys/own-as.ts';
 import type { Condition, ConfiguredAggregate } from './own-config.ts';
+import type { PolicyPlane } from './policy-plane.ts';
 
 export type { FilterReason, LimitState, LocalOrigin } from '@tsbgp/rib';
 export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgument } from './control-error.ts';
@@ -83,6 +84,8 @@ export interface ControlPlane {
   aggregates(): readonly AggregateState[];
   /** The conditions of the configuration, in its order. */
   conditions(): readonly ConditionState[];
+  /** Policies and sets, and what they decide. */
+  readonly policies: PolicyPlane;
   /** The latest events of sessions. */
   readonly events: EventLog;
   health(): Health;

@@ -10,8 +10,9 @@
 import { BrokenInvariant } from '@tsbgp/rib';
 import { HALF_OPEN_MAX_DEFAULT } from '@tsbgp/session';
 import { Boundaries } from './boundaries.ts';
-import type { DaemonConfig, Loaded } from './config/load.ts';
-import { ControlError } from './control-plane.ts';
+import { ConfigRejected } from './config/config-error.ts';
+import { type DaemonConfig, type Loaded, parseConfig } from './config/load.ts';
+import { ControlError, invalidArgument } from './control-plane.ts';
 import { crashFolder, writeCrashReport } from './crash-report.ts';
 import { formatEndpoint } from './endpoint.ts';
 import { LiveConfig, type LogOverrides } from './live-config.ts';
@@ -77,6 +78,11 @@ export class Daemon {
       clusterId,
       logger: log,
       version: VERSION,
+      policySource: {
+        config: () => this.#config,
+        reload: () => this.#setFiles.reload(),
+        parse: (text) => otherConfig(text, this.#config.file),
+      },
       policyNames: () => Object.keys(this.#config.policy.policies ?? {}),
       onShutdown: resolve,
       boundaries: this.boundaries,
@@ -258,6 +264,17 @@ function refused(code: 'neighbor-refused' | 'route-refused', what: string, error
   // `message` names the field as the API does; the file has other names.
   const reason = error instanceof ControlError ? error.sentence : error instanceof Error ? error.message : String(error);
   return new StartError(code, `${what}: ${reason}`, { cause: error });
+}
+
+/** A configuration that is not put into effect. Relative names of its files begin where those of `file` do. */
+function otherConfig(text: string, file: string): DaemonConfig {
+  try {
+    return parseConfig(text, file).config;
+  } catch (error) {
+    if (!(error instanceof ConfigRejected)) throw error;
+    const [first, ...further] = error.errors.map(({ message }) => ({ field: 'configuration', sentence: message }));
+    throw invalidArgument(first!.field, first!.sentence, { further, cause: error });
+  }
 }
 
 /** Waits for the promise. Resolves with undefined when that takes longer. */

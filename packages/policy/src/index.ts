@@ -93,3 +93,4 @@ export {
   readPolicyTestFile,
 } from './testing/read-tests.ts';
 export { type CoveredStatement, type PolicyTestResult, PolicyTestRun, type TestedPolicies } from './testing/run-tests.ts';
+export { blockOf } from './testing/written-route.ts';

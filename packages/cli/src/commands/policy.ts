@@ -1,8 +1,9 @@
-/** `tsbgp policy`: looks at policies, and tests them. What does the work is loaded when the command runs. */
+/** `tsbgp policy`: looks at policies, and tests them. What asks the daemon is in policy-queries.ts. What does the work is loaded when the command runs. */
 import type { Command } from 'commander';
 import type { Invocation } from '../invocation.ts';
 import type { PolicyTestOptions } from '../policy-test/run.ts';
 import { integer } from '../values.ts';
+import { addPolicyQueries } from './policy-queries.ts';
 
 const TEST_HELP = `
 A file of tests is YAML: routes, neighbors, and what policies must make of them.
@@ -32,7 +33,8 @@ Examples:
 `;
 
 export function addPolicy(program: Command, invocation: Invocation): void {
-  const policy = program.command('policy').description('look at policies, and test them');
+  const policy = program.command('policy').description('look at policies, explain, compare and test them');
+  addPolicyQueries(policy, invocation);
   policy
     .command('test')
     .description('run tests of policies, and show what they cover; needs no daemon')

@@ -31,10 +31,11 @@ export function addCompletions(program: Command, invocation: Invocation): void {
 
 async function valuesOf(name: string, invocation: Invocation): Promise<readonly Candidate[]> {
   if (name === 'family' || name === 'list') return FAMILY_NAMES.map((value) => ({ value, about: '' }));
-  if (name !== 'neighbor') return [];
+  const ask = ASKED[name];
+  if (ask === undefined) return [];
   const limit = Promise.withResolvers<readonly Candidate[]>();
   const timer = setTimeout(limit.resolve, ASK_TIMEOUT_MS, []);
-  const asked = invocation.ask(neighbors).catch(() => []); // A completion cannot show an error.
+  const asked = invocation.ask(ask).catch(() => []); // A completion cannot show an error.
   try {
     return await Promise.race([asked, limit.promise]);
   } finally {
@@ -49,6 +50,23 @@ async function neighbors(daemon: Daemon): Promise<readonly Candidate[]> {
     about: `AS ${remoteAs} ${state} ${description}`.trimEnd(),
   }));
 }
+
+async function policies(daemon: Daemon): Promise<readonly Candidate[]> {
+  const answer = await daemon.call((client, options) => client.policies.listPolicies({}, options));
+  return answer.policies.map(({ name, statements, file }) => ({ value: name, about: file || `${statements} statements` }));
+}
+
+async function sets(daemon: Daemon): Promise<readonly Candidate[]> {
+  const answer = await daemon.call((client, options) => client.policies.listSets({}, options));
+  return answer.sets.map(({ name, kind, entries }) => ({ value: name, about: `${entries} ${kind}` }));
+}
+
+/** What the daemon knows, by the names of arguments. */
+const ASKED: Readonly<Record<string, (daemon: Daemon) => Promise<readonly Candidate[]>>> = {
+  neighbor: neighbors,
+  policy: policies,
+  set: sets,
+};
 
 /** The address of the daemon in the line that is being typed. */
 function addressIn(words: readonly string[]): string | undefined {

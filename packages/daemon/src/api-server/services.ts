@@ -12,6 +12,7 @@ import {
   Health,
   InjectionService,
   NeighborService,
+  PolicyService,
   RibService,
   reflectionV1,
   reflectionV1alpha,
@@ -23,6 +24,7 @@ import { addEventService } from './event-service.ts';
 import { addHealth } from './health.ts';
 import { addInjectionService } from './injection-service.ts';
 import { addNeighborService } from './neighbor-service.ts';
+import { addPolicyService } from './policy-service.ts';
 import { addReflection, addReflectionAlpha } from './reflection.ts';
 import { addRibService } from './rib-service.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -38,6 +40,7 @@ const SERVICES: readonly Service[] = [
   { descriptor: NeighborService, add: addNeighborService },
   { descriptor: RibService, add: addRibService },
   { descriptor: InjectionService, add: addInjectionService },
+  { descriptor: PolicyService, add: addPolicyService },
   { descriptor: ControlService, add: addControlService },
   { descriptor: EventService, add: addEventService },
   { descriptor: ConfigService, add: addConfigService },

@@ -18,6 +18,7 @@ import { identifierOf } from '../keys/values.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import type { OwnConfig } from '../own-config.ts';
+import type { PolicyPlane } from '../policy-plane.ts';
 import { Rpki } from '../rpki/rpki.ts';
 import { hasSources, NO_RPKI, type RpkiConfig } from '../rpki-config.ts';
 import { Background } from './background.ts';
@@ -34,6 +35,7 @@ import { Neighbors } from './neighbors.ts';
 import { checkPolicies } from './new-neighbor.ts';
 import { OwnRouting } from './own-routing.ts';
 import { findPaths, prefixPaths } from './paths.ts';
+import { NO_POLICIES, PolicyQueries, type PolicySource } from './policy-queries.ts';
 import { RouteReport } from './route-report.ts';
 import { Sessions } from './sessions.ts';
 import { checkReason } from './shutdown-reason.ts';
@@ -58,6 +60,8 @@ export interface SpeakerOptions {
   /** A client of the API asked the daemon to stop. */
   readonly onShutdown: (reason?: string) => void;
   readonly boundaries: Boundaries;
+  /** Where policies and sets come from, for those who ask about them. @default there are none */
+  readonly policySource?: PolicySource | undefined;
   /** Metrics of other parts of the daemon, for `metrics()`. Parts may join later. @default none */
   readonly metricSources?: readonly MetricSource[] | undefined;
   /** Options of the session library. @default the library's */
@@ -67,6 +71,7 @@ export interface SpeakerOptions {
 
 export class Speaker implements ControlPlane {
   readonly events: EventLog = new EventLog();
+  readonly policies: PolicyPlane;
   readonly #options: SpeakerOptions;
   #decision: DecisionConfig;
   readonly #server: Server;
@@ -172,6 +177,7 @@ export class Speaker implements ControlPlane {
     this.#listings = new Listings(rib, (address) => this.#neighbors.find(address).ribPeer, background);
     this.#watchers = new Watchers({ rib, listings: this.#listings, background, boundaries, schedule });
     this.#localRoutes = new LocalRoutes({ rib, background, schedule });
+    this.policies = new PolicyQueries({ rib, neighbors: () => this.#neighbors, background, source: options.policySource ?? NO_POLICIES });
     this.#metricSources = [
       (out) => addBackground(out, background),
       this.#listings.addMetrics,

@@ -31,6 +31,7 @@ import {
 } from '../../src/control-plane.ts';
 import { EventLog } from '../../src/events.ts';
 import { completeDecision } from '../../src/keys/decision-keys.ts';
+import type { PolicyPlane } from '../../src/policy-plane.ts';
 import { checkPolicies } from '../../src/speaker/new-neighbor.ts';
 
 type Listener = (events: readonly RouteEvent[]) => void;
@@ -55,6 +56,8 @@ export class FakeControlPlane implements ControlPlane {
   table: Route[] = [];
   healthy = true;
   readonly events: EventLog = new EventLog();
+  /** Tests of policies bring what they ask. */
+  policies: PolicyPlane = {} as PolicyPlane;
   /** By what is asked for. */
   readonly prefixPaths: Map<string, PrefixPaths> = new Map();
   /** What `explain` answers beside the paths, and what it was asked. */

@@ -37,9 +37,14 @@ export class AsSet {
     return from > 0 && asn <= this.high[from - 1]!;
   }
 
+  /** Its ranges: `174`, `64512-65534`. */
+  texts(): string[] {
+    return Array.from(this.low, (low, i) => (low === this.high[i] ? `${low}` : `${low}-${this.high[i]}`));
+  }
+
   /** `174,64512-65534`: equal sets have equal texts. */
   get text(): string {
-    return Array.from(this.low, (low, i) => (low === this.high[i] ? `${low}` : `${low}-${this.high[i]}`)).join();
+    return this.texts().join();
   }
 }
 
