@@ -15,6 +15,7 @@ import {
   type Route,
   RouteOrigin,
   SessionState,
+  StalePhase,
 } from '@tsbgp/api';
 import { formatCommunity, formatExtendedCommunity, formatLargeCommunity } from '@tsbgp/wire';
 import { asPathText, otherAttribute } from './attribute-lines.ts';
@@ -22,6 +23,7 @@ import { CliError, ExitCode } from './exit-code.ts';
 import { configView } from './neighbor-config.ts';
 import { date } from './timestamp.ts';
 import type { FamilyView, NeighborView, NotificationView, SessionView } from './views/neighbor.ts';
+import type { StalePhaseView, StaleRoutesView } from './views/restart.ts';
 import type { FilterReasonView, PrefixPathsView, RouteView, SourceView, StepView } from './views/route.ts';
 
 const STATES: Readonly<Record<SessionState, string>> = {
@@ -55,6 +57,7 @@ export function neighborView(message: Neighbor | undefined): NeighborView {
     attributeSets: Number(message.attributeSets),
     leavesAt: date(message.leavesAt),
     waitsFor: message.waitsFor,
+    restartingSince: date(message.restartingSince),
     flapCount: message.flapCount,
     lastError: message.lastError,
     lastErrorAt: date(message.lastErrorAt),
@@ -82,6 +85,8 @@ function familyView(counts: FamilyCounts): FamilyView {
     withdrawalsSent: Number(counts.withdrawalsSent),
     limitState: LIMIT_STATES[counts.limitState],
     refreshing: counts.refreshing,
+    stale: Number(counts.stale),
+    staleRoutes: staleRoutesView(counts),
     prefixFilter: counts.prefixFilter.map(({ sequence, deny, prefix, minLength, maxLength }) => ({
       sequence,
       deny,
@@ -93,6 +98,17 @@ function familyView(counts: FamilyCounts): FamilyView {
     groupMembers: counts.groupMembers,
     behind: counts.behind === undefined ? undefined : Number(counts.behind),
   };
+}
+
+const STALE_PHASES: Partial<Record<StalePhase, StalePhaseView>> = {
+  [StalePhase.RESTART]: 'restart',
+  [StalePhase.LONG_LIVED]: 'long-lived',
+  [StalePhase.RESYNC]: 'resync',
+};
+
+function staleRoutesView({ stalePhase, staleUntil }: FamilyCounts): StaleRoutesView | undefined {
+  const phase = STALE_PHASES[stalePhase];
+  return phase && { phase, until: date(staleUntil) };
 }
 
 /** Counts by reason; those of a daemon that is newer than this program together. */
@@ -206,6 +222,7 @@ export function routeView(message: Route): RouteView {
     learnedAt: date(message.learnedAt),
     source: SOURCES[message.origin],
     addedBy: message.addedBy === '' ? undefined : message.addedBy,
+    stale: message.stale,
   };
 }
 

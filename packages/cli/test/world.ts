@@ -205,6 +205,7 @@ export const NO_COUNTS: FamilyView = {
   withdrawalsSent: 0,
   limitState: undefined,
   refreshing: false,
+  stale: 0,
   prefixFilter: [],
   awaitsPrefixFilter: false,
 };

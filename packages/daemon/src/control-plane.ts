@@ -122,6 +122,8 @@ export interface NeighborState {
   readonly leavesAt?: Date | undefined;
   /** What the session waits for after the start, as part of a sentence. Undefined: it does not wait. */
   readonly waitsFor?: string | undefined;
+  /** When the last session was lost, while routes of it are stale (RFC 4724). */
+  readonly restartingSince?: Date | undefined;
   readonly flapCount: number;
   /** Last NOTIFICATION or connection failure, as a sentence. */
   readonly lastError?: string | undefined;
@@ -185,6 +187,10 @@ export interface FamilyCounts {
   readonly limitState?: LimitState | undefined;
   /** The neighbor sends its routes again (RFC 7313). */
   readonly refreshing: boolean;
+  /** Routes of the Adj-RIB-In that the neighbor has to send again. */
+  readonly stale: number;
+  /** What becomes of them after a restart, and when they go at the latest or become the last choice. */
+  readonly staleRoutes?: { readonly phase: StalePhase; readonly endsAt: Date } | undefined;
   /** Prefix filters of the neighbor (RFC 5292), in the order in which they are looked at. Without any every route passes. */
   readonly prefixFilter: readonly PrefixFilterEntry[];
   /** The first routes wait for these filters. */
@@ -194,6 +200,9 @@ export interface FamilyCounts {
   /** Prefixes that the neighbor has still to be told of, as it takes less than the others of its group. Absent where it is not behind. */
   readonly behind?: number | undefined;
 }
+
+/** Stale routes of a session that was lost, those that are the last choice (RFC 9494), and those of a neighbor that is back. */
+export type StalePhase = 'restart' | 'long-lived' | 'resync';
 
 /** An entry of a prefix filter as the neighbor sent it; lengths of 0 are not given (RFC 5292 §2). */
 export interface PrefixFilterEntry {
@@ -228,6 +237,8 @@ export interface Route {
   /** Why, if that is known. */
   readonly filterReason?: FilterReason | undefined;
   readonly learnedAt: Date;
+  /** The neighbor has to send it again: after the loss of its session, or in a route refresh. */
+  readonly stale?: boolean | undefined;
   /** Where a local route comes from. */
   readonly localOrigin?: LocalOrigin | undefined;
   /** Who injected it, as the client said. */

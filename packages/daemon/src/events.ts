@@ -19,7 +19,8 @@ export type EventType =
   | 'warning'
   | 'neighbor-changed'
   | 'limit'
-  | 'rpki';
+  | 'rpki'
+  | 'graceful-restart';
 
 export interface NewEvent {
   readonly type: EventType;

@@ -181,12 +181,12 @@ export class Rib {
   }
 
   /**
-   * The options of a peer are others from now on, while its session lasts. Its routes are judged again as they were received, and it is sent
+   * The options of a peer are others from now on, while its session lasts or its routes are kept. Its routes are judged again as they were received, and it is sent
    * the difference to what it holds; both in slices of `work`. What the session itself is made of stays: who the peer is, the AS numbers, the
    * address, the families, what was negotiated, which peers are clients of ours, and the port.
    */
   changePeer(peer: RibPeer, options: ChangeableOptions): void {
-    invariant(peer.up && !peer.isSuspended && peer !== this.localPeer, 'a peer that is gone is changed');
+    invariant(peer.up && peer !== this.localPeer, 'a peer that is gone is changed');
     const { limits, families } = peer.options;
     peer.take(changedOptions(peer.options, options));
     if (!areSameLimits(limits, options.limits)) {
@@ -196,7 +196,8 @@ export class Rib {
     this.#ownSearch.begin(peer, this.#peers);
     this.#importRules.admit(peer);
     this.#rejudgements.add(peer);
-    for (const family of families) this.originateDefault(peer, family, options.defaultOriginate?.includes(family) === true);
+    const isDefault = (family: Family): boolean => !peer.isSuspended && options.defaultOriginate?.includes(family) === true;
+    for (const family of families) this.originateDefault(peer, family, isDefault(family));
     for (const member of this.#members.get(peer) ?? []) this.#groups[member.group.table.position]!.change(member);
   }
 

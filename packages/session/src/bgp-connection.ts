@@ -60,6 +60,8 @@ export interface ConnectedPeer extends OpenOwner {
   sessionUp(connection: BgpConnection): void;
   sessionDown(reason: CloseReason): void;
   routeRefresh(connection: BgpConnection, message: RouteRefreshMessage): void;
+  /** What is sent in place of a NOTIFICATION: where the peer would keep our routes and is not to, a Hard Reset. */
+  outgoing(connection: BgpConnection, message: NotificationMessage): NotificationMessage;
   notified(connection: BgpConnection, message: NotificationMessage, direction: 'sent' | 'received'): void;
   /** A connection could not be opened (`dialing`) or was lost. */
   failed(connection: BgpConnection, text: string, dialing: boolean): void;
@@ -235,9 +237,11 @@ export class BgpConnection implements StreamOwner, IncomingOwner, TimedConnectio
         this.#send(KEEPALIVE);
         this.#context.tally.counters.keepaliveSent++;
         return;
-      case 'sendNotification':
-        this.#send(encodeNotification(action.notification));
-        return this.#peer.notified(this, action.notification, 'sent');
+      case 'sendNotification': {
+        const notification = this.#peer.outgoing(this, action.notification);
+        this.#send(encodeNotification(notification));
+        return this.#peer.notified(this, notification, 'sent');
+      }
       case 'dropConnection':
         // RFC 9687: the peer takes nothing any more, so the NOTIFICATION would never leave.
         return this.#dropConnection(event.type === 'SendHoldTimerExpires');

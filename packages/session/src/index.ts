@@ -7,6 +7,7 @@ export { CONNECTIONS_PER_PEER_MAX } from './connection-pair.ts';
 export type { PeerCounters } from './counters.ts';
 export { connectProtected, type DialTarget } from './dial.ts';
 export { PeerError, type PeerErrorCode } from './errors.ts';
+export { isForGood } from './messages.ts';
 export {
   CONNECT_RETRY_SECONDS_DEFAULT,
   HIGH_WATER_BYTES_DEFAULT,

@@ -7,6 +7,7 @@ import {
   CeaseSubcode,
   type Family,
   formatFamily,
+  hardReset,
   NotificationCode,
   type NotificationMessage,
   OpenError,
@@ -21,7 +22,7 @@ import { Lingering } from './closing.ts';
 import { ConnectionPair } from './connection-pair.ts';
 import { type PeerCounters, PeerTally } from './counters.ts';
 import { textOf } from './errors.ts';
-import { cease, encode } from './messages.ts';
+import { cease, encode, isForGood } from './messages.ts';
 import { type ExpectedAs, OpenExchange } from './open.ts';
 import {
   CONNECT_RETRY_SECONDS_DEFAULT,
@@ -182,7 +183,8 @@ export class PeerSession implements ConnectedPeer {
   abandon(): void {
     this.adminState = 'down';
     this.#writer?.close();
-    for (const connection of this.#pair.all()) connection.abandon(cease(CeaseSubcode.OutOfResources));
+    const message = cease(CeaseSubcode.OutOfResources);
+    for (const connection of this.#pair.all()) connection.abandon(this.#keepsOurs(connection) ? hardReset(message) : message);
   }
 
   /** Takes an accepted connection. Returns why not, else undefined. */
@@ -293,6 +295,15 @@ export class PeerSession implements ConnectedPeer {
       return;
     }
     this.#guard(connection, 'onRouteRefresh', () => this.#plugin.onRouteRefresh?.(this, message));
+  }
+
+  outgoing(connection: BgpConnection, message: NotificationMessage): NotificationMessage {
+    return this.#keepsOurs(connection) && isForGood(message) ? hardReset(message) : message;
+  }
+
+  /** The peer takes a NOTIFICATION for the beginning of a graceful restart (RFC 8538 §4). */
+  #keepsOurs(connection: BgpConnection): boolean {
+    return connection === this.#pair.primary && this.session?.negotiated.gracefulNotification === true;
   }
 
   notified(connection: BgpConnection, message: NotificationMessage, direction: 'sent' | 'received'): void {

@@ -68,6 +68,7 @@ const KINDS: Readonly<Record<EventType, Kind>> = {
   [EventType.NEIGHBOR_CHANGED]: ['neighbor-changed', 'changed', 'dim'],
   [EventType.LIMIT]: ['limit', 'limit', 'yellow'],
   [EventType.RPKI]: ['rpki', 'RPKI', 'yellow'],
+  [EventType.GRACEFUL_RESTART]: ['graceful-restart', 'restart', 'yellow'],
 };
 
 const LABEL_WIDTH = Math.max(...Object.values(KINDS).map(([, label]) => label.length));

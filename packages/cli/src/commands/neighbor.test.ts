@@ -176,3 +176,25 @@ test('neighbor add: numbers for every family or by family', async () => {
   assert.equal(await limits('ipv4=x'), undefined);
   assert.equal(await limits('ipv9=5'), undefined);
 });
+
+test('a neighbor that restarts: since when, how many stale routes, and how long they stay', async () => {
+  const now = Date.now();
+  const [counts] = UP.prefixes;
+  const found = {
+    ...UP,
+    state: 'Active',
+    isUp: false,
+    session: undefined,
+    restartingSince: new Date(now - 7_260_000),
+    prefixes: [{ ...counts!, stale: 1200, staleRoutes: { phase: 'long-lived' as const, until: new Date(now + 7_260_000) } }],
+  };
+  const daemon = { getNeighbor: async () => found, listNeighbors: async () => [found] };
+  const { out } = await tsbgp(['neighbor', 'show', '192.0.2.1'], { daemon });
+  assert.match(
+    out,
+    /restarting +lost 2h.* ago; ipv4-unicast: 1,200 stale routes, the last choice while it is away \(RFC 9494\), at most 2h.* more/,
+  );
+  assert.match(out, /^Prefixes .* stale /m);
+  const table = await tsbgp(['neighbor'], { daemon });
+  assert.match(table.out, /restarts, 1,200 stale routes/);
+});

@@ -3,6 +3,7 @@ import { FIELD_ROWS, fieldOf, type KeyRow, type NeighborConfigView, REMOTE_PORT_
 import { type Format, printable } from '../terminal/style.ts';
 import { type Column, type Fact, facts, table } from '../terminal/table.ts';
 import { ago, bytes, count, counted, dateTime, duration } from '../terminal/units.ts';
+import { restartSummary, restartText, type StaleRoutesView } from './restart.ts';
 import type { ViewOptions } from './view-options.ts';
 
 export interface NeighborView extends Omit<NeighborConfigView, 'enabled'> {
@@ -23,6 +24,8 @@ export interface NeighborView extends Omit<NeighborConfigView, 'enabled'> {
   readonly leavesAt?: Date | undefined;
   /** What the session waits for after the start; '' for nothing. */
   readonly waitsFor?: string;
+  /** When the last session was lost, while routes of it are stale. */
+  readonly restartingSince?: Date | undefined;
   readonly flapCount: number;
   readonly lastError: string;
   readonly lastErrorAt: Date | undefined;
@@ -54,6 +57,9 @@ export interface FamilyView {
   readonly limitState: 'below' | 'warning' | 'reached' | undefined;
   /** The neighbor sends its routes again (RFC 7313). */
   readonly refreshing: boolean;
+  /** Routes that it has to send again, and what becomes of those of a restart. */
+  readonly stale: number;
+  readonly staleRoutes?: StaleRoutesView | undefined;
   /** Prefix filters that the neighbor sent (RFC 5292), in the order in which they are looked at. */
   readonly prefixFilter: readonly PrefixFilterEntryView[];
   /** The first routes wait for these filters. */
@@ -133,6 +139,7 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
         ['warning', hasNoFamily(neighbor) ? NO_FAMILY : undefined, 'yellow'],
         ['limit', limitText(neighbor, now), 'red'],
         ['waits for', isWaiting(neighbor) ? neighbor.waitsFor : undefined, 'yellow'],
+        ['restarting', restartText(neighbor, now), 'yellow'],
         ['shutting down', shuttingDown(neighbor, now), 'yellow'],
         ['last error', lastError(neighbor, now)],
         ['last NOTIFICATION', lastNotification(neighbor, now)],
@@ -152,6 +159,7 @@ export function neighborPage(neighbor: NeighborView, options: ViewOptions): stri
         { title: 'accepted', value: (row) => count(row.accepted), align: 'right' },
         { title: 'rejected', value: (row) => number(total(row.rejected)), align: 'right', onlyIfUsed: true },
         { title: 'discarded', value: (row) => number(total(row.discarded)), align: 'right', onlyIfUsed: true },
+        { title: 'stale', value: (row) => number(row.stale), align: 'right', onlyIfUsed: true, format: () => 'yellow' },
         { title: 'sent', value: (row) => count(row.advertised), align: 'right' },
         { title: 'limit', value: (row) => limitColumn(neighbor, row), onlyIfUsed: true, format: limitFormat },
         { title: 'to send', value: (row) => (row.behind === undefined ? '' : count(row.behind)), align: 'right', onlyIfUsed: true },
@@ -360,10 +368,9 @@ function problem(n: NeighborView): string {
   if (hasNoFamily(n)) return 'no address family in common';
   if (n.limitShutdown !== '') return n.limitShutdown;
   if (isWaiting(n)) return `waits for ${n.waitsFor}`;
-  return n.isUp ? '' : n.lastError;
+  return restartSummary(n) || (n.isUp ? '' : n.lastError);
 }
 
-/** Undefined where it is the last NOTIFICATION, which has a separate line. */
 /** RFC 8326: the neighbor finds other paths until then. */
 function shuttingDown({ leavesAt }: NeighborView, now: Date): string | undefined {
   if (leavesAt === undefined) return undefined;
@@ -371,6 +378,7 @@ function shuttingDown({ leavesAt }: NeighborView, now: Date): string | undefined
   return `gracefully (RFC 8326); the session is closed in ${seconds} s`;
 }
 
+/** Undefined where it is the last NOTIFICATION, which has a separate line. */
 function lastError(n: NeighborView, now: Date): string | undefined {
   if (n.lastError === '' || n.lastError === n.lastNotification?.text) return undefined;
   return n.lastError + ago(n.lastErrorAt, now);

@@ -30,6 +30,8 @@ export interface RouteView {
   readonly source: SourceView | undefined;
   /** Who injected it, as the client said. */
   readonly addedBy: string | undefined;
+  /** The neighbor has to send it again: after the loss of its session, or in a route refresh. */
+  readonly stale?: boolean;
 }
 
 export type SourceView = 'api' | 'configuration' | 'aggregate' | 'default-originate';
@@ -112,7 +114,7 @@ export function routeColumns(now: Date): readonly Column<RouteView>[] {
 }
 
 /** What the marks mean, below a table. */
-export const LEGEND = '> best   x filtered   i, e, ? origin: IGP, EGP, incomplete';
+export const LEGEND = '> best   x filtered   s stale   i, e, ? origin: IGP, EGP, incomplete';
 
 /** Everything about one route. */
 export function routePage(route: RouteView, options: ViewOptions): string[] {
@@ -216,6 +218,7 @@ function routeFacts(route: RouteView, now: Date): Fact[] {
     ['extended', route.extendedCommunities.join(' ')],
     ...route.others.map(({ name, text }): Fact => [name, text]),
     ['source', sourceText(route)],
+    ['stale', route.stale === true ? 'its neighbor is to send it again' : undefined, 'yellow'],
     ['learned', route.learnedAt === undefined ? undefined : dateTime(route.learnedAt) + ago(route.learnedAt, now)],
   ];
 }
@@ -253,7 +256,8 @@ const PREFIX_WIDTH = 20;
 const NEIGHBOR_WIDTH = 12;
 
 function mark(route: RouteView): string {
-  return route.best ? '>' : route.filtered ? 'x' : '';
+  const letter = route.best ? '>' : route.filtered ? 'x' : '';
+  return route.stale === true ? `${letter}s` : letter;
 }
 
 function prefixText(path: { readonly prefix: string; readonly pathIdentifier: number | undefined }): string {

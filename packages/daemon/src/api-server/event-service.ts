@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<EventType, Type>> = {
   'neighbor-changed': Type.NEIGHBOR_CHANGED,
   limit: Type.LIMIT,
   rpki: Type.RPKI,
+  'graceful-restart': Type.GRACEFUL_RESTART,
 };
 
 export function addEventService(router: ConnectRouter, control: ControlPlane): void {

@@ -10,6 +10,7 @@ import {
   type NeighborSchema,
   NeighborService,
   SessionState,
+  StalePhase as StalePhaseMessage,
 } from '@tsbgp/api';
 import { formatCapability, formatFamily } from '@tsbgp/wire';
 import type { NeighborEdit } from '../configuration.ts';
@@ -25,6 +26,7 @@ import {
   type NeighborState,
   type ReasonCount,
   type ResetKind,
+  type StalePhase,
 } from '../control-plane.ts';
 import { changedConfig, configMessage, line, namedFamily, neighborConfig, writtenFields } from './neighbor-config-message.ts';
 import { REASONS } from './route-messages.ts';
@@ -137,6 +139,7 @@ function messageOf(state: NeighborState, globalAs: number): MessageInitShape<typ
     prefixes: state.prefixes.map(countsMessage),
     waitsFor: state.waitsFor ?? '',
     ...(state.leavesAt && { leavesAt: timestampFromDate(state.leavesAt) }),
+    ...(state.restartingSince && { restartingSince: timestampFromDate(state.restartingSince) }),
     flapCount: state.flapCount,
     lastError: state.lastError ?? '',
     ...(state.lastErrorAt && { lastErrorAt: timestampFromDate(state.lastErrorAt) }),
@@ -152,6 +155,12 @@ const LIMIT_STATES: Readonly<Record<LimitState, LimitStateMessage>> = {
   below: LimitStateMessage.BELOW,
   warning: LimitStateMessage.WARNING,
   reached: LimitStateMessage.REACHED,
+};
+
+const STALE_PHASES: Readonly<Record<StalePhase, StalePhaseMessage>> = {
+  restart: StalePhaseMessage.RESTART,
+  'long-lived': StalePhaseMessage.LONG_LIVED,
+  resync: StalePhaseMessage.RESYNC,
 };
 
 function countsMessage(counts: FamilyCounts): MessageInitShape<typeof FamilyCountsSchema> {
@@ -170,6 +179,11 @@ function countsMessage(counts: FamilyCounts): MessageInitShape<typeof FamilyCoun
     withdrawalsSent: BigInt(counts.withdrawalsSent),
     ...(limitState && { limitState: LIMIT_STATES[limitState] }),
     refreshing: counts.refreshing,
+    stale: BigInt(counts.stale),
+    ...(counts.staleRoutes && {
+      stalePhase: STALE_PHASES[counts.staleRoutes.phase],
+      staleUntil: timestampFromDate(counts.staleRoutes.endsAt),
+    }),
     prefixFilter: counts.prefixFilter.map(({ sequence, match, prefix, minLength, maxLength }) => ({
       sequence,
       deny: match === 'deny',

@@ -20,6 +20,7 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
     learnedAt: timestampFromDate(route.learnedAt),
     origin: route.localOrigin === undefined ? RouteOrigin.UNSPECIFIED : ORIGINS[route.localOrigin],
     addedBy: route.addedBy ?? '',
+    stale: route.stale === true,
   };
 }
 

@@ -23,7 +23,6 @@ type Words = readonly (readonly [words: string, meaning: Meaning])[];
 
 const MD5 = notYet('TCP MD5 (RFC 2385)');
 const POLICY = otherwise('"import" and "export" name policies of the section "policies"');
-const GRACEFUL_RESTART = notYet('graceful restart (RFC 4724)');
 const OWN_ROUTES = otherwise('routes of our own are in the section "routes" at the top of the file');
 
 /** In the sections of a neighbor and in `defaults`. */
@@ -41,7 +40,7 @@ const NEIGHBOR: Words = [
   ['tcp-ao ao ao-keys key-chain keychain', notYet('TCP-AO (RFC 5925)')],
   ['ttl-security gtsm ttl-min', notYet('GTSM (RFC 5082)')],
   ['export-limit maximum-prefix-out', notYet('limits of what is sent')],
-  ['graceful-restart gr long-lived-graceful-restart llgr', GRACEFUL_RESTART],
+  ['gr', key('graceful-restart')],
   ['bfd', notYet('BFD (RFC 5880)')],
   ['confederation confederation-member confederation-peers', otherwise('it is in "global", "confederation", for all neighbors')],
   ['peer-role', otherwise('it follows from ours, which is "role"')],
@@ -64,7 +63,7 @@ const GLOBAL: Words = [
   ['port listen-port', otherwise('the port is in "listen", e.g. "0.0.0.0:1179"')],
   ['rr-cluster-id route-reflector-cluster-id', key('cluster-id')],
   ['confederation-id confederation-identifier confederation-peers confederation-members', key('confederation')],
-  ['graceful-restart', GRACEFUL_RESTART],
+  ['graceful-restart', otherwise('it is a key of neighbors; for all of them it is in "defaults"')],
   ['network networks redistribute', OWN_ROUTES],
   ['advertise-delay delay-first-advertisement startup-delay', key('update-delay')],
   ['use-multiple-paths maximum-paths multipath', otherwise('it is in "decision"; nothing is written into a kernel')],

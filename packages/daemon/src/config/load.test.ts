@@ -110,6 +110,13 @@ test('what is left out has the documented default', () => {
         keepRejectedRoutes: true,
         refreshStaleTimeSeconds: 600,
         orfReceive: false,
+        gracefulRestart: 'helper',
+        restartTimeSeconds: 120,
+        stalePathTimeSeconds: 360,
+        gracefulNotification: true,
+        forwardingState: true,
+        longLivedGracefulRestart: undefined,
+        sendStaleRoutes: false,
         defaultOriginate: false,
         defaultOriginateWhile: undefined,
         advertisementIntervalSeconds: undefined,
@@ -193,6 +200,12 @@ neighbors:
     rov-community: true
     default-originate: true
     default-originate-while: transit-up
+    graceful-restart: restarting
+    restart-time: 180
+    stale-path-time: 240
+    graceful-notification: false
+    forwarding-state: false
+    long-lived-graceful-restart: 86400
     advertisement-interval: 5
     damping: true
     next-hop-unchanged: true
@@ -268,6 +281,13 @@ log: { level: debug, format: json }
     keepRejectedRoutes: false,
     refreshStaleTimeSeconds: 360,
     orfReceive: true,
+    gracefulRestart: 'restarting',
+    restartTimeSeconds: 180,
+    stalePathTimeSeconds: 240,
+    gracefulNotification: false,
+    forwardingState: false,
+    longLivedGracefulRestart: { 'ipv4-unicast': 86_400, 'ipv6-unicast': 86_400 },
+    sendStaleRoutes: false,
     defaultOriginate: true,
     defaultOriginateWhile: 'transit-up',
     advertisementIntervalSeconds: 5,

@@ -184,7 +184,7 @@ export const LIMIT_KEYS: { readonly [Name in keyof LimitConfig]-?: NeighborKey<L
     default: REFRESH_STALE_SECONDS_DEFAULT,
     onChange: 'nothing',
     option: { flags: '--refresh-stale-time <seconds>', help: 'keep stale routes so long without EoRR' },
-    foreign: 'stalepath-time stale-time refresh-stalepath-time',
+    foreign: 'refresh-stalepath-time',
   },
   orfReceive: {
     key: 'orf-receive',

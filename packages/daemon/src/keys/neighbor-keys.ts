@@ -16,6 +16,7 @@ import { OWN_ROUTE_KEYS } from './neighbor-own-keys.ts';
 import { NEXT_HOP_KEYS, type NextHopConfig } from './next-hop-keys.ts';
 import { POLICY_KEYS, type PolicyConfig } from './policy-keys.ts';
 import { RELATION_KEYS, type RelationConfig } from './relation-keys.ts';
+import { RESTART_KEYS, type RestartConfig } from './restart-keys.ts';
 import { VALIDATION_KEYS, type ValidationConfig } from './validation-keys.ts';
 import { readAs, readHostAddress, readLine, readRemoteAs } from './values.ts';
 import { WELL_KNOWN_KEYS, type WellKnownConfig } from './well-known-keys.ts';
@@ -31,6 +32,7 @@ export interface NeighborConfig
     LimitConfig,
     NextHopConfig,
     PolicyConfig,
+    RestartConfig,
     WellKnownConfig {
   readonly address: string;
   readonly remoteAs: number;
@@ -416,6 +418,7 @@ export const NEIGHBOR_KEYS: Rows = {
   ...RELATION_KEYS,
   ...VALIDATION_KEYS,
   ...LIMIT_KEYS,
+  ...RESTART_KEYS,
   ...OWN_ROUTE_KEYS,
   enabled: {
     key: 'enabled',

@@ -42,12 +42,12 @@ function comparisonsOf({ table, explained }: FoundPaths): PathComparison[] {
 function neighborsOf(rib: Rib, found: FoundPaths, neighbors: readonly Neighbor[], pathsMax: number): NeighborExplanation[] {
   const { table, nlri, explained } = found;
   const placeOf = new Map<PathId, number>(explained.map(({ path }, at) => [path, at]));
-  const connected = neighbors.flatMap(({ ribPeer }) => (ribPeer === undefined ? [] : [ribPeer]));
+  const connected = neighbors.flatMap(({ connectedPeer }) => (connectedPeer === undefined ? [] : [connectedPeer]));
   const answers = rib.explainExports(connected, table.family, nlri, pathsMax);
-  return neighbors.map(({ config, ribPeer }): NeighborExplanation => {
+  return neighbors.map(({ config, connectedPeer }): NeighborExplanation => {
     const neighbor = config.address;
-    if (ribPeer === undefined) return { neighbor, cause: 'no-session', paths: [] };
-    const answer = answers[connected.indexOf(ribPeer)];
+    if (connectedPeer === undefined) return { neighbor, cause: 'no-session', paths: [] };
+    const answer = answers[connected.indexOf(connectedPeer)];
     if (answer === undefined) return { neighbor, cause: 'no-family', paths: [] };
     const paths = answer.paths.map(({ path, reason }) => ({ path: placeOf.get(path)!, reason }));
     return { neighbor, pending: answer.pending, paths };

@@ -18,6 +18,7 @@ export function familyCounts(rib: Rib, neighbor: Neighbor, family: Family): Fami
       announcementsSent: 0,
       withdrawalsSent: 0,
       refreshing: false,
+      stale: 0,
       prefixFilter: [],
       awaitsPrefixFilter: false,
     };
@@ -35,7 +36,9 @@ export function familyCounts(rib: Rib, neighbor: Neighbor, family: Family): Fami
     announcementsSent: member?.announcements ?? 0,
     withdrawalsSent: member?.withdrawals ?? 0,
     limitState: peer.limits?.stateOf(peer, position),
-    refreshing: peer.refresh[position]!.isRunning,
+    refreshing: peer.refresh[position]!.isRunning && !peer.refresh[position]!.isRestart,
+    stale: peer.refresh[position]!.stale,
+    staleRoutes: neighbor.restart?.stateOf(family),
     prefixFilter: neighbor.orf?.entriesOf(family) ?? [],
     awaitsPrefixFilter: neighbor.orf?.isAwaited(family) === true,
     groupMembers: member?.group.memberCount,

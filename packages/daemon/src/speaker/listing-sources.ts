@@ -90,7 +90,7 @@ export class AdvertisedSource implements Source {
 
   add(routes: Route[], _max: number, nlri: NlriId): Told | undefined {
     const { peer, group } = this.#member;
-    if (!peer.up) {
+    if (!peer.up || peer.isSuspended) {
       throw new ControlError('failed-precondition', 'neighbor', `the session with ${peer.options.name} ended while its routes were listed`);
     }
     if (!group.table.hasPaths(nlri)) return undefined;

@@ -57,6 +57,11 @@ function addNeighbors(out: Exposition, neighbors: readonly NeighborState[]): voi
   const withdrawn = out.counter('tsbgp_neighbor_withdrawn_total', 'Routes that the neighbor withdrew in the session.');
   const announced = out.counter('tsbgp_neighbor_announcements_sent_total', 'Routes announced to the neighbor in the session.');
   const withdrawals = out.counter('tsbgp_neighbor_withdrawals_sent_total', 'Routes withdrawn from the neighbor in the session.');
+  const restarting = out.gauge('tsbgp_neighbor_restarting', '1 while routes of a session that was lost are stale (RFC 4724).');
+  const stale = out.gauge(
+    'tsbgp_neighbor_stale_routes',
+    'Routes that the neighbor has to send again, by family: after a restart, or in a route refresh.',
+  );
   const backlog = out.gauge('tsbgp_neighbor_backlog_bytes', 'Octets waiting for the socket.');
   for (const neighbor of neighbors) {
     const labels = { neighbor: neighbor.config.address, remote_as: neighbor.config.remoteAs };
@@ -77,10 +82,12 @@ function addNeighbors(out: Exposition, neighbors: readonly NeighborState[]): voi
       withdrawn.add(withFamily, counts.withdrawn);
       announced.add(withFamily, counts.announcementsSent);
       withdrawals.add(withFamily, counts.withdrawalsSent);
+      stale.add(withFamily, counts.stale);
       prefixes.add({ ...withFamily, table: 'received' }, held);
       prefixes.add({ ...withFamily, table: 'accepted' }, accepted);
       prefixes.add({ ...withFamily, table: 'advertised' }, advertised);
     }
+    restarting.add(labels, neighbor.restartingSince === undefined ? 0 : 1);
     backlog.add(labels, neighbor.session?.backlogBytes ?? 0);
   }
 }

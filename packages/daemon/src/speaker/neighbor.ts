@@ -1,5 +1,5 @@
 /**
- * One neighbor: its configuration, its peer in the session library, and its peer in the RIB while Established.
+ * One neighbor: its configuration, its peer in the session library, and its peer in the RIB while Established or while its routes are kept.
  */
 import { defaultActionOf } from '@tsbgp/policy';
 import {
@@ -14,7 +14,7 @@ import {
   type ValidationOptions,
 } from '@tsbgp/rib';
 import { aspaDirection } from '@tsbgp/rpki';
-import type { CloseReason, Peer, SessionInfo } from '@tsbgp/session';
+import type { Peer, SessionInfo } from '@tsbgp/session';
 import {
   Afi,
   addressBytes,
@@ -43,10 +43,12 @@ import type { RoleName } from '../keys/relation-keys.ts';
 import { identifierOf } from '../keys/values.ts';
 import type { InboundRefreshes } from './inbound-refresh.ts';
 import type { LimitShutdown } from './limit-shutdown.ts';
+import type { NeighborRestart } from './neighbor-restart.ts';
 import { linkOf, nextHopsSelf } from './next-hop.ts';
 import { ownAddresses } from './own-addresses.ts';
 import type { Port } from './port.ts';
 import { orfFamilies, type PrefixOrf } from './prefix-orf.ts';
+import { restartCapabilities } from './restart-capabilities.ts';
 
 const ROLE_CODES: Readonly<Record<RoleName, number>> = {
   provider: Role.Provider,
@@ -76,7 +78,12 @@ export class Neighbor {
   readonly peerType: 'ebgp' | 'ibgp';
   /** Set right after construction, because the session library needs the plugin first. */
   peer!: Peer;
+  /** While Established, and while routes of it are kept (graceful restart). */
   ribPeer: RibPeer | undefined;
+  /** While routes of a session that was lost are stale. */
+  restart: NeighborRestart | undefined;
+  /** The session whose routes are kept, once it was lost. */
+  lost: { readonly session: SessionInfo; readonly port: Port } | undefined;
   session: SessionInfo | undefined;
   port: Port | undefined;
   /** Defined while a limit keeps the session down. */
@@ -105,7 +112,8 @@ export class Neighbor {
     this.peerType = config.remoteAs === this.localAs ? 'ibgp' : 'ebgp';
   }
 
-  capabilities(): Capability[] {
+  /** `hasRestarted`: it may keep routes of ours from before our start. */
+  capabilities(hasRestarted: boolean): Capability[] {
     const { families, addPath, pathsLimit, role, orfReceive, extendedNextHop } = this.config;
     const directions = { receive: addPath === 'receive' || addPath === 'both', send: addPath === 'send' || addPath === 'both' };
     return [
@@ -113,6 +121,7 @@ export class Neighbor {
       { type: 'route-refresh' },
       { type: 'enhanced-route-refresh' },
       { type: 'extended-message' },
+      ...restartCapabilities(this.config, hasRestarted),
       ...(extendedNextHop ? [EXTENDED_NEXT_HOP] : []),
       ...(role === undefined ? [] : [{ type: 'role', role: ROLE_CODES[role] } as const]),
       ...(orfReceive ? orfCapabilities(families) : []),
@@ -160,6 +169,7 @@ export class Neighbor {
       awaitsPrefixFilter: orfFamilies(session),
       limits: this.#limits(families),
       keepRejected: config.keepRejectedRoutes,
+      staleRoutes: session.negotiated.longLivedGracefulRestart.remote !== undefined ? 'all' : config.sendStaleRoutes ? 'marked' : 'none',
       nextHopUnchanged: config.nextHopUnchanged,
       gracefulShutdown: this.leavesAt !== undefined,
       obeysGracefulShutdown: config.gracefulShutdown,
@@ -242,6 +252,7 @@ export class Neighbor {
 
   up(session: SessionInfo, ribPeer: RibPeer, port: Port, refreshes: InboundRefreshes, orf: PrefixOrf): void {
     this.session = session;
+    this.lost = undefined;
     this.ribPeer = ribPeer;
     this.port = port;
     this.refreshes = refreshes;
@@ -249,9 +260,14 @@ export class Neighbor {
     this.#upMs = performance.now();
   }
 
+  /** Its peer in the RIB while it is Established. */
+  get connectedPeer(): RibPeer | undefined {
+    return this.session && this.ribPeer;
+  }
+
   /** Whether the session is up and End-of-RIB came for each of its families. */
   get hasSentAll(): boolean {
-    return this.ribPeer?.options.families.every((family) => this.refreshes?.hasEnded(family) === true) === true;
+    return this.connectedPeer?.options.families.every((family) => this.refreshes?.hasEnded(family) === true) === true;
   }
 
   /** Seconds since the session became Established. Meaningless while it is down. */
@@ -261,19 +277,22 @@ export class Neighbor {
 
   /** UPDATEs whose routes were treated as withdrawn (RFC 7606), over all sessions. */
   get treatedAsWithdraw(): number {
-    return this.#treatedAsWithdraw + (this.ribPeer?.treatedAsWithdraw ?? 0);
+    return this.#treatedAsWithdraw + (this.connectedPeer?.treatedAsWithdraw ?? 0);
   }
 
   /** Path attributes that were discarded (RFC 7606), over all sessions. */
   get attributesDiscarded(): number {
-    return this.#attributesDiscarded + (this.ribPeer?.attributesDiscarded ?? 0);
+    return this.#attributesDiscarded + (this.connectedPeer?.attributesDiscarded ?? 0);
   }
 
-  down(_reason: CloseReason): void {
+  /** The session is over. `isKept`: its routes stay in the RIB for the next one. */
+  down(isKept: boolean): void {
     this.#treatedAsWithdraw = this.treatedAsWithdraw;
     this.#attributesDiscarded = this.attributesDiscarded;
+    const { session, port } = this;
+    this.lost = isKept && session !== undefined && port !== undefined ? { session, port } : undefined;
     this.session = undefined;
-    this.ribPeer = undefined;
+    if (!isKept) this.ribPeer = undefined;
     this.port?.close();
     this.port = undefined;
     this.refreshes?.close();
@@ -316,6 +335,7 @@ export class Neighbor {
       counters: this.#counters(),
       prefixes: config.families.map(counts),
       leavesAt: this.leavesAt,
+      restartingSince: this.restart?.lostAt,
       flapCount: this.flapCount,
       lastError: peer.lastError?.text,
       lastErrorAt: peer.lastError?.at,

@@ -21,6 +21,8 @@ export interface NeighborsOptions {
   readonly listen: readonly Endpoint[];
   /** The options that the RIB has for the session of a neighbor are others. */
   readonly changed: (neighbor: Neighbor) => void;
+  /** Routes that are kept for the next session of a neighbor go. */
+  readonly forget: (neighbor: Neighbor) => void;
   /** What the session library calls for the sessions of a neighbor. */
   readonly plugin: (neighbor: Neighbor) => Plugin;
   /** Sessions that would start wait. */
@@ -118,6 +120,7 @@ export class Neighbors {
       const stays = neighbor.limitShutdown === undefined && isDown(neighbor) && before.enabled === checked.enabled;
       neighbor.forgetLimitShutdown();
       await this.#options.server.deletePeer(address, { reconfigured: true });
+      this.#options.forget(neighbor);
       if (this.#byAddress.get(address) !== neighbor) {
         throw new ControlError(
           'failed-precondition',
@@ -186,6 +189,7 @@ export class Neighbors {
     this.#byAddress.delete(config.address);
     this.#options.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor deleted' });
     await this.#options.server.deletePeer(config.address);
+    this.#options.forget(neighbor);
   }
 }
 

@@ -77,7 +77,7 @@ export class OwnRouting {
         aggregates!.map((each) => ({ ...each, prefix: readPrefix(each.prefix, 'aggregates').octets })),
       );
     }
-    for (const { config: neighbor, ribPeer } of this.#options.neighbors()) {
+    for (const { config: neighbor, connectedPeer: ribPeer } of this.#options.neighbors()) {
       if (neighbor.defaultOriginateWhile === undefined || ribPeer === undefined) continue;
       const isWanted = neighbor.defaultOriginate && this.#conditions.holds(neighbor.defaultOriginateWhile);
       for (const family of ribPeer.options.families) rib.originateDefault(ribPeer, family, isWanted);
@@ -169,7 +169,7 @@ export class OwnRouting {
     schedule(); // first, because it sets the clock of the RIB
     const routes = this.#routes.apply(name, holds);
     const concerned = this.#originatorsWhile(name);
-    for (const { ribPeer } of concerned) {
+    for (const { connectedPeer: ribPeer } of concerned) {
       for (const family of ribPeer?.options.families ?? []) rib.originateDefault(ribPeer!, family, holds);
     }
     const effect = { condition: name, routes, defaultRoutes: concerned.length };

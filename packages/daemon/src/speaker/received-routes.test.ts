@@ -12,6 +12,7 @@ import { Rib } from '@tsbgp/rib';
 import { type Capability, DEFAULT_CONTEXT, decodeUpdate, Fault, findAttribute, fromHex, toHex, type UpdateMessage } from '@tsbgp/wire';
 import { RawPeer } from '../../test/raw-peer.ts';
 import { makeNeighbor, makeSpeaker } from '../../test/speakers.ts';
+import type { NeighborConfig } from '../control-plane.ts';
 import type { Speaker } from './speaker.ts';
 
 const PEERS = {
@@ -67,7 +68,7 @@ interface Scene {
   readonly received: (name: Name) => number;
 }
 
-async function scene(t: TestContext): Promise<Scene> {
+async function scene(t: TestContext, more: Partial<NeighborConfig> = {}): Promise<Scene> {
   const log: Scene['log'] = [];
   const note = (level: string) => (fields: object, message: string) => {
     log.push({ level, message, fields: { ...fields } });
@@ -78,7 +79,7 @@ async function scene(t: TestContext): Promise<Scene> {
   for (const peer of Object.values(PEERS)) {
     const localAs = 'localAs' in peer ? peer.localAs : undefined;
     speaker.addNeighbor(
-      makeNeighbor(peer.last, { remoteAs: peer.as, localAs, ...(peer.as !== (localAs ?? 64_500) && { enforceFirstAs: false }) }),
+      makeNeighbor(peer.last, { remoteAs: peer.as, localAs, ...(peer.as !== (localAs ?? 64_500) && { enforceFirstAs: false }), ...more }),
     );
   }
   const peers: Neighbor[] = [];
@@ -163,15 +164,27 @@ for (const [title, capabilities, kept] of [
   });
 }
 
-test('RFC 7313 §4: marks before End-of-RIB of a peer with graceful restart count, as we did not announce it and no End-of-RIB need come', async (t) => {
-  const { peer } = await scene(t);
-  const restart: Capability = { type: 'graceful-restart', restartState: false, notification: false, restartTimeSeconds: 120, families: [] };
-  const [a, b] = [await peer('A', [...ENHANCED, restart]), await peer('B')];
-  a.send(update(SET_OF_A, '18c63364'));
-  a.send(refresh('00010101') + refresh('00010201'));
-  await mark(a, b);
-  assert.equal(b.view.has('198.51.100.0/24'), false);
-});
+for (const [gracefulRestart, isKept] of [
+  ['off', false],
+  ['helper', true],
+] as const) {
+  const why = isKept ? 'do not count, as its End-of-RIB will come' : 'count where we did not announce it, as no End-of-RIB need come';
+  test(`RFC 7313 §4: marks before End-of-RIB of a peer with graceful restart ${why}`, async (t) => {
+    const { peer } = await scene(t, { gracefulRestart });
+    const restart: Capability = {
+      type: 'graceful-restart',
+      restartState: false,
+      notification: false,
+      restartTimeSeconds: 120,
+      families: [],
+    };
+    const [a, b] = [await peer('A', [...ENHANCED, restart]), await peer('B')];
+    a.send(update(SET_OF_A, '18c63364'));
+    a.send(refresh('00010101') + refresh('00010201'));
+    await mark(a, b);
+    assert.equal(b.view.has('198.51.100.0/24'), isKept);
+  });
+}
 
 for (const [body, title] of [
   ['0001010100', 'BoRR of five octets'],

@@ -1,7 +1,7 @@
 /**
  * Routes as values, for people and programs. Cold: makes an object for each route of an answer.
  */
-import { type AttributeRewriter, type NlriId, NONE, type PathId, type RibPeer, type RibTable, type SentRoute } from '@tsbgp/rib';
+import { type AttributeRewriter, isStale, type NlriId, NONE, type PathId, type RibPeer, type RibTable, type SentRoute } from '@tsbgp/rib';
 import { Afi, AttributeCode, afiOf, decodeAttributes, formatAddress, type PathAttribute, STORED_CONTEXT } from '@tsbgp/wire';
 import { attributeHeaderLength, attributeValueLength } from '@tsbgp/wire/scan';
 import type { Route } from '../control-plane.ts';
@@ -31,6 +31,7 @@ export function receivedRoute(table: RibTable, path: PathId): Route {
     filtered: table.isFiltered(path),
     filterReason: table.filterReason(path),
     learnedAt: new Date(table.learnedSeconds(path) * 1000),
+    stale: isStale(table, path),
     ...ownOrigin(table, path, table.peerOf(path)),
   };
 }

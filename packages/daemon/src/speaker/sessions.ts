@@ -2,7 +2,7 @@
  * Running sessions and the RIB: a session that comes up becomes a peer of the RIB, its UPDATEs go into the RIB, and route refreshes go both
  * ways.
  */
-import type { Rib, RibPeer } from '@tsbgp/rib';
+import type { PeerOptions, Rib, RibPeer } from '@tsbgp/rib';
 import type { CloseReason, Logger, Plugin, SessionInfo, UpdateWriter } from '@tsbgp/session';
 import { type Family, formatFamily, notificationOf, RefreshSubtype, type RouteRefreshMessage } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
@@ -10,8 +10,10 @@ import { ControlError, type ResetKind } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
 import type { Rpki } from '../rpki/rpki.ts';
 import { InboundRefreshes } from './inbound-refresh.ts';
+import { type KeepTimes, keptFamilies } from './kept-routes.ts';
 import { LimitShutdown } from './limit-shutdown.ts';
 import type { Neighbor, SessionExtras } from './neighbor.ts';
+import { NeighborRestart } from './neighbor-restart.ts';
 import type { OwnRouting } from './own-routing.ts';
 import { Pace } from './pace.ts';
 import { Port } from './port.ts';
@@ -32,6 +34,8 @@ export interface SessionsOptions {
   readonly rpki: Pick<Rpki, 'isConfigured'>;
 }
 
+const NOTHING_KEPT: ReadonlyMap<Family, KeepTimes> = new Map();
+
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #neighborOf: Map<RibPeer, Neighbor> = new Map();
@@ -46,7 +50,7 @@ export class Sessions {
   plugin(neighbor: Neighbor): Plugin {
     const { rib, events, schedule } = this.#options;
     return {
-      getCapabilities: () => neighbor.capabilities(),
+      getCapabilities: () => neighbor.capabilities(false),
       onEstablished: (_peer, session, writer) => {
         const ribPeer = this.#established(neighbor, session, writer);
         return (bytes, start, end) => {
@@ -89,9 +93,10 @@ export class Sessions {
     this.#options.schedule();
   }
 
-  /** The configuration of a neighbor is another: its session stays, and the RIB is told. */
+  /** The configuration of a neighbor is another: its session stays, and the RIB is told. So it is of one whose routes are kept. */
   changed(neighbor: Neighbor): void {
-    const { session, ribPeer, port } = neighbor;
+    const { ribPeer } = neighbor;
+    const { session, port } = neighbor.lost ?? neighbor;
     if (session === undefined || ribPeer === undefined || port === undefined) return;
     const { rib, addresses, schedule } = this.#options;
     const keptRejected = ribPeer.keepsRejected;
@@ -99,7 +104,7 @@ export class Sessions {
     rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor)));
     // Routes that were only counted may be held from now on: the neighbor is asked for them.
     const mayHoldMore = (!keptRejected && ribPeer.keepsRejected) || limits !== ribPeer.limits;
-    if (mayHoldMore && session.routeRefresh) {
+    if (mayHoldMore && session.routeRefresh && !ribPeer.isSuspended) {
       for (const family of ribPeer.options.families) {
         if (!ribPeer.holdsAll(rib.table(family).position)) neighbor.peer.sendRouteRefresh(family);
       }
@@ -108,7 +113,20 @@ export class Sessions {
   }
 
   endOfRib(peer: RibPeer, family: Family): void {
-    this.#neighborOf.get(peer)?.refreshes?.endOfRib(family);
+    const neighbor = this.#neighborOf.get(peer);
+    neighbor?.refreshes?.endOfRib(family);
+    neighbor?.restart?.endOfRib(family);
+  }
+
+  /** Routes that are kept for the next session of a neighbor go: there will be none, or not with this neighbor. */
+  forget(neighbor: Neighbor): void {
+    const { ribPeer, restart, session } = neighbor;
+    if (restart === undefined) return;
+    restart.cancel();
+    neighbor.restart = undefined;
+    if (session !== undefined || ribPeer === undefined) return;
+    this.#removeFromRib(neighbor, ribPeer);
+    this.#options.schedule();
   }
 
   /** The peer passed a limit that ends its session; the NOTIFICATION is on its way. */
@@ -131,7 +149,8 @@ export class Sessions {
   #established(neighbor: Neighbor, session: SessionInfo, writer: UpdateWriter): RibPeer {
     const { rib, report, addresses, schedule } = this.#options;
     const port = new Port(writer, this.#corked, (error) => report.peerFailed(ribPeer, error), this.#paceOf(neighbor));
-    const ribPeer: RibPeer = rib.addPeer(neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor)));
+    const options = neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor));
+    const ribPeer: RibPeer = neighbor.ribPeer === undefined ? rib.addPeer(options) : this.#resumed(neighbor, neighbor.ribPeer, options);
     neighbor.up(
       session,
       ribPeer,
@@ -143,6 +162,17 @@ export class Sessions {
     writer.onDrain = schedule;
     schedule();
     report.peerUp(ribPeer);
+    neighbor.restart?.back(session);
+    return ribPeer;
+  }
+
+  /** The neighbor is back. It gets another peer where its session is not one of the same neighbor: then its stale routes are gone. */
+  #resumed(neighbor: Neighbor, kept: RibPeer, options: PeerOptions): RibPeer {
+    const ribPeer = this.#options.rib.resumePeer(kept, options);
+    if (ribPeer === kept) return ribPeer;
+    this.#neighborOf.delete(kept);
+    neighbor.restart?.cancel();
+    neighbor.restart = undefined;
     return ribPeer;
   }
 
@@ -163,14 +193,35 @@ export class Sessions {
   }
 
   #closed(neighbor: Neighbor, reason: CloseReason): void {
-    const { ribPeer } = neighbor;
-    if (ribPeer === undefined) return;
-    this.#neighborOf.delete(ribPeer);
-    this.#options.rib.removePeer(ribPeer);
-    neighbor.down(reason);
-    this.#keepDown(neighbor);
+    const { connectedPeer: ribPeer, session, restart, limitPassed } = neighbor;
+    if (ribPeer === undefined || session === undefined) return;
+    const kept = limitPassed === undefined ? keptFamilies(session, reason, neighbor.config) : NOTHING_KEPT;
     this.#options.events.record({ type: 'session-down', neighbor: neighbor.config.address, text: reason.text });
+    restart?.cancel();
+    neighbor.restart = undefined;
+    neighbor.down(kept.size > 0);
+    if (kept.size > 0) this.#suspend(neighbor, ribPeer, kept);
+    else this.#removeFromRib(neighbor, ribPeer);
+    this.#keepDown(neighbor);
     this.#options.schedule();
+  }
+
+  #suspend(neighbor: Neighbor, peer: RibPeer, kept: ReadonlyMap<Family, KeepTimes>): void {
+    const { rib, logger, boundaries, events, schedule } = this.#options;
+    rib.suspendPeer(peer, new Set(kept.keys()));
+    const over = (): void => {
+      neighbor.restart = undefined;
+      if (neighbor.session === undefined) this.#removeFromRib(neighbor, peer);
+    };
+    const { stalePathTimeSeconds: stalePathSeconds } = neighbor.config;
+    neighbor.restart = new NeighborRestart({ rib, peer, kept, stalePathSeconds, logger, boundaries, events, schedule, over });
+  }
+
+  #removeFromRib(neighbor: Neighbor, peer: RibPeer): void {
+    this.#neighborOf.delete(peer);
+    this.#options.rib.removePeer(peer);
+    neighbor.ribPeer = undefined;
+    neighbor.lost = undefined;
   }
 
   /** After a limit ended the session. */

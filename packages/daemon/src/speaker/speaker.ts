@@ -165,6 +165,7 @@ export class Speaker implements ControlPlane {
       events,
       listen: this.#listen,
       changed: (neighbor) => this.#sessions.changed(neighbor),
+      forget: (neighbor) => this.#sessions.forget(neighbor),
       plugin: (neighbor) => this.#sessions.plugin(neighbor),
       isHolding: () => this.#hold.isRunning,
       check: (config) => {
@@ -319,6 +320,7 @@ export class Speaker implements ControlPlane {
       current.isHeld = false;
       current.forgetLimitShutdown();
       current.peer.disable(reason);
+      this.#sessions.forget(current);
     };
     if (gracefulSeconds === 0 || session === undefined) {
       this.#gracefulShutdowns.cancel(neighbor);

@@ -116,6 +116,8 @@ export class FakeControlPlane implements ControlPlane {
         withdrawalsSent: 5,
         limitState: 'warning',
         refreshing: false,
+        stale: 2,
+        staleRoutes: { phase: 'long-lived', endsAt: new Date('2026-11-20T13:00:00Z') },
         prefixFilter: [{ sequence: 5, match: 'deny', prefix: '10.0.0.0/8', minLength: 0, maxLength: 24 }],
         awaitsPrefixFilter: false,
       })),
