@@ -31,6 +31,7 @@ Without FILE: ${CONFIG_PATHS.join(', then ')}.
   --help                print this
 
 SIGINT, SIGTERM and SIGQUIT stop cleanly (Cease, administrative shutdown); a second one stops at once.
+SIGUSR2 stops for a restart: neighbors with graceful restart keep our routes.
 SIGHUP reads the file again and changes what differs. SIGUSR1 writes the state to the log.
 Exit status: 0 stopped or checked, 1 configuration or start failed or a broken invariant, 2 wrong usage.
 Keys of the file: docs/configuration.md. Error codes: docs/errors.md. Signals, log, limits: docs/operations.md.

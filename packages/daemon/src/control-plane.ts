@@ -91,8 +91,8 @@ export interface ControlPlane {
   health(): Health;
   /** Prometheus text exposition format 0.0.4. */
   metrics(): string;
-  /** Sends Cease/2 to every peer; then the process ends. */
-  shutdown(reason?: string): void;
+  /** Sends Cease/2 to every peer; then the process ends. `isRestart`: peers that keep our routes for a restart are not told. */
+  shutdown(reason?: string, isRestart?: boolean): void;
 }
 
 export interface GlobalState {

@@ -164,8 +164,8 @@ test('RFC 4486: a stop tells the peers first, then closes the rest', async () =>
 test('a shutdown through the API is heard, with its reason', async () => {
   const parts = new FakeParts();
   const running = daemon(parts);
-  parts.settings!.onShutdown('upgrade');
-  assert.equal(await running.shutdownRequested, 'upgrade');
+  parts.settings!.onShutdown('upgrade', true);
+  assert.deepEqual(await running.shutdownRequested, { reason: 'upgrade', isRestart: true });
 });
 
 for (const [code, stable, sentence] of [

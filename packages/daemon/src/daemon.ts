@@ -23,8 +23,10 @@ import type { MetricSource } from './metrics/exposition.ts';
 import type { Parts } from './parts.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import type { ConfigChange } from './reconcile/section.ts';
+import { RestartFile, readFormerDaemon, restartFilePath } from './restart-file.ts';
 import { ServiceListeners } from './service-listeners.ts';
 import { SetFileReload } from './set-file-reload.ts';
+import type { OwnRestart } from './speaker/own-routing.ts';
 import type { Speaker } from './speaker/speaker.ts';
 import { errno, listenError, StartError } from './start-error.ts';
 import { type StateSummary, summarize } from './state-summary.ts';
@@ -41,15 +43,24 @@ export interface ConfigSource {
   readonly overrides: LogOverrides;
 }
 
+/** How a client of the API asks the daemon to stop. */
+export interface ShutdownRequest {
+  /** For the peers. */
+  readonly reason: string | undefined;
+  /** Peers are to keep our routes until the next daemon is there. */
+  readonly isRestart: boolean;
+}
+
 export class Daemon {
   readonly speaker: Speaker;
   readonly listeners: ServiceListeners;
   /** Undefined where the daemon was not started from a file. */
   readonly live: LiveConfig | undefined;
-  /** Resolves with the reason when a client of the API asks the daemon to stop. */
-  readonly shutdownRequested: Promise<string | undefined>;
+  /** Resolves when a client of the API asks the daemon to stop. */
+  readonly shutdownRequested: Promise<ShutdownRequest>;
   readonly boundaries: Boundaries;
   crashed = false;
+  readonly #restartFile: RestartFile | undefined;
   #log: DaemonLog;
   #config: DaemonConfig;
   /** Settles when every earlier change of the configuration is done. */
@@ -63,12 +74,13 @@ export class Daemon {
   constructor(config: DaemonConfig, log: DaemonLog, parts: Parts, source?: ConfigSource) {
     this.#config = config;
     this.#log = log;
-    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const { promise, resolve } = Promise.withResolvers<ShutdownRequest>();
     this.shutdownRequested = promise;
     this.boundaries = new Boundaries(log);
     this.#setFiles = new SetFileReload({ daemon: this, log, boundaries: this.boundaries });
     this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics, this.#setFiles.addMetrics);
     const { as, routerId, clusterId, confederation, decision } = config.global;
+    const restartPath = restartFilePath(config, parts);
     const limit = descriptorLimit();
     this.speaker = parts.createSpeaker({
       localAs: as,
@@ -84,13 +96,19 @@ export class Daemon {
         parse: (text) => otherConfig(text, this.#config.file),
       },
       policyNames: () => Object.keys(this.#config.policy.policies ?? {}),
-      onShutdown: resolve,
+      onShutdown: (reason, isRestart) => resolve({ reason, isRestart }),
+      restart: restartPath === undefined ? undefined : this.#ownRestart(restartPath),
+      onSessions: () => this.#restartFile?.changed(),
       boundaries: this.boundaries,
       metricSources: this.#metricSources,
       descriptorMax: descriptorMax(limit),
       // With few descriptors, connections that have not sent a valid OPEN yet may take a quarter of them.
       halfOpenMax: limit === undefined ? undefined : Math.min(HALF_OPEN_MAX_DEFAULT, Math.max(1, Math.floor(limit / 4))),
     });
+    if (restartPath !== undefined) {
+      const neighbors = (): string[] => this.speaker.keepers();
+      this.#restartFile = new RestartFile({ path: restartPath, neighbors, log, boundaries: this.boundaries });
+    }
     const addMetrics = (source: MetricSource): void => void this.#metricSources.push(source);
     this.live = source && new LiveConfig({ daemon: this, log, ...source });
     this.listeners = new ServiceListeners({
@@ -158,13 +176,17 @@ export class Daemon {
     );
   }
 
-  /** May be called in any state. Resolves with true when everything is closed, with false after STOP_TIMEOUT_MS. */
-  async stop(reason?: string): Promise<boolean> {
+  /**
+   * May be called in any state. Resolves with true when everything is closed, with false after STOP_TIMEOUT_MS. `isRestart`: peers that keep our
+   * routes until the next daemon is there are not told.
+   */
+  async stop(reason?: string, isRestart = false): Promise<boolean> {
+    this.#restartFile?.close(isRestart);
     this.#delay.stop();
     this.#setFiles.close();
     clearInterval(this.#descriptorTimer);
     this.live?.close();
-    const closing = Promise.allSettled([this.speaker.close(reason), this.listeners.closeHttp()]).then(async (results) => {
+    const closing = Promise.allSettled([this.speaker.close(reason, isRestart), this.listeners.closeHttp()]).then(async (results) => {
       const [last] = await Promise.allSettled([this.listeners.closeApi()]);
       for (const result of [...results, last]) {
         if (result.status === 'fulfilled') continue;
@@ -191,6 +213,7 @@ export class Daemon {
    */
   async crash(error: unknown): Promise<void> {
     this.crashed = true;
+    this.#restartFile?.close(false);
     // First, because no peer may get another route from here on.
     const leaving = this.#abandon();
     this.#log.fatal({ err: error }, error instanceof Error ? error.message : String(error));
@@ -210,6 +233,20 @@ export class Daemon {
     } catch (error) {
       this.#log.error({ err: error }, 'not every peer could be told');
     }
+  }
+
+  /** What the daemon before this one left, as far as neighbors may still keep its routes. */
+  #ownRestart(path: string): OwnRestart | undefined {
+    const former = readFormerDaemon(path, this.#log);
+    if (former === undefined) return undefined;
+    const { neighbors, secondsAgo } = former;
+    const deferralSeconds = this.#config.global.restartDeferralSeconds;
+    const which = neighbors.length === 1 ? '1 neighbor' : `${neighbors.length} neighbors`;
+    this.#log.info(
+      { neighbors: neighbors.length, secondsAgo, deferralSeconds },
+      `tsbgpd ran until ${secondsAgo} s ago, and ${which} may keep its routes: nothing is advertised until they have sent End-of-RIB`,
+    );
+    return { neighbors, deferralSeconds };
   }
 
   #summary(): StateSummary {

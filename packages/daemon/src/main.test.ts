@@ -95,7 +95,7 @@ function program(close: string): string {
   return `
     import { main } from ${JSON.stringify(join(import.meta.dirname, 'main.ts'))};
     const speaker = {
-      listen: async () => {}, configure: () => {}, configureRpki: () => {}, started: () => {}, addNeighbor: () => {}, global: () => ({ listen: [] }), close: ${close},
+      listen: async () => {}, configure: () => {}, configureRpki: () => {}, started: () => {}, addNeighbor: () => {}, keepers: () => [], global: () => ({ listen: [] }), close: ${close},
       abandon: async () => console.log(JSON.stringify({ msg: 'abandoned' })),
       listNeighbors: () => [{ config: { address: '192.0.2.1', remoteAs: 64501 }, state: 'Active', adminState: 'up', prefixes: [], flapCount: 0 }],
       health: () => ({ healthy: true }), metrics: () => 'tsbgp_x{limit="y"} 7\\ntsbgp_z{neighbor="192.0.2.1"} 1\\n',
@@ -140,6 +140,15 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) {
     assert.deepEqual(lines().slice(-2), [`stopping: ${signal}`, 'stopped']);
   });
 }
+
+test('SIGUSR2 stops for a restart, exit status 0', { timeout: 20_000 }, async () => {
+  const { child, ended, lines } = await started(
+    program("async (reason, isRestart) => console.log(JSON.stringify({ msg: 'restart ' + isRestart }))"),
+  );
+  child.kill('SIGUSR2');
+  assert.equal(await ended, 0);
+  assert.deepEqual(lines().slice(-3), ['stopping for a restart: SIGUSR2', 'restart true', 'stopped']);
+});
 
 test('a second signal does not wait for peers that do not close', { timeout: 20_000 }, async () => {
   const { child, ended, lines } = await started(program("() => new Promise(() => process.kill(process.pid, 'SIGTERM'))"));

@@ -12,7 +12,7 @@ import { Daemon } from './daemon.ts';
 import { type LogOverrides, withOverrides } from './live-config.ts';
 import type { DaemonLog } from './log.ts';
 import type { Parts } from './parts.ts';
-import { Signals } from './signals.ts';
+import { RESTART_SIGNAL, Signals } from './signals.ts';
 import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
 
@@ -141,12 +141,17 @@ async function runUntilStopped(loaded: Loaded, overrides: LogOverrides, log: Dae
       log.fatal({ code: error.code }, error.message);
       return 1;
     }
-    const stopped = Promise.race([signals.stop, daemon.shutdownRequested.then((text) => text ?? 'shutdown through the API')]);
-    const reason = await Promise.race([stopped, unhandled.fatal]);
-    if (reason === FATAL) return 1;
-    log.info({}, `stopping: ${reason}`);
     // The name of a signal means nothing to the operator of a peer, so it is not sent (RFC 9003).
-    const clean = await Promise.race([daemon.stop(signals.received ? undefined : reason), unhandled.fatal]);
+    const signalled = signals.stop.then((name) => ({ why: name, reason: undefined, isRestart: name === RESTART_SIGNAL }));
+    const requested = daemon.shutdownRequested.then(({ reason = 'shutdown through the API', isRestart }) => ({
+      why: reason,
+      reason,
+      isRestart,
+    }));
+    const stop = await Promise.race([signalled, requested, unhandled.fatal]);
+    if (stop === FATAL) return 1;
+    log.info({}, `${stop.isRestart ? 'stopping for a restart' : 'stopping'}: ${stop.why}`);
+    const clean = await Promise.race([daemon.stop(stop.reason, stop.isRestart), unhandled.fatal]);
     if (clean === FATAL || daemon.crashed) return 1;
     log.info({}, clean ? 'stopped' : 'stopped, not everything closed in time');
     return 0;

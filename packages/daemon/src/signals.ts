@@ -2,6 +2,7 @@
  * What signals mean to the daemon. Every signal that ends a process by default is handled here or deliberately ignored.
  *
  *     INT, TERM, QUIT   stop: Cease to every peer; a second signal stops without waiting
+ *     USR2              stop for a restart: peers that keep our routes are not told (RFC 4724)
  *     HUP               the configuration is read again, and what differs is changed
  *     USR1              a summary of the state goes to the log
  *     the others below  no meaning: logged once, nothing happens
@@ -13,11 +14,12 @@ import { constants } from 'node:os';
 import type { Boundaries } from './boundaries.ts';
 import type { DaemonLog } from './log.ts';
 
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
+/** Stops the daemon for a restart. */
+export const RESTART_SIGNAL = 'SIGUSR2';
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT', RESTART_SIGNAL] as const;
 
 /** Deliberately ignored. Without a handler each of them would end the process without a Cease to the peers. */
 export const MEANINGLESS_SIGNALS: readonly NodeJS.Signals[] = [
-  'SIGUSR2',
   'SIGALRM',
   'SIGVTALRM',
   'SIGPROF',

@@ -10,7 +10,7 @@ import { PeerError, serverClosed } from './errors.ts';
 import { InputScheduler } from './input-scheduler.ts';
 import { Listeners, type Protected } from './listeners.ts';
 import { cease } from './messages.ts';
-import type { Peer, PeerConfig, PeerOptions, TcpAoKey } from './peer.ts';
+import type { Peer, PeerConfig, PeerOptions, SessionInfo, TcpAoKey } from './peer.ts';
 import { PeerSession } from './peer-session.ts';
 import type { Plugin } from './plugin.ts';
 import { checkSupported, rollAoKeys } from './protection.ts';
@@ -184,12 +184,17 @@ export class Server {
   }
 
   /**
-   * Closes the listeners and ends all sessions with Cease/2; resolves when all are gone. Rejects with PeerError `invalid-argument` for a text
-   * of more than 255 octets.
+   * Closes the listeners and ends all sessions with Cease/2; resolves when all are gone. `isRestart`: connections with peers that keep our routes
+   * for the next server are closed without a NOTIFICATION (RFC 4724 §4.1). Rejects with PeerError `invalid-argument` for a text of more than 255
+   * octets.
    */
-  async close(shutdownMessage?: string): Promise<void> {
+  async close(shutdownMessage?: string, isRestart = false): Promise<void> {
     checkShutdownMessage(shutdownMessage, 'shutdownMessage');
-    this.#closing ??= this.#close((peer) => peer.stop(cease(CeaseSubcode.AdministrativeShutdown, shutdownMessage)));
+    const message = cease(CeaseSubcode.AdministrativeShutdown, shutdownMessage);
+    this.#closing ??= this.#close((peer) => {
+      if (isRestart && asksToKeep(peer.session)) peer.drop();
+      peer.stop(message);
+    });
     await this.#closing;
   }
 
@@ -300,6 +305,12 @@ export class Server {
     }
     yield* this.#ranges.values();
   }
+}
+
+/** Whether the peer is to keep routes of ours when the session is lost (RFC 4724 §4.2). */
+function asksToKeep(session: SessionInfo | undefined): boolean {
+  const { local, remote } = session?.negotiated.gracefulRestart ?? {};
+  return local !== undefined && remote !== undefined && local.families.length > 0;
 }
 
 const UNKNOWN: Refusal = { reason: 'unknown-peer', text: 'no such peer' };

@@ -1,4 +1,4 @@
-/** `tsbgp global`, `health`, `metrics` and `shutdown`: about the daemon itself. */
+/** `tsbgp global`, `health`, `metrics`, `shutdown` and `restart`: about the daemon itself. */
 import type { Command } from 'commander';
 import { CliError, ExitCode } from '../exit-code.ts';
 import type { Invocation } from '../invocation.ts';
@@ -42,5 +42,14 @@ export function addControl(program: Command, invocation: Invocation): void {
     .action(async ({ reason }: { reason?: string }) => {
       await invocation.call((client, options) => client.control.shutdown(present({ reason }), options));
       await invocation.done('the daemon is stopping');
+    });
+
+  program
+    .command('restart')
+    .description('stop the daemon for a restart; neighbors with graceful restart keep its routes until it is there again')
+    .option('--reason <text>', 'told to the other neighbors (RFC 9003)', shutdownReason)
+    .action(async ({ reason }: { reason?: string }) => {
+      await invocation.call((client, options) => client.control.shutdown(present({ reason, restart: true }), options));
+      await invocation.done('the daemon is stopping; it starts again where systemd or another supervisor does that');
     });
 }

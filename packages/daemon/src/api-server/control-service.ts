@@ -18,10 +18,10 @@ export function addControlService(router: ConnectRouter, control: ControlPlane, 
       };
     },
     getMetrics: () => ({ text: control.metrics() }),
-    shutdown({ reason }) {
+    shutdown({ reason, restart }) {
       const communication = communicationOf(reason);
       // Only after the answer is sent: the daemon closes this connection too. An exception there has no promise to reject, hence the boundary.
-      setImmediate(() => boundaries.run('api', {}, () => control.shutdown(communication)));
+      setImmediate(() => boundaries.run('api', {}, () => control.shutdown(communication, restart)));
       return {};
     },
   });

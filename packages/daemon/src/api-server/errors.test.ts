@@ -199,7 +199,9 @@ suite('calls that change something, and their refusals', { timeout: 30_000 }, ()
     assert.equal((await api.client.control.getMetrics({})).text, 'tsbgp_up 1\n');
     await api.client.control.shutdown({ reason: 'maintenance' });
     await until(() => api.control.shutdowns.length === 1, 'shutdown is asked for');
-    assert.deepEqual(api.control.shutdowns, ['maintenance']);
+    await api.client.control.shutdown({ reason: 'upgrade', restart: true });
+    await until(() => api.control.shutdowns.length === 2, 'a restart is asked for');
+    assert.deepEqual(api.control.shutdowns, ['maintenance', 'restart upgrade']);
   });
 
   test('nothing but the unexpected was logged', () => assert.equal(api.logged.length, 1));

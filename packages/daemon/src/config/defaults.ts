@@ -13,3 +13,5 @@ export const LISTEN_DEFAULT: readonly Endpoint[] = [
 export const API_MODE_DEFAULT = 0o660;
 export const LOG_LEVEL_DEFAULT = 'info';
 export const LOG_FORMAT_DEFAULT = 'auto';
+/** Seconds for which a daemon that restarted waits for End-of-RIB of the neighbors that it had (RFC 4724 §4.1). */
+export const RESTART_DEFERRAL_DEFAULT = 240;

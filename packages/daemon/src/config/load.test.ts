@@ -54,6 +54,7 @@ test('what is left out has the documented default', () => {
       ],
       listenIsDefault: true,
       decision: completeDecision(),
+      restartDeferralSeconds: 240,
     },
     neighbors: [
       {

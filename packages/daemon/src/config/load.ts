@@ -10,7 +10,7 @@ import type { Confederation } from '../keys/own-as.ts';
 import type { OwnConfig } from '../own-config.ts';
 import type { RpkiConfig } from '../rpki-config.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
-import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
+import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT, RESTART_DEFERRAL_DEFAULT } from './defaults.ts';
 import { effective, ownAs } from './neighbor-section.ts';
 import { ownConfig } from './own-values.ts';
 import { rpkiConfig } from './rpki-rules.ts';
@@ -36,6 +36,9 @@ export interface DaemonConfig {
     /** Undefined: the router ID. */
     readonly clusterId?: string;
     readonly confederation?: Confederation;
+    /** Undefined: beside the socket of the API. 'none': there is none. */
+    readonly restartFile?: string;
+    readonly restartDeferralSeconds: number;
   };
   readonly neighbors: readonly NeighborConfig[];
   /** Routes of our own, and pacing. */
@@ -120,6 +123,8 @@ function fillIn(raw: RawConfig, file: string, setFiles: DaemonConfig['setFiles']
       decision: completeDecision(global!.decision),
       ...(global!['cluster-id'] !== undefined && { clusterId: global!['cluster-id'] }),
       ...(confederation !== undefined && { confederation }),
+      ...(global!['restart-file'] !== undefined && { restartFile: global!['restart-file'] }),
+      restartDeferralSeconds: global!['restart-deferral'] ?? RESTART_DEFERRAL_DEFAULT,
     },
     neighbors: present(raw.neighbors ?? []).map((own) => completeNeighbor(effective(raw, own))),
     own: ownConfig(raw),

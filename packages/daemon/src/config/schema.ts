@@ -20,7 +20,7 @@ import {
 import type { NeighborKey } from '../keys/neighbor-key.ts';
 import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { readAs, readEndpoint, readHost, readMode, readRouterId, readSocketPath } from '../keys/values.ts';
-import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT } from './defaults.ts';
+import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT, RESTART_DEFERRAL_DEFAULT } from './defaults.ts';
 import {
   AGGREGATES,
   CONDITIONS,
@@ -48,6 +48,8 @@ export interface RawConfig {
     'cluster-id'?: string;
     confederation?: { identifier?: number; members?: (number | undefined)[] };
     'update-delay'?: number;
+    'restart-deferral'?: number;
+    'restart-file'?: string;
     decision?: { -readonly [Name in keyof DecisionConfig]?: DecisionConfig[Name] };
   };
   defaults?: RawNeighbor;
@@ -140,6 +142,26 @@ export const SCHEMA: Section<RawConfig> = section(
           },
           0,
           3600,
+        ),
+        'restart-deferral': integer(
+          {
+            allowed: '1 to 3600 seconds',
+            example: 'restart-deferral: 120',
+            about:
+              'After a restart for which neighbors keep our routes, routes are advertised only when these neighbors have sent End-of-RIB, and after this time at the latest (RFC 4724 §4.1). See [graceful-restart.md](graceful-restart.md#when-tsbgpd-restarts).',
+            standard: String(RESTART_DEFERRAL_DEFAULT),
+          },
+          1,
+          3600,
+        ),
+        'restart-file': text(
+          {
+            allowed: 'an absolute path of at most 107 octets, or none',
+            example: 'restart-file: /run/tsbgp/tsbgpd.restart',
+            about: 'Where the daemon leaves for the next one which neighbors keep its routes. On a file system that a reboot empties.',
+            standard: 'beside the socket of the API; none without a socket',
+          },
+          readSocketPath,
         ),
         decision: namedSection(
           {

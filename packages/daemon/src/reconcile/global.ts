@@ -12,6 +12,13 @@ const KEYS: Readonly<Record<string, (config: DaemonConfig) => unknown>> = {
   confederation: ({ global }) => global.confederation,
 };
 
+/** Keys that matter only when the daemon starts. */
+const AT_START: Readonly<Record<string, (config: DaemonConfig) => unknown>> = {
+  'update-delay': ({ own }) => own.updateDelaySeconds,
+  'restart-deferral': ({ global }) => global.restartDeferralSeconds,
+  'restart-file': ({ global }) => global.restartFile,
+};
+
 export const GLOBAL: ConfigSection = {
   name: 'global',
   diff(before, after): ConfigChange[] {
@@ -19,9 +26,12 @@ export const GLOBAL: ConfigSection = {
     const fixed = changed.map(
       (key): ConfigChange => ({ section: 'global', subject: '', type: 'changed', keys: [key], effects: ['restart'] }),
     );
-    if (before.own.updateDelaySeconds === after.own.updateDelaySeconds) return fixed;
     const note = 'from the next start on';
-    return [...fixed, { section: 'global', subject: '', type: 'changed', keys: ['update-delay'], effects: ['nothing'], note }];
+    const later = Object.keys(AT_START).filter((key) => AT_START[key]!(before) !== AT_START[key]!(after));
+    return [
+      ...fixed,
+      ...later.map((key): ConfigChange => ({ section: 'global', subject: '', type: 'changed', keys: [key], effects: ['nothing'], note })),
+    ];
   },
   check({ changes }) {
     const fixed = changes.filter(({ effects }) => effects.includes('restart')).flatMap(({ keys }) => keys);

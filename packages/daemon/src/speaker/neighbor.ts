@@ -270,6 +270,21 @@ export class Neighbor {
     return this.connectedPeer?.options.families.every((family) => this.refreshes?.hasEnded(family) === true) === true;
   }
 
+  /**
+   * Whether End-of-RIB is to be waited for after our own restart: while it is down, it may come back and send it. One that is up need not where it
+   * has no graceful restart, or has restarted too and may wait for ours (RFC 4724 §4.1).
+   */
+  get promisesEndOfRib(): boolean {
+    const remote = this.session?.negotiated.gracefulRestart.remote;
+    return this.session === undefined || (remote !== undefined && !remote.restartState);
+  }
+
+  /** Whether it was asked to keep our routes when the session is lost, and knows how to. */
+  get keepsOurs(): boolean {
+    const { local, remote } = this.session?.negotiated.gracefulRestart ?? {};
+    return remote !== undefined && local !== undefined && local.families.length > 0;
+  }
+
   /** Seconds since the session became Established. Meaningless while it is down. */
   get sessionSeconds(): number {
     return Math.floor((performance.now() - this.#upMs) / 1000);

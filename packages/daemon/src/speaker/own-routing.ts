@@ -30,6 +30,16 @@ export interface OwnRoutingOptions {
   readonly boundaries: Boundaries;
   /** The RIB has something to do. */
   readonly schedule: () => void;
+  /** We restarted, and these neighbors may keep routes of ours. @default we did not */
+  readonly restart?: OwnRestart | undefined;
+}
+
+/** Our own restart (RFC 4724 §4.1). */
+export interface OwnRestart {
+  /** Addresses of the neighbors that had sessions before. */
+  readonly neighbors: readonly string[];
+  /** How long their End-of-RIB is awaited. */
+  readonly deferralSeconds: number;
 }
 
 export class OwnRouting {
@@ -38,6 +48,7 @@ export class OwnRouting {
   #conditions: Conditions;
   #routes: ConfiguredRoutes;
   #delay: UpdateDelay;
+  readonly #deferral: UpdateDelay;
   #reuse: NodeJS.Timeout | undefined;
   /** The update delay is for the start only. */
   #isStarted = false;
@@ -47,6 +58,7 @@ export class OwnRouting {
     this.#conditions = this.#newConditions();
     this.#routes = new ConfiguredRoutes(options.rib, []);
     this.#delay = this.#newDelay();
+    this.#deferral = this.#newDeferral();
   }
 
   /**
@@ -89,10 +101,14 @@ export class OwnRouting {
   started(): void {
     this.#isStarted = true;
     this.#delay.look();
+    this.#deferral.look();
   }
 
   /** Whether nothing is to be advertised yet. */
-  readonly isDelayed = (): boolean => this.#delay.isRunning;
+  readonly isDelayed = (): boolean => this.#delay.isRunning || this.#deferral.isRunning;
+
+  /** Whether we restarted and wait for the routes that we had before (RFC 4724 §4.1). */
+  readonly isRestarting = (): boolean => this.#deferral.isRunning;
 
   /** What of this a new session needs. */
   extrasOf(config: NeighborConfig): Omit<SessionExtras, 'hasRpki'> {
@@ -149,6 +165,7 @@ export class OwnRouting {
 
   /** After each turn of the RIB. */
   turnEnded(): void {
+    if (this.#deferral.isRunning) this.#deferral.look();
     if (this.#delay.isRunning) this.#delay.look();
     else this.#conditions.look();
   }
@@ -157,11 +174,13 @@ export class OwnRouting {
     clearInterval(this.#reuse);
     this.#conditions.close();
     this.#delay.close();
+    this.#deferral.close();
   }
 
   readonly addMetrics = (out: Exposition): void => {
     this.#conditions.addMetrics(out);
     this.#delay.addMetrics(out);
+    this.#deferral.addMetrics(out);
   };
 
   #conditionChanged(name: string, holds: boolean): void {
@@ -193,7 +212,16 @@ export class OwnRouting {
 
   #newDelay(): UpdateDelay {
     const { neighbors, logger, boundaries, schedule } = this.#options;
-    return new UpdateDelay({ seconds: this.#config.updateDelaySeconds, neighbors, logger, boundaries, over: schedule });
+    const seconds = this.#config.updateDelaySeconds;
+    return new UpdateDelay({ name: 'update delay', seconds, neighbors, logger, boundaries, over: schedule });
+  }
+
+  #newDeferral(): UpdateDelay {
+    const { neighbors, logger, boundaries, schedule, restart } = this.#options;
+    const known = new Set(restart?.neighbors);
+    const awaited = (): Neighbor[] => neighbors().filter((neighbor) => known.has(neighbor.config.address) && neighbor.promisesEndOfRib);
+    const seconds = restart?.deferralSeconds ?? 0;
+    return new UpdateDelay({ name: 'restart deferral', seconds, neighbors: awaited, logger, boundaries, over: schedule });
   }
 
   #startReuse(): void {

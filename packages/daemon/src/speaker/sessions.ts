@@ -30,7 +30,7 @@ export interface SessionsOptions {
   readonly schedule: () => void;
   /** Addresses of all configured neighbors. */
   readonly addresses: () => Iterable<string>;
-  readonly own: Pick<OwnRouting, 'extrasOf' | 'isDelayed'>;
+  readonly own: Pick<OwnRouting, 'extrasOf' | 'isDelayed' | 'isRestarting'>;
   readonly rpki: Pick<Rpki, 'isConfigured'>;
 }
 
@@ -50,7 +50,7 @@ export class Sessions {
   plugin(neighbor: Neighbor): Plugin {
     const { rib, events, schedule } = this.#options;
     return {
-      getCapabilities: () => neighbor.capabilities(false),
+      getCapabilities: () => neighbor.capabilities(this.#options.own.isRestarting()),
       onEstablished: (_peer, session, writer) => {
         const ribPeer = this.#established(neighbor, session, writer);
         return (bytes, start, end) => {

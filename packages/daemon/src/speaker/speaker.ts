@@ -33,7 +33,7 @@ import { addBackground, renderMetrics } from './metrics.ts';
 import type { Neighbor } from './neighbor.ts';
 import { Neighbors } from './neighbors.ts';
 import { checkPolicies } from './new-neighbor.ts';
-import { OwnRouting } from './own-routing.ts';
+import { type OwnRestart, OwnRouting } from './own-routing.ts';
 import { findPaths, prefixPaths } from './paths.ts';
 import { NO_POLICIES, PolicyQueries, type PolicySource } from './policy-queries.ts';
 import { RouteReport } from './route-report.ts';
@@ -58,10 +58,14 @@ export interface SpeakerOptions {
   /** Names of the policies that neighbors may have, besides those that are always there. @default none */
   readonly policyNames?: () => Iterable<string>;
   /** A client of the API asked the daemon to stop. */
-  readonly onShutdown: (reason?: string) => void;
+  readonly onShutdown: (reason: string | undefined, isRestart: boolean) => void;
   readonly boundaries: Boundaries;
   /** Where policies and sets come from, for those who ask about them. @default there are none */
   readonly policySource?: PolicySource | undefined;
+  /** We restarted, and these neighbors may keep routes of ours. @default we did not */
+  readonly restart?: OwnRestart | undefined;
+  /** Sessions came or went. @default nobody is told */
+  readonly onSessions?: () => void;
   /** Metrics of other parts of the daemon, for `metrics()`. Parts may join later. @default none */
   readonly metricSources?: readonly MetricSource[] | undefined;
   /** Options of the session library. @default the library's */
@@ -156,7 +160,7 @@ export class Speaker implements ControlPlane {
     );
     const schedule = (): void => this.#turns.schedule();
     const addresses = (): Iterable<string> => this.#neighbors.addresses();
-    this.#own = new OwnRouting({ rib, neighbors: () => this.#neighbors.all(), logger, boundaries, schedule });
+    this.#own = new OwnRouting({ rib, neighbors: () => this.#neighbors.all(), logger, boundaries, schedule, restart: options.restart });
     this.#sessions = new Sessions({ rib, logger, boundaries, events, report, schedule, addresses, own: this.#own, rpki: this.#rpki });
     this.#neighbors = new Neighbors({
       ours: { as: localAs, confederation },
@@ -173,6 +177,7 @@ export class Speaker implements ControlPlane {
         this.#own.check(config);
       },
     });
+    if (options.onSessions !== undefined) events.listen(options.onSessions);
     const background = new Background();
     this.#background = background;
     this.#listings = new Listings(rib, (address) => this.#neighbors.find(address).ribPeer, background);
@@ -253,12 +258,20 @@ export class Speaker implements ControlPlane {
     warmUp(this.#rib, this.#background).catch((error: unknown) => this.#options.boundaries.caught('rib', {}, error));
   }
 
-  /** Cease/2 with `reason` to every peer; resolves when every session and listener is closed. */
-  close(reason?: string): Promise<void> {
+  /**
+   * Cease/2 with `reason` to every peer; resolves when every session and listener is closed. `isRestart`: those that keep our routes are not told
+   * (RFC 4724 §4.1).
+   */
+  close(reason?: string, isRestart = false): Promise<void> {
     this.#own.close();
     this.#hold.close();
     this.#rpki.close();
-    return this.#server.close(reason);
+    return this.#server.close(reason, isRestart);
+  }
+
+  /** Neighbors that keep our routes when we restart. */
+  keepers(): string[] {
+    return this.#neighbors.all().flatMap(({ config, keepsOurs }) => (keepsOurs ? [config.address] : []));
   }
 
   /** For a state that cannot be trusted: Cease/8 to every peer at once, and no route to any of them from here on. */
@@ -376,9 +389,9 @@ export class Speaker implements ControlPlane {
     return renderMetrics(this.global(), this.#neighbors.all(), states, this.#rib, sources);
   }
 
-  shutdown(reason?: string): void {
+  shutdown(reason?: string, isRestart = false): void {
     checkReason(reason);
-    this.#options.onShutdown(reason);
+    this.#options.onShutdown(reason, isRestart);
   }
 
   #newHold(config: RpkiConfig): StartHold {

@@ -278,8 +278,8 @@ export class FakeControlPlane implements ControlPlane {
     return 'tsbgp_up 1\n';
   }
 
-  shutdown(reason?: string): void {
-    this.shutdowns.push(reason);
+  shutdown(reason?: string, isRestart = false): void {
+    this.shutdowns.push(isRestart ? `restart ${reason ?? ''}` : reason);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tsbgp/v1/control.proto.
  */
 export const file_tsbgp_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZ0c2JncC92MS9jb250cm9sLnByb3RvEgh0c2JncC52MSISChBHZXRIZWFsdGhSZXF1ZXN0IocBChFHZXRIZWFsdGhSZXNwb25zZRIPCgdoZWFsdGh5GAEgASgIEhYKDnVwdGltZV9zZWNvbmRzGAIgASgEEhEKCW5laWdoYm9ycxgDIAEoDRITCgtlc3RhYmxpc2hlZBgEIAEoDRIOCgZyb3V0ZXMYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIhMKEUdldE1ldHJpY3NSZXF1ZXN0IiIKEkdldE1ldHJpY3NSZXNwb25zZRIMCgR0ZXh0GAEgASgJIiEKD1NodXRkb3duUmVxdWVzdBIOCgZyZWFzb24YASABKAkiEgoQU2h1dGRvd25SZXNwb25zZTLiAQoOQ29udHJvbFNlcnZpY2USRAoJR2V0SGVhbHRoEhoudHNiZ3AudjEuR2V0SGVhbHRoUmVxdWVzdBobLnRzYmdwLnYxLkdldEhlYWx0aFJlc3BvbnNlEkcKCkdldE1ldHJpY3MSGy50c2JncC52MS5HZXRNZXRyaWNzUmVxdWVzdBocLnRzYmdwLnYxLkdldE1ldHJpY3NSZXNwb25zZRJBCghTaHV0ZG93bhIZLnRzYmdwLnYxLlNodXRkb3duUmVxdWVzdBoaLnRzYmdwLnYxLlNodXRkb3duUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("ChZ0c2JncC92MS9jb250cm9sLnByb3RvEgh0c2JncC52MSISChBHZXRIZWFsdGhSZXF1ZXN0IocBChFHZXRIZWFsdGhSZXNwb25zZRIPCgdoZWFsdGh5GAEgASgIEhYKDnVwdGltZV9zZWNvbmRzGAIgASgEEhEKCW5laWdoYm9ycxgDIAEoDRITCgtlc3RhYmxpc2hlZBgEIAEoDRIOCgZyb3V0ZXMYBSABKAQSEQoJcnNzX2J5dGVzGAYgASgEIhMKEUdldE1ldHJpY3NSZXF1ZXN0IiIKEkdldE1ldHJpY3NSZXNwb25zZRIMCgR0ZXh0GAEgASgJIjMKD1NodXRkb3duUmVxdWVzdBIOCgZyZWFzb24YASABKAkSEAoHcmVzdGFydBisAiABKAgiEgoQU2h1dGRvd25SZXNwb25zZTLiAQoOQ29udHJvbFNlcnZpY2USRAoJR2V0SGVhbHRoEhoudHNiZ3AudjEuR2V0SGVhbHRoUmVxdWVzdBobLnRzYmdwLnYxLkdldEhlYWx0aFJlc3BvbnNlEkcKCkdldE1ldHJpY3MSGy50c2JncC52MS5HZXRNZXRyaWNzUmVxdWVzdBocLnRzYmdwLnYxLkdldE1ldHJpY3NSZXNwb25zZRJBCghTaHV0ZG93bhIZLnRzYmdwLnYxLlNodXRkb3duUmVxdWVzdBoaLnRzYmdwLnYxLlNodXRkb3duUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * Has no parameters.
@@ -131,6 +131,14 @@ export type ShutdownRequest = Message<"tsbgp.v1.ShutdownRequest"> & {
    * @generated from field: string reason = 1;
    */
   reason: string;
+
+  /**
+   * Neighbors with `graceful_restart` "restarting" are not told, and keep our routes for the next daemon (RFC 4724 §4.1). The caller, or what
+   * supervises the daemon, starts it again.
+   *
+   * @generated from field: bool restart = 300;
+   */
+  restart: boolean;
 };
 
 /**
