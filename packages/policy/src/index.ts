@@ -20,7 +20,7 @@ export {
   type Problem,
   type ProblemCode,
 } from './config/problems.ts';
-export { type PolicyConfigResult, type PolicySections, type ReadOptions, readPolicies, readPolicy, stepsOf } from './config/read.ts';
+export { type PolicyConfigResult, type ReadOptions, readPolicies, readPolicy, stepsOf } from './config/read.ts';
 export { NamedSets, type SetKind } from './config/sets.ts';
 export {
   ACCEPT,
@@ -48,6 +48,7 @@ export { PrefixSet, PrefixSetBuilder, PrefixSetPool, prefixSet } from './prefix/
 export { BOGON_ASNS, BOGON_PREFIXES, IPV6_GLOBAL_UNICAST, TRANSIT_FREE_ASNS } from './ready/bogons.ts';
 export type { Overrides, PrefixLengths } from './ready/checks.ts';
 export { type CustomerOptions, customerEdgePolicies, type EdgeOptions, transitEdgePolicies } from './ready/edge.ts';
+export { PRESETS, type Preset } from './ready/presets.ts';
 export { REJECT_REASONS, type RejectReason } from './ready/reasons.ts';
 export { type RouteServerOptions, routeServerPolicies } from './ready/route-server.ts';
 export { type MemberSet, Members, numbersOf } from './route/members.ts';
@@ -80,6 +81,7 @@ export {
   type ScriptVerdict,
   STOPS_MAX,
 } from './script/script-policy.ts';
+export type { PolicySections } from './sections.ts';
 export { SetFileFault } from './set-file/fault.ts';
 export type { FileSetKind, FileSetKinds } from './set-file/lists.ts';
 export { readSetFile, type SetFile } from './set-file/read.ts';

@@ -134,3 +134,18 @@ policies:
     'tsbgpd.yaml:13:9 policies.b.statements[1]: no route comes here: what comes before it decides about every route',
   ]);
 });
+
+test('a ready-made policy is one line, which chains name; a mistake in it has its place', () => {
+  const { config, warnings } = load(`policies:
+  rs-in: { ready: ixp-route-server-in, preset: de-cix }
+neighbors: [ { address: 192.0.2.1, remote-as: 64501, import: rs-in, export: deny-all } ]
+`);
+  assert.equal(config.neighbors[0]?.importPolicy, 'rs-in');
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(
+    messages('policies:\n  rs-in:\n    ready: ixp-route-server-in\n    overrides:\n      bogon-as: { match: { rov: x } }\n'),
+    [
+      'tsbgpd.yaml:6:33 policies.rs-in.overrides.bogon-as.match.rov: found "x", allowed not-checked, valid, not-found, invalid, e.g. "rov: not-checked"',
+    ],
+  );
+});

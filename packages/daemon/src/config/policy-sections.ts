@@ -19,5 +19,5 @@ export const SETS: Field<Written> = opaque(
 export const POLICIES: Field<Written> = opaque(
   'a mapping from names to policies',
   'policies: { customers-in: [ { match: { rov: invalid }, action: reject } ] }',
-  'Policies that `import` and `export` of neighbors name: statements, or `{ file: policy.ts }`. See docs/policy.md.',
+  'Policies that `import` and `export` of neighbors name: statements, `{ ready: transit-edge }`, or `{ file: policy.ts }`. See docs/policy.md.',
 );

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { PolicySections } from '../sections.ts';
 import { formatProblem } from './problems.ts';
-import { type PolicySections, readPolicies } from './read.ts';
+import { readPolicies } from './read.ts';
 
 function problemsOf(sections: PolicySections): string[] {
   const { policies, problems } = readPolicies(sections);

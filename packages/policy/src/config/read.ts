@@ -14,6 +14,7 @@
  *           - match: { prefix: { set: customers } }
  *             action: accept
  *       scrubbing: { file: scrubbing.ts }
+ *       rs-in: { ready: ixp-route-server-in, preset: euro-ix }
  *
  * A statement has `name`, `match`, `set`, `call`, `do` and `else` (statements), and `action`: accept, reject, `{ reject: reason }`,
  * next-statement (when it is left out) or next-policy.
@@ -22,17 +23,13 @@ import { type Outcome, type PolicyDefinition, PolicyError, type StatementDefinit
 import { unreachableStatements } from '../engine/lint.ts';
 import { compileProgram, type Place } from '../engine/program.ts';
 import { PrefixSetPool } from '../prefix/set.ts';
+import type { PolicySections } from '../sections.ts';
 import { readActions } from './actions.ts';
 import { readMatch } from './match.ts';
 import { describe, formatPath, type Path, type PolicyWarning, type Problem, Problems } from './problems.ts';
+import { isReady, overridePath, readReady } from './ready.ts';
 import { NamedSets } from './sets.ts';
 import { asMapping, type Mapping, readMapping, readTexts, readWords } from './values.ts';
-
-/** What a file has in its sections `sets` and `policies`. */
-export interface PolicySections {
-  readonly sets?: unknown;
-  readonly policies?: unknown;
-}
 
 /** What was read: policies, or what is wrong. */
 export interface PolicyConfigResult {
@@ -76,10 +73,14 @@ export function readPolicies(sections: PolicySections, options: ReadOptions = {}
     });
   }
   const scripts = new Map<string, string>();
+  const added = new Set<string>();
   for (const [name, value] of Object.entries(mapping ?? {})) {
     const path = ['policies', name];
     const isFile = Object.hasOwn(asMapping(value) ?? {}, 'file');
-    if (!isFile) policies.set(name, readPolicy(sets, name, value, path));
+    if (isReady(value)) {
+      const policy = readReadyPolicy(sets, name, value, path, added);
+      if (policy !== undefined) policies.set(name, policy);
+    } else if (!isFile) policies.set(name, readPolicy(sets, name, value, path));
     else {
       const file = readScriptFile(problems, value, path);
       if (file !== undefined) scripts.set(name, file);
@@ -87,7 +88,22 @@ export function readPolicies(sections: PolicySections, options: ReadOptions = {}
   }
   if (problems.list.length === 0) checkCalls(problems, policies, options.library);
   if (problems.list.length > 0) return { policies: new Map(), scripts: new Map(), problems: problems.list, warnings: [], sets };
-  return { policies, scripts, problems: [], warnings: warningsOf(policies, mapping ?? {}, sets, options.library), sets };
+  const warnings = warningsOf(policies, mapping ?? {}, sets, options.library).filter(({ code, steps }) => {
+    return code !== 'unused-set' || !added.has(`${steps[1]} ${steps[2]}`);
+  });
+  return { policies, scripts, problems: [], warnings, sets };
+}
+
+/** A ready-made policy. What is wrong in its statements is so because of an override. */
+function readReadyPolicy(sets: NamedSets, name: string, value: unknown, path: Path, added: Set<string>): PolicyDefinition | undefined {
+  const made = readReady(sets, name, value, path, added);
+  if (made === undefined) return undefined;
+  const { list } = sets.problems;
+  const before = list.length;
+  const policy = readPolicy(sets, name, made, path);
+  const found = list.splice(before);
+  list.push(...found.map((problem) => ({ ...problem, path: overridePath(problem.path, path, made['statements']) })));
+  return policy;
 }
 
 function warningsOf(

@@ -1,7 +1,7 @@
 /**
  * Policies of the edge of a network: towards transit providers and peers, and towards customers.
  */
-import type { PolicySections } from '../config/read.ts';
+import type { PolicySections } from '../sections.ts';
 import {
   asPathEmpty,
   asPathTooLong,
@@ -34,10 +34,10 @@ export interface EdgeOptions {
 
 /** What a customer may announce. */
 export interface CustomerOptions extends EdgeOptions {
-  /** What the customer may announce. */
-  readonly prefixes: readonly string[];
+  /** What the customer may announce: entries, or a set of the configuration. */
+  readonly prefixes: readonly string[] | { readonly set: string };
   /** Which AS numbers may be the origin of it. */
-  readonly origins: readonly (number | string)[];
+  readonly origins: readonly (number | string)[] | { readonly set: string };
   /** LOCAL_PREF of customers' routes: above that of peers and transit. @default 200 */
   readonly localPref?: number | undefined;
 }
@@ -49,17 +49,19 @@ export function transitEdgePolicies(options: EdgeOptions = {}): PolicySections {
 
 /** `customer-in`: only what the customer may announce, and blackhole requests (RFC 7999) for addresses inside it. */
 export function customerEdgePolicies(options: CustomerOptions): PolicySections {
+  const own = 'set' in options.prefixes ? options.prefixes.set : 'customer-prefixes';
+  const origins = 'set' in options.origins ? options.origins.set : 'customer-origins';
   const statements: StatementTerms[] = [
     ...hygiene(options),
     transitFreeAs,
-    rejecting('origin-not-in-irr', { not: { 'origin-as': { set: 'customer-origins' } } }),
+    rejecting('origin-not-in-irr', { not: { 'origin-as': { set: origins } } }),
     {
       name: 'blackhole',
-      match: { communities: 'blackhole', prefix: { set: 'customer-prefixes', match: 'covered' } },
+      match: { communities: 'blackhole', prefix: { set: own, match: 'covered' } },
       set: { 'next-hop': 'blackhole', communities: { add: ['no-export'] } },
       action: 'accept',
     },
-    rejecting('prefix-not-in-irr', { prefix: { set: 'customer-prefixes', match: 'none' } }),
+    rejecting('prefix-not-in-irr', { prefix: { set: own, match: 'none' } }),
     ...prefixLengths(options.prefixLengths ?? {}),
     { name: 'prefer', set: { 'local-preference': options.localPref ?? 200 } },
     gracefulShutdown(),
@@ -72,7 +74,13 @@ export function customerEdgePolicies(options: CustomerOptions): PolicySections {
     0,
     ...late,
   );
-  return sections('customer-in', ordered, options, { 'customer-prefixes': options.prefixes }, { 'customer-origins': options.origins });
+  return sections(
+    'customer-in',
+    ordered,
+    options,
+    'set' in options.prefixes ? {} : { [own]: options.prefixes },
+    'set' in options.origins ? {} : { [origins]: options.origins },
+  );
 }
 
 function hygiene({ maxPathLength = 50, ownPrefixes }: EdgeOptions): StatementTerms[] {

@@ -10,7 +10,7 @@
  *     65511:PEER   RS:101:PEER        prepended once to this member; 65512, 65513 and 102, 103: twice, three times
  *     65501:RS     RS:101:0           prepended once to everybody; …
  */
-import type { PolicySections } from '../config/read.ts';
+import type { PolicySections } from '../sections.ts';
 import {
   asPathEmpty,
   asPathTooLong,
@@ -106,6 +106,16 @@ function importStatements(options: RouteServerOptions): StatementTerms[] {
     ),
     gracefulShutdown(),
   ];
+}
+
+/** The checks of one member's lists alone, to be passed before a policy that all members share. Throws RangeError as `routeServerPolicies`. */
+export function irrPolicy(
+  irr: NonNullable<RouteServerOptions['irr']>,
+  options: Pick<RouteServerOptions, 'blackhole' | 'rpkiValidNeedsNoIrr' | 'overrides'>,
+): StatementTerms[] {
+  const { statements, unknown } = overridden(irrStatements(irr, options), options.overrides ?? {});
+  if (unknown.length === 0) return statements;
+  throw new RangeError(`overrides: no statement is called ${unknown.join(', ')}; there are origin-not-in-irr, prefix-not-in-irr`);
 }
 
 /** A /32 that is to be dropped has no route object of its own: it must lie inside a prefix that the member may announce. */
