@@ -3,6 +3,9 @@ import { spawnSync } from 'node:child_process';
 
 const QUESTION = "fetch('http://127.0.0.1:9179/metrics').then((answer) => answer.text()).then(console.log)";
 
+/** Octets; with 700 neighbors there are more than spawnSync takes by default. */
+const METRICS_MAX = 1 << 26;
+
 export interface LoopDelay {
   readonly loop_p50_ms: number;
   readonly loop_p99_ms: number;
@@ -11,7 +14,11 @@ export interface LoopDelay {
 
 /** Asked from within the network namespace of the daemon. */
 export function loopDelay(host: string): LoopDelay {
-  const { stdout } = spawnSync('ip', ['netns', 'exec', host, process.execPath, '-e', QUESTION], { encoding: 'utf8', timeout: 30_000 });
+  const { stdout } = spawnSync('ip', ['netns', 'exec', host, process.execPath, '-e', QUESTION], {
+    encoding: 'utf8',
+    timeout: 30_000,
+    maxBuffer: METRICS_MAX,
+  });
   const milliseconds = (name: string): number => {
     const seconds = new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(stdout)?.[1];
     if (seconds === undefined) throw new Error(`the metrics of the daemon have no delay of the event loop: ${stdout.slice(0, 200)}`);

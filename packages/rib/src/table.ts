@@ -12,7 +12,7 @@
  */
 import type { Family } from '@tsbgp/wire';
 import type { AttrId, AttributeTable } from './attributes/attribute-table.ts';
-import { type BitSet, grown, NONE } from './columns.ts';
+import { type BitSet, grown, grownSparse, NONE } from './columns.ts';
 import { Doomed } from './doomed.ts';
 import { type FilterReason, type ReasonCode, reasonOf } from './filter-reason.ts';
 import { HeldNlri } from './held.ts';
@@ -416,8 +416,8 @@ export class RibTable {
       pathAttr: grown(this.pathAttr, capacity, used),
       pathNext: grown(this.pathNext, capacity, used),
       pathFlags: grown(this.pathFlags, capacity, used),
-      pathReceived: grown(this.pathReceived, capacity, used),
-      pathReason: grown(this.pathReason, capacity, used),
+      pathReceived: grownSparse(this.pathReceived, capacity, used),
+      pathReason: grownSparse(this.pathReason, capacity, used),
       pathLearned: grown(this.pathLearned, capacity, used),
       pathIdentifier: this.pathIdentifier && grown(this.pathIdentifier, capacity, used),
     } satisfies Partial<RibTable>);
