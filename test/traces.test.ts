@@ -48,7 +48,7 @@ const TRACES: Readonly<Record<string, Trace>> = {
     },
   },
   'Add an RPC: DisableNeighbor': {
-    filesMax: 6,
+    filesMax: 7,
     spelled: /disable[-_ ]?neighbor/i,
     elsewhere: {
       'packages/cli/': 'a command that calls it',

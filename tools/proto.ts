@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { writeConfigReference } from './config-reference.ts';
 import { writeNeighborKeys } from './neighbor-keys.ts';
+import { writeSecurityTable } from './security-doc.ts';
 import { writeWireTables } from './wire-doc.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -21,4 +22,5 @@ for (const args of [['lint'], ['generate', ...process.argv.slice(2)]]) {
 }
 writeNeighborKeys();
 writeConfigReference();
+writeSecurityTable();
 writeWireTables();

@@ -2,7 +2,7 @@
  * A typed client of the daemon, over its unix socket or TCP.
  */
 import type { DescService } from '@bufbuild/protobuf';
-import { type CallOptions, type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { type CallOptions, type Client, Code, ConnectError, createClient, type Interceptor, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { existingSocketPath } from './default-address.ts';
 import { ConfigService } from './gen/tsbgp/v1/config_pb.ts';
@@ -25,6 +25,8 @@ const SESSION_MEGABYTES_MAX = 256;
 export interface TsbgpClientOptions {
   /** `unix:///run/tsbgp/tsbgpd.sock` or `http://127.0.0.1:50051`. @default the socket of the daemon on this host */
   readonly address?: string | undefined;
+  /** A bearer token that says who calls, for daemons that ask for one on TCP. It is sent as it is: use TLS on networks. @default none */
+  readonly token?: string | undefined;
 }
 
 export interface TsbgpClient {
@@ -67,7 +69,13 @@ export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient
   const address = options.address ?? `unix://${existingSocketPath()}`;
   const { baseUrl, nodeOptions } = endpoint(address);
   const sessionOptions = { ...nodeOptions, maxSessionMemory: SESSION_MEGABYTES_MAX };
-  const transport = createGrpcTransport({ baseUrl, sessionManager: new SafeSessionManager(baseUrl, undefined, sessionOptions) });
+  const { token } = options;
+  const interceptors: Interceptor[] = token === undefined ? [] : [bearer(token)];
+  const transport = createGrpcTransport({
+    baseUrl,
+    interceptors,
+    sessionManager: new SafeSessionManager(baseUrl, undefined, sessionOptions),
+  });
   return {
     address,
     global: clearClient(GlobalService, transport),
@@ -78,6 +86,13 @@ export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient
     control: clearClient(ControlService, transport),
     events: clearClient(EventService, transport),
     config: clearClient(ConfigService, transport),
+  };
+}
+
+function bearer(token: string): Interceptor {
+  return (next) => (request) => {
+    request.header.set('authorization', `Bearer ${token}`);
+    return next(request);
   };
 }
 

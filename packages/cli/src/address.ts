@@ -1,4 +1,5 @@
-/** The address of the daemon: `--address`, else TSBGP_ADDRESS, else the standard socket of this host. */
+/** The address of the daemon: `--address`, else TSBGP_ADDRESS, else the standard socket of this host. And the token that it may ask for. */
+import { readFileSync } from 'node:fs';
 import { existingSocketPath } from '@tsbgp/api';
 import { usageError } from './exit-code.ts';
 import type { Io } from './terminal/io.ts';
@@ -16,6 +17,17 @@ export function chooseAddress(option: string | undefined, env: Io['env']): Addre
   const fromEnv = env['TSBGP_ADDRESS'];
   if (fromEnv !== undefined && fromEnv !== '') return read(fromEnv, 'TSBGP_ADDRESS');
   return read(existingSocketPath(), 'default');
+}
+
+/** The bearer token in the file that TSBGP_TOKEN_FILE names; undefined where it names none. */
+export function readToken(env: Io['env']): string | undefined {
+  const file = env['TSBGP_TOKEN_FILE'];
+  if (file === undefined || file === '') return undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw usageError(`TSBGP_TOKEN_FILE: ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
 }
 
 /** `/run/tsbgp/tsbgpd.sock`, `unix:/run/…`, `unix:///run/…`, `127.0.0.1:50051`, `[::1]:50051`, `http://…`. */

@@ -23,9 +23,9 @@ export interface Api {
   stream<T>(request: (client: TsbgpClient, options: StreamOptions) => AsyncIterable<T>): AsyncIterable<T>;
 }
 
-/** Calls end when `signal` is aborted: a call rejects, a stream just ends. */
-export function connectApi(address: Address, signal: AbortSignal): Api {
-  const client = createTsbgpClient({ address: address.url });
+/** `token` says who calls. Calls end when `signal` is aborted: a call rejects, a stream just ends. */
+export function connectApi(address: Address, signal: AbortSignal, token?: string): Api {
+  const client = createTsbgpClient({ address: address.url, token });
   return {
     async call(request) {
       try {

@@ -1,6 +1,6 @@
 /** A daemon over the API. */
 import { type TsbgpClient, TsbgpError } from '@tsbgp/api';
-import { chooseAddress } from './address.ts';
+import { chooseAddress, readToken } from './address.ts';
 import { type CallOptions, connectApi, type StreamOptions } from './api.ts';
 import { withoutField } from './api-errors.ts';
 import type { Daemon, RouteQuery } from './daemon.ts';
@@ -17,7 +17,7 @@ import type { RouteView } from './views/route.ts';
 const PAGE_MAX = 1000;
 
 export async function connectDaemon(option: string | undefined, io: Io): Promise<Daemon> {
-  const api = connectApi(chooseAddress(option, io.env), io.signal);
+  const api = connectApi(chooseAddress(option, io.env), io.signal, readToken(io.env));
 
   return {
     ...api,

@@ -37,7 +37,7 @@ export class ServiceListeners {
   /** Listens as `config` says from now on. Rejects with a StartError; then everything that listened before still does. */
   async setApi(config: DaemonConfig['api']): Promise<void> {
     const { control, configuration, log, boundaries, parts, addMetrics } = this.#options;
-    const { unixSocket, mode, tcp, hosts } = config;
+    const { unixSocket, mode, tcp, hosts, access } = config;
     const path = unixSocket === 'none' ? undefined : (unixSocket ?? parts.defaultSocketPath());
     if (path === undefined && unixSocket !== 'none') {
       throw new StartError(
@@ -52,7 +52,7 @@ export class ServiceListeners {
       addMetrics(this.#api.addMetrics);
     }
     try {
-      for (const { where, isNew } of await this.#api.listen({ unixSocket: path, mode, tcp, hosts })) {
+      for (const { where, isNew } of await this.#api.listen({ unixSocket: path, mode, tcp, hosts, access })) {
         if (!isNew) continue;
         if (typeof where !== 'string') log.info(where, `API listening on ${formatEndpoint(where)}`);
         else {

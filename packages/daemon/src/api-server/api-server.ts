@@ -9,12 +9,14 @@ import { chmodSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from '@tsbgp/session';
+import { type ApiAccess, OPEN_ACCESS } from '../api-access.ts';
 import type { Boundaries } from '../boundaries.ts';
 import { API_MODE_DEFAULT } from '../config/defaults.ts';
 import type { Configuration } from '../configuration.ts';
 import type { ControlPlane, Endpoint } from '../control-plane.ts';
 import { formatEndpoint } from '../endpoint.ts';
 import type { Exposition } from '../metrics/exposition.ts';
+import { denial } from './access.ts';
 import { Admission } from './admission.ts';
 import { listening } from './clients.ts';
 import { connectHandlers, type FindCall } from './connect-handler.ts';
@@ -35,6 +37,8 @@ export interface ApiListen {
   readonly tcp?: Endpoint | undefined;
   /** Names and addresses by which clients may call the TCP listener, besides the loopback names and its own address. @default none */
   readonly hosts?: readonly string[] | undefined;
+  /** What clients of the TCP listener may do. @default everything */
+  readonly access?: ApiAccess | undefined;
 }
 
 export interface ApiServerOptions {
@@ -84,6 +88,7 @@ class Transport implements ApiServer {
   /** By `unix:PATH` or `tcp:HOST:PORT`, as the configuration has it. */
   readonly #open: Map<string, Open> = new Map();
   #hosts: readonly string[] = [];
+  #access: ApiAccess = OPEN_ACCESS;
 
   constructor(control: ControlPlane, options: ApiServerOptions) {
     const { limits, logger, boundaries, configuration } = options;
@@ -128,6 +133,7 @@ class Transport implements ApiServer {
     for (const key of before.keys()) if (!wanted.has(key)) this.#retire(key);
     if (unixSocket !== undefined && before.has(`unix:${unixSocket}`)) chmodSync(unixSocket, mode);
     this.#hosts = places.hosts ?? [];
+    this.#access = places.access ?? OPEN_ACCESS;
     return [...this.#open].map(([key, { where }]) => ({ where, isNew: opened.includes(key) }));
   }
 
@@ -225,6 +231,13 @@ class Transport implements ApiServer {
       return refuse(exchange, { status: 417, code: Code.InvalidArgument, message: 'Expect may only be 100-continue', isHttp: true });
     }
     const { call } = found;
+    const denied = denial(call.method, { isUnix, authorization: request.headers.authorization }, this.#access);
+    if (denied !== undefined) {
+      const isUnknown = denied.code === Code.Unauthenticated;
+      this.#bounds.refusals.add(isUnknown ? 'token' : 'role', `a request was refused: ${denied.message}`);
+      const headers: Readonly<Record<string, string>> = isUnknown ? { 'www-authenticate': 'Bearer' } : {};
+      return refuse(exchange, { status: isUnknown ? 401 : 403, ...denied, headers });
+    }
     const full = this.#admission.enter(call);
     if (full !== undefined) return refuse(exchange, { status: 503, code: Code.ResourceExhausted, message: full });
     exchange.sendHeadEarly();

@@ -58,6 +58,8 @@ export const REFUSAL_REASONS = [
   'malformed',
   'host',
   'origin',
+  'token',
+  'role',
   'requests-per-connection',
   'requests',
   'streams',

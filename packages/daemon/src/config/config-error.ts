@@ -31,7 +31,7 @@ export type ConfigErrorCode = keyof typeof CONFIG_ERROR_CODES;
 /** A warning is about a value that is allowed and is probably a mistake. docs/errors.md lists the same codes. */
 export const CONFIG_WARNING_CODES = {
   'no-policy': 'An eBGP neighbor without policy imports and exports nothing (RFC 8212).',
-  'api-open': 'The API listens on a TCP address that other machines reach; it has no authentication.',
+  'api-open': 'The API listens on a TCP address that other machines reach, and lets them change things without a token.',
   'no-effect': 'A key has no effect, because another one is missing or has another value.',
   'old-set': 'The file of a set has a mistake: the version before stays in use.',
   'unused-set': 'No statement uses the set.',

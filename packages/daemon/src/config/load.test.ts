@@ -140,7 +140,7 @@ test('what is left out has the documented default', () => {
       damping: { halfLifeSeconds: 900, reuse: 750, suppress: 6000, maxSuppressSeconds: 3600 },
       updateDelaySeconds: 0,
     },
-    api: { unixSocket: undefined, mode: 0o660, tcp: undefined, hosts: [], writeBack: true },
+    api: { unixSocket: undefined, mode: 0o660, tcp: undefined, hosts: [], writeBack: true, access: { role: 'admin', tokens: [] } },
     http: undefined,
     log: { level: 'info', format: 'auto' },
   });
@@ -217,7 +217,7 @@ neighbors:
     blackhole-community: no-advertise
     enabled: false
 conditions: [ { name: transit-up, present: [0.0.0.0/0] } ]
-api: { unix-socket: /tmp/a.sock, mode: 0600, tcp: "[::1]:50051", hosts: [Router1.example.net, 2001:DB8::1], write-back: false }
+api: { unix-socket: /tmp/a.sock, mode: 0600, tcp: "[::1]:50051", hosts: [Router1.example.net, 2001:DB8::1], write-back: false, role: read-only }
 http: { listen: 127.0.0.1:9179, hosts: [router1] }
 log: { level: debug, format: json }
 `,
@@ -307,6 +307,7 @@ log: { level: debug, format: json }
     tcp: { host: '::1', port: 50051 },
     hosts: ['router1.example.net', '2001:db8::1'],
     writeBack: false,
+    access: { role: 'read-only', tokens: [] },
   });
   assert.deepEqual(config.http, { host: '127.0.0.1', port: 9179, hosts: ['router1'] });
   assert.deepEqual(config.log, { level: 'debug', format: 'json' });

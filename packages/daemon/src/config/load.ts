@@ -3,12 +3,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { PolicySections, SetFileUse } from '@tsbgp/policy';
 import { SetFiles } from '@tsbgp/policy/node';
+import type { ApiAccess } from '../api-access.ts';
 import type { Endpoint, NeighborConfig } from '../control-plane.ts';
 import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import type { Confederation } from '../keys/own-as.ts';
 import type { OwnConfig } from '../own-config.ts';
 import type { RpkiConfig } from '../rpki-config.ts';
+import { accessOf } from './api-access.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT, RESTART_DEFERRAL_DEFAULT } from './defaults.ts';
 import { effective, ownAs } from './neighbor-section.ts';
@@ -54,6 +56,8 @@ export interface DaemonConfig {
     readonly tcp: Endpoint | undefined;
     /** Changes of neighbors through the API are written to the file. */
     readonly writeBack: boolean;
+    /** What TCP clients may do. */
+    readonly access: ApiAccess;
     /** Host names that TCP clients may send, besides the loopback names and the listener's address. */
     readonly hosts: readonly string[];
   };
@@ -137,6 +141,7 @@ function fillIn(raw: RawConfig, file: string, setFiles: DaemonConfig['setFiles']
       tcp: api?.tcp,
       hosts: present(api?.hosts ?? []),
       writeBack: api?.['write-back'] ?? true,
+      access: accessOf(api ?? {}, dirname(file)),
     },
     http: http?.listen && { ...http.listen, ...(http.hosts === undefined ? {} : { hosts: present(http.hosts) }) },
     log: { level: log?.level ?? LOG_LEVEL_DEFAULT, format: log?.format ?? LOG_FORMAT_DEFAULT },

@@ -2,8 +2,12 @@
  * Rules between keys that are each right alone. They run over whatever the schema accepted, so that one run reports everything.
  * Those about a neighbor are in neighbor-section.ts, those about routes of our own in own-rules.ts.
  */
+
+import { dirname } from 'node:path';
+import { ROLE_TIERS } from '../api-access.ts';
 import { type Endpoint, formatEndpoint, isLoopback, overlaps } from '../endpoint.ts';
 import type { Path } from '../keys/fields.ts';
+import { tokenFaults } from './api-access.ts';
 import { formatPath } from './config-error.ts';
 import { Findings } from './findings.ts';
 import { checkNeighborSections } from './neighbor-section.ts';
@@ -21,9 +25,12 @@ export function applyRules(source: YamlSource, raw: RawConfig): Findings {
   checkOwnSections(raw, findings);
   checkPolicySections(raw, findings);
   checkRpkiSection(raw, findings);
-  const { tcp } = raw.api ?? {};
-  if (tcp !== undefined && !isLoopback(tcp.host)) {
-    const text = `the API answers on ${formatEndpoint(tcp)} without authentication: whoever reaches it may do everything; e.g. "tcp: 127.0.0.1:${tcp.port}"`;
+  for (const [i, because] of tokenFaults(raw.api ?? {}, dirname(source.file)).entries()) {
+    if (because !== undefined) findings.refuse('invalid-value', ['api', 'tokens', i, 'file'], { because });
+  }
+  const { tcp, role = 'admin' } = raw.api ?? {};
+  if (tcp !== undefined && !isLoopback(tcp.host) && ROLE_TIERS[role].includes('change')) {
+    const text = `the API answers on ${formatEndpoint(tcp)} without authentication: whoever reaches it may change everything; e.g. "tcp: 127.0.0.1:${tcp.port}", or "role: none" with tokens`;
     findings.warn('api-open', ['api', 'tcp'], text);
   }
   return findings;

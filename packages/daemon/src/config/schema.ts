@@ -20,6 +20,7 @@ import {
 import type { NeighborKey } from '../keys/neighbor-key.ts';
 import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { readAs, readEndpoint, readHost, readMode, readRouterId, readSocketPath } from '../keys/values.ts';
+import { type RawAccess, ROLE, TOKENS } from './api-access.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT, RESTART_DEFERRAL_DEFAULT } from './defaults.ts';
 import {
   AGGREGATES,
@@ -62,7 +63,7 @@ export interface RawConfig {
   sets?: Readonly<Record<string, unknown>>;
   policies?: Readonly<Record<string, unknown>>;
   rpki?: RawRpki;
-  api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[]; 'write-back'?: boolean };
+  api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[]; 'write-back'?: boolean } & RawAccess;
   http?: { listen?: Endpoint; hosts?: (string | undefined)[] };
   log?: { level?: LogLevel; format?: LogFormat };
 }
@@ -263,7 +264,8 @@ export const SCHEMA: Section<RawConfig> = section(
         ),
         tcp: endpoint({
           example: 'tcp: 127.0.0.1:50051',
-          about: 'Listen on TCP as well. There is no authentication yet: use a loopback address, or a proxy that authenticates.',
+          about:
+            'Listen on TCP as well, without TLS: use a loopback address, or a proxy with TLS. `role` and `tokens` say who may do what.',
           standard: 'none',
         }),
         hosts: hosts(
@@ -271,6 +273,8 @@ export const SCHEMA: Section<RawConfig> = section(
             'addresses and the address of the listener itself are always allowed. Every other name is refused (DNS rebinding).',
           '[]',
         ),
+        role: ROLE,
+        tokens: TOKENS,
         'write-back': flag({
           example: 'write-back: false',
           about:

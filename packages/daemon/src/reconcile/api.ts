@@ -2,7 +2,14 @@
 import { changedFields } from './differ.ts';
 import type { ConfigChange, ConfigSection } from './section.ts';
 
-const KEYS = { unixSocket: 'unix-socket', mode: 'mode', tcp: 'tcp', hosts: 'hosts', writeBack: 'write-back' } as const;
+const KEYS = {
+  unixSocket: 'unix-socket',
+  mode: 'mode',
+  tcp: 'tcp',
+  hosts: 'hosts',
+  writeBack: 'write-back',
+  access: 'role or tokens',
+} as const;
 
 export const API: ConfigSection = {
   name: 'api',
@@ -16,7 +23,7 @@ export const API: ConfigSection = {
             subject: '',
             type: 'changed',
             keys,
-            effects: [keys.every((key) => key === 'write-back') ? 'nothing' : 'listener'],
+            effects: [keys.every((key) => key !== 'unix-socket' && key !== 'mode' && key !== 'tcp') ? 'nothing' : 'listener'],
           },
         ];
   },

@@ -26,7 +26,7 @@ export interface Served {
 
 export async function serve(
   control: FakeControlPlane = new FakeControlPlane(),
-  { hosts, limits }: Pick<ApiServerOptions, 'limits'> & Pick<ApiListen, 'hosts'> = {},
+  { hosts, limits, access }: Pick<ApiServerOptions, 'limits'> & Pick<ApiListen, 'hosts' | 'access'> = {},
 ): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-api-'));
   const socket = join(folder, 'tsbgpd.sock');
@@ -38,7 +38,7 @@ export async function serve(
     boundaries,
     limits,
   });
-  const bound = await server.listen({ unixSocket: socket, tcp: { host: '127.0.0.1', port: 0 }, hosts });
+  const bound = await server.listen({ unixSocket: socket, tcp: { host: '127.0.0.1', port: 0 }, hosts, access });
   const { port } = bound.map(({ where }) => where).find((where) => typeof where !== 'string')!;
   return {
     control,
