@@ -41,11 +41,11 @@ export class DaemonProcess {
     this.#frozen = [];
   }
 
-  /** Sends SIGTERM, later SIGKILL, and resolves when the daemon has ended. */
-  async stop(): Promise<void> {
+  /** Sends the signal, later SIGKILL, and resolves when the daemon has ended. */
+  async stop(signal: 'SIGTERM' | 'SIGUSR2' = 'SIGTERM'): Promise<void> {
     this.thaw();
     const helpers = this.#family().slice(1);
-    if (this.running) this.#child.kill('SIGTERM');
+    if (this.running) this.#child.kill(signal);
     const inTime = await Promise.race([this.#ended.then(() => true), sleep(STOP_LIMIT_MS, false, { ref: false })]);
     if (inTime) return;
     if (this.running) this.#child.kill('SIGKILL');
@@ -56,6 +56,12 @@ export class DaemonProcess {
         // ended with its parent
       }
     }
+    await this.#ended;
+  }
+
+  /** Sends SIGKILL: the daemon ends without a word. Its connections are closed by the kernel. */
+  async kill(): Promise<void> {
+    if (this.running) this.#child.kill('SIGKILL');
     await this.#ended;
   }
 

@@ -142,6 +142,12 @@ class Host {
       case 'stop':
         await this.#process?.stop();
         return DONE;
+      case 'hand-over':
+        await this.#process?.stop('SIGUSR2');
+        return DONE;
+      case 'kill':
+        await this.#process?.kill();
+        return DONE;
       case 'restart':
         await this.#process?.stop();
         await this.start();

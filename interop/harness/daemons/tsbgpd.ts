@@ -1,6 +1,6 @@
 /** tsbgpd, run from its sources and asked through its API. */
 import { join } from 'node:path';
-import { createTsbgpClient, type Neighbor, type Route, SessionState, type TsbgpClient } from '@tsbgp/api';
+import { createTsbgpClient, type Neighbor, type Route, SessionState, StalePhase, type TsbgpClient } from '@tsbgp/api';
 import { type CommandResult, runCommand } from '../run-command.ts';
 import type { DaemonKind, Instance } from './daemon-kind.ts';
 import { attributeLine, parseAttribute } from './tsbgpd-attributes.ts';
@@ -93,7 +93,7 @@ function listing({ rib }: TsbgpClient, table: string) {
   }
 }
 
-function neighborLines({ state, session, counters, flapCount, lastError }: Neighbor): string[] {
+function neighborLines({ state, session, counters, flapCount, lastError, prefixes }: Neighbor): string[] {
   const lines = [`state ${stateName(state)}`];
   if (session !== undefined) {
     lines.push(`type ${session.internal ? 'ibgp' : 'ebgp'}`, `families ${session.families.join(' ')}`, `hold-time ${session.holdTime}`);
@@ -101,8 +101,19 @@ function neighborLines({ state, session, counters, flapCount, lastError }: Neigh
   }
   lines.push(`flaps ${flapCount}`, `notifications-sent ${counters?.notificationsSent ?? 0}`);
   lines.push(`notifications-received ${counters?.notificationsReceived ?? 0}`, `last-error ${lastError === '' ? 'none' : lastError}`);
+  for (const { family, received, advertised, withdrawalsSent, stale, stalePhase } of prefixes) {
+    lines.push(`${family} received ${received} sent ${advertised} withdrawals-sent ${withdrawalsSent}`);
+    lines.push(`${family} stale ${stale} ${STALE_PHASES[stalePhase]}`);
+  }
   return lines;
 }
+
+const STALE_PHASES: Readonly<Record<StalePhase, string>> = {
+  [StalePhase.UNSPECIFIED]: 'no restart',
+  [StalePhase.RESTART]: 'restart',
+  [StalePhase.LONG_LIVED]: 'long-lived',
+  [StalePhase.RESYNC]: 'resync',
+};
 
 /** The name of a state in RFC 4271 §8.2.2. */
 function stateName(state: SessionState): string {
