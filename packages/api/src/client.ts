@@ -14,6 +14,7 @@ import { InjectionService } from './gen/tsbgp/v1/injection_pb.ts';
 import { NeighborService } from './gen/tsbgp/v1/neighbor_pb.ts';
 import { PolicyService } from './gen/tsbgp/v1/policy_pb.ts';
 import { RibService } from './gen/tsbgp/v1/rib_pb.ts';
+import { RpkiService } from './gen/tsbgp/v1/rpki_pb.ts';
 import { SafeSessionManager } from './session-manager.ts';
 
 /**
@@ -36,6 +37,7 @@ export interface TsbgpClient {
   readonly neighbors: Client<typeof NeighborService>;
   readonly rib: Client<typeof RibService>;
   readonly policies: Client<typeof PolicyService>;
+  readonly rpki: Client<typeof RpkiService>;
   readonly injection: Client<typeof InjectionService>;
   readonly control: Client<typeof ControlService>;
   readonly events: Client<typeof EventService>;
@@ -82,6 +84,7 @@ export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient
     neighbors: clearClient(NeighborService, transport),
     rib: clearClient(RibService, transport),
     policies: clearClient(PolicyService, transport),
+    rpki: clearClient(RpkiService, transport),
     injection: clearClient(InjectionService, transport),
     control: clearClient(ControlService, transport),
     events: clearClient(EventService, transport),

@@ -20,6 +20,7 @@ import {
 import { formatCommunity, formatExtendedCommunity, formatLargeCommunity } from '@tsbgp/wire';
 import { asPathText, otherAttribute } from './attribute-lines.ts';
 import { CliError, ExitCode } from './exit-code.ts';
+import { aspaView, rovView } from './from-rpki.ts';
 import { configView } from './neighbor-config.ts';
 import { date } from './timestamp.ts';
 import type { FamilyView, NeighborView, NotificationView, SessionView } from './views/neighbor.ts';
@@ -219,6 +220,8 @@ export function routeView(message: Route): RouteView {
     best: message.best,
     filtered: message.filtered,
     filterReason: FILTER_REASONS[message.filterReason],
+    rov: rovView(message.rov),
+    aspa: aspaView(message.aspa),
     learnedAt: date(message.learnedAt),
     source: SOURCES[message.origin],
     addedBy: message.addedBy === '' ? undefined : message.addedBy,

@@ -1,12 +1,14 @@
 /** For tests: runs `tsbgp` in memory, against a daemon that answers from constants and records what it was asked. */
 import {
   AsPathSegment_Type,
+  AspaState,
   DecisionStep,
   Event_Type as EventType,
   ExportPending,
   ExportReason,
   FilterReason,
   Origin,
+  RovState,
   type TsbgpClient,
 } from '@tsbgp/api';
 import type { Api } from '../src/api.ts';
@@ -113,6 +115,22 @@ const API: FakeApi = {
     disableNeighbor: async () => ({}),
     changeNeighbor: async () => ({ touched: ['export'] }),
     resetNeighbor: async () => ({}),
+  },
+  rpki: {
+    getRpki: async () => ({
+      configured: true,
+      ready: true,
+      ipv4Vrps: 0n,
+      ipv6Vrps: 0n,
+      aspas: 0n,
+      vrpBytes: 0n,
+      revalidated: 0n,
+      files: [],
+    }),
+    listCaches: async () => ({ caches: [] }),
+    validate: async () => ({ rov: RovState.NOT_FOUND, aspa: AspaState.NOT_CHECKED, covering: [], hops: [] }),
+    listVrps: async () => ({ vrps: [], nextPageToken: '' }),
+    listAspas: async () => ({ aspas: [], nextPageToken: '' }),
   },
   injection: { listAggregates: async () => ({ aggregates: [] }), listConditions: async () => ({ conditions: [] }) },
   policies: {

@@ -2,7 +2,7 @@
  * The daemon's control plane, in process: everything that the daemon can be asked for or told to do. Every adapter (gRPC, configuration file,
  * metrics) translates to and from this interface and holds no routing logic. `Speaker` implements it.
  */
-import type { DecisionStep, ExportPending, ExportReason, FilterReason, LimitState, LocalOrigin } from '@tsbgp/rib';
+import type { AspaState, DecisionStep, ExportPending, ExportReason, FilterReason, LimitState, LocalOrigin, RovState } from '@tsbgp/rib';
 import type { State } from '@tsbgp/session';
 import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
 import type { Endpoint } from './endpoint.ts';
@@ -12,6 +12,7 @@ import type { NeighborConfig } from './keys/neighbor-keys.ts';
 import type { Confederation } from './keys/own-as.ts';
 import type { Condition, ConfiguredAggregate } from './own-config.ts';
 import type { PolicyPlane } from './policy-plane.ts';
+import type { RpkiControl } from './rpki-control.ts';
 
 export type { FilterReason, LimitState, LocalOrigin } from '@tsbgp/rib';
 export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgument } from './control-error.ts';
@@ -86,6 +87,8 @@ export interface ControlPlane {
   conditions(): readonly ConditionState[];
   /** Policies and sets, and what they decide. */
   readonly policies: PolicyPlane;
+  /** RPKI: the sources, the data, and what they say of a route. */
+  readonly rpki: RpkiControl;
   /** The latest events of sessions. */
   readonly events: EventLog;
   health(): Health;
@@ -236,6 +239,9 @@ export interface Route {
   readonly filtered: boolean;
   /** Why, if that is known. */
   readonly filterReason?: FilterReason | undefined;
+  /** What RPKI says of its origin, and of its AS_PATH. Undefined: it is not asked. */
+  readonly rov?: RovState | undefined;
+  readonly aspa?: AspaState | undefined;
   readonly learnedAt: Date;
   /** The neighbor has to send it again: after the loss of its session, or in a route refresh. */
   readonly stale?: boolean | undefined;

@@ -41,5 +41,13 @@ export type { VrpFilter } from './table/filter.ts';
 export { type ChangedRanges, type FamilyRanges, formatRanges, isEmpty, RANGES_MAX } from './table/ranges.ts';
 export { formatVrp, type Vrp, type VrpOctets } from './table/vrp.ts';
 export { RovState } from './table/vrp-rows.ts';
-export { SOURCES_MAX, type SourcedVrp, type VrpSource, VrpTable, type VrpTransfer } from './table/vrp-table.ts';
+export {
+  SOURCES_MAX,
+  type SourcedVrp,
+  type VrpQuery,
+  type VrpScan,
+  type VrpSource,
+  VrpTable,
+  type VrpTransfer,
+} from './table/vrp-table.ts';
 export type { Connect, SshOptions, TcpTarget, TlsOptions, TransportOptions } from './transport/options.ts';

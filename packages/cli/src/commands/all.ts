@@ -14,6 +14,7 @@ import { addPolicy } from './policy.ts';
 import { addReplay } from './replay.ts';
 import { addRib } from './rib.ts';
 import { addRoute } from './route.ts';
+import { addRpki } from './rpki.ts';
 import { addWatch } from './watch.ts';
 
 export const COMMANDS: readonly ((program: Command, invocation: Invocation) => void)[] = [
@@ -21,6 +22,7 @@ export const COMMANDS: readonly ((program: Command, invocation: Invocation) => v
   addRib,
   addExplain,
   addRoute,
+  addRpki,
   addPolicy,
   addWatch,
   addEvents,

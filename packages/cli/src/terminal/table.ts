@@ -118,7 +118,7 @@ export function table<Row>(
 }
 
 /** A name, its value, and the format of the value. */
-export type Fact = readonly [name: string, value: string | undefined, format?: Format];
+export type Fact = readonly [name: string, value: string | undefined, format?: Format | undefined];
 
 /** `name  value` pairs with aligned names. Long values continue on the next line. Pairs without a value are left out. */
 export function facts(

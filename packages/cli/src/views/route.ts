@@ -1,5 +1,5 @@
 /** Routes for people: rows of a table that may have millions, a page about the paths of a prefix, a line for a change. */
-import { printable, type Style } from '../terminal/style.ts';
+import { type Format, printable, type Style } from '../terminal/style.ts';
 import { type Column, type Fact, facts } from '../terminal/table.ts';
 import { ago, clockTime, count, counted, dateTime, duration } from '../terminal/units.ts';
 import type { ViewOptions } from './view-options.ts';
@@ -25,6 +25,9 @@ export interface RouteView {
   readonly filtered: boolean;
   /** Undefined where it is not filtered, or where the daemon does not say. */
   readonly filterReason: FilterReasonView | undefined;
+  /** What RPKI says of its origin and its AS path; undefined where it is not asked. */
+  readonly rov?: RovView | undefined;
+  readonly aspa?: AspaView | undefined;
   readonly learnedAt: Date | undefined;
   /** Where a route of our own comes from; undefined for routes of neighbors. */
   readonly source: SourceView | undefined;
@@ -33,6 +36,11 @@ export interface RouteView {
   /** The neighbor has to send it again: after the loss of its session, or in a route refresh. */
   readonly stale?: boolean;
 }
+
+/** Origin validation state (RFC 6811). */
+export type RovView = 'valid' | 'not-found' | 'invalid';
+/** State of an AS path (ASPA). */
+export type AspaView = 'valid' | 'unknown' | 'invalid';
 
 export type SourceView = 'api' | 'configuration' | 'aggregate' | 'default-originate';
 
@@ -108,6 +116,7 @@ export function routeColumns(now: Date): readonly Column<RouteView>[] {
     { title: 'MED', value: (r) => optional(r.med), align: 'right', onlyIfUsed: true, dropOrder: 6 },
     { title: 'AS path', value: pathText, shrinkTo: 28 },
     { title: 'Communities', value: allCommunities, onlyIfUsed: true, shrinkTo: 12, dropOrder: 9, format: () => 'dim' },
+    { title: 'RPKI', value: rpkiText, onlyIfUsed: true, dropOrder: 7, format: (r) => stateFormat(r.rov === 'invalid' ? r.rov : r.aspa) },
     { title: 'Rejected', value: (r) => r.filterReason ?? '', onlyIfUsed: true, dropOrder: 3, format: () => 'red' },
     { title: 'Age', value: (r) => age(r, now), align: 'right', dropOrder: 8, format: () => 'dim' },
   ];
@@ -167,7 +176,7 @@ export const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {
   'as-path-length': 'its AS path has more than 750 AS numbers',
   'route-leak': 'the neighbor leaks it, as its ONLY_TO_CUSTOMER says (RFC 9234 §5)',
   'rpki-invalid': 'RPKI says that its origin may not announce it (RFC 6811); see tsbgp rpki validate',
-  'aspa-invalid': 'ASPAs say that its AS path is a leak, or forged; see tsbgp rpki aspa',
+  'aspa-invalid': 'ASPAs say that its AS path is a leak, or forged; see tsbgp rpki aspas',
   'max-prefix': 'the neighbor had as many routes as it may (max-prefix)',
   'attribute-sets': 'the neighbor had brought as many attribute sets as it may',
   'default-originate': 'only for neighbors with default-originate',
@@ -202,6 +211,17 @@ export function defeatText({ step, value, betterValue, betterNeighbor }: DefeatV
   return `${stepText(step)}: ${value}, that from ${betterNeighbor || LOCAL} has ${betterValue}`;
 }
 
+/** `invalid`, and what ASPA says where that is worth a word. */
+function rpkiText({ rov, aspa }: RouteView): string {
+  const path = aspa === 'invalid' || aspa === 'valid' ? `path ${aspa}` : '';
+  return [rov === 'not-found' ? '' : (rov ?? ''), path].filter((text) => text !== '').join(', ');
+}
+
+export function stateFormat(state: RovView | AspaView | undefined): Format | undefined {
+  if (state === 'invalid') return 'red';
+  return state === 'valid' ? 'green' : undefined;
+}
+
 function sourceText({ source, addedBy }: RouteView): string {
   return addedBy === undefined ? (source ?? '') : `${source ?? ''}, ${addedBy}`;
 }
@@ -217,6 +237,8 @@ function routeFacts(route: RouteView, now: Date): Fact[] {
     ['large', route.largeCommunities.join(' ')],
     ['extended', route.extendedCommunities.join(' ')],
     ...route.others.map(({ name, text }): Fact => [name, text]),
+    ['ROV', route.rov, stateFormat(route.rov)],
+    ['ASPA', route.aspa, stateFormat(route.aspa)],
     ['source', sourceText(route)],
     ['stale', route.stale === true ? 'its neighbor is to send it again' : undefined, 'yellow'],
     ['learned', route.learnedAt === undefined ? undefined : dateTime(route.learnedAt) + ago(route.learnedAt, now)],

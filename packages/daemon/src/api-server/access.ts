@@ -35,6 +35,13 @@ export const TIERS: Readonly<Record<string, Readonly<Record<string, Tier>>>> = {
     StreamAdvertised: 'read',
     WatchRoutes: 'read',
   },
+  'tsbgp.v1.RpkiService': {
+    GetRpki: 'read',
+    ListCaches: 'read',
+    Validate: 'read',
+    ListVrps: 'read',
+    ListAspas: 'read',
+  },
   'tsbgp.v1.InjectionService': {
     AddRoutes: 'change',
     DeleteRoutes: 'change',

@@ -1,7 +1,16 @@
 /** Routes, and the paths of a prefix with why each of them lost, as the API's messages. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { type PathSchema, FilterReason as Reason, RouteOrigin, type RouteSchema, DecisionStep as Step } from '@tsbgp/api';
+import {
+  AspaState as AspaMessage,
+  type PathSchema,
+  FilterReason as Reason,
+  RouteOrigin,
+  type RouteSchema,
+  RovState as RovMessage,
+  DecisionStep as Step,
+} from '@tsbgp/api';
+import { AspaState, RovState } from '@tsbgp/rib';
 import { formatFamily } from '@tsbgp/wire';
 import type { FilterReason, LocalOrigin, PrefixPaths, Route, RouteDefeat } from '../control-plane.ts';
 import { attributeMessage } from './attribute-messages.ts';
@@ -21,8 +30,24 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
     origin: route.localOrigin === undefined ? RouteOrigin.UNSPECIFIED : ORIGINS[route.localOrigin],
     addedBy: route.addedBy ?? '',
     stale: route.stale === true,
+    rov: ROV_STATES[route.rov ?? RovState.NotChecked],
+    aspa: ASPA_STATES[route.aspa ?? AspaState.NotChecked],
   };
 }
+
+export const ROV_STATES: Readonly<Record<RovState, RovMessage>> = {
+  [RovState.NotChecked]: RovMessage.NOT_CHECKED,
+  [RovState.Valid]: RovMessage.VALID,
+  [RovState.NotFound]: RovMessage.NOT_FOUND,
+  [RovState.Invalid]: RovMessage.INVALID,
+};
+
+export const ASPA_STATES: Readonly<Record<AspaState, AspaMessage>> = {
+  [AspaState.NotChecked]: AspaMessage.NOT_CHECKED,
+  [AspaState.Valid]: AspaMessage.VALID,
+  [AspaState.Unknown]: AspaMessage.UNKNOWN,
+  [AspaState.Invalid]: AspaMessage.INVALID,
+};
 
 const ORIGINS: Readonly<Record<LocalOrigin, RouteOrigin>> = {
   api: RouteOrigin.API,

@@ -14,6 +14,7 @@ import {
   NeighborService,
   PolicyService,
   RibService,
+  RpkiService,
   reflectionV1,
   reflectionV1alpha,
 } from '@tsbgp/api';
@@ -27,6 +28,7 @@ import { addNeighborService } from './neighbor-service.ts';
 import { addPolicyService } from './policy-service.ts';
 import { addReflection, addReflectionAlpha } from './reflection.ts';
 import { addRibService } from './rib-service.ts';
+import { addRpkiService } from './rpki-service.ts';
 import type { ServiceContext } from './service-context.ts';
 
 interface Service {
@@ -39,6 +41,7 @@ const SERVICES: readonly Service[] = [
   { descriptor: GlobalService, add: addGlobalService },
   { descriptor: NeighborService, add: addNeighborService },
   { descriptor: RibService, add: addRibService },
+  { descriptor: RpkiService, add: addRpkiService },
   { descriptor: InjectionService, add: addInjectionService },
   { descriptor: PolicyService, add: addPolicyService },
   { descriptor: ControlService, add: addControlService },

@@ -1,4 +1,5 @@
 /** The keys of a neighbor about what it is to us: a client of our route reflector, a customer, a provider. Part of the rows of neighbor-keys.ts. */
+import { Role } from '@tsbgp/wire';
 import { choice, flag, text } from './fields.ts';
 import type { NeighborKey } from './neighbor-key.ts';
 import { readRouterId } from './values.ts';
@@ -6,6 +7,15 @@ import { readRouterId } from './values.ts';
 /** What we are to the neighbor (RFC 9234 §4.1), in the words of wire's `formatRole`. */
 export type RoleName = 'provider' | 'customer' | 'peer' | 'rs' | 'rs-client';
 export const ROLES: readonly RoleName[] = ['provider', 'customer', 'peer', 'rs', 'rs-client'];
+
+/** Their numbers in OPEN. */
+export const ROLE_CODES: Readonly<Record<RoleName, number>> = {
+  provider: Role.Provider,
+  customer: Role.Customer,
+  peer: Role.Peer,
+  rs: Role.RouteServer,
+  'rs-client': Role.RouteServerClient,
+};
 
 export interface RelationConfig {
   /** We are its route reflector (RFC 4456). */

@@ -1,7 +1,7 @@
 /** Metrics of RPKI data and of their sources. */
 import type { RpkiStatus } from '@tsbgp/rpki';
 import type { Exposition } from '../metrics/exposition.ts';
-import type { RpkiCacheState } from './cache-state.ts';
+import type { RpkiCacheState } from '../rpki-control.ts';
 
 export function addRpkiMetrics(out: Exposition, { total, files, ready, octets }: RpkiStatus, caches: readonly RpkiCacheState[]): void {
   out.gauge('tsbgp_rpki_ready', 'Whether all files were read, and data of a cache are there if there are caches.').set(ready ? 1 : 0);

@@ -1,6 +1,6 @@
 /** What the RIB asks about routes, answered from the tables of an RPKI client. Allocates nothing for a route. */
 import { AspaState, type RouteValidator, RovState } from '@tsbgp/rib';
-import { type AspaTable, type AspaState as PathState, type VrpTable, verifyAsns } from '@tsbgp/rpki';
+import { type AspaTable, type AspaState as PathState, type RovState as TableState, type VrpTable, verifyAsns } from '@tsbgp/rpki';
 import { readU32 } from '@tsbgp/wire';
 
 const SEGMENT_AS_SET = 1;
@@ -11,6 +11,16 @@ const PATH_STATES: Readonly<Record<PathState, AspaState>> = {
   unknown: AspaState.Unknown,
   invalid: AspaState.Invalid,
 };
+
+/** A state of the table in the numbers of the RIB: the first begin at 0, the others at 1, in the same order (a test compares). */
+export function rovStateOf(state: TableState): RovState {
+  return (state + 1) as RovState;
+}
+
+/** The same for a path. */
+export function aspaStateOf(state: PathState): AspaState {
+  return PATH_STATES[state];
+}
 
 export class TableValidator implements RouteValidator {
   readonly #vrps: VrpTable;
@@ -28,8 +38,7 @@ export class TableValidator implements RouteValidator {
 
   originState(bytes: Uint8Array, offset: number, ipv6: boolean, bits: number, origin: number): RovState {
     if (!this.hasVrps) return RovState.NotChecked;
-    // The states of the table begin at 0, those of the RIB at 1, in the same order (a test compares).
-    return (this.#vrps.validate(bytes, offset, ipv6, bits, origin) + 1) as RovState;
+    return rovStateOf(this.#vrps.validate(bytes, offset, ipv6, bits, origin));
   }
 
   /** The RIB compares the first AS with the neighbor's. Segments of a confederation do not count. */
@@ -47,7 +56,7 @@ export class TableValidator implements RouteValidator {
       at = next;
     }
     const direction = isDownstream ? 'downstream' : 'upstream';
-    return PATH_STATES[verifyAsns(this.#aspas, this.#path.subarray(0, length), { direction })];
+    return aspaStateOf(verifyAsns(this.#aspas, this.#path.subarray(0, length), { direction }));
   }
 
   /** A segment has 255 AS numbers at most. */

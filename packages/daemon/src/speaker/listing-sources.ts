@@ -1,7 +1,17 @@
 /**
  * Where a listing finds the routes of one prefix: the Loc-RIB and the Adj-RIBs-In, or the Adj-RIB-Out of one neighbor.
  */
-import { AttributeRewriter, type Member, type NlriId, NONE, type PathId, PeerKind, type RibPeer, type RibTable } from '@tsbgp/rib';
+import {
+  AttributeRewriter,
+  type Member,
+  type NlriId,
+  NONE,
+  type PathId,
+  PeerKind,
+  type RibPeer,
+  type RibTable,
+  type RouteStates,
+} from '@tsbgp/rib';
 import { ControlError, type Route } from '../control-plane.ts';
 import { NOTHING_TOLD, type Told } from './listing-cursor.ts';
 import type { CompiledFilter } from './route-filter.ts';
@@ -15,16 +25,25 @@ export interface Source {
   add(routes: Route[], max: number, nlri: NlriId, told: Told): Told | undefined;
 }
 
+export interface PathSourceOptions {
+  /** Only its routes; `local`: only those of our own. Undefined: all. */
+  readonly peer: RibPeer | 'local' | undefined;
+  readonly bestOnly: boolean;
+  /** What RPKI says of routes. */
+  readonly states: RouteStates | undefined;
+}
+
 /** Routes of the Loc-RIB, or of the Adj-RIBs-In; of one peer or of all. */
 export class PathSource implements Source {
   readonly #filter: CompiledFilter;
   readonly #table: RibTable;
   readonly #peer: RibPeer | 'local' | undefined;
   readonly #bestOnly: boolean;
+  readonly #states: RouteStates | undefined;
   #paths: PathId[] = [];
 
-  /** `peer`: only its routes; `local`: only those of our own. */
-  constructor(filter: CompiledFilter, table: RibTable, peer: RibPeer | 'local' | undefined, bestOnly: boolean) {
+  constructor(filter: CompiledFilter, table: RibTable, { peer, bestOnly, states }: PathSourceOptions) {
+    this.#states = states;
     this.#filter = filter;
     this.#table = table;
     this.#peer = peer;
@@ -35,7 +54,7 @@ export class PathSource implements Source {
     const table = this.#table;
     const best = table.bestPath(nlri);
     if (this.#bestOnly) {
-      if (best !== NONE && this.#wants(best)) routes.push(receivedRoute(table, best));
+      if (best !== NONE && this.#wants(best)) routes.push(receivedRoute(table, best, this.#states));
       return undefined;
     }
     const paths = this.#paths;
@@ -50,7 +69,7 @@ export class PathSource implements Source {
     let now = told;
     for (const path of paths) {
       if (routes.length >= max) return now;
-      routes.push(receivedRoute(table, path));
+      routes.push(receivedRoute(table, path, this.#states));
       const place = { peer: table.peerIndexOf(path), identifier: table.identifierOf(path) };
       now = path === first ? { best: place, last: undefined } : { best: now.best, last: place };
     }

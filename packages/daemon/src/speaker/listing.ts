@@ -140,7 +140,7 @@ export class Listings {
     }
     // The counts are kept: a table without such routes is not walked.
     if (onlyRejected && !rib.peers.some((each) => (peer ?? each) === each && hasRejected(each, table, rejected))) return undefined;
-    return new PathSource(filter, table, peer, query.table === 'best');
+    return new PathSource(filter, table, { peer, bestOnly: query.table === 'best', states: rib.validation?.states });
   }
 }
 

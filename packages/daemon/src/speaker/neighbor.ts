@@ -27,7 +27,6 @@ import {
   NotificationCode,
   type NotificationMessage,
   OrfType,
-  Role,
 } from '@tsbgp/wire';
 import type {
   FamilyCounts,
@@ -39,7 +38,7 @@ import type {
 } from '../control-plane.ts';
 import type { NewEvent } from '../events.ts';
 import { localAsTowards, type OwnAs, publicAs, relationTo } from '../keys/own-as.ts';
-import type { RoleName } from '../keys/relation-keys.ts';
+import { ROLE_CODES } from '../keys/relation-keys.ts';
 import { identifierOf } from '../keys/values.ts';
 import type { InboundRefreshes } from './inbound-refresh.ts';
 import type { LimitShutdown } from './limit-shutdown.ts';
@@ -49,14 +48,6 @@ import { ownAddresses } from './own-addresses.ts';
 import type { Port } from './port.ts';
 import { orfFamilies, type PrefixOrf } from './prefix-orf.ts';
 import { restartCapabilities } from './restart-capabilities.ts';
-
-const ROLE_CODES: Readonly<Record<RoleName, number>> = {
-  provider: Role.Provider,
-  customer: Role.Customer,
-  peer: Role.Peer,
-  rs: Role.RouteServer,
-  'rs-client': Role.RouteServerClient,
-};
 
 /** What of a session depends on more than the neighbor's own configuration. */
 export interface SessionExtras {

@@ -1,5 +1,16 @@
 /** All paths of one prefix and what the decision process made of each. */
-import { type ExplainedPath, explain, longestMatch, multipath, type NlriId, NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
+import {
+  type ExplainedPath,
+  explain,
+  longestMatch,
+  multipath,
+  type NlriId,
+  NONE,
+  type PathId,
+  type Rib,
+  type RibTable,
+  type RouteStates,
+} from '@tsbgp/rib';
 import { ControlError, type DecisionConfig, type ExplainedRoute, type PathQuery, type PrefixPaths } from '../control-plane.ts';
 import type { WirePrefix } from '../keys/wire-prefix.ts';
 import { prefixOf, receivedRoute } from './route-view.ts';
@@ -15,6 +26,8 @@ export interface FoundPaths {
   readonly table: RibTable;
   readonly nlri: NlriId;
   readonly explained: readonly ExplainedPath[];
+  /** What RPKI says of routes. */
+  readonly states: RouteStates | undefined;
 }
 
 /**
@@ -33,24 +46,29 @@ export function findPaths(rib: Rib, query: PathQuery, whyAbsent: (prefix: WirePr
     const why = whyAbsent(prefix);
     throw new ControlError('not-found', 'prefix', why === undefined ? what : `${what}: ${why}`);
   }
-  return { table, nlri, explained };
+  return { table, nlri, explained, states: rib.validation?.states };
 }
 
-export function prefixPaths({ table, nlri, explained }: FoundPaths, decision: DecisionConfig): PrefixPaths {
+export function prefixPaths({ table, nlri, explained, states }: FoundPaths, decision: DecisionConfig): PrefixPaths {
   const { multipath: max, multipathRelax: relax } = decision;
   const beside = max === 1 ? NOTHING : new Set(multipath(table, nlri, { max, relax }));
   return {
     family: table.family,
     prefix: prefixOf(table, nlri),
-    paths: explained.slice(0, PATHS_MAX).map((path) => explainedRoute(table, path, beside)),
+    paths: explained.slice(0, PATHS_MAX).map((path) => explainedRoute(table, path, beside, states)),
     pathCount: explained.length,
   };
 }
 
-function explainedRoute(table: RibTable, explained: ExplainedPath, beside: ReadonlySet<PathId>): ExplainedRoute {
+function explainedRoute(
+  table: RibTable,
+  explained: ExplainedPath,
+  beside: ReadonlySet<PathId>,
+  states: RouteStates | undefined,
+): ExplainedRoute {
   const { path, outcome } = explained;
   // A decision may still be due. `explain` has made it already, so `best` is taken from there: the answer agrees with itself.
-  const route = { ...receivedRoute(table, path), best: outcome === 'best', filtered: outcome === 'filtered' };
+  const route = { ...receivedRoute(table, path, states), best: outcome === 'best', filtered: outcome === 'filtered' };
   const isMultipath = beside.size > 1 && beside.has(path);
   if (outcome === 'filtered') return { route, multipath: false, filterReason: table.filterReason(path) };
   if (outcome !== 'lost') return { route, multipath: isMultipath };

@@ -1,7 +1,18 @@
 /**
  * Routes as values, for people and programs. Cold: makes an object for each route of an answer.
  */
-import { type AttributeRewriter, isStale, type NlriId, NONE, type PathId, type RibPeer, type RibTable, type SentRoute } from '@tsbgp/rib';
+import {
+  type AttributeRewriter,
+  isStale,
+  type NlriId,
+  NONE,
+  type PathId,
+  type RibPeer,
+  type RibTable,
+  type RouteStates,
+  type SentRoute,
+  Validates,
+} from '@tsbgp/rib';
 import { Afi, AttributeCode, afiOf, decodeAttributes, formatAddress, type PathAttribute, STORED_CONTEXT } from '@tsbgp/wire';
 import { attributeHeaderLength, attributeValueLength } from '@tsbgp/wire/scan';
 import type { Route } from '../control-plane.ts';
@@ -17,7 +28,8 @@ export function prefixOf(table: RibTable, nlri: NlriId): string {
   return `${formatAddress(scratch, 1, 1 + size)}/${scratch[0]}`;
 }
 
-export function receivedRoute(table: RibTable, path: PathId): Route {
+/** `states` knows what RPKI says of routes. */
+export function receivedRoute(table: RibTable, path: PathId, states: RouteStates | undefined): Route {
   const { attributes, nextHop } = storedAttributes(table.attributes.octets(table.attrOf(path)));
   const nlri = table.nlriOf(path);
   return {
@@ -33,7 +45,16 @@ export function receivedRoute(table: RibTable, path: PathId): Route {
     learnedAt: new Date(table.learnedSeconds(path) * 1000),
     stale: isStale(table, path),
     ...ownOrigin(table, path, table.peerOf(path)),
+    ...validation(table, path, states),
   };
+}
+
+/** The states that its peer's options ask for. */
+function validation(table: RibTable, path: PathId, states: RouteStates | undefined): Pick<Route, 'rov' | 'aspa'> {
+  const asked = table.peerOf(path)?.validates ?? 0;
+  if (states === undefined || asked === 0) return {};
+  const { rov, aspa } = states.of(table, path);
+  return { ...((asked & Validates.Rov) !== 0 && { rov }), ...((asked & Validates.Aspa) !== 0 && { aspa }) };
 }
 
 /** Where a route of our own comes from. */

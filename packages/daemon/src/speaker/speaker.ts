@@ -37,6 +37,7 @@ import { type OwnRestart, OwnRouting } from './own-routing.ts';
 import { findPaths, prefixPaths } from './paths.ts';
 import { NO_POLICIES, PolicyQueries, type PolicySource } from './policy-queries.ts';
 import { RouteReport } from './route-report.ts';
+import { RpkiQueries } from './rpki-queries.ts';
 import { Sessions } from './sessions.ts';
 import { checkReason } from './shutdown-reason.ts';
 import { StartHold } from './start-hold.ts';
@@ -87,6 +88,7 @@ export class Speaker implements ControlPlane {
   readonly #watchers: Watchers;
   readonly #localRoutes: LocalRoutes;
   readonly #own: OwnRouting;
+  readonly rpki: RpkiQueries;
   readonly #rpki: Rpki;
   #hold: StartHold;
   readonly #gracefulShutdowns: GracefulShutdowns = new GracefulShutdowns((neighbor) => this.#sessions.changed(neighbor));
@@ -180,6 +182,7 @@ export class Speaker implements ControlPlane {
     if (options.onSessions !== undefined) events.listen(options.onSessions);
     const background = new Background();
     this.#background = background;
+    this.rpki = new RpkiQueries({ rpki: this.#rpki, rib, background });
     this.#listings = new Listings(rib, (address) => this.#neighbors.find(address).ribPeer, background);
     this.#watchers = new Watchers({ rib, listings: this.#listings, background, boundaries, schedule });
     this.#localRoutes = new LocalRoutes({ rib, background, schedule });

@@ -5,12 +5,13 @@
  */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { AspaState, RovState } from '@tsbgp/rib';
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import { RoutingPeer } from '../../test/routing-peer.ts';
 import { aspaPdu, startAspaServer } from '../../test/rpki/aspa-server.ts';
 import { cacheConfig, startCache } from '../../test/rpki/rpki-sources.ts';
 import { makeNeighbor, makeSpeaker } from '../../test/speakers.ts';
-import type { NeighborConfig } from '../control-plane.ts';
+import type { NeighborConfig, Route } from '../control-plane.ts';
 import { NO_RPKI } from '../rpki-config.ts';
 import type { Speaker } from './speaker.ts';
 
@@ -75,11 +76,27 @@ test('a route that is invalid is not used, and comes and goes with the data; oth
   assert.ok(receiver.view.has(OTHER));
 });
 
-test('mark: an invalid route is used', async (t) => {
-  const { port } = await startCache(t, { vrps: [COVERING] });
-  const { sender, receiver } = await scene(t, port, {});
-  sender.announce(PREFIX);
+test('mark: an invalid route is used, and listings, paths and changes show the state', async (t) => {
+  const { port } = await startCache(t, { vrps: [COVERING], aspas: [{ customer: 65_010, providers: [65_002] }] });
+  const { speaker, sender, receiver } = await scene(t, port, { aspaRole: 'provider' });
+  sender.announce(PREFIX, undefined, [65_002, 65_010]);
   await receiver.has(PREFIX);
+  const expected = [RovState.Invalid, AspaState.Valid];
+  const states = ({ rov, aspa }: Route) => [rov, aspa];
+  const signal = AbortSignal.timeout(10_000);
+  for (const table of ['received', 'best'] as const) {
+    const listed = await Array.fromAsync(speaker.routes({ table }, signal));
+    assert.deepEqual(listed.flat().map(states), [expected], table);
+  }
+  assert.deepEqual(states(speaker.paths({ prefix: PREFIX }).paths[0]!.route), expected);
+  for await (const { events } of speaker.watch({ table: 'best', initial: true }, signal)) {
+    const [event] = events;
+    assert.ok(event?.type === 'announce');
+    assert.deepEqual(states(event.route), expected);
+    break;
+  }
+  await speaker.changeNeighbor(makeNeighbor(2, { rov: 'off' }), false);
+  assert.deepEqual(states(speaker.paths({ prefix: PREFIX }).paths[0]!.route), [undefined, undefined]);
 });
 
 test('the key may change, and the source may go: routes are judged again, the session stays', async (t) => {

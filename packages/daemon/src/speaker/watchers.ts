@@ -221,7 +221,7 @@ export class Watchers {
   }
 
   #announce({ table, sequence }: Change, path: PathId): RouteEvent {
-    return { type: 'announce', sequence, route: receivedRoute(table, path) };
+    return { type: 'announce', sequence, route: receivedRoute(table, path, this.#rib.validation?.states) };
   }
 
   #withdraw(change: Change): RouteEvent {

@@ -33,6 +33,7 @@ import { EventLog } from '../../src/events.ts';
 import { completeDecision } from '../../src/keys/decision-keys.ts';
 import type { PolicyPlane } from '../../src/policy-plane.ts';
 import { checkPolicies } from '../../src/speaker/new-neighbor.ts';
+import { FakeRpki } from './fake-rpki.ts';
 
 type Listener = (events: readonly RouteEvent[]) => void;
 type ResetOptions = Parameters<ControlPlane['resetNeighbor']>[2];
@@ -73,6 +74,7 @@ export class FakeControlPlane implements ControlPlane {
   readonly resets: { address: string; kind: ResetKind; options: ResetOptions }[] = [];
   readonly disabled: Map<string, string | undefined> = new Map();
   readonly shutdowns: (string | undefined)[] = [];
+  readonly rpki: FakeRpki = new FakeRpki();
 
   /** Tells every watcher. */
   tell(...events: RouteEvent[]): void {

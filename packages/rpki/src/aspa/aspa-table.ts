@@ -79,6 +79,11 @@ export class AspaTable {
     return { customer, providers: [...providers], sources };
   }
 
+  /** Customers that have an ASPA, in no particular order. */
+  customers(): number[] {
+    return [...this.#providers.keys()];
+  }
+
   /** Every ASPA that counts, in no particular order. The table must not change meanwhile. */
   *aspas(): IterableIterator<SourcedAspa> {
     for (const customer of this.#providers.keys()) yield this.get(customer)!;

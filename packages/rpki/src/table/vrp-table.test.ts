@@ -11,6 +11,25 @@ import { VrpTable } from './vrp-table.ts';
 
 const NOTHING: readonly string[] = [];
 
+test('a scan finds each VRP once, in slices, while others come and go', () => {
+  const table = new VrpTable();
+  const texts = Array.from({ length: 100 }, (_, n) => `10.0.${n}.0/24-24 AS${n % 3}`);
+  fill(table, table.addSource('a'), [...texts, '2001:db8::/32-32 AS1']);
+  const b = table.addSource('b');
+  const found: string[] = [];
+  for (let place: number | undefined = 1, turn = 0; place !== undefined; turn++) {
+    const { vrps, next } = table.scan({ asn: 1 }, place, { rows: 10, vrps: 2 });
+    assert.ok(vrps.length <= 2);
+    found.push(...vrps.map(formatVrp));
+    fill(table, b, [`172.16.${turn}.0/24-24 AS2`]);
+    table.collect(1000);
+    place = next;
+  }
+  assert.deepEqual(found.toSorted(), [...texts.filter((text) => text.endsWith('AS1')), '2001:db8::/32-32 AS1'].toSorted());
+  const within = table.scan({ prefix: { address: Uint8Array.of(10, 0, 8, 0), bits: 21 } }, 1, { rows: 1000, vrps: 1000 });
+  assert.equal(within.vrps.length, 8);
+});
+
 suite('transfers', () => {
   test('nothing of a transfer is seen before commit, and all of it at once after', () => {
     const table = new VrpTable();

@@ -6,7 +6,7 @@
  */
 import { assert, parsePrefixOrAddress } from '@tsbgp/wire';
 import { BitSet } from './bit-set.ts';
-import type { VrpFilter } from './filter.ts';
+import { FilterIndex, type VrpFilter } from './filter.ts';
 import type { ChangedRanges } from './ranges.ts';
 import { formatPrefix, type Vrp, type VrpOctets } from './vrp.ts';
 import { VrpFamily } from './vrp-family.ts';
@@ -39,6 +39,22 @@ export interface VrpTransfer {
   /** False when the source does not have this VRP. */
   withdraw(vrp: VrpOctets): boolean;
 }
+
+/** Which VRPs are looked for. They match everything that is given. */
+export interface VrpQuery {
+  /** VRPs for this prefix and for prefixes within it. */
+  readonly prefix?: { readonly address: Uint8Array; readonly bits: number } | undefined;
+  readonly asn?: number | undefined;
+}
+
+/** VRPs that a scan found, and where the next one goes on; undefined at the end. */
+export interface VrpScan {
+  readonly vrps: readonly SourcedVrp[];
+  readonly next: number | undefined;
+}
+
+/** Places of a scan from here on are rows of IPv6, those before it rows of IPv4. */
+const PLACE_IPV6 = 2 ** 27;
 
 /** All VRPs of all sources. */
 export class VrpTable {
@@ -82,6 +98,27 @@ export class VrpTable {
       const { rows } = this.#family(ipv6);
       for (let row = 1; row < rows.top; row++) if (rows.isUsed(row) && rows.references(row) !== 0) yield this.#vrp(ipv6, row);
     }
+  }
+
+  /**
+   * VRPs in no particular order, in slices: looks at `rows` rows from `place` on, 1 being the first one, and gives up to `vrps` VRPs. Between two
+   * slices the table may change: a VRP that stays is found once.
+   */
+  scan(query: VrpQuery, place: number, max: { readonly rows: number; readonly vrps: number }): VrpScan {
+    const ipv6 = place >= PLACE_IPV6;
+    const family = this.#family(ipv6);
+    const { rows } = family;
+    const first = Math.max(1, ipv6 ? place - PLACE_IPV6 : place);
+    const isOther = query.prefix !== undefined && (query.prefix.address.length === 16) !== ipv6;
+    const end = isOther ? first : Math.min(rows.top, first + max.rows);
+    const filter = query.prefix === undefined && query.asn === undefined ? undefined : new FilterIndex(rows, [query]);
+    const vrps: SourcedVrp[] = [];
+    let row = first;
+    for (; row < end && vrps.length < max.vrps; row++) {
+      if (rows.isUsed(row) && rows.references(row) !== 0 && filter?.matches(row) !== false) vrps.push(this.#vrp(ipv6, row));
+    }
+    if (row < rows.top && !isOther) return { vrps, next: ipv6 ? PLACE_IPV6 + row : row };
+    return { vrps, next: ipv6 ? undefined : PLACE_IPV6 };
   }
 
   /** A new source, without VRPs. */
