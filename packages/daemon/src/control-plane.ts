@@ -219,6 +219,8 @@ export interface PrefixFilterEntry {
 /** How many routes are rejected for a reason. */
 export interface ReasonCount {
   readonly reason: FilterReason;
+  /** Where an import policy names a reason. */
+  readonly policyReason?: string | undefined;
   readonly count: number;
 }
 
@@ -239,6 +241,8 @@ export interface Route {
   readonly filtered: boolean;
   /** Why, if that is known. */
   readonly filterReason?: FilterReason | undefined;
+  /** The reason that the import policy names, where it does. */
+  readonly policyReason?: string | undefined;
   /** What RPKI says of its origin, and of its AS_PATH. Undefined: it is not asked. */
   readonly rov?: RovState | undefined;
   readonly aspa?: AspaState | undefined;

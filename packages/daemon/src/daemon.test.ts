@@ -59,6 +59,7 @@ class FakeParts implements Parts {
       }),
       configure: () => undefined,
       configureRpki: () => undefined,
+      usePolicies: async () => undefined,
       started: () => undefined,
       addNeighbor: (config: NeighborConfig) => {
         this.#do(`add ${config.address}`);

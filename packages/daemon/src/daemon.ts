@@ -1,6 +1,7 @@
 /**
  * The life of the daemon: its configuration, its parts, and what is started in which order.
  *
+ *   0. Policies in TypeScript are loaded.
  *   1. API and HTTP listen. If one of them cannot, no peer has heard of us yet.
  *   2. The BGP listeners open and the neighbors are added in the same turn: a peer that connects at once is already known.
  *   3. Stop: Cease to every peer first, then the rest, all within STOP_TIMEOUT_MS.
@@ -160,6 +161,7 @@ export class Daemon {
     this.#delay.start();
     this.#watchDescriptors();
     try {
+      await this.#usePolicies();
       await this.listeners.setApi(this.#config.api);
       await this.listeners.setHttp(this.#config.http);
       await this.#startBgp();
@@ -259,6 +261,14 @@ export class Daemon {
     this.#descriptorTimer = setInterval(look, DESCRIPTOR_CHECK_MS).unref();
   }
 
+  async #usePolicies(): Promise<void> {
+    try {
+      await this.speaker.usePolicies(this.#config);
+    } catch (error) {
+      throw refused('policy-refused', 'policies of the configuration', error);
+    }
+  }
+
   async #startBgp(): Promise<void> {
     const { listen, listenIsDefault } = this.#config.global;
     const listening = listen.map((endpoint) => this.speaker.listen(endpoint));
@@ -297,7 +307,7 @@ export class Daemon {
   }
 }
 
-function refused(code: 'neighbor-refused' | 'route-refused', what: string, error: unknown): StartError {
+function refused(code: 'neighbor-refused' | 'route-refused' | 'policy-refused', what: string, error: unknown): StartError {
   // `message` names the field as the API does; the file has other names.
   const reason = error instanceof ControlError ? error.sentence : error instanceof Error ? error.message : String(error);
   return new StartError(code, `${what}: ${reason}`, { cause: error });

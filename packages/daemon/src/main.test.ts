@@ -95,7 +95,7 @@ function program(close: string): string {
   return `
     import { main } from ${JSON.stringify(join(import.meta.dirname, 'main.ts'))};
     const speaker = {
-      listen: async () => {}, configure: () => {}, configureRpki: () => {}, started: () => {}, addNeighbor: () => {}, keepers: () => [], global: () => ({ listen: [] }), close: ${close},
+      listen: async () => {}, configure: () => {}, configureRpki: () => {}, usePolicies: async () => {}, started: () => {}, addNeighbor: () => {}, keepers: () => [], global: () => ({ listen: [] }), close: ${close},
       abandon: async () => console.log(JSON.stringify({ msg: 'abandoned' })),
       listNeighbors: () => [{ config: { address: '192.0.2.1', remoteAs: 64501 }, state: 'Active', adminState: 'up', prefixes: [], flapCount: 0 }],
       health: () => ({ healthy: true }), metrics: () => 'tsbgp_x{limit="y"} 7\\ntsbgp_z{neighbor="192.0.2.1"} 1\\n',

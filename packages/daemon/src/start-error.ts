@@ -14,6 +14,7 @@ export const START_ERROR_CODES = {
   'no-socket-path': 'No default path for the API socket is writable.',
   'neighbor-refused': 'The speaker refused a neighbor that the configuration allowed.',
   'route-refused': 'The speaker refused a route that the configuration allowed: its attributes together are too long.',
+  'policy-refused': 'A policy in TypeScript cannot be loaded, or a chain of policies is too large.',
 } as const;
 
 export type StartErrorCode = keyof typeof START_ERROR_CODES;

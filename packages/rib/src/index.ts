@@ -26,6 +26,7 @@ export type { LimitAction, LimitName, LimitNotice, LimitOptions, LimitState, Rou
 export { longestMatch } from './longest-match.ts';
 export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 export { NlriWindow } from './nlri/window.ts';
+export { policyReason } from './path-knowledge.ts';
 export {
   type AsPathOptions,
   Horizon,

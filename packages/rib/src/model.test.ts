@@ -161,8 +161,8 @@ class World {
     for (const at of PREFIXES) {
       const best = bestOf(this.#usedAt(at));
       const session = this.#sessions[to]!;
-      if (best !== undefined && reasonAgainst(best, session) === undefined) {
-        expected.set(at, textOf(sent(best, session, OWN_NEXT_HOPS[familyOf(at)])));
+      if (best !== undefined && reasonAgainst(best, session, at) === undefined) {
+        expected.set(at, textOf(sent(best, session, OWN_NEXT_HOPS[familyOf(at)], at)));
       }
     }
     return expected;
@@ -173,7 +173,9 @@ class World {
     const routes = this.#usedAt(prefix);
     const best = bestOf(routes);
     return routes
-      .map((route) => `${route.from.address} ${route === best ? (reasonAgainst(route, this.#sessions[to]!) ?? 'sent') : 'not-best'}`)
+      .map(
+        (route) => `${route.from.address} ${route === best ? (reasonAgainst(route, this.#sessions[to]!, prefix) ?? 'sent') : 'not-best'}`,
+      )
       .sort();
   }
 

@@ -95,6 +95,7 @@ export class Rib {
     this.tables = this.#tables.all;
     const states = options.validator && new RouteStates(this.attributes, this.tables, options.validator);
     this.#importRules = new ImportRules(this.attributes, this.#tables.families, states);
+    for (const table of this.tables) this.#importRules.inform(table);
     this.validation = states && new Validation(this.#importRules, states, this.attributes, this.tables);
     this.#failures = new FailedPeers(options.exportObserver);
     this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
@@ -134,6 +135,7 @@ export class Rib {
     for (const peer of this.#peers) peer?.addFamily(family);
     this.#own.addFamily();
     this.#importRules.policies.addFamily();
+    this.#importRules.inform(table);
     return table;
   }
 
@@ -382,11 +384,6 @@ export class Rib {
     peer.prefixFilters[table.position] = filter;
     const { position } = table;
     this.#filterChanges.add({ peer, position, questions: this.#groups[position]!.filterChanged(peer), applied });
-  }
-
-  /** Why the import policy of a route rejects it, in its own words; undefined where it names no reason, or does not reject the route. */
-  policyReason(table: RibTable, path: PathId): string | undefined {
-    return table.isFiltered(path) ? this.#importRules.policyReasons.textOf(table.pathReason[path]!) : undefined;
   }
 
   /** Of counts that are by reason (`RibPeer.rejected`, `RibPeer.discarded`), those of reasons that policies name. */

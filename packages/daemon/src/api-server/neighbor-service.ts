@@ -17,6 +17,7 @@ import type { NeighborEdit } from '../configuration.ts';
 import {
   type ControlPlane,
   type FamilyCounts,
+  type FilterReason,
   invalidArgument,
   type LimitState,
   type NeighborConfig,
@@ -172,8 +173,8 @@ function countsMessage(counts: FamilyCounts): MessageInitShape<typeof FamilyCoun
     advertised: BigInt(counts.advertised),
     groupMembers: counts.groupMembers ?? 0,
     ...(behind !== undefined && { behind: BigInt(behind) }),
-    rejected: counts.rejected.map(reasonMessage),
-    discarded: counts.discarded.map(reasonMessage),
+    rejected: reasonMessages(counts.rejected),
+    discarded: reasonMessages(counts.discarded),
     withdrawn: BigInt(counts.withdrawn),
     announcementsSent: BigInt(counts.announcementsSent),
     withdrawalsSent: BigInt(counts.withdrawalsSent),
@@ -195,8 +196,11 @@ function countsMessage(counts: FamilyCounts): MessageInitShape<typeof FamilyCoun
   };
 }
 
-function reasonMessage({ reason, count }: ReasonCount) {
-  return { reason: REASONS[reason], count: BigInt(count) };
+/** One for each reason: those that policies name are together. */
+function reasonMessages(counts: readonly ReasonCount[]) {
+  const sums = new Map<FilterReason, number>();
+  for (const { reason, count } of counts) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  return Array.from(sums, ([reason, count]) => ({ reason: REASONS[reason], count: BigInt(count) }));
 }
 
 function notificationMessage(notification: NeighborNotification) {

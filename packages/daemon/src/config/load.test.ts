@@ -45,6 +45,7 @@ test('what is left out has the documented default', () => {
   assert.deepEqual(config, {
     file: 'f.yaml',
     setFiles: { uses: [], written: undefined, files: config.setFiles.files },
+    policyScripts: {},
     global: {
       as: 64500,
       routerId: '192.0.2.254',

@@ -9,6 +9,7 @@ import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts'
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import type { Confederation } from '../keys/own-as.ts';
 import type { OwnConfig } from '../own-config.ts';
+import { scriptHashes } from '../policy/script-sources.ts';
 import type { RpkiConfig } from '../rpki-config.ts';
 import { accessOf } from './api-access.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
@@ -49,6 +50,8 @@ export interface DaemonConfig {
   readonly policy: PolicySections;
   readonly setFiles: SetFileConfig;
   readonly rpki: RpkiConfig;
+  /** Policies in TypeScript: name -> hash of the file. */
+  readonly policyScripts: Readonly<Record<string, string>>;
   readonly api: {
     /** Undefined: the default path. 'none': no socket. */
     readonly unixSocket: string | undefined;
@@ -143,6 +146,7 @@ function fillIn(raw: RawConfig, file: string, setFiles: DaemonConfig['setFiles']
       writeBack: api?.['write-back'] ?? true,
       access: accessOf(api ?? {}, dirname(file)),
     },
+    policyScripts: scriptHashes(raw.policies, file),
     http: http?.listen && { ...http.listen, ...(http.hosts === undefined ? {} : { hosts: present(http.hosts) }) },
     log: { level: log?.level ?? LOG_LEVEL_DEFAULT, format: log?.format ?? LOG_FORMAT_DEFAULT },
   };

@@ -10,7 +10,8 @@ import { LISTEN } from './listen.ts';
 import { LOG } from './log.ts';
 import { NEIGHBORS } from './neighbors.ts';
 import { OWN_ROUTES } from './own-routes.ts';
+import { POLICIES } from './policies.ts';
 import { RPKI } from './rpki.ts';
 import type { ConfigSection } from './section.ts';
 
-export const SECTIONS: readonly ConfigSection[] = [GLOBAL, LISTEN, API, HTTP, LOG, DECISION, OWN_ROUTES, RPKI, NEIGHBORS];
+export const SECTIONS: readonly ConfigSection[] = [GLOBAL, LISTEN, API, HTTP, LOG, DECISION, OWN_ROUTES, RPKI, POLICIES, NEIGHBORS];

@@ -1,5 +1,5 @@
 /** What is counted of a neighbor and family. All of it is kept as routes come and go: no question walks a table. */
-import { FILTER_REASONS, type FilterReason, type Rib } from '@tsbgp/rib';
+import { countOf, FILTER_REASONS, type FilterReason, type Rib } from '@tsbgp/rib';
 import type { Family } from '@tsbgp/wire';
 import type { FamilyCounts, ReasonCount } from '../control-plane.ts';
 import type { Neighbor } from './neighbor.ts';
@@ -30,8 +30,8 @@ export function familyCounts(rib: Rib, neighbor: Neighbor, family: Family): Fami
     received: peer.received[position]!,
     accepted: peer.accepted[position]!,
     advertised: member?.advertised ?? 0,
-    rejected: byReason(peer.rejected[position]!),
-    discarded: byReason(peer.discarded[position]!),
+    rejected: byReason(rib, peer.rejected[position]!),
+    discarded: byReason(rib, peer.discarded[position]!),
     withdrawn: peer.withdrawn[position]!,
     announcementsSent: member?.announcements ?? 0,
     withdrawalsSent: member?.withdrawals ?? 0,
@@ -46,7 +46,17 @@ export function familyCounts(rib: Rib, neighbor: Neighbor, family: Family): Fami
   };
 }
 
-/** Reasons that have a count, in their order. */
-function byReason(counts: ArrayLike<number>): ReasonCount[] {
-  return FILTER_REASONS.map((reason: FilterReason, at) => ({ reason, count: counts[at + 1]! })).filter(({ count }) => count > 0);
+/** Reasons that have a count, in their order; after `import-policy`, the reasons that policies name. */
+function byReason(rib: Rib, counts: ArrayLike<number>): ReasonCount[] {
+  const named = Array.from(rib.policyReasonCounts(counts), ({ reason, count }) => ({
+    reason: 'import-policy' as const,
+    policyReason: reason,
+    count,
+  }));
+  const unnamed = (reason: FilterReason): number =>
+    countOf(counts, reason) - (reason === 'import-policy' ? named.reduce((sum, { count }) => sum + count, 0) : 0);
+  return FILTER_REASONS.flatMap((reason): ReasonCount[] => [
+    { reason, count: unnamed(reason) },
+    ...(reason === 'import-policy' ? named : []),
+  ]).filter(({ count }) => count > 0);
 }

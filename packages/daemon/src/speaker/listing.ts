@@ -2,7 +2,7 @@
  * Listings of the RIB in the order of prefixes, the best path of a prefix first: by page, or as a stream. They run in slices of the
  * background's budget.
  */
-import { FILTER_REASONS, type FilterReason, type Rib, type RibPeer, type RibTable } from '@tsbgp/rib';
+import { countOf, type FilterReason, type Rib, type RibPeer, type RibTable } from '@tsbgp/rib';
 import { ControlError, invalidArgument, type Route, type RouteCursor, type RouteQuery } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { type Background, Limit } from './background.ts';
@@ -148,7 +148,7 @@ export class Listings {
 function hasRejected(peer: RibPeer | undefined, { position }: RibTable, reason: true | FilterReason): boolean {
   if (peer === undefined) return false;
   if (reason === true) return peer.received[position]! > peer.accepted[position]!;
-  return peer.rejected[position]![FILTER_REASONS.indexOf(reason) + 1]! > 0;
+  return countOf(peer.rejected[position]!, reason) > 0;
 }
 
 function limit(bound: number, what: string): Limit {

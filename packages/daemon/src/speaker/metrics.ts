@@ -5,7 +5,7 @@
 import { NotSent, type Rib } from '@tsbgp/rib';
 import { STATES } from '@tsbgp/session';
 import { formatFamily } from '@tsbgp/wire';
-import type { GlobalState, NeighborState } from '../control-plane.ts';
+import type { GlobalState, NeighborState, ReasonCount } from '../control-plane.ts';
 import { Exposition, type MetricSource } from '../metrics/exposition.ts';
 import { addProcessMetrics } from '../metrics/process.ts';
 import type { Background } from './background.ts';
@@ -77,8 +77,13 @@ function addNeighbors(out: Exposition, neighbors: readonly NeighborState[]): voi
     for (const counts of neighbor.prefixes) {
       const { received: held, accepted, advertised } = counts;
       const withFamily = { ...labels, family: formatFamily(counts.family) };
-      for (const { reason, count } of counts.rejected) rejected.add({ ...withFamily, reason }, count);
-      for (const { reason, count } of counts.discarded) discarded.add({ ...withFamily, reason }, count);
+      const reasons = ({ reason, policyReason }: ReasonCount) => ({
+        ...withFamily,
+        reason,
+        ...(policyReason !== undefined && { policy_reason: policyReason }),
+      });
+      for (const each of counts.rejected) rejected.add(reasons(each), each.count);
+      for (const each of counts.discarded) discarded.add(reasons(each), each.count);
       withdrawn.add(withFamily, counts.withdrawn);
       announced.add(withFamily, counts.announcementsSent);
       withdrawals.add(withFamily, counts.withdrawalsSent);

@@ -1,10 +1,12 @@
 /**
  * One neighbor: its configuration, its peer in the session library, and its peer in the RIB while Established or while its routes are kept.
  */
-import { defaultActionOf } from '@tsbgp/policy';
+import { defaultActionOf, type Peer as PolicyPeer } from '@tsbgp/policy';
 import {
   type AsPathOptions,
   type DampingOptions,
+  type ExportPolicy,
+  type ImportPolicy,
   type LimitOptions,
   PeerKind,
   type RibPeer,
@@ -40,6 +42,8 @@ import type { NewEvent } from '../events.ts';
 import { localAsTowards, type OwnAs, publicAs, relationTo } from '../keys/own-as.ts';
 import { ROLE_CODES } from '../keys/relation-keys.ts';
 import { identifierOf } from '../keys/values.ts';
+import type { Fallback, Resolved } from '../policy/policies.ts';
+import { policySubject } from '../policy/subject.ts';
 import type { InboundRefreshes } from './inbound-refresh.ts';
 import type { LimitShutdown } from './limit-shutdown.ts';
 import type { NeighborRestart } from './neighbor-restart.ts';
@@ -56,6 +60,13 @@ export interface SessionExtras {
   /** It is sent a default route of our own. */
   readonly originatesDefault: boolean;
   readonly damping: DampingOptions | undefined;
+}
+
+/** The policies of a neighbor, and it as policies see it. */
+export interface NeighborPolicies {
+  readonly import: Resolved<ImportPolicy>;
+  readonly export: Resolved<ExportPolicy>;
+  readonly subject: PolicyPeer;
 }
 
 /** IPv6 next hops for IPv4 unicast (RFC 8950). */
@@ -124,7 +135,13 @@ export class Neighbor {
   }
 
   /** What the RIB must know about a new session. `neighbors` are the addresses of all neighbors. */
-  ribOptions(session: SessionInfo, port: Port, neighbors: Iterable<string>, extras: SessionExtras): RibPeerOptions {
+  ribOptions(
+    session: SessionInfo,
+    port: Port,
+    neighbors: Iterable<string>,
+    extras: SessionExtras,
+    policies: NeighborPolicies,
+  ): RibPeerOptions {
     const { config } = this;
     const families = config.families.filter((family) => session.families.has(family));
     const choice = { extended: session.extendedNextHop, ipv4: config.nextHopIpv4, ipv6: config.nextHopIpv6 };
@@ -165,8 +182,11 @@ export class Neighbor {
       gracefulShutdown: this.leavesAt !== undefined,
       obeysGracefulShutdown: config.gracefulShutdown,
       blackholeMark: this.#blackholeMark(),
-      importAccept: this.#accepts('import'),
-      exportAccept: this.#accepts('export'),
+      importAccept: policies.import.accepts,
+      exportAccept: policies.export.accepts,
+      importPolicy: policies.import.policy,
+      exportPolicy: policies.export.policy,
+      policySubject: policies.subject,
       defaultOriginate: extras.originatesDefault ? families : [],
       damping: extras.damping,
       validation: this.#validation(extras.hasRpki),
@@ -352,9 +372,16 @@ export class Neighbor {
     };
   }
 
-  #accepts(direction: 'import' | 'export'): boolean {
-    const chain = direction === 'import' ? this.config.importPolicy : this.config.exportPolicy;
-    return (chain ?? defaultActionOf(this.peerType)) === 'accept-all';
+  /** The chain of policies that takes the place of one that is not configured (RFC 8212). */
+  get policyDefault(): Fallback {
+    return defaultActionOf(this.peerType);
+  }
+
+  /** `neighbors` are all of them. */
+  policySubject(neighbors: readonly Neighbor[]): PolicyPeer {
+    const { remoteAs } = this.config;
+    const sameAs = neighbors.filter(({ config }) => config.remoteAs === remoteAs).map(({ config }) => config.address);
+    return policySubject(this.config, this.localAs, this.peerType, sameAs);
   }
 
   #sessionState(): NeighborSession | undefined {

@@ -7,6 +7,7 @@ import {
   type NlriId,
   NONE,
   type PathId,
+  policyReason,
   type RibPeer,
   type RibTable,
   type RouteStates,
@@ -42,6 +43,7 @@ export function receivedRoute(table: RibTable, path: PathId, states: RouteStates
     best: table.bestPath(nlri) === path,
     filtered: table.isFiltered(path),
     filterReason: table.filterReason(path),
+    ...policyReasonOf(table, path),
     learnedAt: new Date(table.learnedSeconds(path) * 1000),
     stale: isStale(table, path),
     ...ownOrigin(table, path, table.peerOf(path)),
@@ -55,6 +57,12 @@ function validation(table: RibTable, path: PathId, states: RouteStates | undefin
   if (states === undefined || asked === 0) return {};
   const { rov, aspa } = states.of(table, path);
   return { ...((asked & Validates.Rov) !== 0 && { rov }), ...((asked & Validates.Aspa) !== 0 && { aspa }) };
+}
+
+/** What the import policy says, where it rejects the route for a reason that it names. */
+function policyReasonOf(table: RibTable, path: PathId): Pick<Route, 'policyReason'> {
+  const reason = policyReason(table, path);
+  return reason === undefined ? {} : { policyReason: reason };
 }
 
 /** Where a route of our own comes from. */

@@ -12,7 +12,7 @@ import type { Rpki } from '../rpki/rpki.ts';
 import { InboundRefreshes } from './inbound-refresh.ts';
 import { type KeepTimes, keptFamilies } from './kept-routes.ts';
 import { LimitShutdown } from './limit-shutdown.ts';
-import type { Neighbor, SessionExtras } from './neighbor.ts';
+import type { Neighbor, NeighborPolicies, SessionExtras } from './neighbor.ts';
 import { NeighborRestart } from './neighbor-restart.ts';
 import type { OwnRouting } from './own-routing.ts';
 import { Pace } from './pace.ts';
@@ -30,6 +30,7 @@ export interface SessionsOptions {
   readonly schedule: () => void;
   /** Addresses of all configured neighbors. */
   readonly addresses: () => Iterable<string>;
+  readonly policiesOf: (neighbor: Neighbor) => NeighborPolicies;
   readonly own: Pick<OwnRouting, 'extrasOf' | 'isDelayed' | 'isRestarting'>;
   readonly rpki: Pick<Rpki, 'isConfigured'>;
 }
@@ -98,12 +99,14 @@ export class Sessions {
     const { ribPeer } = neighbor;
     const { session, port } = neighbor.lost ?? neighbor;
     if (session === undefined || ribPeer === undefined || port === undefined) return;
-    const { rib, addresses, schedule } = this.#options;
+    const { rib, addresses, schedule, policiesOf } = this.#options;
     const keptRejected = ribPeer.keepsRejected;
     const { limits } = ribPeer;
-    rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor)));
+    const { importPolicy } = ribPeer.options;
+    rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor), policiesOf(neighbor)));
     // Routes that were only counted may be held from now on: the neighbor is asked for them.
-    const mayHoldMore = (!keptRejected && ribPeer.keepsRejected) || limits !== ribPeer.limits;
+    const isOtherPolicy = importPolicy !== ribPeer.options.importPolicy;
+    const mayHoldMore = (!keptRejected && (ribPeer.keepsRejected || isOtherPolicy)) || limits !== ribPeer.limits;
     if (mayHoldMore && session.routeRefresh && !ribPeer.isSuspended) {
       for (const family of ribPeer.options.families) {
         if (!ribPeer.holdsAll(rib.table(family).position)) neighbor.peer.sendRouteRefresh(family);
@@ -147,9 +150,9 @@ export class Sessions {
   }
 
   #established(neighbor: Neighbor, session: SessionInfo, writer: UpdateWriter): RibPeer {
-    const { rib, report, addresses, schedule } = this.#options;
+    const { rib, report, addresses, schedule, policiesOf } = this.#options;
     const port = new Port(writer, this.#corked, (error) => report.peerFailed(ribPeer, error), this.#paceOf(neighbor));
-    const options = neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor));
+    const options = neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor), policiesOf(neighbor));
     const ribPeer: RibPeer = neighbor.ribPeer === undefined ? rib.addPeer(options) : this.#resumed(neighbor, neighbor.ribPeer, options);
     neighbor.up(
       session,

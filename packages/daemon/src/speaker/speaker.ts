@@ -5,10 +5,12 @@
  *     Neighbors -> Sessions -> Rib -> Listings, Watchers, LocalRoutes
  *                      Turns: when the RIB works        Background: when the others do
  */
+import { dirname } from 'node:path';
 import { BrokenInvariant, Rib } from '@tsbgp/rib';
 import { type Logger, type Peer, Server } from '@tsbgp/session';
 import { CeaseSubcode } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
+import type { DaemonConfig } from '../config/load.ts';
 import type { ControlPlane, Endpoint, GlobalState, Health, NeighborConfig, NeighborState } from '../control-plane.ts';
 import { formatEndpoint } from '../endpoint.ts';
 import { EventLog } from '../events.ts';
@@ -18,6 +20,7 @@ import { identifierOf } from '../keys/values.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
 import type { OwnConfig } from '../own-config.ts';
+import { Policies } from '../policy/policies.ts';
 import type { PolicyPlane } from '../policy-plane.ts';
 import { Rpki } from '../rpki/rpki.ts';
 import { hasSources, NO_RPKI, type RpkiConfig } from '../rpki-config.ts';
@@ -30,7 +33,7 @@ import { KernelMemory } from './kernel-memory.ts';
 import { Listings } from './listing.ts';
 import { LocalRoutes } from './local-routes.ts';
 import { addBackground, renderMetrics } from './metrics.ts';
-import type { Neighbor } from './neighbor.ts';
+import type { Neighbor, NeighborPolicies } from './neighbor.ts';
 import { Neighbors } from './neighbors.ts';
 import { checkPolicies } from './new-neighbor.ts';
 import { type OwnRestart, OwnRouting } from './own-routing.ts';
@@ -91,6 +94,7 @@ export class Speaker implements ControlPlane {
   readonly rpki: RpkiQueries;
   readonly #rpki: Rpki;
   #hold: StartHold;
+  readonly #policies: Policies;
   readonly #gracefulShutdowns: GracefulShutdowns = new GracefulShutdowns((neighbor) => this.#sessions.changed(neighbor));
   readonly #metricSources: readonly MetricSource[];
   readonly #background: Background;
@@ -163,7 +167,23 @@ export class Speaker implements ControlPlane {
     const schedule = (): void => this.#turns.schedule();
     const addresses = (): Iterable<string> => this.#neighbors.addresses();
     this.#own = new OwnRouting({ rib, neighbors: () => this.#neighbors.all(), logger, boundaries, schedule, restart: options.restart });
-    this.#sessions = new Sessions({ rib, logger, boundaries, events, report, schedule, addresses, own: this.#own, rpki: this.#rpki });
+    this.#policies = new Policies({
+      onFault: (text) => logger.error({}, `policy: ${text}`),
+      onKept: (text) => logger.error({}, text),
+    });
+    const policiesOf = (neighbor: Neighbor): NeighborPolicies => this.#policiesOf(neighbor);
+    this.#sessions = new Sessions({
+      rib,
+      logger,
+      boundaries,
+      events,
+      report,
+      schedule,
+      addresses,
+      policiesOf,
+      own: this.#own,
+      rpki: this.#rpki,
+    });
     this.#neighbors = new Neighbors({
       ours: { as: localAs, confederation },
       server: this.#server,
@@ -233,6 +253,30 @@ export class Speaker implements ControlPlane {
    */
   configure(config: OwnConfig): void {
     this.#own.configure(config);
+  }
+
+  /**
+   * The policies of the configuration, at the start and whenever they are others: routes are judged again of neighbors whose policy became another
+   * one. Rejects with ControlError; then nothing has changed.
+   */
+  async usePolicies({ policy, file }: Pick<DaemonConfig, 'policy' | 'file'>): Promise<void> {
+    await this.#policies.use(policy, dirname(file));
+    for (const neighbor of this.#neighbors.all()) {
+      const options = neighbor.ribPeer?.options;
+      if (options === undefined) continue;
+      const wanted = this.#policiesOf(neighbor);
+      const isImportSame = options.importAccept === wanted.import.accepts && options.importPolicy === wanted.import.policy;
+      const isExportSame = options.exportAccept === wanted.export.accepts && options.exportPolicy === wanted.export.policy;
+      if (!isImportSame || !isExportSame) this.#sessions.changed(neighbor);
+    }
+  }
+
+  #policiesOf(neighbor: Neighbor): NeighborPolicies {
+    return {
+      import: this.#policies.import(neighbor.config.importPolicy, neighbor.policyDefault),
+      export: this.#policies.export(neighbor.config.exportPolicy, neighbor.policyDefault),
+      subject: neighbor.policySubject(this.#neighbors.all()),
+    };
   }
 
   /** What counts in the decision process is another thing from now on. */

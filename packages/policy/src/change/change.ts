@@ -62,6 +62,11 @@ export class Change {
     return this.edits.some(({ apply }) => apply !== undefined);
   }
 
+  /** Some edit is one of MULTI_EXIT_DISC. */
+  get setsMed(): boolean {
+    return this.edits.some(({ setsMed }) => setsMed === true);
+  }
+
   /** `LOCAL_PREF 200; communities add 64512:100` */
   get text(): string {
     return this.edits.map(({ text }) => text).join('; ');

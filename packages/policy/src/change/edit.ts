@@ -14,6 +14,8 @@ export interface Edit {
   readonly apply?: ((draft: Draft) => EditFailure | undefined) | undefined;
   /** What the export does with the next hop, where that is not decided by octets here. */
   readonly nextHop?: NextHopMode | undefined;
+  /** MULTI_EXIT_DISC becomes one of ours, so that it goes out to other ASes (RFC 4271 §5.1.4). */
+  readonly setsMed?: boolean | undefined;
   /** The number that later statements see. */
   readonly tag?: number | undefined;
 }

@@ -37,6 +37,7 @@ function numberAction(name: string, code: number, flags: number, whenAbsent: num
   const value = operation.type === 'remove' ? '' : operation.value;
   return constantAction({
     text: `${name} ${SIGNS[operation.type]}${value}`,
+    setsMed: code === AttributeCode.MultiExitDisc,
     apply(draft) {
       const before = draft.getU32(code);
       const base = before ?? whenAbsent;

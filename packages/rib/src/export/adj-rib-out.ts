@@ -146,6 +146,8 @@ export class AdjRibOut {
     let rest = this.more === undefined ? NONE : this.more[nlri]!;
     // What goes is released at the end: it may be the very set that comes.
     const released = rest;
+    const first = count > 1 ? this.attr[nlri]! : NONE;
+    if (first !== NONE) this.#attributes.hold(first);
     if (count === 0) this.storeOne(nlri, NONE, reason, 0 as AudienceId, 0);
     else this.storeOne(nlri, entries.attr[0]!, entries.source[0]!, entries.receivers[0]! as AudienceId, entries.path[0]!);
     let head: number = NONE;
@@ -173,6 +175,7 @@ export class AdjRibOut {
       this.#entryFree = rest;
       rest = next;
     }
+    if (first !== NONE) this.#attributes.release(first);
   }
 
   /** All columns or none: where one finds no memory, the others stay as they are. */

@@ -31,12 +31,13 @@ export class Evaluation {
     buffer: Uint8Array,
     failed: (error: unknown) => void,
   ) {
-    const { view, strategy, control } = options;
+    const { view, strategy, control, policy } = options;
     this.options = options;
     this.receivers = new Receivers(table.attributes, audiences, {
       keepsNextHops: [0, 1, 2].some((kind) => !alwaysOwnNextHop(view, kind as 0 | 1 | 2)),
       separatesOwnAs: view.routeServerClient,
       control,
+      policy: policy && { policy, table, view },
     });
     this.encoder = new UpdateEncoder(table, view, buffer);
     this.rules = new ExportRules(table, options, this.encoder, this.receivers, filters, failed);

@@ -118,7 +118,7 @@ function pathsOf({ table, audiences, receivers }: ExplainedGroup, entries: Entri
     }
     const isOrigin = (path: PathId): boolean => {
       const own = table.attrOf(path);
-      return table.peerIndexOf(path) === source && (own === attr || receivers.marked(own)?.attr === attr);
+      return table.peerIndexOf(path) === source && (own === attr || receivers.isMadeOf(own, attr));
     };
     const path = candidates.find(isOrigin);
     if (path !== undefined) found.add(path);

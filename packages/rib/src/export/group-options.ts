@@ -2,6 +2,7 @@
 import { Afi, type Family, IPV4_UNICAST, usesAigp, type WireContext } from '@tsbgp/wire';
 import { nextHopMeaning } from '@tsbgp/wire/scan';
 import { Horizon, PeerKind, type PeerOptions, type RibPeer } from '../peer.ts';
+import type { ExportPolicy } from '../policy/policy.ts';
 import type { RibTable } from '../table.ts';
 import { type ControlOptions, controlOptions } from './control-communities.ts';
 import type { Strategy } from './select.ts';
@@ -15,6 +16,7 @@ export interface GroupOptions {
   readonly obeysWellKnown: boolean;
   readonly strategy: Strategy;
   readonly control: ControlOptions | undefined;
+  readonly policy: ExportPolicy | undefined;
 }
 
 export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
@@ -51,6 +53,7 @@ export function groupOptionsOf(table: RibTable, peer: RibPeer): GroupOptions {
     obeysWellKnown: !isClient || obeysWellKnown,
     strategy: strategyOf(table, options, served.bestPathOnly ?? false),
     control: controlCommunities === false ? undefined : controlOptions(peer.localAs, standIn),
+    policy: options.exportAccept ? options.exportPolicy : undefined,
   };
 }
 
@@ -91,9 +94,20 @@ export function groupKey(table: RibTable, options: GroupOptions): string {
     aigp: usesAigp(options.view.context),
   };
   const view: Record<keyof ExportView, unknown> = { ...options.view, context };
-  return JSON.stringify({ ...options, view }, (_, value: unknown) => {
+  return JSON.stringify({ ...options, view, policy: numberOf(options.policy) }, (_, value: unknown) => {
     if (value instanceof Uint8Array) return value.join('.');
     if (value instanceof Set || value instanceof Map) return [...value];
     return value === Number.POSITIVE_INFINITY ? 'all' : value;
   });
+}
+
+const numbers = new WeakMap<ExportPolicy, number>();
+let numbered = 0;
+
+/** Policies are compared by identity: each has a number. */
+function numberOf(policy: ExportPolicy | undefined): number {
+  if (policy === undefined) return 0;
+  let number = numbers.get(policy);
+  if (number === undefined) numbers.set(policy, (number = ++numbered));
+  return number;
 }

@@ -263,7 +263,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
       } else {
         attr = table.pathAttr[path]!;
         source = table.pathPeer[path]!;
-        if (this.receivers.marked(attr) !== undefined) return this.#select(nlri);
+        if (!this.receivers.isPlain(path, attr)) return this.#select(nlri);
       }
     }
     const identifier = adjRibOut.path === undefined ? 0 : path;

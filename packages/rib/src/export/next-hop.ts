@@ -15,6 +15,7 @@
  *
  * Where labels or tunnels of a route belong to its next hop (labeled unicast, VPNs, EVPN, …), every peer gets what an internal one gets. A next
  * hop that nobody reads (flow specifications, families that are not known here) goes to all as it came in: `FamilyCodec.nextHopMeaning`.
+ * An export policy can say that ours takes its place in any case, or that the one that the set has then goes out (policy-marks.ts).
  *
  * A second address that is not link-local goes to nobody: it is none of those that RFC 2545 §3 allows there.
  *
@@ -38,6 +39,10 @@ export const NextHopUse = {
 } as const;
 export type NextHopUse = (typeof NextHopUse)[keyof typeof NextHopUse];
 
+/** What an export policy says of the next hop: nothing; ours; the one that the set has. */
+export const NextHopMode = { Default: 0, Self: 1, Keep: 2 } as const;
+export type NextHopMode = (typeof NextHopMode)[keyof typeof NextHopMode];
+
 /** Whether every route from a peer of this kind goes out with our own next hop. */
 export function alwaysOwnNextHop(view: ExportView, sourceKind: PeerKind): boolean {
   if (view.nextHopMeaning !== 'plain') return view.nextHopMeaning === 'bound' && view.nextHopSelfAlways;
@@ -48,9 +53,9 @@ export function alwaysOwnNextHop(view: ExportView, sourceKind: PeerKind): boolea
 }
 
 /** What becomes of the next hop of a set with these flags (`AttrFlag`) from `source`. */
-export function nextHopUse(view: ExportView, flags: number, source: RibPeer): NextHopUse {
+export function nextHopUse(view: ExportView, flags: number, source: RibPeer, mode: NextHopMode = NextHopMode.Default): NextHopUse {
   const own = view.nextHopSelf === undefined ? NextHopUse.None : NextHopUse.Own;
-  if (alwaysOwnNextHop(view, source.kind)) return own;
+  if (mode === NextHopMode.Self || (mode === NextHopMode.Default && alwaysOwnNextHop(view, source.kind))) return own;
   const isUnknownForm = (flags & AttrFlag.MpNextHop) !== 0 && !view.ipv6NextHops;
   if ((flags & (AttrFlag.BadNextHop | AttrFlag.LinkLocalNextHop)) === 0 && !isUnknownForm) return NextHopUse.Keep;
   if (!view.routeServerClient) return own;

@@ -3,9 +3,10 @@
  *
  *   1. the peer that it comes from, and towards clients of a route server those of the same AS, unless they ask for them;
  *   2. the member whose own address is the next hop (RFC 4271 §5.1.3);
- *   3. those that its control communities exclude.
+ *   3. those that its control communities exclude;
+ *   4. those to whom export policy denies it (policy-outcomes.ts).
  *
- * 1 depends on the source alone, 2 and 3 on the attribute set alone. Both are worked out once, and remembered until members come or go
+ * 1 depends on the source alone, 2 to 4 on the attribute set. Both are worked out once, and remembered until members come or go
  * (reconsider.ts).
  */
 import { AttributeCode } from '@tsbgp/wire';
@@ -15,10 +16,14 @@ import { addNoExport } from '../attributes/change.ts';
 import { addressLength, distinguisherLength, isNextHopRead, MP_NEXT_HOP_OFFSET } from '../attributes/next-hops.ts';
 import { BitSet, grown, NONE } from '../columns.ts';
 import type { RibPeer } from '../peer.ts';
+import type { ExportPolicy, PolicyVerdict } from '../policy/policy.ts';
+import type { RibTable } from '../table.ts';
 import { type AudienceId, type Audiences, EVERYBODY, NOBODY, only } from './audience.ts';
 import { type ControlOptions, readControl } from './control-communities.ts';
 import type { ExportDenial } from './denial.ts';
 import { MembersByAddress } from './next-hop.ts';
+import { type Output, PolicyOutcomes } from './policy-outcomes.ts';
+import type { ExportView } from './view.ts';
 
 /** What of a member counts here. */
 export interface Receiver {
@@ -32,6 +37,8 @@ export interface ReceiversOptions {
   /** Clients of one AS do not get each other's routes unless they ask for them. */
   readonly separatesOwnAs: boolean;
   readonly control: ControlOptions | undefined;
+  /** Export policy, and what it needs to know. */
+  readonly policy: { readonly policy: ExportPolicy; readonly table: RibTable; readonly view: ExportView } | undefined;
 }
 
 const NO_OWNERS: readonly Receiver[] = [];
@@ -64,6 +71,8 @@ export class Receivers {
   readonly #membersOf = (as: number): bigint => this.#byAs.get(as) ?? 0n;
   /** Sets that some members get with NO_EXPORT. Each holds a reference to what they get. */
   readonly #marked: Map<number, Marked> = new Map();
+  /** What export policy makes of sets; undefined where there is none. 2 and 3 are part of it then. */
+  readonly #outcomes: PolicyOutcomes | undefined;
   /** The last operands of `of`, and what came out. */
   #lastOfSet: AudienceId = NOBODY;
   #lastButSource: AudienceId = NOBODY;
@@ -73,14 +82,49 @@ export class Receivers {
     this.#attributes = attributes;
     this.#audiences = audiences;
     this.#options = options;
-    this.selective = options.keepsNextHops || options.control !== undefined;
-    this.#ofSet = new Int32Array(this.selective ? attributes.offset.length : 0);
+    const { policy, control } = options;
+    this.selective = options.keepsNextHops || control !== undefined || policy !== undefined;
+    this.#ofSet = new Int32Array(this.selective && policy === undefined ? attributes.offset.length : 0);
+    this.#outcomes =
+      policy &&
+      new PolicyOutcomes(policy.table, audiences, policy.view, policy.policy, {
+        list: () => Array.from(this.#byPeer.values(), ({ number, peer }) => ({ number, subject: peer.options.policySubject })),
+        controlOf: (attr) => control && readControl(attributes, attr, control, this.#membersOf),
+        ownersOf: (attr) => this.#ownersOfNextHop(attr).reduce((set, { number }) => set | only(number), 0n),
+      });
     if (this.selective) attributes.removed.add(this.#forget);
   }
 
   /** Whether control communities count. */
   get readsControl(): boolean {
-    return this.#options.control !== undefined;
+    return this.#options.control !== undefined && this.#outcomes === undefined;
+  }
+
+  /** Whether all receivers of a path get the set that it has. */
+  isPlain(path: number, attr: number): boolean {
+    if (this.#outcomes === undefined) return this.marked(attr) === undefined;
+    const { outputs } = this.#outcomes.outputsOf(path);
+    return outputs.length === 1 && outputs[0]!.attr === attr;
+  }
+
+  /** Which sets go to whom of the receivers of a path, by export policy; undefined where there is none. */
+  outputsOf(path: number): readonly Output[] | undefined {
+    return this.#outcomes?.outputsOf(path).outputs;
+  }
+
+  /** Whether some member gets `made` in the place of a set. */
+  isMadeOf(attr: number, made: number): boolean {
+    return this.marked(attr)?.attr === made || this.#outcomes?.isMadeOf(attr, made) === true;
+  }
+
+  /** What was worked out is stored. */
+  endBatch(): void {
+    this.#outcomes?.endBatch();
+  }
+
+  /** What export policy says of a path for a member; undefined where there is none. Cold. */
+  verdictOf(path: number, member: Receiver): PolicyVerdict | undefined {
+    return this.#outcomes?.explain(path, member.number);
   }
 
   add(member: Receiver): void {
@@ -106,10 +150,11 @@ export class Receivers {
     this.#forgetSources();
   }
 
-  /** Who may have a route with this set from this source. `keepsNextHop`: it goes out with the next hop that it came with. */
-  of(attr: number, source: RibPeer, keepsNextHop: boolean): AudienceId {
+  /** Who may have a path with this set from this source. `keepsNextHop`: it goes out with the next hop that it came with. */
+  of(attr: number, source: RibPeer, keepsNextHop: boolean, path: number): AudienceId {
     const butSource = this.butSource(source);
     if (!this.selective) return butSource;
+    if (this.#outcomes !== undefined) return this.#audiences.and(this.#outcomes.outputsOf(path).audience, butSource);
     const ofSet = keepsNextHop ? this.#ofSetRemembered(attr) : this.#audienceOf(attr, false);
     if (ofSet === EVERYBODY || ofSet === butSource) return butSource;
     if (ofSet === this.#lastOfSet && butSource === this.#lastButSource) return this.#last;
@@ -120,10 +165,11 @@ export class Receivers {
   }
 
   /** Why a member is not among those that `of` answers; undefined where it is. Cold. */
-  explain(attr: number, source: RibPeer, keepsNextHop: boolean, member: Receiver): ExportDenial | undefined {
-    if (this.#audiences.has(this.of(attr, source, keepsNextHop), member.number)) return undefined;
+  explain(attr: number, source: RibPeer, keepsNextHop: boolean, member: Receiver, path: number): ExportDenial | undefined {
+    if (this.#audiences.has(this.of(attr, source, keepsNextHop, path), member.number)) return undefined;
     if (source.index === member.peer.index) return 'own-route';
     if ((this.#excludedBy(source) & only(member.number)) !== 0n) return 'same-as';
+    if (this.#outcomes !== undefined) return this.#outcomes.denialOf(path, member.number);
     return this.#ownersThatCount(attr, keepsNextHop).some(({ number }) => number === member.number) ? 'own-next-hop' : 'control-community';
   }
 
@@ -155,6 +201,7 @@ export class Receivers {
   readonly #forget = (attr: number): void => {
     if (attr < this.#ofSet.length) this.#ofSet[attr] = NOBODY;
     this.#unmark(attr);
+    this.#outcomes?.forget(attr);
   };
 
   /** The index of a peer is free, and may be given to another one. */
@@ -168,6 +215,7 @@ export class Receivers {
     this.#ofSet.fill(NOBODY);
     this.#forgetSources();
     for (const attr of this.#marked.keys()) this.#unmark(attr);
+    this.#outcomes?.dispose();
   }
 
   /** Audiences that are remembered here. */
@@ -177,6 +225,7 @@ export class Receivers {
     for (const id of this.#butSource) ids.add(id);
     const end = Math.min(this.#ofSet.length, this.#attributes.top);
     for (let attr = 1; attr < end; attr++) if (this.#ofSet[attr]! > NOBODY) ids.add(this.#ofSet[attr]!);
+    this.#outcomes?.addRemembered(ids);
     this.#butOwners = [];
     this.#forgetLast();
     return ids;
@@ -184,6 +233,7 @@ export class Receivers {
 
   /** Works out again what is remembered of a set. Returns whether it is another audience than before. */
   recompute(attr: number): boolean {
+    if (this.#outcomes !== undefined) return this.#outcomes.recompute(attr);
     const before = this.#ofSet[attr] ?? NOBODY;
     if (before === NOBODY) return false;
     const markedBefore = this.#marked.get(attr);
@@ -201,6 +251,7 @@ export class Receivers {
   /** Sets that are held for members that get them with NO_EXPORT. */
   *heldSets(): Iterable<number> {
     for (const { attr } of this.#marked.values()) yield attr;
+    if (this.#outcomes !== undefined) yield* this.#outcomes.heldSets();
   }
 
   #ofSetRemembered(attr: number): AudienceId {
@@ -285,6 +336,7 @@ export class Receivers {
   }
 
   #forgetSources(): void {
+    this.#outcomes?.forgetMembers();
     this.#butSource.fill(NOBODY);
     this.#forgetLast();
   }

@@ -6,7 +6,8 @@
  *   NEXT_HOP             ours                         as it is                 as it is, or ours (next-hop.ts)
  *   COMMUNITIES          as they are; GRACEFUL_SHUTDOWN is added while the session is about to end (RFC 8326 §4.2), NO_EXPORT to what is stale
  *                        for long where the peer does not know LLGR_STALE (RFC 9494 §4.6)
- *   MULTI_EXIT_DISC      only of our own routes       as it is                 as it is
+ *   MULTI_EXIT_DISC      of our own routes, or of     as it is                 as it is
+ *                        export policy
  *   LOCAL_PREF           removed                      removed                  as it is, default added
  *   ORIGINATOR_ID, CLUSTER_LIST   removed             removed                  as they are; added to a route that is reflected (RFC 4456 §8)
  *   ONLY_TO_CUSTOMER     as it is, added where our role asks for it (RFC 9234 §5)          as it is
@@ -46,6 +47,7 @@ import { Horizon, PeerKind, type RibPeer } from '../peer.ts';
 import { marksWhatGoes } from '../roles.ts';
 import { AsPathWriter, writeAs } from './as-path.ts';
 import { NextHopUse, nextHopUse, sameLink } from './next-hop.ts';
+import { markedNextHop, marksOf, setsMed } from './policy-marks.ts';
 import { clustersPassed, type ExportView } from './view.ts';
 
 const TWO_OCTETS_MAX = 0xffff;
@@ -175,7 +177,8 @@ export class AttributeRewriter {
     const external = this.#external;
     const ownRoute = source.kind === PeerKind.Local;
     const transparent = this.#view.routeServerClient && !ownRoute;
-    const use = nextHopUse(this.#view, attributes.flags[attr]!, source);
+    const ofPolicy = marksOf(data, start, end);
+    const use = nextHopUse(this.#view, attributes.flags[attr]!, source, markedNextHop(ofPolicy));
     if (use === NextHopUse.None) throw new Error('a route that has no next hop for its peers is to be rewritten');
     this.ownNextHop = use === NextHopUse.Own;
     const room = rewrittenLengthMax(end - start);
@@ -236,7 +239,7 @@ export class AttributeRewriter {
           this.#done(DUE_COMMUNITIES);
           break;
         case Rule['multi-exit-disc']:
-          if (!external || transparent || ownRoute) this.#copy(data, offset, next);
+          if (!external || transparent || ownRoute || setsMed(ofPolicy)) this.#copy(data, offset, next);
           break;
         case Rule['local-pref']:
           if (external) break;

@@ -132,10 +132,10 @@ export class ExportRules {
     const source = table.peers[table.pathPeer[path]!] as RibPeer;
     this.reason = DENIED;
     if ((flags & this.#unusual) === 0 && ((this.#unusualSources >>> source.horizon) & 1) === 0) {
-      return this.#receivers.of(attr, source, ((this.#keptSources >>> source.horizon) & 1) !== 0);
+      return this.#receivers.of(attr, source, ((this.#keptSources >>> source.horizon) & 1) !== 0, path);
     }
     const reason = this.#reasonAgainst(attr, flags, source, table.pathNlri[path]! as NlriId);
-    if (reason === SENT) return this.#receivers.of(attr, source, nextHopUse(this.#options.view, flags, source) === NextHopUse.Keep);
+    if (reason === SENT) return this.#receivers.of(attr, source, nextHopUse(this.#options.view, flags, source) === NextHopUse.Keep, path);
     this.reason = Math.max(reason, DENIED);
     return NOBODY;
   }
@@ -152,7 +152,7 @@ export class ExportRules {
     const reason = this.#reasonAgainst(attr, flags, source, nlri);
     if (reason !== SENT) return DENIALS.get(reason);
     const keepsNextHop = nextHopUse(this.#options.view, flags, source) === NextHopUse.Keep;
-    const denial = this.#receivers.explain(attr, source, keepsNextHop, member);
+    const denial = this.#receivers.explain(attr, source, keepsNextHop, member, path);
     if (denial !== undefined || this.#filters.permits(member.peer, table.pathNlri[path]! as NlriId)) return denial;
     return 'prefix-filter';
   }
@@ -171,6 +171,7 @@ export class ExportRules {
   /** A batch is over: its large sets may be gone before the next. */
   endBatch(): void {
     if (this.#messageLengths.size > 0) this.#messageLengths.clear();
+    this.#receivers.endBatch();
   }
 
   /** For a route that is not plainly sent: SENT, what keeps it back (`Denied`), or why it cannot be sent (`NotSent`). */

@@ -237,6 +237,14 @@ export class Selection {
     const identifier = this.#keepsPaths ? path : 0;
     const attr = table.pathAttr[path]!;
     const source = table.pathPeer[path]!;
+    const outputs = this.#receivers.outputsOf(path);
+    if (outputs !== undefined) {
+      for (const output of outputs) {
+        const served = this.#audiences.and(receivers, output.receivers);
+        if (served !== NOBODY) entries.add(output.attr, source, served, identifier);
+      }
+      return;
+    }
     const marked = this.#receivers.marked(attr);
     if (marked === undefined) {
       entries.add(attr, source, receivers, identifier);

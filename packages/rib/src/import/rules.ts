@@ -14,6 +14,7 @@ import type { Family } from '@tsbgp/wire';
 import type { AttributeTable } from '../attributes/attribute-table.ts';
 import { codeOf, NO_REASON, type ReasonCode } from '../filter-reason.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
+import { tellOfPaths } from '../path-knowledge.ts';
 import { PeerKind, type RibPeer } from '../peer.ts';
 import type { PolicyVerdict } from '../policy/policy.ts';
 import { PolicyMemo } from '../policy/policy-memo.ts';
@@ -21,11 +22,13 @@ import { PolicyReasons } from '../policy/policy-reasons.ts';
 import { RouteMarks } from '../rpki/route-marks.ts';
 import type { RouteStates } from '../rpki/route-states.ts';
 import type { PathId, RibTable } from '../table.ts';
-import { type AspaState, type RovState, Validates } from '../validation-options.ts';
+import { AspaState, RovState, Validates } from '../validation-options.ts';
 import { Verdict } from '../verdict.ts';
 import { ALWAYS, ImportChanges } from './changes.ts';
 import { LongLived } from './long-lived.ts';
 import { unusableReason } from './unusable.ts';
+
+const NOT_CHECKED = { rov: RovState.NotChecked, aspa: AspaState.NotChecked } as const;
 
 export class ImportRules {
   readonly #attributes: AttributeTable;
@@ -92,21 +95,28 @@ export class ImportRules {
     return isReachable ? verdict : verdict.rejectAs(verdict, codeOf('next-hop-unreachable'));
   }
 
+  /** Others may ask what is known here of the paths of a table. */
+  inform(table: RibTable): void {
+    tellOfPaths(table, { policyReasonOf: this.policyReasons.textOf, statesOf: (path) => this.statesOf(table, path) });
+  }
+
   /** Why the policy of a peer accepts or rejects a route; undefined where it has none. Cold. */
   explainPolicy(table: RibTable, path: PathId, peer: RibPeer): PolicyVerdict | undefined {
     if (peer.policy === undefined) return undefined;
-    const { rov, aspa } = this.states?.of(table, path) ?? { rov: 0, aspa: 0 };
-    const nlri = table.nlriOf(path);
-    const isSeen = (what: number): boolean => (peer.validates & what) !== 0;
-    return this.policies.verdictOn(
-      peer.policy,
-      table.receivedAttrOf(path),
-      table.index,
-      nlri,
-      table.identifierOf(path),
-      isSeen(Validates.Rov) ? rov : 0,
-      isSeen(Validates.Aspa) ? aspa : 0,
-    );
+    const { rov, aspa } = this.statesOf(table, path);
+    const attr = table.receivedAttrOf(path);
+    return this.policies.verdictOn(peer.policy, attr, table.index, table.nlriOf(path), table.identifierOf(path), rov, aspa);
+  }
+
+  /** What RPKI says of a path, as far as the options of its peer ask for it. */
+  statesOf(table: RibTable, path: PathId): { readonly rov: RovState; readonly aspa: AspaState } {
+    const validates = table.peerOf(path)?.validates ?? 0;
+    if (validates === 0 || this.states === undefined) return NOT_CHECKED;
+    const { rov, aspa } = this.states.of(table, path);
+    return {
+      rov: (validates & Validates.Rov) === 0 ? RovState.NotChecked : rov,
+      aspa: (validates & Validates.Aspa) === 0 ? AspaState.NotChecked : aspa,
+    };
   }
 
   /** A session begins, or its options are others: what import changes in sets of this peer is found out. */

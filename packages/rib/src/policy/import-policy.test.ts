@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { IPV4_UNICAST } from '@tsbgp/wire';
 import { FakePeer, type FakePeerOptions, settle, smallRib } from '../../test/fake-peer.ts';
 import { pathsOf, TestPolicy } from '../../test/test-policy.ts';
-import { countOf, POLICY_REASONS_MAX, type Rib } from '../index.ts';
+import { countOf, POLICY_REASONS_MAX, policyReason, type Rib } from '../index.ts';
 import { checkInvariants } from '../invariants.ts';
 
 const PREFIXES = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24'] as const;
@@ -28,7 +28,7 @@ function routes(rib: Rib): Record<string, string> {
   const table = rib.table(IPV4_UNICAST);
   for (const [prefix, path, attributes] of pathsOf(table)) {
     const reason = table.filterReason(path);
-    found[prefix] = reason === undefined ? `used ${attributes}`.trim() : `${reason} ${rib.policyReason(table, path) ?? ''}`.trim();
+    found[prefix] = reason === undefined ? `used ${attributes}`.trim() : `${reason} ${policyReason(table, path) ?? ''}`.trim();
   }
   return found;
 }

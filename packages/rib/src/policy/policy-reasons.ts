@@ -22,9 +22,7 @@ export class PolicyReasons {
   }
 
   /** What a policy named; undefined for other codes. */
-  textOf(code: number): string | undefined {
-    return this.#texts[code - FIRST_POLICY_REASON];
-  }
+  readonly textOf = (code: ReasonCode): string | undefined => this.#texts[code - FIRST_POLICY_REASON];
 
   /** Of `counts`, which are by code, those of reasons that policies named. */
   *counted(counts: ArrayLike<number>): Iterable<{ readonly reason: string; readonly count: number }> {

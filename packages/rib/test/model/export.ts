@@ -2,6 +2,7 @@
 import { Role } from '@tsbgp/wire';
 import { sentPath } from './as-path.ts';
 import { withCommunity } from './import.ts';
+import { type Judged, judged, type ModelPolicy } from './policy.ts';
 import {
   GRACEFUL_SHUTDOWN,
   LLGR_STALE,
@@ -15,9 +16,11 @@ import {
 
 const DEFAULT_LOCAL_PREF = 100;
 
-/** Why a peer does not get a route: the first sentence that holds; undefined where it gets it. */
-export function reasonAgainst(route: ModelRoute, to: ModelPeer): string | undefined {
+/** Why a peer does not get a route to a prefix: the first sentence that holds; undefined where it gets it. */
+export function reasonAgainst(route: ModelRoute, to: ModelPeer, prefix: string): string | undefined {
   const { from, communities } = route;
+  const verdict = ofPolicy(route, to, prefix);
+  const goes = verdict.type === 'accept' ? verdict.route : route;
   const isExternal = to.relation === 'external';
   const sentences: readonly (readonly [string, boolean])[] = [
     // RFC 1997.
@@ -32,10 +35,21 @@ export function reasonAgainst(route: ModelRoute, to: ModelPeer): string | undefi
     ['only-to-customer', isExternal && isCustomerOf(to.role) && route.onlyToCustomer !== undefined],
     ['internal-to-internal', isBeyondHorizon(from, to)],
     ['own-route', from.address === to.address],
+    ['export-policy', verdict.type === 'reject'],
     // RFC 4271 §5.1.3.
-    ['own-next-hop', keepsNextHop(route, to) && route.nextHop === to.address],
+    ['own-next-hop', keepsNextHop(goes, to, nextHopOfPolicy(to, prefix)) && goes.nextHop === to.address],
   ];
   return sentences.find(([, holds]) => holds)?.[0];
+}
+
+function ofPolicy(route: ModelRoute, { exportPolicy, number }: ModelPeer, prefix: string): Judged<ModelRoute> {
+  return exportPolicy === undefined ? { type: 'accept', route } : judged(exportPolicy, route, prefix, number);
+}
+
+/** What export policy says of the next hop of routes to a prefix. */
+function nextHopOfPolicy({ exportPolicy }: ModelPeer, prefix: string): ModelPolicy['nextHop'] {
+  const isFor = exportPolicy?.changesOnly === undefined || exportPolicy.changesOnly === prefix;
+  return isFor ? exportPolicy?.nextHop : undefined;
 }
 
 /** RFC 4271 §9.2, RFC 4456 §6. */
@@ -45,13 +59,17 @@ function isBeyondHorizon(from: ModelPeer, to: ModelPeer): boolean {
   return from.client && to.client && from.clusterId === to.clusterId && !to.clientToClient;
 }
 
-function keepsNextHop({ nextHop }: ModelRoute, to: ModelPeer): boolean {
-  if (nextHop === '0.0.0.0' || nextHop === '::') return false;
+function keepsNextHop({ nextHop }: ModelRoute, to: ModelPeer, byPolicy: ModelPolicy['nextHop']): boolean {
+  if (nextHop === '0.0.0.0' || nextHop === '::' || byPolicy === 'self') return false;
+  if (byPolicy === 'unchanged') return true;
   return to.relation === 'external' ? to.nextHopUnchanged : !to.nextHopSelf;
 }
 
 /** The route as the peer gets it; `ourNextHop` is our own address in the family. */
-export function sent(route: ModelRoute, to: ModelPeer, ourNextHop: string): Omit<ModelRoute, 'from'> {
+export function sent(chosen: ModelRoute, to: ModelPeer, ourNextHop: string, prefix: string): Omit<ModelRoute, 'from'> {
+  const verdict = ofPolicy(chosen, to, prefix);
+  const route = verdict.type === 'accept' ? verdict.route : chosen;
+  const isMedOurs = to.exportPolicy?.med !== undefined && route !== chosen;
   const isExternal = to.relation === 'external';
   const isReflected = route.from.relation === 'internal' && to.relation === 'internal';
   const isInOurAs = to.relation === 'internal';
@@ -59,9 +77,9 @@ export function sent(route: ModelRoute, to: ModelPeer, ourNextHop: string): Omit
   const isLast = to.staleRoutes === 'marked' && route.communities.includes(LLGR_STALE);
   return {
     asPath: sentPath(route.asPath, to),
-    nextHop: keepsNextHop(route, to) ? route.nextHop : ourNextHop,
+    nextHop: keepsNextHop(route, to, nextHopOfPolicy(to, prefix)) ? route.nextHop : ourNextHop,
     // RFC 4271 §5.1.4: what came from elsewhere does not go to a third AS.
-    med: isExternal && route.from.relation !== 'local' ? undefined : route.med,
+    med: isExternal && route.from.relation !== 'local' && !isMedOurs ? undefined : route.med,
     localPref: isExternal ? undefined : isLast ? 0 : (route.localPref ?? DEFAULT_LOCAL_PREF),
     communities: isLast ? withCommunity(communities, NO_EXPORT) : communities,
     originatorId: isInOurAs ? (route.originatorId ?? (isReflected ? route.from.bgpIdentifier : undefined)) : undefined,

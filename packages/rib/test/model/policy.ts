@@ -5,6 +5,7 @@
  * prefix.
  */
 import {
+  ATTRIBUTE_CODECS,
   addressBytes,
   decodeAttributes,
   encodeAttributes,
@@ -14,7 +15,16 @@ import {
   STORED_CONTEXT,
 } from '@tsbgp/wire';
 import fc from 'fast-check';
-import type { ImportPolicy, JudgedRoute, PolicyChange, PolicyPending, PolicyVerdict } from '../../src/index.ts';
+import type {
+  ExportPolicy,
+  ImportPolicy,
+  JudgedRoute,
+  MembersPolicy,
+  PolicyChange,
+  PolicyMember,
+  PolicyPending,
+  PolicyVerdict,
+} from '../../src/index.ts';
 
 export interface ModelPolicy {
   /** Routes with this community are rejected, with a reason. */
@@ -28,6 +38,9 @@ export interface ModelPolicy {
   readonly removes: number | undefined;
   /** The changes are made to routes to this prefix only. */
   readonly changesOnly: string | undefined;
+  /** On export: what becomes of the next hop, and the MULTI_EXIT_DISC that goes out. */
+  readonly nextHop: 'self' | 'unchanged' | undefined;
+  readonly med: number | undefined;
 }
 
 export const COMMUNITY_REASON = 'has-community';
@@ -40,6 +53,7 @@ export interface Subject {
 /** What of a route policies look at, and change. */
 interface PolicyRoute {
   readonly localPref?: number | undefined;
+  readonly med?: number | undefined;
   readonly communities: readonly number[];
 }
 
@@ -62,6 +76,7 @@ export function judged<Route extends PolicyRoute>(policy: ModelPolicy, route: Ro
     route: {
       ...route,
       localPref: localPref ?? route.localPref,
+      med: policy.med ?? route.med,
       communities: adds === undefined || kept.includes(adds) ? kept : [...kept, adds],
     },
   };
@@ -83,21 +98,23 @@ export function modelPolicy(prefixes: readonly string[]): fc.Arbitrary<ModelPoli
     adds: community,
     removes: community,
     changesOnly: prefix,
+    nextHop: fc.constantFrom(undefined, undefined, 'self' as const, 'unchanged' as const),
+    med: fc.constantFrom(undefined, undefined, 7),
   });
   return fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: policy });
 }
 
-const policies = new Map<string, ImportPolicy>();
+const policies = new Map<string, OctetPolicy>();
 
 /** The same object for the same content. */
-export function importPolicyOf(policy: ModelPolicy): ImportPolicy {
+export function policyOf(policy: ModelPolicy): ImportPolicy & ExportPolicy {
   const key = JSON.stringify(policy);
   const known = policies.get(key) ?? new OctetPolicy(policy);
   policies.set(key, known);
   return known;
 }
 
-class OctetPolicy implements ImportPolicy {
+class OctetPolicy implements ImportPolicy, ExportPolicy {
   readonly reads = 0;
   readonly #policy: ModelPolicy;
   readonly #rejected: PolicyVerdict = { type: 'verdict', accepts: false, reason: undefined, change: undefined };
@@ -112,6 +129,24 @@ class OctetPolicy implements ImportPolicy {
 
   classOf(peer: object | undefined): number {
     return this.#policy.isByNeighbor ? (peer as Subject).number : 0;
+  }
+
+  /** Members with the same number have the same answer. */
+  forMembers(members: readonly PolicyMember[]): MembersPolicy {
+    const sets = new Map<number, { subject: object | undefined; members: bigint }>();
+    for (const { number, subject } of members) {
+      const key = this.classOf(subject);
+      const set = sets.get(key) ?? { subject, members: 0n };
+      set.members |= 1n << BigInt(number);
+      sets.set(key, set);
+    }
+    const all = [...sets.values()];
+    const among = (asked: bigint) => all.filter((set) => (set.members & asked) !== 0n);
+    return {
+      judge: (route) => all.map((set) => ({ answer: this.judge({ ...route, source: set.subject }), members: set.members })),
+      resume: (pending, asked, route) =>
+        among(asked).map((set) => ({ answer: this.resume(pending, { ...route, source: set.subject }), members: set.members & asked })),
+    };
   }
 
   judge(route: JudgedRoute): PolicyVerdict | PolicyPending {
@@ -147,22 +182,32 @@ function isTo({ family, nlri, nlriOffset }: JudgedRoute, prefix: string): boolea
   return nlri[nlriOffset] === Number(bits) && octets.every((octet, at) => nlri[nlriOffset + 1 + at] === octet);
 }
 
-function changeOf({ adds, removes }: ModelPolicy, localPref: number | undefined): PolicyChange {
+function changeOf({ adds, removes, nextHop, med }: ModelPolicy, localPref: number | undefined): PolicyChange {
   return {
-    nextHop: undefined,
-    setsMed: false,
+    nextHop,
+    setsMed: med !== undefined,
     apply(bytes, start, end) {
       const before = decodeAttributes(bytes, start, end, STORED_CONTEXT).attributes;
       const communities = before.flatMap((attribute) => (attribute.type === 'communities' ? [...attribute.value] : []));
       const kept = communities.filter((community) => community !== removes);
       const after = adds === undefined || kept.includes(adds) ? kept : [...kept, adds];
-      const without = before.filter(({ type }) => type !== 'communities' && (localPref === undefined || type !== 'local-pref'));
+      const isReplaced = (type: string): boolean =>
+        type === 'communities' || (localPref !== undefined && type === 'local-pref') || (med !== undefined && type === 'multi-exit-disc');
+      const without = before.filter(({ type }) => !isReplaced(type));
       const attributes: PathAttribute[] = [
         ...without,
+        ...(med === undefined ? [] : [{ type: 'multi-exit-disc', flags: 0x80, value: med } as const]),
         ...(localPref === undefined ? [] : [{ type: 'local-pref', flags: 0x40, value: localPref } as const]),
         ...(after.length === 0 ? [] : [{ type: 'communities', flags: 0xc0, value: after } as const]),
       ];
-      return encodeAttributes(attributes, STORED_CONTEXT);
+      return encodeAttributes(attributes.toSorted(byPlace), STORED_CONTEXT);
     },
   };
+}
+
+/** The order of a canonical set: MP_REACH_NLRI, then by code. */
+function byPlace(a: PathAttribute, b: PathAttribute): number {
+  const place = (attribute: PathAttribute): number =>
+    attribute.type === 'mp-reach-nlri' ? 0 : (ATTRIBUTE_CODECS.find((row) => row?.type === attribute.type)?.code ?? 256);
+  return place(a) - place(b);
 }

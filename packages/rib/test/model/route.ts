@@ -60,6 +60,7 @@ export interface ModelPeer {
   /** What it is sent of routes with LLGR_STALE. */
   readonly staleRoutes: 'all' | 'marked' | 'none';
   readonly importPolicy: ModelPolicy | undefined;
+  readonly exportPolicy: ModelPolicy | undefined;
   /** What policies see of it. */
   readonly number: number;
 }

@@ -3,7 +3,7 @@ import { addressBytes, parseIpv4, Role, readU32 } from '@tsbgp/wire';
 import fc from 'fast-check';
 import type { AsPathOptions } from '../../src/index.ts';
 import type { FakePeerOptions } from '../fake-peer.ts';
-import { importPolicyOf, type ModelPolicy, modelPolicy, type Subject } from './policy.ts';
+import { type ModelPolicy, modelPolicy, policyOf, type Subject } from './policy.ts';
 import type { ModelAsPath, ModelPeer, ModelSpeaker, Relation } from './route.ts';
 
 export const OUR_AS = 64_512;
@@ -63,6 +63,7 @@ export interface Changeable {
   readonly replaceAs: boolean;
   readonly ways: Ways;
   readonly importPolicy: ModelPolicy | undefined;
+  readonly exportPolicy: ModelPolicy | undefined;
 }
 
 type Ways = Pick<
@@ -88,6 +89,7 @@ export const PLAIN: SessionChoice = {
       staleRoutes: 'none',
     },
     importPolicy: undefined,
+    exportPolicy: undefined,
   },
 };
 
@@ -112,6 +114,7 @@ export const changeable: fc.Arbitrary<Changeable> = fc.record({
     staleRoutes: fc.constantFrom('all' as const, 'marked' as const, 'none' as const),
   }),
   importPolicy: modelPolicy(PREFIXES),
+  exportPolicy: modelPolicy(PREFIXES),
 });
 
 export const sessionChoice: fc.Arbitrary<SessionChoice> = fc.record({
@@ -124,7 +127,7 @@ export const sessionChoice: fc.Arbitrary<SessionChoice> = fc.record({
 /** The peer of a place with these options. The RIB's own cluster identifier is the first of CLUSTERS. */
 export function modelPeer({ address, as, localAs }: Place, choice: SessionChoice, { confederation }: ModelSpeaker): ModelPeer {
   const relation: Relation = as === OUR_AS ? 'internal' : as === MEMBER_AS && confederation !== undefined ? 'member' : 'external';
-  const { clientToClient, asPath, noPrepend, replaceAs, ways, importPolicy } = choice.changeable;
+  const { clientToClient, asPath, noPrepend, replaceAs, ways, importPolicy, exportPolicy } = choice.changeable;
   const ours = confederation ?? OUR_AS;
   return {
     address,
@@ -143,6 +146,7 @@ export function modelPeer({ address, as, localAs }: Place, choice: SessionChoice
     },
     ...ways,
     importPolicy,
+    exportPolicy,
     number: addressBytes(address).at(-1)!,
   };
 }
@@ -163,6 +167,7 @@ export function ourselves({ bgpIdentifier }: ModelSpeaker): ModelPeer {
     asPath: { ...asPath, prependIn: undefined, behindLocal: undefined },
     ...ways,
     importPolicy: undefined,
+    exportPolicy: undefined,
     number: 0,
   };
 }
@@ -193,7 +198,8 @@ export function fakePeerOptions(peer: ModelPeer, { confederation }: ModelSpeaker
     gracefulShutdown: peer.gracefulShutdown,
     obeysGracefulShutdown: peer.obeysGracefulShutdown,
     blackholeMark: peer.blackholeMark,
-    importPolicy: peer.importPolicy && importPolicyOf(peer.importPolicy),
+    importPolicy: peer.importPolicy && policyOf(peer.importPolicy),
+    exportPolicy: peer.exportPolicy && policyOf(peer.exportPolicy),
     policySubject: { number: peer.number } satisfies Subject,
   };
 }
