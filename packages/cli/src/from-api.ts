@@ -205,7 +205,7 @@ export function routeView(message: Route): RouteView {
   }
   return {
     family: message.family,
-    prefix: message.prefix,
+    prefix: message.nlri?.text ?? message.prefix,
     pathIdentifier: message.pathIdentifier === 0 ? undefined : message.pathIdentifier,
     neighbor: message.neighbor,
     nextHop: message.nextHop,

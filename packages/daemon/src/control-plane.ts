@@ -4,7 +4,7 @@
  */
 import type { AspaState, DecisionStep, ExportPending, ExportReason, FilterReason, LimitState, LocalOrigin, RovState } from '@tsbgp/rib';
 import type { State } from '@tsbgp/session';
-import type { Capability, Family, PathAttribute } from '@tsbgp/wire';
+import type { Capability, Family, Nlri, PathAttribute } from '@tsbgp/wire';
 import type { Endpoint } from './endpoint.ts';
 import type { EventLog } from './events.ts';
 import type { DecisionConfig } from './keys/decision-keys.ts';
@@ -229,8 +229,10 @@ export type ResetKind = 'hard' | 'soft-in' | 'soft-out' | 'soft' | 'refresh';
 
 export interface Route {
   readonly family: Family;
-  /** "192.0.2.0/24". */
+  /** "192.0.2.0/24"; empty where the NLRI of the family are no plain prefixes. */
   readonly prefix: string;
+  /** Where `prefix` is empty. */
+  readonly nlri?: Nlri | undefined;
   readonly pathIdentifier?: number | undefined;
   /** The neighbor it came from; '' for a local route. */
   readonly neighbor: string;
@@ -424,7 +426,9 @@ export type RouteEvent =
       readonly type: 'withdraw';
       readonly sequence: number;
       readonly family: Family;
+      /** Empty where the NLRI of the family are no plain prefixes: `nlri` is there then. */
       readonly prefix: string;
+      readonly nlri?: Nlri | undefined;
       readonly pathIdentifier?: number | undefined;
       readonly neighbor: string;
     }

@@ -119,6 +119,6 @@ function lostText(count: bigint, isLate: boolean): string {
   return `too slow: ${count} changes are missing here; start again, or filter more`;
 }
 
-function withdrawView({ prefix, pathIdentifier, neighbor }: Withdrawal): WithdrawView {
-  return { prefix, pathIdentifier: pathIdentifier === 0 ? undefined : pathIdentifier, neighbor };
+function withdrawView({ prefix, nlri, pathIdentifier, neighbor }: Withdrawal): WithdrawView {
+  return { prefix: nlri?.text ?? prefix, pathIdentifier: pathIdentifier === 0 ? undefined : pathIdentifier, neighbor };
 }

@@ -6,7 +6,7 @@ export const NEIGHBOR_KEYS = [
   {"name":"remoteAs","key":"remote-as","message":"remoteAs","type":"as-number","option":{"flags":"--as <number>","help":"the neighbor's AS; ours makes it iBGP","required":true}},
   {"name":"description","key":"description","message":"description","type":"text","max":255,"option":{"flags":"--description <text>","help":"free text"}},
   {"name":"localAs","key":"local-as","message":"localAs","type":"as-number","option":{"flags":"--local-as <number>","help":"our AS towards it, where it differs"}},
-  {"name":"families","key":"families","message":"families","type":"family","list":true,"option":{"flags":"--families <list>","help":"ipv4-unicast, ipv6-unicast"}},
+  {"name":"families","key":"families","message":"families","type":"family","list":true,"option":{"flags":"--families <list>","help":"ipv4-unicast, l2vpn-evpn, …"}},
   {"name":"passive","key":"passive","message":"passive","type":"flag","default":false,"option":{"flags":"--passive","help":"never connect, only wait"}},
   {"name":"multihopTtl","key":"multihop","message":"multihopTtl","type":"integer","min":1,"max":255,"example":2,"option":{"flags":"--multihop <ttl>","help":"IP TTL for a neighbor that is not on a connected network"}},
   {"name":"remotePort","key":"port","message":"remotePort","type":"integer","min":1,"max":65535,"default":179,"example":179,"option":{"flags":"--port <number>","help":"TCP port to connect to"}},

@@ -19,7 +19,7 @@ import { invalidArgument } from '../control-error.ts';
 import type { ChangePosition, ControlPlane, RouteEvent, RouteFilter, RouteQuery } from '../control-plane.ts';
 import { explanationMessage } from './explanation-message.ts';
 import { namedFamily } from './neighbor-config-message.ts';
-import { pathsMessage, REASONS, routeMessage } from './route-messages.ts';
+import { nlriMessage, pathsMessage, REASONS, routeMessage } from './route-messages.ts';
 
 const PAGE_DEFAULT = 100;
 
@@ -125,8 +125,8 @@ function eventMessage(event: RouteEvent): MessageInitShape<typeof RouteEventSche
     case 'announce':
       return { sequence, event: { case: 'announce', value: routeMessage(event.route) } };
     case 'withdraw': {
-      const { family, prefix, pathIdentifier, neighbor } = event;
-      const value = { family: formatFamily(family), prefix, pathIdentifier: pathIdentifier ?? 0, neighbor };
+      const { family, prefix, nlri, pathIdentifier, neighbor } = event;
+      const value = { family: formatFamily(family), prefix, ...nlriMessage(nlri), pathIdentifier: pathIdentifier ?? 0, neighbor };
       return { sequence, event: { case: 'withdraw', value } };
     }
     case 'end-of-initial':

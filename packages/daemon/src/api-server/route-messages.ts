@@ -1,8 +1,9 @@
 /** Routes, and the paths of a prefix with why each of them lost, as the API's messages. */
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import {
   AspaState as AspaMessage,
+  type NlriSchema,
   type PathSchema,
   FilterReason as Reason,
   RouteOrigin,
@@ -11,7 +12,7 @@ import {
   DecisionStep as Step,
 } from '@tsbgp/api';
 import { AspaState, RovState } from '@tsbgp/rib';
-import { formatFamily } from '@tsbgp/wire';
+import { encodeTypedNlri, formatFamily, formatNlri, type Nlri, toJson } from '@tsbgp/wire';
 import type { FilterReason, LocalOrigin, PrefixPaths, Route, RouteDefeat } from '../control-plane.ts';
 import { attributeMessage } from './attribute-messages.ts';
 
@@ -19,6 +20,7 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
   return {
     family: formatFamily(route.family),
     prefix: route.prefix,
+    ...nlriMessage(route.nlri),
     pathIdentifier: route.pathIdentifier ?? 0,
     neighbor: route.neighbor,
     nextHop: route.nextHop,
@@ -48,6 +50,13 @@ export const ASPA_STATES: Readonly<Record<AspaState, AspaMessage>> = {
   [AspaState.Unknown]: AspaMessage.UNKNOWN,
   [AspaState.Invalid]: AspaMessage.INVALID,
 };
+/** What is not a plain prefix, as a member of the messages that have it. */
+export function nlriMessage(nlri: Nlri | undefined): { readonly nlri?: MessageInitShape<typeof NlriSchema> } {
+  if (nlri === undefined) return {};
+  const octets = nlri.type === 'unknown' ? nlri.bytes : encodeTypedNlri(nlri);
+  // toJson gives what JSON has: objects, lists, text, numbers, booleans.
+  return { nlri: { text: formatNlri(nlri), fields: toJson(nlri) as JsonObject, octets } };
+}
 
 const ORIGINS: Readonly<Record<LocalOrigin, RouteOrigin>> = {
   api: RouteOrigin.API,

@@ -444,7 +444,7 @@ const wrong: [string, string, ConfigErrorCode, string, number, number][] = [
   ['TTL 256', 'defaults: { multihop: 256 }', 'invalid-value', 'defaults.multihop', 2, 23],
   ['an unknown policy', 'defaults: { policy: accept }', 'unknown-name', 'defaults.policy', 2, 21],
   ['an unknown family', 'defaults: { families: [ipv4] }', 'invalid-value', 'defaults.families[0]', 2, 24],
-  ['a family that is not held yet', 'defaults: { families: [l2vpn-evpn] }', 'invalid-value', 'defaults.families[0]', 2, 24],
+  ['a family with too large a number', 'defaults: { families: [afi-1/safi-256] }', 'invalid-value', 'defaults.families[0]', 2, 24],
   ['a family twice', 'defaults: { families: [ipv4-unicast, ipv4-unicast] }', 'duplicate-value', 'defaults.families[1]', 2, 38],
   ['no family', 'defaults: { families: [] }', 'invalid-value', 'defaults.families', 2, 23],
   ['an address in defaults', 'defaults: { address: 192.0.2.1 }', 'unknown-key', 'defaults.address', 2, 13],

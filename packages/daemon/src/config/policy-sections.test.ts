@@ -82,11 +82,7 @@ for (const [title, text, expected] of [
     'defaults: { policy: custmers }',
     /defaults\.policy: found "custmers" \(there is no policy "custmers", did/,
   ],
-  [
-    'a family that is none',
-    'defaults: { import: { ipv4: customers } }',
-    /found a mapping \("ipv4" is none of ipv4-unicast, ipv6-unicast\)/,
-  ],
+  ['a family that is none', 'defaults: { import: { ipv4: customers } }', /found a mapping \("ipv4" is no family, as ipv4-unicast is\)/],
   ['a family twice', 'defaults: { import: "ipv4-unicast: hygiene; ipv4-unicast: customers" }', /\(ipv4-unicast twice\)/],
   ['a mapping without families', 'defaults: { import: {} }', /\(no family\)/],
   ['an empty chain', 'defaults: { import: [] }', /\(no policy\)/],

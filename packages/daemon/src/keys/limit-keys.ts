@@ -46,7 +46,7 @@ export const LIMIT_KEYS: { readonly [Name in keyof LimitConfig]-?: NeighborKey<L
     key: 'max-prefix',
     value: familyNumbers(
       {
-        allowed: '1 to 4294967295 routes, for every family or by family',
+        allowed: '1 to 4294967295 routes, for IPv4 and IPv6 unicast or by family',
         example: 'max-prefix: { ipv4-unicast: 1200000, ipv6-unicast: 300000 }',
         about:
           'The most routes that are received from this neighbor, rejected ones included; with ADD-PATH each path counts. `max-prefix-action` says what happens beyond it; see [operations.md](operations.md#limits-of-a-neighbor).',
@@ -63,7 +63,7 @@ export const LIMIT_KEYS: { readonly [Name in keyof LimitConfig]-?: NeighborKey<L
     key: 'max-prefix-accepted',
     value: familyNumbers(
       {
-        allowed: '1 to 4294967295 routes, for every family or by family',
+        allowed: '1 to 4294967295 routes, for IPv4 and IPv6 unicast or by family',
         example: 'max-prefix-accepted: 1000',
         about: 'The most routes of this neighbor that are accepted. With `discard` those beyond it are held and rejected.',
         standard: 'no limit',

@@ -6,9 +6,9 @@
  * here, a field in neighbor.proto (then `npm run proto`), and the code that uses the value.
  */
 import { CONNECT_RETRY_SECONDS_DEFAULT, HOLD_TIME_SECONDS_DEFAULT, REMOTE_PORT_DEFAULT } from '@tsbgp/session';
-import { type Family, formatFamily } from '@tsbgp/wire';
+import type { Family } from '@tsbgp/wire';
 import { AS_NUMBER_KEYS, type AsNumberConfig } from './as-number-keys.ts';
-import { FAMILIES, familyName, unicastFamily } from './families.ts';
+import { FAMILY_NAMES, familyName, unicastFamily } from './families.ts';
 import { choice, field, flag, integer, list, text } from './fields.ts';
 import { LIMIT_KEYS, type LimitConfig } from './limit-keys.ts';
 import type { NeighborKey, ReadValue } from './neighbor-key.ts';
@@ -172,16 +172,17 @@ export const NEIGHBOR_KEYS: Rows = {
     key: 'families',
     value: list(
       {
-        allowed: `a list of ${FAMILIES.map(formatFamily).join(', ')}`,
+        allowed: `a list of ${FAMILY_NAMES}, or by number, afi-9/safi-200`,
         example: 'families: [ipv4-unicast, ipv6-unicast]',
-        about: 'Address families to exchange. Without it the session carries the family of its own address.',
+        about:
+          'Address families to exchange; see [families.md](families.md). Without it the session carries the family of its own address.',
         standard: 'ipv4-unicast for an IPv4 address, ipv6-unicast for an IPv6 address',
       },
       familyName,
     ),
     default: (address) => [unicastFamily(address)],
     onChange: 'session',
-    option: { flags: '--families <list>', help: 'ipv4-unicast, ipv6-unicast' },
+    option: { flags: '--families <list>', help: 'ipv4-unicast, l2vpn-evpn, …' },
     foreign: 'family address-family address-families afi-safi afi-safis afi safi nlri channels',
   },
   passive: {

@@ -10,7 +10,6 @@
  * `ipv4-unicast: hygiene customers-in; ipv6-unicast: deny-all`.
  */
 import { type Family, formatFamily, parseFamily } from '@tsbgp/wire';
-import { FAMILIES } from './families.ts';
 import { isMapping, Refusal } from './fields.ts';
 
 /** Policies that need not be written. */
@@ -63,8 +62,8 @@ function readFamilyTexts(text: string): string | Refusal {
 
 function readFamily(name: string, names: string | Refusal): string | Refusal {
   const family = parseFamily(name);
-  if (family !== undefined && FAMILIES.includes(family)) return names instanceof Refusal ? names : `${formatFamily(family)}: ${names}`;
-  return new Refusal('invalid-value', `"${name}" is none of ${FAMILIES.map(formatFamily).join(', ')}`);
+  if (family !== undefined) return names instanceof Refusal ? names : `${formatFamily(family)}: ${names}`;
+  return new Refusal('invalid-value', `"${name}" is no family, as ipv4-unicast is`);
 }
 
 function joinFamilies(parts: readonly (string | Refusal)[]): string | Refusal {

@@ -107,6 +107,11 @@ export class ChangeFeed {
     void this.#trim();
   }
 
+  /** The RIB has one more table. */
+  tableAdded(): void {
+    this.#observe();
+  }
+
   #isNoted(kind: ChangeKind): boolean {
     for (const { scope } of this.#noted.values()) if (scope.kind === kind) return true;
     return false;

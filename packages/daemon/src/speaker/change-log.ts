@@ -74,7 +74,7 @@ export class ChangeLog {
 
   #records: ChangeRecords = new ChangeRecords();
   /** By slot: NLRI -> its first record. */
-  #first: Int32Array[];
+  #first: Int32Array[] = [];
 
   readonly #readers: Map<number, ChangeReader> = new Map();
   /** No reader has read a record with a higher number. */
@@ -101,7 +101,6 @@ export class ChangeLog {
     this.#tables = tables;
     this.#freed = freed;
     this.#max = max;
-    this.#first = tables.flatMap(() => Array.from({ length: KINDS }, () => new Int32Array(0)));
     this.#change = { sequence: 0, table: tables[0]!, nlri: NONE as NlriId, neighbor: '', identifier: 0 };
   }
 
@@ -311,7 +310,7 @@ export class ChangeLog {
   /** Gives the memory back, when there is neither a reader nor a record. */
   #forget(): void {
     this.#records = new ChangeRecords();
-    this.#first = this.#first.map(() => new Int32Array(0));
+    this.#first = [];
     this.#sources.forget();
   }
 
@@ -320,12 +319,12 @@ export class ChangeLog {
   }
 
   #firstOf(slot: number, nlri: number): number {
-    const first = this.#first[slot]!;
-    return nlri < first.length ? first[nlri]! : NONE;
+    const first = this.#first[slot];
+    return first !== undefined && nlri < first.length ? first[nlri]! : NONE;
   }
 
   #setFirst(slot: number, nlri: number, record: number): void {
-    let first = this.#first[slot]!;
+    let first = this.#first[slot] ?? new Int32Array(0);
     if (nlri >= first.length) {
       // As large as the table's own columns. Pages of memory that are never touched cost nothing.
       const bigger = new Int32Array(Math.max(this.#tableOf(slot).nlriCapacity, nlri + 1));

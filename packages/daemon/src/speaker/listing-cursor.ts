@@ -46,7 +46,7 @@ export function wrongToken(): ControlError {
   return invalidArgument('page_token', 'is not the token of an earlier page; allowed is such a token, or none');
 }
 
-const CURSOR = /^(\d)\.((?:[0-9a-f]{1,8}-){1,4}[0-9a-f]{1,2})(?:\.(x|[0-9a-f]{1,4}-[0-9a-f]{1,8})\.(x|[0-9a-f]{1,4}-[0-9a-f]{1,8}))?$/;
+const CURSOR = /^(\d{1,2})\.((?:[0-9a-f]{1,8}-){1,4}[0-9a-f]{1,8})(?:\.(x|[0-9a-f]{1,4}-[0-9a-f]{1,8})\.(x|[0-9a-f]{1,4}-[0-9a-f]{1,8}))?$/;
 
 function formatPlace(place: PathPlace | undefined): string {
   return place === undefined ? 'x' : `${place.peer.toString(16)}-${place.identifier.toString(16)}`;

@@ -39,6 +39,7 @@ import type {
   NeighborState,
 } from '../control-plane.ts';
 import type { NewEvent } from '../events.ts';
+import { hasKnownNlri, hasPrefixes, UNICAST_FAMILIES } from '../keys/families.ts';
 import { localAsTowards, type OwnAs, publicAs, relationTo } from '../keys/own-as.ts';
 import { ROLE_CODES } from '../keys/relation-keys.ts';
 import { identifierOf } from '../keys/values.ts';
@@ -117,6 +118,8 @@ export class Neighbor {
   /** `hasRestarted`: it may keep routes of ours from before our start. */
   capabilities(hasRestarted: boolean): Capability[] {
     const { families, addPath, pathsLimit, role, orfReceive, extendedNextHop } = this.config;
+    // Without its row in wire nobody knows where an NLRI with its path identifier ends.
+    const identified = families.filter(hasKnownNlri);
     const directions = { receive: addPath === 'receive' || addPath === 'both', send: addPath === 'send' || addPath === 'both' };
     return [
       ...families.map((family) => ({ type: 'multiprotocol', family }) as const),
@@ -126,11 +129,11 @@ export class Neighbor {
       ...restartCapabilities(this.config, hasRestarted),
       ...(extendedNextHop ? [EXTENDED_NEXT_HOP] : []),
       ...(role === undefined ? [] : [{ type: 'role', role: ROLE_CODES[role] } as const]),
-      ...(orfReceive ? orfCapabilities(families) : []),
-      ...(addPath === undefined ? [] : [{ type: 'add-path', families: families.map((family) => ({ family, ...directions })) } as const]),
+      ...(orfReceive ? orfCapabilities(families.filter(hasPrefixes)) : []),
+      ...(addPath === undefined ? [] : [{ type: 'add-path', families: identified.map((family) => ({ family, ...directions })) } as const]),
       ...(pathsLimit === undefined
         ? []
-        : [{ type: 'paths-limit', families: families.map((family) => ({ family, limit: pathsLimit })) } as const]),
+        : [{ type: 'paths-limit', families: identified.map((family) => ({ family, limit: pathsLimit })) } as const]),
     ];
   }
 
@@ -187,7 +190,7 @@ export class Neighbor {
       importPolicy: policies.import.policy,
       exportPolicy: policies.export.policy,
       policySubject: policies.subject,
-      defaultOriginate: extras.originatesDefault ? families : [],
+      defaultOriginate: extras.originatesDefault ? families.filter((family) => UNICAST_FAMILIES.includes(family)) : [],
       damping: extras.damping,
       validation: this.#validation(extras.hasRpki),
       port,

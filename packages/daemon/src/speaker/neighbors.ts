@@ -1,7 +1,7 @@
 /** The configured neighbors, by address. */
 import type { Rib } from '@tsbgp/rib';
 import { PeerError, type Plugin, type Server } from '@tsbgp/session';
-import { formatFamily, parseAddress } from '@tsbgp/wire';
+import { type Family, parseAddress } from '@tsbgp/wire';
 import { ControlError, type Endpoint, invalidArgument, type NeighborConfig } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
 import { hostOf } from '../keys/host-address.ts';
@@ -25,6 +25,8 @@ export interface NeighborsOptions {
   readonly forget: (neighbor: Neighbor) => void;
   /** What the session library calls for the sessions of a neighbor. */
   readonly plugin: (neighbor: Neighbor) => Plugin;
+  /** The RIB is to keep routes of one more family. */
+  readonly addFamily: (family: Family) => void;
   /** Sessions that would start wait. */
   readonly isHolding: () => boolean;
   /** Checks what depends on other parts of the configuration. Throws ControlError. */
@@ -146,13 +148,10 @@ export class Neighbors {
   /** Throws ControlError. */
   #checked(config: NeighborConfig): NeighborConfig {
     const { ours, rib, listen } = this.#options;
-    const unsupported = config.families.find((family) => !rib.has(family));
-    if (unsupported !== undefined || config.families.length === 0) {
-      const found = unsupported === undefined ? 'none' : formatFamily(unsupported);
-      throw invalidArgument('neighbor.families', `found ${found}, allowed are ipv4-unicast and ipv6-unicast`);
-    }
+    if (config.families.length === 0) throw invalidArgument('neighbor.families', 'found none, allowed is at least one family');
     const checked = checkedNeighbor(config, ours, listen);
     this.#options.check(checked);
+    for (const family of checked.families) if (!rib.has(family)) this.#options.addFamily(family);
     return checked;
   }
 

@@ -11,10 +11,14 @@
  * On a link-local session our global IPv6 address goes with the link-local one beside it (RFC 2545 §3). Deviates from RFC 2545 §3 on other
  * sessions, where a peer on the link is to get both: FRR without zebra takes such a route for malformed and ends the session.
  *
+ * In a family whose routes are neither of IPv4 nor of IPv6 (EVPN, say) it is an address of the family of the session. Where the family has a
+ * route distinguisher before a next hop, it is zero (RFC 4364 §4.3.2).
+ *
  * When there is no such address, we have no next hop in this family, and routes that need it are not sent.
  */
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { Afi, afiOf, type Family, sharesBits } from '@tsbgp/wire';
+import { Afi, afiOf, ByteWriter, type Family, sharesBits } from '@tsbgp/wire';
+import { nextHopForms } from '@tsbgp/wire/scan';
 import { hostOf, isLinkLocal, isLoopback, isUnspecified, octetsOf, zoneOf } from '../keys/host-address.ts';
 
 /** Both ends of a session. A link-local address carries its zone, "fe80::1%eth0.20". */
@@ -64,10 +68,24 @@ export function nextHopsSelf(
     return ofIpv6() ?? linkLocal ?? ipv4;
   };
   for (const family of families) {
-    const nextHop = afiOf(family) === Afi.Ipv6 ? ofIpv6() : ofIpv4(family);
-    if (nextHop !== undefined) result.set(family, nextHop);
+    const afi = afiOf(family);
+    const isIpv6 = afi === Afi.Ipv6 || (afi !== Afi.Ipv4 && own?.length === 16);
+    const nextHop = isIpv6 ? ofIpv6() : ofIpv4(family);
+    if (nextHop !== undefined) result.set(family, inFormOf(family, nextHop));
   }
   return result;
+}
+
+/** A next hop as the field of the family has it. */
+function inFormOf(family: Family, nextHop: Uint8Array): Uint8Array {
+  if (nextHopForms(family)?.hasRouteDistinguisher !== true) return nextHop;
+  const size = nextHop.length === 32 ? 16 : nextHop.length;
+  const out = new ByteWriter(48);
+  for (let at = 0; at < nextHop.length; at += size) {
+    out.zeros(8);
+    out.raw(nextHop, at, at + size);
+  }
+  return out.take();
 }
 
 /** The link that we share with the peer: the interface whose subnet holds both ends. Undefined when the peer is farther away. */

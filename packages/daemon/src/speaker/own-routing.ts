@@ -3,11 +3,12 @@
  * neighbors, the update delay, and the timer of route flap damping.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { DAMPING_DEFAULTS, type Rib } from '@tsbgp/rib';
+import { DAMPING_DEFAULTS, type Rib, type RibPeer } from '@tsbgp/rib';
 import type { Logger } from '@tsbgp/session';
+import type { Family } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
 import { type AggregateState, type ConditionState, invalidArgument, type NeighborConfig } from '../control-plane.ts';
-import { FAMILIES } from '../keys/families.ts';
+import { UNICAST_FAMILIES } from '../keys/families.ts';
 import type { WirePrefix } from '../keys/wire-prefix.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { ConfiguredRoute, OwnConfig } from '../own-config.ts';
@@ -80,7 +81,7 @@ export class OwnRouting {
     former.withdrawWithout(routes.announcedKeys(isAnnounced), (route) => held.holds(route.while));
     routes.announce(isAnnounced);
     former.release();
-    for (const family of FAMILIES) {
+    for (const family of UNICAST_FAMILIES) {
       const [old, aggregates] = [before, config].map(({ aggregates }) => aggregates.filter((each) => each.family === family));
       // A change of the aggregates walks the whole table.
       if (isDeepStrictEqual(old, aggregates)) continue;
@@ -92,7 +93,7 @@ export class OwnRouting {
     for (const { config: neighbor, connectedPeer: ribPeer } of this.#options.neighbors()) {
       if (neighbor.defaultOriginateWhile === undefined || ribPeer === undefined) continue;
       const isWanted = neighbor.defaultOriginate && this.#conditions.holds(neighbor.defaultOriginateWhile);
-      for (const family of ribPeer.options.families) rib.originateDefault(ribPeer, family, isWanted);
+      for (const family of unicastOf(ribPeer)) rib.originateDefault(ribPeer, family, isWanted);
     }
     if (!this.#isStarted) this.#delay = this.#newDelay();
   }
@@ -189,7 +190,7 @@ export class OwnRouting {
     const routes = this.#routes.apply(name, holds);
     const concerned = this.#originatorsWhile(name);
     for (const { connectedPeer: ribPeer } of concerned) {
-      for (const family of ribPeer?.options.families ?? []) rib.originateDefault(ribPeer!, family, holds);
+      for (const family of unicastOf(ribPeer)) rib.originateDefault(ribPeer!, family, holds);
     }
     const effect = { condition: name, routes, defaultRoutes: concerned.length };
     logger.info(
@@ -232,4 +233,9 @@ export class OwnRouting {
     };
     this.#reuse ??= setInterval(() => boundaries.run('timer', { timer: 'damping' }, reuse), REUSE_SECONDS * 1000).unref();
   }
+}
+
+/** The families of a session in which a default route can be originated. */
+function unicastOf(peer: RibPeer | undefined): Family[] {
+  return (peer?.options.families ?? []).filter((family) => UNICAST_FAMILIES.includes(family));
 }

@@ -58,7 +58,8 @@ function rangeOfAll({ index }: RibTable): { after: Float64Array; upTo: Float64Ar
   const after = new Float64Array(index.keyWords);
   const upTo = new Float64Array(index.keyWords).fill(0xffff_ffff);
   after[index.keyWords - 1] = -1;
-  upTo[index.keyWords - 1] = index.bitsMax;
+  // The last word is the length of a prefix; of other NLRI the id.
+  upTo[index.keyWords - 1] = index.bitsMax || 0xffff_ffff;
   return { after, upTo };
 }
 
@@ -79,7 +80,7 @@ function rangeWithin(table: RibTable, { bits, octets }: WirePrefix): { after: Fl
 function tablesOf(rib: Rib, filter: RouteFilter): readonly RibTable[] {
   if (filter.family === undefined) return rib.tables;
   if (!rib.has(filter.family)) {
-    throw invalidArgument('filter.family', 'this family has no table here, allowed are ipv4-unicast and ipv6-unicast');
+    throw invalidArgument('filter.family', 'no neighbor was configured with this family; `tsbgp neighbor` shows which have which');
   }
   return [rib.table(filter.family)];
 }

@@ -14,15 +14,45 @@ import {
   type SentRoute,
   Validates,
 } from '@tsbgp/rib';
-import { Afi, AttributeCode, afiOf, decodeAttributes, formatAddress, type PathAttribute, STORED_CONTEXT } from '@tsbgp/wire';
-import { attributeHeaderLength, attributeValueLength } from '@tsbgp/wire/scan';
+import {
+  Afi,
+  AttributeCode,
+  afiOf,
+  decodeAttributes,
+  type Family,
+  formatAddress,
+  formatNlri,
+  type Nlri,
+  type PathAttribute,
+  STORED_CONTEXT,
+} from '@tsbgp/wire';
+import { attributeHeaderLength, attributeValueLength, decodeNlri } from '@tsbgp/wire/scan';
 import type { Route } from '../control-plane.ts';
 import { addedBy } from './added-by.ts';
 
 const scratch = new Uint8Array(32);
+/** One NLRI, without path identifier. */
+const NLRI_CONTEXT = { ...STORED_CONTEXT, addPath: new Set<Family>() };
 
-/** "192.0.2.0/24". */
+/** What a route of a family is called whose NLRI are no plain prefixes. */
+interface NamedRoute {
+  readonly prefix: string;
+  readonly nlri?: Nlri;
+}
+
+/** The NLRI of a path; NONE: as the first path to it came. */
+export function nameOf(table: RibTable, nlri: NlriId, path: PathId | typeof NONE): NamedRoute {
+  const { octets } = table;
+  if (octets === undefined) return { prefix: prefixOf(table, nlri) };
+  const bytes = new Uint8Array(octets.lengthOf(path, nlri));
+  octets.write(bytes, 0, path, nlri);
+  const [decoded] = decodeNlri(bytes, 0, bytes.length, table.family, NLRI_CONTEXT);
+  return { prefix: '', nlri: decoded ?? { type: 'unknown', family: table.family, bytes } };
+}
+
+/** "192.0.2.0/24", or the text of another NLRI. */
 export function prefixOf(table: RibTable, nlri: NlriId): string {
+  if (table.octets !== undefined) return formatNlri(nameOf(table, nlri, NONE).nlri!);
   scratch.fill(0);
   table.index.write(scratch, 0, nlri);
   const size = afiOf(table.family) === Afi.Ipv6 ? 16 : 4;
@@ -35,7 +65,7 @@ export function receivedRoute(table: RibTable, path: PathId, states: RouteStates
   const nlri = table.nlriOf(path);
   return {
     family: table.family,
-    prefix: prefixOf(table, nlri),
+    ...nameOf(table, nlri, path),
     pathIdentifier: table.hasPathIdentifiers ? table.identifierOf(path) : undefined,
     neighbor: table.peerOf(path)?.options.name ?? '',
     nextHop,
@@ -81,7 +111,7 @@ export function advertisedRoute(table: RibTable, nlri: NlriId, sent: SentRoute, 
   const attributes = decode(rewriter.bytes, 0, rewriter.length);
   return {
     family: table.family,
-    prefix: prefixOf(table, nlri),
+    ...nameOf(table, nlri, path),
     neighbor: source.options.name,
     nextHop: rewriter.nextHopLength > 0 ? formatNextHop(rewriter.nextHop, 0, rewriter.nextHopLength) : nextHopOf(attributes),
     attributes,
@@ -125,7 +155,9 @@ function nextHopOf(attributes: readonly PathAttribute[]): string {
   return '';
 }
 
-/** A global address, alone or before a link-local one. */
+/** A global address, alone or before a link-local one; in VPNs after a route distinguisher. Empty where there is none. */
 function formatNextHop(bytes: Uint8Array, offset: number, length: number): string {
-  return length === 4 ? formatAddress(bytes, offset, offset + 4) : formatAddress(bytes, offset, offset + 16);
+  const start = offset + (length > 0 && length % 12 === 0 ? 8 : 0);
+  const size = length === 4 || length === 12 ? 4 : 16;
+  return start + size <= offset + length ? formatAddress(bytes, start, start + size) : '';
 }

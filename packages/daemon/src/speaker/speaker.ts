@@ -193,6 +193,10 @@ export class Speaker implements ControlPlane {
       changed: (neighbor) => this.#sessions.changed(neighbor),
       forget: (neighbor) => this.#sessions.forget(neighbor),
       plugin: (neighbor) => this.#sessions.plugin(neighbor),
+      addFamily: (family) => {
+        rib.addFamily(family);
+        this.#watchers.feed.tableAdded();
+      },
       isHolding: () => this.#hold.isRunning,
       check: (config) => {
         checkPolicies(config, options.policyNames?.() ?? []);

@@ -11,7 +11,7 @@ import { ChangeFeed } from './change-feed.ts';
 import { CHANGES_MAX, type Change, ChangeKind, type ChangeReader, type ChangeScope, type Gap } from './change-log.ts';
 import type { Listings } from './listing.ts';
 import { type CompiledFilter, compileFilter } from './route-filter.ts';
-import { advertisedRoute, prefixOf, receivedRoute } from './route-view.ts';
+import { advertisedRoute, nameOf, receivedRoute } from './route-view.ts';
 
 /** Watchers at a time. */
 export const WATCHERS_MAX: number = 64;
@@ -229,7 +229,7 @@ export class Watchers {
   }
 
   #withdrawOf({ table, sequence, nlri, neighbor }: Change, pathIdentifier: number | undefined): RouteEvent {
-    return { type: 'withdraw', sequence, family: table.family, prefix: prefixOf(table, nlri), pathIdentifier, neighbor };
+    return { type: 'withdraw', sequence, family: table.family, ...nameOf(table, nlri, NONE), pathIdentifier, neighbor };
   }
 }
 

@@ -19,11 +19,13 @@ import type { NlriId, NlriIndex } from './nlri-index.ts';
 /** Octets in front of a key: its length, and that of the NLRI. */
 const HEADER = 4;
 const IDS_INITIAL = 1 << 12;
+/** Words of a key by which listings order NLRI. Behind them comes the id. */
+const ORDER_WORDS = 4;
 
 export class OctetIndex implements NlriIndex {
   readonly family: Family;
   readonly bitsMax = 0;
-  readonly keyWords = 1;
+  readonly keyWords: number = ORDER_WORDS + 1;
   /** Ids ever used are below `top`. */
   top = 1;
   count = 0;
@@ -31,6 +33,8 @@ export class OctetIndex implements NlriIndex {
   readonly #row: FamilyRow | undefined;
   /** The key is the NLRI. */
   readonly #isWhole: boolean;
+  /** Octets in front of a key that say its length. */
+  readonly #unordered: number;
   /** By id: where the key is. */
   #offset: Uint32Array = new Uint32Array(IDS_INITIAL);
   /** Pairs; an id of 0 is an empty slot. */
@@ -48,6 +52,7 @@ export class OctetIndex implements NlriIndex {
   constructor(family: Family) {
     this.family = family;
     this.#row = rowOf(family);
+    this.#unordered = this.#row?.keyLengthOctets ?? 0;
     this.#isWhole = this.#row === undefined || this.#row.key === wholeNlri;
   }
 
@@ -170,19 +175,42 @@ export class OctetIndex implements NlriIndex {
     else this.#row.withdrawn(out, this.arena.data, place, end, this.family);
   }
 
-  // Windows of listings are for prefixes: there is no key of few words.
+  // Listings: in the order of the first octets of the keys, without those that say their length; then of ids.
 
-  isBetween(): boolean {
-    return false;
+  isBetween(id: number, after: Float64Array, upTo: Float64Array): boolean {
+    return this.isLive(id) && this.#compare(id, after) > 0 && this.#compare(id, upTo) <= 0;
   }
 
   writeKey(id: number, keys: Uint32Array, offset: number): void {
-    keys[offset] = id;
+    for (let word = 0; word < ORDER_WORDS; word++) keys[offset + word] = this.#word(id, word);
+    keys[offset + ORDER_WORDS] = id;
   }
 
   findKey(keys: Uint32Array, offset: number): NlriId {
-    const id = keys[offset]!;
-    return (this.isLive(id) ? id : NONE) as NlriId;
+    const id = keys[offset + ORDER_WORDS]!;
+    if (!this.isLive(id)) return NONE as NlriId;
+    // The id may be that of another NLRI by now.
+    for (let word = 0; word < ORDER_WORDS; word++) if (keys[offset + word] !== this.#word(id, word)) return NONE as NlriId;
+    return id as NlriId;
+  }
+
+  #compare(id: number, key: Float64Array): number {
+    for (let word = 0; word < ORDER_WORDS; word++) {
+      const difference = this.#word(id, word) - key[word]!;
+      if (difference !== 0) return difference;
+    }
+    return id - key[ORDER_WORDS]!;
+  }
+
+  /** Four octets of the key of a live id, in its order; 0 behind its end. */
+  #word(id: number, word: number): number {
+    const offset = this.#offset[id]!;
+    const { data } = this.arena;
+    const start = offset + this.#unordered + 4 * word;
+    const end = offset + this.#keyLength(offset);
+    let value = 0;
+    for (let at = start; at < start + 4; at++) value = value * 256 + (at < end ? data[at]! : 0);
+    return value;
   }
 
   #keyLength(offset: number): number {

@@ -27,7 +27,7 @@ export function familyCodec(family: Family): FamilyCodec<TypedNlri> | undefined 
 }
 
 /** What a row knows of octets: all but the values. */
-export type FamilyRow = Pick<AnyCodec, 'type' | 'families' | 'key' | 'malformed' | 'next' | 'withdrawn'>;
+export type FamilyRow = Pick<AnyCodec, 'type' | 'families' | 'key' | 'keyLengthOctets' | 'malformed' | 'next' | 'withdrawn'>;
 
 /** The row of a family, for those who handle octets only; undefined of a family without one. */
 export function rowOf(family: Family): FamilyRow | undefined {

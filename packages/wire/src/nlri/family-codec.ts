@@ -54,6 +54,8 @@ export interface FamilyCodec<T extends FamilyNlri> {
    * may change while the route stays the same are no part of it. Allocates nothing.
    */
   key(out: ByteWriter, bytes: Uint8Array, start: number, end: number, family: Family): void;
+  /** Octets in front of a key that say its length: listings leave them out of the order. @default 0 */
+  readonly keyLengthOctets?: number;
   /**
    * Appends the NLRI `bytes[start, end)`, which decodes, in the form that withdraws its route. Allocates nothing. @default as it is
    */

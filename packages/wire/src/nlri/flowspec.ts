@@ -54,6 +54,7 @@ export const flowspec: FamilyCodec<FlowSpecNlri> = {
     makeFamily(Afi.Ipv6, Safi.FlowspecVpn),
   ],
   malformed: 'withdraw', // RFC 8955 §10
+  keyLengthOctets: 1,
   nextHopMeaning: 'none',
   next(bytes, at, end) {
     if (at >= end) return -1;

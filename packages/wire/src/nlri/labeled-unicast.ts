@@ -57,6 +57,7 @@ export const labeledUnicast: FamilyCodec<LabeledUnicastNlri> = {
   type: 'labeled-unicast',
   families: [makeFamily(Afi.Ipv4, Safi.LabeledUnicast), makeFamily(Afi.Ipv6, Safi.LabeledUnicast)],
   malformed: 'reset',
+  keyLengthOctets: 1,
   nextHop: () => IPV4_OR_IPV6,
   nextHopMeaning: 'bound',
   next: nextOfBits,

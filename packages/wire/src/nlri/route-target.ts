@@ -33,6 +33,7 @@ export const routeTarget: FamilyCodec<RouteTargetNlri> = {
   type: 'route-target',
   families: [makeFamily(Afi.Ipv4, Safi.RouteTarget)],
   malformed: 'discard',
+  keyLengthOctets: 1,
   next: nextOfBits,
   decode(bytes, start, end, family, spans) {
     spans?.numbers(start, ['length', 1]);

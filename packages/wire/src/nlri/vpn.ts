@@ -52,6 +52,7 @@ export const vpn: FamilyCodec<VpnNlri> = {
     makeFamily(Afi.Ipv6, Safi.MulticastVpn),
   ],
   malformed: 'reset',
+  keyLengthOctets: 1,
   nextHop: (family) => (hasLabels(family) ? UNICAST_NEXT_HOP : MULTICAST_NEXT_HOP),
   nextHopMeaning: 'bound',
   next: nextOfBits,

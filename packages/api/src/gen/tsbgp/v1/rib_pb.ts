@@ -5,18 +5,18 @@
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { PathAttribute } from "./attributes_pb.ts";
 import { file_tsbgp_v1_attributes } from "./attributes_pb.ts";
 import type { AspaState, RovState } from "./rpki_pb.ts";
 import { file_tsbgp_v1_rpki } from "./rpki_pb.ts";
-import type { Message, UnknownEnum } from "@bufbuild/protobuf";
+import type { JsonObject, Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tsbgp/v1/rib.proto.
  */
 export const file_tsbgp_v1_rib: GenFile = /*@__PURE__*/
-  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIp8DCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KDWZpbHRlcl9yZWFzb24YHiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SJQoGb3JpZ2luGFAgASgOMhUudHNiZ3AudjEuUm91dGVPcmlnaW4SEAoIYWRkZWRfYnkYUSABKAkSDgoFc3RhbGUYrAIgASgIEiAKA3JvdhjmASABKA4yEi50c2JncC52MS5Sb3ZTdGF0ZRIiCgRhc3BhGOcBIAEoDjITLnRzYmdwLnYxLkFzcGFTdGF0ZSLRAgoLUm91dGVGaWx0ZXISDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRI3CgxwcmVmaXhfbWF0Y2gYAyABKA4yIS50c2JncC52MS5Sb3V0ZUZpbHRlci5QcmVmaXhNYXRjaBIWCglvcmlnaW5fYXMYBCABKA1IAIgBARIRCgljb21tdW5pdHkYBSABKAkSEAoIcmVqZWN0ZWQYHiABKAgSJgoGcmVhc29uGB8gASgOMhYudHNiZ3AudjEuRmlsdGVyUmVhc29uInYKC1ByZWZpeE1hdGNoEhwKGFBSRUZJWF9NQVRDSF9VTlNQRUNJRklFRBAAEhYKElBSRUZJWF9NQVRDSF9FWEFDVBABEhcKE1BSRUZJWF9NQVRDSF9MT05HRVIQAhIYChRQUkVGSVhfTUFUQ0hfU0hPUlRFUhADQgwKCl9vcmlnaW5fYXMihQEKEUxpc3RSb3V0ZXNSZXF1ZXN0EiUKBmZpbHRlchgBIAEoCzIVLnRzYmdwLnYxLlJvdXRlRmlsdGVyEhUKCG5laWdoYm9yGAIgASgJSACIAQESEQoJcGFnZV9zaXplGAMgASgNEhIKCnBhZ2VfdG9rZW4YBCABKAlCCwoJX25laWdoYm9yIk4KEkxpc3RSb3V0ZXNSZXNwb25zZRIfCgZyb3V0ZXMYASADKAsyDy50c2JncC52MS5Sb3V0ZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiYAoTU3RyZWFtUm91dGVzUmVxdWVzdBIlCgZmaWx0ZXIYASABKAsyFS50c2JncC52MS5Sb3V0ZUZpbHRlchIVCghuZWlnaGJvchgCIAEoCUgAiAEBQgsKCV9uZWlnaGJvciI3ChRTdHJlYW1Sb3V0ZXNSZXNwb25zZRIfCgZyb3V0ZXMYASADKAsyDy50c2JncC52MS5Sb3V0ZSK7AgoSV2F0Y2hSb3V0ZXNSZXF1ZXN0EiUKBmZpbHRlchgBIAEoCzIVLnRzYmdwLnYxLlJvdXRlRmlsdGVyEjEKBXRhYmxlGAIgASgOMiIudHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0LlRhYmxlEhUKCG5laWdoYm9yGAMgASgJSACIAQESDwoHaW5pdGlhbBgEIAEoCBIZCgxyZXN1bWVfYWZ0ZXIYBSABKARIAYgBARIQCghpbnN0YW5jZRgGIAEoCSJYCgVUYWJsZRIVChFUQUJMRV9VTlNQRUNJRklFRBAAEg4KClRBQkxFX0JFU1QQARISCg5UQUJMRV9SRUNFSVZFRBACEhQKEFRBQkxFX0FEVkVSVElTRUQQHkILCglfbmVpZ2hib3JCDwoNX3Jlc3VtZV9hZnRlciKRAQoTV2F0Y2hSb3V0ZXNSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50c2JncC52MS5Sb3V0ZUV2ZW50EhAKCGluc3RhbmNlGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEhcKD2xhdGVzdF9zZXF1ZW5jZRgEIAEoBBIXCg9yZXN1bWFibGVfYWZ0ZXIYBSABKAQiyAEKClJvdXRlRXZlbnQSIwoIYW5ub3VuY2UYASABKAsyDy50c2JncC52MS5Sb3V0ZUgAEigKCHdpdGhkcmF3GAIgASgLMhQudHNiZ3AudjEuV2l0aGRyYXdhbEgAEjAKDmVuZF9vZl9pbml0aWFsGAMgASgLMhYudHNiZ3AudjEuRW5kT2ZJbml0aWFsSAASHgoEbG9zdBgEIAEoCzIOLnRzYmdwLnYxLkxvc3RIABIQCghzZXF1ZW5jZRgFIAEoBEIHCgVldmVudCJXCgpXaXRoZHJhd2FsEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSFwoPcGF0aF9pZGVudGlmaWVyGAMgASgNEhAKCG5laWdoYm9yGAQgASgJIg4KDEVuZE9mSW5pdGlhbCIVCgRMb3N0Eg0KBWNvdW50GAEgASgEIjkKEExpc3RQYXRoc1JlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgiZgoRTGlzdFBhdGhzUmVzcG9uc2USDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIdCgVwYXRocxgDIAMoCzIOLnRzYmdwLnYxLlBhdGgSEgoKcGF0aF9jb3VudBgEIAEoDSKKAQoEUGF0aBIeCgVyb3V0ZRgBIAEoCzIPLnRzYmdwLnYxLlJvdXRlEi0KDWZpbHRlcl9yZWFzb24YAiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SIAoGZGVmZWF0GAMgASgLMhAudHNiZ3AudjEuRGVmZWF0EhEKCW11bHRpcGF0aBg8IAEoCCKMAQoGRGVmZWF0EiQKBHN0ZXAYASABKA4yFi50c2JncC52MS5EZWNpc2lvblN0ZXASDQoFdmFsdWUYAiABKAkSFAoMYmV0dGVyX3ZhbHVlGAMgASgJEhcKD2JldHRlcl9uZWlnaGJvchgEIAEoCRIeChZiZXR0ZXJfcGF0aF9pZGVudGlmaWVyGAUgASgNImAKE0V4cGxhaW5Sb3V0ZVJlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgSEAoIbmVpZ2hib3IYAyABKAkSEAoIcGFpcndpc2UYBCABKAgixQEKFEV4cGxhaW5Sb3V0ZVJlc3BvbnNlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSHQoFcGF0aHMYAyADKAsyDi50c2JncC52MS5QYXRoEhIKCnBhdGhfY291bnQYBCABKA0SLQoLY29tcGFyaXNvbnMYBSADKAsyGC50c2JncC52MS5QYXRoQ29tcGFyaXNvbhIrCgluZWlnaGJvcnMYBiADKAsyGC50c2JncC52MS5OZWlnaGJvckV4cG9ydCKAAQoOUGF0aENvbXBhcmlzb24SDgoGYmV0dGVyGAEgASgNEg0KBXdvcnNlGAIgASgNEiQKBHN0ZXAYAyABKA4yFi50c2JncC52MS5EZWNpc2lvblN0ZXASFAoMYmV0dGVyX3ZhbHVlGAQgASgJEhMKC3dvcnNlX3ZhbHVlGAUgASgJIpsBCg5OZWlnaGJvckV4cG9ydBIQCghuZWlnaGJvchgBIAEoCRImCgZyZWFzb24YAiABKA4yFi50c2JncC52MS5FeHBvcnRSZWFzb24SJQoFcGF0aHMYAyADKAsyFi50c2JncC52MS5FeHBvcnRlZFBhdGgSKAoHcGVuZGluZxgEIAEoDjIXLnRzYmdwLnYxLkV4cG9ydFBlbmRpbmciRAoMRXhwb3J0ZWRQYXRoEgwKBHBhdGgYASABKA0SJgoGcmVhc29uGAIgASgOMhYudHNiZ3AudjEuRXhwb3J0UmVhc29uIjQKE0xpc3REYW1wZW5lZFJlcXVlc3QSEAoIbmVpZ2hib3IYASABKAkSCwoDYWxsGAIgASgIIk4KFExpc3REYW1wZW5lZFJlc3BvbnNlEicKBnJvdXRlcxgBIAMoCzIXLnRzYmdwLnYxLkRhbXBlbmVkUm91dGUSDQoFY291bnQYAiABKAQinwEKDURhbXBlbmVkUm91dGUSDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIQCghuZWlnaGJvchgDIAEoCRIPCgdwZW5hbHR5GAQgASgNEg0KBWZsYXBzGAUgASgNEhIKCnN1cHByZXNzZWQYBiABKAgSEQoJYW5ub3VuY2VkGAcgASgIEhUKDXJldXNlX3NlY29uZHMYCCABKA0qoQEKC1JvdXRlT3JpZ2luEhwKGFJPVVRFX09SSUdJTl9VTlNQRUNJRklFRBAAEhQKEFJPVVRFX09SSUdJTl9BUEkQARIeChpST1VURV9PUklHSU5fQ09ORklHVVJBVElPThACEhoKFlJPVVRFX09SSUdJTl9BR0dSRUdBVEUQAxIiCh5ST1VURV9PUklHSU5fREVGQVVMVF9PUklHSU5BVEUQBCqlBAoMRmlsdGVyUmVhc29uEh0KGUZJTFRFUl9SRUFTT05fVU5TUEVDSUZJRUQQABIfChtGSUxURVJfUkVBU09OX0lNUE9SVF9QT0xJQ1kQARIZChVGSUxURVJfUkVBU09OX0FTX0xPT1AQAhIfChtGSUxURVJfUkVBU09OX09SSUdJTkFUT1JfSUQQAxIeChpGSUxURVJfUkVBU09OX0NMVVNURVJfTElTVBAEEhoKFkZJTFRFUl9SRUFTT05fTkVYVF9IT1AQBRImCiJGSUxURVJfUkVBU09OX05FWFRfSE9QX1VOUkVBQ0hBQkxFEDwSGgoWRklMVEVSX1JFQVNPTl9GSVJTVF9BUxBkEhgKFEZJTFRFUl9SRUFTT05fQVNfU0VUEGUSIAocRklMVEVSX1JFQVNPTl9BU19QQVRIX0xFTkdUSBBmEhwKGEZJTFRFUl9SRUFTT05fUk9VVEVfTEVBSxBnEh8KGkZJTFRFUl9SRUFTT05fUlBLSV9JTlZBTElEEOYBEh8KGkZJTFRFUl9SRUFTT05fQVNQQV9JTlZBTElEEOcBEhwKGEZJTFRFUl9SRUFTT05fTUFYX1BSRUZJWBAeEiAKHEZJTFRFUl9SRUFTT05fQVRUUklCVVRFX1NFVFMQHxIjCh9GSUxURVJfUkVBU09OX0RFRkFVTFRfT1JJR0lOQVRFEFASGAoURklMVEVSX1JFQVNPTl9EQU1QRUQQUSq8AwoMRGVjaXNpb25TdGVwEh0KGURFQ0lTSU9OX1NURVBfVU5TUEVDSUZJRUQQABIcChhERUNJU0lPTl9TVEVQX0xPQ0FMX1BSRUYQARIgChxERUNJU0lPTl9TVEVQX0FTX1BBVEhfTEVOR1RIEAISGAoUREVDSVNJT05fU1RFUF9PUklHSU4QAxIhCh1ERUNJU0lPTl9TVEVQX01VTFRJX0VYSVRfRElTQxAEEhsKF0RFQ0lTSU9OX1NURVBfUEVFUl9UWVBFEAUSIAocREVDSVNJT05fU1RFUF9CR1BfSURFTlRJRklFUhAGEiUKIURFQ0lTSU9OX1NURVBfQ0xVU1RFUl9MSVNUX0xFTkdUSBAHEh4KGkRFQ0lTSU9OX1NURVBfUEVFUl9BRERSRVNTEAgSIQodREVDSVNJT05fU1RFUF9QQVRIX0lERU5USUZJRVIQCRIXChNERUNJU0lPTl9TVEVQX1NUQUxFEDwSFgoSREVDSVNJT05fU1RFUF9BSUdQED0SHwobREVDSVNJT05fU1RFUF9ORVhUX0hPUF9DT1NUED4SFQoRREVDSVNJT05fU1RFUF9BR0UQPyr8BQoMRXhwb3J0UmVhc29uEh0KGUVYUE9SVF9SRUFTT05fVU5TUEVDSUZJRUQQABIcChhFWFBPUlRfUkVBU09OX05PX1NFU1NJT04QARIbChdFWFBPUlRfUkVBU09OX05PX0ZBTUlMWRACEhsKF0VYUE9SVF9SRUFTT05fT1dOX1JPVVRFEAMSGQoVRVhQT1JUX1JFQVNPTl9TQU1FX0FTEAQSJgoiRVhQT1JUX1JFQVNPTl9JTlRFUk5BTF9UT19JTlRFUk5BTBAFEhsKF0VYUE9SVF9SRUFTT05fTk9fRVhQT1JUEAYSHgoaRVhQT1JUX1JFQVNPTl9OT19BRFZFUlRJU0UQBxIjCh9FWFBPUlRfUkVBU09OX0NPTlRST0xfQ09NTVVOSVRZEAgSHgoaRVhQT1JUX1JFQVNPTl9PV05fTkVYVF9IT1AQCRIdChlFWFBPUlRfUkVBU09OX05PX05FWFRfSE9QEAoSGwoXRVhQT1JUX1JFQVNPTl9UT09fTEFSR0UQCxIfChtFWFBPUlRfUkVBU09OX0VYUE9SVF9QT0xJQ1kQDBIaChZFWFBPUlRfUkVBU09OX05PVF9CRVNUEA0SIAocRVhQT1JUX1JFQVNPTl9CRVNUX1BBVEhfT05MWRAOEh0KGUVYUE9SVF9SRUFTT05fQkVUVEVSX1BBVEgQDxIgChxFWFBPUlRfUkVBU09OX0FERF9QQVRIX0xJTUlUEBASGAoURVhQT1JUX1JFQVNPTl9GQUlMRUQQERIiCh5FWFBPUlRfUkVBU09OX09OTFlfVE9fQ1VTVE9NRVIQEhIfChtFWFBPUlRfUkVBU09OX1BSRUZJWF9GSUxURVIQHhIcChhFWFBPUlRfUkVBU09OX1NVTU1BUklaRUQQUBIdChlFWFBPUlRfUkVBU09OX09XTl9ERUZBVUxUEFESGQoVRVhQT1JUX1JFQVNPTl9OT19QRUVSEFISHQoYRVhQT1JUX1JFQVNPTl9MTEdSX1NUQUxFEKwCKoIBCg1FeHBvcnRQZW5kaW5nEh4KGkVYUE9SVF9QRU5ESU5HX1VOU1BFQ0lGSUVEEAASGwoXRVhQT1JUX1BFTkRJTkdfREVDSVNJT04QARIZChVFWFBPUlRfUEVORElOR19CRUhJTkQQAhIZChVFWFBPUlRfUEVORElOR19GQUlMRUQQAzKUBgoKUmliU2VydmljZRJJCgxMaXN0UmVjZWl2ZWQSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJFCghMaXN0QmVzdBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEksKDkxpc3RBZHZlcnRpc2VkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRAoJTGlzdFBhdGhzEhoudHNiZ3AudjEuTGlzdFBhdGhzUmVxdWVzdBobLnRzYmdwLnYxLkxpc3RQYXRoc1Jlc3BvbnNlEk0KDEV4cGxhaW5Sb3V0ZRIdLnRzYmdwLnYxLkV4cGxhaW5Sb3V0ZVJlcXVlc3QaHi50c2JncC52MS5FeHBsYWluUm91dGVSZXNwb25zZRJNCgxMaXN0RGFtcGVuZWQSHS50c2JncC52MS5MaXN0RGFtcGVuZWRSZXF1ZXN0Gh4udHNiZ3AudjEuTGlzdERhbXBlbmVkUmVzcG9uc2USUQoOU3RyZWFtUmVjZWl2ZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJNCgpTdHJlYW1CZXN0Eh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESUwoQU3RyZWFtQWR2ZXJ0aXNlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEkwKC1dhdGNoUm91dGVzEhwudHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0Gh0udHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp, file_tsbgp_v1_attributes, file_tsbgp_v1_rpki]);
+  fileDesc("ChJ0c2JncC92MS9yaWIucHJvdG8SCHRzYmdwLnYxIr4DCgVSb3V0ZRIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEhcKD3BhdGhfaWRlbnRpZmllchgDIAEoDRIQCghuZWlnaGJvchgEIAEoCRIQCghuZXh0X2hvcBgFIAEoCRIrCgphdHRyaWJ1dGVzGAYgAygLMhcudHNiZ3AudjEuUGF0aEF0dHJpYnV0ZRIMCgRiZXN0GAcgASgIEhAKCGZpbHRlcmVkGAggASgIEi4KCmxlYXJuZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KDWZpbHRlcl9yZWFzb24YHiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SJQoGb3JpZ2luGFAgASgOMhUudHNiZ3AudjEuUm91dGVPcmlnaW4SEAoIYWRkZWRfYnkYUSABKAkSDgoFc3RhbGUYrAIgASgIEiAKA3JvdhjmASABKA4yEi50c2JncC52MS5Sb3ZTdGF0ZRIiCgRhc3BhGOcBIAEoDjITLnRzYmdwLnYxLkFzcGFTdGF0ZRIdCgRubHJpGIQCIAEoCzIOLnRzYmdwLnYxLk5scmkiTQoETmxyaRIMCgR0ZXh0GAEgASgJEicKBmZpZWxkcxgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSDgoGb2N0ZXRzGAMgASgMItECCgtSb3V0ZUZpbHRlchIOCgZmYW1pbHkYASABKAkSDgoGcHJlZml4GAIgASgJEjcKDHByZWZpeF9tYXRjaBgDIAEoDjIhLnRzYmdwLnYxLlJvdXRlRmlsdGVyLlByZWZpeE1hdGNoEhYKCW9yaWdpbl9hcxgEIAEoDUgAiAEBEhEKCWNvbW11bml0eRgFIAEoCRIQCghyZWplY3RlZBgeIAEoCBImCgZyZWFzb24YHyABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24idgoLUHJlZml4TWF0Y2gSHAoYUFJFRklYX01BVENIX1VOU1BFQ0lGSUVEEAASFgoSUFJFRklYX01BVENIX0VYQUNUEAESFwoTUFJFRklYX01BVENIX0xPTkdFUhACEhgKFFBSRUZJWF9NQVRDSF9TSE9SVEVSEANCDAoKX29yaWdpbl9hcyKFAQoRTGlzdFJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISFQoIbmVpZ2hib3IYAiABKAlIAIgBARIRCglwYWdlX3NpemUYAyABKA0SEgoKcGFnZV90b2tlbhgEIAEoCUILCglfbmVpZ2hib3IiTgoSTGlzdFJvdXRlc1Jlc3BvbnNlEh8KBnJvdXRlcxgBIAMoCzIPLnRzYmdwLnYxLlJvdXRlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJgChNTdHJlYW1Sb3V0ZXNSZXF1ZXN0EiUKBmZpbHRlchgBIAEoCzIVLnRzYmdwLnYxLlJvdXRlRmlsdGVyEhUKCG5laWdoYm9yGAIgASgJSACIAQFCCwoJX25laWdoYm9yIjcKFFN0cmVhbVJvdXRlc1Jlc3BvbnNlEh8KBnJvdXRlcxgBIAMoCzIPLnRzYmdwLnYxLlJvdXRlIrsCChJXYXRjaFJvdXRlc1JlcXVlc3QSJQoGZmlsdGVyGAEgASgLMhUudHNiZ3AudjEuUm91dGVGaWx0ZXISMQoFdGFibGUYAiABKA4yIi50c2JncC52MS5XYXRjaFJvdXRlc1JlcXVlc3QuVGFibGUSFQoIbmVpZ2hib3IYAyABKAlIAIgBARIPCgdpbml0aWFsGAQgASgIEhkKDHJlc3VtZV9hZnRlchgFIAEoBEgBiAEBEhAKCGluc3RhbmNlGAYgASgJIlgKBVRhYmxlEhUKEVRBQkxFX1VOU1BFQ0lGSUVEEAASDgoKVEFCTEVfQkVTVBABEhIKDlRBQkxFX1JFQ0VJVkVEEAISFAoQVEFCTEVfQURWRVJUSVNFRBAeQgsKCV9uZWlnaGJvckIPCg1fcmVzdW1lX2FmdGVyIpEBChNXYXRjaFJvdXRlc1Jlc3BvbnNlEiQKBmV2ZW50cxgBIAMoCzIULnRzYmdwLnYxLlJvdXRlRXZlbnQSEAoIaW5zdGFuY2UYAiABKAkSEAoIc2VxdWVuY2UYAyABKAQSFwoPbGF0ZXN0X3NlcXVlbmNlGAQgASgEEhcKD3Jlc3VtYWJsZV9hZnRlchgFIAEoBCLIAQoKUm91dGVFdmVudBIjCghhbm5vdW5jZRgBIAEoCzIPLnRzYmdwLnYxLlJvdXRlSAASKAoId2l0aGRyYXcYAiABKAsyFC50c2JncC52MS5XaXRoZHJhd2FsSAASMAoOZW5kX29mX2luaXRpYWwYAyABKAsyFi50c2JncC52MS5FbmRPZkluaXRpYWxIABIeCgRsb3N0GAQgASgLMg4udHNiZ3AudjEuTG9zdEgAEhAKCHNlcXVlbmNlGAUgASgEQgcKBWV2ZW50InYKCldpdGhkcmF3YWwSDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIXCg9wYXRoX2lkZW50aWZpZXIYAyABKA0SEAoIbmVpZ2hib3IYBCABKAkSHQoEbmxyaRiEAiABKAsyDi50c2JncC52MS5ObHJpIg4KDEVuZE9mSW5pdGlhbCIVCgRMb3N0Eg0KBWNvdW50GAEgASgEIjkKEExpc3RQYXRoc1JlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgiZgoRTGlzdFBhdGhzUmVzcG9uc2USDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIdCgVwYXRocxgDIAMoCzIOLnRzYmdwLnYxLlBhdGgSEgoKcGF0aF9jb3VudBgEIAEoDSKKAQoEUGF0aBIeCgVyb3V0ZRgBIAEoCzIPLnRzYmdwLnYxLlJvdXRlEi0KDWZpbHRlcl9yZWFzb24YAiABKA4yFi50c2JncC52MS5GaWx0ZXJSZWFzb24SIAoGZGVmZWF0GAMgASgLMhAudHNiZ3AudjEuRGVmZWF0EhEKCW11bHRpcGF0aBg8IAEoCCKMAQoGRGVmZWF0EiQKBHN0ZXAYASABKA4yFi50c2JncC52MS5EZWNpc2lvblN0ZXASDQoFdmFsdWUYAiABKAkSFAoMYmV0dGVyX3ZhbHVlGAMgASgJEhcKD2JldHRlcl9uZWlnaGJvchgEIAEoCRIeChZiZXR0ZXJfcGF0aF9pZGVudGlmaWVyGAUgASgNImAKE0V4cGxhaW5Sb3V0ZVJlcXVlc3QSDgoGcHJlZml4GAEgASgJEhUKDWxvbmdlc3RfbWF0Y2gYAiABKAgSEAoIbmVpZ2hib3IYAyABKAkSEAoIcGFpcndpc2UYBCABKAgixQEKFEV4cGxhaW5Sb3V0ZVJlc3BvbnNlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSHQoFcGF0aHMYAyADKAsyDi50c2JncC52MS5QYXRoEhIKCnBhdGhfY291bnQYBCABKA0SLQoLY29tcGFyaXNvbnMYBSADKAsyGC50c2JncC52MS5QYXRoQ29tcGFyaXNvbhIrCgluZWlnaGJvcnMYBiADKAsyGC50c2JncC52MS5OZWlnaGJvckV4cG9ydCKAAQoOUGF0aENvbXBhcmlzb24SDgoGYmV0dGVyGAEgASgNEg0KBXdvcnNlGAIgASgNEiQKBHN0ZXAYAyABKA4yFi50c2JncC52MS5EZWNpc2lvblN0ZXASFAoMYmV0dGVyX3ZhbHVlGAQgASgJEhMKC3dvcnNlX3ZhbHVlGAUgASgJIpsBCg5OZWlnaGJvckV4cG9ydBIQCghuZWlnaGJvchgBIAEoCRImCgZyZWFzb24YAiABKA4yFi50c2JncC52MS5FeHBvcnRSZWFzb24SJQoFcGF0aHMYAyADKAsyFi50c2JncC52MS5FeHBvcnRlZFBhdGgSKAoHcGVuZGluZxgEIAEoDjIXLnRzYmdwLnYxLkV4cG9ydFBlbmRpbmciRAoMRXhwb3J0ZWRQYXRoEgwKBHBhdGgYASABKA0SJgoGcmVhc29uGAIgASgOMhYudHNiZ3AudjEuRXhwb3J0UmVhc29uIjQKE0xpc3REYW1wZW5lZFJlcXVlc3QSEAoIbmVpZ2hib3IYASABKAkSCwoDYWxsGAIgASgIIk4KFExpc3REYW1wZW5lZFJlc3BvbnNlEicKBnJvdXRlcxgBIAMoCzIXLnRzYmdwLnYxLkRhbXBlbmVkUm91dGUSDQoFY291bnQYAiABKAQinwEKDURhbXBlbmVkUm91dGUSDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIQCghuZWlnaGJvchgDIAEoCRIPCgdwZW5hbHR5GAQgASgNEg0KBWZsYXBzGAUgASgNEhIKCnN1cHByZXNzZWQYBiABKAgSEQoJYW5ub3VuY2VkGAcgASgIEhUKDXJldXNlX3NlY29uZHMYCCABKA0qoQEKC1JvdXRlT3JpZ2luEhwKGFJPVVRFX09SSUdJTl9VTlNQRUNJRklFRBAAEhQKEFJPVVRFX09SSUdJTl9BUEkQARIeChpST1VURV9PUklHSU5fQ09ORklHVVJBVElPThACEhoKFlJPVVRFX09SSUdJTl9BR0dSRUdBVEUQAxIiCh5ST1VURV9PUklHSU5fREVGQVVMVF9PUklHSU5BVEUQBCqlBAoMRmlsdGVyUmVhc29uEh0KGUZJTFRFUl9SRUFTT05fVU5TUEVDSUZJRUQQABIfChtGSUxURVJfUkVBU09OX0lNUE9SVF9QT0xJQ1kQARIZChVGSUxURVJfUkVBU09OX0FTX0xPT1AQAhIfChtGSUxURVJfUkVBU09OX09SSUdJTkFUT1JfSUQQAxIeChpGSUxURVJfUkVBU09OX0NMVVNURVJfTElTVBAEEhoKFkZJTFRFUl9SRUFTT05fTkVYVF9IT1AQBRImCiJGSUxURVJfUkVBU09OX05FWFRfSE9QX1VOUkVBQ0hBQkxFEDwSGgoWRklMVEVSX1JFQVNPTl9GSVJTVF9BUxBkEhgKFEZJTFRFUl9SRUFTT05fQVNfU0VUEGUSIAocRklMVEVSX1JFQVNPTl9BU19QQVRIX0xFTkdUSBBmEhwKGEZJTFRFUl9SRUFTT05fUk9VVEVfTEVBSxBnEh8KGkZJTFRFUl9SRUFTT05fUlBLSV9JTlZBTElEEOYBEh8KGkZJTFRFUl9SRUFTT05fQVNQQV9JTlZBTElEEOcBEhwKGEZJTFRFUl9SRUFTT05fTUFYX1BSRUZJWBAeEiAKHEZJTFRFUl9SRUFTT05fQVRUUklCVVRFX1NFVFMQHxIjCh9GSUxURVJfUkVBU09OX0RFRkFVTFRfT1JJR0lOQVRFEFASGAoURklMVEVSX1JFQVNPTl9EQU1QRUQQUSq8AwoMRGVjaXNpb25TdGVwEh0KGURFQ0lTSU9OX1NURVBfVU5TUEVDSUZJRUQQABIcChhERUNJU0lPTl9TVEVQX0xPQ0FMX1BSRUYQARIgChxERUNJU0lPTl9TVEVQX0FTX1BBVEhfTEVOR1RIEAISGAoUREVDSVNJT05fU1RFUF9PUklHSU4QAxIhCh1ERUNJU0lPTl9TVEVQX01VTFRJX0VYSVRfRElTQxAEEhsKF0RFQ0lTSU9OX1NURVBfUEVFUl9UWVBFEAUSIAocREVDSVNJT05fU1RFUF9CR1BfSURFTlRJRklFUhAGEiUKIURFQ0lTSU9OX1NURVBfQ0xVU1RFUl9MSVNUX0xFTkdUSBAHEh4KGkRFQ0lTSU9OX1NURVBfUEVFUl9BRERSRVNTEAgSIQodREVDSVNJT05fU1RFUF9QQVRIX0lERU5USUZJRVIQCRIXChNERUNJU0lPTl9TVEVQX1NUQUxFEDwSFgoSREVDSVNJT05fU1RFUF9BSUdQED0SHwobREVDSVNJT05fU1RFUF9ORVhUX0hPUF9DT1NUED4SFQoRREVDSVNJT05fU1RFUF9BR0UQPyr8BQoMRXhwb3J0UmVhc29uEh0KGUVYUE9SVF9SRUFTT05fVU5TUEVDSUZJRUQQABIcChhFWFBPUlRfUkVBU09OX05PX1NFU1NJT04QARIbChdFWFBPUlRfUkVBU09OX05PX0ZBTUlMWRACEhsKF0VYUE9SVF9SRUFTT05fT1dOX1JPVVRFEAMSGQoVRVhQT1JUX1JFQVNPTl9TQU1FX0FTEAQSJgoiRVhQT1JUX1JFQVNPTl9JTlRFUk5BTF9UT19JTlRFUk5BTBAFEhsKF0VYUE9SVF9SRUFTT05fTk9fRVhQT1JUEAYSHgoaRVhQT1JUX1JFQVNPTl9OT19BRFZFUlRJU0UQBxIjCh9FWFBPUlRfUkVBU09OX0NPTlRST0xfQ09NTVVOSVRZEAgSHgoaRVhQT1JUX1JFQVNPTl9PV05fTkVYVF9IT1AQCRIdChlFWFBPUlRfUkVBU09OX05PX05FWFRfSE9QEAoSGwoXRVhQT1JUX1JFQVNPTl9UT09fTEFSR0UQCxIfChtFWFBPUlRfUkVBU09OX0VYUE9SVF9QT0xJQ1kQDBIaChZFWFBPUlRfUkVBU09OX05PVF9CRVNUEA0SIAocRVhQT1JUX1JFQVNPTl9CRVNUX1BBVEhfT05MWRAOEh0KGUVYUE9SVF9SRUFTT05fQkVUVEVSX1BBVEgQDxIgChxFWFBPUlRfUkVBU09OX0FERF9QQVRIX0xJTUlUEBASGAoURVhQT1JUX1JFQVNPTl9GQUlMRUQQERIiCh5FWFBPUlRfUkVBU09OX09OTFlfVE9fQ1VTVE9NRVIQEhIfChtFWFBPUlRfUkVBU09OX1BSRUZJWF9GSUxURVIQHhIcChhFWFBPUlRfUkVBU09OX1NVTU1BUklaRUQQUBIdChlFWFBPUlRfUkVBU09OX09XTl9ERUZBVUxUEFESGQoVRVhQT1JUX1JFQVNPTl9OT19QRUVSEFISHQoYRVhQT1JUX1JFQVNPTl9MTEdSX1NUQUxFEKwCKoIBCg1FeHBvcnRQZW5kaW5nEh4KGkVYUE9SVF9QRU5ESU5HX1VOU1BFQ0lGSUVEEAASGwoXRVhQT1JUX1BFTkRJTkdfREVDSVNJT04QARIZChVFWFBPUlRfUEVORElOR19CRUhJTkQQAhIZChVFWFBPUlRfUEVORElOR19GQUlMRUQQAzKUBgoKUmliU2VydmljZRJJCgxMaXN0UmVjZWl2ZWQSGy50c2JncC52MS5MaXN0Um91dGVzUmVxdWVzdBocLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXNwb25zZRJFCghMaXN0QmVzdBIbLnRzYmdwLnYxLkxpc3RSb3V0ZXNSZXF1ZXN0GhwudHNiZ3AudjEuTGlzdFJvdXRlc1Jlc3BvbnNlEksKDkxpc3RBZHZlcnRpc2VkEhsudHNiZ3AudjEuTGlzdFJvdXRlc1JlcXVlc3QaHC50c2JncC52MS5MaXN0Um91dGVzUmVzcG9uc2USRAoJTGlzdFBhdGhzEhoudHNiZ3AudjEuTGlzdFBhdGhzUmVxdWVzdBobLnRzYmdwLnYxLkxpc3RQYXRoc1Jlc3BvbnNlEk0KDEV4cGxhaW5Sb3V0ZRIdLnRzYmdwLnYxLkV4cGxhaW5Sb3V0ZVJlcXVlc3QaHi50c2JncC52MS5FeHBsYWluUm91dGVSZXNwb25zZRJNCgxMaXN0RGFtcGVuZWQSHS50c2JncC52MS5MaXN0RGFtcGVuZWRSZXF1ZXN0Gh4udHNiZ3AudjEuTGlzdERhbXBlbmVkUmVzcG9uc2USUQoOU3RyZWFtUmVjZWl2ZWQSHS50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXF1ZXN0Gh4udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVzcG9uc2UwARJNCgpTdHJlYW1CZXN0Eh0udHNiZ3AudjEuU3RyZWFtUm91dGVzUmVxdWVzdBoeLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1Jlc3BvbnNlMAESUwoQU3RyZWFtQWR2ZXJ0aXNlZBIdLnRzYmdwLnYxLlN0cmVhbVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5TdHJlYW1Sb3V0ZXNSZXNwb25zZTABEkwKC1dhdGNoUm91dGVzEhwudHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXF1ZXN0Gh0udHNiZ3AudjEuV2F0Y2hSb3V0ZXNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp, file_tsbgp_v1_attributes, file_tsbgp_v1_rpki]);
 
 /**
  * A route in one of the tables.
@@ -25,7 +25,7 @@ export const file_tsbgp_v1_rib: GenFile = /*@__PURE__*/
  */
 export type Route = Message<"tsbgp.v1.Route"> & {
   /**
-   * "ipv4-unicast" or "ipv6-unicast".
+   * For example "ipv4-unicast" or "l2vpn-evpn"; "afi-9/safi-200" for a family without a name.
    *
    * @generated from field: string family = 1;
    */
@@ -128,6 +128,13 @@ export type Route = Message<"tsbgp.v1.Route"> & {
    * @generated from field: tsbgp.v1.AspaState aspa = 231;
    */
   aspa: AspaState;
+
+  /**
+   * What the route is to, in families whose NLRI are no plain prefixes. `prefix` is empty there.
+   *
+   * @generated from field: tsbgp.v1.Nlri nlri = 260;
+   */
+  nlri?: Nlri | undefined;
 };
 
 /**
@@ -136,6 +143,41 @@ export type Route = Message<"tsbgp.v1.Route"> & {
  */
 export const RouteSchema: GenMessage<Route> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_rib, 0);
+
+/**
+ * An NLRI of a family other than IPv4 and IPv6 unicast and multicast.
+ *
+ * @generated from message tsbgp.v1.Nlri
+ */
+export type Nlri = Message<"tsbgp.v1.Nlri"> & {
+  /**
+   * As people write it, for example "65000:1 192.0.2.0/24 labels 16", or "destination-prefix 192.0.2.0/24 ip-protocol =6".
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * Its members by name, as in the JSON of @tsbgp/wire: `type` says which they are. Numbers of 64 bits are strings.
+   *
+   * @generated from field: google.protobuf.Struct fields = 2;
+   */
+  fields?: JsonObject | undefined;
+
+  /**
+   * As in a message of BGP, without path identifier.
+   *
+   * @generated from field: bytes octets = 3;
+   */
+  octets: Uint8Array;
+};
+
+/**
+ * Describes the message tsbgp.v1.Nlri.
+ * Use `create(NlriSchema)` to create a new message.
+ */
+export const NlriSchema: GenMessage<Nlri> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_rib, 1);
 
 /**
  * Selects the routes that match every field that is set.
@@ -198,7 +240,7 @@ export type RouteFilter = Message<"tsbgp.v1.RouteFilter"> & {
  * Use `create(RouteFilterSchema)` to create a new message.
  */
 export const RouteFilterSchema: GenMessage<RouteFilter> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 1);
+  messageDesc(file_tsbgp_v1_rib, 2);
 
 /**
  * How prefixes are compared with `prefix`.
@@ -246,7 +288,7 @@ export type RouteFilter_PrefixMatch = (typeof RouteFilter_PrefixMatch)[keyof typ
  * Describes the enum tsbgp.v1.RouteFilter.PrefixMatch.
  */
 export const RouteFilter_PrefixMatchSchema: GenEnum<RouteFilter_PrefixMatch> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_rib, 1, 0);
+  enumDesc(file_tsbgp_v1_rib, 2, 0);
 
 /**
  * Asks for a page of a table. The table may change between two pages: a route that stays is on exactly one page.
@@ -288,7 +330,7 @@ export type ListRoutesRequest = Message<"tsbgp.v1.ListRoutesRequest"> & {
  * Use `create(ListRoutesRequestSchema)` to create a new message.
  */
 export const ListRoutesRequestSchema: GenMessage<ListRoutesRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 2);
+  messageDesc(file_tsbgp_v1_rib, 3);
 
 /**
  * A page of routes.
@@ -316,7 +358,7 @@ export type ListRoutesResponse = Message<"tsbgp.v1.ListRoutesResponse"> & {
  * Use `create(ListRoutesResponseSchema)` to create a new message.
  */
 export const ListRoutesResponseSchema: GenMessage<ListRoutesResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 3);
+  messageDesc(file_tsbgp_v1_rib, 4);
 
 /**
  * Asks for a whole table.
@@ -344,7 +386,7 @@ export type StreamRoutesRequest = Message<"tsbgp.v1.StreamRoutesRequest"> & {
  * Use `create(StreamRoutesRequestSchema)` to create a new message.
  */
 export const StreamRoutesRequestSchema: GenMessage<StreamRoutesRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 4);
+  messageDesc(file_tsbgp_v1_rib, 5);
 
 /**
  * Some routes of the table. The stream ends with status OK only if all routes were sent.
@@ -365,7 +407,7 @@ export type StreamRoutesResponse = Message<"tsbgp.v1.StreamRoutesResponse"> & {
  * Use `create(StreamRoutesResponseSchema)` to create a new message.
  */
 export const StreamRoutesResponseSchema: GenMessage<StreamRoutesResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 5);
+  messageDesc(file_tsbgp_v1_rib, 6);
 
 /**
  * Which changes to send.
@@ -423,7 +465,7 @@ export type WatchRoutesRequest = Message<"tsbgp.v1.WatchRoutesRequest"> & {
  * Use `create(WatchRoutesRequestSchema)` to create a new message.
  */
 export const WatchRoutesRequestSchema: GenMessage<WatchRoutesRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 6);
+  messageDesc(file_tsbgp_v1_rib, 7);
 
 /**
  * A table whose changes can be watched.
@@ -471,7 +513,7 @@ export type WatchRoutesRequest_Table = (typeof WatchRoutesRequest_Table)[keyof t
  * Describes the enum tsbgp.v1.WatchRoutesRequest.Table.
  */
 export const WatchRoutesRequest_TableSchema: GenEnum<WatchRoutesRequest_Table> = /*@__PURE__*/
-  enumDesc(file_tsbgp_v1_rib, 6, 0);
+  enumDesc(file_tsbgp_v1_rib, 7, 0);
 
 /**
  * The changes since the last message. The first message comes at once, with or without events.
@@ -522,7 +564,7 @@ export type WatchRoutesResponse = Message<"tsbgp.v1.WatchRoutesResponse"> & {
  * Use `create(WatchRoutesResponseSchema)` to create a new message.
  */
 export const WatchRoutesResponseSchema: GenMessage<WatchRoutesResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 7);
+  messageDesc(file_tsbgp_v1_rib, 8);
 
 /**
  * A change of a route, or a mark in the stream of changes.
@@ -584,7 +626,7 @@ export type RouteEvent = Message<"tsbgp.v1.RouteEvent"> & {
  * Use `create(RouteEventSchema)` to create a new message.
  */
 export const RouteEventSchema: GenMessage<RouteEvent> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 8);
+  messageDesc(file_tsbgp_v1_rib, 9);
 
 /**
  * Identifies a route that was removed.
@@ -619,6 +661,13 @@ export type Withdrawal = Message<"tsbgp.v1.Withdrawal"> & {
    * @generated from field: string neighbor = 4;
    */
   neighbor: string;
+
+  /**
+   * What the route was to, in families whose NLRI are no plain prefixes. `prefix` is empty there.
+   *
+   * @generated from field: tsbgp.v1.Nlri nlri = 260;
+   */
+  nlri?: Nlri | undefined;
 };
 
 /**
@@ -626,7 +675,7 @@ export type Withdrawal = Message<"tsbgp.v1.Withdrawal"> & {
  * Use `create(WithdrawalSchema)` to create a new message.
  */
 export const WithdrawalSchema: GenMessage<Withdrawal> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 9);
+  messageDesc(file_tsbgp_v1_rib, 10);
 
 /**
  * Sent once, after the routes that existed at the beginning, if the request had `initial`.
@@ -641,7 +690,7 @@ export type EndOfInitial = Message<"tsbgp.v1.EndOfInitial"> & {
  * Use `create(EndOfInitialSchema)` to create a new message.
  */
 export const EndOfInitialSchema: GenMessage<EndOfInitial> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 10);
+  messageDesc(file_tsbgp_v1_rib, 11);
 
 /**
  * The client read too slowly or resumed too late, and changes were dropped. Its picture of the table is incomplete: it should watch anew, unless
@@ -664,7 +713,7 @@ export type Lost = Message<"tsbgp.v1.Lost"> & {
  * Use `create(LostSchema)` to create a new message.
  */
 export const LostSchema: GenMessage<Lost> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 11);
+  messageDesc(file_tsbgp_v1_rib, 12);
 
 /**
  * Which prefix to explain.
@@ -692,7 +741,7 @@ export type ListPathsRequest = Message<"tsbgp.v1.ListPathsRequest"> & {
  * Use `create(ListPathsRequestSchema)` to create a new message.
  */
 export const ListPathsRequestSchema: GenMessage<ListPathsRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 12);
+  messageDesc(file_tsbgp_v1_rib, 13);
 
 /**
  * The paths of one prefix, and what the decision process made of them.
@@ -734,7 +783,7 @@ export type ListPathsResponse = Message<"tsbgp.v1.ListPathsResponse"> & {
  * Use `create(ListPathsResponseSchema)` to create a new message.
  */
 export const ListPathsResponseSchema: GenMessage<ListPathsResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 13);
+  messageDesc(file_tsbgp_v1_rib, 14);
 
 /**
  * A path, and what the decision process made of it.
@@ -777,7 +826,7 @@ export type Path = Message<"tsbgp.v1.Path"> & {
  * Use `create(PathSchema)` to create a new message.
  */
 export const PathSchema: GenMessage<Path> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 14);
+  messageDesc(file_tsbgp_v1_rib, 15);
 
 /**
  * The first step of the decision process in which a path and the better one differ.
@@ -827,7 +876,7 @@ export type Defeat = Message<"tsbgp.v1.Defeat"> & {
  * Use `create(DefeatSchema)` to create a new message.
  */
 export const DefeatSchema: GenMessage<Defeat> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 15);
+  messageDesc(file_tsbgp_v1_rib, 16);
 
 /**
  * Which prefix to explain, and to whom.
@@ -869,7 +918,7 @@ export type ExplainRouteRequest = Message<"tsbgp.v1.ExplainRouteRequest"> & {
  * Use `create(ExplainRouteRequestSchema)` to create a new message.
  */
 export const ExplainRouteRequestSchema: GenMessage<ExplainRouteRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 16);
+  messageDesc(file_tsbgp_v1_rib, 17);
 
 /**
  * Why the routes of a prefix are where they are.
@@ -925,7 +974,7 @@ export type ExplainRouteResponse = Message<"tsbgp.v1.ExplainRouteResponse"> & {
  * Use `create(ExplainRouteResponseSchema)` to create a new message.
  */
 export const ExplainRouteResponseSchema: GenMessage<ExplainRouteResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 17);
+  messageDesc(file_tsbgp_v1_rib, 18);
 
 /**
  * How two paths compare when they are alone. A third path can still put the better one out, by its MULTI_EXIT_DISC.
@@ -974,7 +1023,7 @@ export type PathComparison = Message<"tsbgp.v1.PathComparison"> & {
  * Use `create(PathComparisonSchema)` to create a new message.
  */
 export const PathComparisonSchema: GenMessage<PathComparison> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 18);
+  messageDesc(file_tsbgp_v1_rib, 19);
 
 /**
  * What a neighbor gets of a prefix.
@@ -1017,7 +1066,7 @@ export type NeighborExport = Message<"tsbgp.v1.NeighborExport"> & {
  * Use `create(NeighborExportSchema)` to create a new message.
  */
 export const NeighborExportSchema: GenMessage<NeighborExport> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 19);
+  messageDesc(file_tsbgp_v1_rib, 20);
 
 /**
  * A path, and whether a neighbor gets it.
@@ -1045,7 +1094,7 @@ export type ExportedPath = Message<"tsbgp.v1.ExportedPath"> & {
  * Use `create(ExportedPathSchema)` to create a new message.
  */
 export const ExportedPathSchema: GenMessage<ExportedPath> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 20);
+  messageDesc(file_tsbgp_v1_rib, 21);
 
 /**
  * Which dampened routes to list.
@@ -1073,7 +1122,7 @@ export type ListDampenedRequest = Message<"tsbgp.v1.ListDampenedRequest"> & {
  * Use `create(ListDampenedRequestSchema)` to create a new message.
  */
 export const ListDampenedRequestSchema: GenMessage<ListDampenedRequest> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 21);
+  messageDesc(file_tsbgp_v1_rib, 22);
 
 /**
  * Routes that flapped, suppressed ones first, the highest penalty first.
@@ -1101,7 +1150,7 @@ export type ListDampenedResponse = Message<"tsbgp.v1.ListDampenedResponse"> & {
  * Use `create(ListDampenedResponseSchema)` to create a new message.
  */
 export const ListDampenedResponseSchema: GenMessage<ListDampenedResponse> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 22);
+  messageDesc(file_tsbgp_v1_rib, 23);
 
 /**
  * A prefix of a neighbor that flapped lately.
@@ -1171,7 +1220,7 @@ export type DampenedRoute = Message<"tsbgp.v1.DampenedRoute"> & {
  * Use `create(DampenedRouteSchema)` to create a new message.
  */
 export const DampenedRouteSchema: GenMessage<DampenedRoute> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_rib, 23);
+  messageDesc(file_tsbgp_v1_rib, 24);
 
 /**
  * Where a route of the daemon itself comes from.
