@@ -60,6 +60,7 @@ const TRACES: Readonly<Record<string, Trace>> = {
     spelled: /\btsbgp events\b|\baddEvents\b|commands\/events\b|(?<!\w\[)'events'/,
     elsewhere: {
       'packages/cli/src/program.ts': 'some command lines, as examples in the help',
+      'packages/daemon/src/config/process-sections.ts': 'a key of programs with the same name',
     },
   },
 };

@@ -13,6 +13,7 @@ import { GlobalService } from './gen/tsbgp/v1/global_pb.ts';
 import { InjectionService } from './gen/tsbgp/v1/injection_pb.ts';
 import { NeighborService } from './gen/tsbgp/v1/neighbor_pb.ts';
 import { PolicyService } from './gen/tsbgp/v1/policy_pb.ts';
+import { ProcessService } from './gen/tsbgp/v1/process_pb.ts';
 import { RibService } from './gen/tsbgp/v1/rib_pb.ts';
 import { RpkiService } from './gen/tsbgp/v1/rpki_pb.ts';
 import { SafeSessionManager } from './session-manager.ts';
@@ -39,6 +40,7 @@ export interface TsbgpClient {
   readonly policies: Client<typeof PolicyService>;
   readonly rpki: Client<typeof RpkiService>;
   readonly injection: Client<typeof InjectionService>;
+  readonly processes: Client<typeof ProcessService>;
   readonly control: Client<typeof ControlService>;
   readonly events: Client<typeof EventService>;
   readonly config: Client<typeof ConfigService>;
@@ -86,6 +88,7 @@ export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient
     policies: clearClient(PolicyService, transport),
     rpki: clearClient(RpkiService, transport),
     injection: clearClient(InjectionService, transport),
+    processes: clearClient(ProcessService, transport),
     control: clearClient(ControlService, transport),
     events: clearClient(EventService, transport),
     config: clearClient(ConfigService, transport),

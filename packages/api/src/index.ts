@@ -13,5 +13,6 @@ export * from './gen/tsbgp/v1/global_pb.ts';
 export * from './gen/tsbgp/v1/injection_pb.ts';
 export * from './gen/tsbgp/v1/neighbor_pb.ts';
 export * from './gen/tsbgp/v1/policy_pb.ts';
+export * from './gen/tsbgp/v1/process_pb.ts';
 export * from './gen/tsbgp/v1/rib_pb.ts';
 export * from './gen/tsbgp/v1/rpki_pb.ts';

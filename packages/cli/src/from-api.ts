@@ -232,6 +232,8 @@ export function routeView(message: Route): RouteView {
 const SOURCES: Readonly<Record<RouteOrigin, SourceView | undefined>> = {
   [RouteOrigin.UNSPECIFIED]: undefined,
   [RouteOrigin.API]: 'api',
+  [RouteOrigin.PROCESS]: 'process',
+  [RouteOrigin.HEALTHCHECK]: 'healthcheck',
   [RouteOrigin.CONFIGURATION]: 'configuration',
   [RouteOrigin.AGGREGATE]: 'aggregate',
   [RouteOrigin.DEFAULT_ORIGINATE]: 'default-originate',

@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<ExportReason, ExportReasonView | undefined>> = {
   [ExportReason.NO_FAMILY]: 'no-family',
   [ExportReason.OWN_ROUTE]: 'own-route',
   [ExportReason.SAME_AS]: 'same-as',
+  [ExportReason.NOT_SELECTED]: 'not-selected',
   [ExportReason.INTERNAL_TO_INTERNAL]: 'internal-to-internal',
   [ExportReason.ONLY_TO_CUSTOMER]: 'only-to-customer',
   [ExportReason.NO_PEER]: 'no-peer',

@@ -132,6 +132,7 @@ const API: FakeApi = {
     listVrps: async () => ({ vrps: [], nextPageToken: '' }),
     listAspas: async () => ({ aspas: [], nextPageToken: '' }),
   },
+  processes: { listProcesses: async () => ({ processes: [] }) },
   injection: { listAggregates: async () => ({ aggregates: [] }), listConditions: async () => ({ conditions: [] }) },
   policies: {
     listPolicies: async () => ({ policies: [] }),

@@ -17,6 +17,7 @@ export const BOUNDARY_PLACES = {
   watcher: 'a watcher: it is ended',
   api: 'a request of the API: the client gets INTERNAL',
   http: 'a request of the HTTP listener: the client gets 500',
+  program: 'an event for a program, or a command of one: that event or command is lost',
   signal: 'the handler of a signal: the signal has no effect',
   process: 'anything that no other boundary caught',
 } as const;

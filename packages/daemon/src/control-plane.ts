@@ -89,6 +89,8 @@ export interface ControlPlane {
   readonly policies: PolicyPlane;
   /** RPKI: the sources, the data, and what they say of a route. */
   readonly rpki: RpkiControl;
+  /** The programs of the configuration, in its order. */
+  processes(): readonly ProcessState[];
   /** The latest events of sessions. */
   readonly events: EventLog;
   health(): Health;
@@ -269,6 +271,26 @@ export interface ConditionState extends Condition {
   /** Routes of the configuration, and neighbors with a default route, that depend on it. */
   readonly routes: number;
   readonly neighbors: number;
+}
+
+/** A program of the configuration, and what became of it. */
+export interface ProcessState {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly apiVersion: number;
+  /** Undefined: it does not run, and is not started again. */
+  readonly pid: number | undefined;
+  readonly restarts: number;
+  readonly startedAt: Date;
+  /** How it ended last: "code 1". */
+  readonly lastEnd: string | undefined;
+  /** Commands that it wrote, and those of them that failed. */
+  readonly commands: number;
+  readonly errors: number;
+  readonly lastError: string | undefined;
+  readonly routes: number;
+  readonly backlogBytes: number;
+  readonly droppedLines: number;
 }
 
 export interface DampenedQuery {

@@ -4,7 +4,8 @@
  *   0. Policies in TypeScript are loaded.
  *   1. API and HTTP listen. If one of them cannot, no peer has heard of us yet.
  *   2. The BGP listeners open and the neighbors are added in the same turn: a peer that connects at once is already known.
- *   3. Stop: Cease to every peer first, then the rest, all within STOP_TIMEOUT_MS.
+ *   3. The programs start: they may announce routes at once.
+ *   4. Stop: Cease to every peer first, then the rest, all within STOP_TIMEOUT_MS.
  *
  * If one step fails, what was started is stopped again. A broken invariant ends everything: Cease to every peer, a crash report, exit.
  */
@@ -22,6 +23,7 @@ import { DESCRIPTOR_CHECK_MS, DescriptorWatch, descriptorLimit, descriptorMax, o
 import { EventLoopDelay } from './metrics/event-loop-delay.ts';
 import type { MetricSource } from './metrics/exposition.ts';
 import type { Parts } from './parts.ts';
+import { Programs } from './processes/programs.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import type { ConfigChange } from './reconcile/section.ts';
 import { RestartFile, readFormerDaemon, restartFilePath } from './restart-file.ts';
@@ -57,6 +59,7 @@ export class Daemon {
   readonly listeners: ServiceListeners;
   /** Undefined where the daemon was not started from a file. */
   readonly live: LiveConfig | undefined;
+  readonly programs: Programs;
   /** Resolves when a client of the API asks the daemon to stop. */
   readonly shutdownRequested: Promise<ShutdownRequest>;
   readonly boundaries: Boundaries;
@@ -80,6 +83,8 @@ export class Daemon {
     this.boundaries = new Boundaries(log);
     this.#setFiles = new SetFileReload({ daemon: this, log, boundaries: this.boundaries });
     this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics, this.#setFiles.addMetrics);
+    this.programs = new Programs({ speaker: () => this.speaker, log, boundaries: this.boundaries, reload: () => void this.live?.reload() });
+    this.#metricSources.push(this.programs.addMetrics);
     const { as, routerId, clusterId, confederation, decision } = config.global;
     const restartPath = restartFilePath(config, parts);
     const limit = descriptorLimit();
@@ -102,6 +107,7 @@ export class Daemon {
       onSessions: () => this.#restartFile?.changed(),
       boundaries: this.boundaries,
       metricSources: this.#metricSources,
+      processes: () => this.programs.states(),
       descriptorMax: descriptorMax(limit),
       // With few descriptors, connections that have not sent a valid OPEN yet may take a quarter of them.
       halfOpenMax: limit === undefined ? undefined : Math.min(HALF_OPEN_MAX_DEFAULT, Math.max(1, Math.floor(limit / 4))),
@@ -134,9 +140,9 @@ export class Daemon {
    */
   change(wanted: DaemonConfig | ((before: DaemonConfig) => DaemonConfig)): Promise<ConfigChange[]> {
     const changed = this.#changing.then(async () => {
-      const { speaker, listeners, boundaries } = this;
+      const { speaker, listeners, programs, boundaries } = this;
       const after = typeof wanted === 'function' ? wanted(this.#config) : wanted;
-      const changes = await reconcile(this.#config, after, { speaker, listeners, log: this.#log, boundaries });
+      const changes = await reconcile(this.#config, after, { speaker, listeners, programs, log: this.#log, boundaries });
       this.#config = after;
       this.#setFiles.follow();
       return changes;
@@ -165,6 +171,7 @@ export class Daemon {
       await this.listeners.setApi(this.#config.api);
       await this.listeners.setHttp(this.#config.http);
       await this.#startBgp();
+      await this.programs.set(this.#config.processes);
     } catch (error) {
       await this.stop('start failed');
       throw error;
@@ -188,15 +195,17 @@ export class Daemon {
     this.#setFiles.close();
     clearInterval(this.#descriptorTimer);
     this.live?.close();
-    const closing = Promise.allSettled([this.speaker.close(reason, isRestart), this.listeners.closeHttp()]).then(async (results) => {
-      const [last] = await Promise.allSettled([this.listeners.closeApi()]);
-      for (const result of [...results, last]) {
-        if (result.status === 'fulfilled') continue;
-        if (result.reason instanceof BrokenInvariant) await this.crash(result.reason);
-        else this.#log.warn({ err: result.reason }, 'closing failed');
-      }
-      return true;
-    });
+    const closing = Promise.allSettled([this.speaker.close(reason, isRestart), this.programs.close(), this.listeners.closeHttp()]).then(
+      async (results) => {
+        const [last] = await Promise.allSettled([this.listeners.closeApi()]);
+        for (const result of [...results, last]) {
+          if (result.status === 'fulfilled') continue;
+          if (result.reason instanceof BrokenInvariant) await this.crash(result.reason);
+          else this.#log.warn({ err: result.reason }, 'closing failed');
+        }
+        return true;
+      },
+    );
     return (await within(STOP_TIMEOUT_MS, closing)) === true;
   }
 

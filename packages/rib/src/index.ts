@@ -23,9 +23,12 @@ export { AttributeRewriter } from './export/rewrite.ts';
 export { countOf, FILTER_REASONS, type FilterReason, POLICY_REASONS_MAX, type UnusableReason } from './filter-reason.ts';
 export type { IngestObserver } from './ingest.ts';
 export type { LimitAction, LimitName, LimitNotice, LimitOptions, LimitState, RouteLimits } from './limits.ts';
+export { checkLocal, type LocalRoute } from './local.ts';
 export { longestMatch } from './longest-match.ts';
 export type { NlriId, NlriIndex } from './nlri/nlri-index.ts';
 export { NlriWindow } from './nlri/window.ts';
+export type { RouteOwner } from './own-routes.ts';
+export type { OwnedKey, Owners, OwnersOptions } from './owners.ts';
 export { policyReason } from './path-knowledge.ts';
 export {
   type AsPathOptions,
@@ -37,6 +40,7 @@ export {
   type PeerOptions,
   type PeerPort,
   RibPeer,
+  type RouteAudience,
   type RouteServerOptions,
   type StaleExport,
 } from './peer.ts';

@@ -39,6 +39,7 @@ export function localPeerOptions(
   { localAs, bgpIdentifier }: { readonly localAs: number; readonly bgpIdentifier: number },
   families: readonly Family[],
   localOrigin: LocalOrigin,
+  { owner, audience }: Pick<PeerOptions, 'owner' | 'audience'> = {},
 ): PeerOptions {
   const context = { fourOctetAs: true, addPath: new Set<Family>(), peerType: 'ibgp', extendedMessage: false } as const;
   return {
@@ -57,6 +58,8 @@ export function localPeerOptions(
     importAccept: true,
     exportAccept: false,
     localOrigin,
+    owner,
+    audience,
     port: { write: () => undefined, backlogBytes: 0 },
   };
 }
@@ -104,6 +107,27 @@ export function announceLocal(
 export function withdrawLocal(table: RibTable, peer: RibPeer, prefixes: Uint8Array, offset: number, identifier: number): boolean {
   const nlri = table.index.findWire(prefixes, offset);
   return nlri !== NONE && table.withdraw(nlri, peer, identifier);
+}
+
+/** A route of our own, as it was announced. */
+export interface LocalRoute {
+  readonly family: Family;
+  /** In wire form, for `announceLocal`. */
+  readonly prefix: Uint8Array;
+  readonly identifier: number;
+  /** Held by the route alone. */
+  readonly attr: AttrId;
+}
+
+/** The routes of a local peer, in no order: a walk over all paths of the family. */
+export function* localRoutes(table: RibTable, peer: RibPeer): Generator<LocalRoute> {
+  const { pathPeer } = table;
+  for (let path = 1; path < table.pathTop; path++) {
+    if (pathPeer[path] !== peer.index) continue;
+    const prefix = new Uint8Array(17);
+    table.index.write(prefix, 0, table.nlriOf(path as PathId));
+    yield { family: table.family, prefix, identifier: table.identifierOf(path), attr: table.attrOf(path as PathId) };
+  }
 }
 
 /** RFC 4271 §5: no message may go out without ORIGIN, AS_PATH and a next hop of the family. */

@@ -15,7 +15,7 @@ import { codeOf } from './filter-reason.ts';
 import { findPath } from './find-path.ts';
 import { internLocal, localPeerOptions } from './local.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
-import type { LocalOrigin, PeerOptions, RibPeer } from './peer.ts';
+import type { LocalOrigin, PeerOptions, RibPeer, RouteAudience } from './peer.ts';
 import type { RibTable } from './table.ts';
 import { Verdict } from './verdict.ts';
 
@@ -28,6 +28,14 @@ export interface OwnRoutesOptions {
   readonly newPeer: (options: PeerOptions) => RibPeer;
   /** Seconds since 1970. */
   readonly nowSeconds: () => number;
+}
+
+/** Who makes routes of our own beside the origins of which there is one: a program, a health check. */
+export interface RouteOwner {
+  readonly origin: 'process' | 'healthcheck';
+  readonly name: string;
+  /** Who may have the routes. @default everybody */
+  readonly audience?: RouteAudience | undefined;
 }
 
 /** 0.0.0.0/0 and ::/0. */
@@ -62,6 +70,13 @@ export class OwnRoutes {
     const made = newPeer(localPeerOptions(this.#options, families, origin));
     this.#peers.set(origin, made);
     return made;
+  }
+
+  /** A peer of its own for the routes of an owner. */
+  ownerPeer({ origin, name, audience }: RouteOwner): RibPeer {
+    const { newPeer, tables } = this.#options;
+    const families = tables.map((table) => table.family);
+    return newPeer(localPeerOptions(this.#options, families, origin, { owner: name, audience }));
   }
 
   /** The aggregates of a table, told of each decision; undefined where there are none. */

@@ -45,12 +45,19 @@ export const Horizon = {
 export type Horizon = (typeof Horizon)[keyof typeof Horizon];
 
 /**
- * Who made a route of our own, in the order of preference where everything else is equal: what was injected while the daemon runs, what the
- * configuration file has, what was aggregated (RFC 4271 §9.2.2.2), and the default routes that neighbors are sent on demand.
+ * Who made a route of our own, in the order of preference where everything else is equal: what was injected while the daemon runs, what programs
+ * and health checks announce, what the configuration file has, what was aggregated (RFC 4271 §9.2.2.2), and the default routes that neighbors are
+ * sent on demand.
  */
-export const LOCAL_ORIGINS = ['api', 'configuration', 'aggregate', 'default-originate'] as const;
+export const LOCAL_ORIGINS = ['api', 'process', 'healthcheck', 'configuration', 'aggregate', 'default-originate'] as const;
 /** Who made a route of our own. */
 export type LocalOrigin = (typeof LOCAL_ORIGINS)[number];
+
+/** The peers that may have the routes of an owner, by their names: only these, or all but these. */
+export interface RouteAudience {
+  readonly type: 'only' | 'except';
+  readonly names: ReadonlySet<string>;
+}
 
 /** Where the RIB puts what is to be sent; the session's writer fits. */
 export interface PeerPort {
@@ -185,6 +192,10 @@ export interface PeerOptions {
   readonly damping?: DampingOptions | undefined;
   /** Who made the routes of a local peer. @default 'api' */
   readonly localOrigin?: LocalOrigin;
+  /** Which of those who make such routes made them: the name of a program. @default nobody is named */
+  readonly owner?: string | undefined;
+  /** Who may have the routes of a local peer. @default everybody */
+  readonly audience?: RouteAudience | undefined;
   readonly port: PeerPort;
 }
 
@@ -197,6 +208,8 @@ export class RibPeer implements SetMaker {
   readonly horizon: Horizon;
   /** Step 5 of the decision process: lower is better. The kind, then who made a local route. */
   readonly typeRank: number;
+  /** Its routes are for some peers alone (`PeerOptions.audience`). */
+  readonly hasAudience: boolean;
   readonly localAs: number;
   /** Our cluster identifier towards it; only that of a client goes into CLUSTER_LIST. */
   readonly clusterId: number;
@@ -262,6 +275,7 @@ export class RibPeer implements SetMaker {
     this.kind = options.kind;
     this.horizon = horizonOf(options);
     this.typeRank = options.kind * LOCAL_ORIGINS.length + LOCAL_ORIGINS.indexOf(options.localOrigin ?? 'api');
+    this.hasAudience = options.audience !== undefined;
     this.localAs = options.localAs;
     this.clusterId = options.clusterId ?? clusterId;
     this.damping = options.damping === undefined ? undefined : new Damping(options.damping);

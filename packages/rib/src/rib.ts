@@ -28,11 +28,12 @@ import { Reuse } from './import/reuse.ts';
 import { ImportRules } from './import/rules.ts';
 import { Ingest } from './ingest.ts';
 import { areSameLimits, Limits } from './limits.ts';
-import { announceLocal, checkLocal, internLocal, withdrawLocal } from './local.ts';
+import { announceLocal, internLocal, withdrawLocal } from './local.ts';
 import { NextHopChanges } from './next-hop-changes.ts';
 import type { NlriId } from './nlri/nlri-index.ts';
 import { OwnRoutes } from './own-routes.ts';
 import { OwnSearch } from './own-search.ts';
+import { Owners } from './owners.ts';
 import { isSamePeer, type PeerOptions, type RibPeer } from './peer.ts';
 import { type ChangeableOptions, changedOptions } from './peer-changes.ts';
 import { PeerIndexes } from './peer-indexes.ts';
@@ -55,6 +56,8 @@ export class Rib {
   readonly tables: readonly RibTable[];
   /** Where routes that are injected come from. */
   readonly localPeer: RibPeer;
+  /** Others who make routes of our own. */
+  readonly owners: Owners;
   /** What RPKI says of routes; undefined where nobody knows. */
   readonly validation: Validation | undefined;
   bestObserver: BestObserver | undefined = undefined;
@@ -122,6 +125,8 @@ export class Rib {
     const newPeer = (made: PeerOptions): RibPeer => this.#indexes.add(made, this.#tables.families, this.attributes.own.clusterId);
     this.#own = new OwnRoutes({ localAs, bgpIdentifier, tables: this.tables, newPeer, nowSeconds: () => this.nowSeconds });
     this.localPeer = this.#own.peer('api');
+    const [nowSeconds, tableOf] = [() => this.nowSeconds, (family: Family) => this.table(family)];
+    this.owners = new Owners({ tables: this.tables, own: this.#own, sweeps: this.#sweeps, tableOf, nowSeconds });
   }
 
   /**
@@ -354,11 +359,6 @@ export class Rib {
   originateDefault(peer: RibPeer, family: Family, isWanted: boolean): void {
     const table = this.#tables.of.get(family);
     if (table !== undefined) this.#own.originateDefault(table, peer, isWanted);
-  }
-
-  /** The fault that `internLocal` would find in these attributes. */
-  checkLocal(attributes: Uint8Array): Fault | undefined {
-    return checkLocal(attributes);
   }
 
   /**

@@ -334,7 +334,7 @@ export class RibTable {
    */
   #matters(nlri: NlriId, attr: number, flags: number): boolean {
     if ((flags & PathFlag.Filtered) !== 0) return false;
-    if (this.everyPathMatters) return true;
+    if (this.everyPathMatters || this.attributes.audienceCount > 0) return true;
     const best = this.best[nlri]!;
     const { rank } = this.attributes;
     return best === NONE || rank[attr]! <= rank[this.pathAttr[best]!]!;

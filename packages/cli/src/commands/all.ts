@@ -11,6 +11,7 @@ import { addExplain } from './explain.ts';
 import { addMrt } from './mrt.ts';
 import { addNeighborCommands } from './neighbor.ts';
 import { addPolicy } from './policy.ts';
+import { addProcess } from './process.ts';
 import { addReplay } from './replay.ts';
 import { addRib } from './rib.ts';
 import { addRoute } from './route.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly ((program: Command, invocation: Invocation) => v
   addRoute,
   addRpki,
   addPolicy,
+  addProcess,
   addWatch,
   addEvents,
   addConfig,

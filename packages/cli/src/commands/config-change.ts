@@ -169,6 +169,7 @@ const EFFECTS: Readonly<Record<Effect, string>> = {
   [Effect.DECISION]: 'decision',
   [Effect.VALIDATION]: 'validation',
   [Effect.LISTENER]: 'listener',
+  [Effect.PROCESS]: 'process',
   [Effect.RESTART]: 'restart',
 };
 

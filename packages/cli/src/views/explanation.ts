@@ -9,6 +9,7 @@ export type ExportReasonView =
   | 'no-family'
   | 'own-route'
   | 'same-as'
+  | 'not-selected'
   | 'internal-to-internal'
   | 'only-to-customer'
   | 'no-peer'
@@ -61,6 +62,7 @@ const REASONS: Readonly<Record<ExportReasonView, string>> = {
   'no-family': 'its session does not have the family',
   'own-route': 'it came from this neighbor',
   'same-as': 'it came from another client of this AS',
+  'not-selected': 'a program announced it to other neighbors',
   'internal-to-internal': 'it came from an iBGP neighbor, and neither is our client that may have it (RFC 4271 §9.2, RFC 4456 §6)',
   'no-peer': 'it has NOPEER, and the neighbor is a peer by its role (RFC 3765)',
   'llgr-stale': 'it has LLGR_STALE, and the neighbor did not announce Long-Lived Graceful Restart (RFC 9494)',

@@ -42,7 +42,7 @@ export type RovView = 'valid' | 'not-found' | 'invalid';
 /** State of an AS path (ASPA). */
 export type AspaView = 'valid' | 'unknown' | 'invalid';
 
-export type SourceView = 'api' | 'configuration' | 'aggregate' | 'default-originate';
+export type SourceView = 'api' | 'process' | 'healthcheck' | 'configuration' | 'aggregate' | 'default-originate';
 
 /** The paths of one prefix, in order of preference. */
 export interface PrefixPathsView {

@@ -50,6 +50,9 @@ export const TIERS: Readonly<Record<string, Readonly<Record<string, Tier>>>> = {
     ListAggregates: 'read',
     ListConditions: 'read',
   },
+  'tsbgp.v1.ProcessService': {
+    ListProcesses: 'read',
+  },
   'tsbgp.v1.ControlService': {
     GetHealth: 'read',
     GetMetrics: 'read',

@@ -99,6 +99,7 @@ const EFFECTS: Readonly<Record<ConfigChange['effects'][number], Effect>> = {
   decision: Effect.DECISION,
   validation: Effect.VALIDATION,
   listener: Effect.LISTENER,
+  process: Effect.PROCESS,
   restart: Effect.RESTART,
 };
 

@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<ExportReason | NonNullable<NeighborExplanation['c
   'no-family': Reason.NO_FAMILY,
   'own-route': Reason.OWN_ROUTE,
   'same-as': Reason.SAME_AS,
+  'not-selected': Reason.NOT_SELECTED,
   'internal-to-internal': Reason.INTERNAL_TO_INTERNAL,
   'only-to-customer': Reason.ONLY_TO_CUSTOMER,
   'no-peer': Reason.NO_PEER,

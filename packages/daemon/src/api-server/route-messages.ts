@@ -60,6 +60,8 @@ export function nlriMessage(nlri: Nlri | undefined): { readonly nlri?: MessageIn
 
 const ORIGINS: Readonly<Record<LocalOrigin, RouteOrigin>> = {
   api: RouteOrigin.API,
+  process: RouteOrigin.PROCESS,
+  healthcheck: RouteOrigin.HEALTHCHECK,
   configuration: RouteOrigin.CONFIGURATION,
   aggregate: RouteOrigin.AGGREGATE,
   'default-originate': RouteOrigin.DEFAULT_ORIGINATE,

@@ -13,6 +13,7 @@ import {
   InjectionService,
   NeighborService,
   PolicyService,
+  ProcessService,
   RibService,
   RpkiService,
   reflectionV1,
@@ -26,6 +27,7 @@ import { addHealth } from './health.ts';
 import { addInjectionService } from './injection-service.ts';
 import { addNeighborService } from './neighbor-service.ts';
 import { addPolicyService } from './policy-service.ts';
+import { addProcessService } from './process-service.ts';
 import { addReflection, addReflectionAlpha } from './reflection.ts';
 import { addRibService } from './rib-service.ts';
 import { addRpkiService } from './rpki-service.ts';
@@ -44,6 +46,7 @@ const SERVICES: readonly Service[] = [
   { descriptor: RpkiService, add: addRpkiService },
   { descriptor: InjectionService, add: addInjectionService },
   { descriptor: PolicyService, add: addPolicyService },
+  { descriptor: ProcessService, add: addProcessService },
   { descriptor: ControlService, add: addControlService },
   { descriptor: EventService, add: addEventService },
   { descriptor: ConfigService, add: addConfigService },

@@ -13,9 +13,10 @@ import type { OnChange } from '../keys/neighbor-key.ts';
  *     decision    prefixes with several paths are decided again; sessions stay
  *     validation  RPKI data come from elsewhere: routes whose state may be another are judged again
  *     listener    something is listened on from now on, or no longer
+ *     process     a program is started, ended, or started anew
  *     restart     the daemon refuses the change while it runs
  */
-export type Effect = OnChange | 'routes' | 'decision' | 'validation' | 'listener' | 'restart';
+export type Effect = OnChange | 'routes' | 'decision' | 'validation' | 'listener' | 'process' | 'restart';
 
 export interface ConfigChange {
   /** Key of the section at the top of the file: `neighbors`. */

@@ -12,6 +12,7 @@ export const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   decision: 'prefixes with several paths are decided again',
   validation: 'routes that the data concern are judged again',
   listener: 'listeners change',
+  process: 'its program changes',
   restart: 'needs a restart',
 };
 
@@ -41,6 +42,8 @@ export function summarizeChanges(changes: readonly ConfigChange[]): string {
 const REFRESHING: ReadonlySet<Effect> = new Set(['import', 'export', 'stream']);
 
 function effectOf(section: string, type: ConfigChange['type'], effects: readonly Effect[]): string {
+  if (section === 'processes')
+    return { added: 'it is started', removed: 'it is ended, its routes are withdrawn', changed: 'it is started anew' }[type];
   if (section === 'neighbors' && type !== 'changed') return type === 'added' ? 'a session is started' : 'its session ends';
   return [...new Set(effects.map((effect) => EFFECT_WORDS[effect]))].join(', ');
 }

@@ -84,7 +84,7 @@ const DECISION: Words = [
 ];
 
 const TOP: Words = [
-  ['bgp router router-bgp protocol speaker process', otherwise('the sections are "global" and "neighbors"')],
+  ['bgp router router-bgp protocol speaker', otherwise('the sections are "global" and "neighbors"')],
   ['neighbor neighbour neighbours peer peers bgp-neighbors session sessions', key('neighbors')],
   ['peer-group peer-groups group groups template templates neighbor-defaults', key('defaults')],
   ['as asn local-as router-id listen port', otherwise('it belongs into "global"')],
@@ -103,7 +103,7 @@ const TOP: Words = [
   ['update-delay', otherwise('it belongs into "global"')],
   ['kernel fib zebra device direct', otherwise('it writes no routes into a kernel, and is not meant to')],
   ['vrf vrfs', notYet('VRFs')],
-  ['process-api processes', notYet('processes of ExaBGP')],
+  ['process process-api programs', key('processes')],
 ];
 
 const API: Words = [

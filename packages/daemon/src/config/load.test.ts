@@ -132,6 +132,7 @@ test('what is left out has the documented default', () => {
         enabled: true,
       },
     ],
+    processes: [],
     policy: { sets: undefined, policies: undefined },
     rpki: { caches: [], files: [], slurm: [], waitSeconds: 0 },
     own: {

@@ -10,12 +10,14 @@ import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import type { Confederation } from '../keys/own-as.ts';
 import type { OwnConfig } from '../own-config.ts';
 import { scriptHashes } from '../policy/script-sources.ts';
+import type { DaemonProcessConfig } from '../process-config.ts';
 import type { RpkiConfig } from '../rpki-config.ts';
 import { accessOf } from './api-access.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT, RESTART_DEFERRAL_DEFAULT } from './defaults.ts';
 import { effective, ownAs } from './neighbor-section.ts';
 import { ownConfig } from './own-values.ts';
+import { processConfigs } from './process-sections.ts';
 import { rpkiConfig } from './rpki-rules.ts';
 import { applyRules } from './rules.ts';
 import { type LogFormat, type LogLevel, type RawConfig } from './schema.ts';
@@ -46,6 +48,8 @@ export interface DaemonConfig {
   readonly neighbors: readonly NeighborConfig[];
   /** Routes of our own, and pacing. */
   readonly own: OwnConfig;
+  /** Programs that speak the process API. */
+  readonly processes: readonly DaemonProcessConfig[];
   /** The sections, with the sets of files in the place of their names. The policies were read without a problem. */
   readonly policy: PolicySections;
   readonly setFiles: SetFileConfig;
@@ -135,6 +139,7 @@ function fillIn(raw: RawConfig, file: string, setFiles: DaemonConfig['setFiles']
     },
     neighbors: present(raw.neighbors ?? []).map((own) => completeNeighbor(effective(raw, own))),
     own: ownConfig(raw),
+    processes: processConfigs(raw.processes),
     policy: { sets: raw.sets, policies: raw.policies },
     setFiles,
     rpki: rpkiConfig(raw.rpki, file),

@@ -54,6 +54,11 @@ export const WORKING_EXCERPTS: Readonly<Record<string, string>> = {
   half-life: 900
   suppress: 6000
 `,
+  processes: `processes:
+  - name: anycast
+    run: [/usr/local/bin/announce.py]
+    events: [state]
+`,
   sets: `sets:
   prefixes: { customers: [192.0.2.0/24, "2001:db8::/32 le 48"] }
   as-numbers: { tier-1: [174, 701, 3356] }
@@ -130,6 +135,7 @@ export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWa
     ...ownRoutes(config),
     ...policies(config),
     ...rpki(config),
+    ...processes(config),
     `  API        ${[config.api.unixSocket === 'none' ? '' : (config.api.unixSocket ?? 'the default socket'), config.api.tcp === undefined ? '' : formatEndpoint(config.api.tcp)].filter((place) => place !== '').join(', ') || 'off'}`,
     `  HTTP       ${config.http === undefined ? 'off' : `${formatEndpoint(config.http)} (/metrics, /healthz)`}`,
     ...warnings.map((warning) => `warning: ${formatWarning(warning)}`),
@@ -162,6 +168,11 @@ function rpki({ rpki: { caches, files, slurm, waitSeconds } }: DaemonConfig): st
   if (parts.length === 0) return [];
   const wait = waitSeconds === 0 ? 'sessions do not wait for the data' : `sessions wait for the data, ${waitSeconds} s at most`;
   return [`  RPKI       ${parts.join(', ')}; ${wait}`];
+}
+
+/** Nothing where none are configured. */
+function processes({ processes: all }: DaemonConfig): string[] {
+  return all.length === 0 ? [] : [`  processes  ${all.length} (${all.map(({ name }) => name).join(', ')})`];
 }
 
 function disabled(neighbors: readonly NeighborConfig[]): string {

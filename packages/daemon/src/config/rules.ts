@@ -13,6 +13,7 @@ import { Findings } from './findings.ts';
 import { checkNeighborSections } from './neighbor-section.ts';
 import { checkOwnSections } from './own-rules.ts';
 import { checkPolicySections } from './policy-rules.ts';
+import { checkProcesses } from './process-rules.ts';
 import { checkRpkiSection } from './rpki-rules.ts';
 import type { RawConfig } from './schema.ts';
 import type { YamlSource } from './yaml-source.ts';
@@ -25,6 +26,7 @@ export function applyRules(source: YamlSource, raw: RawConfig): Findings {
   checkOwnSections(raw, findings);
   checkPolicySections(raw, findings);
   checkRpkiSection(raw, findings);
+  checkProcesses(raw.processes, findings);
   for (const [i, because] of tokenFaults(raw.api ?? {}, dirname(source.file)).entries()) {
     if (because !== undefined) findings.refuse('invalid-value', ['api', 'tokens', i, 'file'], { because });
   }

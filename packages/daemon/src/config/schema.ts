@@ -33,6 +33,7 @@ import {
   ROUTES,
 } from './own-sections.ts';
 import { POLICIES, SETS } from './policy-sections.ts';
+import { PROCESSES, type RawProcess } from './process-sections.ts';
 import { type RawRpki, RPKI } from './rpki-section.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -59,6 +60,7 @@ export interface RawConfig {
   aggregates?: (RawAggregate | undefined)[];
   conditions?: (RawCondition | undefined)[];
   damping?: RawDamping;
+  processes?: (RawProcess | undefined)[];
   /** As they are written: @tsbgp/policy reads them. */
   sets?: Readonly<Record<string, unknown>>;
   policies?: Readonly<Record<string, unknown>>;
@@ -232,6 +234,7 @@ export const SCHEMA: Section<RawConfig> = section(
     aggregates: AGGREGATES,
     conditions: CONDITIONS,
     damping: DAMPING,
+    processes: PROCESSES,
     sets: SETS,
     policies: POLICIES,
     rpki: RPKI,

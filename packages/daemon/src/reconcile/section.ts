@@ -10,6 +10,7 @@ import type { Boundaries } from '../boundaries.ts';
 import type { DaemonConfig } from '../config/load.ts';
 import type { ConfigChange } from '../config-change/change.ts';
 import type { DaemonLog } from '../log.ts';
+import type { Programs } from '../processes/programs.ts';
 import type { ServiceListeners } from '../service-listeners.ts';
 import type { Speaker } from '../speaker/speaker.ts';
 
@@ -19,6 +20,7 @@ export type { ConfigChange, Effect } from '../config-change/change.ts';
 export interface Running {
   readonly speaker: Speaker;
   readonly listeners: ServiceListeners;
+  readonly programs: Programs;
   readonly log: DaemonLog;
   readonly boundaries: Boundaries;
 }

@@ -11,7 +11,20 @@ import { LOG } from './log.ts';
 import { NEIGHBORS } from './neighbors.ts';
 import { OWN_ROUTES } from './own-routes.ts';
 import { POLICIES } from './policies.ts';
+import { PROCESSES } from './processes.ts';
 import { RPKI } from './rpki.ts';
 import type { ConfigSection } from './section.ts';
 
-export const SECTIONS: readonly ConfigSection[] = [GLOBAL, LISTEN, API, HTTP, LOG, DECISION, OWN_ROUTES, RPKI, POLICIES, NEIGHBORS];
+export const SECTIONS: readonly ConfigSection[] = [
+  GLOBAL,
+  LISTEN,
+  API,
+  HTTP,
+  LOG,
+  DECISION,
+  OWN_ROUTES,
+  RPKI,
+  POLICIES,
+  NEIGHBORS,
+  PROCESSES,
+];

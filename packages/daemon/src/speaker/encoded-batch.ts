@@ -3,20 +3,12 @@
  * once.
  */
 import { type AttrId, grown, NONE, type Rib } from '@tsbgp/rib';
-import {
-  encodeAttributes,
-  Fault,
-  formatFamily,
-  IPV4_UNICAST,
-  type PathAttribute,
-  parseAddress,
-  STORED_CONTEXT,
-  ValueError,
-} from '@tsbgp/wire';
+import { Fault, formatFamily, type PathAttribute } from '@tsbgp/wire';
 import { ControlError, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
-import { notANextHop, notRouted } from '../keys/injectable.ts';
+import { notRouted } from '../keys/injectable.ts';
 import type { WirePrefix } from '../keys/wire-prefix.ts';
 import { quote } from '../quote.ts';
+import { encodeLocalAttributes } from './local-attributes.ts';
 import { readPrefix } from './wire-prefix.ts';
 
 /** Attribute sets that a batch remembers, so that they are encoded once. */
@@ -108,7 +100,7 @@ export class EncodedBatch {
     const key = `${table} ${nextHop}`;
     const known = byNextHop.get(key);
     if (known !== undefined) return known;
-    const set = this.#store(this.#encode(attributes, nextHop, family, index));
+    const set = this.#store(encodeLocalAttributes({ family, nextHop, attributes }, `routes[${index}]`));
     byNextHop.set(key, set);
     return set;
   }
@@ -126,44 +118,8 @@ export class EncodedBatch {
     this.#end[set] = end;
     return set;
   }
-
-  #encode(given: readonly PathAttribute[], nextHop: string, family: LocalRouteKey['family'], index: number): Uint8Array {
-    const address = parseAddress(nextHop);
-    const size = family === IPV4_UNICAST ? 4 : 16;
-    const example = size === 4 ? '192.0.2.1' : '2001:db8::1';
-    const field = `routes[${index}].next_hop`;
-    if (address === undefined || address.length !== size) {
-      throw invalid(field, `found ${quote(nextHop)}, allowed is an address of ${formatFamily(family)}, e.g. "${example}"`);
-    }
-    const reason = notANextHop(address);
-    if (reason !== undefined) {
-      const own = size === 4 ? '0.0.0.0' : '::';
-      throw invalid(
-        field,
-        `found ${quote(nextHop)} (${reason}), allowed is the address of a router, or ${own} for our own, e.g. "${example}"`,
-      );
-    }
-    const attributes: PathAttribute[] = given.filter(({ type }) => type !== 'next-hop' && type !== 'mp-reach-nlri');
-    if (!attributes.some(({ type }) => type === 'origin')) attributes.push({ type: 'origin', flags: 0x40, value: 'igp' });
-    if (!attributes.some(({ type }) => type === 'as-path')) attributes.push({ type: 'as-path', flags: 0x40, value: [] });
-    attributes.push(
-      size === 4
-        ? { type: 'next-hop', flags: 0x40, value: nextHop }
-        : { type: 'mp-reach-nlri', flags: 0x80, value: { family, nextHops: [nextHop], nlri: [] } },
-    );
-    let octets: Uint8Array;
-    try {
-      octets = encodeAttributes(attributes, STORED_CONTEXT);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      throw invalid(`routes[${index}].attributes`, error.message, error);
-    }
-    const fault = this.#rib.checkLocal(octets);
-    if (fault !== undefined) throw invalid(`routes[${index}].attributes`, fault.reason);
-    return octets;
-  }
 }
 
-function invalid(field: string, message: string, cause?: unknown): ControlError {
-  return new ControlError('invalid-argument', field, message, { cause });
+function invalid(field: string, message: string): ControlError {
+  return new ControlError('invalid-argument', field, message);
 }

@@ -14,6 +14,8 @@ export class Port implements PeerPort {
   readonly #onFailure: (error: unknown) => void;
   readonly #pace: Gate;
   #isCorked = false;
+  /** Is told what is written. Undefined while nobody asks. */
+  tap: ((messages: Uint8Array) => void) | undefined;
 
   /**
    * A port that is written to adds itself to `corked`; its owner uncorks all of these at the end of the turn. `onFailure` is called when
@@ -34,6 +36,7 @@ export class Port implements PeerPort {
       this.#writer.cork();
     }
     this.#writer.write(messages);
+    if (this.tap !== undefined) this.tap(messages);
   }
 
   /** What the RIB goes by: a session that is not to be sent anything now takes nothing, as if its socket were full. */

@@ -99,7 +99,7 @@ function policyReasonOf(table: RibTable, path: PathId): Pick<Route, 'policyReaso
 function ownOrigin(table: RibTable, path: PathId, peer: RibPeer | undefined): Pick<Route, 'localOrigin' | 'addedBy'> {
   const localOrigin = peer?.options.localOrigin;
   if (localOrigin === undefined) return {};
-  const by = localOrigin === 'api' ? addedBy(table, path) : '';
+  const by = peer?.options.owner ?? (localOrigin === 'api' ? addedBy(table, path) : '');
   return by === '' ? { localOrigin } : { localOrigin, addedBy: by };
 }
 

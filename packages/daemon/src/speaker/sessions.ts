@@ -19,6 +19,7 @@ import { Pace } from './pace.ts';
 import { Port } from './port.ts';
 import { orfFamilies, PrefixOrf } from './prefix-orf.ts';
 import type { RouteReport } from './route-report.ts';
+import type { SessionObserver } from './session-observer.ts';
 
 export interface SessionsOptions {
   readonly rib: Rib;
@@ -42,9 +43,26 @@ export class Sessions {
   readonly #neighborOf: Map<RibPeer, Neighbor> = new Map();
   /** Ports that were written to in this turn. */
   readonly #corked: Port[] = [];
+  #observer: SessionObserver | undefined;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+  }
+
+  get observer(): SessionObserver | undefined {
+    return this.#observer;
+  }
+
+  /** From now on this one is told what happens in sessions; undefined: nobody. */
+  set observer(observer: SessionObserver | undefined) {
+    this.#observer = observer;
+    for (const neighbor of this.#neighborOf.values()) this.#tap(neighbor);
+  }
+
+  #tap(neighbor: Neighbor): void {
+    const { port } = neighbor;
+    const observer = this.#observer;
+    if (port !== undefined) port.tap = observer && ((messages) => observer.sent(neighbor, messages));
   }
 
   /** What the session library calls for the sessions of a neighbor. */
@@ -54,13 +72,20 @@ export class Sessions {
       getCapabilities: () => neighbor.capabilities(this.#options.own.isRestarting()),
       onEstablished: (_peer, session, writer) => {
         const ribPeer = this.#established(neighbor, session, writer);
+        this.#observer?.established(neighbor, session);
         return (bytes, start, end) => {
           schedule();
+          if (this.#observer !== undefined) this.#observer.update(neighbor, session, bytes, start, end);
           const fault = rib.ingest(ribPeer, bytes, start, end);
           return fault === undefined ? undefined : notificationOf(fault);
         };
       },
-      onClose: (_peer, reason) => this.#closed(neighbor, reason),
+      onClose: (_peer, reason) => {
+        this.#closed(neighbor, reason);
+        this.#observer?.closed(neighbor, reason);
+      },
+      onStateChange: (_peer, from, to) => this.#observer?.stateChanged(neighbor, from, to),
+      onMessage: (_peer, direction, message) => this.#observer?.message(neighbor, direction, message),
       onNotification: (_peer, message, direction) => events.record(neighbor.notified(message, direction)),
       onRouteRefresh: (_peer, message) => this.#refreshAsked(neighbor, message),
     };
@@ -162,6 +187,7 @@ export class Sessions {
       this.#orfOf(neighbor, session, ribPeer),
     );
     this.#neighborOf.set(ribPeer, neighbor);
+    this.#tap(neighbor);
     writer.onDrain = schedule;
     schedule();
     report.peerUp(ribPeer);

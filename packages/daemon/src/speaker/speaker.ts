@@ -11,7 +11,7 @@ import { type Logger, type Peer, Server } from '@tsbgp/session';
 import { CeaseSubcode } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
 import type { DaemonConfig } from '../config/load.ts';
-import type { ControlPlane, Endpoint, GlobalState, Health, NeighborConfig, NeighborState } from '../control-plane.ts';
+import type { ControlPlane, Endpoint, GlobalState, Health, NeighborConfig, NeighborState, ProcessState } from '../control-plane.ts';
 import { formatEndpoint } from '../endpoint.ts';
 import { EventLog } from '../events.ts';
 import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
@@ -39,6 +39,7 @@ import { checkPolicies } from './new-neighbor.ts';
 import { type OwnRestart, OwnRouting } from './own-routing.ts';
 import { findPaths, prefixPaths } from './paths.ts';
 import { NO_POLICIES, PolicyQueries, type PolicySource } from './policy-queries.ts';
+import { ProgramPort } from './program-port.ts';
 import { RouteReport } from './route-report.ts';
 import { RpkiQueries } from './rpki-queries.ts';
 import { Sessions } from './sessions.ts';
@@ -72,6 +73,8 @@ export interface SpeakerOptions {
   readonly onSessions?: () => void;
   /** Metrics of other parts of the daemon, for `metrics()`. Parts may join later. @default none */
   readonly metricSources?: readonly MetricSource[] | undefined;
+  /** The programs of the configuration. @default none */
+  readonly processes?: (() => readonly ProcessState[]) | undefined;
   /** Options of the session library. @default the library's */
   readonly descriptorMax?: number | undefined;
   readonly halfOpenMax?: number | undefined;
@@ -79,6 +82,7 @@ export interface SpeakerOptions {
 
 export class Speaker implements ControlPlane {
   readonly events: EventLog = new EventLog();
+  readonly programPort: ProgramPort;
   readonly policies: PolicyPlane;
   readonly #options: SpeakerOptions;
   #decision: DecisionConfig;
@@ -157,8 +161,14 @@ export class Speaker implements ControlPlane {
     this.#turns = new Turns(
       rib,
       {
-        pause: () => this.#eachPeer((peer) => peer.pauseReading()),
-        resume: () => this.#eachPeer((peer) => peer.resumeReading()),
+        pause: () => {
+          this.#eachPeer((peer) => peer.pauseReading());
+          this.#sessions.observer?.pause(true);
+        },
+        resume: () => {
+          this.#eachPeer((peer) => peer.resumeReading());
+          this.#sessions.observer?.pause(false);
+        },
         turnEnded: () => this.#turnEnded(),
         mustHold: () => kernelMemory.isFull(rib.sessionCount),
       },
@@ -204,6 +214,7 @@ export class Speaker implements ControlPlane {
       },
     });
     if (options.onSessions !== undefined) events.listen(options.onSessions);
+    this.programPort = new ProgramPort({ rib, sessions: this.#sessions, neighbors: this.#neighbors, schedule });
     const background = new Background();
     this.#background = background;
     this.rpki = new RpkiQueries({ rpki: this.#rpki, rib, background });
@@ -420,6 +431,7 @@ export class Speaker implements ControlPlane {
   };
   readonly aggregates: ControlPlane['aggregates'] = () => this.#own.aggregates();
   readonly conditions: ControlPlane['conditions'] = () => this.#own.conditions();
+  readonly processes: ControlPlane['processes'] = () => this.#options.processes?.() ?? [];
   readonly deleteRoutes: ControlPlane['deleteRoutes'] = (keys) => this.#localRoutes.delete(keys);
 
   health(): Health {
@@ -459,6 +471,7 @@ export class Speaker implements ControlPlane {
 
   #turnEnded(): void {
     this.#sessions.uncork();
+    this.programPort.turnEnded();
     this.#own.turnEnded();
     this.#watchers.flush();
   }

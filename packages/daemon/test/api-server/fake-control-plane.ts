@@ -21,6 +21,7 @@ import {
   type NeighborState,
   type PathQuery,
   type PrefixPaths,
+  type ProcessState,
   type ResetKind,
   type Route,
   type RouteChanges,
@@ -51,6 +52,23 @@ const NO_COUNTERS: NeighborState['counters'] = {
   routeRefreshesReceived: 0,
   bytesSent: 0,
   bytesReceived: 2 ** 40,
+};
+
+/** A program that runs. */
+export const PROCESS: ProcessState = {
+  name: 'anycast',
+  command: ['/usr/local/bin/announce.py', '--fast'],
+  apiVersion: 5,
+  pid: 4711,
+  restarts: 2,
+  startedAt: new Date('2026-11-20T12:00:00Z'),
+  lastEnd: 'code 1',
+  commands: 17,
+  errors: 1,
+  lastError: 'found "x", allowed is a command in "x"',
+  routes: 3,
+  backlogBytes: 9,
+  droppedLines: 4,
 };
 
 export class FakeControlPlane implements ControlPlane {
@@ -194,6 +212,10 @@ export class FakeControlPlane implements ControlPlane {
     return [
       { family: IPV4_UNICAST, prefix: '203.0.112.0/22', summaryOnly: true, mergeCommunities: false, attributes: [], contributors: 2 },
     ];
+  }
+
+  processes(): ProcessState[] {
+    return [PROCESS];
   }
 
   conditions(): ConditionState[] {

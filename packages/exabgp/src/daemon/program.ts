@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type ApiVersion,
   type Control,
+  downReason,
   EventHub,
   isNamed,
   Processes,
@@ -25,7 +26,6 @@ import { changeRoutes } from '../session/change-routes.ts';
 import { Neighbor, type NeighborHost } from '../session/neighbor.ts';
 import { nextRetry, RETRY_FIRST, retryTimes, Speakers } from '../session/speakers.ts';
 import { differenceOf, routeDifference } from './difference.ts';
-import { downReason } from './down-reason.ts';
 import { FlushTimer } from './flush-timer.ts';
 import { versionText } from './version.ts';
 
@@ -261,7 +261,7 @@ export class Program implements Control, NeighborHost {
     this.#log.info('network', `${neighbor.name} is down: ${reason.text}${sent}`);
     if (progress === undefined) return;
     progress.isConnected = false;
-    this.hub.state(neighbor, 'down', downReason(reason, false, this.apiVersion));
+    this.hub.state(neighbor, 'down', downReason(reason, this.apiVersion));
   }
 
   touched(neighbor: Neighbor): void {

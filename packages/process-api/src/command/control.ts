@@ -76,6 +76,8 @@ export interface Control {
   /** Withdraws everything that was announced. */
   clearOut(neighbors: readonly CommandNeighbor[], source: CommandSource): void;
   queueStatus(): Readonly<Record<string, { readonly items: number; readonly bytes: number }>>;
+  /** Throws CommandError where the source may not ask for this. @default it may */
+  permit?(action: 'shutdown' | 'reload' | 'restart'): void;
   shutdown(): void;
   reload(): void;
   restart(): void;
@@ -83,4 +85,6 @@ export interface Control {
   createNeighbor(peerAddress: string, body: string): void;
   deleteNeighbor(neighbor: CommandNeighbor): void;
   log(message: string): void;
+  /** A command was answered with an error. @default it is logged */
+  failed?(message: string): void;
 }

@@ -117,7 +117,9 @@ export class CommandRunner {
   #fail(error: unknown, text: string): void {
     const message = error instanceof Error ? error.message : String(error);
     const isExpected = error instanceof SyntaxFault || error instanceof CommandError;
-    this.#control.log(`${this.#source.name}: ${isExpected ? '' : 'internal error: '}${message} in "${text.slice(0, 200)}"`);
+    const sentence = `${isExpected ? '' : 'internal error: '}${message} in "${text.slice(0, 200)}"`;
+    if (this.#control.failed === undefined) this.#control.log(`${this.#source.name}: ${sentence}`);
+    else this.#control.failed(sentence);
     this.#answer('error');
   }
 }

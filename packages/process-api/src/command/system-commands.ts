@@ -7,6 +7,7 @@ function say(context: CommandContext, text: string, json: object): void {
 
 function progress(name: 'shutdown' | 'reload' | 'restart'): Command {
   return (context) => {
+    context.control.permit?.(name);
     const text = `${name} in progress`;
     say(context, text, { status: text });
     // After the answer was written.

@@ -12,6 +12,9 @@ const RESPAWN_PERIOD_MS = 63_000;
 const TERM_AFTER_MS = 1000;
 const KILL_AFTER_MS = 2000;
 
+/** Characters of a line of stderr in the log. */
+const STDERR_LINE_MAX = 1000;
+
 export type LogLevel = 'INFO' | 'WARNING' | 'ERR' | 'DEBUG';
 
 export interface ApiProcessOptions {
@@ -43,9 +46,14 @@ export class ApiProcess {
   readonly #host: ApiProcessHost;
   readonly #respawn: boolean;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #logsStderr: boolean;
   #child: ChildProcess | undefined;
   #starts: number[] = [];
   #dropped = 0;
+  #droppedTotal = 0;
+  #startCount = 0;
+  #startedAt = new Date();
+  #lastEnd: string | undefined;
   #isStopped = false;
   /** Lines that wait to be written together. */
   #out: string[] = [];
@@ -57,6 +65,7 @@ export class ApiProcess {
     this.ack = options.ack ? 'on' : 'off';
     this.#respawn = options.respawn && config.respawn;
     this.#env = options.env;
+    this.#logsStderr = options.logsStderr === true;
   }
 
   get name(): string {
@@ -67,6 +76,30 @@ export class ApiProcess {
     return this.#child !== undefined;
   }
 
+  /** Undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** How often it was started again. */
+  get restarts(): number {
+    return Math.max(0, this.#startCount - 1);
+  }
+
+  get startedAt(): Date {
+    return this.#startedAt;
+  }
+
+  /** How it ended last: `code 1`, `SIGKILL`. */
+  get lastEnd(): string | undefined {
+    return this.#lastEnd;
+  }
+
+  /** Lines that were dropped because the program did not read. */
+  get droppedLines(): number {
+    return this.#droppedTotal;
+  }
+
   /** Lines and octets that wait for the program. */
   get backlog(): { readonly items: number; readonly bytes: number } {
     return { items: this.#out.length, bytes: this.#outBytes + (this.#child?.stdin?.writableLength ?? 0) };
@@ -75,8 +108,10 @@ export class ApiProcess {
   start(): void {
     const [program = '', ...args] = this.config.command;
     this.#starts.push(Date.now());
+    this.#startCount++;
+    this.#startedAt = new Date();
     // A process group of its own, so that a signal for us does not reach it.
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true, env: this.#env });
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', this.#logsStderr ? 'pipe' : 'inherit'], detached: true, env: this.#env });
     this.#child = child;
     const reader = new LineReader(
       (lines) => this.#host.commands(this, lines),
@@ -84,16 +119,29 @@ export class ApiProcess {
     );
     child.stdout?.setEncoding('latin1');
     child.stdout?.on('data', (text: string) => reader.push(text));
+    if (this.#logsStderr) this.#logStderr(child);
     for (const stream of [child.stdin, child.stdout]) stream?.on('error', (error) => this.#host.log(this, 'DEBUG', error.message));
     child.on('error', (error) => {
       this.#host.log(this, 'ERR', `cannot be started: ${error.message}`);
+      this.#lastEnd = `it cannot be started: ${error.message}`;
       this.#onEnd(child);
     });
     child.on('close', (code, signal) => {
-      this.#host.log(this, 'INFO', `ended with ${signal ?? `code ${code}`}`);
+      if (this.#child !== child) return; // it could not be started, which was said
+      this.#lastEnd = signal ?? `code ${code}`;
+      this.#host.log(this, 'INFO', `ended with ${this.#lastEnd}`);
       this.#onEnd(child);
     });
     this.#host.log(this, 'INFO', `started, pid ${child.pid ?? 'none'}`);
+  }
+
+  #logStderr({ stderr }: ChildProcess): void {
+    const reader = new LineReader(
+      (lines) => lines.forEach((line) => this.#host.log(this, 'INFO', `stderr: ${line.slice(0, STDERR_LINE_MAX)}`)),
+      () => undefined,
+    );
+    stderr?.setEncoding('utf8').on('data', (text: string) => reader.push(text));
+    stderr?.on('error', (error) => this.#host.log(this, 'DEBUG', error.message));
   }
 
   #onEnd(child: ChildProcess): void {
@@ -115,6 +163,7 @@ export class ApiProcess {
     const child = this.#child;
     if (child?.stdin?.writable !== true) return;
     if (child.stdin.writableLength + this.#outBytes > BACKLOG_BYTES_MAX) {
+      this.#droppedTotal++;
       if (this.#dropped++ === 0) this.#host.log(this, 'WARNING', 'does not read its stdin: events and answers are dropped');
       return;
     }

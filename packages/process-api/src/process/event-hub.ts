@@ -56,6 +56,10 @@ export class EventHub {
     return this.#of(neighbor).some(({ send }) => wants(send, 'update'));
   }
 
+  wantsReceived(neighbor: EventSource, kind: MessageKind): boolean {
+    return this.#of(neighbor).some(({ receive }) => wants(receive, kind));
+  }
+
   /** `up`, `connected`, `down` with its reason. */
   state(neighbor: EventSource, state: 'up' | 'connected' | 'down', reason?: string): void {
     this.#tell(neighbor, { type: 'state', state, ...(reason !== undefined && { reason }) }, (each) => each.changes);

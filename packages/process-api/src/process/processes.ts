@@ -1,8 +1,9 @@
 /** The programs of the API, and the commands that they give. */
-import type { CommandSource, Control } from '../command/control.ts';
+import type { Control } from '../command/control.ts';
 import { CommandRunner } from '../command/runner.ts';
 import { ApiProcess, type ApiProcessHost, type ApiProcessOptions, type LogLevel } from './api-process.ts';
 import type { ProcessConfig } from './process-config.ts';
+import { ProcessSource } from './process-source.ts';
 
 export interface ProcessesOptions extends ApiProcessOptions {
   /** End when a program has ended for good. */
@@ -10,59 +11,6 @@ export interface ProcessesOptions extends ApiProcessOptions {
 }
 
 export type ProcessLog = (process: ApiProcess, level: LogLevel, message: string) => void;
-
-/** The source of commands of one program. */
-class ProcessSource implements CommandSource {
-  readonly process: ApiProcess;
-  readonly #control: Control;
-  readonly encoder: 'text' | 'json';
-
-  constructor(process: ApiProcess, control: Control) {
-    this.process = process;
-    this.#control = control;
-    this.encoder = control.apiVersion === 6 ? 'json' : process.config.encoder;
-  }
-
-  get name(): string {
-    return this.process.name;
-  }
-
-  get ack(): 'on' | 'off' {
-    return this.process.ack;
-  }
-
-  set ack(mode: 'on' | 'off') {
-    this.process.ack = mode;
-  }
-
-  get sync(): boolean {
-    return this.process.sync;
-  }
-
-  set sync(isOn: boolean) {
-    this.process.sync = isOn;
-  }
-
-  neighbors() {
-    return this.#control.neighborsOf(this.process.name);
-  }
-
-  write(line: string): void {
-    this.process.write(line);
-  }
-
-  backlogBytes(): number {
-    return this.process.backlog.bytes;
-  }
-
-  pause(): void {
-    this.process.pause();
-  }
-
-  resume(): void {
-    this.process.resume();
-  }
-}
 
 export class Processes implements ApiProcessHost {
   readonly #control: Control;

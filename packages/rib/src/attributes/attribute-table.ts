@@ -55,6 +55,9 @@ export class AttributeTable {
   /** Which peer brought which sets. */
   readonly makers: SetMakers = new SetMakers();
 
+  /** Owners whose routes are for some peers alone (`PeerOptions.audience`): with them every path of a prefix matters to all. */
+  audienceCount = 0;
+
   /** What is ours in an attribute set. */
   readonly own: OwnIdentity;
   /** What counts in the decision process. Ranks are worked out by it. */

@@ -28,6 +28,8 @@ export type ExportDenial =
   | 'own-route'
   /** It came from another client of the member's AS, which does not ask for such routes. */
   | 'same-as'
+  /** It is a route of our own for other neighbors (`RouteAudience`). */
+  | 'not-selected'
   /** Its next hop is the member's own address (RFC 4271 §5.1.3). */
   | 'own-next-hop'
   /** A control community keeps it from the member. */

@@ -250,7 +250,7 @@ export class UpdateGroup implements MemberGroup, ExportGroup {
     if (nlri >= adjRibOut.capacity) adjRibOut.grow(table.head.length);
     if (nlri === table.ownDefault) return this.#select(nlri);
     const path = table.best[nlri]!;
-    if (path !== NONE && this.strategy.type !== 'best' && (table.pathNext[path] !== NONE || table.head[nlri] !== path)) {
+    if (path !== NONE && this.#evaluation.selection.looksFurther && (table.pathNext[path] !== NONE || table.head[nlri] !== path)) {
       return this.#select(nlri);
     }
     let attr: number = NONE;

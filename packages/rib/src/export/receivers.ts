@@ -2,6 +2,7 @@
  * Who of a group's members may have a route: all, less
  *
  *   1. the peer that it comes from, and towards clients of a route server those of the same AS, unless they ask for them;
+ *      and where a route of our own is for some peers alone, the others;
  *   2. the member whose own address is the next hop (RFC 4271 §5.1.3);
  *   3. those that its control communities exclude;
  *   4. those to whom export policy denies it (policy-outcomes.ts).
@@ -168,6 +169,7 @@ export class Receivers {
   explain(attr: number, source: RibPeer, keepsNextHop: boolean, member: Receiver, path: number): ExportDenial | undefined {
     if (this.#audiences.has(this.of(attr, source, keepsNextHop, path), member.number)) return undefined;
     if (source.index === member.peer.index) return 'own-route';
+    if (!this.#isInAudience(source, member.peer)) return 'not-selected';
     if ((this.#excludedBy(source) & only(member.number)) !== 0n) return 'same-as';
     if (this.#outcomes !== undefined) return this.#outcomes.denialOf(path, member.number);
     return this.#ownersThatCount(attr, keepsNextHop).some(({ number }) => number === member.number) ? 'own-next-hop' : 'control-community';
@@ -245,7 +247,7 @@ export class Receivers {
 
   /** Whether what is worked out of this source depends on other members than the source itself. */
   isSeparatedFrom(source: RibPeer, other: Receiver): boolean {
-    return this.#options.separatesOwnAs && source.options.remoteAs === other.peer.options.remoteAs;
+    return source.hasAudience || (this.#options.separatesOwnAs && source.options.remoteAs === other.peer.options.remoteAs);
   }
 
   /** Sets that are held for members that get them with NO_EXPORT. */
@@ -288,6 +290,7 @@ export class Receivers {
 
   #excludedBy(source: RibPeer): bigint {
     const own = this.#byPeer.get(source.index);
+    if (source.hasAudience) return this.#outsideAudience(source);
     let excluded = own === undefined ? 0n : only(own.number);
     if (!this.#options.separatesOwnAs) return excluded;
     const others = this.#byAs.get(source.options.remoteAs) ?? 0n;
@@ -296,6 +299,17 @@ export class Receivers {
       if (peer.options.remoteAs === source.options.remoteAs && peer.options.routeServer?.ownAsRoutes !== true) excluded |= only(number);
     }
     return excluded;
+  }
+
+  #isInAudience(source: RibPeer, peer: RibPeer): boolean {
+    const { audience } = source.options;
+    return audience === undefined || audience.names.has(peer.options.name) === (audience.type === 'only');
+  }
+
+  #outsideAudience(source: RibPeer): bigint {
+    let outside = 0n;
+    for (const { number, peer } of this.#byPeer.values()) if (!this.#isInAudience(source, peer)) outside |= only(number);
+    return outside;
   }
 
   /** The members that must not get a set because the next hop that it goes out with is their own. */

@@ -1,7 +1,7 @@
 /**
  * Which paths of an NLRI the members of a group get.
  *
- *   best        The best path. Whoever may not have it gets none.
+ *   best        The best path. Whoever may not have it gets none, unless it is a route of our own for some peers alone: then, as per-client.
  *   per-client  Each member gets the best of the paths that it may have (RFC 7947 §2.3: no path is hidden). One walk serves all members: the
  *               best path goes to its receivers, the best of the others to those that are left, and so on.
  *   add-path    All paths, or the best so many, to everybody who may have them (RFC 7911).
@@ -52,6 +52,11 @@ export class Selection {
     this.#keepsPaths = strategy.type === 'add-path' || table.octets !== undefined;
   }
 
+  /** Whether more than the best path of an NLRI may count. */
+  get looksFurther(): boolean {
+    return this.strategy.type !== 'best' || this.#table.attributes.audienceCount > 0;
+  }
+
   /** The entries of an NLRI, into `entries`. Returns why there are none (`NotSent`), or 0. */
   select(nlri: NlriId, entries: Entries): number {
     entries.count = 0;
@@ -63,9 +68,9 @@ export class Selection {
 
   #byStrategy(nlri: NlriId, entries: Entries): number {
     const { strategy } = this;
-    if (strategy.type === 'best') return this.#best(nlri, entries);
+    if (strategy.type === 'best' && !this.#isForSome(nlri)) return this.#best(nlri, entries);
     try {
-      if (strategy.type === 'per-client') return this.#isOrdered(nlri) ? this.#perClient(nlri, entries) : this.#byDivision(nlri, entries);
+      if (strategy.type !== 'add-path') return this.#isOrdered(nlri) ? this.#perClient(nlri, entries) : this.#byDivision(nlri, entries);
       return strategy.max === Number.POSITIVE_INFINITY ? this.#all(nlri, entries) : this.#bestOf(nlri, strategy.max, entries);
     } finally {
       this.#untry();
@@ -88,6 +93,12 @@ export class Selection {
     }
     entries.add(table.pathAttr[path]!, table.pathPeer[path]!, receivers, this.#keepsPaths ? path : 0);
     return 0;
+  }
+
+  /** Whether the best path is for some peers alone. */
+  #isForSome(nlri: NlriId): boolean {
+    const table = this.#table;
+    return table.peers[table.pathPeer[table.best[nlri]!]!]!.hasAudience;
   }
 
   #best(nlri: NlriId, entries: Entries): number {
