@@ -1,15 +1,9 @@
-/** Routes of the RIB, and neighbors, as policies see them. */
+/** Routes of the RIB as policies see them. */
 import { type Peer, Route } from '@tsbgp/policy';
 import { type PathId, PeerKind, type RibPeer, type RibTable } from '@tsbgp/rib';
 import { Afi, afiOf, readU32 } from '@tsbgp/wire';
-import type { Neighbor } from './neighbor.ts';
 
 const scratch = new Uint8Array(32);
-
-/** A neighbor as policies see it. `siblings` are the addresses of all neighbors with its AS. */
-export function policyPeer({ config, peerType, localAs }: Neighbor, siblings: readonly string[]): Peer {
-  return { address: config.address, as: config.remoteAs, localAs, kind: peerType, role: config.role, addresses: siblings };
-}
 
 /** Fills `route` with a path: as it came, for import, or as import left it, for export. Attributes are borrowed from the table. */
 export function fillRoute(route: Route, table: RibTable, path: PathId, direction: 'import' | 'export', source: Peer | undefined): Route {

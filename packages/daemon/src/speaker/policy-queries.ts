@@ -13,7 +13,6 @@ import { findPaths } from './paths.ts';
 import { PolicyCatalog, type PolicyConfig } from './policy-catalog.ts';
 import { type ComparedChain, PolicyComparison } from './policy-diff.ts';
 import { explainedPaths, explainedRoute, type JudgingChain } from './policy-explanation.ts';
-import { policyPeer } from './policy-judged.ts';
 
 /** Another configuration, as far as it is compared. */
 export interface OtherConfig extends PolicyConfig {
@@ -149,9 +148,7 @@ export class PolicyQueries implements PolicyPlane {
   }
 
   #peer(neighbor: Neighbor): Peer {
-    const all = this.#options.neighbors().all();
-    const siblings = all.filter(({ config }) => config.remoteAs === neighbor.config.remoteAs).map(({ config }) => config.address);
-    return policyPeer(neighbor, siblings);
+    return neighbor.policySubject(this.#options.neighbors().all());
   }
 
   /** Finds the neighbor of a peer of the RIB. */
