@@ -32,8 +32,9 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
     origin: route.localOrigin === undefined ? RouteOrigin.UNSPECIFIED : ORIGINS[route.localOrigin],
     addedBy: route.addedBy ?? '',
     stale: route.stale === true,
-    rov: ROV_STATES[route.rov ?? RovState.NotChecked],
-    aspa: ASPA_STATES[route.aspa ?? AspaState.NotChecked],
+    // Left out where nothing was checked: in most daemons of all routes.
+    rov: route.rov ? ROV_STATES[route.rov] : RovMessage.UNSPECIFIED,
+    aspa: route.aspa ? ASPA_STATES[route.aspa] : AspaMessage.UNSPECIFIED,
   };
 }
 

@@ -116,14 +116,14 @@ export type Route = Message<"tsbgp.v1.Route"> & {
   stale: boolean;
 
   /**
-   * What RPKI says of its origin. Not of routes as they are sent.
+   * What RPKI says of its origin; unspecified where it was not checked, and of routes as they are sent.
    *
    * @generated from field: tsbgp.v1.RovState rov = 230;
    */
   rov: RovState;
 
   /**
-   * What RPKI says of its AS_PATH. Not of routes as they are sent.
+   * What RPKI says of its AS_PATH; unspecified where it was not checked, and of routes as they are sent.
    *
    * @generated from field: tsbgp.v1.AspaState aspa = 231;
    */

@@ -929,7 +929,7 @@ export const ListAspasResponseSchema: GenMessage<ListAspasResponse> = /*@__PURE_
  */
 export const RovState = {
   /**
-   * From a daemon that does not say.
+   * Of a route: not checked, or from a daemon that does not say.
    *
    * @generated from enum value: ROV_STATE_UNSPECIFIED = 0;
    */
@@ -984,7 +984,7 @@ export const RovStateSchema: GenEnum<RovState> = /*@__PURE__*/
  */
 export const AspaState = {
   /**
-   * From a daemon that does not say.
+   * Of a route: not checked, or from a daemon that does not say.
    *
    * @generated from enum value: ASPA_STATE_UNSPECIFIED = 0;
    */
