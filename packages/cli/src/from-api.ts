@@ -113,10 +113,15 @@ function staleRoutesView({ stalePhase, staleUntil }: FamilyCounts): StaleRoutesV
 }
 
 /** Counts by reason; those of a daemon that is newer than this program together. */
+/** Texts that a message does not have are empty. */
+export function given(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
+
 function byReason(counts: readonly RejectedCount[]): Readonly<Record<string, number>> {
   const found: Record<string, number> = {};
-  for (const { reason, count } of counts) {
-    const name = FILTER_REASONS[reason] ?? 'unknown';
+  for (const { reason, policyReason, count } of counts) {
+    const name = `${FILTER_REASONS[reason] ?? 'unknown'}${policyReason === '' ? '' : `: ${policyReason}`}`;
     found[name] = (found[name] ?? 0) + Number(count);
   }
   return found;
@@ -220,11 +225,12 @@ export function routeView(message: Route): RouteView {
     best: message.best,
     filtered: message.filtered,
     filterReason: FILTER_REASONS[message.filterReason],
+    policyReason: given(message.policyReason),
     rov: rovView(message.rov),
     aspa: aspaView(message.aspa),
     learnedAt: date(message.learnedAt),
     source: SOURCES[message.origin],
-    addedBy: message.addedBy === '' ? undefined : message.addedBy,
+    addedBy: given(message.addedBy),
     stale: message.stale,
   };
 }
@@ -299,12 +305,13 @@ export function pathsView({
     family,
     prefix,
     pathCount,
-    paths: paths.flatMap(({ route, filterReason, defeat, multipath }) => {
+    paths: paths.flatMap(({ route, filterReason, policyStatement, defeat, multipath }) => {
       if (route === undefined) return [];
       return {
         ...routeView(route),
         multipath,
         filterReason: FILTER_REASONS[filterReason] ?? FILTER_REASONS[route.filterReason],
+        policyStatement: given(policyStatement),
         defeat: defeat && {
           step: stepView(defeat.step),
           value: defeat.value,

@@ -1,6 +1,6 @@
 /** ExplainRouteResponse as the views show it. */
 import { type ExplainRouteResponse, ExportPending, ExportReason } from '@tsbgp/api';
-import { pathsView, stepView } from './from-api.ts';
+import { given, pathsView, stepView } from './from-api.ts';
 import type { ExplanationView, ExportPendingView, ExportReasonView } from './views/explanation.ts';
 
 const REASONS: Readonly<Record<ExportReason, ExportReasonView | undefined>> = {
@@ -57,7 +57,12 @@ export function explanationView(message: ExplainRouteResponse): ExplanationView 
       neighbor,
       reason: reasonView(reason),
       pending: PENDINGS[pending],
-      paths: paths.map((each) => ({ path: each.path, reason: reasonView(each.reason) })),
+      paths: paths.map(({ path, reason, policyReason, policyStatement }) => ({
+        path,
+        reason: reasonView(reason),
+        policyReason: given(policyReason),
+        policyStatement: given(policyStatement),
+      })),
     })),
   };
 }

@@ -359,6 +359,8 @@ export interface ExplainedRoute {
   readonly route: Route;
   /** Why the path takes no part in the decision process, if that is known. */
   readonly filterReason?: FilterReason | undefined;
+  /** The policy and the statement that reject it, where import policy does. */
+  readonly policyStatement?: string | undefined;
   /** Among the paths that may be used beside the best one, itself included, if there may be more than one. */
   readonly multipath?: boolean | undefined;
   /** Why the path lost; absent for the best path and for filtered ones. */
@@ -398,12 +400,22 @@ export interface PathComparison {
   readonly worseValue: string;
 }
 
+export interface NeighborPath {
+  /** Its place among the paths of the prefix. */
+  readonly path: number;
+  /** Undefined: it is sent. */
+  readonly reason?: ExportReason | undefined;
+  /** With `export-policy`: the word with which the policy rejects it, and the policy and the statement that do. */
+  readonly policyReason?: string | undefined;
+  readonly policyStatement?: string | undefined;
+}
+
 export interface NeighborExplanation {
   readonly neighbor: string;
   /** Why the neighbor gets no route of the family at all. */
   readonly cause?: 'no-session' | 'no-family' | undefined;
   /** Paths in the decision process, and why they are not sent. Of very many, the best ones and those that are sent. */
-  readonly paths: readonly { readonly path: number; readonly reason?: ExportReason | undefined }[];
+  readonly paths: readonly NeighborPath[];
   /** Why the neighbor may not have yet what is sent. */
   readonly pending?: ExportPending | undefined;
 }

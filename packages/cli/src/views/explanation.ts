@@ -1,7 +1,17 @@
 /** The page of `tsbgp explain`: the paths of a prefix with what decided, then the neighbors with what they get. */
 import { printable } from '../terminal/style.ts';
 import { type Column, TableWriter } from '../terminal/table.ts';
-import { defeatText, FILTER_REASONS, LOCAL, type PathView, type PrefixPathsView, prefixSummary, type StepView, stepText } from './route.ts';
+import {
+  defeatText,
+  filterText,
+  LOCAL,
+  type PathView,
+  type PrefixPathsView,
+  policyText,
+  prefixSummary,
+  type StepView,
+  stepText,
+} from './route.ts';
 import type { ViewOptions } from './view-options.ts';
 
 export type ExportReasonView =
@@ -48,13 +58,21 @@ interface ComparisonView {
   readonly worseValue: string;
 }
 
+interface ExportedPathView {
+  readonly path: number;
+  readonly reason: ExportReasonView | undefined;
+  /** The word with which the export policy rejects it, and the policy and the statement that do. */
+  readonly policyReason?: string | undefined;
+  readonly policyStatement?: string | undefined;
+}
+
 interface NeighborExportView {
   readonly neighbor: string;
   /** Why it gets nothing of the family at all. */
   readonly reason: ExportReasonView | undefined;
   readonly pending: ExportPendingView | undefined;
   /** Without a reason a path is sent. */
-  readonly paths: readonly { readonly path: number; readonly reason: ExportReasonView | undefined }[];
+  readonly paths: readonly ExportedPathView[];
 }
 
 const REASONS: Readonly<Record<ExportReasonView, string>> = {
@@ -119,9 +137,10 @@ function pathColumns({ paths }: ExplanationView): readonly Column<PathView>[] {
   ];
 }
 
-function decision({ best, multipath, filterReason, filtered, defeat }: PathView): string {
+function decision(path: PathView): string {
+  const { best, multipath, filtered, defeat } = path;
   if (best) return multipath ? 'best, with multipath' : 'best';
-  if (filtered) return filterReason === undefined ? 'filtered' : FILTER_REASONS[filterReason];
+  if (filtered) return filterText(path) ?? 'filtered';
   const why = defeat === undefined ? 'not best' : defeatText(defeat);
   return multipath ? `multipath; ${why}` : why;
 }
@@ -160,6 +179,6 @@ function because({ reason, paths, pending }: NeighborExportView): string {
   if (reason !== undefined) clauses.push(REASONS[reason]);
   else if (paths.length === 0) clauses.push('no path can be used');
   const told = paths.filter((each) => each.reason !== undefined && !((isSent || paths.length > 1) && IMPLIED.has(each.reason)));
-  for (const each of told) clauses.push(`not ${each.path + 1}: ${REASONS[each.reason!]}`);
+  for (const each of told) clauses.push(`not ${each.path + 1}: ${REASONS[each.reason!]}${policyText(each)}`);
   return clauses.join('; ');
 }

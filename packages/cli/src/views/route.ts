@@ -25,6 +25,8 @@ export interface RouteView {
   readonly filtered: boolean;
   /** Undefined where it is not filtered, or where the daemon does not say. */
   readonly filterReason: FilterReasonView | undefined;
+  /** The word with which import policy rejects it. */
+  readonly policyReason?: string | undefined;
   /** What RPKI says of its origin and its AS path; undefined where it is not asked. */
   readonly rov?: RovView | undefined;
   readonly aspa?: AspaView | undefined;
@@ -54,6 +56,8 @@ export interface PrefixPathsView {
 }
 
 export interface PathView extends RouteView {
+  /** The policy and the statement that reject it. */
+  readonly policyStatement?: string | undefined;
   /** It could be used beside the best path, or is the best path and has such ones beside it. */
   readonly multipath: boolean;
   /** Why it is not the best path. Undefined for the best path and for filtered ones. */
@@ -117,7 +121,7 @@ export function routeColumns(now: Date): readonly Column<RouteView>[] {
     { title: 'AS path', value: pathText, shrinkTo: 28 },
     { title: 'Communities', value: allCommunities, onlyIfUsed: true, shrinkTo: 12, dropOrder: 9, format: () => 'dim' },
     { title: 'RPKI', value: rpkiText, onlyIfUsed: true, dropOrder: 7, format: (r) => stateFormat(r.rov === 'invalid' ? r.rov : r.aspa) },
-    { title: 'Rejected', value: (r) => r.filterReason ?? '', onlyIfUsed: true, dropOrder: 3, format: () => 'red' },
+    { title: 'Rejected', value: rejectedText, onlyIfUsed: true, dropOrder: 3, format: () => 'red' },
     { title: 'Age', value: (r) => age(r, now), align: 'right', dropOrder: 8, format: () => 'dim' },
   ];
 }
@@ -133,7 +137,7 @@ export function routePage(route: RouteView, options: ViewOptions): string[] {
     `from ${style('cyan', printable(route.neighbor || LOCAL))}`,
     verdict(route, style),
   ];
-  const why = route.filterReason && FILTER_REASONS[route.filterReason];
+  const why = filterText(route);
   return [heading.join('  '), ...facts([['because', why, 'yellow'], ...routeFacts(route, options.now)], { ...options, indent: '  ' })];
 }
 
@@ -153,7 +157,7 @@ export function prefixSummary(found: PrefixPathsView, asked: string, { style }: 
 
 function pathPage(path: PathView, options: ViewOptions): string[] {
   const { style, now } = options;
-  const why = path.filterReason === undefined ? path.defeat && defeatText(path.defeat) : FILTER_REASONS[path.filterReason];
+  const why = filterText(path) ?? (path.defeat && defeatText(path.defeat));
   const identifier = path.pathIdentifier === undefined ? '' : ` #${path.pathIdentifier}`;
   const beside = path.multipath ? style('green', ' multipath') : '';
   const from = `from ${style('cyan', printable(path.neighbor || LOCAL))}${identifier}  ${verdict(path, style)}${beside}`;
@@ -162,6 +166,22 @@ function pathPage(path: PathView, options: ViewOptions): string[] {
 
 function verdict({ best, filtered }: RouteView, style: Style): string {
   return best ? style('green', 'best') : filtered ? style('red', 'filtered') : style('dim', 'not best');
+}
+
+/** `import-policy: bogon`. */
+function rejectedText({ filterReason, policyReason }: RouteView): string {
+  return policyReason === undefined ? (filterReason ?? '') : `${filterReason}: ${policyReason}`;
+}
+
+/** Why a route takes no part in the decision process; undefined where it does, or where the daemon does not say. */
+export function filterText({ filterReason, ...detail }: RouteView & Pick<PathView, 'policyStatement'>): string | undefined {
+  return filterReason && `${FILTER_REASONS[filterReason]}${policyText(detail)}`;
+}
+
+/** What a policy that rejects has said: `: bogon (customers-in leak)`. */
+export function policyText({ policyReason, policyStatement }: Pick<PathView, 'policyReason' | 'policyStatement'>): string {
+  const by = policyStatement === undefined ? '' : ` (${printable(policyStatement)})`;
+  return policyReason === undefined ? by : `: ${printable(policyReason)}${by}`;
 }
 
 export const FILTER_REASONS: Readonly<Record<FilterReasonView, string>> = {

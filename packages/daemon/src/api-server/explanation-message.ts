@@ -47,7 +47,12 @@ export function explanationMessage(explanation: RouteExplanation): MessageInitSh
       neighbor,
       reason: cause === undefined ? Reason.UNSPECIFIED : REASONS[cause],
       pending: pending === undefined ? Pending.UNSPECIFIED : PENDINGS[pending],
-      paths: paths.map(({ path, reason }) => ({ path, reason: reason === undefined ? Reason.UNSPECIFIED : REASONS[reason] })),
+      paths: paths.map(({ path, reason, policyReason = '', policyStatement = '' }) => ({
+        path,
+        reason: reason === undefined ? Reason.UNSPECIFIED : REASONS[reason],
+        policyReason,
+        policyStatement,
+      })),
     })),
   };
 }

@@ -198,9 +198,7 @@ function countsMessage(counts: FamilyCounts): MessageInitShape<typeof FamilyCoun
 
 /** One for each reason: those that policies name are together. */
 function reasonMessages(counts: readonly ReasonCount[]) {
-  const sums = new Map<FilterReason, number>();
-  for (const { reason, count } of counts) sums.set(reason, (sums.get(reason) ?? 0) + count);
-  return Array.from(sums, ([reason, count]) => ({ reason: REASONS[reason], count: BigInt(count) }));
+  return counts.map(({ reason, policyReason = '', count }) => ({ reason: REASONS[reason], policyReason, count: BigInt(count) }));
 }
 
 function notificationMessage(notification: NeighborNotification) {

@@ -28,6 +28,7 @@ export function routeMessage(route: Route): MessageInitShape<typeof RouteSchema>
     best: route.best,
     filtered: route.filtered,
     filterReason: route.filterReason === undefined ? Reason.UNSPECIFIED : REASONS[route.filterReason],
+    policyReason: route.policyReason ?? '',
     learnedAt: timestampFromDate(route.learnedAt),
     origin: route.localOrigin === undefined ? RouteOrigin.UNSPECIFIED : ORIGINS[route.localOrigin],
     addedBy: route.addedBy ?? '',
@@ -116,10 +117,11 @@ export function pathsMessage({ family, prefix, paths, pathCount }: PrefixPaths):
     family: formatFamily(family),
     prefix,
     pathCount,
-    paths: paths.map(({ route, filterReason, defeat, multipath }) => ({
+    paths: paths.map(({ route, filterReason, policyStatement = '', defeat, multipath }) => ({
       multipath: multipath === true,
       route: routeMessage(route),
       filterReason: filterReason === undefined ? Reason.UNSPECIFIED : REASONS[filterReason],
+      policyStatement,
       ...(defeat === undefined ? {} : { defeat: { ...defeat, step: STEPS[defeat.step] } }),
     })),
   };

@@ -120,6 +120,13 @@ test('a chain takes effect, and another one judges what is held again without a 
   assert.deepEqual(daemon.speaker.getNeighbor('127.0.0.2').session?.establishedAt, since);
   assert.match(daemon.speaker.metrics(), /rejected\{[^}]*reason="import-policy",policy_reason="other"[^}]*\} 1/);
 
+  // Why, for people: the policy and the statement.
+  const { paths } = daemon.speaker.explain({ prefix: SECOND });
+  assert.deepEqual(
+    paths.map(({ filterReason, policyStatement, route }) => [filterReason, route.policyReason, policyStatement]),
+    [['import-policy', 'other', 'in bad']],
+  );
+
   // The chain and the policy go together.
   await change('', 'accept-all');
   await receiver.has(SECOND);
@@ -178,8 +185,7 @@ test('an export chain takes effect for each member, and another one sends the di
   await receiver.until(() => receiver.log.filter(({ what }) => what === `+ ${FIRST}`).length === 2, 'the route again');
   assert.deepEqual(advertised(await daemon.speaker.routesPage({ table: 'advertised', neighbor: '127.0.0.3' }, 10)), [`${FIRST} 64500:2 5`]);
   const explained = daemon.speaker.explain({ prefix: SECOND, neighbor: '127.0.0.3' });
-  assert.deepEqual(
-    explained.neighbors[0]!.paths.map(({ reason }) => reason),
-    ['export-policy'],
-  );
+  assert.deepEqual(explained.neighbors[0]!.paths, [
+    { path: 0, reason: 'export-policy', policyReason: undefined, policyStatement: 'out #1' },
+  ]);
 });

@@ -49,7 +49,12 @@ function neighborsOf(rib: Rib, found: FoundPaths, neighbors: readonly Neighbor[]
     if (connectedPeer === undefined) return { neighbor, cause: 'no-session', paths: [] };
     const answer = answers[connected.indexOf(connectedPeer)];
     if (answer === undefined) return { neighbor, cause: 'no-family', paths: [] };
-    const paths = answer.paths.map(({ path, reason }) => ({ path: placeOf.get(path)!, reason }));
+    const paths = answer.paths.map(({ path, reason, policy }) => ({
+      path: placeOf.get(path)!,
+      reason,
+      policyReason: policy?.reason,
+      policyStatement: policy?.by,
+    }));
     return { neighbor, pending: answer.pending, paths };
   });
 }

@@ -1,16 +1,5 @@
 /** All paths of one prefix and what the decision process made of each. */
-import {
-  type ExplainedPath,
-  explain,
-  longestMatch,
-  multipath,
-  type NlriId,
-  NONE,
-  type PathId,
-  type Rib,
-  type RibTable,
-  type RouteStates,
-} from '@tsbgp/rib';
+import { type ExplainedPath, explain, longestMatch, multipath, type NlriId, NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
 import { ControlError, type DecisionConfig, type ExplainedRoute, type PathQuery, type PrefixPaths } from '../control-plane.ts';
 import type { WirePrefix } from '../keys/wire-prefix.ts';
 import { prefixOf, receivedRoute } from './route-view.ts';
@@ -23,11 +12,10 @@ const NOTHING: ReadonlySet<PathId> = new Set();
 
 /** A prefix with paths, and what the decision process made of each, the best first. */
 export interface FoundPaths {
+  readonly rib: Rib;
   readonly table: RibTable;
   readonly nlri: NlriId;
   readonly explained: readonly ExplainedPath[];
-  /** What RPKI says of routes. */
-  readonly states: RouteStates | undefined;
 }
 
 /**
@@ -46,31 +34,30 @@ export function findPaths(rib: Rib, query: PathQuery, whyAbsent: (prefix: WirePr
     const why = whyAbsent(prefix);
     throw new ControlError('not-found', 'prefix', why === undefined ? what : `${what}: ${why}`);
   }
-  return { table, nlri, explained, states: rib.validation?.states };
+  return { rib, table, nlri, explained };
 }
 
-export function prefixPaths({ table, nlri, explained, states }: FoundPaths, decision: DecisionConfig): PrefixPaths {
+export function prefixPaths({ rib, table, nlri, explained }: FoundPaths, decision: DecisionConfig): PrefixPaths {
   const { multipath: max, multipathRelax: relax } = decision;
   const beside = max === 1 ? NOTHING : new Set(multipath(table, nlri, { max, relax }));
   return {
     family: table.family,
     prefix: prefixOf(table, nlri),
-    paths: explained.slice(0, PATHS_MAX).map((path) => explainedRoute(table, path, beside, states)),
+    paths: explained.slice(0, PATHS_MAX).map((path) => explainedRoute(rib, table, path, beside)),
     pathCount: explained.length,
   };
 }
 
-function explainedRoute(
-  table: RibTable,
-  explained: ExplainedPath,
-  beside: ReadonlySet<PathId>,
-  states: RouteStates | undefined,
-): ExplainedRoute {
+function explainedRoute(rib: Rib, table: RibTable, explained: ExplainedPath, beside: ReadonlySet<PathId>): ExplainedRoute {
   const { path, outcome } = explained;
   // A decision may still be due. `explain` has made it already, so `best` is taken from there: the answer agrees with itself.
-  const route = { ...receivedRoute(table, path, states), best: outcome === 'best', filtered: outcome === 'filtered' };
+  const route = { ...receivedRoute(table, path, rib.validation?.states), best: outcome === 'best', filtered: outcome === 'filtered' };
   const isMultipath = beside.size > 1 && beside.has(path);
-  if (outcome === 'filtered') return { route, multipath: false, filterReason: table.filterReason(path) };
+  if (outcome === 'filtered') {
+    const filterReason = table.filterReason(path);
+    const policyStatement = filterReason === 'import-policy' ? rib.explainImport(table, path)?.by : undefined;
+    return { route, multipath: false, filterReason, policyStatement };
+  }
   if (outcome !== 'lost') return { route, multipath: isMultipath };
   const { step, value, betterValue, by } = explained.defeat;
   return {

@@ -4,6 +4,7 @@
  */
 import { explain } from '../decision/explain.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
+import type { PolicyVerdict } from '../policy/policy.ts';
 import type { PathId, RibTable } from '../table.ts';
 import type { AdjRibOut } from './adj-rib-out.ts';
 import type { AudienceId, Audiences } from './audience.ts';
@@ -40,6 +41,8 @@ export interface ExportedPath {
   readonly path: PathId;
   /** Undefined: it is sent. */
   readonly reason: ExportReason | undefined;
+  /** What export policy says of it, where that is the reason. */
+  readonly policy?: PolicyVerdict | undefined;
 }
 
 /** The paths of an NLRI that are in the decision process, in order of preference, with what becomes of each towards one member. */
@@ -101,7 +104,10 @@ export function explainExport(group: ExplainedGroup, member: Receiver, question:
   const unsent = held.count === 0 ? notSentReason(group.adjRibOut.source[nlri] ?? 0) : undefined;
   return candidates
     .filter((path, at) => sent.has(path) || (path !== ownDefault && at < pathsMax))
-    .map((path) => ({ path, reason: sent.has(path) ? unsent : reasonOf(group, member, path) }));
+    .map((path) => {
+      const reason = sent.has(path) ? unsent : reasonOf(group, member, path);
+      return reason === 'export-policy' ? { path, reason, policy: group.receivers.verdictOf(path, member) } : { path, reason };
+    });
 }
 
 /** The paths that entries came from, as far as they go to the member. */
