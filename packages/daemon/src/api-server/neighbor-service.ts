@@ -17,7 +17,6 @@ import type { NeighborEdit } from '../configuration.ts';
 import {
   type ControlPlane,
   type FamilyCounts,
-  type FilterReason,
   invalidArgument,
   type LimitState,
   type NeighborConfig,

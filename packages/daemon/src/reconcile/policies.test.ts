@@ -178,7 +178,8 @@ test('an export chain takes effect for each member, and another one sends the di
   const file = 'f.yaml';
   const world = await start(t, policies('"64500:1"'), 'accept-all', file, 'out');
   const { daemon, sender, receiver, change } = world;
-  for (const prefix of [FIRST, SECOND]) sender.announce(prefix);
+  // The one that is waited for comes last.
+  for (const prefix of [SECOND, FIRST]) sender.announce(prefix);
   await receiver.has(FIRST);
   assert.deepEqual(advertised(await daemon.speaker.routesPage({ table: 'advertised', neighbor: '127.0.0.3' }, 10)), [`${FIRST} 64500:1 5`]);
   await change(policies('"64500:2"'));
