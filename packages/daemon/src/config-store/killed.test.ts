@@ -12,7 +12,7 @@ import { loadConfig } from '../config/load.ts';
 import { Versions } from './versions.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../test/editing-process.ts');
-const KILLS = scaled(200, 4);
+const KILLS = Number(process.env['TSBGP_KILLS'] ?? scaled(60, 4));
 
 test(`kill -9 at ${KILLS} random moments while neighbors are added and deleted`, { timeout: 1_800_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-killed-'));

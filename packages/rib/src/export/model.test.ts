@@ -274,7 +274,7 @@ function play(events: readonly Event[], decision: DecisionOptions): void {
 
 test('RFC 7947, RFC 7911: whatever happens, each client holds the best of the paths that it may have', () => {
   fc.assert(fc.property(fc.array(event, { minLength: 1, maxLength: 80, size: 'max' }), anyDecision, play), {
-    numRuns: Number(process.env['TSBGP_MODEL_RUNS'] ?? scaled(10_000, 400)),
+    numRuns: Number(process.env['TSBGP_MODEL_RUNS'] ?? scaled(5000, 400)),
     seed: 7947,
   });
 });
