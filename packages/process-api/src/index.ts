@@ -17,8 +17,8 @@ export { type NlriView, nlriViews, type UpdateView, viewUpdate } from './events/
 export { type ApiBlock, MESSAGE_KINDS, type MessageKind, type MessageWishes } from './process/api-block.ts';
 export { ApiProcess, type ApiProcessHost, type LogLevel } from './process/api-process.ts';
 export { EventHub } from './process/event-hub.ts';
+export { ProcessCommands } from './process/process-commands.ts';
 export type { ProcessConfig } from './process/process-config.ts';
-export { ProcessSource } from './process/process-source.ts';
 export { Processes } from './process/processes.ts';
 export { isNamed, subscriptionsOf } from './process/subscriptions.ts';
 export type { AttributeSet } from './route/attribute-set.ts';

@@ -5,14 +5,13 @@ import {
   type ApiProcessHost,
   CommandError,
   type CommandNeighbor,
-  CommandRunner,
   type Control,
   downReason,
   EventHub,
   type LogLevel,
   MESSAGE_KINDS,
   type MessageWishes,
-  ProcessSource,
+  ProcessCommands,
   type Purpose,
   type Route,
   viewUpdate,
@@ -45,7 +44,7 @@ export class Program implements Control, ApiProcessHost {
   readonly #log: Logger;
   readonly #boundaries: Boundaries;
   readonly #process: ApiProcess;
-  readonly #runner: CommandRunner;
+  readonly #written: ProcessCommands;
   readonly #hub: EventHub;
   readonly #routes: ProgramRoutes;
   readonly #neighbors: Map<string, ProgramNeighbor> = new Map();
@@ -65,7 +64,7 @@ export class Program implements Control, ApiProcessHost {
     this.#log = log;
     this.#boundaries = boundaries;
     this.#process = new ApiProcess({ name, command: run, encoder, respawn }, this, { ack, respawn, env: process.env, logsStderr: true });
-    this.#runner = new CommandRunner(new ProcessSource(this.#process, this), this);
+    this.#written = new ProcessCommands(this.#process, this);
     this.#hub = new EventHub({ version: apiVersion, compact: false });
     this.#routes = new ProgramRoutes(owned, host.global().localAs);
   }
@@ -78,6 +77,7 @@ export class Program implements Control, ApiProcessHost {
   async close(withdraws: boolean): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#written.ended(false);
     if (withdraws) this.#routes.close();
     await this.#process.stop(this.#hub.shutdownLine(this.#hub.encoderOf(this.#process)));
   }
@@ -114,7 +114,7 @@ export class Program implements Control, ApiProcessHost {
     this.#commands += lines.length;
     // Of all commands that came together: a program may write a hundred thousand.
     this.#listed = this.#list();
-    this.#boundaries.run('program', { process: this.config.name }, () => this.#runner.push(lines));
+    this.#boundaries.run('program', { process: this.config.name }, () => this.#written.push(lines));
     this.#listed = undefined;
   }
 
@@ -128,7 +128,9 @@ export class Program implements Control, ApiProcessHost {
   }
 
   ended(): void {
-    if (this.config.onEnd === 'withdraw' && !this.#isClosed) this.#routes.clear(undefined);
+    const withdraws = this.config.onEnd === 'withdraw';
+    this.#written.ended(!withdraws);
+    if (withdraws && !this.#isClosed) this.#routes.clear(undefined);
   }
 
   // Control

@@ -1,5 +1,8 @@
 /** Programs of the configuration over real sessions: what they announce, what they hear, and what becomes of them. */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { RoutingPeer } from '../../test/routing-peer.ts';
 import { parseConfig } from '../config/load.ts';
@@ -181,6 +184,19 @@ test('garbage, floods, and programs that die again and again harm nobody', async
   await until(daemon, 'flood', ({ routes }) => routes === 20_000);
   await peer.has('10.79.249.0/24');
   assert.match((await until(daemon, 'nowhere', ({ restarts }) => restarts === 5)).lastEnd ?? '', /cannot be started/);
+});
+
+test('a program that ends inside a group leaves nothing of it to its successor: no group, and answers as configured', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tsbgp-programs-'));
+  t.after(() => rm(folder, { recursive: true }));
+  // The first one makes the folder. The second one goes on when it is answered.
+  const script = `if mkdir ${folder}/first 2>/dev/null; then
+echo enable-sync; echo disable-ack; echo announce route 198.18.0.0/24 next-hop self; echo group start; echo announce route 198.18.1.0/24 next-hop self; exit 0; fi
+echo announce route 203.0.113.0/24 next-hop self; read answer; test "$answer" = done && echo announce route 203.0.114.0/24 next-hop self; ${HOLD}`;
+  const { daemon, up } = await start(t, [sh('a', script)]);
+  const peer = await up(2);
+  await peer.has('203.0.113.0/24', '203.0.114.0/24');
+  assert.deepEqual((await local(daemon)).map(({ prefix }) => prefix).toSorted(), ['198.18.0.0/24', '203.0.113.0/24', '203.0.114.0/24']);
 });
 
 test('commands of ExaBGP that tsbgpd does not carry out are answered with an error; others are answered as ever', async (t) => {

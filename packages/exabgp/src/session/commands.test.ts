@@ -215,6 +215,18 @@ test('JSON commands are text commands', async () => {
   }
 });
 
+test('a group without an end does not grow for ever: it is an error, and nothing of it is carried out', async () => {
+  const { run, logged, sizes } = world(6);
+  const long = `announce route 10.0.1.0/24 next-hop 192.0.2.9 ${'x'.repeat(1_000_000)}`;
+  const answers = await run('group start', 'announce route 10.0.0.0/24 next-hop 192.0.2.9', ...Array.from({ length: 18 }, () => long));
+  assert.deepEqual(answers.slice(-3), ['done', 'error', 'error']);
+  assert.deepEqual(await run('group end'), ['error']);
+  assert.match(logged.at(-1)!, /found a group of \d+ characters, of which nothing is carried out; allowed are 16777216 in "group end"/);
+  assert.deepEqual(sizes(), [0, 0]);
+  assert.deepEqual(await run('peer * announce route 10.0.2.0/24 next-hop 192.0.2.9'), ['done']);
+  assert.deepEqual(sizes(), [1, 1]);
+});
+
 test('version 6: peers, groups, routes, dynamic peers', async () => {
   const { run, sizes, neighbors } = world(6);
   assert.deepEqual(

@@ -9,6 +9,14 @@ import { select, splitPeerSelector, splitSelector } from './selector.ts';
 
 /** Lines that wait for a command that takes time; then the source is not read. */
 const WAITING_MAX = 1000;
+/** Characters of the commands between `group start` and `group end`. */
+const GROUP_LENGTH_MAX = 16_777_216;
+
+/** What was written since `group start`. */
+interface Group {
+  readonly lines: string[];
+  length: number;
+}
 
 interface Prepared {
   readonly command: Command;
@@ -22,11 +30,17 @@ export class CommandRunner {
   #waiting: string[] = [];
   #isBusy = false;
   /** Between `group start` and `group end`. */
-  #group: string[] | undefined;
+  #group: Group | undefined;
 
   constructor(source: CommandSource, control: Control) {
     this.#source = source;
     this.#control = control;
+  }
+
+  /** Commands that wait, and those of a group that has no end yet, are never carried out. */
+  drop(): void {
+    this.#waiting = [];
+    this.#group = undefined;
   }
 
   push(lines: readonly string[]): void {
@@ -96,16 +110,24 @@ export class CommandRunner {
   /** `group start`, commands, `group end`. */
   #collect(text: string): Outcome {
     if (this.#group === undefined) {
-      this.#group = [];
+      this.#group = { lines: [], length: 0 };
       this.#source.write(JSON.stringify({ status: 'group started' }));
       return 'done';
     }
+    const group = this.#group;
     if (text !== 'group end') {
-      this.#group.push(text.replace(/^peer \* /, ''));
-      return 'done';
+      group.length += text.length + 1;
+      if (group.length > GROUP_LENGTH_MAX) group.lines.length = 0;
+      else group.lines.push(text.replace(/^peer \* /, ''));
     }
-    const result = runGroup(this.#group, { neighbors: this.#source.neighbors(), control: this.#control, source: this.#source });
-    this.#group = undefined;
+    if (text === 'group end') this.#group = undefined;
+    if (group.length > GROUP_LENGTH_MAX) {
+      throw new CommandError(
+        `found a group of ${group.length} characters, of which nothing is carried out; allowed are ${GROUP_LENGTH_MAX}`,
+      );
+    }
+    if (text !== 'group end') return 'done';
+    const result = runGroup(group.lines, { neighbors: this.#source.neighbors(), control: this.#control, source: this.#source });
     this.#source.write(JSON.stringify(result));
     return result.errors === undefined ? 'done' : 'error';
   }

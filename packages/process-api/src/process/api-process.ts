@@ -40,10 +40,12 @@ export type AckMode = 'on' | 'off';
 
 export class ApiProcess {
   readonly config: ProcessConfig;
+  /** As configured, until the child process says otherwise. */
   ack: AckMode;
   /** Answers wait until routes are written (version 6). */
   sync = false;
   readonly #host: ApiProcessHost;
+  readonly #ackAtStart: AckMode;
   readonly #respawn: boolean;
   readonly #env: NodeJS.ProcessEnv;
   readonly #logsStderr: boolean;
@@ -62,7 +64,8 @@ export class ApiProcess {
   constructor(config: ProcessConfig, host: ApiProcessHost, options: ApiProcessOptions) {
     this.config = config;
     this.#host = host;
-    this.ack = options.ack ? 'on' : 'off';
+    this.#ackAtStart = options.ack ? 'on' : 'off';
+    this.ack = this.#ackAtStart;
     this.#respawn = options.respawn && config.respawn;
     this.#env = options.env;
     this.#logsStderr = options.logsStderr === true;
@@ -110,6 +113,8 @@ export class ApiProcess {
     this.#starts.push(Date.now());
     this.#startCount++;
     this.#startedAt = new Date();
+    this.ack = this.#ackAtStart;
+    this.sync = false;
     // A process group of its own, so that a signal for us does not reach it.
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', this.#logsStderr ? 'pipe' : 'inherit'], detached: true, env: this.#env });
     this.#child = child;

@@ -6,6 +6,7 @@ export class ProcessSource implements CommandSource {
   readonly process: ApiProcess;
   readonly #control: Control;
   readonly encoder: 'text' | 'json';
+  #isClosed = false;
 
   constructor(process: ApiProcess, control: Control) {
     this.process = process;
@@ -13,24 +14,29 @@ export class ProcessSource implements CommandSource {
     this.encoder = control.apiVersion === 6 ? 'json' : process.config.encoder;
   }
 
+  /** The child process has ended: commands of it that are still at work answer nobody, and not its successor. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   get name(): string {
     return this.process.name;
   }
 
   get ack(): 'on' | 'off' {
-    return this.process.ack;
+    return this.#isClosed ? 'off' : this.process.ack;
   }
 
   set ack(mode: 'on' | 'off') {
-    this.process.ack = mode;
+    if (!this.#isClosed) this.process.ack = mode;
   }
 
   get sync(): boolean {
-    return this.process.sync;
+    return !this.#isClosed && this.process.sync;
   }
 
   set sync(isOn: boolean) {
-    this.process.sync = isOn;
+    if (!this.#isClosed) this.process.sync = isOn;
   }
 
   neighbors(): readonly CommandNeighbor[] {
@@ -38,18 +44,18 @@ export class ProcessSource implements CommandSource {
   }
 
   write(line: string): void {
-    this.process.write(line);
+    if (!this.#isClosed) this.process.write(line);
   }
 
   backlogBytes(): number {
-    return this.process.backlog.bytes;
+    return this.#isClosed ? 0 : this.process.backlog.bytes;
   }
 
   pause(): void {
-    this.process.pause();
+    if (!this.#isClosed) this.process.pause();
   }
 
   resume(): void {
-    this.process.resume();
+    if (!this.#isClosed) this.process.resume();
   }
 }

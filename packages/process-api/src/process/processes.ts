@@ -1,9 +1,8 @@
 /** The programs of the API, and the commands that they give. */
 import type { Control } from '../command/control.ts';
-import { CommandRunner } from '../command/runner.ts';
 import { ApiProcess, type ApiProcessHost, type ApiProcessOptions, type LogLevel } from './api-process.ts';
+import { ProcessCommands } from './process-commands.ts';
 import type { ProcessConfig } from './process-config.ts';
-import { ProcessSource } from './process-source.ts';
 
 export interface ProcessesOptions extends ApiProcessOptions {
   /** End when a program has ended for good. */
@@ -17,7 +16,7 @@ export class Processes implements ApiProcessHost {
   readonly #options: ProcessesOptions;
   readonly #log: ProcessLog;
   readonly #processes = new Map<string, ApiProcess>();
-  readonly #runners = new Map<ApiProcess, CommandRunner>();
+  readonly #commands = new Map<ApiProcess, ProcessCommands>();
 
   constructor(control: Control, options: ProcessesOptions, log: ProcessLog) {
     this.#control = control;
@@ -38,7 +37,7 @@ export class Processes implements ApiProcessHost {
       if (isSame || (config !== undefined && !restartChanged)) wanted.delete(name);
       else {
         this.#processes.delete(name);
-        this.#runners.delete(process);
+        this.#commands.delete(process);
         void process.stop(lastLine(process));
       }
     }
@@ -48,21 +47,21 @@ export class Processes implements ApiProcessHost {
   #start(config: ProcessConfig): void {
     const process = new ApiProcess(config, this, this.#options);
     this.#processes.set(config.name, process);
-    this.#runners.set(process, new CommandRunner(new ProcessSource(process, this.#control), this.#control));
+    this.#commands.set(process, new ProcessCommands(process, this.#control));
     process.start();
   }
 
   async stop(lastLine: (process: ApiProcess) => string): Promise<void> {
     const all = [...this.#processes.values()];
     this.#processes.clear();
-    this.#runners.clear();
+    this.#commands.clear();
     await Promise.all(all.map((process) => process.stop(lastLine(process))));
   }
 
   // ApiProcessHost
 
   commands(process: ApiProcess, lines: readonly string[]): void {
-    this.#runners.get(process)?.push(lines);
+    this.#commands.get(process)?.push(lines);
   }
 
   log(process: ApiProcess, level: LogLevel, message: string): void {
@@ -70,6 +69,7 @@ export class Processes implements ApiProcessHost {
   }
 
   ended(process: ApiProcess, respawns: boolean): void {
+    this.#commands.get(process)?.ended(true);
     if (respawns || !this.#options.terminate) return;
     this.#log(process, 'ERR', 'it has ended for good: exabgp.api.terminate asks for the end of the program');
     this.#control.shutdown();
