@@ -7,6 +7,7 @@ import {
   encodeAttributes,
   type Family,
   IPV4_UNICAST,
+  IPV6_UNICAST,
   type PathAttribute,
   STORED_CONTEXT,
   ValueError,
@@ -41,7 +42,7 @@ export class ProgramRoutes {
 
   /** Throws CommandError. */
   change(route: Route, purpose: Purpose, audience: Audience): void {
-    this.#check(route);
+    check(route);
     if (purpose === 'announce') this.#watch(route, audience);
     if (route.startsWithdrawn !== true || purpose === 'withdraw') this.#apply(route, purpose, audience);
   }
@@ -62,10 +63,6 @@ export class ProgramRoutes {
     this.#forgetSets();
     this.#watchdogs.clear();
     this.#watchdogRoutes = 0;
-  }
-
-  #check({ family }: Route): void {
-    if (!this.#owned.has(family)) throw new CommandError(`found a route of ${familyName(family)}, allowed are the families of tsbgpd`);
   }
 
   #watch(route: Route, audience: Audience): void {
@@ -112,6 +109,13 @@ export class ProgramRoutes {
   }
 }
 
+/** The RIB has tables of more families, with keys and next hops of other forms. */
+function check({ family }: Route): void {
+  const isAllowed = family === IPV4_UNICAST || family === IPV6_UNICAST;
+  if (!isAllowed) throw new CommandError(`found a route of ${familyName(family)}, allowed are ipv4 unicast and ipv6 unicast`);
+}
+
+/** Of a prefix of IPv4 or IPv6 unicast: its length and its address, as the tables of these families have it. */
 function keyOf({ nlri, pathId = 0, family }: Route): OwnedKey {
   const octets = textOctets(nlri);
   const prefix = new Uint8Array(17);

@@ -26,23 +26,23 @@ const LOG: DaemonLog = {
   addMetrics: () => undefined,
 };
 
-const neighbor = (last: number): string =>
-  `{ address: 127.0.0.${last}, remote-as: ${65_000 + last}, passive: true, policy: accept-all, hold-time: 240 }`;
+const neighbor = (last: number, keys: string): string =>
+  `{ address: 127.0.0.${last}, remote-as: ${65_000 + last}, passive: true, policy: accept-all, hold-time: 240${keys} }`;
 
 /** A program that is a script of sh. */
 const sh = (name: string, script: string, keys = ''): string => `{ name: ${name}, run: [/bin/sh, -c, ${JSON.stringify(script)}]${keys} }`;
 
-function parsed(processes: readonly string[], neighbors: readonly number[] = [2, 3]) {
+function parsed(processes: readonly string[], neighbors: readonly number[] = [2, 3], neighborKeys = '') {
   const text = `
 global: { as: 64500, router-id: 10.0.0.1, listen: ["127.0.0.1:0"] }
 api: { unix-socket: none }
-neighbors: [${neighbors.map(neighbor).join(', ')}]
+neighbors: [${neighbors.map((last) => neighbor(last, neighborKeys)).join(', ')}]
 processes: [${processes.join(', ')}]`;
   return parseConfig(text, 'f.yaml').config;
 }
 
-async function start(t: TestContext, processes: readonly string[]) {
-  const daemon = new Daemon(parsed(processes), LOG, await loadParts());
+async function start(t: TestContext, processes: readonly string[], neighborKeys = '') {
+  const daemon = new Daemon(parsed(processes, [2, 3], neighborKeys), LOG, await loadParts());
   const peers: RoutingPeer[] = [];
   t.after(async () => {
     for (const peer of peers) await peer.close();
@@ -197,6 +197,32 @@ echo announce route 203.0.113.0/24 next-hop self; read answer; test "$answer" = 
   const peer = await up(2);
   await peer.has('203.0.113.0/24', '203.0.114.0/24');
   assert.deepEqual((await local(daemon)).map(({ prefix }) => prefix).toSorted(), ['198.18.0.0/24', '203.0.113.0/24', '203.0.114.0/24']);
+});
+
+test('routes of families other than IPv4 and IPv6 unicast are refused, also where a neighbor has the family', async (t) => {
+  const routes = [
+    'ipv4 flow source-ipv4 10.0.0.0/24 discard',
+    'flow route { match { source 10.0.0.0/24; } then { discard; } }',
+    'route 10.0.0.0/24 rd 65000:1 label 800 next-hop 192.0.2.1',
+    'route 10.0.0.0/24 label 800 next-hop 192.0.2.1',
+    'ipv4 multicast 10.0.0.0/24 next-hop 192.0.2.1',
+    'route 2001:db8::/32 rd 65000:1 label 800 next-hop 2001:db8::1',
+    'vpls rd 192.0.2.1:1 endpoint 1 base 100 offset 1 size 8 next-hop 192.0.2.9',
+  ];
+  const lines = [
+    ...routes.flatMap((route) => [`announce ${route}`, `withdraw ${route}`]),
+    'announce ipv6 unicast 2001:db8::/32 next-hop 2001:db8::1',
+  ];
+  const families =
+    'ipv4-unicast, ipv6-unicast, ipv4-multicast, ipv4-flowspec, ipv4-mpls-vpn, ipv6-mpls-vpn, ipv4-labeled-unicast, l2vpn-vpls';
+  const { daemon } = await start(t, [sh('a', `${lines.map((line) => `echo '${line}'`).join('; ')}; ${HOLD}`)], `, families: [${families}]`);
+  const { errors, lastError, routes: count } = await until(daemon, 'a', ({ commands }) => commands === lines.length);
+  assert.deepEqual([errors, count], [2 * routes.length, 1]);
+  assert.match(lastError!, /^found a route of l2vpn vpls, allowed are ipv4 unicast and ipv6 unicast in "withdraw vpls/);
+  assert.deepEqual(
+    (await local(daemon)).map(({ prefix }) => prefix),
+    ['2001:db8::/32'],
+  );
 });
 
 test('commands of ExaBGP that tsbgpd does not carry out are answered with an error; others are answered as ever', async (t) => {

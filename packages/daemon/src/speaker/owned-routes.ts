@@ -9,7 +9,7 @@
  *     withdraw P from A, B         everybody but A and B: P
  */
 import type { AttrId, OwnedKey, Rib, RibPeer, RouteOwner } from '@tsbgp/rib';
-import { type Family, Fault } from '@tsbgp/wire';
+import { Fault } from '@tsbgp/wire';
 import { ControlError } from '../control-plane.ts';
 import { type Audience, audienceKey, isNobody, without } from './audience.ts';
 import { encodeLocalAttributes, type LocalAttributes } from './local-attributes.ts';
@@ -40,10 +40,6 @@ export class OwnedRoutes {
     let count = 0;
     for (const { peer } of this.#sources.values()) count += countOf(peer);
     return count;
-  }
-
-  has(family: Family): boolean {
-    return this.#rib.has(family);
   }
 
   /** The id of an attribute set, to be given back with `release`. Throws ControlError. */
