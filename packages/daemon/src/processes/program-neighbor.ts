@@ -8,16 +8,16 @@ import type {
   ShownRoute,
   TableDirection,
 } from '@tsbgp/process-api';
-import { CommandError, familyName, nlriViews } from '@tsbgp/process-api';
+import { CommandError, familyName } from '@tsbgp/process-api';
 import type { SessionInfo } from '@tsbgp/session';
 import {
   type Capability,
   EXTENDED_MESSAGE_LENGTH_MAX,
+  encodeTypedNlri,
   type Family,
   MESSAGE_LENGTH_MAX,
-  parsePrefixOrAddress,
+  type Nlri,
   RefreshSubtype,
-  STORED_CONTEXT,
   type WireContext,
 } from '@tsbgp/wire';
 import type { NeighborState, Route } from '../control-plane.ts';
@@ -148,18 +148,16 @@ export class ProgramNeighbor implements CommandNeighbor, EventSource {
   }
 }
 
-function shownRoute({ family, prefix, nextHop, attributes, pathIdentifier }: Route, extensive: boolean): ShownRoute {
-  const octets = prefixOctets(prefix);
-  const [view] = nlriViews(octets, 0, octets.length, family, STORED_CONTEXT);
-  return { nlri: { ...view!, pathId: pathIdentifier }, nextHop, attributes: extensive ? attributes : [] };
-}
-
-function prefixOctets(prefix: string): Uint8Array {
-  const { address, bits } = parsePrefixOrAddress(prefix)!;
-  const octets = new Uint8Array(1 + Math.ceil(bits / 8));
-  octets[0] = bits;
-  octets.set(address.subarray(0, octets.length - 1), 1);
-  return octets;
+/** `nlri` is there where `prefix` is empty: in the families that are no plain prefixes. */
+function shownRoute({ family, prefix, nlri, nextHop, attributes, pathIdentifier }: Route, extensive: boolean): ShownRoute {
+  const value: Nlri = nlri ?? { type: 'ip-prefix', family, prefix };
+  const octets = value.type === 'unknown' ? value.bytes : encodeTypedNlri(value);
+  return {
+    nlri: { family, octets, pathId: pathIdentifier, value },
+    nextHop: nextHop === '' ? undefined : nextHop,
+    // The next hop of IPv4 unicast is an attribute too.
+    attributes: extensive ? attributes.filter(({ type }) => type !== 'next-hop') : [],
+  };
 }
 
 function negotiatedView(session: SessionInfo): NegotiatedView {
