@@ -135,6 +135,11 @@ export class Program implements Control, ApiProcessHost {
 
   // Control
 
+  /** Throws a broken invariant of the RIB on. */
+  unexpected(error: unknown): void {
+    this.#boundaries.caught('program', { process: this.config.name }, error);
+  }
+
   /** The first errors of a run are logged; a program that writes garbage does not fill the log. */
   failed(message: string): void {
     this.#lastError = message;

@@ -1,7 +1,7 @@
 /** The commands of ExaBGP 6: `peer SELECTOR announce …`, `rib show out`, `daemon shutdown` … */
 
 import { clearIn, clearOut, createNeighbor, deleteNeighbor, flushOut, showNeighbor, showRib, teardown } from './neighbor-commands.ts';
-import { type Command, type CommandContext, CommandError, type Outcome } from './outcome.ts';
+import { type Command, type CommandContext, CommandError, type Outcome, sentenceOf } from './outcome.ts';
 import { routeCommand } from './route-commands.ts';
 import { parseRoutes } from './route-parser.ts';
 import { ribLines } from './show-rib.ts';
@@ -129,8 +129,7 @@ export function runGroup(
         control.changeRoutes(neighbors, list, purpose, source);
         counts[purpose] += list.length;
       } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        errors.push(error.message);
+        errors.push(sentenceOf(error, control));
       }
     }
   }

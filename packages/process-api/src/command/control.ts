@@ -85,6 +85,13 @@ export interface Control {
   createNeighbor(peerAddress: string, body: string): void;
   deleteNeighbor(neighbor: CommandNeighbor): void;
   log(message: string): void;
+  /**
+   * A command threw what no command should: a bug. May throw it on, where the daemon cannot go on: then the exception leaves `CommandRunner.push`,
+   * or is an unhandled rejection where the command took time, and no further command is carried out.
+   *
+   * @default the command is answered with an error, as any other that fails
+   */
+  unexpected?(error: unknown): void;
   /** A command was answered with an error. @default it is logged */
   failed?(message: string): void;
 }

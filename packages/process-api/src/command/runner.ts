@@ -1,10 +1,9 @@
 /** Carries out the commands of one source, one after the other, and answers each. */
-import { SyntaxFault } from '../text/syntax-fault.ts';
 import { findCommand } from './commands-v4.ts';
 import { COMMANDS_V6, PEER_COMMANDS, PEER_DELETE, runGroup } from './commands-v6.ts';
 import type { CommandSource, Control } from './control.ts';
 import { textOfJsonCommand } from './json-command.ts';
-import { type Command, CommandError, type Outcome } from './outcome.ts';
+import { type Command, CommandError, type Outcome, sentenceOf } from './outcome.ts';
 import { select, splitPeerSelector, splitSelector } from './selector.ts';
 
 /** Lines that wait for a command that takes time; then the source is not read. */
@@ -54,7 +53,7 @@ export class CommandRunner {
       if (!(outcome instanceof Promise)) continue;
       this.#waiting = lines.slice(i + 1);
       this.#isBusy = true;
-      void outcome.finally(() => {
+      void outcome.then(() => {
         this.#isBusy = false;
         const rest = this.#waiting;
         this.#waiting = [];
@@ -81,7 +80,7 @@ export class CommandRunner {
           (error: unknown) => this.#fail(error, text),
         );
       }
-      if (this.#source.sync && outcome === 'done') return this.#whenWritten();
+      if (this.#source.sync && outcome === 'done') return this.#whenWritten().catch((error: unknown) => this.#fail(error, text));
       this.#answer(outcome);
     } catch (error) {
       this.#fail(error, text);
@@ -137,9 +136,7 @@ export class CommandRunner {
   }
 
   #fail(error: unknown, text: string): void {
-    const message = error instanceof Error ? error.message : String(error);
-    const isExpected = error instanceof SyntaxFault || error instanceof CommandError;
-    const sentence = `${isExpected ? '' : 'internal error: '}${message} in "${text.slice(0, 200)}"`;
+    const sentence = `${sentenceOf(error, this.#control)} in "${text.slice(0, 200)}"`;
     if (this.#control.failed === undefined) this.#control.log(`${this.#source.name}: ${sentence}`);
     else this.#control.failed(sentence);
     this.#answer('error');
