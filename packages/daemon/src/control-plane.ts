@@ -2,7 +2,7 @@
  * The daemon's control plane, in process: everything that the daemon can be asked for or told to do. Every adapter (gRPC, configuration file,
  * metrics) translates to and from this interface and holds no routing logic. `Speaker` implements it.
  */
-import type { AspaState, DecisionStep, ExportPending, ExportReason, FilterReason, LimitState, LocalOrigin, RovState } from '@tsbgp/rib';
+import type { FilterReason, LimitState } from '@tsbgp/rib';
 import type { State } from '@tsbgp/session';
 import type { Capability, Family, Nlri, PathAttribute } from '@tsbgp/wire';
 import type { Endpoint } from './endpoint.ts';
@@ -12,6 +12,7 @@ import type { NeighborConfig } from './keys/neighbor-keys.ts';
 import type { Confederation } from './keys/own-as.ts';
 import type { Condition, ConfiguredAggregate } from './own-config.ts';
 import type { PolicyPlane } from './policy-plane.ts';
+import type { ExplainQuery, PathQuery, PrefixPaths, Route, RouteExplanation } from './route-explanation.ts';
 import type { RpkiControl } from './rpki-control.ts';
 
 export type { FilterReason, LimitState, LocalOrigin } from '@tsbgp/rib';
@@ -19,6 +20,18 @@ export { ControlError, type ControlErrorCode, type ControlProblem, invalidArgume
 export type { Endpoint } from './endpoint.ts';
 export type { DecisionConfig } from './keys/decision-keys.ts';
 export type { NeighborConfig } from './keys/neighbor-keys.ts';
+export type {
+  ExplainedRoute,
+  ExplainQuery,
+  NeighborExplanation,
+  NeighborPath,
+  PathComparison,
+  PathQuery,
+  PrefixPaths,
+  Route,
+  RouteDefeat,
+  RouteExplanation,
+} from './route-explanation.ts';
 
 /** Which of the sides of a session a change touches. */
 export type Touched = 'import' | 'export' | 'session';
@@ -229,36 +242,6 @@ export interface ReasonCount {
 /** `soft-in` judges the routes of the neighbor again, `refresh` asks the neighbor for them. */
 export type ResetKind = 'hard' | 'soft-in' | 'soft-out' | 'soft' | 'refresh';
 
-export interface Route {
-  readonly family: Family;
-  /** "192.0.2.0/24"; empty where the NLRI of the family are no plain prefixes. */
-  readonly prefix: string;
-  /** Where `prefix` is empty. */
-  readonly nlri?: Nlri | undefined;
-  readonly pathIdentifier?: number | undefined;
-  /** The neighbor it came from; '' for a local route. */
-  readonly neighbor: string;
-  readonly nextHop: string;
-  readonly attributes: readonly PathAttribute[];
-  readonly best: boolean;
-  /** Whether import policy, an AS loop or an unusable next hop keeps the route out of the decision process. */
-  readonly filtered: boolean;
-  /** Why, if that is known. */
-  readonly filterReason?: FilterReason | undefined;
-  /** The reason that the import policy names, where it does. */
-  readonly policyReason?: string | undefined;
-  /** What RPKI says of its origin, and of its AS_PATH. Undefined: it is not asked. */
-  readonly rov?: RovState | undefined;
-  readonly aspa?: AspaState | undefined;
-  readonly learnedAt: Date;
-  /** The neighbor has to send it again: after the loss of its session, or in a route refresh. */
-  readonly stale?: boolean | undefined;
-  /** Where a local route comes from. */
-  readonly localOrigin?: LocalOrigin | undefined;
-  /** Who injected it, as the client said. */
-  readonly addedBy?: string | undefined;
-}
-
 export interface AggregateState extends ConfiguredAggregate {
   /** More specific prefixes in the Loc-RIB. 0: the aggregate is not announced. */
   readonly contributors: number;
@@ -337,87 +320,6 @@ export interface RouteQuery extends RouteFilter {
   readonly neighbor?: string | undefined;
   /** Continue after this place: `next` of an earlier page. */
   readonly after?: string | undefined;
-}
-
-export interface PathQuery {
-  /** A prefix, or an address, for which the longest prefix that covers it is taken. */
-  readonly prefix: string;
-  /** Take the longest prefix that covers `prefix`, which may be `prefix` itself. */
-  readonly longestMatch?: boolean | undefined;
-}
-
-/** The paths of one prefix in order of preference: the best one first, filtered ones last. */
-export interface PrefixPaths {
-  readonly family: Family;
-  readonly prefix: string;
-  readonly paths: readonly ExplainedRoute[];
-  /** How many paths there are. Larger than `paths.length` only when there are more than PATHS_MAX of them. */
-  readonly pathCount: number;
-}
-
-export interface ExplainedRoute {
-  readonly route: Route;
-  /** Why the path takes no part in the decision process, if that is known. */
-  readonly filterReason?: FilterReason | undefined;
-  /** The policy and the statement that reject it, where import policy does. */
-  readonly policyStatement?: string | undefined;
-  /** Among the paths that may be used beside the best one, itself included, if there may be more than one. */
-  readonly multipath?: boolean | undefined;
-  /** Why the path lost; absent for the best path and for filtered ones. */
-  readonly defeat?: RouteDefeat | undefined;
-}
-
-/** The first step of the decision process in which a path and the better one differ, with the values of both. */
-export interface RouteDefeat {
-  readonly step: DecisionStep;
-  readonly value: string;
-  readonly betterValue: string;
-  /** '' for a local route. */
-  readonly betterNeighbor: string;
-  readonly betterPathIdentifier: number;
-}
-
-export interface ExplainQuery extends PathQuery {
-  /** Explain what this neighbor gets. @default all neighbors */
-  readonly neighbor?: string | undefined;
-  /** Compare the paths in pairs too. @default false */
-  readonly pairwise?: boolean | undefined;
-}
-
-/** `better`, `worse` and `path` below are places in `paths`, from 0. */
-export interface RouteExplanation extends PrefixPaths {
-  /** Each pair of the first paths that are in the decision process; none unless they were asked for. */
-  readonly comparisons: readonly PathComparison[];
-  readonly neighbors: readonly NeighborExplanation[];
-}
-
-/** How two paths compare when they are alone. */
-export interface PathComparison {
-  readonly better: number;
-  readonly worse: number;
-  readonly step: DecisionStep;
-  readonly betterValue: string;
-  readonly worseValue: string;
-}
-
-export interface NeighborPath {
-  /** Its place among the paths of the prefix. */
-  readonly path: number;
-  /** Undefined: it is sent. */
-  readonly reason?: ExportReason | undefined;
-  /** With `export-policy`: the word with which the policy rejects it, and the policy and the statement that do. */
-  readonly policyReason?: string | undefined;
-  readonly policyStatement?: string | undefined;
-}
-
-export interface NeighborExplanation {
-  readonly neighbor: string;
-  /** Why the neighbor gets no route of the family at all. */
-  readonly cause?: 'no-session' | 'no-family' | undefined;
-  /** Paths in the decision process, and why they are not sent. Of very many, the best ones and those that are sent. */
-  readonly paths: readonly NeighborPath[];
-  /** Why the neighbor may not have yet what is sent. */
-  readonly pending?: ExportPending | undefined;
 }
 
 /** The place of a listing after a route. Opaque, and valid as long as the daemon runs. */
