@@ -23,11 +23,16 @@ export function chooseAddress(option: string | undefined, env: Io['env']): Addre
 export function readToken(env: Io['env']): string | undefined {
   const file = env['TSBGP_TOKEN_FILE'];
   if (file === undefined || file === '') return undefined;
+  let token: string;
   try {
-    return readFileSync(file, 'utf8').trim();
+    token = readFileSync(file, 'utf8').trim();
   } catch (error) {
     throw usageError(`TSBGP_TOKEN_FILE: ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
   }
+  // Never with a part of the content.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw usageError(`TSBGP_TOKEN_FILE: ${file} is no token`, 'allowed: one line without blanks, as the daemon has it');
+  return token;
 }
 
 /** `/run/tsbgp/tsbgpd.sock`, `unix:/run/…`, `unix:///run/…`, `127.0.0.1:50051`, `[::1]:50051`, `http://…`. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createHttp1 } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
@@ -6,7 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { chooseAddress } from './address.ts';
+import { chooseAddress, readToken } from './address.ts';
 import { connectDaemon } from './connect.ts';
 import { CliError, ExitCode } from './exit-code.ts';
 import type { Io } from './terminal/io.ts';
@@ -212,3 +213,16 @@ for (const [field, said, message] of [
     }
   });
 }
+
+test('a token file that has no token is refused without its content', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsbgp-token-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'two.token');
+  writeFileSync(file, 'secret-of-one\nsecret-of-two\n');
+  assert.throws(
+    () => readToken({ TSBGP_TOKEN_FILE: file }),
+    (error: Error) => error.message.includes('is no token') && !error.message.includes('secret'),
+  );
+  writeFileSync(file, 'secret-of-one\n');
+  assert.equal(readToken({ TSBGP_TOKEN_FILE: file }), 'secret-of-one');
+});

@@ -173,6 +173,8 @@ export class Daemon {
       await this.#startBgp();
       await this.programs.set(this.#config.processes);
     } catch (error) {
+      // Neighbors may still keep the routes of the daemon before: the next try has to know it.
+      this.#restartFile?.close(true);
       await this.stop('start failed');
       throw error;
     }

@@ -254,3 +254,27 @@ test('a reload is kept as a version; a folder that cannot be written refuses cha
   assert.equal(daemon.speaker.getNeighbor('127.0.0.9').config.description, 'edited');
   assert.ok(!logged.some((line) => line.includes('other')));
 });
+
+test('relative names of files begin at the folder of the file in versions too', async (t) => {
+  const sections = 'rpki: { files: [vrps.json] }\nsets: { prefixes: { mine: { file: mine.txt } } }\n';
+  const written = async (path: string): Promise<void> => {
+    writeFileSync(join(path, '..', 'vrps.json'), '{"roas":[{"prefix":"192.0.2.0/24","maxLength":24,"asn":"AS64501"}]}');
+    writeFileSync(join(path, '..', 'mine.txt'), '192.0.2.0/24\n');
+  };
+  const { client, daemon, folder } = await start(t, sections, written);
+  await client.config.applyConfig({ text: file(folder, sections, 'other'), name: 'new.yaml' });
+  await client.config.rollbackConfig({});
+  assert.deepEqual(daemon.config.rpki.files, [join(folder, 'vrps.json')]);
+  await assert.rejects(client.config.rollbackConfig({ version: 77n }), /version 77 is not kept: kept are/);
+});
+
+test('a configuration that is refused leaves the files of sets in use as they are', async (t) => {
+  const sets = 'sets: { prefixes: { mine: { file: mine.txt } } }\n';
+  const { client, daemon, folder } = await start(t, sets, async (path) => writeFileSync(join(path, '..', 'mine.txt'), '192.0.2.0/24\n'));
+  const other = file(folder, 'sets: { prefixes: { x: { file: nope.txt } } }\n');
+  await assert.rejects(client.config.applyConfig({ text: other.replace('64500', '64599'), name: 'new.yaml' }));
+  assert.deepEqual(
+    daemon.config.setFiles.files.states.map(({ path, entries }) => [path, entries]),
+    [[join(folder, 'mine.txt'), 1]],
+  );
+});

@@ -102,7 +102,7 @@ export class LiveConfig implements Configuration {
 
   check({ text, name }: ConfigText): CheckedConfig {
     try {
-      return { errors: [], warnings: parseConfig(text, name, this.#otherSets()).warnings };
+      return { errors: [], warnings: parseConfig(text, name, this.#otherSets(), this.#file.path).warnings };
     } catch (error) {
       if (error instanceof ConfigRejected) return { errors: error.errors, warnings: [] };
       throw error;
@@ -190,7 +190,7 @@ export class LiveConfig implements Configuration {
     if (edit.type !== 'add' && place < 0) return undefined;
     const index = place < 0 ? config.neighbors.length : place;
     const text = editNeighbor(this.#file.text, edit, index);
-    const loaded = this.#parse({ text, name: this.#file.path }, config.setFiles.files, `neighbors[${index}].`);
+    const loaded = this.#parse({ text, name: this.#file.path }, config.setFiles.files.fork(), `neighbors[${index}].`);
     const others = diffConfig({ ...config, log: loaded.config.log }, loaded.config).filter(({ subject }) => subject !== address);
     if (others.length > 0) {
       const sentence = `${this.#file.path} cannot be written without changing more of it (${describeChange(others[0]!)}): edit it by hand, then send SIGHUP`;
@@ -203,7 +203,7 @@ export class LiveConfig implements Configuration {
   async #apply(source: ConfigText, options: ApplyOptions): Promise<AppliedConfig> {
     const { daemon } = this.#options;
     const { comment, overwrite = false, confirmWithinSeconds } = options;
-    const loaded = this.#parse(source, daemon.config.setFiles.files);
+    const loaded = this.#parse(source, daemon.config.setFiles.files.fork());
     if (!overwrite) this.#file.checkUnedited();
     // Before anything changes: a folder that cannot be written is found here.
     await this.#file.keepCurrent();
@@ -239,7 +239,7 @@ export class LiveConfig implements Configuration {
       throw new ControlError(
         'not-found',
         'version',
-        `${number === undefined ? 'no earlier version' : `version ${number}`} is kept: ${known}`,
+        `${number === undefined ? 'no earlier version is kept' : `version ${number} is not kept`}: ${known}`,
       );
     }
     const name = `version ${number}`;
@@ -273,6 +273,8 @@ export class LiveConfig implements Configuration {
       try {
         await this.#rollBack(undefined, true);
       } catch (error) {
+        // It does not come back by waiting. The next start tries again, since the mark of the version stays.
+        this.#confirmBy = undefined;
         if (error instanceof ControlError || error instanceof StartError)
           log.error({ code: error.code }, `rolling back failed: ${error.message}`);
         else daemon.boundaries.caught('timer', { timer: 'confirmation' }, error);
@@ -285,7 +287,7 @@ export class LiveConfig implements Configuration {
     const { path } = this.#file;
     try {
       const began = performance.now();
-      const { config, warnings, text, written } = loadConfig(path, daemon.config.setFiles.files);
+      const { config, warnings, text, written } = loadConfig(path, daemon.config.setFiles.files.fork());
       for (const warning of warnings) log.warn({ code: warning.code }, formatWarning(warning));
       const changes = await daemon.change(withOverrides(config, overrides));
       this.#written = written;
@@ -321,9 +323,8 @@ export class LiveConfig implements Configuration {
   /** Throws ControlError `invalid-argument` with the first problems. Those of keys below `edited` name the field of the neighbor. */
   #parse({ text, name }: ConfigText, setFiles: SetFiles, edited?: string): Loaded {
     try {
-      const loaded = parseConfig(text, name, setFiles);
-      const config = { ...withOverrides(loaded.config, this.#options.overrides), file: this.#file.path };
-      return { ...loaded, config };
+      const loaded = parseConfig(text, name, setFiles, this.#file.path);
+      return { ...loaded, config: withOverrides(loaded.config, this.#options.overrides) };
     } catch (error) {
       if (!(error instanceof ConfigRejected)) throw error;
       const [first, ...further] = error.errors.slice(0, PROBLEMS_MAX).map((problem) => problemOf(problem, edited));

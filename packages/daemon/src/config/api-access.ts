@@ -1,5 +1,5 @@
 /** The keys `api.role` and `api.tokens`: what clients of the TCP listener may do. Tokens are in files, and only their SHA-256 is kept. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { API_ROLES, type ApiAccess, type ApiRole, sha256 } from '../api-access.ts';
 import { choice, type Field, field, type List, list, Refusal, section } from '../keys/fields.ts';
@@ -71,7 +71,10 @@ export function tokenFaults({ tokens = [] }: RawAccess, folder: string): (string
 function readToken(file: string, folder: string): { readonly token?: string; readonly fault?: string } {
   let token: string;
   try {
-    token = readFileSync(resolve(folder, file), 'utf8').trim();
+    const path = resolve(folder, file);
+    // A pipe or a device might never end.
+    if (!statSync(path).isFile()) return { fault: 'is no regular file' };
+    token = readFileSync(path, 'utf8').trim();
   } catch (error) {
     return { fault: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'error'}` };
   }

@@ -95,9 +95,12 @@ export function loadConfig(file: string, setFiles?: SetFiles): Loaded {
   return parseConfig(readConfigFile(file), file, setFiles);
 }
 
-/** `file` is the name for messages, and says where relative names of files begin. Throws ConfigRejected with all errors. */
-export function parseConfig(text: string, file: string, setFiles: SetFiles = new SetFiles(dirname(file))): Loaded {
-  const source = new YamlSource(text, file);
+/**
+ * `file` is the name for messages. Relative names of files begin at the folder of `place`: the file of the daemon, where `text` comes from
+ * elsewhere. Throws ConfigRejected with all errors.
+ */
+export function parseConfig(text: string, file: string, setFiles: SetFiles = new SetFiles(dirname(file)), place: string = file): Loaded {
+  const source = new YamlSource(text, file, dirname(place));
   const errors = [...source.errors];
   if (errors.some((error) => error.code === 'yaml-syntax' || error.code === 'file-too-large')) throw rejected(errors, text);
 
@@ -111,7 +114,7 @@ export function parseConfig(text: string, file: string, setFiles: SetFiles = new
   if (errors.length > 0) throw rejected(errors, text);
   const sets = { uses: resolved.uses, written: written.sets, files: setFiles };
   // Without an error the document is a mapping.
-  return { config: fillIn(raw, file, sets), text, written: source.value as Loaded['written'], warnings: findings.warnings };
+  return { config: fillIn(raw, place, sets), text, written: source.value as Loaded['written'], warnings: findings.warnings };
 }
 
 function rejected(errors: ConfigError[], text: string): ConfigRejected {

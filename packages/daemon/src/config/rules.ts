@@ -3,7 +3,6 @@
  * Those about a neighbor are in neighbor-section.ts, those about routes of our own in own-rules.ts.
  */
 
-import { dirname } from 'node:path';
 import { ROLE_TIERS } from '../api-access.ts';
 import { type Endpoint, formatEndpoint, isLoopback, overlaps } from '../endpoint.ts';
 import type { Path } from '../keys/fields.ts';
@@ -27,7 +26,7 @@ export function applyRules(source: YamlSource, raw: RawConfig): Findings {
   checkPolicySections(raw, findings);
   checkRpkiSection(raw, findings);
   checkProcesses(raw.processes, findings);
-  for (const [i, because] of tokenFaults(raw.api ?? {}, dirname(source.file)).entries()) {
+  for (const [i, because] of tokenFaults(raw.api ?? {}, source.folder).entries()) {
     if (because !== undefined) findings.refuse('invalid-value', ['api', 'tokens', i, 'file'], { because });
   }
   const { tcp, role = 'admin' } = raw.api ?? {};

@@ -6,6 +6,7 @@
  *   - a duplicate key is reported with both lines;
  *   - aliases unfold to a bounded number of values (a "billion laughs" is an error).
  */
+import { dirname } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Path } from '../keys/fields.ts';
 import { ConfigError, type ConfigErrorCode, formatPath, type Place } from './config-error.ts';
@@ -16,6 +17,8 @@ const DEPTH_MAX = 32;
 
 export class YamlSource {
   readonly file: string;
+  /** Where relative names of files begin. */
+  readonly folder: string;
   /** The whole document. An empty document is null; no value is undefined. */
   readonly value: unknown;
   /** Syntax errors and duplicate keys. `value` is meaningless after a `yaml-syntax`. */
@@ -26,8 +29,9 @@ export class YamlSource {
   #targets = new Map<Node, Node>();
   #values = 0;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, folder: string = dirname(file)) {
     this.file = file;
+    this.folder = folder;
     const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false, keepSourceTokens: false });
     // A warning is about an unknown tag (`!include`). Without an error the value would silently be a different one.
     let line = 0;

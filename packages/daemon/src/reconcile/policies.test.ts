@@ -4,7 +4,7 @@
  *   we   AS 64500     peers   127.0.0.2 and 127.0.0.3, AS 65002 and 65003
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -157,8 +157,13 @@ test('a policy in TypeScript is loaded again when its file is another one; a ver
 test('a file that is not there keeps the daemon from starting, and a change from being made', async (t) => {
   const file = join(folder(t), 'tsbgpd.yaml');
   const sections = 'policies: { in: { file: nowhere.ts } }';
-  const daemon = new Daemon(parsed(file, sections, 'in'), {} as DaemonLog, await loadParts());
+  const wanted = parsed(file, sections, 'in');
+  const restartFile = join(folder(t), 'tsbgpd.restart');
+  writeFileSync(restartFile, '{"neighbors":["127.0.0.2"]}');
+  const config = { ...wanted, global: { ...wanted.global, restartFile } };
+  const daemon = new Daemon(config, { info: () => undefined } as unknown as DaemonLog, await loadParts());
   await assert.rejects(daemon.start(), { name: 'StartError', code: 'policy-refused', message: /nowhere\.ts: there is no such file/ });
+  assert.equal(existsSync(restartFile), true, 'what the daemon before left is there for the next try');
   const { change, daemon: running, sender, receiver } = await start(t, '', 'accept-all', file);
   await assert.rejects(change(sections, 'in'), { name: 'ControlError', field: 'policies.in.file' });
   assert.equal(running.config.neighbors[0]!.importPolicy, 'accept-all');

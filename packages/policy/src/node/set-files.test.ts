@@ -1,5 +1,6 @@
 /** Files of sets on disk: what is in use when they change, and when they are wrong. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,4 +118,12 @@ test('equal lists are one set, and a list that stays the same stays the same obj
     files.states.map(({ generation }) => generation),
     [2, 1, 2],
   );
+});
+
+test('a pipe is refused: reading it might never end', (t) => {
+  const path = mkdtempSync(join(tmpdir(), 'tsbgp-sets-'));
+  t.after(() => rmSync(path, { recursive: true }));
+  execFileSync('mkfifo', [join(path, 'acme.txt')]);
+  const { problems } = new SetFiles(path).resolve(ACME);
+  assert.match(problems.map(formatProblem).join(), /acme\.txt: no regular file/);
 });

@@ -88,6 +88,8 @@ class HeldFile {
   }
 
   #read(stats: Stats, wanted: readonly string[], pool: PrefixSetPool): void {
+    // A pipe or a device might never end.
+    if (!stats.isFile()) throw new SetFileFault(0, 'no regular file', `a file with ${ENTRY_ALLOWED[this.kind]}`);
     if (stats.size > SET_FILE_BYTES_MAX) throw new SetFileFault(0, `${stats.size} octets`, `at most ${SET_FILE_BYTES_MAX}`);
     const text = readFileSync(this.path, 'latin1');
     if (versionOf(statSync(this.path)) !== versionOf(stats))
@@ -137,6 +139,16 @@ export class SetFiles {
   /** `folder` is where relative names begin. */
   constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  /**
+   * The same files, for a configuration that may be refused: what `resolve` of the copy looks for or forgets does not concern this one. What was
+   * read is shared.
+   */
+  fork(): SetFiles {
+    const copy = new SetFiles(this.#folder);
+    copy.#held = new Map(this.#held);
+    return copy;
   }
 
   /** The section `sets` with the lists of its files as they are now. Files that it does not name are forgotten. */
