@@ -24,7 +24,6 @@ export type {
   ExplainedRoute,
   ExplainQuery,
   NeighborExplanation,
-  NeighborPath,
   PathComparison,
   PathQuery,
   PrefixPaths,

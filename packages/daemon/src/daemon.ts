@@ -174,7 +174,7 @@ export class Daemon {
       await this.programs.set(this.#config.processes);
     } catch (error) {
       // Neighbors may still keep the routes of the daemon before: the next try has to know it.
-      this.#restartFile?.close(true);
+      this.#restartFile?.leave();
       await this.stop('start failed');
       throw error;
     }

@@ -93,13 +93,18 @@ export class RestartFile {
     }, SETTLE_MS).unref();
   }
 
+  /** The start failed: the file stays as the daemon before left it, for the next try. */
+  leave(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#settling);
+    clearInterval(this.#touching);
+  }
+
   /** Before the sessions end. `isRestart`: the file stays for the next daemon. */
   close(isRestart: boolean): void {
     if (this.#isClosed) return;
     if (isRestart) this.#write();
-    this.#isClosed = true;
-    clearTimeout(this.#settling);
-    clearInterval(this.#touching);
+    this.leave();
     if (!isRestart) this.#attempt(() => rmSync(this.#options.path, { force: true }));
   }
 
