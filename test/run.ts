@@ -25,10 +25,21 @@ const options = given.filter((argument) => argument.startsWith('-'));
 const files = given.filter((argument) => !argument.startsWith('-'));
 if (files.length === 0) files.push(...(full ? longFiles() : PATTERNS));
 
+/** Milliseconds for one file, far more than any needs: a test that hangs must not take the time of all others. */
+const timeout = full ? 900_000 : 300_000;
+
 const concurrency = Math.max(1, availableParallelism() + (full ? -1 : 1));
 const child = spawn(
   process.execPath,
-  ['--conditions=tsbgp-source', '--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...options, ...files],
+  [
+    '--conditions=tsbgp-source',
+    '--test',
+    '--test-reporter=spec',
+    `--test-timeout=${timeout}`,
+    `--test-concurrency=${concurrency}`,
+    ...options,
+    ...files,
+  ],
   {
     cwd: ROOT,
     stdio: 'inherit',

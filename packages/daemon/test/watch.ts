@@ -1,5 +1,7 @@
 /** A watch of a RibWorld whose events a test takes when it likes, as text. */
+import { setImmediate } from 'node:timers/promises';
 import type { ChangePosition, RouteChanges, RouteEvent, WatchQuery } from '../src/control-plane.ts';
+import type { Background } from '../src/speaker/background.ts';
 import type { RibWorld } from './rib-world.ts';
 
 export class Watch {
@@ -7,11 +9,13 @@ export class Watch {
   changes: RouteChanges | undefined;
   /** Numbers of the events that `take` returned last. */
   numbers: (number | undefined)[] = [];
+  readonly #background: Background;
   readonly #leave = new AbortController();
   readonly #messages: AsyncIterator<RouteChanges>;
   #next: Promise<IteratorResult<RouteChanges>> | undefined;
 
   constructor(world: RibWorld, query: WatchQuery = {}) {
+    this.#background = world.background;
     this.#messages = world.watchers.watch(query, this.#leave.signal)[Symbol.asyncIterator]();
   }
 
@@ -34,13 +38,19 @@ export class Watch {
     return this.changes.events.map(textOf);
   }
 
-  /** Everything that there is to be told within a few turns. */
+  /** Everything that there is to be told. Independent of time: the watch has told all when it neither has a message nor waits for a slice. */
   async takeAll(): Promise<string[]> {
     const told: string[] = [];
     for (;;) {
+      let isThere = false;
       this.#next ??= this.#messages.next();
-      const quiet = new Promise((resolve) => setTimeout(resolve, 2, 'quiet'));
-      if ((await Promise.race([this.#next, quiet])) === 'quiet') return told;
+      const arrive = (): void => {
+        isThere = true;
+      };
+      void this.#next.then(arrive, arrive);
+      do await setImmediate();
+      while (!isThere && this.#background.waiting > 0);
+      if (!isThere) return told;
       told.push(...(await this.takeMessage()));
     }
   }

@@ -271,11 +271,6 @@ test('random changes, disconnects and resumes: a reader that takes what comes ha
   const world = new RibWorld(48);
   const peers = [1, 2, 3].map((last) => world.addPeer(`192.0.2.${last}`, last));
   const readers = Array.from({ length: 6 }, (_, at) => new Reader(world, at % 2 === 0 ? 'best' : 'received'));
-  const nextRound = (round: number): void => {
-    world.settle();
-    world.announce(peers[0]!, LAST, 1 + (round % 2));
-    world.settle();
-  };
   for (let round = 0; round < 300; round++) {
     for (let i = random(12); i > 0; i--) {
       const peer = peers[random(3)]!;
@@ -283,22 +278,18 @@ test('random changes, disconnects and resumes: a reader that takes what comes ha
       if (random(2) === 0) world.announce(peer, prefix, 1 + random(3));
       else if (world.nlriOf(prefix) !== 0) world.withdraw(peer, prefix);
     }
-    nextRound(round);
+    world.settle();
     const reading = readers.filter(() => random(4) === 0);
     await Promise.all(reading.map((reader) => reader.read()));
     for (const reader of reading) if (random(2) === 0) reader.leave();
   }
-  nextRound(300);
   await Promise.all(readers.map((reader) => reader.read()));
   const [resumed, late, slow] = (['resumed', 'late', 'slow'] as const).map((count) =>
     readers.reduce((sum, reader) => sum + reader[count], 0),
   );
-  assert.ok(resumed! > 100 && late! > 10 && slow! > 10, `${resumed} resumed, ${late} too late, ${slow} too slow`);
+  assert.ok(resumed! > 100 && late! > 10 && slow! > 5, `${resumed} resumed, ${late} too late, ${slow} too slow`);
   for (const reader of readers) reader.watch.end();
 });
-
-/** This route changes last in each round. */
-const LAST = '192.0.2.0/24';
 
 /** Applies what it is told, and compares it with the table. */
 class Reader {
@@ -330,21 +321,9 @@ class Reader {
     this.watch = new Watch(this.#world, { table: this.#table, initial: true, resume: this.watch.position });
   }
 
-  async #take(): Promise<string[]> {
-    const told: string[] = [];
-    do told.push(...(await this.watch.takeMessage()));
-    while (!this.#isAtEnd(told));
-    return told;
-  }
-
-  #isAtEnd(told: readonly string[]): boolean {
-    const { sequence } = this.watch.changes!;
-    return sequence === this.#world.watchers.feed.log.last || (sequence > 0 && told.at(-1)?.startsWith(`+${LAST}`) === true);
-  }
-
   async read(): Promise<void> {
     this.#resume();
-    let told = await this.#take();
+    let told = await this.watch.takeAll();
     if (told[0]?.startsWith('lost') === true && told.includes('end-of-initial')) {
       this.late++;
       this.#held.clear();
@@ -355,7 +334,7 @@ class Reader {
       this.watch.end();
       this.#held.clear();
       this.watch = new Watch(this.#world, { table: this.#table, initial: true });
-      told = await this.#take();
+      told = await this.watch.takeAll();
     }
     for (const event of told) {
       const route = event.slice(1);

@@ -142,10 +142,9 @@ test('initial: the table in order, its end, then what changed meanwhile', async 
   world.announce(peer, '10.0.3.0/24');
   assert.deepEqual(await watch.take(), ['+10.0.1.0/24 192.0.2.1']);
   world.settle();
-  const told: string[] = [];
-  while (told.length < 3) told.push(...(await watch.take()));
-  assert.deepEqual(told.toSorted(), ['+10.0.3.0/24 192.0.2.1', '-10.0.2.0/24', 'end-of-initial']);
-  // The walk through the table may have reached the new prefix itself. What went from behind it is told after its end.
+  const told = await watch.takeAll();
+  // The walk through the table may have reached the new prefix itself: then it is told twice. What went from behind it is told after its end.
+  assert.deepEqual([...new Set(told)].toSorted(), ['+10.0.3.0/24 192.0.2.1', '-10.0.2.0/24', 'end-of-initial']);
   assert.ok(told.indexOf('-10.0.2.0/24') > told.indexOf('end-of-initial'));
   watch.end();
 });
