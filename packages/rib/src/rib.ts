@@ -99,7 +99,8 @@ export class Rib {
     const states = options.validator && new RouteStates(this.attributes, this.tables, options.validator);
     this.#importRules = new ImportRules(this.attributes, this.#tables.families, states);
     for (const table of this.tables) this.#importRules.inform(table);
-    this.validation = states && new Validation(this.#importRules, states, this.attributes, this.tables);
+    const isReadByExport = (table: RibTable, what: number): boolean => this.#groups[table.position]!.policiesRead(what);
+    this.validation = states && new Validation(this.#importRules, states, this.attributes, this.tables, isReadByExport);
     this.#failures = new FailedPeers(options.exportObserver);
     this.#rejudgements = new Rejudgements(this.#importRules, this.tables);
     this.#staleRoutes = new StaleRoutes(this.#sweeps, this.#rejudgements);

@@ -168,6 +168,11 @@ export class UpdateGroups implements MovingGroups {
     for (const { view, members } of this.#groups) if (usesAigp(view.context)) for (const member of members) member.resend();
   }
 
+  /** Whether an export policy of any group looks at this: bits of `PolicyReads`. */
+  policiesRead(what: number): boolean {
+    return this.#groups.some((group) => (group.receivers.policyReads & what) !== 0);
+  }
+
   /** Whether a member that is behind has still to be told of this NLRI. */
   readonly isMissed = (nlri: number): boolean => this.#groups.some((group) => group.isMissed(nlri));
 

@@ -108,6 +108,11 @@ export class Receivers {
     return outputs.length === 1 && outputs[0]!.attr === attr;
   }
 
+  /** What the export policy looks at beside the set: bits of `PolicyReads`. */
+  get policyReads(): number {
+    return this.#outcomes?.policy.reads ?? 0;
+  }
+
   /** Which sets go to whom of the receivers of a path, by export policy; undefined where there is none. */
   outputsOf(path: number): readonly Output[] | undefined {
     return this.#outcomes?.outputsOf(path).outputs;

@@ -4,6 +4,8 @@
  *     origins   for each NLRI in the changed ranges: its paths from peers whose routes are validated
  *     paths     the attribute sets whose AS_PATH was verified and has a changed customer; then their paths
  *
+ * Where an export policy reads the states, the routes are decided and evaluated again as well.
+ *
  * Changes are taken one after the other, in the order in which they come. What is announced meanwhile may be judged by what was looked up
  * before; the walk, which is still to come for its change, judges it again.
  */
@@ -14,6 +16,7 @@ import { BitSet, NONE } from '../columns.ts';
 import { rejudgePath } from '../import/rejudge-path.ts';
 import type { ImportRules } from '../import/rules.ts';
 import type { NlriId } from '../nlri/nlri-index.ts';
+import { PolicyReads } from '../policy/policy.ts';
 import { type PrefixRanges, RangeSet } from '../rpki/range-set.ts';
 import type { RouteStates } from '../rpki/route-states.ts';
 import type { PathId, RibTable } from '../table.ts';
@@ -49,13 +52,22 @@ export class Validation {
   readonly states: RouteStates;
   readonly #attributes: AttributeTable;
   readonly #tables: readonly RibTable[];
+  readonly #isReadByExport: (table: RibTable, what: number) => boolean;
   readonly #waiting: ValidationChange[] = [];
   /** What is left of the change that is being followed. Each step is called until it answers true: nothing is left of it. */
   #steps: Step[] = [];
   /** Paths looked at because of changes, since the start. */
   judged = 0;
 
-  constructor(rules: ImportRules, states: RouteStates, attributes: AttributeTable, tables: readonly RibTable[]) {
+  /** `isReadByExport` says whether an export policy of a table reads these states: bits of `PolicyReads`. */
+  constructor(
+    rules: ImportRules,
+    states: RouteStates,
+    attributes: AttributeTable,
+    tables: readonly RibTable[],
+    isReadByExport: (table: RibTable, what: number) => boolean,
+  ) {
+    this.#isReadByExport = isReadByExport;
     this.#rules = rules;
     this.states = states;
     this.#attributes = attributes;
@@ -103,12 +115,14 @@ export class Validation {
     let nlri = 1;
     return () => {
       const { index } = table;
+      const isExported = this.#isReadByExport(table, PolicyReads.Rov);
       const end = Math.min(nlri + NLRI_SLICE, index.top, table.nlriCapacity);
       let left = JUDGED_SLICE;
       for (; nlri < end && left > 0; nlri++) {
         if (!index.isLive(nlri) || !ranges.has(nlri)) continue;
         this.states.forgetOrigin(table, nlri as NlriId);
         left -= this.#judgePaths(table, nlri as NlriId);
+        if (isExported) table.mark(nlri as NlriId);
       }
       return nlri >= Math.min(index.top, table.nlriCapacity);
     };
@@ -142,11 +156,14 @@ export class Validation {
     let path = 1;
     return () => {
       if (changed.count === 0) return true;
+      const isExported = this.#isReadByExport(table, PolicyReads.Aspa);
       const end = Math.min(path + PATHS_SLICE, table.pathTop);
       let left = JUDGED_SLICE;
       for (; path < end && left > 0; path++) {
         if (table.pathNlri[path] === NONE || !changed.has(table.receivedAttrOf(path as PathId))) continue;
+        const nlri = table.nlriOf(path as PathId);
         left -= this.#judge(table, path as PathId, Validates.Aspa);
+        if (isExported) table.mark(nlri);
       }
       return path >= table.pathTop;
     };

@@ -5,7 +5,7 @@ import { formatAddress, IPV4_UNICAST, IPV6_UNICAST, toHex } from '@tsbgp/wire';
 import { FakePeer, type FakePeerOptions, settle, smallRib } from '../../test/fake-peer.ts';
 import { fakeRpki } from '../../test/fake-rpki.ts';
 import { TestPolicy } from '../../test/test-policy.ts';
-import { PolicyReads, type Rib, RovState } from '../index.ts';
+import { AspaState, type ExportPolicy, PolicyReads, type Rib, RovState } from '../index.ts';
 import { checkInvariants } from '../invariants.ts';
 
 const PREFIX = '192.0.2.0/24';
@@ -261,3 +261,43 @@ test('import policy sees the states, is asked once for each, and its verdicts fo
   assert.equal(policy.asked, 3);
   assert.equal(receiver.view.size, 4);
 });
+
+for (const what of ['rov', 'aspa'] as const) {
+  test(`an export policy that reads the state of ${what} follows a change of the data`, () => {
+    const { rpki, rib, sender, receiver } = world({ validation: { [what]: 'mark' } });
+    const vrp = '192.0.2.0/24-24 65009';
+    const isRov = what === 'rov';
+    receiver.change({
+      exportPolicy: isRov ? exportPolicyOf(PolicyReads.Rov, RovState.Invalid) : exportPolicyOf(PolicyReads.Aspa, AspaState.Invalid),
+    });
+    sender.announce({ prefix: PREFIX, asPath: [65_001, 65_003] }, { prefix: '198.51.100.0/24', asPath: [65_001, 65_004] });
+    work(rib);
+    assert.equal(receiver.view.size, 2);
+    if (isRov) rpki.change(rib, [vrp], []);
+    else rpki.aspaChange(rib, 65_003, 65_009);
+    work(rib);
+    assert.deepEqual([...receiver.view.keys()], ['198.51.100.0/24']);
+    if (isRov) rpki.change(rib, [], [vrp]);
+    else rpki.aspaChange(rib, 65_003);
+    work(rib);
+    assert.equal(receiver.view.size, 2);
+  });
+}
+
+/** Rejects routes with this state, for all members alike. */
+function exportPolicyOf(reads: number, state: number): ExportPolicy {
+  const verdict = (accepts: boolean) => ({ type: 'verdict', accepts, reason: undefined, change: undefined }) as const;
+  const [accepted, rejected] = [verdict(true), verdict(false)];
+  return {
+    reads,
+    forMembers: (members) => ({
+      judge: ({ rov, aspa }) => [
+        {
+          answer: (rov | aspa) === state ? rejected : accepted,
+          members: members.reduce((set, { number }) => set | (1n << BigInt(number)), 0n),
+        },
+      ],
+      resume: () => [],
+    }),
+  };
+}
