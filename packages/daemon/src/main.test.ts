@@ -56,6 +56,21 @@ test('--check of a bad file, or of none, exits 1 with the errors on standard err
   assert.match(missing.err, /missing\.yaml: found no such file/);
 });
 
+test('--check loads policies in TypeScript, and says which line of them is wrong', async () => {
+  const file = join(folder, 'script.yaml');
+  const check = (script: string): ReturnType<typeof run> => {
+    writeFileSync(file, `global: { as: 64500, router-id: 192.0.2.254 }\npolicies: { first: { file: ${script} } }\n`);
+    return run('--check', file);
+  };
+  writeFileSync(join(folder, 'broken.ts'), 'const one = 1;\nexport default one +;\n');
+  const broken = await check('broken.ts');
+  assert.equal(broken.status, 1);
+  assert.match(broken.err, /script\.yaml policies\.first\.file: .*broken\.ts:2: /);
+  const missing = await check('missing.ts');
+  assert.equal(missing.status, 1);
+  assert.match(missing.err, /script\.yaml:2:28 policies\.first\.file: found "missing\.ts" \(which is no file that can be read\)/);
+});
+
 test('--schema prints the JSON Schema', async () => {
   const { status, out } = await run('--schema');
   assert.equal(status, 0);

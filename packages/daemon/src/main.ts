@@ -58,6 +58,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
 async function check(file: string | undefined, io: Io): Promise<number> {
   const loaded = await tryLoad(file, io);
   if (loaded === undefined) return 1;
+  const { scriptFailures } = await import('./policy/script-check.ts');
+  const failures = await scriptFailures(loaded.config);
+  for (const failure of failures) io.err(`${failure}\n`);
+  if (failures.length > 0) return 1;
   const { reportAccepted } = await import('./config/report.ts');
   io.out(reportAccepted(loaded.config, loaded.warnings));
   return 0;

@@ -22,7 +22,7 @@ export const CONFIG_ERROR_CODES = {
   'duplicate-neighbor': 'Two neighbors have the same address, perhaps written differently.',
   'own-address': 'A neighbor has an address and port of this daemon itself.',
   'unknown-name': 'There is no set or policy of this name, or policies call each other in a circle.',
-  'unreadable-file': 'The file of a set is not there, or has a mistake. The sentence has its line.',
+  'unreadable-file': 'The file of a set or policy is not there, or has a mistake. The sentence has its line.',
   'conflicting-keys': 'Two keys, each valid alone, contradict each other.',
 } as const;
 

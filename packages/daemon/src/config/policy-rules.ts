@@ -3,18 +3,29 @@
  * may name only policies that are there.
  */
 import { readPolicies } from '@tsbgp/policy';
+import { scriptAddress } from '@tsbgp/policy/node';
 import type { Path } from '../keys/fields.ts';
 import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { BUILT_IN_POLICIES, isPolicyName } from '../keys/policy-chain.ts';
+import { hashOfScript } from '../policy/script-hash.ts';
 import type { Findings } from './findings.ts';
 import { unknownPolicy } from './neighbor-rules.ts';
 import type { RawConfig } from './schema.ts';
 
 const FIELDS = ['policy', 'importPolicy', 'exportPolicy'] as const;
 
-export function checkPolicySections({ sets, policies, defaults, neighbors }: RawConfig, findings: Findings): void {
+/** Relative names of files begin in `folder`. */
+export function checkPolicySections({ sets, policies, defaults, neighbors }: RawConfig, findings: Findings, folder: string): void {
   const result = readPolicies({ sets, policies });
   for (const problem of result.problems) findings.addProblem(problem);
+  for (const [name, file] of result.scripts) {
+    if (hashOfScript(scriptAddress(file, folder)) !== undefined) continue;
+    const rule = {
+      because: 'which is no file that can be read',
+      allowed: 'a file that is there; its name begins at the folder of this one',
+    };
+    findings.refuse('unreadable-file', ['policies', name, 'file'], rule);
+  }
   for (const warning of result.warnings) findings.addPolicyWarning(warning);
   const written = Object.keys(policies ?? {});
   for (const name of written) {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parseAddress } from '@tsbgp/wire';
 import { formatEndpoint, isIpv6 } from '../endpoint.ts';
 import type { Path } from '../keys/fields.ts';
+import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { NO_RPKI, RPKI_WAIT_SECONDS_DEFAULT, type RpkiCacheConfig, type RpkiConfig, type RpkiTransport } from '../rpki-config.ts';
 import type { Findings } from './findings.ts';
 import type { RawCache, RawRpki } from './rpki-section.ts';
@@ -33,6 +34,20 @@ export function checkRpkiSection({ rpki }: RawConfig, findings: Findings): void 
     }
   });
   for (const key of ['files', 'slurm'] as const) pathsOnce(rpki?.[key] ?? [], ['rpki', key], findings);
+}
+
+/** Keys of neighbors that ask RPKI, where there is none to ask: every route is "not found", or "unknown". */
+export function warnWithoutRpki({ rpki, defaults, neighbors }: RawConfig, findings: Findings): void {
+  if (rpki !== undefined) return;
+  const warn = (section: RawNeighbor | undefined, path: Path): void => {
+    for (const field of ['rov', 'aspa'] as const) {
+      if (section?.[field] === undefined || section[field] === 'off') continue;
+      const text = 'has no effect: the file has no section "rpki", so that nothing is known of any route';
+      findings.warn('no-effect', [...path, NEIGHBOR_KEYS[field].key], text);
+    }
+  };
+  warn(defaults, ['defaults']);
+  neighbors?.forEach((neighbor, i) => warn(neighbor, ['neighbors', i]));
 }
 
 function checkTransport(cache: RawCache, path: Path, findings: Findings): void {

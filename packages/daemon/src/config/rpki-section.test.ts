@@ -126,3 +126,12 @@ for (const [what, text, message] of [
     assert.deepEqual(more, []);
   });
 }
+
+test('neighbors that ask RPKI without a section "rpki" get a warning, and none with one', () => {
+  const neighbors = 'neighbors: [ { address: 192.0.2.1, remote-as: 64501, policy: accept-all, rov: reject-invalid } ]\n';
+  const warnings = (text: string): string[] =>
+    parseConfig(GLOBAL + text, '/etc/tsbgp/tsbgpd.yaml').warnings.map(({ code, path }) => `${code} ${path}`);
+  assert.deepEqual(warnings(neighbors), ['no-effect neighbors[0].rov']);
+  assert.deepEqual(warnings(neighbors.replace('reject-invalid', 'off')), []);
+  assert.deepEqual(warnings(`${neighbors}${CACHES}`), []);
+});

@@ -13,7 +13,7 @@ import { checkNeighborSections } from './neighbor-section.ts';
 import { checkOwnSections } from './own-rules.ts';
 import { checkPolicySections } from './policy-rules.ts';
 import { checkProcesses } from './process-rules.ts';
-import { checkRpkiSection } from './rpki-rules.ts';
+import { checkRpkiSection, warnWithoutRpki } from './rpki-rules.ts';
 import type { RawConfig } from './schema.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -23,8 +23,9 @@ export function applyRules(source: YamlSource, raw: RawConfig): Findings {
   confederationIsOne(raw, findings);
   checkNeighborSections(raw, findings);
   checkOwnSections(raw, findings);
-  checkPolicySections(raw, findings);
+  checkPolicySections(raw, findings, source.folder);
   checkRpkiSection(raw, findings);
+  warnWithoutRpki(raw, findings);
   checkProcesses(raw.processes, findings);
   for (const [i, because] of tokenFaults(raw.api ?? {}, source.folder).entries()) {
     if (because !== undefined) findings.refuse('invalid-value', ['api', 'tokens', i, 'file'], { because });
