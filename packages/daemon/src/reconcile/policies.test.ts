@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { findAttribute } from '@tsbgp/wire';
 import { RoutingPeer } from '../../test/routing-peer.ts';
@@ -154,15 +154,16 @@ test('a policy in TypeScript is loaded again when its file is another one; a ver
   assert.deepEqual(await change(sections), []);
 });
 
-test('a file that is not there keeps the daemon from starting, and a change from being made', async (t) => {
+test('a file that cannot be loaded keeps the daemon from starting, and a change from being made', async (t) => {
   const file = join(folder(t), 'tsbgpd.yaml');
-  const sections = 'policies: { in: { file: nowhere.ts } }';
+  writeFileSync(join(dirname(file), 'broken.ts'), 'throw new Error("no such list");\n');
+  const sections = 'policies: { in: { file: broken.ts } }';
   const wanted = parsed(file, sections, 'in');
   const restartFile = join(folder(t), 'tsbgpd.restart');
   writeFileSync(restartFile, '{"neighbors":["127.0.0.2"]}');
   const config = { ...wanted, global: { ...wanted.global, restartFile } };
   const daemon = new Daemon(config, { info: () => undefined } as unknown as DaemonLog, await loadParts());
-  await assert.rejects(daemon.start(), { name: 'StartError', code: 'policy-refused', message: /nowhere\.ts: there is no such file/ });
+  await assert.rejects(daemon.start(), { name: 'StartError', code: 'policy-refused', message: /broken\.ts:1: no such list/ });
   assert.equal(existsSync(restartFile), true, 'what the daemon before left is there for the next try');
   const { change, daemon: running, sender, receiver } = await start(t, '', 'accept-all', file);
   await assert.rejects(change(sections, 'in'), { name: 'ControlError', field: 'policies.in.file' });
