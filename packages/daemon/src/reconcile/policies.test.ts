@@ -163,7 +163,7 @@ test('a file that cannot be loaded keeps the daemon from starting, and a change 
   writeFileSync(restartFile, '{"neighbors":["127.0.0.2"]}');
   const config = { ...wanted, global: { ...wanted.global, restartFile } };
   const daemon = new Daemon(config, { info: () => undefined } as unknown as DaemonLog, await loadParts());
-  await assert.rejects(daemon.start(), { name: 'StartError', code: 'policy-refused', message: /broken\.ts:1: no such list/ });
+  await assert.rejects(daemon.start(), { name: 'StartError', code: 'policy-refused', message: /broken\.ts:1:7: no such list/ });
   assert.equal(existsSync(restartFile), true, 'what the daemon before left is there for the next try');
   const { change, daemon: running, sender, receiver } = await start(t, '', 'accept-all', file);
   await assert.rejects(change(sections, 'in'), { name: 'ControlError', field: 'policies.in.file' });
