@@ -17,6 +17,7 @@ import { type DaemonConfig, type Loaded, parseConfig } from './config/load.ts';
 import { ControlError, invalidArgument } from './control-plane.ts';
 import { crashFolder, writeCrashReport } from './crash-report.ts';
 import { formatEndpoint } from './endpoint.ts';
+import type { EventLog } from './events.ts';
 import { LiveConfig, type LogOverrides } from './live-config.ts';
 import type { DaemonLog } from './log.ts';
 import { DESCRIPTOR_CHECK_MS, DescriptorWatch, descriptorLimit, descriptorMax, openDescriptors } from './metrics/descriptors.ts';
@@ -126,6 +127,10 @@ export class Daemon {
       parts,
       addMetrics,
     });
+  }
+
+  get events(): EventLog {
+    return this.speaker.events;
   }
 
   /** What is in effect. */

@@ -20,7 +20,8 @@ export type EventType =
   | 'neighbor-changed'
   | 'limit'
   | 'rpki'
-  | 'graceful-restart';
+  | 'graceful-restart'
+  | 'configuration';
 
 export interface NewEvent {
   readonly type: EventType;

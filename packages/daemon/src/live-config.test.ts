@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createTsbgpClient, type TsbgpClient } from '@tsbgp/api';
 import { parse } from 'yaml';
@@ -177,6 +177,11 @@ test('a version that is not confirmed is rolled back in time, and at the next st
   await assert.rejects(client.config.confirmConfig({}), { code: 'FAILED_PRECONDITION' });
   assert.equal(text(), before);
   assert.equal(daemon.speaker.getNeighbor('127.0.0.9').config.description, 'transit');
+  const told = daemon.events.after(0, 100).events.filter(({ type }) => type === 'configuration');
+  assert.deepEqual(
+    told.map((event) => event.text.replace(/, (.*): .*/, ', $1')),
+    ['version 2, applied through the API', 'version 2 was not confirmed in time and is rolled back', 'version 3, rolled back to version 1'],
+  );
 
   await client.config.applyConfig({ text: wanted, confirmWithinSeconds: 300 });
   await client.config.confirmConfig({});
@@ -184,6 +189,30 @@ test('a version that is not confirmed is rolled back in time, and at the next st
   await client.config.applyConfig({ text: before, confirmWithinSeconds: 300 });
   assert.match((await rollBackUnconfirmed(path))!, /was not confirmed when the daemon ended, and was rolled back to version \d+$/);
   assert.equal(text(), wanted);
+});
+
+test('a configuration is compared with files of sets as they were read: the same one is no change', async (t) => {
+  const files =
+    'sets: { prefixes: { customers: { file: customers.txt } } }\npolicies: { in: [ { match: { prefix: { set: customers } }, action: accept } ] }\n';
+  const { client, text } = await start(t, files, async (path) => writeFileSync(join(dirname(path), 'customers.txt'), '192.0.2.0/24\n'));
+  assert.deepEqual((await client.config.diffConfig({ text: text() })).changes, []);
+  const other = text().replace('action: accept', 'action: reject');
+  assert.deepEqual(
+    (await client.config.diffConfig({ text: other })).changes.map((change) => change.subject),
+    ['in'],
+  );
+});
+
+test('a file that is refused and one that is taken are told as events', async (t) => {
+  const { path, daemon, text } = await start(t);
+  const before = text();
+  writeFileSync(path, before.replace('64509', '0'));
+  await daemon.live!.reload();
+  writeFileSync(path, before.replace('transit', 'other'));
+  await daemon.live!.reload();
+  const told = daemon.events.after(0, 100).events.filter(({ type }) => type === 'configuration');
+  assert.match(told[0]!.text, /tsbgpd\.yaml was not put into effect: .*remote-as: found 0/);
+  assert.match(told[1]!.text, /tsbgpd\.yaml was read again: 1 change/);
 });
 
 test('neighbors of the API are in the file before the call succeeds, and `defaults` applies to them', async (t) => {

@@ -8,8 +8,7 @@
  *
  * A change that awaits its confirmation is rolled back by a timer; or at the next start, when the daemon ended before (config-store/recover.ts).
  */
-import { dirname } from 'node:path';
-import { SetFiles } from '@tsbgp/policy/node';
+import type { SetFiles } from '@tsbgp/policy/node';
 import { stringify } from 'yaml';
 import type { Boundaries } from './boundaries.ts';
 import { type ConfigError, ConfigRejected, formatWarning } from './config/config-error.ts';
@@ -31,6 +30,7 @@ import type {
   NeighborEdit,
 } from './configuration.ts';
 import { ControlError, type ControlProblem, invalidArgument } from './control-error.ts';
+import type { EventLog } from './events.ts';
 import { apiField } from './keys/neighbor-api.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig } from './keys/neighbor-keys.ts';
 import { readHostAddress } from './keys/values.ts';
@@ -52,6 +52,7 @@ export function withOverrides(config: DaemonConfig, { level, format }: LogOverri
 export interface Configurable {
   readonly config: DaemonConfig;
   readonly boundaries: Boundaries;
+  readonly events: Pick<EventLog, 'record'>;
   change(after: DaemonConfig): Promise<ConfigChange[]>;
   adopt<T>(neighbors: DaemonConfig['neighbors'], action: () => T | Promise<T>): Promise<T>;
 }
@@ -102,7 +103,7 @@ export class LiveConfig implements Configuration {
 
   check({ text, name }: ConfigText): CheckedConfig {
     try {
-      return { errors: [], warnings: parseConfig(text, name, this.#otherSets(), this.#file.path).warnings };
+      return { errors: [], warnings: parseConfig(text, name, this.#setFiles(), this.#file.path).warnings };
     } catch (error) {
       if (error instanceof ConfigRejected) return { errors: error.errors, warnings: [] };
       throw error;
@@ -110,7 +111,7 @@ export class LiveConfig implements Configuration {
   }
 
   diff(config: ConfigText): DiffedConfig {
-    const { config: after, warnings } = this.#parse(config, this.#otherSets());
+    const { config: after, warnings } = this.#parse(config, this.#setFiles());
     return { changes: diffConfig(this.#options.daemon.config, after), warnings };
   }
 
@@ -190,7 +191,7 @@ export class LiveConfig implements Configuration {
     if (edit.type !== 'add' && place < 0) return undefined;
     const index = place < 0 ? config.neighbors.length : place;
     const text = editNeighbor(this.#file.text, edit, index);
-    const loaded = this.#parse({ text, name: this.#file.path }, config.setFiles.files.fork(), `neighbors[${index}].`);
+    const loaded = this.#parse({ text, name: this.#file.path }, this.#setFiles(), `neighbors[${index}].`);
     const others = diffConfig({ ...config, log: loaded.config.log }, loaded.config).filter(({ subject }) => subject !== address);
     if (others.length > 0) {
       const sentence = `${this.#file.path} cannot be written without changing more of it (${describeChange(others[0]!)}): edit it by hand, then send SIGHUP`;
@@ -203,7 +204,7 @@ export class LiveConfig implements Configuration {
   async #apply(source: ConfigText, options: ApplyOptions): Promise<AppliedConfig> {
     const { daemon } = this.#options;
     const { comment, overwrite = false, confirmWithinSeconds } = options;
-    const loaded = this.#parse(source, daemon.config.setFiles.files.fork());
+    const loaded = this.#parse(source, this.#setFiles());
     if (!overwrite) this.#file.checkUnedited();
     // Before anything changes: a folder that cannot be written is found here.
     await this.#file.keepCurrent();
@@ -221,10 +222,9 @@ export class LiveConfig implements Configuration {
     }
     this.#written = loaded.written;
     this.#logChanges(changes);
-    this.#options.log.info(
-      { changes: changes.length, version },
-      `configuration: version ${version}, ${comment}: ${summarizeChanges(changes)}`,
-    );
+    const summary = `version ${version}, ${comment}: ${summarizeChanges(changes)}`;
+    this.#options.log.info({ changes: changes.length, version }, `configuration: ${summary}`);
+    this.#tell(summary);
     if (confirmWithinSeconds !== undefined) this.#awaitConfirmation(confirmWithinSeconds);
     return { changes, warnings: loaded.warnings, version, confirmBy: this.#confirmBy };
   }
@@ -269,12 +269,15 @@ export class LiveConfig implements Configuration {
     const { log, daemon } = this.#options;
     return this.#inTurn(async () => {
       if (this.#confirmBy === undefined) return;
-      log.warn({ version: this.#file.version }, 'configuration: it was not confirmed in time and is rolled back');
+      const { version } = this.#file;
+      log.warn({ version }, 'configuration: it was not confirmed in time and is rolled back');
+      this.#tell(`version ${version} was not confirmed in time and is rolled back`);
       try {
         await this.#rollBack(undefined, true);
       } catch (error) {
         // It does not come back by waiting. The next start tries again, since the mark of the version stays.
         this.#confirmBy = undefined;
+        this.#tell(`version ${version} stays in effect, rolling back failed: ${error instanceof Error ? error.message : String(error)}`);
         if (error instanceof ControlError || error instanceof StartError)
           log.error({ code: error.code }, `rolling back failed: ${error.message}`);
         else daemon.boundaries.caught('timer', { timer: 'confirmation' }, error);
@@ -287,7 +290,7 @@ export class LiveConfig implements Configuration {
     const { path } = this.#file;
     try {
       const began = performance.now();
-      const { config, warnings, text, written } = loadConfig(path, daemon.config.setFiles.files.fork());
+      const { config, warnings, text, written } = loadConfig(path, this.#setFiles());
       for (const warning of warnings) log.warn({ code: warning.code }, formatWarning(warning));
       const changes = await daemon.change(withOverrides(config, overrides));
       this.#written = written;
@@ -295,7 +298,9 @@ export class LiveConfig implements Configuration {
       if (text !== this.#file.text && this.#confirmBy !== undefined) await this.#confirmed();
       this.#logChanges(changes);
       const milliseconds = Math.round(performance.now() - began);
-      log.info({ changes: changes.length, milliseconds }, `${path} was read again: ${summarizeChanges(changes)}`);
+      const summary = `${path} was read again: ${summarizeChanges(changes)}`;
+      log.info({ changes: changes.length, milliseconds }, summary);
+      this.#tell(summary);
       await this.#file
         .wasRead(text, 'read again')
         .catch((error: Error) => log.warn({}, `configuration: no version was kept: ${error.message}`));
@@ -303,21 +308,27 @@ export class LiveConfig implements Configuration {
       if (error instanceof ConfigRejected) {
         for (const each of error.errors) log.error({ code: each.code }, each.message);
         log.error({ errors: error.errors.length }, `${path} was not put into effect: nothing has changed`);
+        this.#tell(`${path} was not put into effect: ${error.errors[0]?.message}`);
       } else if (error instanceof ControlError || error instanceof StartError) {
         log.error({ code: error.code }, `${path} was not put into effect, nothing has changed: ${error.message}`);
+        this.#tell(`${path} was not put into effect: ${error.message}`);
       } else {
         daemon.boundaries.caught('signal', { signal: 'SIGHUP' }, error);
       }
     }
   }
 
+  #tell(text: string): void {
+    this.#options.daemon.events.record({ type: 'configuration', neighbor: '', text });
+  }
+
   #logChanges(changes: readonly ConfigChange[]): void {
     for (const change of changes) this.#options.log.info(change, `configuration: ${describeChange(change)}`);
   }
 
-  /** Files of sets for a configuration that is only looked at: those that are in use stay as they are. */
-  #otherSets(): SetFiles {
-    return new SetFiles(dirname(this.#file.path));
+  /** Files of sets for a configuration that may be refused, or is only looked at: those that are in use stay as they are. */
+  #setFiles(): SetFiles {
+    return this.#options.daemon.config.setFiles.files.fork();
   }
 
   /** Throws ControlError `invalid-argument` with the first problems. Those of keys below `edited` name the field of the neighbor. */

@@ -5,6 +5,7 @@
 import { Boundaries } from '../src/boundaries.ts';
 import type { DaemonConfig } from '../src/config/load.ts';
 import { loadConfig } from '../src/config/load.ts';
+import { EventLog } from '../src/events.ts';
 import { LiveConfig } from '../src/live-config.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -16,6 +17,7 @@ const live = new LiveConfig({
       return config;
     },
     boundaries: new Boundaries(quiet),
+    events: new EventLog(),
     async change(after) {
       config = after;
       return [];

@@ -69,6 +69,7 @@ const KINDS: Readonly<Record<EventType, Kind>> = {
   [EventType.LIMIT]: ['limit', 'limit', 'yellow'],
   [EventType.RPKI]: ['rpki', 'RPKI', 'yellow'],
   [EventType.GRACEFUL_RESTART]: ['graceful-restart', 'restart', 'yellow'],
+  [EventType.CONFIGURATION]: ['configuration', 'config', 'yellow'],
 };
 
 const LABEL_WIDTH = Math.max(...Object.values(KINDS).map(([, label]) => label.length));

@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<EventType, Type>> = {
   limit: Type.LIMIT,
   rpki: Type.RPKI,
   'graceful-restart': Type.GRACEFUL_RESTART,
+  configuration: Type.CONFIGURATION,
 };
 
 export function addEventService(router: ConnectRouter, control: ControlPlane): void {
