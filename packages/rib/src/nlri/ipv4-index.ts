@@ -5,6 +5,11 @@
  *     id   -> address (host order), length                     freed ids are chained through `address`
  *
  * A slot holds the whole key, so that a lookup touches one cache line and not the columns as well.
+ *
+ * When the slots grow, the entries move with the next new prefixes, some at a time: all at once took 54 ms with 630,000 prefixes, in one turn of the
+ * event loop. Until then what is not found is looked for among the old slots, which are only read:
+ *
+ *     old slots   | moved …           | cursor … not moved yet |      a prefix that goes leaves a GONE behind
  */
 
 import { type Family, IPV4_UNICAST } from '@tsbgp/wire';
@@ -14,8 +19,14 @@ import type { NlriId } from './nlri-index.ts';
 
 const ID_BITS = 26;
 const ID_MASK = (1 << ID_BITS) - 1;
-/** Half a table of today's size: untouched slots cost nothing, and growing costs a walk over all prefixes. */
+/** Half a table of today's size: untouched slots cost nothing. */
 const SLOTS_INITIAL = 1 << 19;
+/** Old slots whose entries move at a time, in 0.1 ms, and the new prefixes in between: all have moved long before the new slots are full. */
+const SLOTS_MOVED = 4096;
+const MOVE_EVERY = 256;
+/** An old slot whose prefix went: no prefix has this length. */
+const GONE = 63 << ID_BITS;
+const NO_SLOTS = new Int32Array(0);
 
 export class Ipv4Index {
   readonly family: Family;
@@ -31,6 +42,10 @@ export class Ipv4Index {
   #slots: Int32Array;
   #mask: number;
   #free: number = NONE;
+  /** While entries move: where from, and the first slot whose entry did not. */
+  #old: Int32Array = NO_SLOTS;
+  #cursor = 0;
+  #untilMove = 0;
 
   constructor(capacity: number, family: Family = IPV4_UNICAST) {
     this.family = family;
@@ -47,7 +62,7 @@ export class Ipv4Index {
     const key = address | 0;
     for (let slot = hashPrefix(address, length) & mask; ; slot = (slot + 1) & mask) {
       const entry = slots[2 * slot + 1]!;
-      if (entry === 0) return NONE as NlriId;
+      if (entry === 0) return this.#old === NO_SLOTS ? (NONE as NlriId) : this.#findOld(address, length);
       if (slots[2 * slot] === key && entry >>> ID_BITS === length) return (entry & ID_MASK) as NlriId;
     }
   }
@@ -61,8 +76,11 @@ export class Ipv4Index {
       if (slots[2 * slot] === key && entry >>> ID_BITS === length) return (entry & ID_MASK) as NlriId;
       slot = (slot + 1) & mask;
     }
-    if ((this.count + 1) * 5 > (mask + 1) * 3) {
-      this.#rehash();
+    if (this.#old !== NO_SLOTS) {
+      const known = this.#findOld(address, length);
+      if (known !== NONE) return known;
+    } else if ((this.count + 1) * 5 > (mask + 1) * 3) {
+      this.#grow();
       return this.insert(address, length);
     }
     const id = this.#allocate();
@@ -72,10 +90,19 @@ export class Ipv4Index {
     slots[2 * slot] = key;
     slots[2 * slot + 1] = (length << ID_BITS) | id;
     this.count++;
+    if (this.#old !== NO_SLOTS && --this.#untilMove === 0) this.#move();
     return id as NlriId;
   }
 
   remove(id: NlriId): void {
+    if (this.#old === NO_SLOTS || this.#leaveOld(id)) this.#leave(id);
+    this.address[id] = this.#free;
+    this.prefixLength[id] = 255; // not a prefix: a listing by id skips it
+    this.#free = id;
+    this.count--;
+  }
+
+  #leave(id: NlriId): void {
     const slots = this.#slots;
     const mask = this.#mask;
     let hole = this.#home(id);
@@ -90,10 +117,19 @@ export class Ipv4Index {
     }
     slots[2 * hole] = 0;
     slots[2 * hole + 1] = 0;
-    this.address[id] = this.#free;
-    this.prefixLength[id] = 255; // not a prefix: a listing by id skips it
-    this.#free = id;
-    this.count--;
+  }
+
+  /** Takes a prefix out of the old slots. Whether it is among the new ones. */
+  #leaveOld(id: NlriId): boolean {
+    const slots = this.#old;
+    const mask = slots.length / 2 - 1;
+    for (let slot = hashPrefix(this.address[id]!, this.prefixLength[id]!) & mask; ; slot = (slot + 1) & mask) {
+      const entry = slots[2 * slot + 1]!;
+      if (entry === 0) return true;
+      if (entry === GONE || (entry & ID_MASK) !== id) continue;
+      slots[2 * slot + 1] = GONE;
+      return slot < this.#cursor;
+    }
   }
 
   isLive(id: number): boolean {
@@ -157,23 +193,45 @@ export class Ipv4Index {
     return this.top++;
   }
 
-  #rehash(): void {
-    const old = this.#slots;
+  #findOld(address: number, length: number): NlriId {
+    const slots = this.#old;
+    const mask = slots.length / 2 - 1;
+    const key = address | 0;
+    for (let slot = hashPrefix(address, length) & mask; ; slot = (slot + 1) & mask) {
+      const entry = slots[2 * slot + 1]!;
+      if (entry === 0) return NONE as NlriId;
+      if (slots[2 * slot] === key && entry >>> ID_BITS === length) return (entry & ID_MASK) as NlriId;
+    }
+  }
+
+  #grow(): void {
     const mask = this.#mask * 2 + 1;
     const slots = new Int32Array((mask + 1) * 2);
-    // By slot, not by id: what is in one slot goes near that slot or half a table behind it, so that memory is read and written in order. With
-    // 630,000 prefixes 127 ms -> 54 ms, in a turn of the event loop.
-    for (let from = 0; from < old.length; from += 2) {
-      const entry = old[from + 1]!;
-      if (entry === 0) continue;
-      const key = old[from]!;
+    this.#old = this.#slots;
+    this.#cursor = 0;
+    this.#untilMove = Math.max(1, Math.min(MOVE_EVERY, this.#slots.length >> 4));
+    this.#mask = mask;
+    this.#slots = slots;
+  }
+
+  /** Moves the entries of the next old slots. What is in one slot goes near that slot, or half a table behind it: memory is written in order. */
+  #move(): void {
+    const old = this.#old;
+    const slots = this.#slots;
+    const mask = this.#mask;
+    const end = Math.min(this.#cursor + SLOTS_MOVED, old.length / 2);
+    for (let from = this.#cursor; from < end; from++) {
+      const entry = old[2 * from + 1]!;
+      if (entry === 0 || entry === GONE) continue;
+      const key = old[2 * from]!;
       let slot = hashPrefix(key, entry >>> ID_BITS) & mask;
       while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
       slots[2 * slot] = key;
       slots[2 * slot + 1] = entry;
     }
-    this.#mask = mask;
-    this.#slots = slots;
+    this.#cursor = end;
+    this.#untilMove = MOVE_EVERY;
+    if (2 * end >= old.length) this.#old = NO_SLOTS;
   }
 }
 

@@ -5,6 +5,12 @@ import { type Family, IPV6_UNICAST } from '@tsbgp/wire';
 import { grown, NONE, powerOfTwo } from '../columns.ts';
 import type { NlriId } from './nlri-index.ts';
 
+/** As in ipv4-index.ts. */
+const SLOTS_MOVED = 4096;
+const MOVE_EVERY = 256;
+const GONE = -1;
+const NO_SLOTS = new Int32Array(0);
+
 export class Ipv6Index {
   readonly family: Family;
   readonly bitsMax = 128;
@@ -19,6 +25,9 @@ export class Ipv6Index {
   #slots: Int32Array;
   #mask: number;
   #free: number = NONE;
+  #old: Int32Array = NO_SLOTS;
+  #cursor = 0;
+  #untilMove = 0;
   /** The key that `insertWire` and `findWire` read last. */
   readonly #key: Uint32Array = new Uint32Array(4);
 
@@ -39,7 +48,8 @@ export class Ipv6Index {
     const mask = this.#mask;
     for (let slot = hashPrefix(a, b, c, d, length) & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot]!;
-      if (id === NONE || this.#equals(id, a, b, c, d, length)) return id as NlriId;
+      if (id === NONE) return this.#old === NO_SLOTS ? (NONE as NlriId) : this.#findOld(a, b, c, d, length);
+      if (this.#equals(id, a, b, c, d, length)) return id as NlriId;
     }
   }
 
@@ -51,8 +61,11 @@ export class Ipv6Index {
       if (this.#equals(id, a, b, c, d, length)) return id as NlriId;
       slot = (slot + 1) & mask;
     }
-    if ((this.count + 1) * 5 > slots.length * 3) {
-      this.#rehash();
+    if (this.#old !== NO_SLOTS) {
+      const known = this.#findOld(a, b, c, d, length);
+      if (known !== NONE) return known;
+    } else if ((this.count + 1) * 5 > slots.length * 3) {
+      this.#grow();
       return this.insert(a, b, c, d, length);
     }
     const id = this.#allocate();
@@ -63,26 +76,43 @@ export class Ipv6Index {
     this.prefixLength[id] = length;
     slots[slot] = id;
     this.count++;
+    if (this.#old !== NO_SLOTS && --this.#untilMove === 0) this.#move();
     return id as NlriId;
   }
 
   remove(id: NlriId): void {
+    if (this.#old === NO_SLOTS || this.#leaveOld(id)) this.#leave(id);
+    this.word0[id] = this.#free;
+    this.prefixLength[id] = 255; // not a prefix: a listing by id skips it
+    this.#free = id;
+    this.count--;
+  }
+
+  #leave(id: NlriId): void {
     const slots = this.#slots;
     const mask = this.#mask;
-    let hole = this.#home(id);
+    let hole = this.#hash(id) & mask;
     while (slots[hole] !== id) hole = (hole + 1) & mask;
     for (let next = (hole + 1) & mask; slots[next] !== NONE; next = (next + 1) & mask) {
-      const home = this.#home(slots[next]!);
+      const home = this.#hash(slots[next]!) & mask;
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         slots[hole] = slots[next]!;
         hole = next;
       }
     }
     slots[hole] = NONE;
-    this.word0[id] = this.#free;
-    this.prefixLength[id] = 255; // not a prefix: a listing by id skips it
-    this.#free = id;
-    this.count--;
+  }
+
+  /** Takes a prefix out of the old slots. Whether it is among the new ones. */
+  #leaveOld(id: NlriId): boolean {
+    const slots = this.#old;
+    const mask = slots.length - 1;
+    for (let slot = this.#hash(id) & mask; ; slot = (slot + 1) & mask) {
+      if (slots[slot] === NONE) return true;
+      if (slots[slot] !== id) continue;
+      slots[slot] = GONE;
+      return slot < this.#cursor;
+    }
   }
 
   isLive(id: number): boolean {
@@ -156,8 +186,8 @@ export class Ipv6Index {
     return this.word0[id] === a && this.word1[id] === b && this.prefixLength[id] === length && this.word2[id] === c && this.word3[id] === d;
   }
 
-  #home(id: number): number {
-    return hashPrefix(this.word0[id]!, this.word1[id]!, this.word2[id]!, this.word3[id]!, this.prefixLength[id]!) & this.#mask;
+  #hash(id: number): number {
+    return hashPrefix(this.word0[id]!, this.word1[id]!, this.word2[id]!, this.word3[id]!, this.prefixLength[id]!);
   }
 
   #allocate(): number {
@@ -182,18 +212,40 @@ export class Ipv6Index {
     return this.top++;
   }
 
-  #rehash(): void {
-    const old = this.#slots;
-    const slots = new Int32Array(old.length * 2);
+  #findOld(a: number, b: number, c: number, d: number, length: number): NlriId {
+    const slots = this.#old;
     const mask = slots.length - 1;
-    this.#mask = mask;
-    for (const id of old) {
-      if (id === NONE) continue;
-      let slot = this.#home(id);
+    for (let slot = hashPrefix(a, b, c, d, length) & mask; ; slot = (slot + 1) & mask) {
+      const id = slots[slot]!;
+      if (id === NONE) return NONE as NlriId;
+      if (id !== GONE && this.#equals(id, a, b, c, d, length)) return id as NlriId;
+    }
+  }
+
+  #grow(): void {
+    const slots = new Int32Array(this.#slots.length * 2);
+    this.#old = this.#slots;
+    this.#cursor = 0;
+    this.#untilMove = Math.max(1, Math.min(MOVE_EVERY, this.#slots.length >> 4));
+    this.#mask = slots.length - 1;
+    this.#slots = slots;
+  }
+
+  #move(): void {
+    const old = this.#old;
+    const slots = this.#slots;
+    const mask = this.#mask;
+    const end = Math.min(this.#cursor + SLOTS_MOVED, old.length);
+    for (let from = this.#cursor; from < end; from++) {
+      const id = old[from]!;
+      if (id === NONE || id === GONE) continue;
+      let slot = this.#hash(id) & mask;
       while (slots[slot] !== NONE) slot = (slot + 1) & mask;
       slots[slot] = id;
     }
-    this.#slots = slots;
+    this.#cursor = end;
+    this.#untilMove = MOVE_EVERY;
+    if (end === old.length) this.#old = NO_SLOTS;
   }
 }
 
