@@ -53,6 +53,7 @@ const TRACES: Readonly<Record<string, Trace>> = {
     elsewhere: {
       'packages/cli/': 'a command that calls it',
       'fuzz/http/seeds.ts': 'some RPCs, of which the fuzzer makes requests',
+      'packages/daemon/src/api-server/bgpgg/': 'a foreign API calls the same method of the control plane',
     },
   },
   'Add a command: events': {

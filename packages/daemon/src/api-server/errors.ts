@@ -1,23 +1,14 @@
 /**
- * Makes gRPC statuses of the control plane's refusals, with the fields in their details. Unexpected errors are contained and logged here; the
+ * Makes gRPC statuses of the control plane's refusals, in the terms of the dialect that was called. Unexpected errors are contained and logged here; the
  * client gets INTERNAL and no details.
  */
 import { Code, ConnectError, type Interceptor, type StreamRequest, type UnaryRequest } from '@connectrpc/connect';
-import { FieldErrorSchema } from '@tsbgp/api';
 import { BrokenInvariant } from '@tsbgp/rib';
 import { ValueError } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
-import { ControlError, type ControlErrorCode, type ControlProblem } from '../control-plane.ts';
-import { cutMessage } from '../quote.ts';
+import { ControlError, invalidArgument } from '../control-plane.ts';
 import { CALL, type Call, methodName } from './call.ts';
-
-const CODES: Record<ControlErrorCode, Code> = {
-  'not-found': Code.NotFound,
-  'already-exists': Code.AlreadyExists,
-  'invalid-argument': Code.InvalidArgument,
-  'failed-precondition': Code.FailedPrecondition,
-  'resource-exhausted': Code.ResourceExhausted,
-};
+import { refusalOf } from './dialects.ts';
 
 /** Gives handlers the decoded messages in place of placeholders, and turns their errors into statuses. */
 export function callInterceptor(boundaries: Boundaries): Interceptor {
@@ -56,11 +47,8 @@ async function* translated<T>(messages: AsyncIterable<T>, translate: (error: unk
 
 function statusOf(error: unknown, boundaries: Boundaries, signal: AbortSignal, call: Call | undefined): ConnectError {
   if (error instanceof ConnectError) return error;
-  if (error instanceof ControlError) return refusal(error);
-  if (error instanceof ValueError) {
-    const sentence = cutMessage(error.message);
-    return withDetails(Code.InvalidArgument, sentence, [{ field: '', sentence }]);
-  }
+  if (error instanceof ControlError) return refusalOf(error, call?.method.parent);
+  if (error instanceof ValueError) return refusalOf(invalidArgument('', error.message), call?.method.parent);
   if (error instanceof Error && error.name === 'AbortError' && signal.aborted) return new ConnectError('the call was ended', Code.Canceled);
   contain(boundaries, call === undefined ? {} : { method: methodName(call.method) }, error);
   return new ConnectError('internal error: see the log of the daemon', Code.Internal);
@@ -76,13 +64,4 @@ export function contain(boundaries: Boundaries, fields: object, error: unknown):
       throw broken;
     });
   }
-}
-
-export function refusal(error: ControlError): ConnectError {
-  return withDetails(CODES[error.code], error.message, error.problems);
-}
-
-function withDetails(code: Code, message: string, problems: readonly ControlProblem[]): ConnectError {
-  const details = problems.map(({ field, sentence }) => ({ desc: FieldErrorSchema, value: { field, description: sentence } }));
-  return new ConnectError(message, code, undefined, details);
 }

@@ -6,24 +6,21 @@
 import { type DescFile, type DescService, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
-import { file_tsbgp_v1_errors, reflectionV1, reflectionV1alpha } from '@tsbgp/api';
+import { reflectionV1, reflectionV1alpha } from '@tsbgp/api';
 import type { ControlPlane } from '../control-plane.ts';
 import { quote } from '../quote.ts';
 import type { ServiceContext } from './service-context.ts';
 
-/** No method names them, but answers carry their messages: the details of errors. */
-const FURTHER_FILES: readonly DescFile[] = [file_tsbgp_v1_errors];
-
 const NOT_FOUND = 5;
 const UNIMPLEMENTED = 12;
 
-export function addReflection(router: ConnectRouter, _control: ControlPlane, { services }: ServiceContext): void {
-  const index = new Index(services);
+export function addReflection(router: ConnectRouter, _control: ControlPlane, context: ServiceContext): void {
+  const index = new Index(context);
   router.service(reflectionV1.ServerReflection, { serverReflectionInfo: (requests) => index.answers(requests) });
 }
 
-export function addReflectionAlpha(router: ConnectRouter, _control: ControlPlane, { services }: ServiceContext): void {
-  const index = new Index(services);
+export function addReflectionAlpha(router: ConnectRouter, _control: ControlPlane, context: ServiceContext): void {
+  const index = new Index(context);
   router.service(reflectionV1alpha.ServerReflection, { serverReflectionInfo: (requests) => index.answers(requests) });
 }
 
@@ -35,9 +32,9 @@ class Index {
   readonly #files: ReadonlyMap<string, DescFile>;
   readonly #symbols: ReadonlyMap<string, DescFile>;
 
-  constructor(services: readonly DescService[]) {
+  constructor({ services, furtherFiles }: ServiceContext) {
     this.#services = services;
-    const files = [...services.map(({ file }) => file), ...FURTHER_FILES].flatMap((file) => [...withDependencies(file)]);
+    const files = [...services.map(({ file }) => file), ...furtherFiles].flatMap((file) => [...withDependencies(file)]);
     this.#files = new Map(files.map((file) => [`${file.name}.proto`, file]));
     this.#symbols = new Map(files.flatMap((file) => symbolsOf(file).map((name) => [name, file] as const)));
   }

@@ -8,7 +8,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { ControlError } from '../control-plane.ts';
 import { type Call, methodName } from './call.ts';
-import { refusal } from './errors.ts';
+import { refusalOf } from './dialects.ts';
 import { type Exchange, Gone } from './exchange.ts';
 import { Malformed, TooMuch } from './json-scan.ts';
 import type { Bounds } from './limits.ts';
@@ -94,7 +94,7 @@ function translated(call: Call, error: unknown, { refusals }: Bounds): ConnectEr
   }
   if (error instanceof Malformed)
     return fault(call, Code.InvalidArgument, `the request is not a ${call.method.input.name}: ${error.message}`);
-  const status = error instanceof ControlError ? refusal(error) : ConnectError.from(error, Code.Internal);
+  const status = error instanceof ControlError ? refusalOf(error, call.method.parent) : ConnectError.from(error, Code.Internal);
   call.failed = status.code;
   return status;
 }

@@ -1,4 +1,4 @@
-import type { DescService } from '@bufbuild/protobuf';
+import type { DescFile, DescService } from '@bufbuild/protobuf';
 import type { Boundaries } from '../boundaries.ts';
 import type { Configuration } from '../configuration.ts';
 
@@ -9,4 +9,6 @@ export interface ServiceContext {
   readonly configuration: Configuration | undefined;
   /** Every service of the API. */
   readonly services: readonly DescService[];
+  /** Files without a service that reflection knows too. */
+  readonly furtherFiles: readonly DescFile[];
 }
