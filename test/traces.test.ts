@@ -54,6 +54,8 @@ const TRACES: Readonly<Record<string, Trace>> = {
       'packages/cli/': 'a command that calls it',
       'fuzz/http/seeds.ts': 'some RPCs, of which the fuzzer makes requests',
       'packages/daemon/src/api-server/bgpgg/': 'a foreign API calls the same method of the control plane',
+      'packages/daemon/src/api-server/rustbgpd/': 'a foreign API with a call of the same name',
+      'packages/api/proto/rustbgpd/': 'a foreign API with a call of the same name',
     },
   },
   'Add a command: events': {

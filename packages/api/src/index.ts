@@ -5,6 +5,7 @@ export * as bgpgg from './gen/bgp/bgp_pb.ts';
 export * from './gen/grpc/health/v1/health_pb.ts';
 export * as reflectionV1 from './gen/grpc/reflection/v1/reflection_pb.ts';
 export * as reflectionV1alpha from './gen/grpc/reflection/v1alpha/reflection_pb.ts';
+export * as rustbgpd from './gen/rustbgpd/v1/rustbgpd_pb.ts';
 export * from './gen/tsbgp/v1/attributes_pb.ts';
 export * from './gen/tsbgp/v1/config_pb.ts';
 export * from './gen/tsbgp/v1/control_pb.ts';

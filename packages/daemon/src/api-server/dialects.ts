@@ -4,9 +4,10 @@ import type { ConnectError } from '@connectrpc/connect';
 import type { ControlError } from '../control-plane.ts';
 import { BGPGG } from './bgpgg/dialect.ts';
 import type { Dialect } from './dialect.ts';
+import { RUSTBGPD } from './rustbgpd/dialect.ts';
 import { TSBGP } from './tsbgp/dialect.ts';
 
-export const DIALECTS: readonly Dialect[] = [TSBGP, BGPGG];
+export const DIALECTS: readonly Dialect[] = [TSBGP, BGPGG, RUSTBGPD];
 
 const BY_SERVICE: ReadonlyMap<string, Dialect> = new Map(
   DIALECTS.flatMap((dialect) => dialect.services.map(({ descriptor }) => [descriptor.typeName, dialect] as const)),

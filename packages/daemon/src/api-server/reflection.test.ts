@@ -79,7 +79,8 @@ for (const [version, service] of [
       const [answer] = await ask({ case: 'listServices', value: '' });
       assert.equal(answer?.case, 'listServicesResponse');
       const names = answer.value.service.map(({ name }) => name);
-      for (const name of [...OWN, 'bgp.BgpService', 'grpc.health.v1.Health', service.typeName]) assert.ok(names.includes(name), name);
+      for (const name of [...OWN, 'bgp.BgpService', 'rustbgpd.v1.PeerGroupService', 'grpc.health.v1.Health', service.typeName])
+        assert.ok(names.includes(name), name);
     });
 
     test('several questions in one call are answered in order', async () => {
@@ -98,6 +99,8 @@ for (const [version, service] of [
     test('finds services, methods, messages, fields and enums, and the details of errors', async () => {
       const symbols = [
         'bgp.BgpService.AddRouteStream',
+        'rustbgpd.v1.RibService.WatchRoutes',
+        'rustbgpd.v1.ErrorDetail',
         'bgp.ExtendedCommunity.TwoOctetAsSpecific',
         'tsbgp.v1.RibService',
         'tsbgp.v1.RibService.WatchRoutes',

@@ -85,3 +85,12 @@ export async function failure(call: Promise<unknown>): Promise<{ readonly code: 
   }
   throw new Error('the call succeeded');
 }
+
+/** Resolves when `condition` holds, rejects after 30 seconds. */
+export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within 30 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { Code } from '@connectrpc/connect';
 import { bgpgg } from '@tsbgp/api';
-import { failure, startDaemon } from '../../../test/api-server/dialect-daemon.ts';
-import { until } from '../../../test/api-server/serve.ts';
+import { eventually, failure, startDaemon } from '../../../test/api-server/dialect-daemon.ts';
 import { RoutingPeer } from '../../../test/routing-peer.ts';
 
 const { AsPathSegmentType, BgpService, MaxPrefixAction, ResetType, RibType } = bgpgg;
@@ -17,6 +16,7 @@ sets:
   prefixes: { customers: ["192.0.2.0/24", "198.51.100.0/24 le 28", "2001:db8::/32+"] }
   communities: { tags: ["64512:1", "rt:64512:7", "64512:1:2"] }
   as-paths: { through: ["_174_"] }
+  neighbors: { upstreams: { address: [192.0.2.1, 192.0.2.2], as: 64501 } }
 `;
 
 async function peer(t: TestContext, port: number): Promise<RoutingPeer> {
@@ -109,7 +109,7 @@ test('DisablePeer, EnablePeer, ResetPeer: states and statuses', { timeout: 60_00
     await client.resetPeer({ address: `${address}:179`, resetType, afi: bgpgg.Afi.IPV4, safi: bgpgg.Safi.UNICAST });
   }
   await client.resetPeer({ address, resetType: ResetType.HARD });
-  await until(() => daemon.speaker.getNeighbor(address).session === undefined, 'the session ends');
+  await eventually(() => daemon.speaker.getNeighbor(address).session === undefined, 'the session ends');
   await client.disablePeer({ address });
   assert.equal((await client.getPeer({ address })).peer?.adminState, bgpgg.AdminState.DOWN);
   await client.enablePeer({ address });
@@ -201,7 +201,7 @@ test('AddRouteStream: right routes are added and counted, wrong ones are skipped
   const client = clientOf(BgpService);
   async function* requests() {
     for (let i = 0; i < 1100; i++) yield { prefix: `10.${i >> 8}.${i & 255}.0/24`, nextHop: '192.168.1.1' };
-    await until(() => daemon.speaker.health().routes === 1100, 'they are there before the stream ends');
+    await eventually(() => daemon.speaker.health().routes === 1100, 'they are there before the stream ends');
     yield { prefix: '10.0.0.0/33', nextHop: '192.168.1.1' };
     yield { prefix: '10.0.0.1/24', nextHop: '192.168.1.1' }; // bits after the length: the daemon refuses it
     yield { prefix: '10.0.0.0/24', nextHop: '192.168.1.2' };
@@ -227,9 +227,8 @@ test('ListRoutes of a peer: what it announces, and what it is sent', { timeout: 
     const request = { ...(ribType !== undefined && { ribType }), ...(peerAddress !== undefined && { peerAddress }) };
     return (await client.listRoutes(request)).routes.flatMap(({ prefix, paths }) => paths.map((path) => `${prefix} ${path.peerAddress}`));
   };
-  let all: string[] = [];
-  for (const end = Date.now() + 20_000; all.length < 2 && Date.now() < end; ) all = await listed();
-  assert.deepEqual(all, ['198.51.100.0/24 127.0.0.2', '203.0.113.0/24 127.0.0.1']);
+  await eventually(async () => (await listed()).length === 2, 'both routes are listed');
+  assert.deepEqual(await listed(), ['198.51.100.0/24 127.0.0.2', '203.0.113.0/24 127.0.0.1']);
   assert.deepEqual(await listed(RibType.ADJ_IN, '127.0.0.2:17900'), ['198.51.100.0/24 127.0.0.2']);
   assert.deepEqual(await listed(RibType.ADJ_OUT, '127.0.0.2'), ['203.0.113.0/24 127.0.0.1']);
   for (const peerAddress of [undefined, 'x', '127.0.0.9']) {
@@ -266,6 +265,7 @@ test('policies and sets of the configuration are shown and assigned; changes of 
     ['community-set', 'tags', { communities: ['64512:1'] }],
     ['ext-community-set', 'tags', { extCommunities: ['rt:64512:7'] }],
     ['large-community-set', 'tags', { largeCommunities: ['64512:1:2'] }],
+    ['neighbor-set', 'upstreams', { addresses: ['192.0.2.1', '192.0.2.2'] }],
   ]);
   assert.deepEqual(
     (await client.listDefinedSets({ setType: 'as-path-set' })).sets.map(({ name }) => name),

@@ -12,6 +12,7 @@ import type { NeighborField } from '../../keys/neighbor-keys.ts';
 import { completeNeighbor } from '../../keys/neighbor-layers.ts';
 import { BUILT_IN_POLICIES, policiesIn } from '../../keys/policy-chain.ts';
 import { readRemoteAs } from '../../keys/values.ts';
+import { fileDefaults } from '../file-defaults.ts';
 import { enabling, lasting } from '../lasting.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { peerAddress } from './address.ts';
@@ -85,32 +86,24 @@ export function neighborMethods(control: ControlPlane, { configuration }: Servic
 async function addPeer(control: ControlPlane, configuration: Configuration | undefined, text: string, config?: bgpgg.SessionConfig) {
   const { address, port } = peerAddress(text, 'address');
   if (isKnown(control, address)) throw new ControlError('already-exists', '', `peer ${address} already exists`);
-  const written = configuration === undefined ? {} : defaultsOf(configuration);
+  const defaults = fileDefaults(configuration);
   const values = new Map<NeighborField, unknown>([
     ['families', UNICAST_FAMILIES],
     ...(port === undefined ? [] : ([['remotePort', port]] as const)),
     ...(config === undefined ? [] : sessionValues(config)),
   ]);
-  if (written.hasPolicy !== true) {
+  if (defaults.importPolicy === undefined && defaults.exportPolicy === undefined) {
     // bgpgg accepts and sends everything unless it is told otherwise.
     values.set('importPolicy', 'accept-all');
     values.set('exportPolicy', 'accept-all');
   }
-  const remoteAs = values.get('remoteAs') ?? written.remoteAs;
+  const remoteAs = values.get('remoteAs') ?? defaults.remoteAs;
   if (readRemoteAs(remoteAs) instanceof Refusal) {
     const allowed = 'allowed is the AS number of the peer, in this field (15) or as "remote-as" in "defaults" of the configuration file';
     throw invalidArgument('config.asn', `${remoteAs === undefined ? 'is missing' : `found ${String(remoteAs)}`}; ${allowed}`);
   }
   const complete = completeNeighbor({ ...Object.fromEntries(values), remoteAs: remoteAs as number, address });
   await lasting(configuration, { type: 'add', address, values }, (neighbor) => control.addNeighbor(neighbor ?? complete));
-}
-
-/** What `defaults` of the file says that is of interest here. */
-function defaultsOf(configuration: Configuration): { readonly remoteAs?: number; readonly hasPolicy?: boolean } {
-  const parsed = JSON.parse(configuration.current({ json: true }).text) as { readonly defaults?: Readonly<Record<string, unknown>> };
-  const { 'remote-as': as, policy, import: ins, export: out } = parsed.defaults ?? {};
-  const remoteAs = readRemoteAs(as);
-  return { hasPolicy: (policy ?? ins ?? out) !== undefined, ...(remoteAs instanceof Refusal ? {} : { remoteAs }) };
 }
 
 function isKnown(control: ControlPlane, address: string): boolean {

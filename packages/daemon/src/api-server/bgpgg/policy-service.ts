@@ -110,7 +110,7 @@ function setMessages(kind: string, name: string, entries: readonly string[]): Se
     case 'as-paths':
       return [info('as-path-set', { case: 'asPathSet', value: { patterns: [...entries] } })];
     case 'neighbors':
-      return [info('neighbor-set', { case: 'neighborSet', value: { addresses: [...entries] } })];
+      return [info('neighbor-set', { case: 'neighborSet', value: { addresses: entries.flatMap(addressesIn) } })];
     case 'communities': {
       const large = entries.filter((text) => /^[^a-z]+:[^a-z]+:[^a-z]+$/.test(text));
       const extended = entries.filter((text) => !large.includes(text) && /^(?:[a-z][a-z-]*:|0x)/.test(text));
@@ -124,6 +124,11 @@ function setMessages(kind: string, name: string, entries: readonly string[]): Se
     default:
       return [];
   }
+}
+
+/** Neighbors may be described by more than their addresses: that has no form here. */
+function addressesIn(entry: string): string[] {
+  return entry.startsWith('address: ') ? entry.slice('address: '.length).split(', ') : [];
 }
 
 /** `192.0.2.0/24 ge 25 le 28` is the prefix with the range 25..28. */
