@@ -73,6 +73,11 @@ export interface Configuration {
    * nothing has changed.
    */
   editNeighbor<T>(edit: NeighborEdit, action: (neighbor: NeighborConfig | undefined) => T | Promise<T>): Promise<T>;
+  /**
+   * Gives a place of the file another value and puts it into effect, as `apply`; undefined deletes it. Rejects as `apply`, and with
+   * `failed-precondition` where the file is not written through the API.
+   */
+  editPlace(place: readonly string[], value: unknown): Promise<AppliedConfig>;
   /** Keeps what was applied with `confirmWithinSeconds`. Rejects with `failed-precondition`. */
   confirm(): Promise<number>;
   /** The latest first. */

@@ -18,7 +18,7 @@ import type { LogFormat, LogLevel } from './config/schema.ts';
 import type { ConfigChange } from './config-change/change.ts';
 import { describeChange, summarizeChanges } from './config-change/describe.ts';
 import { ConfigFile } from './config-store/config-file.ts';
-import { editNeighbor } from './config-store/edit-neighbors.ts';
+import { editNeighbor, editPlace } from './config-store/edit-neighbors.ts';
 import type {
   AppliedConfig,
   ApplyOptions,
@@ -144,6 +144,17 @@ export class LiveConfig implements Configuration {
       }
       this.#written = written;
       return result;
+    });
+  }
+
+  editPlace(place: readonly string[], value: unknown): Promise<AppliedConfig> {
+    return this.#inTurn(async () => {
+      // Neighbors of the API would be lost: they are not in the file.
+      if (!this.#options.daemon.config.api.writeBack) throw new ControlError('failed-precondition', '', '"api.write-back" is false');
+      this.#notAwaiting();
+      const text = editPlace(this.#file.text, place, value);
+      const comment = `${place.join('.')}: ${value === undefined ? 'deleted' : 'changed'} through the API`;
+      return this.#apply({ text, name: this.#file.path }, { comment });
     });
   }
 

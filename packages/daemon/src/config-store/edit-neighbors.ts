@@ -1,5 +1,5 @@
 /**
- * Changes of neighbors in the text of a configuration, with its comments and its order kept. The result is text: the caller reads it as it reads a
+ * Changes of neighbors and of other places in the text of a configuration, with its comments and its order kept. The result is text: the caller reads it as it reads a
  * file, so that what is written is what was checked.
  */
 import { Document, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
@@ -17,6 +17,23 @@ export function editNeighbor(text: string, edit: NeighborEdit, index: number): s
   if (edit.type === 'add') section.add(itemOf(document, section, edit));
   else if (edit.type === 'delete') section.delete(index);
   else changeItem(document, section.items[index], edit);
+  return withLinesOf(text, before, document.toString(form));
+}
+
+/** Another value at a place of the file, or none. Throws ControlError `failed-precondition` where the text has a form that is not edited. */
+export function editPlace(text: string, place: readonly string[], value: unknown): string {
+  const document = parseDocument(text, { uniqueKeys: false });
+  const form = formOf(text);
+  const before = document.toString(form);
+  try {
+    // `sets:` without a value is no mapping yet.
+    place.forEach((_, i) => void (i > 0 && document.getIn(place.slice(0, i)) === null && document.deleteIn(place.slice(0, i))));
+    if (value === undefined) document.deleteIn(place);
+    else document.setIn(place, document.createNode(value));
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    throw notEdited(place.join('.'), { cause });
+  }
   return withLinesOf(text, before, document.toString(form));
 }
 
@@ -93,7 +110,7 @@ function formOf(text: string): { lineWidth: number; indentSeq: boolean; flowColl
   return { lineWidth: 0, indentSeq: !/^- /m.test(text), flowCollectionPadding: !/[[{][^\s\]}]/.test(text) || /\{ /.test(text) };
 }
 
-function notEdited(what: string): ControlError {
+function notEdited(what: string, options?: ErrorOptions): ControlError {
   const sentence = `the file has ${what} in a form that is not edited here, such as an alias: change the file by hand, then send SIGHUP`;
-  return new ControlError('failed-precondition', '', sentence);
+  return new ControlError('failed-precondition', '', sentence, options);
 }

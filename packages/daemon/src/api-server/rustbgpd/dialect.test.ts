@@ -152,7 +152,7 @@ test('EnableNeighbor, DisableNeighbor, SoftResetIn: what becomes of the session'
   assert.equal(served.daemon.speaker.getNeighbor(address).adminState, 'up');
 });
 
-test('PolicyService: what the configuration has is shown and assigned; the rest is UNIMPLEMENTED', LIMIT, async (t) => {
+test('PolicyService: what the configuration has is shown and assigned', LIMIT, async (t) => {
   const { client: clientOf, daemon, text } = await startDaemon(t, `${POLICIES}defaults: { import: [customers-in], export: accept-all }\n`);
   const client = clientOf(rustbgpd.PolicyService);
   const address = '127.0.0.2';
@@ -189,12 +189,82 @@ test('PolicyService: what the configuration has is shown and assigned; the rest 
     assert.equal(await code(call({ address: '192.0.2.9' })), Code.NotFound);
     assert.equal(await code(call({ address: 'x' })), Code.InvalidArgument);
   }
-  const others = ['setPolicy', 'deletePolicy', 'setNeighborSet', 'deleteNeighborSet', 'setGlobalImportChain', 'setGlobalExportChain'];
-  for (const call of calls(client, [...others, 'clearGlobalImportChain', 'clearGlobalExportChain'])) {
-    const { code: status, message } = await failure(call({}));
-    assert.equal(status, Code.Unimplemented);
-    assert.match(message, /ConfigService\/ApplyConfig/);
+});
+
+test('SetPolicy, SetNeighborSet, global chains: written to the file, in effect at once, refused with their place', LIMIT, async (t) => {
+  const served = await startDaemon(t);
+  const [client, rib] = [served.client(rustbgpd.PolicyService), served.client(rustbgpd.RibService)];
+  const address = '127.0.0.2';
+  const connected = await peer(t, served);
+  connected.announce('198.51.100.0/24', 1);
+  connected.announce('203.0.113.0/24', 2);
+  await eventually(() => served.daemon.speaker.health().routes === 2, 'both routes are there');
+  await client.setNeighborSet({ name: 'one', definition: { addresses: [address] } });
+  const statements = [
+    { action: 'deny', prefix: '198.51.0.0/16', ge: 24, le: 24, matchNeighborSet: 'one', matchRouteType: 'external' },
+    {
+      action: 'permit',
+      matchMedGe: 2,
+      matchAsPathLengthLe: 9,
+      matchAsPath: '^65002$',
+      setLocalPref: 300,
+      setCommunityAdd: ['65000:1', 'NO_EXPORT', 'LC:65000:1:2', 'RT:65000:7'],
+      setAsPathPrepend: { asn: 65_100, count: 2 },
+    },
+  ];
+  await client.setPolicy({ name: 'in', definition: { defaultAction: 'permit', statements } });
+  await client.setPolicy({ name: 'then', definition: { statements: [{ action: 'permit', matchCommunity: ['65000:1'], setMed: 7 }] } });
+  await client.setNeighborImportChain({ address, policyNames: ['in', 'then'] });
+  await eventually(() => served.daemon.speaker.health().routes === 1, 'one is denied');
+  const ask = () => rib.listBestRoutes({});
+  // Every policy of the chain changes the route.
+  await eventually(async () => (await ask()).routes[0]?.med === 7, 'the other is changed');
+  const { routes } = await ask();
+  const { prefix, localPref, asPath, communities, largeCommunities, extendedCommunities } = routes[0]!;
+  assert.deepEqual([prefix, localPref, asPath], ['203.0.113.0', 300, [65_100, 65_100, 65_002]]);
+  assert.deepEqual(
+    [communities, largeCommunities, extendedCommunities],
+    [[4_259_840_001, 0xffff_ff01], ['65000:1:2'], [0x0002_fde8_0000_0007n]],
+  );
+  assert.match(served.text(), /^policies:\n {2}in:/m);
+
+  for (const [field, definition] of [
+    ['definition: is missing', undefined],
+    ['definition.default_action: found "x"', { defaultAction: 'x' }],
+    ['definition.statements[0].action: found "x"', { statements: [{ action: 'x' }] }],
+    ['definition.statements[0]: a statement needs a condition', { statements: [{ action: 'permit' }] }],
+    ['definition.statements[0]: ge and le', { statements: [{ action: 'permit', ge: 9 }] }],
+    ['definition.statements[0]: a statement that denies', { statements: [{ action: 'deny', matchMedGe: 9, setMed: 1 }] }],
+    ['definition.statements[0].match_rpki_validation: found "x"', { statements: [{ action: 'deny', matchRpkiValidation: 'x' }] }],
+    ['', { statements: [{ action: 'deny', prefix: 'x' }] }],
+    ['', { statements: [{ action: 'deny', matchNeighborSet: 'x' }] }],
+  ] as const) {
+    const request = { name: 'bad', ...(definition !== undefined && { definition: definition as object }) };
+    const { code: status, message } = await failure(client.setPolicy(request));
+    assert.equal(status, Code.InvalidArgument, message);
+    assert.ok(message.startsWith(field), message);
   }
+  assert.equal(await code(client.setNeighborSet({ name: 'x', definition: {} })), Code.InvalidArgument);
+  assert.equal(await code(client.setNeighborSet({ name: 'x', definition: { addresses: ['x'] } })), Code.InvalidArgument);
+  for (const call of calls(client, ['setPolicy', 'deletePolicy', 'setNeighborSet', 'deleteNeighborSet'])) {
+    assert.equal(await code(call({ definition: {} })), Code.InvalidArgument);
+  }
+
+  const used = await failure(client.deletePolicy({ name: 'in' }));
+  assert.deepEqual(used, { code: Code.FailedPrecondition, message: 'name: policy in is still referenced by neighbor 127.0.0.2' });
+  assert.equal(await code(client.deleteNeighborSet({ name: 'one' })), Code.FailedPrecondition);
+  await client.clearNeighborImportChain({ address });
+  await eventually(() => served.daemon.speaker.health().routes === 2, 'both are permitted again');
+  await client.setGlobalImportChain({ policyNames: ['then'] });
+  assert.deepEqual((await client.getGlobalPolicyChains({})).importPolicyNames, ['then']);
+  assert.match((await failure(client.deletePolicy({ name: 'then' }))).message, /still referenced by global import_chain/);
+  assert.equal(await code(client.setGlobalExportChain({ policyNames: ['x'] })), Code.InvalidArgument);
+  await client.clearGlobalImportChain({});
+  await client.clearGlobalExportChain({});
+  for (const name of ['in', 'then', 'then']) await client.deletePolicy({ name });
+  await client.deleteNeighborSet({ name: 'one' });
+  await client.deleteNeighborSet({ name: 'one' });
+  assert.deepEqual([(await client.listPolicies({})).policies, (await client.listNeighborSets({})).neighborSets], [[], []]);
 });
 
 test('PeerGroupService: there are none', LIMIT, async (t) => {

@@ -5,20 +5,16 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { rustbgpd } from '@tsbgp/api';
-import type { NeighborEdit } from '../../configuration.ts';
-import { type ControlPlane, invalidArgument } from '../../control-plane.ts';
+import type { Configuration, NeighborEdit } from '../../configuration.ts';
+import { ControlError, type ControlPlane, invalidArgument } from '../../control-plane.ts';
 import { BUILT_IN_POLICIES, policiesIn } from '../../keys/policy-chain.ts';
 import { quote } from '../../quote.ts';
+import { editFile, writtenAt } from '../edit-file.ts';
 import { fileDefaults } from '../file-defaults.ts';
 import { lasting } from '../lasting.ts';
 import type { ServiceContext } from '../service-context.ts';
-import { unimplemented } from './errors.ts';
+import { writtenPolicy } from './policy-statement.ts';
 import { bareAddress } from './values.ts';
-
-const IN_FILE =
-  'policies and sets are written in the configuration here (docs/policy.md): change them with tsbgp.v1.ConfigService/ApplyConfig, or in the file and SIGHUP';
-const IN_DEFAULTS =
-  'the chains of all neighbors are "import" and "export" in "defaults" of the configuration: change them with tsbgp.v1.ConfigService/ApplyConfig';
 
 type Side = 'importPolicy' | 'exportPolicy';
 
@@ -26,8 +22,17 @@ type Side = 'importPolicy' | 'exportPolicy';
 const ENTRIES_MAX = 1000;
 
 export function addPolicyService(router: ConnectRouter, control: ControlPlane, { configuration }: ServiceContext): void {
-  const refused = (why: string) => (): never => {
-    throw unimplemented(why);
+  const named = (name: string): void => {
+    if (name === '') throw invalidArgument('name', 'is missing');
+  };
+  /** Refuses what is still in use. */
+  const unused = (what: string, uses: readonly string[]): void => {
+    if (uses.length > 0) throw new ControlError('failed-precondition', 'name', `${what} is still referenced by ${uses.join(', ')}`);
+  };
+  const setDefault = async (key: 'import' | 'export', policyNames: readonly string[] | undefined): Promise<Record<string, never>> => {
+    await spellOut(configuration);
+    await editFile(configuration, ['defaults', key], policyNames === undefined ? undefined : chainOf(control, policyNames).split(' '));
+    return {};
   };
   const change = async (addressText: string, side: Side, names: readonly string[]): Promise<Record<string, never>> => {
     const address = bareAddress(addressText);
@@ -40,11 +45,29 @@ export function addPolicyService(router: ConnectRouter, control: ControlPlane, {
   router.service(rustbgpd.PolicyService, {
     listPolicies: () => ({ policies: names(control.policies.policies()).map((name) => ({ name })) }),
     getPolicy({ name }) {
-      if (name === '') throw invalidArgument('name', 'is missing');
+      named(name);
       return { name: control.policies.policy(name).name };
     },
-    setPolicy: refused(IN_FILE),
-    deletePolicy: refused(IN_FILE),
+    async setPolicy({ name, definition }) {
+      named(name);
+      if (definition === undefined) throw invalidArgument('definition', 'is missing');
+      await editFile(configuration, ['policies', name], writtenPolicy(definition));
+      return {};
+    },
+    async deletePolicy({ name }) {
+      named(name);
+      const found = control.policies.policies().find((policy) => policy.name === name);
+      if (found === undefined) return {};
+      const { importPolicy = '', exportPolicy = '' } = fileDefaults(configuration);
+      unused(`policy ${name}`, [
+        ...(policiesIn(importPolicy).includes(name) ? ['global import_chain'] : []),
+        ...(policiesIn(exportPolicy).includes(name) ? ['global export_chain'] : []),
+        ...found.uses.map((use) => `neighbor ${use.neighbor}`),
+        ...found.calledBy.map((caller) => `policy ${caller}`),
+      ]);
+      await editFile(configuration, ['policies', name], undefined);
+      return {};
+    },
     listNeighborSets: () => ({
       neighborSets: names(control.policies.sets().filter(({ kind }) => kind === 'neighbors')).map((name) => ({
         name,
@@ -52,19 +75,35 @@ export function addPolicyService(router: ConnectRouter, control: ControlPlane, {
       })),
     }),
     getNeighborSet({ name }) {
-      if (name === '') throw invalidArgument('name', 'is missing');
+      named(name);
       return { name, definition: neighborSet(control, name) };
     },
-    setNeighborSet: refused(IN_FILE),
-    deleteNeighborSet: refused(IN_FILE),
+    async setNeighborSet({ name, definition }) {
+      named(name);
+      if (definition === undefined) throw invalidArgument('definition', 'is missing');
+      await editFile(configuration, ['sets', 'neighbors', name], writtenSet(definition));
+      return {};
+    },
+    async deleteNeighborSet({ name }) {
+      named(name);
+      if (!control.policies.sets().some((set) => set.kind === 'neighbors' && set.name === name)) return {};
+      await editFile(configuration, ['sets', 'neighbors', name], undefined).catch((error: unknown) => {
+        // The rest of the file is right: what is wrong with it now is a statement that names the set.
+        if (!(error instanceof ControlError) || error.code !== 'invalid-argument') throw error;
+        throw new ControlError('failed-precondition', 'name', `neighbor set ${name} is still referenced: ${error.sentence}`, {
+          cause: error,
+        });
+      });
+      return {};
+    },
     getGlobalPolicyChains() {
       const { importPolicy = '', exportPolicy = '' } = fileDefaults(configuration);
       return { importPolicyNames: shown(importPolicy), exportPolicyNames: shown(exportPolicy) };
     },
-    setGlobalImportChain: refused(IN_DEFAULTS),
-    setGlobalExportChain: refused(IN_DEFAULTS),
-    clearGlobalImportChain: refused(IN_DEFAULTS),
-    clearGlobalExportChain: refused(IN_DEFAULTS),
+    setGlobalImportChain: ({ policyNames }) => setDefault('import', policyNames),
+    setGlobalExportChain: ({ policyNames }) => setDefault('export', policyNames),
+    clearGlobalImportChain: () => setDefault('import', undefined),
+    clearGlobalExportChain: () => setDefault('export', undefined),
     getNeighborPolicyChains({ address }) {
       const { config } = control.getNeighbor(bareAddress(address));
       // Without a chain an external neighbor has none that accepts (RFC 8212).
@@ -84,6 +123,26 @@ export function addPolicyService(router: ConnectRouter, control: ControlPlane, {
 
 function names(named: readonly { readonly name: string }[]): string[] {
   return named.map(({ name }) => name).toSorted();
+}
+
+/** `policy` of `defaults`, which is short for both, as both. */
+async function spellOut(configuration: Configuration | undefined): Promise<void> {
+  const defaults = writtenAt(configuration, ['defaults']) as Readonly<Record<string, unknown>> | undefined;
+  if (defaults?.['policy'] === undefined) return;
+  const { policy, ...others } = defaults;
+  await editFile(configuration, ['defaults'], { ...others, import: policy, export: policy });
+}
+
+/** A value of `sets.neighbors`. One of the lists is enough in rustbgpd, and all must hold here: a set has one list. */
+function writtenSet({ addresses, remoteAsns, peerGroups }: rustbgpd.NeighborSetDefinition): Readonly<Record<string, unknown>> {
+  const lists = Object.entries({ address: addresses.map(bareAddress), as: remoteAsns, group: peerGroups }).filter(
+    ([, list]) => list.length > 0,
+  );
+  if (lists.length !== 1) {
+    const found = lists.length === 0 ? 'the set is empty' : 'found several of them';
+    throw invalidArgument('definition', `${found}: allowed is one of addresses, remote_asns and peer_groups`);
+  }
+  return Object.fromEntries(lists);
 }
 
 /** Throws ControlError `invalid-argument`. */
