@@ -8,6 +8,10 @@ export interface Figure {
 
 export const figures: readonly Figure[] = [
   { key: 'return_s', title: 'come back s', digits: 2 },
+  { key: 'reload_s', title: 'reload, last client s', digits: 2 },
+  { key: 'reload_p50_s', title: 'reload, median client s', digits: 2 },
+  { key: 'stall_p50_s', title: 'silence during it, median client s', digits: 3 },
+  { key: 'stall_max_s', title: 'silence during it, maximum s', digits: 3 },
   { key: 'latency_p50_ms', title: 'per route, median ms', digits: 1 },
   { key: 'latency_p99_ms', title: 'per route, 99 % ms', digits: 1 },
   { key: 'churn_p50_ms', title: 'per change, median ms', digits: 1 },

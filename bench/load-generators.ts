@@ -23,7 +23,7 @@ export interface LoadGenerator {
 const ownGenerator: LoadGenerator = {
   title: 'bench/generator',
   targets: ['tsbgpd', 'bird'],
-  canDo: ({ control }) => control === undefined,
+  canDo: ({ control, reload }) => control === undefined && reload !== true,
   writeConfigurations: writeBirdConfiguration,
   command: [process.execPath, '--conditions=tsbgp-source', join(import.meta.dirname, 'generator/main.ts')],
 };

@@ -85,8 +85,12 @@ async function listening(hosts: BenchHosts, daemon: ChildProcess): Promise<strin
 }
 
 function load({ hosts, generator, target, scenario, ...options }: MeasureOptions, pid: number): Promise<Measurement> {
+  const { folder } = options;
+  const reload = scenario.reload === true ? target.reload?.(scenario, join(folder, 'confs'), folder) : undefined;
+  if (scenario.reload === true && reload === undefined) return Promise.resolve({ type: 'failed', reason: 'no reload' });
   const timeoutSeconds = Math.max(options.timeoutSeconds, scenario.timeoutSeconds ?? 0);
   const args = ['--pid', String(pid), '--label', target.name, '--timeout', String(timeoutSeconds), ...loadOptions(scenario)];
+  if (reload !== undefined) args.push('--reload', reload);
   return new Promise((resolve) => {
     const child = spawn('ip', ['netns', 'exec', hosts.load, ...generator.command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';

@@ -13,6 +13,8 @@ export interface BenchScenario {
   readonly control?: number;
   /** After convergence sender 1 leaves, and the time until all others know is measured. */
   readonly down?: boolean;
+  /** After convergence the daemon takes a policy that adds a large community to everything, and the time until all have it is measured. */
+  readonly reload?: boolean;
   /** Whether sessions run over IPv6 and carry IPv6 unicast. */
   readonly ipv6?: boolean;
   /** ADD-PATH: each prefix is announced by so many senders, and each receiver gets all of its paths. */
@@ -31,6 +33,8 @@ export interface BenchScenario {
   readonly timeoutSeconds?: number;
 }
 
+const RELOAD = { down: false, reload: true } as const;
+
 export const benchScenarios: readonly BenchScenario[] = [
   { name: 'S1', title: '2 peers × 100k distinct', senders: 2, prefixes: 100_000, mesh: 0 },
   { name: 'S2', title: '2 peers × the same 1M, then one leaves', ...fullTables(2), down: true, loopDelay: true },
@@ -39,6 +43,8 @@ export const benchScenarios: readonly BenchScenario[] = [
   { name: 'S5', title: 'route server, 500 × 200, full mesh', senders: 500, prefixes: 200, mesh: 1, down: true },
   { name: 'S6', title: 'exchange point, 200 × 500, control communities on 20 % of the sets', ...exchange(200, 500) },
   { name: 'S7', title: 'the same, 700 × 572', ...exchange(700, 572), loopDelay: true, timeoutSeconds: 900 },
+  { name: 'S6-reload', title: 'S6, then a policy that changes every route', ...exchange(200, 500), ...RELOAD },
+  { name: 'S7-reload', title: 'S7, then a policy that changes every route', ...exchange(700, 572), ...RELOAD, timeoutSeconds: 1800 },
   { name: 'S1-IPv6', title: 'S1 with IPv6', senders: 2, prefixes: 100_000, mesh: 0, ipv6: true },
   { name: 'S2-IPv6', title: 'S2 with IPv6', ...fullTables(2), down: true, ipv6: true },
   { name: 'S3-IPv6', title: 'S3 with IPv6', senders: 100, prefixes: 1_000, mesh: 1, down: true, ipv6: true },

@@ -51,4 +51,6 @@ sender() {
   done
   [ "$mesh" -ge 1 ] || echo "  - { address: '$sink', remote-as: 64999 }"
 } >"$folder/tsbgpd.yaml"
+# For reload.sh.
+echo $$ >"$folder/pid"
 exec "$node" "$root/packages/daemon/dist/bin.js" "$folder/tsbgpd.yaml"

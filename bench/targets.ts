@@ -9,9 +9,12 @@ export interface Target {
   readonly version: readonly string[];
   /** `confs` holds bird.conf, frr.conf, gobgp.toml and openbgpd.conf; `folder` is for sockets and pid files. */
   readonly start: (scenario: BenchScenario, confs: string, folder: string) => readonly string[];
+  /** The command for the shell that makes the running daemon add the large community 64512:2000:1 to everything it sends; absent: none is known. */
+  readonly reload?: (scenario: BenchScenario, confs: string, folder: string) => string;
 }
 
 const TARGET_SCRIPT = join(import.meta.dirname, 'target.sh');
+const RELOAD_SCRIPT = join(import.meta.dirname, 'reload.sh');
 const NODE = join(import.meta.dirname, '../node_modules/.bin/node');
 
 export const targets: readonly Target[] = [
@@ -21,12 +24,14 @@ export const targets: readonly Target[] = [
     version: [NODE, join(import.meta.dirname, '../packages/daemon/dist/bin.js'), '--version'],
     start: ({ senders, mesh, ipv6, paths }) =>
       [TARGET_SCRIPT, String(senders), String(mesh)].concat(ipv6 === true ? ['ipv6'] : [], paths === undefined ? [] : ['add-path']),
+    reload: ({ senders, mesh }) => `${RELOAD_SCRIPT} ${senders} ${mesh}`,
   },
   {
     name: 'bird',
     programs: ['bird'],
     version: ['bird', '--version'],
     start: (_, confs, folder) => ['bird', '-f', '-c', `${confs}/bird.conf`, '-s', `${folder}/bird.ctl`],
+    reload: (_, confs, folder) => `birdc -s ${folder}/bird.ctl configure '"${confs}/bird-after.conf"' >/dev/null`,
   },
   {
     name: 'frr',
