@@ -137,11 +137,11 @@ export class Neighbor {
     ];
   }
 
-  /** What the RIB must know about a new session. `neighbors` are the addresses of all neighbors. */
+  /** What the RIB must know about a new session. `isNeighbor` says whether a configured neighbor has an address. */
   ribOptions(
     session: SessionInfo,
     port: Port,
-    neighbors: Iterable<string>,
+    isNeighbor: (octets: Uint8Array) => boolean,
     extras: SessionExtras,
     policies: NeighborPolicies,
   ): RibPeerOptions {
@@ -168,7 +168,7 @@ export class Neighbor {
       bgpIdentifier: identifierOf(session.remoteBgpIdentifier),
       address: addressBytes(session.remoteAddress.split('%')[0]!),
       families,
-      ownAddresses: ownAddresses({ localAddress, remoteAddress, nextHops: nextHopSelf.values() }, neighbors),
+      ownAddresses: ownAddresses({ localAddress, remoteAddress, nextHops: nextHopSelf.values() }, isNeighbor),
       receive: { ...session.receive, confederation, ...aigp },
       send: { ...session.send, confederation, ...aigp },
       nextHopSelf,

@@ -1,7 +1,7 @@
 /** The configured neighbors, by address. */
 import type { Rib } from '@tsbgp/rib';
 import { PeerError, type Plugin, type Server } from '@tsbgp/session';
-import { type Family, parseAddress } from '@tsbgp/wire';
+import { type Family, formatAddress, parseAddress } from '@tsbgp/wire';
 import { ControlError, type Endpoint, invalidArgument, type NeighborConfig } from '../control-plane.ts';
 import type { EventLog } from '../events.ts';
 import { hostOf } from '../keys/host-address.ts';
@@ -36,6 +36,8 @@ export interface NeighborsOptions {
 export class Neighbors {
   readonly #options: NeighborsOptions;
   readonly #byAddress: Map<string, Neighbor> = new Map();
+  /** Addresses without their zones, and how many neighbors have each. */
+  readonly #hosts: Map<string, number> = new Map();
 
   constructor(options: NeighborsOptions) {
     this.#options = options;
@@ -45,8 +47,9 @@ export class Neighbors {
     return this.#byAddress.size;
   }
 
-  addresses(): Iterable<string> {
-    return this.#byAddress.keys();
+  /** Whether a neighbor has this address, in whatever zone. */
+  isHost(octets: Uint8Array): boolean {
+    return this.#hosts.has(formatAddress(octets));
   }
 
   all(): readonly Neighbor[] {
@@ -88,6 +91,13 @@ export class Neighbors {
       throw new ControlError('already-exists', 'neighbor.address', `neighbor ${address} exists already; change it, or delete it first`);
     }
     return this.#added(this.#checked(config));
+  }
+
+  #countHost(address: string, change: number): void {
+    const host = hostOf(address);
+    const count = (this.#hosts.get(host) ?? 0) + change;
+    if (count === 0) this.#hosts.delete(host);
+    else this.#hosts.set(host, count);
   }
 
   #added(config: NeighborConfig): Neighbor {
@@ -167,6 +177,7 @@ export class Neighbors {
         alternateLocalAs: config.localAsDualAs ? publicAs(ours) : undefined,
       }),
     );
+    if (!this.#byAddress.has(config.address)) this.#countHost(config.address, 1);
     this.#byAddress.set(config.address, neighbor);
     return neighbor;
   }
@@ -186,6 +197,7 @@ export class Neighbors {
     const { config } = neighbor;
     neighbor.forgetLimitShutdown();
     this.#byAddress.delete(config.address);
+    this.#countHost(config.address, -1);
     this.#options.events.record({ type: 'neighbor-changed', neighbor: config.address, text: 'neighbor deleted' });
     await this.#options.server.deletePeer(config.address);
     this.#options.forget(neighbor);

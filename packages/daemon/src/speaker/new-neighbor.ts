@@ -2,7 +2,6 @@
  * A neighbor that is added while the daemon runs, checked like one of the configuration file: each value by the row of its key, and the rules
  * between keys by the same functions. Every problem is named at once.
  */
-import { networkInterfaces } from 'node:os';
 import { formatAddress, formatFamily, parseAddress } from '@tsbgp/wire';
 import {
   type BrokenRule,
@@ -24,6 +23,7 @@ import { apiField } from '../keys/neighbor-api.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField } from '../keys/neighbor-keys.ts';
 import { type OwnAs, relationTo } from '../keys/own-as.ts';
 import { quote } from '../quote.ts';
+import { machineInterfaces } from './machine-interfaces.ts';
 
 /** Names of interfaces that the kernel allows (IFNAMSIZ), without characters that have a meaning in addresses. */
 const ZONE = /^[\w.:@-]{1,15}$/;
@@ -117,5 +117,5 @@ function isLinkLocalWithZone(text: string): boolean {
 }
 
 function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => canonical(address)));
+  return Object.values(machineInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => canonical(address)));
 }

@@ -16,10 +16,11 @@
  *
  * When there is no such address, we have no next hop in this family, and routes that need it are not sent.
  */
-import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import type { NetworkInterfaceInfo } from 'node:os';
 import { Afi, afiOf, ByteWriter, type Family, sharesBits } from '@tsbgp/wire';
 import { nextHopForms } from '@tsbgp/wire/scan';
 import { hostOf, isLinkLocal, isLoopback, isUnspecified, octetsOf, zoneOf } from '../keys/host-address.ts';
+import { machineInterfaces } from './machine-interfaces.ts';
 
 /** Both ends of a session. A link-local address carries its zone, "fe80::1%eth0.20". */
 export interface SessionAddresses {
@@ -49,7 +50,7 @@ export function nextHopsSelf(
   session: SessionAddresses,
   families: Iterable<Family>,
   { extended = new Set(), ipv4, ipv6 }: NextHopChoice = {},
-  interfaces: Interfaces = networkInterfaces(),
+  interfaces: Interfaces = machineInterfaces(),
 ): Map<Family, Uint8Array> {
   const result = new Map<Family, Uint8Array>();
   const own = octetsOf(session.localAddress);
@@ -89,7 +90,7 @@ function inFormOf(family: Family, nextHop: Uint8Array): Uint8Array {
 }
 
 /** The link that we share with the peer: the interface whose subnet holds both ends. Undefined when the peer is farther away. */
-export function linkOf(session: SessionAddresses, interfaces: Interfaces = networkInterfaces()): string | undefined {
+export function linkOf(session: SessionAddresses, interfaces: Interfaces = machineInterfaces()): string | undefined {
   const local = octetsOf(session.localAddress);
   const remote = octetsOf(session.remoteAddress);
   if (local === undefined || remote === undefined) return undefined;

@@ -8,9 +8,10 @@
  * If the peer runs on this machine too (loopback, several daemons on one host), the addresses of the machine are also the peer's, so that
  * step 2 is left out. The addresses are read when the session comes up: one that the machine gets later counts from the next session on.
  */
-import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import type { NetworkInterfaceInfo } from 'node:os';
 import { equalBytes } from '@tsbgp/wire';
 import { isLinkLocal, isLoopback, octetsOf, zoneOf } from '../keys/host-address.ts';
+import { machineInterfaces } from './machine-interfaces.ts';
 import type { SessionAddresses } from './next-hop.ts';
 
 type Interfaces = Readonly<Record<string, readonly Pick<NetworkInterfaceInfo, 'address'>[] | undefined>>;
@@ -20,8 +21,12 @@ interface Session extends SessionAddresses {
   readonly nextHops: Iterable<Uint8Array>;
 }
 
-/** `neighbors` are the addresses of all configured neighbors. */
-export function ownAddresses(session: Session, neighbors: Iterable<string>, interfaces: Interfaces = networkInterfaces()): Uint8Array[] {
+/** `isNeighbor` says whether a configured neighbor has an address. */
+export function ownAddresses(
+  session: Session,
+  isNeighbor: (octets: Uint8Array) => boolean,
+  interfaces: Interfaces = machineInterfaces(),
+): Uint8Array[] {
   const local = octetsOf(session.localAddress);
   const own: Uint8Array[] = local === undefined ? [] : [local];
   for (const nextHop of session.nextHops) {
@@ -29,10 +34,7 @@ export function ownAddresses(session: Session, neighbors: Iterable<string>, inte
   }
   const remote = octetsOf(session.remoteAddress);
   if (remote === undefined || !isOnThisMachine(remote, interfaces)) own.push(...machineAddresses(session.localAddress, local, interfaces));
-  const others = [...neighbors].map(octetsOf).filter((octets) => octets !== undefined);
-  return own.filter(
-    (octets, i) => own.findIndex((first) => equalBytes(first, octets)) === i && !others.some((other) => equalBytes(other, octets)),
-  );
+  return own.filter((octets, i) => own.findIndex((first) => equalBytes(first, octets)) === i && !isNeighbor(octets));
 }
 
 function machineAddresses(localAddress: string, local: Uint8Array | undefined, interfaces: Interfaces): Uint8Array[] {

@@ -29,8 +29,8 @@ export interface SessionsOptions {
   readonly report: RouteReport;
   /** The RIB has something to do. */
   readonly schedule: () => void;
-  /** Addresses of all configured neighbors. */
-  readonly addresses: () => Iterable<string>;
+  /** Whether a configured neighbor has an address. */
+  readonly isNeighbor: (octets: Uint8Array) => boolean;
   readonly policiesOf: (neighbor: Neighbor) => NeighborPolicies;
   readonly own: Pick<OwnRouting, 'extrasOf' | 'isDelayed' | 'isRestarting'>;
   readonly rpki: Pick<Rpki, 'isConfigured'>;
@@ -124,11 +124,11 @@ export class Sessions {
     const { ribPeer } = neighbor;
     const { session, port } = neighbor.lost ?? neighbor;
     if (session === undefined || ribPeer === undefined || port === undefined) return;
-    const { rib, addresses, schedule, policiesOf } = this.#options;
+    const { rib, isNeighbor, schedule, policiesOf } = this.#options;
     const keptRejected = ribPeer.keepsRejected;
     const { limits } = ribPeer;
     const { importPolicy } = ribPeer.options;
-    rib.changePeer(ribPeer, neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor), policiesOf(neighbor)));
+    rib.changePeer(ribPeer, neighbor.ribOptions(session, port, isNeighbor, this.#extrasOf(neighbor), policiesOf(neighbor)));
     // Routes that were only counted may be held from now on: the neighbor is asked for them.
     const isOtherPolicy = importPolicy !== ribPeer.options.importPolicy;
     const mayHoldMore = (!keptRejected && (ribPeer.keepsRejected || isOtherPolicy)) || limits !== ribPeer.limits;
@@ -175,9 +175,9 @@ export class Sessions {
   }
 
   #established(neighbor: Neighbor, session: SessionInfo, writer: UpdateWriter): RibPeer {
-    const { rib, report, addresses, schedule, policiesOf } = this.#options;
+    const { rib, report, isNeighbor, schedule, policiesOf } = this.#options;
     const port = new Port(writer, this.#corked, (error) => report.peerFailed(ribPeer, error), this.#paceOf(neighbor));
-    const options = neighbor.ribOptions(session, port, addresses(), this.#extrasOf(neighbor), policiesOf(neighbor));
+    const options = neighbor.ribOptions(session, port, isNeighbor, this.#extrasOf(neighbor), policiesOf(neighbor));
     const ribPeer: RibPeer = neighbor.ribPeer === undefined ? rib.addPeer(options) : this.#resumed(neighbor, neighbor.ribPeer, options);
     neighbor.up(
       session,

@@ -175,7 +175,7 @@ export class Speaker implements ControlPlane {
       boundaries,
     );
     const schedule = (): void => this.#turns.schedule();
-    const addresses = (): Iterable<string> => this.#neighbors.addresses();
+    const isNeighbor = (octets: Uint8Array): boolean => this.#neighbors.isHost(octets);
     this.#own = new OwnRouting({ rib, neighbors: () => this.#neighbors.all(), logger, boundaries, schedule, restart: options.restart });
     this.#policies = new Policies({
       onFault: (text) => logger.error({}, `policy: ${text}`),
@@ -189,7 +189,7 @@ export class Speaker implements ControlPlane {
       events,
       report,
       schedule,
-      addresses,
+      isNeighbor,
       policiesOf,
       own: this.#own,
       rpki: this.#rpki,
