@@ -26,6 +26,10 @@ async function peer(t: TestContext, port: number): Promise<RoutingPeer> {
   return found;
 }
 
+async function code(call: Promise<unknown>): Promise<Code> {
+  return (await failure(call)).code;
+}
+
 const plain = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (key, each) =>
@@ -238,7 +242,7 @@ test('ListRoutes of a peer: what it announces, and what it is sent', { timeout: 
   }
 });
 
-test('policies and sets of the configuration are shown and assigned; changes of them and BMP are UNIMPLEMENTED', {
+test('policies and sets of the configuration are shown and assigned; BMP is UNIMPLEMENTED', {
   timeout: 60_000,
 }, async (t) => {
   const { client: clientOf, daemon, text } = await startDaemon(t, POLICIES);
@@ -273,6 +277,8 @@ test('policies and sets of the configuration are shown and assigned; changes of 
   );
   assert.deepEqual(await failure(client.listDefinedSets({ setType: 'x' })), { code: Code.InvalidArgument, message: 'invalid set type: x' });
 
+  const mixed = await client.removeDefinedSet({ setType: 'community-set', name: 'tags' });
+  assert.deepEqual(plain(mixed), { success: false, message: "set 'tags' has communities of several kinds: change it in the file" });
   const assignment = { peerAddress: '127.0.0.2', direction: 'import', policyNames: ['customers-in'] };
   assert.deepEqual(plain(await client.setPolicyAssignment(assignment)), { success: true, message: 'policy assignment set' });
   assert.equal(daemon.speaker.getNeighbor('127.0.0.2').config.importPolicy, 'customers-in');
@@ -293,12 +299,100 @@ test('policies and sets of the configuration are shown and assigned; changes of 
   assert.equal((await failure(client.setPolicyAssignment({ ...assignment, direction: 'in' }))).code, Code.InvalidArgument);
   assert.equal((await failure(client.setPolicyAssignment({ ...assignment, peerAddress: 'x' }))).code, Code.InvalidArgument);
 
-  for (const call of [client.addDefinedSet, client.removeDefinedSet, client.addPolicy, client.removePolicy] as const) {
-    const { code, message } = await failure((call as (request: object) => Promise<unknown>)({}));
-    assert.equal(code, Code.Unimplemented);
-    assert.match(message, /ConfigService\/ApplyConfig/);
-  }
   for (const call of [client.addBmpServer, client.removeBmpServer, client.listBmpServers] as const) {
     assert.equal((await failure((call as (request: object) => Promise<unknown>)({}))).code, Code.Unimplemented);
   }
+});
+
+test('AddDefinedSet, AddPolicy and their likes: written to the file, in effect at once, told as they were given', {
+  timeout: 60_000,
+}, async (t) => {
+  const { client: clientOf, bgpPort, daemon, text } = await startDaemon(t);
+  const client = clientOf(BgpService);
+  const added = { success: true, message: 'defined set added' };
+  const prefixes = [{ prefix: '198.51.100.0/24' }, { prefix: '192.0.2.0/24', masklengthRange: '25..28' }];
+  for (const config of [
+    { case: 'prefixSet', value: { prefixes: [prefixes[0]!, { ...prefixes[1]!, masklengthRange: '25..28' }] } },
+    { case: 'neighborSet', value: { addresses: ['127.0.0.2'] } },
+    { case: 'asPathSet', value: { patterns: ['^65002'] } },
+    { case: 'communitySet', value: { communities: ['65000:1'] } },
+  ] as const) {
+    const set = { name: 'one', config: config as never };
+    assert.deepEqual(plain(await client.addDefinedSet({ set })), added);
+    assert.deepEqual(plain(await client.addDefinedSet({ set })), { success: false, message: "defined set 'one' already exists" });
+    assert.deepEqual(plain(await client.addDefinedSet({ set, replace: true })), added);
+  }
+  const extended = { name: 'two', config: { case: 'extCommunitySet', value: { extCommunities: ['rt:65000:1'] } } } as const;
+  const large = { name: 'three', config: { case: 'largeCommunitySet', value: { largeCommunities: ['65000:1:2'] } } } as const;
+  for (const set of [extended, large]) assert.deepEqual(plain(await client.addDefinedSet({ set: set as never })), added);
+  assert.deepEqual(plain((await client.listDefinedSets({ setType: 'prefix-set' })).sets[0]?.setData.value), { prefixes });
+  assert.equal(await code(client.addDefinedSet({})), Code.InvalidArgument);
+  assert.equal(await code(client.addDefinedSet({ set: { name: 'x' } })), Code.InvalidArgument);
+  for (const config of [
+    { case: 'prefixSet', value: { prefixes: [{ prefix: '10.0.0.0/8', masklengthRange: '7..9' }] } },
+    { case: 'neighborSet', value: { addresses: ['x'] } },
+    { case: 'communitySet', value: { communities: ['x'] } },
+  ] as const) {
+    assert.equal((await client.addDefinedSet({ set: { name: 'bad', config: config as never } })).success, false);
+  }
+
+  const ref = (setName: string, matchOption: string) => ({ setName, matchOption });
+  const statements = [
+    {
+      conditions: { matchPrefixSet: ref('one', 'any'), matchNeighborSet: ref('one', 'any') },
+      actions: { accept: true, localPref: 300, med: 7, addCommunities: ['65000:5'] },
+    },
+    {
+      conditions: {
+        matchAsPathSet: ref('one', 'invert'),
+        matchCommunitySet: ref('one', 'all'),
+        matchExtCommunitySet: ref('two', 'any'),
+        matchLargeCommunitySet: ref('three', 'invert'),
+      },
+      actions: { accept: true, removeCommunities: ['65000:1'] },
+    },
+    { conditions: { prefix: '10.0.0.0/8', neighbor: '192.0.2.1' }, actions: { reject: true } },
+    { conditions: { matchNeighborSet: ref('one', 'invert') }, actions: { reject: true } },
+  ];
+  assert.deepEqual(plain(await client.addPolicy({ name: 'in', statements })), { success: true, message: 'policy added' });
+  const lists = { addCommunities: [], removeCommunities: [] };
+  const told = statements.map(({ conditions, actions }) => ({ conditions, actions: { ...lists, ...actions } }));
+  assert.deepEqual(plain((await client.listPolicies({ name: 'in' })).policies), [{ name: 'in', statements: told }]);
+  assert.match(text(), /^policies:\n {2}in:\n/m);
+  const from = await peer(t, bgpPort);
+  await client.setPolicyAssignment({ peerAddress: '127.0.0.2', direction: 'import', policyNames: ['in'] });
+  from.announce('198.51.100.0/24');
+  from.announce('203.0.113.0/24');
+  await eventually(() => daemon.speaker.health().routes === 1, 'the first route passes, the end of the list rejects the other');
+  const { routes } = await client.listRoutes({});
+  assert.deepEqual(
+    routes.flatMap(({ prefix, paths }) => paths.map(({ localPref, med, communities }) => [prefix, localPref, med, communities])),
+    [['198.51.100.0/24', 300, 7, [4_259_840_005]]],
+  );
+
+  const refused = async (call: Promise<{ success: boolean; message: string }>, message: RegExp): Promise<void> => {
+    const answer = await call;
+    assert.equal(answer.success, false);
+    assert.match(answer.message, message);
+  };
+  await refused(client.addPolicy({ name: '_x' }), /^name: found "_x"/);
+  await refused(
+    client.addPolicy({ name: 'x', statements: [{ conditions: { matchPrefixSet: ref('none', 'any') } }] }),
+    /no set of prefixes called "none"/,
+  );
+  await refused(
+    client.addPolicy({ name: 'x', statements: [{ conditions: { matchNeighborSet: ref('one', 'all') } }] }),
+    /^statements\[0\]\.conditions\.match_neighbor_set/,
+  );
+  await refused(client.removePolicy({ name: 'in' }), /^policy 'in' is used by peer 127\.0\.0\.2$/);
+  await refused(client.removeDefinedSet({ setType: 'prefix-set', name: 'one' }), /^cannot remove prefix-set: /);
+  await client.setPolicyAssignment({ peerAddress: '127.0.0.2', direction: 'import', defaultAction: 'accept' });
+  for (const name of ['in', 'in'])
+    assert.deepEqual(plain(await client.removePolicy({ name })), { success: true, message: 'policy removed' });
+  for (const setType of ['prefix-set', 'neighbor-set', 'as-path-set', 'community-set', 'ext-community-set', 'large-community-set']) {
+    assert.deepEqual(plain(await client.removeDefinedSet({ setType, all: true })), { success: true, message: 'defined set removed' });
+    assert.equal((await client.removeDefinedSet({ setType, name: 'one' })).success, true);
+  }
+  assert.deepEqual((await client.listDefinedSets({})).sets, []);
+  assert.equal(await code(client.removeDefinedSet({ setType: 'x' })), Code.InvalidArgument);
 });

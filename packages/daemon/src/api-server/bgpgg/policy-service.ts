@@ -1,4 +1,4 @@
-/** Policies and sets of bgp.BgpService: what the configuration has is shown and assigned. */
+/** Policies and sets of bgp.BgpService: those of the configuration file. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { bgpgg } from '@tsbgp/api';
@@ -7,10 +7,12 @@ import type { NeighborEdit } from '../../configuration.ts';
 import { ControlError, type ControlPlane, invalidArgument } from '../../control-plane.ts';
 import { BUILT_IN_POLICIES } from '../../keys/policy-chain.ts';
 import { quote } from '../../quote.ts';
+import { editFile, writtenAt } from '../edit-file.ts';
 import { lasting } from '../lasting.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { peerAddress } from './address.ts';
-import { told, unimplemented } from './errors.ts';
+import { told } from './errors.ts';
+import { type CommunityKind, shownStatements, writtenSet, writtenStatement } from './policy-statement.ts';
 
 type Methods = Pick<
   ServiceImpl<typeof bgpgg.BgpService>,
@@ -20,28 +22,73 @@ type Methods = Pick<
 const SET_TYPES = ['prefix-set', 'neighbor-set', 'as-path-set', 'community-set', 'ext-community-set', 'large-community-set'] as const;
 type SetType = (typeof SET_TYPES)[number];
 
+/** Where the file has them. */
+const KINDS: Readonly<Record<SetType, string>> = {
+  'prefix-set': 'prefixes',
+  'neighbor-set': 'neighbors',
+  'as-path-set': 'as-paths',
+  'community-set': 'communities',
+  'ext-community-set': 'communities',
+  'large-community-set': 'communities',
+};
+
 /** Entries in one answer. */
 const ENTRIES_MAX = 100_000;
 const PAGE_ENTRIES = 1000;
 
-const IN_FILE =
-  'policies and sets are written in the configuration here (docs/policy.md): change them with tsbgp.v1.ConfigService/ApplyConfig, or in the file and SIGHUP';
-
 export function policyMethods(control: ControlPlane, { configuration }: ServiceContext): Methods {
-  const inFile = (): never => {
-    throw unimplemented(IN_FILE);
-  };
   return {
-    addDefinedSet: inFile,
-    removeDefinedSet: inFile,
-    addPolicy: inFile,
-    removePolicy: inFile,
+    async addDefinedSet({ set, replace }) {
+      if (set === undefined) throw invalidArgument('set', 'is missing');
+      if (set.config.case === undefined) writtenSet(set); // a status, not an answer
+      return told('defined set added', async () => {
+        const { kind, value } = writtenSet(set);
+        const exists = control.policies.sets().some((each) => each.kind === kind && each.name === set.name);
+        if (exists && !replace) throw new ControlError('already-exists', '', `defined set '${set.name}' already exists`);
+        if (set.name === '') throw invalidArgument('set.name', 'is missing');
+        await editFile(configuration, ['sets', kind, set.name], value);
+      });
+    },
+    async removeDefinedSet({ setType, name, all }) {
+      const sets = setsOf(control, { setType, ...(all ? {} : { name }) });
+      return told('defined set removed', async () => {
+        for (const set of sets) {
+          const kinds = setsOf(control, { name: set.name! }).filter((each) => KINDS[each.setType as SetType] === KINDS[setType as SetType]);
+          if (kinds.length > 1)
+            throw new ControlError('failed-precondition', '', `set '${set.name}' has communities of several kinds: change it in the file`);
+          await editFile(configuration, ['sets', KINDS[setType as SetType], set.name!], undefined).catch((error: unknown) => {
+            if (!(error instanceof ControlError) || error.code !== 'invalid-argument') throw error;
+            throw new ControlError('failed-precondition', '', `cannot remove ${setType}: ${error.sentence}`, { cause: error });
+          });
+        }
+      });
+    },
+    addPolicy: ({ name, statements }) =>
+      told('policy added', async () => {
+        if (name === '' || name.startsWith('_')) {
+          throw invalidArgument('name', `found ${quote(name)}, allowed is a name that does not begin with "_"`);
+        }
+        const written = statements.map((statement, i) => writtenStatement(statement, `statements[${i}]`));
+        await editFile(configuration, ['policies', name], written);
+      }),
+    removePolicy: ({ name }) =>
+      told('policy removed', async () => {
+        const found = control.policies.policies().find((policy) => policy.name === name);
+        if (found === undefined) return;
+        const users = [...found.uses.map((use) => `peer ${use.neighbor}`), ...found.calledBy.map((caller) => `policy ${caller}`)];
+        if (users.length > 0) throw new ControlError('failed-precondition', '', `policy '${name}' is used by ${users.join(', ')}`);
+        await editFile(configuration, ['policies', name], undefined);
+      }),
     listDefinedSets: (request) => ({ sets: setsOf(control, request) }),
-    // Statements have more forms here than bgpgg's messages: only the names are told.
+    // Statements have more forms in the file than in bgpgg's messages: of a policy with such a statement only the name is told.
     listPolicies: ({ name }) => ({
       policies: control.policies
         .policies()
-        .flatMap((policy) => (name === undefined || name === policy.name ? [{ name: policy.name }] : [])),
+        .filter((policy) => name === undefined || name === policy.name)
+        .map((policy) => ({
+          name: policy.name,
+          statements: shownStatements(writtenAt(configuration, ['policies', policy.name]), (set) => fieldOf(control, set)) ?? [],
+        })),
     }),
     async setPolicyAssignment(request) {
       const { address } = peerAddress(request.peerAddress, 'peer_address');
@@ -73,7 +120,7 @@ function chainOf(control: ControlPlane, { policyNames, defaultAction }: bgpgg.Se
 
 type SetInit = MessageInitShape<typeof bgpgg.DefinedSetInfoSchema>;
 
-function setsOf(control: ControlPlane, { setType, name }: bgpgg.ListDefinedSetsRequest): SetInit[] {
+function setsOf(control: ControlPlane, { setType, name }: Pick<bgpgg.ListDefinedSetsRequest, 'setType' | 'name'>): SetInit[] {
   if (setType !== undefined && !SET_TYPES.some((known) => known === setType)) {
     throw invalidArgument('', `invalid set type: ${setType}`);
   }
@@ -99,6 +146,17 @@ function entriesOf(control: ControlPlane, kind: string, name: string): string[] 
     after = next;
   }
   return entries;
+}
+
+/** By what is in the set. */
+function fieldOf(control: ControlPlane, name: string): CommunityKind {
+  const [first] = setMessages('communities', name, control.policies.set('communities', name, 0, 1).page);
+  const type = first?.setType;
+  return type === 'ext-community-set'
+    ? 'matchExtCommunitySet'
+    : type === 'large-community-set'
+      ? 'matchLargeCommunitySet'
+      : 'matchCommunitySet';
 }
 
 /** A set of communities may hold all three kinds, which are sets of their own in bgpgg. AS numbers have no set there. */
