@@ -27,7 +27,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   rpki: ['wire'],
   'process-api': ['wire'],
   api: [],
-  daemon: ['api', 'policy', 'process-api', 'rib', 'rpki', 'session', 'wire'],
+  daemon: ['api', 'mrt', 'policy', 'process-api', 'rib', 'rpki', 'session', 'wire'],
   exabgp: ['process-api', 'session', 'wire'],
   cli: ['api', 'exabgp', 'mrt', 'policy', 'session', 'wire'],
   lab: ['api', 'daemon', 'session', 'wire'],

@@ -11,6 +11,7 @@ import { FieldErrorSchema } from './gen/tsbgp/v1/errors_pb.ts';
 import { EventService } from './gen/tsbgp/v1/event_pb.ts';
 import { GlobalService } from './gen/tsbgp/v1/global_pb.ts';
 import { InjectionService } from './gen/tsbgp/v1/injection_pb.ts';
+import { MrtService } from './gen/tsbgp/v1/mrt_pb.ts';
 import { NeighborService } from './gen/tsbgp/v1/neighbor_pb.ts';
 import { PolicyService } from './gen/tsbgp/v1/policy_pb.ts';
 import { ProcessService } from './gen/tsbgp/v1/process_pb.ts';
@@ -41,6 +42,7 @@ export interface TsbgpClient {
   readonly rpki: Client<typeof RpkiService>;
   readonly injection: Client<typeof InjectionService>;
   readonly processes: Client<typeof ProcessService>;
+  readonly mrt: Client<typeof MrtService>;
   readonly control: Client<typeof ControlService>;
   readonly events: Client<typeof EventService>;
   readonly config: Client<typeof ConfigService>;
@@ -89,6 +91,7 @@ export function createTsbgpClient(options: TsbgpClientOptions = {}): TsbgpClient
     rpki: clearClient(RpkiService, transport),
     injection: clearClient(InjectionService, transport),
     processes: clearClient(ProcessService, transport),
+    mrt: clearClient(MrtService, transport),
     control: clearClient(ControlService, transport),
     events: clearClient(EventService, transport),
     config: clearClient(ConfigService, transport),

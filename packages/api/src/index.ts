@@ -13,6 +13,7 @@ export * from './gen/tsbgp/v1/errors_pb.ts';
 export * from './gen/tsbgp/v1/event_pb.ts';
 export * from './gen/tsbgp/v1/global_pb.ts';
 export * from './gen/tsbgp/v1/injection_pb.ts';
+export * from './gen/tsbgp/v1/mrt_pb.ts';
 export * from './gen/tsbgp/v1/neighbor_pb.ts';
 export * from './gen/tsbgp/v1/policy_pb.ts';
 export * from './gen/tsbgp/v1/process_pb.ts';

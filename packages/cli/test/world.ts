@@ -133,6 +133,10 @@ const API: FakeApi = {
     listAspas: async () => ({ aspas: [], nextPageToken: '' }),
   },
   processes: { listProcesses: async () => ({ processes: [] }) },
+  mrt: {
+    getMrt: async () => ({}),
+    dumpTables: async () => ({ dump: { path: '/rib.gz', seconds: 1, peers: 1, records: 0n, routes: 0n, octets: 0n, fileOctets: 0n } }),
+  },
   injection: { listAggregates: async () => ({ aggregates: [] }), listConditions: async () => ({ conditions: [] }) },
   policies: {
     listPolicies: async () => ({ policies: [] }),

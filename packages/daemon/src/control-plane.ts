@@ -2,6 +2,7 @@
  * The daemon's control plane, in process: everything that the daemon can be asked for or told to do. Every adapter (gRPC, configuration file,
  * metrics) translates to and from this interface and holds no routing logic. `Speaker` implements it.
  */
+
 import type { FilterReason, LimitState } from '@tsbgp/rib';
 import type { State } from '@tsbgp/session';
 import type { Capability, Family, Nlri, PathAttribute } from '@tsbgp/wire';
@@ -10,6 +11,7 @@ import type { EventLog } from './events.ts';
 import type { DecisionConfig } from './keys/decision-keys.ts';
 import type { NeighborConfig } from './keys/neighbor-keys.ts';
 import type { Confederation } from './keys/own-as.ts';
+import type { MrtControl } from './mrt-control.ts';
 import type { Condition, ConfiguredAggregate } from './own-config.ts';
 import type { PolicyPlane } from './policy-plane.ts';
 import type { ExplainQuery, PathQuery, PrefixPaths, Route, RouteExplanation } from './route-explanation.ts';
@@ -101,6 +103,8 @@ export interface ControlPlane {
   readonly policies: PolicyPlane;
   /** RPKI: the sources, the data, and what they say of a route. */
   readonly rpki: RpkiControl;
+  /** MRT files that the daemon writes. */
+  readonly mrt: MrtControl;
   /** The programs of the configuration, in its order. */
   processes(): readonly ProcessState[];
   /** The latest events of sessions. */

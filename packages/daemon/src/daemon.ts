@@ -23,6 +23,7 @@ import type { DaemonLog } from './log.ts';
 import { DESCRIPTOR_CHECK_MS, DescriptorWatch, descriptorLimit, descriptorMax, openDescriptors } from './metrics/descriptors.ts';
 import { EventLoopDelay } from './metrics/event-loop-delay.ts';
 import type { MetricSource } from './metrics/exposition.ts';
+import { MrtFiles } from './mrt/mrt-files.ts';
 import type { Parts } from './parts.ts';
 import { Programs } from './processes/programs.ts';
 import { reconcile } from './reconcile/reconcile.ts';
@@ -61,6 +62,7 @@ export class Daemon {
   /** Undefined where the daemon was not started from a file. */
   readonly live: LiveConfig | undefined;
   readonly programs: Programs;
+  readonly mrt: MrtFiles;
   /** Resolves when a client of the API asks the daemon to stop. */
   readonly shutdownRequested: Promise<ShutdownRequest>;
   readonly boundaries: Boundaries;
@@ -86,6 +88,8 @@ export class Daemon {
     this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics, this.#setFiles.addMetrics);
     this.programs = new Programs({ speaker: () => this.speaker, log, boundaries: this.boundaries, reload: () => void this.live?.reload() });
     this.#metricSources.push(this.programs.addMetrics);
+    this.mrt = new MrtFiles({ dump: (timestamp) => this.speaker.tableDump(timestamp), log, boundaries: this.boundaries });
+    this.#metricSources.push(this.mrt.addMetrics);
     const { as, routerId, clusterId, confederation, decision } = config.global;
     const restartPath = restartFilePath(config, parts);
     const limit = descriptorLimit();
@@ -113,6 +117,7 @@ export class Daemon {
       // With few descriptors, connections that have not sent a valid OPEN yet may take a quarter of them.
       halfOpenMax: limit === undefined ? undefined : Math.min(HALF_OPEN_MAX_DEFAULT, Math.max(1, Math.floor(limit / 4))),
     });
+    this.speaker.mrt = this.mrt;
     if (restartPath !== undefined) {
       const neighbors = (): string[] => this.speaker.keepers();
       this.#restartFile = new RestartFile({ path: restartPath, neighbors, log, boundaries: this.boundaries });
@@ -145,9 +150,9 @@ export class Daemon {
    */
   change(wanted: DaemonConfig | ((before: DaemonConfig) => DaemonConfig)): Promise<ConfigChange[]> {
     const changed = this.#changing.then(async () => {
-      const { speaker, listeners, programs, boundaries } = this;
+      const { speaker, listeners, programs, mrt, boundaries } = this;
       const after = typeof wanted === 'function' ? wanted(this.#config) : wanted;
-      const changes = await reconcile(this.#config, after, { speaker, listeners, programs, log: this.#log, boundaries });
+      const changes = await reconcile(this.#config, after, { speaker, listeners, programs, mrt, log: this.#log, boundaries });
       this.#config = after;
       this.#setFiles.follow();
       return changes;
@@ -177,6 +182,7 @@ export class Daemon {
       await this.listeners.setHttp(this.#config.http);
       await this.#startBgp();
       await this.programs.set(this.#config.processes);
+      this.mrt.set(this.#config.mrt);
     } catch (error) {
       // Neighbors may still keep the routes of the daemon before: the next try has to know it.
       this.#restartFile?.leave();
@@ -202,17 +208,20 @@ export class Daemon {
     this.#setFiles.close();
     clearInterval(this.#descriptorTimer);
     this.live?.close();
-    const closing = Promise.allSettled([this.speaker.close(reason, isRestart), this.programs.close(), this.listeners.closeHttp()]).then(
-      async (results) => {
-        const [last] = await Promise.allSettled([this.listeners.closeApi()]);
-        for (const result of [...results, last]) {
-          if (result.status === 'fulfilled') continue;
-          if (result.reason instanceof BrokenInvariant) await this.crash(result.reason);
-          else this.#log.warn({ err: result.reason }, 'closing failed');
-        }
-        return true;
-      },
-    );
+    const closing = Promise.allSettled([
+      this.speaker.close(reason, isRestart),
+      this.programs.close(),
+      this.mrt.close(),
+      this.listeners.closeHttp(),
+    ]).then(async (results) => {
+      const [last] = await Promise.allSettled([this.listeners.closeApi()]);
+      for (const result of [...results, last]) {
+        if (result.status === 'fulfilled') continue;
+        if (result.reason instanceof BrokenInvariant) await this.crash(result.reason);
+        else this.#log.warn({ err: result.reason }, 'closing failed');
+      }
+      return true;
+    });
     return (await within(STOP_TIMEOUT_MS, closing)) === true;
   }
 

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Invocation } from '../invocation.ts';
 import type { MrtFormat, MrtOptions } from '../mrt/options.ts';
 import { address, asNumber, checkedBy, integer, listOf, prefix } from '../values.ts';
+import { addMrtFiles } from './mrt-files.ts';
 
 const HELP = `
 FILE is MRT (RFC 6396), plain or packed with gzip, bzip2 or zstd; - is standard
@@ -20,15 +21,19 @@ Examples:
   tsbgp mrt -m updates.20261120.0000.gz          as bgpdump -m prints it
   tsbgp mrt updates.*.gz --longer 193.0.0.0/16 --type announce --json
   tsbgp mrt rib.bz2 --origin-as 3333 --as-path '_6939_' -o cut.mrt.zst
+  tsbgp mrt dump                  the daemon writes its tables to a file
 `;
 
 const TYPES = ['announce', 'withdraw', 'table', 'state'] as const;
 const FORMATS = ['text', 'bgpdump', 'json'] as const;
 
 export function addMrt(program: Command, invocation: Invocation): void {
-  program
-    .command('mrt')
-    .description('print, filter, count and cut MRT files: tables and UPDATEs of routing collectors; needs no daemon')
+  const mrt = program.command('mrt');
+  addMrtFiles(mrt, invocation);
+  mrt
+    .description(
+      'print, filter, count and cut MRT files: tables and UPDATEs of routing collectors; needs no daemon, except for its own files',
+    )
     .argument('<file...>', 'MRT files, or - for standard input')
     .addOption(new Option('-f, --format <format>', 'text for people, the lines of bgpdump -m, lines of JSON').choices(FORMATS))
     .option('-m', 'the same as --format bgpdump')

@@ -53,6 +53,10 @@ export const TIERS: Readonly<Record<string, Readonly<Record<string, Tier>>>> = {
   'tsbgp.v1.ProcessService': {
     ListProcesses: 'read',
   },
+  'tsbgp.v1.MrtService': {
+    DumpTables: 'operate',
+    GetMrt: 'read',
+  },
   'tsbgp.v1.ControlService': {
     GetHealth: 'read',
     GetMetrics: 'read',

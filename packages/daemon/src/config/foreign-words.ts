@@ -95,7 +95,7 @@ const TOP: Words = [
   ['prefix-list prefix-lists defined-sets prefix-sets prefix-set as-set as-sets community-lists', key('sets')],
   ['roa rpki-servers rtr roas rtr-servers roa-set validators', key('rpki')],
   ['bmp bmp-servers', notYet('BMP (RFC 7854)')],
-  ['mrt mrt-dump dump', notYet('MRT (RFC 6396)')],
+  ['mrt-dump dump', key('mrt')],
   ['bfd', notYet('BFD (RFC 5880)')],
   ['static networks network announce originate', key('routes')],
   ['aggregate aggregate-address aggregate-addresses generate', key('aggregates')],

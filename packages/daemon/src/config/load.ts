@@ -8,6 +8,7 @@ import type { Endpoint, NeighborConfig } from '../control-plane.ts';
 import { completeDecision, type DecisionConfig } from '../keys/decision-keys.ts';
 import { completeNeighbor } from '../keys/neighbor-layers.ts';
 import type { Confederation } from '../keys/own-as.ts';
+import type { MrtConfig } from '../mrt-control.ts';
 import type { OwnConfig } from '../own-config.ts';
 import { scriptHashes } from '../policy/script-sources.ts';
 import type { DaemonProcessConfig } from '../process-config.ts';
@@ -15,6 +16,7 @@ import type { RpkiConfig } from '../rpki-config.ts';
 import { accessOf } from './api-access.ts';
 import { ConfigError, ConfigRejected, type ConfigWarning } from './config-error.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT, RESTART_DEFERRAL_DEFAULT } from './defaults.ts';
+import { mrtConfig } from './mrt-section.ts';
 import { effective, ownAs } from './neighbor-section.ts';
 import { ownConfig } from './own-values.ts';
 import { processConfigs } from './process-sections.ts';
@@ -54,6 +56,7 @@ export interface DaemonConfig {
   readonly policy: PolicySections;
   readonly setFiles: SetFileConfig;
   readonly rpki: RpkiConfig;
+  readonly mrt: MrtConfig;
   /** Policies in TypeScript: name -> hash of the file. */
   readonly policyScripts: Readonly<Record<string, string>>;
   readonly api: {
@@ -146,6 +149,7 @@ function fillIn(raw: RawConfig, file: string, setFiles: DaemonConfig['setFiles']
     policy: { sets: raw.sets, policies: raw.policies },
     setFiles,
     rpki: rpkiConfig(raw.rpki, file),
+    mrt: mrtConfig(raw.mrt, file),
     api: {
       unixSocket: api?.['unix-socket'],
       mode: api?.mode ?? API_MODE_DEFAULT,

@@ -59,6 +59,12 @@ export const WORKING_EXCERPTS: Readonly<Record<string, string>> = {
     run: [/usr/local/bin/announce.py]
     events: [state]
 `,
+  mrt: `mrt:
+  tables:
+    file: /var/lib/tsbgp/rib.%Y%m%d.%H%M.mrt.gz
+    every: 60
+    keep: 48
+`,
   sets: `sets:
   prefixes: { customers: [192.0.2.0/24, "2001:db8::/32 le 48"] }
   as-numbers: { tier-1: [174, 701, 3356] }
@@ -136,6 +142,7 @@ export function reportAccepted(config: DaemonConfig, warnings: readonly ConfigWa
     ...policies(config),
     ...rpki(config),
     ...processes(config),
+    ...mrt(config),
     `  API        ${[config.api.unixSocket === 'none' ? '' : (config.api.unixSocket ?? 'the default socket'), config.api.tcp === undefined ? '' : formatEndpoint(config.api.tcp)].filter((place) => place !== '').join(', ') || 'off'}`,
     `  HTTP       ${config.http === undefined ? 'off' : `${formatEndpoint(config.http)} (/metrics, /healthz)`}`,
     ...warnings.map((warning) => `warning: ${formatWarning(warning)}`),
@@ -168,6 +175,12 @@ function rpki({ rpki: { caches, files, slurm, waitSeconds } }: DaemonConfig): st
   if (parts.length === 0) return [];
   const wait = waitSeconds === 0 ? 'sessions do not wait for the data' : `sessions wait for the data, ${waitSeconds} s at most`;
   return [`  RPKI       ${parts.join(', ')}; ${wait}`];
+}
+
+/** Nothing where no files are written. */
+function mrt({ mrt: { tables } }: DaemonConfig): string[] {
+  if (tables === undefined) return [];
+  return [`  MRT        tables to ${tables.file}, ${tables.everyMinutes === 0 ? 'on demand' : `every ${tables.everyMinutes} minutes`}`];
 }
 
 /** Nothing where none are configured. */

@@ -22,6 +22,7 @@ import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { readAs, readEndpoint, readHost, readMode, readRouterId, readSocketPath } from '../keys/values.ts';
 import { type RawAccess, ROLE, TOKENS } from './api-access.ts';
 import { API_MODE_DEFAULT, LISTEN_DEFAULT, LOG_FORMAT_DEFAULT, LOG_LEVEL_DEFAULT, RESTART_DEFERRAL_DEFAULT } from './defaults.ts';
+import { MRT, type RawMrt } from './mrt-section.ts';
 import {
   AGGREGATES,
   CONDITIONS,
@@ -65,6 +66,7 @@ export interface RawConfig {
   sets?: Readonly<Record<string, unknown>>;
   policies?: Readonly<Record<string, unknown>>;
   rpki?: RawRpki;
+  mrt?: RawMrt;
   api?: { 'unix-socket'?: string; mode?: number; tcp?: Endpoint; hosts?: (string | undefined)[]; 'write-back'?: boolean } & RawAccess;
   http?: { listen?: Endpoint; hosts?: (string | undefined)[] };
   log?: { level?: LogLevel; format?: LogFormat };
@@ -238,6 +240,7 @@ export const SCHEMA: Section<RawConfig> = section(
     sets: SETS,
     policies: POLICIES,
     rpki: RPKI,
+    mrt: MRT,
     api: section(
       {
         allowed: 'a mapping with unix-socket, mode, tcp and hosts',

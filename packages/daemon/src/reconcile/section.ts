@@ -10,6 +10,7 @@ import type { Boundaries } from '../boundaries.ts';
 import type { DaemonConfig } from '../config/load.ts';
 import type { ConfigChange } from '../config-change/change.ts';
 import type { DaemonLog } from '../log.ts';
+import type { MrtFiles } from '../mrt/mrt-files.ts';
 import type { Programs } from '../processes/programs.ts';
 import type { ServiceListeners } from '../service-listeners.ts';
 import type { Speaker } from '../speaker/speaker.ts';
@@ -21,6 +22,7 @@ export interface Running {
   readonly speaker: Speaker;
   readonly listeners: ServiceListeners;
   readonly programs: Programs;
+  readonly mrt: MrtFiles;
   readonly log: DaemonLog;
   readonly boundaries: Boundaries;
 }

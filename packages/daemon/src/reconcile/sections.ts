@@ -8,6 +8,7 @@ import { GLOBAL } from './global.ts';
 import { HTTP } from './http.ts';
 import { LISTEN } from './listen.ts';
 import { LOG } from './log.ts';
+import { MRT } from './mrt.ts';
 import { NEIGHBORS } from './neighbors.ts';
 import { OWN_ROUTES } from './own-routes.ts';
 import { POLICIES } from './policies.ts';
@@ -27,4 +28,5 @@ export const SECTIONS: readonly ConfigSection[] = [
   POLICIES,
   NEIGHBORS,
   PROCESSES,
+  MRT,
 ];

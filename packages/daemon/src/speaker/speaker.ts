@@ -5,6 +5,7 @@
  *     Neighbors -> Sessions -> Rib -> Listings, Watchers, LocalRoutes
  *                      Turns: when the RIB works        Background: when the others do
  */
+
 import { dirname } from 'node:path';
 import { BrokenInvariant, Rib } from '@tsbgp/rib';
 import { type Logger, type Peer, Server } from '@tsbgp/session';
@@ -19,6 +20,7 @@ import type { Confederation } from '../keys/own-as.ts';
 import { identifierOf } from '../keys/values.ts';
 import type { MetricSource } from '../metrics/exposition.ts';
 import { addSessionMetrics } from '../metrics/sessions.ts';
+import { type MrtControl, NO_MRT } from '../mrt-control.ts';
 import type { OwnConfig } from '../own-config.ts';
 import { Policies } from '../policy/policies.ts';
 import type { PolicyPlane } from '../policy-plane.ts';
@@ -45,6 +47,7 @@ import { RpkiQueries } from './rpki-queries.ts';
 import { Sessions } from './sessions.ts';
 import { checkReason } from './shutdown-reason.ts';
 import { StartHold } from './start-hold.ts';
+import { TableDump } from './table-dump.ts';
 import { Turns } from './turns.ts';
 import { warmUp } from './warm-up.ts';
 import { Watchers } from './watchers.ts';
@@ -84,6 +87,8 @@ export class Speaker implements ControlPlane {
   readonly events: EventLog = new EventLog();
   readonly programPort: ProgramPort;
   readonly policies: PolicyPlane;
+  /** Set by who writes files. */
+  mrt: MrtControl = NO_MRT;
   readonly #options: SpeakerOptions;
   #decision: DecisionConfig;
   readonly #server: Server;
@@ -233,6 +238,8 @@ export class Speaker implements ControlPlane {
     ];
   }
 
+  /** A dump of the tables as MRT, which begins when it is read. `timestamp`: seconds since 1970. */
+  readonly tableDump = (timestamp: number): TableDump => new TableDump(this.#rib, this.#background, this.#options, timestamp);
   async listen(endpoint: Endpoint): Promise<Endpoint> {
     const bound = await this.#server.listen({ ...endpoint, ipv6Only: true });
     this.#listen.push(bound);

@@ -32,6 +32,7 @@ import {
 } from '../../src/control-plane.ts';
 import { EventLog } from '../../src/events.ts';
 import { completeDecision } from '../../src/keys/decision-keys.ts';
+import type { MrtControl, MrtDump, MrtTablesState } from '../../src/mrt-control.ts';
 import type { PolicyPlane } from '../../src/policy-plane.ts';
 import { checkPolicies } from '../../src/speaker/new-neighbor.ts';
 import { FakeRpki } from './fake-rpki.ts';
@@ -55,6 +56,25 @@ const NO_COUNTERS: NeighborState['counters'] = {
 };
 
 /** A program that runs. */
+const MRT_DUMP: MrtDump = {
+  path: '/tmp/rib.2026.gz',
+  startedAt: new Date(1_790_000_000_000),
+  seconds: 1.5,
+  peers: 3,
+  records: 4,
+  routes: 5,
+  octets: 600,
+  fileOctets: 70,
+};
+const MRT_TABLES: MrtTablesState = {
+  config: { file: '/tmp/rib.%Y.gz', everyMinutes: 60, keep: 2 },
+  isRunning: true,
+  dumps: 7,
+  failures: 8,
+  nextAt: new Date(1_790_003_600_000),
+  last: MRT_DUMP,
+  lastError: 'full',
+};
 export const PROCESS: ProcessState = {
   name: 'anycast',
   command: ['/usr/local/bin/announce.py', '--fast'],
@@ -214,6 +234,7 @@ export class FakeControlPlane implements ControlPlane {
     ];
   }
 
+  readonly mrt: MrtControl = { dumpTables: async () => MRT_DUMP, tables: () => MRT_TABLES };
   processes(): ProcessState[] {
     return [PROCESS];
   }

@@ -6,6 +6,7 @@ import {
   file_tsbgp_v1_errors,
   GlobalService,
   InjectionService,
+  MrtService,
   NeighborService,
   PolicyService,
   ProcessService,
@@ -18,6 +19,7 @@ import { addControlService, addGlobalService } from './control-service.ts';
 import { refusal } from './errors.ts';
 import { addEventService } from './event-service.ts';
 import { addInjectionService } from './injection-service.ts';
+import { addMrtService } from './mrt-service.ts';
 import { addNeighborService } from './neighbor-service.ts';
 import { addPolicyService } from './policy-service.ts';
 import { addProcessService } from './process-service.ts';
@@ -33,6 +35,7 @@ export const TSBGP: Dialect = {
     { descriptor: InjectionService, add: addInjectionService },
     { descriptor: PolicyService, add: addPolicyService },
     { descriptor: ProcessService, add: addProcessService },
+    { descriptor: MrtService, add: addMrtService },
     { descriptor: ControlService, add: addControlService },
     { descriptor: EventService, add: addEventService },
     { descriptor: ConfigService, add: addConfigService },

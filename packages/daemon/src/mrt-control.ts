@@ -1,0 +1,64 @@
+/** What the API and the metrics know of the MRT files that the daemon writes. */
+import { ControlError } from './control-error.ts';
+
+/** The section `mrt` of the configuration. */
+export interface MrtConfig {
+  /** Undefined: no tables are written. */
+  readonly tables: MrtTablesConfig | undefined;
+}
+
+export interface MrtTablesConfig {
+  /** Absolute; the name has %Y, %m, %d, %H, %M and %S for the time of the dump in UTC. With `.gz` at its end it is packed. */
+  readonly file: string;
+  /** 0: only on demand. */
+  readonly everyMinutes: number;
+  /** Files that stay, the newest ones. 0: all. */
+  readonly keep: number;
+}
+
+/** @default of `mrt.tables.every` */
+export const MRT_TABLES_MINUTES_DEFAULT = 120;
+
+/** A dump that was written. */
+export interface MrtDump {
+  readonly path: string;
+  readonly startedAt: Date;
+  readonly seconds: number;
+  /** Peers of the peer index table, with ourselves. */
+  readonly peers: number;
+  /** RIB records: a prefix each, or a path of a family whose NLRI are no plain prefixes. */
+  readonly records: number;
+  readonly routes: number;
+  /** Before packing, and in the file. */
+  readonly octets: number;
+  readonly fileOctets: number;
+}
+
+export interface MrtTablesState {
+  /** Undefined: no tables are configured. */
+  readonly config: MrtTablesConfig | undefined;
+  readonly isRunning: boolean;
+  readonly dumps: number;
+  readonly failures: number;
+  readonly nextAt: Date | undefined;
+  readonly last: MrtDump | undefined;
+  /** Why the last dump failed; undefined where it did not. */
+  readonly lastError: string | undefined;
+}
+
+export interface MrtControl {
+  /** Writes the tables to a file now; of calls while one is written, all get that one. Rejects with ControlError. */
+  dumpTables(): Promise<MrtDump>;
+  tables(): MrtTablesState;
+}
+
+/** Where no file is configured. */
+export const NO_MRT: MrtControl = {
+  dumpTables: () => Promise.reject(noTables()),
+  tables: () => ({ config: undefined, isRunning: false, dumps: 0, failures: 0, nextAt: undefined, last: undefined, lastError: undefined }),
+};
+
+export function noTables(): ControlError {
+  const example = 'mrt: { tables: { file: /var/lib/tsbgp/rib.%Y%m%d.%H%M.mrt.gz } }';
+  return new ControlError('failed-precondition', '', `no tables are written: the configuration has no mrt.tables; e.g. "${example}"`);
+}
