@@ -1,6 +1,7 @@
 /** Every call of rustbgpd.v1 through generated clients, against a daemon with a session: good and bad requests, and their effects. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { rustbgpd } from '@tsbgp/api';
@@ -160,7 +161,8 @@ test('PolicyService: what the configuration has is shown and assigned', LIMIT, a
     (await client.listPolicies({})).policies.map(({ name }) => name),
     ['customers-in'],
   );
-  assert.equal((await client.getPolicy({ name: 'customers-in' })).name, 'customers-in');
+  const { name, definition: unknown } = await client.getPolicy({ name: 'customers-in' });
+  assert.deepEqual([name, unknown], ['customers-in', undefined]);
   const { neighborSets } = await client.listNeighborSets({});
   const definition = (await client.getNeighborSet({ name: 'upstreams' })).definition;
   assert.deepEqual(neighborSets[0]?.definition, definition);
@@ -213,6 +215,31 @@ test('SetPolicy, SetNeighborSet, global chains: written to the file, in effect a
     },
   ];
   await client.setPolicy({ name: 'in', definition: { defaultAction: 'permit', statements } });
+  const full = {
+    action: 'permit',
+    prefix: '10.0.0.0/8',
+    le: 24,
+    matchCommunity: ['65000:1', 'RT:65000:1', 'RO:192.0.2.1:1', 'LC:1:2:3', 'NO_EXPORT'],
+    matchAsPathLengthGe: 1,
+    matchRpkiValidation: 'not_found',
+    matchAspaValidation: 'unknown',
+    matchLocalPrefGe: 5,
+    matchMedLe: 9,
+    matchNextHop: '192.0.2.1',
+    setMed: 1,
+    setNextHop: 'self',
+    setCommunityRemove: ['65000:9'],
+  };
+  await client.setPolicy({ name: 'full', definition: { defaultAction: 'deny', statements: [full] } });
+  const wanted = create(rustbgpd.PolicyDefinitionSchema, { defaultAction: 'deny', statements: [full] });
+  assert.deepEqual((await client.getPolicy({ name: 'full' })).definition, wanted);
+  const given = create(rustbgpd.PolicyDefinitionSchema, { defaultAction: 'permit', statements });
+  const policies = (await client.listPolicies({})).policies.map(({ name, definition }) => [name, definition]);
+  assert.deepEqual(policies, [
+    ['full', wanted],
+    ['in', given],
+  ]);
+  await client.deletePolicy({ name: 'full' });
   await client.setPolicy({ name: 'then', definition: { statements: [{ action: 'permit', matchCommunity: ['65000:1'], setMed: 7 }] } });
   await client.setNeighborImportChain({ address, policyNames: ['in', 'then'] });
   await eventually(() => served.daemon.speaker.health().routes === 1, 'one is denied');

@@ -14,6 +14,7 @@ import { fileDefaults } from '../file-defaults.ts';
 import { lasting } from '../lasting.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { writtenPolicy } from './policy-statement.ts';
+import { shownPolicy } from './shown-policy.ts';
 import { bareAddress } from './values.ts';
 
 type Side = 'importPolicy' | 'exportPolicy';
@@ -22,6 +23,10 @@ type Side = 'importPolicy' | 'exportPolicy';
 const ENTRIES_MAX = 1000;
 
 export function addPolicyService(router: ConnectRouter, control: ControlPlane, { configuration }: ServiceContext): void {
+  const policyMessage = (name: string) => {
+    const definition = shownPolicy(writtenAt(configuration, ['policies', name]));
+    return { name, ...(definition && { definition }) };
+  };
   const named = (name: string): void => {
     if (name === '') throw invalidArgument('name', 'is missing');
   };
@@ -43,10 +48,10 @@ export function addPolicyService(router: ConnectRouter, control: ControlPlane, {
     return {};
   };
   router.service(rustbgpd.PolicyService, {
-    listPolicies: () => ({ policies: names(control.policies.policies()).map((name) => ({ name })) }),
+    listPolicies: () => ({ policies: names(control.policies.policies()).map(policyMessage) }),
     getPolicy({ name }) {
       named(name);
-      return { name: control.policies.policy(name).name };
+      return policyMessage(control.policies.policy(name).name);
     },
     async setPolicy({ name, definition }) {
       named(name);
