@@ -388,6 +388,7 @@ test('lists of routes: tables, filters, pages by decimal offsets, totals', LIMIT
     [1, { communityFilter: [4, 5] }],
     [0, { communityFilter: [4] }],
     [1, { largeCommunityFilter: ['9:9:9', '1:2:3'] }],
+    [251, { afiSafi: AddressFamily.IPV4_UNICAST }],
     [0, { afiSafi: AddressFamily.IPV6_UNICAST }],
     [0, { afiSafi: AddressFamily.IPV4_FLOWSPEC }],
   ] as const) {

@@ -2,7 +2,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
 import { rustbgpd } from '@tsbgp/api';
-import { findAttribute, formatFamily, formatLargeCommunity, IPV4_UNICAST } from '@tsbgp/wire';
+import { type Family, findAttribute, formatFamily, formatLargeCommunity, IPV4_UNICAST } from '@tsbgp/wire';
 import { ControlError, type ControlPlane, invalidArgument, type Route, type RouteQuery } from '../../control-plane.ts';
 import { UNICAST_FAMILIES, unicastFamily } from '../../keys/families.ts';
 import { quote } from '../../quote.ts';
@@ -83,14 +83,35 @@ function queryOf(control: ControlPlane, request: rustbgpd.ListRoutesRequest, tab
   if (neighbor !== undefined && neighbor !== '' && !control.listNeighbors().some(({ config }) => config.address === neighbor))
     return undefined;
   if (family !== undefined && prefix !== undefined && unicastFamily(prefix.value) !== family) return undefined;
+  const isFiltered = prefix !== undefined || originAsn !== 0 || communityFilter.length > 0 || largeCommunityFilter.length > 0;
   const query: RouteQuery = { table, neighbor, family, prefix, originAs: originAsn === 0 ? undefined : originAsn };
   return {
     query,
     // Received routes are those that passed import policy.
     matches: (route) =>
       !route.filtered && UNICAST_FAMILIES.includes(route.family) && hasCommunity(route, communityFilter, largeCommunityFilter),
+    total: isFiltered ? undefined : countOf(control, table, neighbor, family),
     key: JSON.stringify([table, neighbor, family && formatFamily(family), prefix, originAsn, communityFilter, largeCommunityFilter]),
   };
+}
+
+/** How many routes a table has, where the control plane counts them. */
+function countOf(
+  control: ControlPlane,
+  table: RouteQuery['table'],
+  neighbor: string | undefined,
+  family: Family | undefined,
+): number | undefined {
+  if (neighbor === '') return undefined;
+  const neighbors = control.listNeighbors();
+  if (neighbor !== undefined) {
+    const { prefixes = [] } = neighbors.find(({ config }) => config.address === neighbor) ?? {};
+    const wanted = prefixes.filter((counts) => UNICAST_FAMILIES.includes(counts.family) && (family ?? counts.family) === counts.family);
+    return wanted.reduce((sum, { accepted, advertised }) => sum + (table === 'received' ? accepted : advertised), 0);
+  }
+  // The daemon counts the best routes of all families together.
+  const isUnicast = neighbors.every(({ config }) => config.families.every((each) => UNICAST_FAMILIES.includes(each)));
+  return table === 'best' && family === undefined && isUnicast ? control.health().routes : undefined;
 }
 
 function neighborOf({ neighborAddress }: rustbgpd.ListRoutesRequest, table: RouteQuery['table']): string | undefined {

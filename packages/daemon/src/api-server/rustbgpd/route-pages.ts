@@ -2,7 +2,7 @@
  * Pages of routes whose token is the place of the next route, counted from 0, with the number of all routes that match. The control plane has
  * neither, so:
  *
- *     1. The first page walks the whole table and counts.
+ *     1. The first page walks the whole table and counts, unless the control plane counts such routes anyway.
  *     2. Where a page ends is remembered with the count. The next page begins there and walks no further than it needs.
  *     3. A token that is not remembered is found by a walk from the beginning.
  */
@@ -21,6 +21,8 @@ export interface PagedQuery {
   readonly matches: (route: Route) => boolean;
   /** Identifies both. */
   readonly key: string;
+  /** How many routes there are, where that is known without a walk. */
+  readonly total: number | undefined;
 }
 
 interface Remembered {
@@ -63,11 +65,11 @@ export class RoutePages {
       }
       after = found.next;
       if (!isFull && routes.length === size) end = after;
-      if (known !== undefined && routes.length === size) break;
+      if ((known?.total ?? paged.total) !== undefined && routes.length === size) break;
     } while (after !== undefined);
-    const total = known?.total ?? place;
+    const total = paged.total ?? known?.total ?? place;
     const next = from + routes.length;
-    if (routes.length < size || end === undefined || next >= total) return { routes, next: undefined, total };
+    if (routes.length < size || end === undefined) return { routes, next: undefined, total };
     this.#remember(`${paged.key} ${next}`, { cursor: end, total });
     return { routes, next, total };
   }
