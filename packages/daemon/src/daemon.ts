@@ -88,7 +88,12 @@ export class Daemon {
     this.#metricSources.push(this.boundaries.addMetrics, log.addMetrics, this.#delay.addMetrics, this.#setFiles.addMetrics);
     this.programs = new Programs({ speaker: () => this.speaker, log, boundaries: this.boundaries, reload: () => void this.live?.reload() });
     this.#metricSources.push(this.programs.addMetrics);
-    this.mrt = new MrtFiles({ dump: (timestamp) => this.speaker.tableDump(timestamp), log, boundaries: this.boundaries });
+    this.mrt = new MrtFiles({
+      dump: (timestamp) => this.speaker.tableDump(timestamp),
+      observe: (observer) => this.speaker.programPort.logMessages(observer),
+      log,
+      boundaries: this.boundaries,
+    });
     this.#metricSources.push(this.mrt.addMetrics);
     const { as, routerId, clusterId, confederation, decision } = config.global;
     const restartPath = restartFilePath(config, parts);
@@ -180,9 +185,9 @@ export class Daemon {
       await this.#usePolicies();
       await this.listeners.setApi(this.#config.api);
       await this.listeners.setHttp(this.#config.http);
+      this.mrt.set(this.#config.mrt);
       await this.#startBgp();
       await this.programs.set(this.#config.processes);
-      this.mrt.set(this.#config.mrt);
     } catch (error) {
       // Neighbors may still keep the routes of the daemon before: the next try has to know it.
       this.#restartFile?.leave();
@@ -208,21 +213,27 @@ export class Daemon {
     this.#setFiles.close();
     clearInterval(this.#descriptorTimer);
     this.live?.close();
-    const closing = Promise.allSettled([
-      this.speaker.close(reason, isRestart),
-      this.programs.close(),
-      this.mrt.close(),
-      this.listeners.closeHttp(),
-    ]).then(async (results) => {
-      const [last] = await Promise.allSettled([this.listeners.closeApi()]);
-      for (const result of [...results, last]) {
-        if (result.status === 'fulfilled') continue;
-        if (result.reason instanceof BrokenInvariant) await this.crash(result.reason);
-        else this.#log.warn({ err: result.reason }, 'closing failed');
-      }
-      return true;
-    });
+    const closing = Promise.allSettled([this.#closeSpeaker(reason, isRestart), this.programs.close(), this.listeners.closeHttp()]).then(
+      async (results) => {
+        const [last] = await Promise.allSettled([this.listeners.closeApi()]);
+        for (const result of [...results, last]) {
+          if (result.status === 'fulfilled') continue;
+          if (result.reason instanceof BrokenInvariant) await this.crash(result.reason);
+          else this.#log.warn({ err: result.reason }, 'closing failed');
+        }
+        return true;
+      },
+    );
     return (await within(STOP_TIMEOUT_MS, closing)) === true;
+  }
+
+  /** The last messages go to the files of messages too. */
+  async #closeSpeaker(reason: string | undefined, isRestart: boolean): Promise<void> {
+    try {
+      await this.speaker.close(reason, isRestart);
+    } finally {
+      await this.mrt.close();
+    }
   }
 
   /** Writes the state to the log: a line for the process, one for each neighbor, and one with every metric that belongs to no neighbor. */

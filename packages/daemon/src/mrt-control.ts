@@ -5,6 +5,33 @@ import { ControlError } from './control-error.ts';
 export interface MrtConfig {
   /** Undefined: no tables are written. */
   readonly tables: MrtTablesConfig | undefined;
+  /** Undefined: no messages are written. */
+  readonly messages: MrtMessagesConfig | undefined;
+}
+
+export interface MrtMessagesConfig {
+  /** As that of tables. */
+  readonly file: string;
+  /** A new file begins at multiples of this time. */
+  readonly rotateMinutes: number;
+  readonly keep: number;
+}
+
+/** @default of `mrt.messages.rotate` */
+export const MRT_ROTATE_MINUTES_DEFAULT = 5;
+
+export interface MrtMessagesState {
+  /** Undefined: no messages are configured. */
+  readonly config: MrtMessagesConfig | undefined;
+  /** The file that is written, without `.new`. Undefined: none is open. */
+  readonly path: string | undefined;
+  readonly records: number;
+  /** Files that are whole, and files that could not be written. */
+  readonly files: number;
+  readonly failures: number;
+  /** Records left out as the disk was too slow, or as no file was open. */
+  readonly droppedOctets: number;
+  readonly lastError: string | undefined;
 }
 
 export interface MrtTablesConfig {
@@ -50,12 +77,14 @@ export interface MrtControl {
   /** Writes the tables to a file now; of calls while one is written, all get that one. Rejects with ControlError. */
   dumpTables(): Promise<MrtDump>;
   tables(): MrtTablesState;
+  messages(): MrtMessagesState;
 }
 
 /** Where no file is configured. */
 export const NO_MRT: MrtControl = {
   dumpTables: () => Promise.reject(noTables()),
   tables: () => ({ config: undefined, isRunning: false, dumps: 0, failures: 0, nextAt: undefined, last: undefined, lastError: undefined }),
+  messages: () => ({ config: undefined, path: undefined, records: 0, files: 0, failures: 0, droppedOctets: 0, lastError: undefined }),
 };
 
 export function noTables(): ControlError {

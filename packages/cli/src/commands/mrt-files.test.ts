@@ -39,3 +39,12 @@ test('mrt status: when and where, the last file and the last failure', async () 
   assert.match((await tsbgp(['mrt', 'status'], world())).out, /no files are configured/);
   assert.equal(JSON.parse((await tsbgp(['mrt', 'status', '--json'], world(TABLES))).out).tables.last.routes, 7600);
 });
+
+test('mrt status: the file of messages that is written, and what was lost', async () => {
+  const counts = { records: 1234n, files: 2n, failures: 0n, droppedOctets: 9000n };
+  const messages = { file: '/u.%H.gz', rotateMinutes: 5, keep: 0, path: '/u.04.gz', ...counts, lastError: '' };
+  const api = { mrt: { getMrt: async () => ({ messages }) } };
+  const { out } = await tsbgp(['mrt', 'status'], { api });
+  assert.match(out, /^messages  \/u\.%H\.gz\n.*5 minutes\n.*1,234 records, 2 whole files, 0 failed\n.*\/u\.04\.gz\.new\n.*9,000 octets/);
+  assert.equal(JSON.parse((await tsbgp(['mrt', 'status', '--json'], { api })).out).messages.records, 1234);
+});

@@ -1,5 +1,5 @@
 /** `tsbgp mrt dump` and `tsbgp mrt status`: the files that the daemon writes. */
-import type { MrtDump, MrtTables } from '@tsbgp/api';
+import type { MrtDump, MrtMessages, MrtTables } from '@tsbgp/api';
 import type { Command } from 'commander';
 import type { Invocation } from '../invocation.ts';
 import { count } from '../terminal/units.ts';
@@ -17,10 +17,18 @@ export function addMrtFiles(mrt: Command, invocation: Invocation): void {
     .command('status')
     .description('the files that the daemon writes: when, where, and what became of the last one')
     .action(async () => {
-      const { tables } = await invocation.ask((daemon) => daemon.call((client, options) => client.mrt.getMrt({}, options)));
-      if (invocation.isJson) await invocation.printJson(tables === undefined ? {} : { tables: tablesJson(tables) });
-      else
-        await invocation.print(...(tables === undefined ? ['no files are configured: see mrt in docs/configuration.md'] : lines(tables)));
+      const { tables, messages } = await invocation.ask((daemon) => daemon.call((client, options) => client.mrt.getMrt({}, options)));
+      if (invocation.isJson) {
+        await invocation.printJson({
+          ...(tables !== undefined && { tables: tablesJson(tables) }),
+          ...(messages !== undefined && { messages: messagesJson(messages) }),
+        });
+        return;
+      }
+      if (tables !== undefined) await invocation.print(...lines(tables));
+      if (messages !== undefined) await invocation.print(...(tables === undefined ? [] : ['']), ...messageLines(messages));
+      if (tables === undefined && messages === undefined)
+        await invocation.print('no files are configured: see mrt in docs/configuration.md');
     });
 }
 
@@ -32,6 +40,31 @@ function lines({ file, everyMinutes, keep, running, dumps, failures, nextAt, las
     ...(last === undefined ? [] : [`last      ${sentence(last)}`]),
     ...(lastError === '' ? [] : [`failed    ${lastError}`]),
   ];
+}
+
+function messageLines({ file, rotateMinutes, keep, path, records, files, failures, droppedOctets, lastError }: MrtMessages): string[] {
+  return [
+    `messages  ${file}`,
+    `written   a file for ${rotateMinutes} minutes${keep === 0 ? '' : `, ${count(keep)} files stay`}`,
+    `so far    ${count(records)} records, ${count(files)} whole files, ${count(failures)} failed`,
+    path === '' ? 'now       no file is open' : `now       ${path}.new`,
+    ...(droppedOctets === 0n ? [] : [`lost      ${count(droppedOctets)} octets of records`]),
+    ...(lastError === '' ? [] : [`failed    ${lastError}`]),
+  ];
+}
+
+function messagesJson({ file, rotateMinutes, keep, path, records, files, failures, droppedOctets, lastError }: MrtMessages): object {
+  return {
+    file,
+    rotateMinutes,
+    keep,
+    ...(path !== '' && { path }),
+    records: Number(records),
+    files: Number(files),
+    failures: Number(failures),
+    droppedOctets: Number(droppedOctets),
+    ...(lastError !== '' && { lastError }),
+  };
 }
 
 function sentence({ path, routes, peers, seconds, fileOctets }: MrtDump): string {

@@ -135,7 +135,7 @@ test('what is left out has the documented default', () => {
     processes: [],
     policy: { sets: undefined, policies: undefined },
     rpki: { caches: [], files: [], slurm: [], waitSeconds: 0 },
-    mrt: { tables: undefined },
+    mrt: { tables: undefined, messages: undefined },
     own: {
       routes: [],
       aggregates: [],

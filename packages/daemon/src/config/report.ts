@@ -178,9 +178,11 @@ function rpki({ rpki: { caches, files, slurm, waitSeconds } }: DaemonConfig): st
 }
 
 /** Nothing where no files are written. */
-function mrt({ mrt: { tables } }: DaemonConfig): string[] {
-  if (tables === undefined) return [];
-  return [`  MRT        tables to ${tables.file}, ${tables.everyMinutes === 0 ? 'on demand' : `every ${tables.everyMinutes} minutes`}`];
+function mrt({ mrt: { tables, messages } }: DaemonConfig): string[] {
+  const ofTables =
+    tables && `tables to ${tables.file}, ${tables.everyMinutes === 0 ? 'on demand' : `every ${tables.everyMinutes} minutes`}`;
+  const ofMessages = messages && `messages to ${messages.file}, a file for ${messages.rotateMinutes} minutes`;
+  return [ofTables, ofMessages].flatMap((text) => (text === undefined ? [] : [`  MRT        ${text}`]));
 }
 
 /** Nothing where none are configured. */

@@ -25,11 +25,11 @@ export function fileAt(pattern: string, time: Date): string {
   );
 }
 
-/** Whether a name, without its folder, is one that the pattern makes. */
+/** Whether a name, without its folder, is one that the pattern makes, also with a number behind it. */
 export function matchesPattern(pattern: string, name: string): boolean {
   const source = basename(pattern).replaceAll(/%(.)|[^A-Za-z0-9]/g, (text, letter: string | undefined) => {
     if (letter === '%') return '%';
     return letter === undefined ? `\\${text}` : `\\d{${DIGITS[letter] ?? 0}}`;
   });
-  return new RegExp(`^${source}$`).test(name);
+  return new RegExp(`^${source}(?:\\.\\d+)?$`).test(name);
 }

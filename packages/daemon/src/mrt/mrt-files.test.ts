@@ -66,7 +66,7 @@ suite('files of the tables', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-mrt-'));
   const boundaries = new Boundaries(QUIET);
   const speaker = makeSpeaker({ boundaries });
-  const files = new MrtFiles({ dump: (timestamp) => speaker.tableDump(timestamp), log: QUIET, boundaries });
+  const files = new MrtFiles({ observe: () => undefined, dump: (timestamp) => speaker.tableDump(timestamp), log: QUIET, boundaries });
   const peers: RawPeer[] = [];
 
   before(async () => {
@@ -99,7 +99,7 @@ suite('files of the tables', { timeout: 60_000 }, () => {
   });
 
   test('every route of every neighbor and of our own is in it once, rejected ones too, with its peer and its attributes', async () => {
-    files.set({ tables: { file: join(folder, 'new/rib.%Y%m%d.%H%M%S.mrt.gz'), everyMinutes: 0, keep: 0 } });
+    files.set({ tables: { file: join(folder, 'new/rib.%Y%m%d.%H%M%S.mrt.gz'), everyMinutes: 0, keep: 0 }, messages: undefined });
     const dump = await files.dumpTables();
     const { index, records } = await read(dump.path);
     assert.deepEqual(
@@ -137,7 +137,7 @@ suite('files of the tables', { timeout: 60_000 }, () => {
     const old = join(folder, 'rib.20200101.000000.mrt');
     const foreign = join(folder, 'rib.notes');
     for (const file of [old, foreign]) writeFileSync(file, '');
-    files.set({ tables: { file: join(folder, 'rib.%Y%m%d.%H%M%S.mrt'), everyMinutes: 0, keep: 1 } });
+    files.set({ tables: { file: join(folder, 'rib.%Y%m%d.%H%M%S.mrt'), everyMinutes: 0, keep: 1 }, messages: undefined });
     const [first, second] = await Promise.all([files.dumpTables(), files.dumpTables()]);
     assert.equal(first, second);
     assert.equal(first.octets, first.fileOctets);
@@ -146,11 +146,11 @@ suite('files of the tables', { timeout: 60_000 }, () => {
   });
 
   test('a file that cannot be written is told, counted, and leaves nothing; the next one is written', async () => {
-    files.set({ tables: { file: join(folder, 'rib.notes/rib.%Y.mrt'), everyMinutes: 0, keep: 0 } });
+    files.set({ tables: { file: join(folder, 'rib.notes/rib.%Y.mrt'), everyMinutes: 0, keep: 0 }, messages: undefined });
     await assert.rejects(files.dumpTables(), /could not be written to .*rib\.notes/);
     assert.equal(files.tables().failures, 1);
     assert.match(files.tables().lastError!, /EEXIST|ENOTDIR/);
-    files.set({ tables: { file: join(folder, 'later.%Y.mrt'), everyMinutes: 1440, keep: 0 } });
+    files.set({ tables: { file: join(folder, 'later.%Y.mrt'), everyMinutes: 1440, keep: 0 }, messages: undefined });
     assert.ok(files.tables().nextAt!.getTime() % 86_400_000 === 0 && files.tables().nextAt!.getTime() > Date.now());
     await files.dumpTables();
     assert.equal(files.tables().lastError, undefined);
@@ -165,7 +165,7 @@ test('the paths of a peer with path identifiers are all in it, with their identi
   const folder = mkdtempSync(join(tmpdir(), 'tsbgp-mrt-'));
   const boundaries = new Boundaries(QUIET);
   const speaker = makeSpeaker({ boundaries });
-  const files = new MrtFiles({ dump: (timestamp) => speaker.tableDump(timestamp), log: QUIET, boundaries });
+  const files = new MrtFiles({ observe: () => undefined, dump: (timestamp) => speaker.tableDump(timestamp), log: QUIET, boundaries });
   const { port } = await speaker.listen({ host: '127.0.0.1', port: 0 });
   speaker.addNeighbor(makeNeighbor(2, { addPath: 'receive' }));
   const capabilities: Capability[] = [{ type: 'add-path', families: [{ family: IPV4_UNICAST, receive: false, send: true }] }];
@@ -181,7 +181,7 @@ test('the paths of a peer with path identifiers are all in it, with their identi
     bytes.set(body, 19);
     await peer.write(bytes);
     await until(() => speaker.getNeighbor('127.0.0.2').prefixes[0]!.received === 2, 'both paths');
-    files.set({ tables: { file: join(folder, 'rib.%S'), everyMinutes: 0, keep: 0 } });
+    files.set({ tables: { file: join(folder, 'rib.%S'), everyMinutes: 0, keep: 0 }, messages: undefined });
     const { records } = await read((await files.dumpTables()).path);
     assert.deepEqual(
       records.map(({ addPath, entries }) => [addPath, entries.map(({ pathIdentifier }) => pathIdentifier).toSorted()]),

@@ -1,10 +1,10 @@
 /**
- * MRT files of the tables, at times and on demand. A file is written beside its name, synced, and renamed: a file with the right name is whole.
+ * MRT files of the tables, at times and on demand; those of messages are in message-files.ts. A file is written beside its name, synced, and renamed: a file with the right name is whole.
  * The dump waits for the disk, never the RIB for the dump: the next slice begins when the last one is written.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, rename, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -12,20 +12,34 @@ import type { Logger } from '@tsbgp/session';
 import type { Boundaries } from '../boundaries.ts';
 import { syncFolder } from '../config-store/write-file.ts';
 import { ControlError } from '../control-error.ts';
-import { fileAt, matchesPattern } from '../keys/file-pattern.ts';
+import { fileAt } from '../keys/file-pattern.ts';
 import type { Exposition } from '../metrics/exposition.ts';
-import { type MrtConfig, type MrtControl, type MrtDump, type MrtTablesConfig, type MrtTablesState, noTables } from '../mrt-control.ts';
+import {
+  type MrtConfig,
+  type MrtControl,
+  type MrtDump,
+  type MrtMessagesState,
+  type MrtTablesConfig,
+  type MrtTablesState,
+  noTables,
+} from '../mrt-control.ts';
+import type { SessionObserver } from '../speaker/session-observer.ts';
 import type { TableDump } from '../speaker/table-dump.ts';
+import { MessageFiles } from './message-files.ts';
+import { removeOld } from './remove-old.ts';
 
 export interface MrtFilesOptions {
   /** A dump of the tables at a time, in seconds since 1970. */
   readonly dump: (timestamp: number) => TableDump;
+  /** From now on this one is told of messages; undefined: nobody. */
+  readonly observe: (observer: SessionObserver | undefined) => void;
   readonly log: Pick<Logger, 'info' | 'error'>;
   readonly boundaries: Boundaries;
 }
 
 export class MrtFiles implements MrtControl {
   readonly #options: MrtFilesOptions;
+  readonly #messages: MessageFiles;
   #config: MrtTablesConfig | undefined;
   #timer: NodeJS.Timeout | undefined;
   #nextAt: Date | undefined;
@@ -37,17 +51,20 @@ export class MrtFiles implements MrtControl {
 
   constructor(options: MrtFilesOptions) {
     this.#options = options;
+    this.#messages = new MessageFiles(options);
   }
 
   /** At the start and when the section changes. A dump that is being written is finished. */
-  set({ tables }: MrtConfig): void {
+  set({ tables, messages }: MrtConfig): void {
+    this.#messages.set(messages);
     this.#config = tables;
     this.#schedule();
   }
 
   /** Resolves when nothing is written any more. A dump that is not finished leaves no file. */
   async close(): Promise<void> {
-    this.set({ tables: undefined });
+    this.set({ tables: undefined, messages: undefined });
+    await this.#messages.close();
     this.#running?.abort.abort(new Error('the daemon stops'));
     await this.#running?.result.catch(() => undefined); // told by whoever asked for it
   }
@@ -64,6 +81,10 @@ export class MrtFiles implements MrtControl {
     return result;
   }
 
+  messages(): MrtMessagesState {
+    return this.#messages.state();
+  }
+
   tables(): MrtTablesState {
     return {
       config: this.#config,
@@ -76,8 +97,9 @@ export class MrtFiles implements MrtControl {
     };
   }
 
-  /** Nothing where no dump is configured. */
+  /** Nothing where nothing is configured. */
   readonly addMetrics = (out: Exposition): void => {
+    this.#messages.addMetrics(out);
     if (this.#config === undefined) return;
     out.counter('tsbgp_mrt_dumps_total', 'MRT files of the tables that were written.').set(this.#dumps);
     out.counter('tsbgp_mrt_dump_failures_total', 'MRT files of the tables that could not be written.').set(this.#failures);
@@ -150,14 +172,4 @@ async function write(path: string, chunks: AsyncIterable<Uint8Array>, signal: Ab
     await unlink(temporary).catch(() => undefined); // it may not be there
     throw error;
   }
-}
-
-/** Removes what the pattern has made beyond the newest `keep` files. */
-async function removeOld({ file, keep }: MrtTablesConfig, newest: string): Promise<void> {
-  if (keep === 0) return;
-  const folder = dirname(file);
-  const names = (await readdir(folder)).filter((name) => matchesPattern(file, name) && name !== basename(newest));
-  const dated = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
-  dated.sort((a, b) => b.at - a.at);
-  for (const { name } of dated.slice(keep - 1)) await unlink(join(folder, name));
 }

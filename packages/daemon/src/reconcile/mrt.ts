@@ -6,16 +6,25 @@ import type { ConfigChange, ConfigSection } from './section.ts';
 export const MRT: ConfigSection = {
   name: 'mrt',
   diff({ mrt: before }, { mrt: after }): ConfigChange[] {
-    if (isDeepStrictEqual(before, after)) return [];
-    const words = { section: 'mrt', subject: 'tables', effects: ['nothing'] } as const;
-    if (before.tables === undefined || after.tables === undefined) {
-      return [{ ...words, type: before.tables === undefined ? 'added' : 'removed', keys: [] }];
-    }
-    const keys = changedFields(before.tables, after.tables, { file: 'file', everyMinutes: 'every', keep: 'keep' });
-    return [{ ...words, type: 'changed', keys }];
+    return [
+      ...changes('tables', before.tables, after.tables, { file: 'file', everyMinutes: 'every', keep: 'keep' }),
+      ...changes('messages', before.messages, after.messages, { file: 'file', rotateMinutes: 'rotate', keep: 'keep' }),
+    ];
   },
   apply({ before, after, running: { mrt }, undo }) {
     undo(() => mrt.set(before.mrt));
     mrt.set(after.mrt);
   },
 };
+
+function changes<T extends object>(
+  subject: string,
+  before: T | undefined,
+  after: T | undefined,
+  names: { readonly [Field in keyof T]-?: string },
+): ConfigChange[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  const words = { section: 'mrt', subject, effects: ['nothing'] } as const;
+  if (before === undefined || after === undefined) return [{ ...words, type: before === undefined ? 'added' : 'removed', keys: [] }];
+  return [{ ...words, type: 'changed', keys: changedFields(before, after, names) }];
+}

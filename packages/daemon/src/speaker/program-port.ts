@@ -4,7 +4,7 @@ import type { ResetKind } from '../control-plane.ts';
 import type { Neighbor } from './neighbor.ts';
 import type { Neighbors } from './neighbors.ts';
 import { OwnedRoutes } from './owned-routes.ts';
-import type { SessionObserver } from './session-observer.ts';
+import { observers, type SessionObserver } from './session-observer.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface ProgramPortOptions {
@@ -16,6 +16,8 @@ export interface ProgramPortOptions {
 
 export class ProgramPort {
   readonly #options: ProgramPortOptions;
+  #programs: SessionObserver | undefined;
+  #log: SessionObserver | undefined;
   /** Who waits for the RIB to be done. */
   readonly #whenIdle: (() => void)[] = [];
 
@@ -31,7 +33,18 @@ export class ProgramPort {
 
   /** Who is told what happens in sessions; undefined: nobody. */
   observeSessions(observer: SessionObserver | undefined): void {
-    this.#options.sessions.observer = observer;
+    this.#programs = observer;
+    this.#observe();
+  }
+
+  /** Who writes messages to files, beside programs; undefined: nobody. */
+  logMessages(log: SessionObserver | undefined): void {
+    this.#log = log;
+    this.#observe();
+  }
+
+  #observe(): void {
+    this.#options.sessions.observer = observers(this.#programs, this.#log);
   }
 
   /** The neighbors as they run. */

@@ -1,4 +1,4 @@
-/** Who is told what happens in sessions: the programs of the configuration. While there is none, a session pays for a comparison. */
+/** Who is told what happens in sessions: the programs of the configuration, and the log of messages. While there is none, a session pays for a comparison. */
 import type { CloseReason, SessionInfo } from '@tsbgp/session';
 import type { Neighbor } from './neighbor.ts';
 
@@ -15,4 +15,39 @@ export interface SessionObserver {
   sent(neighbor: Neighbor, messages: Uint8Array): void;
   /** The RIB is too far behind its input, or has caught up. */
   pause(isPaused: boolean): void;
+}
+
+/** One that tells both; where there is one only, that one. */
+export function observers(a: SessionObserver | undefined, b: SessionObserver | undefined): SessionObserver | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return {
+    stateChanged(neighbor, from, to) {
+      a.stateChanged(neighbor, from, to);
+      b.stateChanged(neighbor, from, to);
+    },
+    established(neighbor, session) {
+      a.established(neighbor, session);
+      b.established(neighbor, session);
+    },
+    closed(neighbor, reason) {
+      a.closed(neighbor, reason);
+      b.closed(neighbor, reason);
+    },
+    message(neighbor, direction, octets) {
+      a.message(neighbor, direction, octets);
+      b.message(neighbor, direction, octets);
+    },
+    update(neighbor, session, bytes, start, end) {
+      a.update(neighbor, session, bytes, start, end);
+      b.update(neighbor, session, bytes, start, end);
+    },
+    sent(neighbor, messages) {
+      a.sent(neighbor, messages);
+      b.sent(neighbor, messages);
+    },
+    pause(isPaused) {
+      a.pause(isPaused);
+      b.pause(isPaused);
+    },
+  };
 }

@@ -32,7 +32,7 @@ import {
 } from '../../src/control-plane.ts';
 import { EventLog } from '../../src/events.ts';
 import { completeDecision } from '../../src/keys/decision-keys.ts';
-import type { MrtControl, MrtDump, MrtTablesState } from '../../src/mrt-control.ts';
+import type { MrtControl, MrtDump, MrtMessagesState, MrtTablesState } from '../../src/mrt-control.ts';
 import type { PolicyPlane } from '../../src/policy-plane.ts';
 import { checkPolicies } from '../../src/speaker/new-neighbor.ts';
 import { FakeRpki } from './fake-rpki.ts';
@@ -74,6 +74,15 @@ const MRT_TABLES: MrtTablesState = {
   nextAt: new Date(1_790_003_600_000),
   last: MRT_DUMP,
   lastError: 'full',
+};
+const MRT_MESSAGES: MrtMessagesState = {
+  config: { file: '/tmp/u.%Y.gz', rotateMinutes: 5, keep: 2 },
+  path: '/tmp/u.2026.gz',
+  records: 9,
+  files: 10,
+  failures: 11,
+  droppedOctets: 12,
+  lastError: 'slow',
 };
 export const PROCESS: ProcessState = {
   name: 'anycast',
@@ -234,7 +243,7 @@ export class FakeControlPlane implements ControlPlane {
     ];
   }
 
-  readonly mrt: MrtControl = { dumpTables: async () => MRT_DUMP, tables: () => MRT_TABLES };
+  readonly mrt: MrtControl = { dumpTables: async () => MRT_DUMP, tables: () => MRT_TABLES, messages: () => MRT_MESSAGES };
   processes(): ProcessState[] {
     return [PROCESS];
   }

@@ -2,17 +2,19 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter } from '@connectrpc/connect';
-import { type MrtDumpSchema, MrtService } from '@tsbgp/api';
+import { type MrtDumpSchema, type MrtMessagesSchema, MrtService } from '@tsbgp/api';
 import type { ControlPlane } from '../../control-plane.ts';
-import type { MrtDump } from '../../mrt-control.ts';
+import type { MrtDump, MrtMessagesState } from '../../mrt-control.ts';
 
 export function addMrtService(router: ConnectRouter, control: ControlPlane): void {
   router.service(MrtService, {
     dumpTables: async () => ({ dump: dumpMessage(await control.mrt.dumpTables()) }),
     getMrt: () => {
       const { config, isRunning, nextAt, last, lastError = '', dumps, failures } = control.mrt.tables();
-      if (config === undefined) return {};
+      const messages = messagesMessage(control.mrt.messages());
+      if (config === undefined) return { messages };
       return {
+        messages,
         tables: {
           ...config,
           running: isRunning,
@@ -25,6 +27,20 @@ export function addMrtService(router: ConnectRouter, control: ControlPlane): voi
       };
     },
   });
+}
+
+function messagesMessage(state: MrtMessagesState): MessageInitShape<typeof MrtMessagesSchema> | undefined {
+  const { config, path = '', lastError = '', records, files, failures, droppedOctets } = state;
+  if (config === undefined) return undefined;
+  return {
+    ...config,
+    path,
+    records: BigInt(records),
+    files: BigInt(files),
+    failures: BigInt(failures),
+    droppedOctets: BigInt(droppedOctets),
+    lastError,
+  };
 }
 
 function dumpMessage({ startedAt, records, routes, octets, fileOctets, ...rest }: MrtDump): MessageInitShape<typeof MrtDumpSchema> {

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tsbgp/v1/mrt.proto.
  */
 export const file_tsbgp_v1_mrt: GenFile = /*@__PURE__*/
-  fileDesc("ChJ0c2JncC92MS9tcnQucHJvdG8SCHRzYmdwLnYxIhMKEUR1bXBUYWJsZXNSZXF1ZXN0IjUKEkR1bXBUYWJsZXNSZXNwb25zZRIfCgRkdW1wGAEgASgLMhEudHNiZ3AudjEuTXJ0RHVtcCIPCg1HZXRNcnRSZXF1ZXN0IjUKDkdldE1ydFJlc3BvbnNlEiMKBnRhYmxlcxgBIAEoCzITLnRzYmdwLnYxLk1ydFRhYmxlcyLSAQoJTXJ0VGFibGVzEgwKBGZpbGUYASABKAkSFQoNZXZlcnlfbWludXRlcxgCIAEoDRIMCgRrZWVwGAMgASgNEg8KB3J1bm5pbmcYBCABKAgSDQoFZHVtcHMYBSABKAQSEAoIZmFpbHVyZXMYBiABKAQSKwoHbmV4dF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHwoEbGFzdBgIIAEoCzIRLnRzYmdwLnYxLk1ydER1bXASEgoKbGFzdF9lcnJvchgJIAEoCSKtAQoHTXJ0RHVtcBIMCgRwYXRoGAEgASgJEi4KCnN0YXJ0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3NlY29uZHMYAyABKAESDQoFcGVlcnMYBCABKA0SDwoHcmVjb3JkcxgFIAEoBBIOCgZyb3V0ZXMYBiABKAQSDgoGb2N0ZXRzGAcgASgEEhMKC2ZpbGVfb2N0ZXRzGAggASgEMpIBCgpNcnRTZXJ2aWNlEkcKCkR1bXBUYWJsZXMSGy50c2JncC52MS5EdW1wVGFibGVzUmVxdWVzdBocLnRzYmdwLnYxLkR1bXBUYWJsZXNSZXNwb25zZRI7CgZHZXRNcnQSFy50c2JncC52MS5HZXRNcnRSZXF1ZXN0GhgudHNiZ3AudjEuR2V0TXJ0UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChJ0c2JncC92MS9tcnQucHJvdG8SCHRzYmdwLnYxIhMKEUR1bXBUYWJsZXNSZXF1ZXN0IjUKEkR1bXBUYWJsZXNSZXNwb25zZRIfCgRkdW1wGAEgASgLMhEudHNiZ3AudjEuTXJ0RHVtcCIPCg1HZXRNcnRSZXF1ZXN0Il4KDkdldE1ydFJlc3BvbnNlEiMKBnRhYmxlcxgBIAEoCzITLnRzYmdwLnYxLk1ydFRhYmxlcxInCghtZXNzYWdlcxgCIAEoCzIVLnRzYmdwLnYxLk1ydE1lc3NhZ2VzIq0BCgtNcnRNZXNzYWdlcxIMCgRmaWxlGAEgASgJEhYKDnJvdGF0ZV9taW51dGVzGAIgASgNEgwKBGtlZXAYAyABKA0SDAoEcGF0aBgEIAEoCRIPCgdyZWNvcmRzGAUgASgEEg0KBWZpbGVzGAYgASgEEhAKCGZhaWx1cmVzGAcgASgEEhYKDmRyb3BwZWRfb2N0ZXRzGAggASgEEhIKCmxhc3RfZXJyb3IYCSABKAki0gEKCU1ydFRhYmxlcxIMCgRmaWxlGAEgASgJEhUKDWV2ZXJ5X21pbnV0ZXMYAiABKA0SDAoEa2VlcBgDIAEoDRIPCgdydW5uaW5nGAQgASgIEg0KBWR1bXBzGAUgASgEEhAKCGZhaWx1cmVzGAYgASgEEisKB25leHRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh8KBGxhc3QYCCABKAsyES50c2JncC52MS5NcnREdW1wEhIKCmxhc3RfZXJyb3IYCSABKAkirQEKB01ydER1bXASDAoEcGF0aBgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdzZWNvbmRzGAMgASgBEg0KBXBlZXJzGAQgASgNEg8KB3JlY29yZHMYBSABKAQSDgoGcm91dGVzGAYgASgEEg4KBm9jdGV0cxgHIAEoBBITCgtmaWxlX29jdGV0cxgIIAEoBDKSAQoKTXJ0U2VydmljZRJHCgpEdW1wVGFibGVzEhsudHNiZ3AudjEuRHVtcFRhYmxlc1JlcXVlc3QaHC50c2JncC52MS5EdW1wVGFibGVzUmVzcG9uc2USOwoGR2V0TXJ0EhcudHNiZ3AudjEuR2V0TXJ0UmVxdWVzdBoYLnRzYmdwLnYxLkdldE1ydFJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * Request of DumpTables.
@@ -77,6 +77,13 @@ export type GetMrtResponse = Message<"tsbgp.v1.GetMrtResponse"> & {
    * @generated from field: tsbgp.v1.MrtTables tables = 1;
    */
   tables?: MrtTables | undefined;
+
+  /**
+   * The files of messages. Absent: `mrt.messages` is not configured.
+   *
+   * @generated from field: tsbgp.v1.MrtMessages messages = 2;
+   */
+  messages?: MrtMessages | undefined;
 };
 
 /**
@@ -85,6 +92,83 @@ export type GetMrtResponse = Message<"tsbgp.v1.GetMrtResponse"> & {
  */
 export const GetMrtResponseSchema: GenMessage<GetMrtResponse> = /*@__PURE__*/
   messageDesc(file_tsbgp_v1_mrt, 3);
+
+/**
+ * The files of all messages that are received and sent.
+ *
+ * @generated from message tsbgp.v1.MrtMessages
+ */
+export type MrtMessages = Message<"tsbgp.v1.MrtMessages"> & {
+  /**
+   * Pattern of their names.
+   *
+   * @generated from field: string file = 1;
+   */
+  file: string;
+
+  /**
+   * Minutes of messages in a file.
+   *
+   * @generated from field: uint32 rotate_minutes = 2;
+   */
+  rotateMinutes: number;
+
+  /**
+   * Files that stay. 0: all.
+   *
+   * @generated from field: uint32 keep = 3;
+   */
+  keep: number;
+
+  /**
+   * The file that is being written, whose name has `.new` at its end until it is whole. Empty: none is open.
+   *
+   * @generated from field: string path = 4;
+   */
+  path: string;
+
+  /**
+   * Messages and changes of state since the start of the daemon.
+   *
+   * @generated from field: uint64 records = 5;
+   */
+  records: bigint;
+
+  /**
+   * Files that are whole.
+   *
+   * @generated from field: uint64 files = 6;
+   */
+  files: bigint;
+
+  /**
+   * Files that could not be written.
+   *
+   * @generated from field: uint64 failures = 7;
+   */
+  failures: bigint;
+
+  /**
+   * Octets of records that were left out as the disk was too slow, or as no file was open.
+   *
+   * @generated from field: uint64 dropped_octets = 8;
+   */
+  droppedOctets: bigint;
+
+  /**
+   * Why a file could not be written last. Empty: none failed.
+   *
+   * @generated from field: string last_error = 9;
+   */
+  lastError: string;
+};
+
+/**
+ * Describes the message tsbgp.v1.MrtMessages.
+ * Use `create(MrtMessagesSchema)` to create a new message.
+ */
+export const MrtMessagesSchema: GenMessage<MrtMessages> = /*@__PURE__*/
+  messageDesc(file_tsbgp_v1_mrt, 4);
 
 /**
  * The files of the tables.
@@ -161,7 +245,7 @@ export type MrtTables = Message<"tsbgp.v1.MrtTables"> & {
  * Use `create(MrtTablesSchema)` to create a new message.
  */
 export const MrtTablesSchema: GenMessage<MrtTables> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_mrt, 4);
+  messageDesc(file_tsbgp_v1_mrt, 5);
 
 /**
  * A file of the tables.
@@ -231,7 +315,7 @@ export type MrtDump = Message<"tsbgp.v1.MrtDump"> & {
  * Use `create(MrtDumpSchema)` to create a new message.
  */
 export const MrtDumpSchema: GenMessage<MrtDump> = /*@__PURE__*/
-  messageDesc(file_tsbgp_v1_mrt, 5);
+  messageDesc(file_tsbgp_v1_mrt, 6);
 
 /**
  * MRT files (RFC 6396) that the daemon writes: `mrt` of the configuration.
