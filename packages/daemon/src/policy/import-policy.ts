@@ -10,7 +10,7 @@ import { ALL_OF_IT, Waiting } from './waiting.ts';
 /** The part of an import policy for one family. */
 interface Part {
   judge(route: AdaptedRoute, peer: Peer): PolicyVerdict | PolicyPending;
-  resume(waiting: Waiting, route: AdaptedRoute, peer: Peer, isSame: boolean): PolicyVerdict;
+  resume(waiting: Waiting, route: AdaptedRoute, peer: Peer): PolicyVerdict;
 }
 
 class StatementPart implements Part {
@@ -18,8 +18,8 @@ class StatementPart implements Part {
   readonly #verdicts: Verdicts;
   /** By instruction and change. */
   readonly #waiting: Map<number, WeakMap<object, Waiting>> = new Map();
-  /** What `resume` found out about the attribute set of the last question. */
-  #last: { readonly waiting: Waiting; readonly pending: Pending } | undefined;
+  /** What `resume` found out about the attribute set and the neighbor of the last question. */
+  #last: { readonly waiting: Waiting; readonly version: number; readonly pending: Pending } | undefined;
 
   constructor(policy: Policy) {
     this.#policy = policy;
@@ -31,10 +31,14 @@ class StatementPart implements Part {
     return answer.type === 'pending' ? this.#waitingFor(answer) : this.#verdicts.of(answer);
   }
 
-  resume(waiting: Waiting, { route }: AdaptedRoute, peer: Peer, isSame: boolean): PolicyVerdict {
-    if (!isSame || this.#last?.waiting !== waiting) {
+  resume(waiting: Waiting, { route, version }: AdaptedRoute, peer: Peer): PolicyVerdict {
+    if (this.#last?.waiting !== waiting || this.#last.version !== version) {
       const { at, change } = waiting;
-      this.#last = { waiting, pending: { type: 'pending', at, change: change!, memory: { answers: undefined, state: undefined } } };
+      this.#last = {
+        waiting,
+        version,
+        pending: { type: 'pending', at, change: change!, memory: { answers: undefined, state: undefined } },
+      };
     }
     return this.#verdicts.of(this.#policy.resume(this.#last.pending, route, peer));
   }
@@ -98,8 +102,8 @@ export class AdaptedImport implements ImportPolicy {
   }
 
   resume(pending: PolicyPending, judged: JudgedRoute): PolicyVerdict {
-    const isSame = this.#route.take(judged);
-    return this.#part(judged).resume(pending as Waiting, this.#route, judged.source as Peer, isSame);
+    this.#route.take(judged);
+    return this.#part(judged).resume(pending as Waiting, this.#route, judged.source as Peer);
   }
 
   #part({ family }: JudgedRoute): Part {

@@ -5,12 +5,11 @@ import { Afi, afiOf, Safi, safiOf } from '@tsbgp/wire';
 
 export class AdaptedRoute {
   readonly route: Route = new Route();
+  /** Another number where more than the NLRI and the path identifier is another: what was found out without those holds while it stays. */
+  version = 0;
   #token = -1;
 
-  /**
-   * Returns whether all but the NLRI and the path identifier is as in the question before: what was found out without them still holds.
-   */
-  take(judged: JudgedRoute): boolean {
+  take(judged: JudgedRoute): void {
     const { route } = this;
     const { bytes, start, end, token, family, nlri, nlriOffset, rov, aspa } = judged;
     const isSameSet = token === this.#token;
@@ -33,7 +32,7 @@ export class AdaptedRoute {
     if (safiOf(family) === Safi.Unicast || safiOf(family) === Safi.Multicast)
       takePrefix(route, nlri, nlriOffset, afiOf(family) === Afi.Ipv6);
     else route.setPrefix(NO_PREFIX, 0);
-    return isSame;
+    if (!isSame) this.version++;
   }
 }
 
