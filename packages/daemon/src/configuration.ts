@@ -1,6 +1,7 @@
 /** What the daemon can be asked and told about its configuration as a whole. `LiveConfig` implements it; the API translates it. */
 import type { ConfigError, ConfigWarning } from './config/config-error.ts';
 import type { ConfigChange } from './config-change/change.ts';
+import { ControlError } from './control-error.ts';
 import type { NeighborConfig, NeighborField } from './keys/neighbor-keys.ts';
 
 /** A configuration in the form of its file. */
@@ -55,6 +56,13 @@ export type NeighborEdit =
   | { readonly type: 'add'; readonly address: string; readonly values: NeighborValues }
   | { readonly type: 'change'; readonly address: string; readonly values: NeighborValues }
   | { readonly type: 'delete'; readonly address: string };
+
+/** A neighbor that is not written to a file has no section of `groups` to take keys from. Throws ControlError `failed-precondition`. */
+export function checkWithoutFile(edit: NeighborEdit): void {
+  if (edit.type === 'delete' || edit.values.get('group') === undefined) return;
+  const sentence = 'groups are in the configuration file, and this neighbor is not written to it (api.write-back)';
+  throw new ControlError('failed-precondition', 'neighbor.group', sentence);
+}
 
 export interface Configuration {
   /** As it is written, or with `effective` every value that applies. */

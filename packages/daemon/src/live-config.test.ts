@@ -259,6 +259,23 @@ test('a change of a neighbor that is refused leaves the file and the daemon as t
   assert.equal(daemon.config.neighbors.length, 1);
 });
 
+test('a neighbor of the API has the keys of its group in the file; without the file there is none', async (t) => {
+  const group = 'groups: { customers: { hold-time: 12, import: deny-all } }\n';
+  const { client, text } = await start(t, group);
+  const wanted = { address: '127.0.0.8', remoteAs: 64_508, passive: true, group: 'customers', tags: ['paid'] };
+  const { neighbor } = await client.neighbors.addNeighbor({ neighbor: wanted });
+  assert.deepEqual([neighbor?.config?.holdTime, neighbor?.config?.group, neighbor?.config?.tags], [12, 'customers', ['paid']]);
+  assert.match(text(), /group: customers\n/);
+  assert.ok(!text().includes('hold-time: 12\n'));
+  const other = { address: '127.0.0.7', remoteAs: 64_507, group: 'nobody' };
+  await assert.rejects(client.neighbors.addNeighbor({ neighbor: other }), { code: 'INVALID_ARGUMENT', field: 'neighbor.group' });
+  await client.config.applyConfig({ text: text().replace('hold-time: 12', 'hold-time: 15') });
+  assert.equal((await client.neighbors.getNeighbor({ address: '127.0.0.8' })).neighbor?.config?.holdTime, 15);
+  await client.config.applyConfig({ text: text().replace('api: {', 'api: { write-back: false,') });
+  const refused = { code: 'FAILED_PRECONDITION', field: 'neighbor.group' };
+  await assert.rejects(client.neighbors.addNeighbor({ neighbor: { ...other, group: 'customers' } }), refused);
+});
+
 test('write-back: false: neighbors of the API last until the daemon ends', async (t) => {
   const { client, text, folder, path } = await start(t, '', async (name) => {
     writeFileSync(name, readFileSync(name, 'utf8').replace('/api.sock }', '/api.sock, write-back: false }'));

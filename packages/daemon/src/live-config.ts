@@ -19,15 +19,16 @@ import type { ConfigChange } from './config-change/change.ts';
 import { describeChange, summarizeChanges } from './config-change/describe.ts';
 import { ConfigFile } from './config-store/config-file.ts';
 import { editNeighbor, editPlace } from './config-store/edit-neighbors.ts';
-import type {
-  AppliedConfig,
-  ApplyOptions,
-  CheckedConfig,
-  ConfigText,
-  Configuration,
-  CurrentConfig,
-  DiffedConfig,
-  NeighborEdit,
+import {
+  type AppliedConfig,
+  type ApplyOptions,
+  type CheckedConfig,
+  type ConfigText,
+  type Configuration,
+  type CurrentConfig,
+  checkWithoutFile,
+  type DiffedConfig,
+  type NeighborEdit,
 } from './configuration.ts';
 import { ControlError, type ControlProblem, invalidArgument } from './control-error.ts';
 import type { EventLog } from './events.ts';
@@ -126,7 +127,10 @@ export class LiveConfig implements Configuration {
     return this.#inTurn(async () => {
       const { daemon, log } = this.#options;
       const before = daemon.config;
-      if (!before.api.writeBack) return action(undefined);
+      if (!before.api.writeBack) {
+        checkWithoutFile(edit);
+        return action(undefined);
+      }
       this.#notAwaiting();
       this.#file.checkUnedited();
       const edited = this.#edited(edit);

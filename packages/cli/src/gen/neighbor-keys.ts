@@ -5,6 +5,8 @@ export const NEIGHBOR_KEYS = [
   {"name":"address","key":"address","message":"address","type":"address"},
   {"name":"remoteAs","key":"remote-as","message":"remoteAs","type":"as-number","option":{"flags":"--as <number>","help":"the neighbor's AS; ours makes it iBGP","required":true}},
   {"name":"description","key":"description","message":"description","type":"text","max":255,"option":{"flags":"--description <text>","help":"free text"}},
+  {"name":"group","key":"group","message":"group","type":"text","option":{"flags":"--group <name>","help":"a section of \"groups\" in the configuration"}},
+  {"name":"tags","key":"tags","message":"tags","type":"text","list":true,"default":[],"option":{"flags":"--tags <list>","help":"words that policies ask for"}},
   {"name":"localAs","key":"local-as","message":"localAs","type":"as-number","option":{"flags":"--local-as <number>","help":"our AS towards it, where it differs"}},
   {"name":"families","key":"families","message":"families","type":"family","list":true,"option":{"flags":"--families <list>","help":"ipv4-unicast, l2vpn-evpn, …"}},
   {"name":"passive","key":"passive","message":"passive","type":"flag","default":false,"option":{"flags":"--passive","help":"never connect, only wait"}},

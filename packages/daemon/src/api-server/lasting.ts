@@ -1,4 +1,4 @@
-import type { Configuration, NeighborEdit } from '../configuration.ts';
+import { type Configuration, checkWithoutFile, type NeighborEdit } from '../configuration.ts';
 import type { NeighborConfig } from '../control-plane.ts';
 
 /** Changes a neighbor, and writes the change to the file of the daemon if it has one; the action is given the neighbor as the file has it then. */
@@ -7,7 +7,9 @@ export async function lasting<T>(
   edit: NeighborEdit,
   action: (neighbor: NeighborConfig | undefined) => T | Promise<T>,
 ): Promise<T> {
-  return configuration === undefined ? action(undefined) : configuration.editNeighbor(edit, action);
+  if (configuration !== undefined) return configuration.editNeighbor(edit, action);
+  checkWithoutFile(edit);
+  return action(undefined);
 }
 
 export function enabling(address: string, enabled: boolean): NeighborEdit {

@@ -51,7 +51,7 @@ const NEIGHBOR: Words = [
   ['network networks announce static redistribute', OWN_ROUTES],
   ['aggregate-address aggregate', otherwise('aggregates are in the section "aggregates" at the top of the file')],
   ['advertise-map exist-map non-exist-map', otherwise('a route of "routes" has "while", which names one of "conditions"')],
-  ['peer-group group template neighbor-group inherit', otherwise('what neighbors have in common is in "defaults"')],
+  ['peer-group template neighbor-group inherit', otherwise('a neighbor names a section of "groups" with "group"')],
   ['dynamic-neighbor dynamic neighbor-range listen-range range allow', notYet('neighbors by prefix')],
   ['vrf rd route-distinguisher', notYet('VRFs')],
 ];
@@ -86,7 +86,8 @@ const DECISION: Words = [
 const TOP: Words = [
   ['bgp router router-bgp protocol speaker', otherwise('the sections are "global" and "neighbors"')],
   ['neighbor neighbour neighbours peer peers bgp-neighbors session sessions', key('neighbors')],
-  ['peer-group peer-groups group groups template templates neighbor-defaults', key('defaults')],
+  ['peer-group peer-groups group template templates', key('groups')],
+  ['neighbor-defaults', key('defaults')],
   ['as asn local-as router-id listen port', otherwise('it belongs into "global"')],
   ['grpc control socket management gobgp', key('api')],
   ['metrics prometheus', key('http')],
@@ -167,6 +168,7 @@ const SECTIONS: Readonly<Record<string, Words>> = {
   global: GLOBAL,
   'global.decision': DECISION,
   defaults: NEIGHBOR,
+  'groups.*': NEIGHBOR,
   'neighbors[]': NEIGHBOR,
   'routes[]': ROUTES,
   'aggregates[]': AGGREGATES,

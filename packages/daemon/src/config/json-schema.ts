@@ -17,6 +17,8 @@ function schemaOf(descriptor: Descriptor): JsonSchema {
   switch (descriptor.kind) {
     case 'list':
       return { ...wordsOf(descriptor), type: 'array', items: schemaOf(descriptor.item) };
+    case 'mapping':
+      return { ...wordsOf(descriptor), type: 'object', additionalProperties: schemaOf(descriptor.item) };
     case 'section': {
       const entries = Object.entries(descriptor.entries);
       const required = entries.filter(([, { words }]) => words.standard === undefined).map(([key]) => key);

@@ -63,6 +63,8 @@ test('what is left out has the documented default', () => {
         remoteAs: 64500,
         localAs: undefined,
         description: undefined,
+        group: undefined,
+        tags: [],
         families: [IPV4_UNICAST],
         passive: false,
         remotePort: 179,
@@ -154,11 +156,14 @@ test('every key arrives where it belongs', () => {
   const { config } = parseConfig(
     `
 global: { as: 64500, router-id: 192.0.2.254, listen: ["192.0.2.254:1179", "[2001:DB8::1]:0"], decision: { always-compare-med: true, multipath: 4 } }
+groups: { transit: { hold-time: 7 } }
 neighbors:
   - address: "2001:DB8:0::2"
     remote-as: 64501
     local-as: 64999
     description: 4711
+    group: transit
+    tags: [paid, new]
     families: [ipv6-unicast, ipv4-unicast]
     max-prefix: { ipv4-unicast: 1000, ipv6-unicast: 500 }
     max-prefix-accepted: 900
@@ -236,6 +241,8 @@ log: { level: debug, format: json }
     remoteAs: 64501,
     localAs: 64999,
     description: '4711',
+    group: 'transit',
+    tags: ['paid', 'new'],
     families: [IPV6_UNICAST, IPV4_UNICAST],
     passive: true,
     remotePort: 1180,

@@ -1,13 +1,13 @@
 /**
- * The sections `neighbors` and `defaults`: merges them for each neighbor, and checks the rules between keys.
+ * The sections `neighbors`, `groups` and `defaults`: merges them for each neighbor, and checks the rules between keys.
  *
- * A key in `defaults` does not apply to neighbors that may not have it: multihop not to iBGP neighbors, route-reflector-client not to eBGP
+ * A key in `defaults` or a group does not apply to neighbors that may not have it: multihop not to iBGP neighbors, route-reflector-client not to eBGP
  * neighbors. In the section of such a neighbor it is an error.
  */
 import { formatFamily } from '@tsbgp/wire';
 import { isIpv6 } from '../endpoint.ts';
 import type { Path } from '../keys/fields.ts';
-import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
+import { NEIGHBOR_KEYS, type NeighborField, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { mergeLayers, relationOf } from '../keys/neighbor-layers.ts';
 import type { OwnAs } from '../keys/own-as.ts';
 import { formatPath } from './config-error.ts';
@@ -25,17 +25,28 @@ import {
   withoutRequired,
 } from './neighbor-rules.ts';
 import type { RawConfig } from './schema.ts';
+import { suggest } from './suggest.ts';
 
 /** By the section of the neighbor. Several rules ask for each neighbor of a file. */
 const merged: WeakMap<RawNeighbor, RawNeighbor> = new WeakMap();
 
-/** The keys of a neighbor, or else those of `defaults`. `own` is one of the sections of `raw`. */
+/** The keys of a neighbor, or else those of its group, or else those of `defaults`. `own` is one of the sections of `raw`. */
 export function effective(raw: RawConfig, own: RawNeighbor): RawNeighbor {
   const known = merged.get(own);
   if (known !== undefined) return known;
-  const found = mergeLayers([raw.defaults ?? {}, own], ownAs(raw));
+  const found = mergeLayers([raw.defaults ?? {}, groupOf(raw, own) ?? {}, own], ownAs(raw));
   merged.set(own, found);
   return found;
+}
+
+function groupOf({ groups }: RawConfig, { group }: RawNeighbor): RawNeighbor | undefined {
+  return group !== undefined && groups !== undefined && Object.hasOwn(groups, group) ? groups[group] : undefined;
+}
+
+/** The section that a neighbor has a key from. */
+function sectionOf(raw: RawConfig, own: RawNeighbor, i: number, field: NeighborField): Path {
+  if (own[field] !== undefined) return ['neighbors', i];
+  return groupOf(raw, own)?.[field] === undefined ? ['defaults'] : ['groups', own.group!];
 }
 
 /** Undefined where the file has no AS number that is right. */
@@ -50,6 +61,7 @@ export function ownAs(raw: RawConfig): OwnAs | undefined {
 
 export function checkNeighborSections(raw: RawConfig, findings: Findings): void {
   if (raw.defaults !== undefined) checkSection(raw.defaults, ['defaults'], findings);
+  for (const [name, group] of Object.entries(raw.groups ?? {})) if (group !== undefined) checkSection(group, ['groups', name], findings);
   const seen = new Map<string, number>();
   raw.neighbors?.forEach((own, i) => {
     if (own !== undefined) checkNeighbor(raw, own, i, seen, findings);
@@ -67,6 +79,7 @@ function checkNeighbor(raw: RawConfig, own: RawNeighbor, i: number, seen: Map<st
   const neighbor = effective(raw, own);
   const { address, remoteAs } = neighbor;
 
+  groupIsThere(raw, own, path, findings);
   if (remoteAs === undefined && !wasRefused(raw, i, findings)) findings.refuse('missing-key', [...path, 'remote-as']);
   if (address !== undefined) {
     const before = seen.get(address);
@@ -77,7 +90,7 @@ function checkNeighbor(raw: RawConfig, own: RawNeighbor, i: number, seen: Map<st
       findings.refuse('duplicate-neighbor', [...path, 'address'], { because, allowed: 'each address once' });
     }
     notOurselves(raw, neighbor, address, path, findings);
-    sameKind(raw, own, neighbor, address, path, findings);
+    sameKind(raw, own, i, neighbor, address, findings);
     if (neighbor.passive === true) somethingListens(raw, address, path, findings);
   }
   checkSection(own, path, findings);
@@ -86,10 +99,10 @@ function checkNeighbor(raw: RawConfig, own: RawNeighbor, i: number, seen: Map<st
   const relation = relationOf(neighbor, ours);
   const inConfederation = ours && isConfederationItself(remoteAs, ours);
   if (inConfederation !== undefined) {
-    findings.refuse('conflicting-keys', [...(own.remoteAs === undefined ? ['defaults'] : path), 'remote-as'], inConfederation);
+    findings.refuse('conflicting-keys', [...sectionOf(raw, own, i, 'remoteAs'), 'remote-as'], inConfederation);
   }
   const inside = ours && localAsInside(neighbor, ours);
-  if (inside !== undefined) findings.refuse('conflicting-keys', [...(own.localAs === undefined ? ['defaults'] : path), 'local-as'], inside);
+  if (inside !== undefined) findings.refuse('conflicting-keys', [...sectionOf(raw, own, i, 'localAs'), 'local-as'], inside);
   const broken = [
     ...(relation === undefined || inConfederation !== undefined ? [] : notForRelation(own, relation)),
     ...onlyClients(own, neighbor.routeServerClient),
@@ -100,16 +113,25 @@ function checkNeighbor(raw: RawConfig, own: RawNeighbor, i: number, seen: Map<st
     if (own[field] !== undefined) findings.warn('no-effect', [...path, NEIGHBOR_KEYS[field].key], text);
   }
   for (const { field, other, rule } of exclusive(neighbor)) {
-    const isOwn = own[field] === true || own[other] === true;
     const blamed = own[field] === undefined && own[other] === true ? other : field;
-    findings.refuse('conflicting-keys', [...(isOwn ? path : ['defaults']), NEIGHBOR_KEYS[blamed].key], rule);
+    findings.refuse('conflicting-keys', [...sectionOf(raw, own, i, blamed), NEIGHBOR_KEYS[blamed].key], rule);
   }
 }
 
 /** The key is written but wrong: there is an error about it already. */
 function wasRefused(raw: RawConfig, i: number, findings: Findings): boolean {
   if (findings.isWritten(['neighbors', i, 'remote-as'])) return true;
+  const { group } = raw.neighbors?.[i] ?? {};
+  if (group !== undefined && findings.isWritten(['groups', group, 'remote-as'])) return true;
   return raw.defaults?.remoteAs === undefined && findings.isWritten(['defaults', 'remote-as']);
+}
+
+function groupIsThere({ groups = {} }: RawConfig, { group }: RawNeighbor, path: Path, findings: Findings): void {
+  if (group === undefined || Object.hasOwn(groups, group)) return;
+  const names = Object.keys(groups);
+  const near = suggest(group, names);
+  const because = `there is no group "${group}"${near === undefined ? '' : `, did you mean "${near}"?`}`;
+  findings.refuse('unknown-name', [...path, 'group'], { because, allowed: names.length === 0 ? 'a section of groups' : names.join(', ') });
 }
 
 function notOurselves(raw: RawConfig, neighbor: RawNeighbor, address: string, path: Path, findings: Findings): void {
@@ -118,13 +140,12 @@ function notOurselves(raw: RawConfig, neighbor: RawNeighbor, address: string, pa
   if (broken !== undefined) findings.refuse('own-address', [...path, 'address'], broken);
 }
 
-function sameKind(raw: RawConfig, own: RawNeighbor, neighbor: RawNeighbor, address: string, path: Path, findings: Findings): void {
+function sameKind(raw: RawConfig, own: RawNeighbor, i: number, neighbor: RawNeighbor, address: string, findings: Findings): void {
   const broken = otherKind(address, neighbor.localAddress);
   if (broken === undefined) return;
-  const isDefault = own.localAddress === undefined && raw.defaults !== undefined;
-  // For a key in `defaults` the message names the neighbor that it does not fit.
-  const because = broken.because.replace('the neighbor', formatPath(path));
-  findings.refuse('conflicting-keys', [...(isDefault ? ['defaults'] : path), 'local-address'], { ...broken, because });
+  // For a key in another section the message names the neighbor that it does not fit.
+  const because = broken.because.replace('the neighbor', formatPath(['neighbors', i]));
+  findings.refuse('conflicting-keys', [...sectionOf(raw, own, i, 'localAddress'), 'local-address'], { ...broken, because });
 }
 
 function somethingListens(raw: RawConfig, address: string, path: Path, findings: Findings): void {

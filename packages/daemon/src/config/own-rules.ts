@@ -77,6 +77,10 @@ function known(raw: RawConfig, name: string, path: Path, findings: Findings): vo
 function checkDefaultOriginate(raw: RawConfig, findings: Findings): void {
   const common = raw.defaults?.defaultOriginateWhile;
   if (common !== undefined) known(raw, common, ['defaults', 'default-originate-while'], findings);
+  for (const [name, group] of Object.entries(raw.groups ?? {})) {
+    const condition = group?.defaultOriginateWhile;
+    if (condition !== undefined) known(raw, condition, ['groups', name, 'default-originate-while'], findings);
+  }
   raw.neighbors?.forEach((own, i) => {
     if (own?.defaultOriginateWhile === undefined) return;
     const path: Path = ['neighbors', i, 'default-originate-while'];

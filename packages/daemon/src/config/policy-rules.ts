@@ -15,7 +15,7 @@ import type { RawConfig } from './schema.ts';
 const FIELDS = ['policy', 'importPolicy', 'exportPolicy'] as const;
 
 /** Relative names of files begin in `folder`. */
-export function checkPolicySections({ sets, policies, defaults, neighbors }: RawConfig, findings: Findings, folder: string): void {
+export function checkPolicySections({ sets, policies, defaults, groups, neighbors }: RawConfig, findings: Findings, folder: string): void {
   const result = readPolicies({ sets, policies });
   for (const problem of result.problems) findings.addProblem(problem);
   for (const [name, file] of result.scripts) {
@@ -36,6 +36,7 @@ export function checkPolicySections({ sets, policies, defaults, neighbors }: Raw
   }
   const check = (section: RawNeighbor, path: Path): void => checkChains(section, path, written, findings);
   if (defaults !== undefined) check(defaults, ['defaults']);
+  for (const [name, group] of Object.entries(groups ?? {})) if (group !== undefined) check(group, ['groups', name]);
   neighbors?.forEach((neighbor, i) => {
     if (neighbor !== undefined) check(neighbor, ['neighbors', i]);
   });

@@ -37,7 +37,7 @@ export function checkRpkiSection({ rpki }: RawConfig, findings: Findings): void 
 }
 
 /** Keys of neighbors that ask RPKI, where there is none to ask: every route is "not found", or "unknown". */
-export function warnWithoutRpki({ rpki, defaults, neighbors }: RawConfig, findings: Findings): void {
+export function warnWithoutRpki({ rpki, defaults, groups, neighbors }: RawConfig, findings: Findings): void {
   if (rpki !== undefined) return;
   const warn = (section: RawNeighbor | undefined, path: Path): void => {
     for (const field of ['rov', 'aspa'] as const) {
@@ -47,6 +47,7 @@ export function warnWithoutRpki({ rpki, defaults, neighbors }: RawConfig, findin
     }
   };
   warn(defaults, ['defaults']);
+  for (const [name, group] of Object.entries(groups ?? {})) warn(group, ['groups', name]);
   neighbors?.forEach((neighbor, i) => warn(neighbor, ['neighbors', i]));
 }
 

@@ -5,6 +5,7 @@
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import { DECISION_ROWS, type DecisionConfig } from '../keys/decision-keys.ts';
 import {
+  byName,
   choice,
   type Descriptor,
   field,
@@ -17,7 +18,8 @@ import {
   text,
   type Words,
 } from '../keys/fields.ts';
-import type { NeighborKey } from '../keys/neighbor-key.ts';
+import { readName } from '../keys/group-keys.ts';
+import type { NeighborKey, Scope } from '../keys/neighbor-key.ts';
 import { NEIGHBOR_KEYS, type RawNeighbor } from '../keys/neighbor-keys.ts';
 import { readAs, readEndpoint, readHost, readMode, readRouterId, readSocketPath } from '../keys/values.ts';
 import { type RawAccess, ROLE, TOKENS } from './api-access.ts';
@@ -56,6 +58,7 @@ export interface RawConfig {
     decision?: { -readonly [Name in keyof DecisionConfig]?: DecisionConfig[Name] };
   };
   defaults?: RawNeighbor;
+  groups?: Readonly<Record<string, RawNeighbor | undefined>>;
   neighbors?: (RawNeighbor | undefined)[];
   routes?: (RawRoute | undefined)[];
   aggregates?: (RawAggregate | undefined)[];
@@ -89,15 +92,15 @@ const hostName = text(
 const hosts = (about: string, standard: string) =>
   list({ allowed: 'a list of host names and addresses', example: 'hosts: [router1.example.net]', about, standard }, hostName);
 
-/** `defaults`, or one neighbor: the keys that may be written there, and their values by field. */
-function neighborSection(words: Words, scope: 'defaults' | 'neighbor'): Section<RawNeighbor> {
+/** `defaults`, a group or one neighbor: the keys that may be written there, and their values by field. */
+function neighborSection(words: Words, scope: Scope): Section<RawNeighbor> {
   const names = Object.keys(NEIGHBOR_KEYS) as (keyof RawNeighbor)[];
   const rows = names
     .filter((name) => NEIGHBOR_KEYS[name].scopes?.includes(scope) !== false)
     .map((name) => {
       const { key, value, inDefaults, default: standard }: NeighborKey<unknown> = NEIGHBOR_KEYS[name];
       const shown = standard === undefined ? value.words : { standard: String(standard), ...value.words };
-      const entry: Descriptor = { ...value, words: scope === 'defaults' ? { ...shown, ...inDefaults } : shown };
+      const entry: Descriptor = { ...value, words: scope === 'neighbor' ? shown : { ...shown, ...inDefaults } };
       return { key, name, entry };
     });
   return namedSection(words, rows);
@@ -219,6 +222,19 @@ export const SCHEMA: Section<RawConfig> = section(
         standard: 'none',
       },
       'defaults',
+    ),
+    groups: byName(
+      {
+        allowed: 'a mapping from names to mappings of neighbor keys',
+        example: 'groups: { customers: { import: customers-in, max-prefix: 100 } }',
+        about: 'Values for the neighbors that name the group. They go before those of `defaults`, and after those of the neighbor itself.',
+        standard: 'none',
+      },
+      readName,
+      neighborSection(
+        { allowed: 'a mapping of neighbor keys', example: 'customers: { import: customers-in }', about: 'One group.', standard: '' },
+        'group',
+      ),
     ),
     neighbors: list(
       {

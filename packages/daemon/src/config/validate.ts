@@ -34,16 +34,23 @@ export function errorAt(source: YamlSource, path: Path, code: ConfigErrorCode, b
 function descriptorAt(path: Path): Descriptor {
   let at: Descriptor = SCHEMA;
   for (const step of path) {
-    const next: Descriptor | undefined = at.kind === 'section' ? at.entries[step] : at.kind === 'list' ? at.item : undefined;
+    const next: Descriptor | undefined = nextOf(at, step);
     if (next === undefined) break;
     at = next;
   }
   return at;
 }
 
+function nextOf(at: Descriptor, step: string | number): Descriptor | undefined {
+  if (at.kind === 'section') return at.entries[step];
+  return at.kind === 'field' ? undefined : at.item;
+}
+
 function unknownKeys(source: YamlSource, schema: Descriptor, value: unknown, path: Path, errors: ConfigError[]): void {
   if (schema.kind === 'list' && Array.isArray(value)) {
     value.forEach((item, i) => unknownKeys(source, schema.item, item, [...path, i], errors));
+  } else if (schema.kind === 'mapping' && isMapping(value)) {
+    for (const [name, item] of Object.entries(value)) unknownKeys(source, schema.item, item, [...path, name], errors);
   } else if (schema.kind === 'section' && isMapping(value)) {
     for (const key of Object.keys(value)) {
       const entry = Object.hasOwn(schema.entries, key) ? schema.entries[key] : undefined;
@@ -100,8 +107,9 @@ function foreignHint(meaning: Meaning, known: readonly string[]): Hint {
   return known.includes(meaning.key) ? { hint: `here it is "${meaning.key}"`, meant: meaning.key } : {};
 }
 
-/** `['neighbors', 1]` is `neighbors[]`. */
+/** `['neighbors', 1]` is `neighbors[]`, and `['groups', 'customers']` is `groups.*`. */
 function sectionOf(path: Path): string {
+  if (path[0] === 'groups' && path.length === 2) return 'groups.*';
   return formatPath(path).replaceAll(/\[\d+\]/g, '[]');
 }
 

@@ -69,7 +69,13 @@ export interface Section<T> extends Reader<T> {
   readonly entries: Readonly<Record<string, Descriptor>>;
 }
 
-export type Descriptor<T = unknown> = Field<T> | List<T> | Section<T>;
+/** Values by names that the operator chooses. */
+export interface Mapping<T> extends Reader<T> {
+  readonly kind: 'mapping';
+  readonly item: Descriptor;
+}
+
+export type Descriptor<T = unknown> = Field<T> | List<T> | Section<T> | Mapping<T>;
 
 export function field<T>(words: Words, shape: Shape, check: (value: unknown) => T | Refusal): Field<T> {
   return {
@@ -95,6 +101,30 @@ export function list<T>(words: Words, item: Descriptor<T>): List<(T | undefined)
       if (Array.isArray(value)) return value.map((element: unknown, i) => item.read(element, [...path, i], refuse));
       refuse(path, new Refusal('wrong-type'));
       return undefined;
+    },
+  };
+}
+
+/** A refused value is undefined, so that its name is known. `readName` refuses names. */
+export function byName<T>(
+  words: Words,
+  readName: (name: string) => string | Refusal,
+  item: Descriptor<T>,
+): Mapping<Readonly<Record<string, T | undefined>>> {
+  return {
+    kind: 'mapping',
+    words,
+    item,
+    read(value, path, refuse) {
+      if (!isMapping(value)) {
+        refuse(path, new Refusal('wrong-type'));
+        return undefined;
+      }
+      const entries = Object.entries(value).map(([name, element]) => {
+        if (readName(name) instanceof Refusal) refuse([...path, name], new Refusal('invalid-value', `"${name}" is no name`));
+        return [name, item.read(element, [...path, name], refuse)] as const;
+      });
+      return Object.fromEntries(entries);
     },
   };
 }

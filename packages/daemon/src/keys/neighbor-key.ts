@@ -1,8 +1,8 @@
 /** The row of a neighbor's key: everything that the daemon, its documentation and the command line know about it. */
 import type { Descriptor } from './fields.ts';
 
-/** Where a key may be written. `group` and `range` do not exist yet. */
-type Scope = 'defaults' | 'group' | 'neighbor' | 'range';
+/** Where a key may be written. */
+export type Scope = 'defaults' | 'group' | 'neighbor';
 
 /** What a change of the value touches in a running daemon. */
 export type OnChange = 'nothing' | 'import' | 'export' | 'stream' | 'session';

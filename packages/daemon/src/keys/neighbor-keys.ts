@@ -10,6 +10,7 @@ import type { Family } from '@tsbgp/wire';
 import { AS_NUMBER_KEYS, type AsNumberConfig } from './as-number-keys.ts';
 import { FAMILY_NAMES, familyName, unicastFamily } from './families.ts';
 import { choice, field, flag, integer, list, text } from './fields.ts';
+import { GROUP_KEYS, type GroupConfig } from './group-keys.ts';
 import { LIMIT_KEYS, type LimitConfig } from './limit-keys.ts';
 import type { NeighborKey, ReadValue } from './neighbor-key.ts';
 import { OWN_ROUTE_KEYS } from './neighbor-own-keys.ts';
@@ -29,6 +30,7 @@ export interface NeighborConfig
   extends AsNumberConfig,
     RelationConfig,
     ValidationConfig,
+    GroupConfig,
     LimitConfig,
     NextHopConfig,
     PolicyConfig,
@@ -151,6 +153,7 @@ export const NEIGHBOR_KEYS: Rows = {
     option: { flags: '--description <text>', help: 'free text' },
     foreign: 'name desc comment',
   },
+  ...GROUP_KEYS,
   localAs: {
     key: 'local-as',
     value: field(

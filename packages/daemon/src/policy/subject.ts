@@ -14,14 +14,16 @@ const THEIRS: Readonly<Record<RoleName, PeerRole>> = {
 
 /** `localAs` is that of the session; `addresses` are those of all neighbors with the same AS. */
 export function policySubject(config: NeighborConfig, localAs: number, kind: Peer['kind'], addresses: readonly string[]): Peer {
-  const { address, remoteAs, role, controlCommunitiesAs } = config;
+  const { address, remoteAs, group, role, tags, controlCommunitiesAs } = config;
   return {
     address: withoutZone(address),
     as: remoteAs,
     localAs,
     localAs16: controlCommunitiesAs,
     kind,
+    group,
     role: role && THEIRS[role],
+    tags,
     addresses: addresses.map(withoutZone),
   };
 }

@@ -172,6 +172,29 @@ test('a file that cannot be loaded keeps the daemon from starting, and a change 
   await receiver.has(FIRST);
 });
 
+test('a policy sees the group and the tags of a neighbor; other ones take effect without a reset', async (t) => {
+  const sections = (tags: string): string => `
+groups: { members: { ${tags} } }
+policies:
+  in:
+    - { match: { prefix: ${FIRST}, neighbor: { group: members } }, action: { reject: group } }
+    - { match: { prefix: ${SECOND}, neighbor: { tag: paid } }, action: { reject: tag } }
+    - { action: accept }`;
+  const world = await start(t, sections('tags: [paid]'), 'in, group: members');
+  const { sender, receiver, change } = world;
+  for (const prefix of [FIRST, SECOND]) sender.announce(prefix);
+  for (let i = 0; i < 1000 && (await rejected(world)).length < 2; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(await rejected(world), [
+    [FIRST, 'import-policy', 'group'],
+    [SECOND, 'import-policy', 'tag'],
+  ]);
+  assert.deepEqual(await change(sections('tags: [free]')), ['neighbors 127.0.0.2: tags changed: its routes are judged again']);
+  await receiver.has(SECOND);
+  assert.deepEqual(await rejected(world), [[FIRST, 'import-policy', 'group']]);
+  assert.deepEqual(await change(sections('tags: [free]'), 'in'), ['neighbors 127.0.0.2: group, tags changed: its routes are judged again']);
+  await receiver.has(FIRST);
+});
+
 test('a chain by family decides about its family; others have the default of the session', async (t) => {
   const world = await start(t, 'policies: { in: [ { action: { reject: all } } ] }', '{ ipv6-unicast: in, ipv4-unicast: accept-all }');
   world.sender.announce(FIRST);

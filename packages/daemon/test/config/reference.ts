@@ -44,7 +44,8 @@ export function touchRows(): string[] {
 }
 
 function keysOf(descriptor: Descriptor, path: string): KeyReference[] {
-  if (descriptor.kind === 'field') return [];
+  // What has names of the operator's own has the keys of another section.
+  if (descriptor.kind === 'field' || descriptor.kind === 'mapping') return [];
   if (descriptor.kind === 'list') return keysOf(descriptor.item, `${path}[]`);
   return Object.entries(descriptor.entries).flatMap(([name, entry]) => {
     const own = path === '' ? name : `${path}.${name}`;

@@ -66,9 +66,15 @@ export function changedConfig(config: NeighborConfig, message: ConfigMessage, fi
 export function configMessage(config: NeighborConfig): MessageInitShape<typeof NeighborConfigSchema> {
   return Object.fromEntries(
     MAPPED.filter(({ field }) => config[field] !== undefined).map(({ field, value, message }) => {
-      return [message.localName, value.kind === 'list' ? config.families.map(formatFamily) : config[field]];
+      return [message.localName, messageValue(value, config[field])];
     }),
   );
+}
+
+/** The value as a message carries it. */
+function messageValue(row: Descriptor, value: unknown): unknown {
+  if (row.kind === 'list' && Array.isArray(value)) return value.map((item: unknown) => messageValue(row.item, item));
+  return row.kind === 'field' && row.shape.type === 'family' ? formatFamily(value as Family) : value;
 }
 
 /** The value that a message carries, in the control plane's type. */
