@@ -38,8 +38,11 @@ export function addControlService(router: ConnectRouter, control: ControlPlane, 
       setImmediate(() => boundaries.run('api', {}, () => control.shutdown(communication)));
       return {};
     },
-    triggerMrtDump() {
-      throw new ConnectError('MRT export is not configured: this daemon does not write dumps', Code.FailedPrecondition);
+    async triggerMrtDump() {
+      if (control.mrt.tables().config === undefined) {
+        throw new ConnectError('MRT export is not configured: there is no mrt.tables', Code.FailedPrecondition);
+      }
+      return { filePath: (await control.mrt.dumpTables()).path };
     },
   });
 }

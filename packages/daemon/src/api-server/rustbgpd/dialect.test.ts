@@ -1,5 +1,8 @@
 /** Every call of rustbgpd.v1 through generated clients, against a daemon with a session: good and bad requests, and their effects. */
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
@@ -45,6 +48,15 @@ test('GlobalService and ControlService', LIMIT, async (t) => {
   const dump = await failure(control.triggerMrtDump({}));
   assert.equal(dump.code, Code.FailedPrecondition);
   assert.match(dump.message, /^MRT export is not configured/);
+});
+
+test('ControlService.TriggerMrtDump answers when the file is there', LIMIT, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsbgp-mrt-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const served = await startDaemon(t, `mrt: { tables: { file: ${folder}/rib.%Y.mrt.gz } }\n`);
+  const { filePath } = await served.client(rustbgpd.ControlService).triggerMrtDump({});
+  assert.match(filePath, /\/rib\.\d{4}\.mrt\.gz$/);
+  assert.ok(existsSync(filePath));
 });
 
 test('ControlService.Shutdown: the reason is cut at a character', LIMIT, async (t) => {
