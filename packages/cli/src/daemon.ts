@@ -40,7 +40,10 @@ export interface RouteQuery extends RouteFilter {
 }
 
 export interface RouteKeyRequest {
+  /** A prefix, or with `family` an NLRI of it as text. */
   readonly prefix: string;
+  /** A family whose NLRI are no plain prefixes. */
+  readonly family?: string | undefined;
   /** Where it was written, for error messages: `line 7`, `routes.txt:7`; '' for the command line. */
   readonly place: string;
 }

@@ -30,12 +30,19 @@ export function routeFilter({ family, prefix, match, originAs, community, reject
   return present({ family, prefix, prefixMatch: match && MATCHES[match], originAs, community, rejected: rejected && true, reason });
 }
 
-export function localRoute({ prefix, nextHop, attributes }: RouteRequest): LocalRouteInit {
-  return { prefix, nextHop, attributes: attributes.map(attribute) };
+export function localRoute({ nextHop, attributes, ...key }: RouteRequest): LocalRouteInit {
+  return { ...routeName(key), nextHop, attributes: attributes.map(attribute) };
 }
 
-export function localRouteKey({ prefix }: RouteKeyRequest): LocalRouteKeyInit {
-  return { prefix };
+export function localRouteKey(key: RouteKeyRequest): LocalRouteKeyInit {
+  return routeName(key);
+}
+
+function routeName({
+  prefix,
+  family,
+}: Pick<RouteKeyRequest, 'prefix' | 'family'>): { prefix: string } | { family: string; nlri: { text: string } } {
+  return family === undefined ? { prefix } : { family, nlri: { text: prefix } };
 }
 
 /** Flags stay 0: the daemon sets those that the RFCs require. */

@@ -387,11 +387,15 @@ export interface Batch<T> {
 
 export interface LocalRouteKey {
   readonly family: Family;
+  /** '' where `nlri` says which route it is. */
   readonly prefix: string;
+  /** Of families whose NLRI are no plain prefixes. */
+  readonly nlri?: Nlri | undefined;
   readonly pathIdentifier?: number | undefined;
 }
 
 export interface LocalRoute extends LocalRouteKey {
+  /** '' where the family needs none. */
   readonly nextHop: string;
   /**
    * All attributes but NEXT_HOP and MP_REACH_NLRI. ORIGIN defaults to IGP, AS_PATH to an empty one. Routes of a batch that share an array are

@@ -23,7 +23,12 @@ export class RibWorld {
   readonly peers: Map<string, RibPeer> = new Map();
   readonly listings: Listings = new Listings(this.rib, (address) => this.peers.get(address), this.background);
   readonly watchers: Watchers;
-  readonly localRoutes: LocalRoutes = new LocalRoutes({ rib: this.rib, background: this.background, schedule: () => undefined });
+  readonly localRoutes: LocalRoutes = new LocalRoutes({
+    rib: this.rib,
+    background: this.background,
+    schedule: () => undefined,
+    addFamily: (family) => this.rib.addFamily(family),
+  });
 
   constructor(changesMax?: number) {
     const { rib, listings, background, boundaries } = this;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { collect, ROUTE, tsbgp } from '../../test/world.ts';
-import type { RouteRequest } from '../daemon.ts';
+import type { RouteKeyRequest, RouteRequest } from '../daemon.ts';
 import { ExitCode } from '../exit-code.ts';
 
 test('route list asks for the routes that were injected', async () => {
@@ -132,4 +132,23 @@ test('route list: where each route comes from', async () => {
     out.split('\n').flatMap((line) => /local +(api, alice|api|configuration|aggregate)/.exec(line)?.[1] ?? []),
     ['api, alice', 'api', 'configuration', 'aggregate'],
   );
+});
+
+test('route add and del: an NLRI of another family, which needs no next hop here; a line may name its own', async () => {
+  const flow = 'destination-prefix 198.51.100.0/24';
+  const expected = { prefix: flow, family: 'ipv4-flowspec', nextHop: '', attributes: [], place: '' };
+  assert.deepEqual((await added(['--family', 'ipv4-flowspec', flow])).requests, [expected]);
+  const lines = await added(['-'], `'${flow}' --family ipv4-flowspec\n203.0.113.0/24 --next-hop 192.0.2.9\n`);
+  assert.deepEqual(
+    lines.requests.map(({ family, prefix }) => [family, prefix]),
+    [
+      ['ipv4-flowspec', flow],
+      [undefined, '203.0.113.0/24'],
+    ],
+  );
+  let deleted: RouteKeyRequest[] = [];
+  await tsbgp(['route', 'del', '--family', 'ipv4-flowspec', flow], {
+    daemon: { deleteRoutes: async (batches) => (deleted = await collect(batches)).length },
+  });
+  assert.deepEqual(deleted, [{ prefix: flow, family: 'ipv4-flowspec', place: '' }]);
 });

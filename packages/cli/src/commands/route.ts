@@ -12,7 +12,7 @@ import { addRouteOptions, attributesOf, type RouteOptions } from '../route-optio
 import { splitWords } from '../shell-words.ts';
 import { counted } from '../terminal/units.ts';
 import { plainUsage } from '../usage-message.ts';
-import { argumentValue, prefix } from '../values.ts';
+import { argumentValue, familyName, prefix } from '../values.ts';
 import { addFilters, type FilterOptions } from './filters.ts';
 import { addOwnRouting } from './own-routing.ts';
 import { showRoutes } from './rib.ts';
@@ -25,8 +25,15 @@ Many at once, from standard input (-) or a file (--file), one route per line:
   203.0.113.0/24 --next-hop 192.0.2.1 --community 65000:100   # and so on
 Options on the command line hold for every line that does not say otherwise.`;
 
+const FAMILY_HELP = 'for what is no plain prefix: the argument is then an NLRI of the family, in quotes';
+
 /** The daemon takes no longer names. */
 const NAME_LENGTH_MAX = 64;
+
+/** Of routes that are no plain prefixes: they are one argument then, the NLRI as text. */
+interface FamilyOption {
+  readonly family?: string;
+}
 
 interface BulkOptions {
   readonly file?: string;
@@ -41,15 +48,15 @@ export function addRoute(program: Command, invocation: Invocation): void {
     );
 
   addOwnRouting(route, invocation);
-  addRouteOptions(
+  addLineOptions(
     route.command('add').description('add routes, or replace them').argument('[prefix...]', 'e.g. 203.0.113.0/24; - reads standard input'),
   )
     .option('-f, --file <file>', 'read routes from a file')
     .option('--added-by <name>', 'who adds them, for listings; without: $USER')
     .addHelpText('after', BULK_HELP)
-    .action(async (prefixes: readonly string[], options: RouteOptions & BulkOptions & { addedBy?: string }) => {
+    .action(async (prefixes: readonly string[], options: RouteOptions & FamilyOption & BulkOptions & { addedBy?: string }) => {
       const lines = input(invocation, 'add', prefixes, options);
-      const parse = lineParser<RouteOptions>(addRouteOptions);
+      const parse = lineParser<RouteOptions & FamilyOption>(addLineOptions);
       const requests = map(lines, ({ words, place }) => {
         const { first, options: own } = parse(words);
         return routeRequest(first, { ...options, ...own }, place);
@@ -64,18 +71,17 @@ export function addRoute(program: Command, invocation: Invocation): void {
     .description('delete routes of our own')
     .argument('[prefix...]', 'e.g. 203.0.113.0/24; - reads standard input')
     .option('-f, --file <file>', 'read prefixes from a file')
+    .option('--family <family>', FAMILY_HELP, familyName)
     .addHelpText('after', BULK_HELP.replace(' --next-hop 192.0.2.1 --community 65000:100', ''))
-    .action(async (prefixes: readonly string[], options: BulkOptions) => {
+    .action(async (prefixes: readonly string[], options: FamilyOption & BulkOptions) => {
       const lines = input(invocation, 'del', prefixes, options);
       // The options of `add` are accepted and ignored: the file that added routes can also delete them.
-      const parse = lineParser<RouteOptions>(addRouteOptions);
-      const requests = map(
-        lines,
-        ({ words, place }): RouteKeyRequest => ({
-          prefix: argumentValue('prefix', parse(words).first, prefix),
-          place,
-        }),
-      );
+      const parse = lineParser<RouteOptions & FamilyOption>(addLineOptions);
+      const requests = map(lines, ({ words, place }): RouteKeyRequest => {
+        const { first, options: own } = parse(words);
+        const family = own.family ?? options.family;
+        return family === undefined ? { prefix: argumentValue('prefix', first, prefix), place } : { prefix: first, family, place };
+      });
       const daemon = await invocation.daemon();
       let asked = 0;
       const count = await daemon.deleteRoutes(batches(map(requests, (request) => (asked++, request))));
@@ -84,6 +90,11 @@ export function addRoute(program: Command, invocation: Invocation): void {
         throw new CliError(ExitCode.Refused, asked === 1 ? 'there is no such route' : 'there are no such routes');
       await invocation.done(`${counted(count, 'route')} deleted${absent === 0 ? '' : `, ${absent} not found`}`, { count, absent });
     });
+}
+
+/** The options of a route, on the command line or in a line of a file. */
+function addLineOptions(command: Command): Command {
+  return addRouteOptions(command).option('--family <family>', FAMILY_HELP, familyName);
 }
 
 interface Line {
@@ -146,7 +157,10 @@ function lineParser<Options>(addOptions: (command: Command) => Command): (words:
   };
 }
 
-function routeRequest(text: string, options: RouteOptions, place: string): RouteRequest {
+function routeRequest(text: string, options: RouteOptions & FamilyOption, place: string): RouteRequest {
+  const { family } = options;
+  // The daemon knows which families need a next hop.
+  if (family !== undefined) return { prefix: text, family, nextHop: options.nextHop ?? '', attributes: attributesOf(options), place };
   if (options.nextHop === undefined) {
     throw usageError(`${text}: where should packets go? --next-hop is missing`, `tsbgp route add ${text} --next-hop 192.0.2.1`);
   }

@@ -4,7 +4,7 @@
 import type { Rib } from '@tsbgp/rib';
 import { formatFamily } from '@tsbgp/wire';
 import type { ConfiguredRoute } from '../own-config.ts';
-import { EncodedBatch, PREFIX_OCTETS } from './encoded-batch.ts';
+import { EncodedBatch } from './encoded-batch.ts';
 
 export class ConfiguredRoutes {
   readonly #rib: Rib;
@@ -15,7 +15,7 @@ export class ConfiguredRoutes {
   constructor(rib: Rib, routes: readonly ConfiguredRoute[]) {
     this.#rib = rib;
     this.#routes = routes;
-    this.#batch = new EncodedBatch(rib, routes.length);
+    this.#batch = new EncodedBatch(rib, routes.length, (family) => rib.table(family));
     for (const [index, route] of routes.entries()) this.#batch.addRoute(route, index);
   }
 
@@ -29,7 +29,14 @@ export class ConfiguredRoutes {
   announce(isChosen: (route: ConfiguredRoute) => boolean): number {
     return this.#each(isChosen, (index) => {
       const attr = this.#batch.attrAt(index);
-      this.#rib.announceLocal(this.#batch.familyAt(index), this.#batch.prefixes, index * PREFIX_OCTETS, attr, 0, 'configuration');
+      this.#rib.announceLocal(
+        this.#batch.familyAt(index),
+        this.#batch.octetsAt(index),
+        this.#batch.offsetAt(index),
+        attr,
+        0,
+        'configuration',
+      );
     });
   }
 
@@ -50,7 +57,7 @@ export class ConfiguredRoutes {
 
   #withdraw(isChosen: (route: ConfiguredRoute) => boolean): number {
     return this.#each(isChosen, (index) => {
-      this.#rib.withdrawLocal(this.#batch.familyAt(index), this.#batch.prefixes, index * PREFIX_OCTETS, 0, 'configuration');
+      this.#rib.withdrawLocal(this.#batch.familyAt(index), this.#batch.octetsAt(index), this.#batch.offsetAt(index), 0, 'configuration');
     });
   }
 

@@ -2,11 +2,10 @@
  * A batch of routes to inject, checked and encoded. It is kept in columns, without an object for each route; equal attributes are encoded
  * once.
  */
-import { type AttrId, grown, NONE, type Rib } from '@tsbgp/rib';
-import { Fault, formatFamily, type PathAttribute } from '@tsbgp/wire';
+import { type AttrId, grown, NONE, type Rib, type RibTable } from '@tsbgp/rib';
+import { encodeTypedNlri, type Family, Fault, formatFamily, type Nlri, type PathAttribute } from '@tsbgp/wire';
 import { ControlError, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
 import { notRouted } from '../keys/injectable.ts';
-import type { WirePrefix } from '../keys/wire-prefix.ts';
 import { quote } from '../quote.ts';
 import { encodeLocalAttributes } from './local-attributes.ts';
 import { readPrefix } from './wire-prefix.ts';
@@ -19,6 +18,8 @@ export const PREFIX_OCTETS = 17;
 
 export class EncodedBatch {
   readonly prefixes: Uint8Array;
+  /** By route: the octets of an NLRI that is no plain prefix. */
+  readonly #nlri: Map<number, Uint8Array> = new Map();
   /** Attribute sets that were encoded. */
   setCount = 0;
   /** By route: position of its table, index of its set, path identifier (RFC 7911). */
@@ -26,6 +27,7 @@ export class EncodedBatch {
   readonly #sets: Int32Array;
   readonly #identifiers: Uint32Array;
   readonly #rib: Rib;
+  readonly #addFamily: (family: Family) => RibTable;
   /** Attributes -> table and next hop -> index of the set. Emptied when it is full. */
   readonly #known: Map<readonly PathAttribute[], Map<string, number>> = new Map();
   /** The octets of all sets, one after the other; and by set: where its octets end, and its id in the RIB. */
@@ -33,8 +35,10 @@ export class EncodedBatch {
   #end: Int32Array = new Int32Array(256);
   #attr: Int32Array = new Int32Array(256);
 
-  constructor(rib: Rib, capacity: number) {
+  /** `addFamily` gives the table of a family, which is made where it is not there. */
+  constructor(rib: Rib, capacity: number, addFamily: (family: Family) => RibTable) {
     this.#rib = rib;
+    this.#addFamily = addFamily;
     this.prefixes = new Uint8Array(capacity * PREFIX_OCTETS);
     this.#sets = new Int32Array(capacity);
     this.#tables = new Uint8Array(capacity);
@@ -45,19 +49,42 @@ export class EncodedBatch {
     return this.#rib.tables[this.#tables[index]!]!.family;
   }
 
+  /** Where the NLRI of a route is: at `offsetAt`. */
+  octetsAt(index: number): Uint8Array {
+    return (this.#nlri.size === 0 ? undefined : this.#nlri.get(index)) ?? this.prefixes;
+  }
+
+  offsetAt(index: number): number {
+    return this.#nlri.size > 0 && this.#nlri.has(index) ? 0 : index * PREFIX_OCTETS;
+  }
+
   identifierAt(index: number): number {
     return this.#identifiers[index]!;
   }
 
   /** Throws ControlError that names `routes[index]` and the field. */
   addRoute(route: LocalRoute, index: number): void {
-    const reason = notRouted(this.addKey(route, index));
-    if (reason !== undefined) throw invalid(`routes[${index}].prefix`, `found ${quote(route.prefix)}, ${reason}; it cannot be injected`);
+    if (route.nlri === undefined) {
+      const reason = notRouted(this.#readKey(route, index));
+      if (reason !== undefined) throw invalid(`routes[${index}].prefix`, `found ${quote(route.prefix)}, ${reason}; it cannot be injected`);
+    } else this.addKey(route, index);
     this.#sets[index] = this.#setOf(route, index);
   }
 
-  /** Returns the prefix. Throws ControlError that names `routes[index]` and the field. */
-  addKey(key: LocalRouteKey, index: number): WirePrefix {
+  /** Throws ControlError that names `routes[index]` and the field. */
+  addKey(key: LocalRouteKey, index: number): void {
+    if (key.nlri === undefined) this.#readKey(key, index);
+    else this.#addNlri(key.family, key.nlri, key.pathIdentifier ?? 0, index);
+  }
+
+  #addNlri(family: Family, nlri: Nlri, identifier: number, index: number): void {
+    if (nlri.type === 'unknown') throw invalid(`routes[${index}].nlri`, 'allowed is an NLRI that can be read');
+    this.#tables[index] = this.#addFamily(family).position;
+    this.#identifiers[index] = identifier;
+    this.#nlri.set(index, encodeTypedNlri(nlri));
+  }
+
+  #readKey(key: LocalRouteKey, index: number): ReturnType<typeof readPrefix> {
     const { family } = key;
     if (!this.#rib.has(family)) {
       throw invalid(`routes[${index}].family`, `found ${formatFamily(family)}, allowed are ipv4-unicast and ipv6-unicast`);

@@ -8,12 +8,13 @@
  * Steps 1 and 3 run in slices of the background's budget. Batches are applied one after the other, in the order of the calls. A reader of the
  * RIB may see a part of a batch while it is applied; the call is answered when all of it is in the RIB.
  */
-import type { Rib } from '@tsbgp/rib';
+import type { Rib, RibTable } from '@tsbgp/rib';
+import type { Family } from '@tsbgp/wire';
 import { type Batch, ControlError, type ControlProblem, type LocalRoute, type LocalRouteKey } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { checkAddedBy, noteAddedBy } from './added-by.ts';
 import { type Background, Limit } from './background.ts';
-import { EncodedBatch, PREFIX_OCTETS } from './encoded-batch.ts';
+import { EncodedBatch } from './encoded-batch.ts';
 
 /** Routes of one batch. */
 export const BATCH_ROUTES_MAX: number = 500_000;
@@ -32,12 +33,15 @@ export interface LocalRoutesOptions {
   readonly background: Background;
   /** The RIB has something to do. */
   readonly schedule: () => void;
+  /** The table of a family, which is made where it is not there. */
+  readonly addFamily: (family: Family) => RibTable;
 }
 
 export class LocalRoutes {
   readonly #rib: Rib;
   readonly #background: Background;
   readonly #schedule: () => void;
+  readonly #addFamily: (family: Family) => RibTable;
   readonly #limit: Limit = new Limit(
     BATCHES_MAX,
     (max) => new ControlError('resource-exhausted', 'routes', `routes: ${max} batches are under way, which is the limit; try again later`),
@@ -47,24 +51,25 @@ export class LocalRoutes {
   #added = 0;
   #deleted = 0;
 
-  constructor({ rib, background, schedule }: LocalRoutesOptions) {
+  constructor({ rib, background, schedule, addFamily }: LocalRoutesOptions) {
     this.#rib = rib;
     this.#background = background;
     this.#schedule = schedule;
+    this.#addFamily = addFamily;
   }
 
   /** Resolves when all routes are in the RIB. Rejects with ControlError before anything has changed. */
   async add(routes: Batch<LocalRoute>, addedBy = ''): Promise<void> {
     checkAddedBy(addedBy);
     return this.#inOrder(async (isOurTurn) => {
-      const batch = new EncodedBatch(this.#rib, Math.min(routes.length, BATCH_ROUTES_MAX));
+      const batch = new EncodedBatch(this.#rib, Math.min(routes.length, BATCH_ROUTES_MAX), this.#addFamily);
       await this.#check(routes, (route, index) => batch.addRoute(route, index));
       await isOurTurn;
       try {
         await this.#eachStep(routes.length, (index) => {
           const family = batch.familyAt(index);
           const attr = batch.attrAt(index);
-          const path = this.#rib.announceLocal(family, batch.prefixes, index * PREFIX_OCTETS, attr, batch.identifierAt(index));
+          const path = this.#rib.announceLocal(family, batch.octetsAt(index), batch.offsetAt(index), attr, batch.identifierAt(index));
           noteAddedBy(this.#rib.table(family), path, addedBy);
         });
       } finally {
@@ -77,12 +82,13 @@ export class LocalRoutes {
   /** Resolves with how many of them existed. Rejects with ControlError before anything has changed. */
   delete(keys: Batch<LocalRouteKey>): Promise<number> {
     return this.#inOrder(async (isOurTurn) => {
-      const batch = new EncodedBatch(this.#rib, Math.min(keys.length, BATCH_ROUTES_MAX));
+      const batch = new EncodedBatch(this.#rib, Math.min(keys.length, BATCH_ROUTES_MAX), this.#addFamily);
       await this.#check(keys, (key, index) => batch.addKey(key, index));
       await isOurTurn;
       let count = 0;
       await this.#eachStep(keys.length, (index) => {
-        if (this.#rib.withdrawLocal(batch.familyAt(index), batch.prefixes, index * PREFIX_OCTETS, batch.identifierAt(index))) count++;
+        if (this.#rib.withdrawLocal(batch.familyAt(index), batch.octetsAt(index), batch.offsetAt(index), batch.identifierAt(index)))
+          count++;
       });
       this.#deleted += count;
       return count;

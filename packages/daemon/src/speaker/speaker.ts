@@ -208,10 +208,7 @@ export class Speaker implements ControlPlane {
       changed: (neighbor) => this.#sessions.changed(neighbor),
       forget: (neighbor) => this.#sessions.forget(neighbor),
       plugin: (neighbor) => this.#sessions.plugin(neighbor),
-      addFamily: (family) => {
-        rib.addFamily(family);
-        this.#watchers.feed.tableAdded();
-      },
+      addFamily: (family) => void this.#watchers.addFamily(family),
       isHolding: () => this.#hold.isRunning,
       check: (config) => {
         checkPolicies(config, options.policyNames?.() ?? []);
@@ -225,7 +222,7 @@ export class Speaker implements ControlPlane {
     this.rpki = new RpkiQueries({ rpki: this.#rpki, rib, background });
     this.#listings = new Listings(rib, (address) => this.#neighbors.find(address).ribPeer, background);
     this.#watchers = new Watchers({ rib, listings: this.#listings, background, boundaries, schedule });
-    this.#localRoutes = new LocalRoutes({ rib, background, schedule });
+    this.#localRoutes = new LocalRoutes({ rib, background, schedule, addFamily: (family) => this.#watchers.addFamily(family) });
     this.policies = new PolicyQueries({ rib, neighbors: () => this.#neighbors, background, source: options.policySource ?? NO_POLICIES });
     this.#metricSources = [
       (out) => addBackground(out, background),

@@ -3,6 +3,7 @@
  * that it has not seen, and builds the routes.
  */
 import { AttributeRewriter, NONE, type PathId, type Rib, type RibTable } from '@tsbgp/rib';
+import type { Family } from '@tsbgp/wire';
 import type { Boundaries } from '../boundaries.ts';
 import { ControlError, invalidArgument, type RouteChanges, type RouteEvent, type WatchQuery } from '../control-plane.ts';
 import type { Exposition } from '../metrics/exposition.ts';
@@ -59,6 +60,14 @@ export class Watchers {
     this.#rib = options.rib;
     this.feed = new ChangeFeed(options);
     this.#quietMax = (options.changesMax ?? CHANGES_MAX) / 8;
+  }
+
+  /** The table of a family. Where the RIB has none, it is made, and its changes are followed from now on. */
+  addFamily(family: Family): RibTable {
+    if (this.#rib.has(family)) return this.#rib.table(family);
+    const table = this.#rib.addFamily(family);
+    this.feed.tableAdded();
+    return table;
   }
 
   /**

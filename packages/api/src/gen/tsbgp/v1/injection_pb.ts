@@ -6,13 +6,15 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { PathAttribute } from "./attributes_pb.ts";
 import { file_tsbgp_v1_attributes } from "./attributes_pb.ts";
+import type { Nlri } from "./rib_pb.ts";
+import { file_tsbgp_v1_rib } from "./rib_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tsbgp/v1/injection.proto.
  */
 export const file_tsbgp_v1_injection: GenFile = /*@__PURE__*/
-  fileDesc("Chh0c2JncC92MS9pbmplY3Rpb24ucHJvdG8SCHRzYmdwLnYxIoQBCgpMb2NhbFJvdXRlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSEAoIbmV4dF9ob3AYAyABKAkSKwoKYXR0cmlidXRlcxgEIAMoCzIXLnRzYmdwLnYxLlBhdGhBdHRyaWJ1dGUSFwoPcGF0aF9pZGVudGlmaWVyGAUgASgNIkgKDUxvY2FsUm91dGVLZXkSDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIXCg9wYXRoX2lkZW50aWZpZXIYAyABKA0iSgoQQWRkUm91dGVzUmVxdWVzdBIkCgZyb3V0ZXMYASADKAsyFC50c2JncC52MS5Mb2NhbFJvdXRlEhAKCGFkZGVkX2J5GFAgASgJIhMKEUFkZFJvdXRlc1Jlc3BvbnNlIj4KE0RlbGV0ZVJvdXRlc1JlcXVlc3QSJwoGcm91dGVzGAEgAygLMhcudHNiZ3AudjEuTG9jYWxSb3V0ZUtleSInChREZWxldGVSb3V0ZXNSZXNwb25zZRIPCgdkZWxldGVkGAEgASgEIk8KFUFkZFJvdXRlU3RyZWFtUmVxdWVzdBIkCgZyb3V0ZXMYASADKAsyFC50c2JncC52MS5Mb2NhbFJvdXRlEhAKCGFkZGVkX2J5GFAgASgJIicKFkFkZFJvdXRlU3RyZWFtUmVzcG9uc2USDQoFYWRkZWQYASABKAQiQwoYRGVsZXRlUm91dGVTdHJlYW1SZXF1ZXN0EicKBnJvdXRlcxgBIAMoCzIXLnRzYmdwLnYxLkxvY2FsUm91dGVLZXkiLAoZRGVsZXRlUm91dGVTdHJlYW1SZXNwb25zZRIPCgdkZWxldGVkGAEgASgEIhcKFUxpc3RBZ2dyZWdhdGVzUmVxdWVzdCJBChZMaXN0QWdncmVnYXRlc1Jlc3BvbnNlEicKCmFnZ3JlZ2F0ZXMYASADKAsyEy50c2JncC52MS5BZ2dyZWdhdGUicgoJQWdncmVnYXRlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSFAoMc3VtbWFyeV9vbmx5GAMgASgIEhkKEW1lcmdlX2NvbW11bml0aWVzGAQgASgIEhQKDGNvbnRyaWJ1dG9ycxgFIAEoBCIXChVMaXN0Q29uZGl0aW9uc1JlcXVlc3QiQQoWTGlzdENvbmRpdGlvbnNSZXNwb25zZRInCgpjb25kaXRpb25zGAEgAygLMhMudHNiZ3AudjEuQ29uZGl0aW9uIuYBCglDb25kaXRpb24SDAoEbmFtZRgBIAEoCRImCgR0eXBlGAIgASgOMhgudHNiZ3AudjEuQ29uZGl0aW9uLlR5cGUSEAoIcHJlZml4ZXMYAyADKAkSDAoEaG9sZBgEIAEoDRINCgVob2xkcxgFIAEoCBIQCghjaGFuZ2luZxgGIAEoCBIOCgZyb3V0ZXMYByABKA0SEQoJbmVpZ2hib3JzGAggASgNIj8KBFR5cGUSFAoQVFlQRV9VTlNQRUNJRklFRBAAEhAKDFRZUEVfUFJFU0VOVBABEg8KC1RZUEVfQUJTRU5UEAIyiAQKEEluamVjdGlvblNlcnZpY2USRAoJQWRkUm91dGVzEhoudHNiZ3AudjEuQWRkUm91dGVzUmVxdWVzdBobLnRzYmdwLnYxLkFkZFJvdXRlc1Jlc3BvbnNlEk0KDERlbGV0ZVJvdXRlcxIdLnRzYmdwLnYxLkRlbGV0ZVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5EZWxldGVSb3V0ZXNSZXNwb25zZRJVCg5BZGRSb3V0ZVN0cmVhbRIfLnRzYmdwLnYxLkFkZFJvdXRlU3RyZWFtUmVxdWVzdBogLnRzYmdwLnYxLkFkZFJvdXRlU3RyZWFtUmVzcG9uc2UoARJeChFEZWxldGVSb3V0ZVN0cmVhbRIiLnRzYmdwLnYxLkRlbGV0ZVJvdXRlU3RyZWFtUmVxdWVzdBojLnRzYmdwLnYxLkRlbGV0ZVJvdXRlU3RyZWFtUmVzcG9uc2UoARJTCg5MaXN0QWdncmVnYXRlcxIfLnRzYmdwLnYxLkxpc3RBZ2dyZWdhdGVzUmVxdWVzdBogLnRzYmdwLnYxLkxpc3RBZ2dyZWdhdGVzUmVzcG9uc2USUwoOTGlzdENvbmRpdGlvbnMSHy50c2JncC52MS5MaXN0Q29uZGl0aW9uc1JlcXVlc3QaIC50c2JncC52MS5MaXN0Q29uZGl0aW9uc1Jlc3BvbnNlYgZwcm90bzM", [file_tsbgp_v1_attributes]);
+  fileDesc("Chh0c2JncC92MS9pbmplY3Rpb24ucHJvdG8SCHRzYmdwLnYxIqIBCgpMb2NhbFJvdXRlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSEAoIbmV4dF9ob3AYAyABKAkSKwoKYXR0cmlidXRlcxgEIAMoCzIXLnRzYmdwLnYxLlBhdGhBdHRyaWJ1dGUSFwoPcGF0aF9pZGVudGlmaWVyGAUgASgNEhwKBG5scmkYPCABKAsyDi50c2JncC52MS5ObHJpImYKDUxvY2FsUm91dGVLZXkSDgoGZmFtaWx5GAEgASgJEg4KBnByZWZpeBgCIAEoCRIXCg9wYXRoX2lkZW50aWZpZXIYAyABKA0SHAoEbmxyaRg8IAEoCzIOLnRzYmdwLnYxLk5scmkiSgoQQWRkUm91dGVzUmVxdWVzdBIkCgZyb3V0ZXMYASADKAsyFC50c2JncC52MS5Mb2NhbFJvdXRlEhAKCGFkZGVkX2J5GFAgASgJIhMKEUFkZFJvdXRlc1Jlc3BvbnNlIj4KE0RlbGV0ZVJvdXRlc1JlcXVlc3QSJwoGcm91dGVzGAEgAygLMhcudHNiZ3AudjEuTG9jYWxSb3V0ZUtleSInChREZWxldGVSb3V0ZXNSZXNwb25zZRIPCgdkZWxldGVkGAEgASgEIk8KFUFkZFJvdXRlU3RyZWFtUmVxdWVzdBIkCgZyb3V0ZXMYASADKAsyFC50c2JncC52MS5Mb2NhbFJvdXRlEhAKCGFkZGVkX2J5GFAgASgJIicKFkFkZFJvdXRlU3RyZWFtUmVzcG9uc2USDQoFYWRkZWQYASABKAQiQwoYRGVsZXRlUm91dGVTdHJlYW1SZXF1ZXN0EicKBnJvdXRlcxgBIAMoCzIXLnRzYmdwLnYxLkxvY2FsUm91dGVLZXkiLAoZRGVsZXRlUm91dGVTdHJlYW1SZXNwb25zZRIPCgdkZWxldGVkGAEgASgEIhcKFUxpc3RBZ2dyZWdhdGVzUmVxdWVzdCJBChZMaXN0QWdncmVnYXRlc1Jlc3BvbnNlEicKCmFnZ3JlZ2F0ZXMYASADKAsyEy50c2JncC52MS5BZ2dyZWdhdGUicgoJQWdncmVnYXRlEg4KBmZhbWlseRgBIAEoCRIOCgZwcmVmaXgYAiABKAkSFAoMc3VtbWFyeV9vbmx5GAMgASgIEhkKEW1lcmdlX2NvbW11bml0aWVzGAQgASgIEhQKDGNvbnRyaWJ1dG9ycxgFIAEoBCIXChVMaXN0Q29uZGl0aW9uc1JlcXVlc3QiQQoWTGlzdENvbmRpdGlvbnNSZXNwb25zZRInCgpjb25kaXRpb25zGAEgAygLMhMudHNiZ3AudjEuQ29uZGl0aW9uIuYBCglDb25kaXRpb24SDAoEbmFtZRgBIAEoCRImCgR0eXBlGAIgASgOMhgudHNiZ3AudjEuQ29uZGl0aW9uLlR5cGUSEAoIcHJlZml4ZXMYAyADKAkSDAoEaG9sZBgEIAEoDRINCgVob2xkcxgFIAEoCBIQCghjaGFuZ2luZxgGIAEoCBIOCgZyb3V0ZXMYByABKA0SEQoJbmVpZ2hib3JzGAggASgNIj8KBFR5cGUSFAoQVFlQRV9VTlNQRUNJRklFRBAAEhAKDFRZUEVfUFJFU0VOVBABEg8KC1RZUEVfQUJTRU5UEAIyiAQKEEluamVjdGlvblNlcnZpY2USRAoJQWRkUm91dGVzEhoudHNiZ3AudjEuQWRkUm91dGVzUmVxdWVzdBobLnRzYmdwLnYxLkFkZFJvdXRlc1Jlc3BvbnNlEk0KDERlbGV0ZVJvdXRlcxIdLnRzYmdwLnYxLkRlbGV0ZVJvdXRlc1JlcXVlc3QaHi50c2JncC52MS5EZWxldGVSb3V0ZXNSZXNwb25zZRJVCg5BZGRSb3V0ZVN0cmVhbRIfLnRzYmdwLnYxLkFkZFJvdXRlU3RyZWFtUmVxdWVzdBogLnRzYmdwLnYxLkFkZFJvdXRlU3RyZWFtUmVzcG9uc2UoARJeChFEZWxldGVSb3V0ZVN0cmVhbRIiLnRzYmdwLnYxLkRlbGV0ZVJvdXRlU3RyZWFtUmVxdWVzdBojLnRzYmdwLnYxLkRlbGV0ZVJvdXRlU3RyZWFtUmVzcG9uc2UoARJTCg5MaXN0QWdncmVnYXRlcxIfLnRzYmdwLnYxLkxpc3RBZ2dyZWdhdGVzUmVxdWVzdBogLnRzYmdwLnYxLkxpc3RBZ2dyZWdhdGVzUmVzcG9uc2USUwoOTGlzdENvbmRpdGlvbnMSHy50c2JncC52MS5MaXN0Q29uZGl0aW9uc1JlcXVlc3QaIC50c2JncC52MS5MaXN0Q29uZGl0aW9uc1Jlc3BvbnNlYgZwcm90bzM", [file_tsbgp_v1_attributes, file_tsbgp_v1_rib]);
 
 /**
  * A route to add.
@@ -21,7 +23,7 @@ export const file_tsbgp_v1_injection: GenFile = /*@__PURE__*/
  */
 export type LocalRoute = Message<"tsbgp.v1.LocalRoute"> & {
   /**
-   * "ipv4-unicast" or "ipv6-unicast". Empty: the unicast family of the prefix.
+   * A family by its name, for example "ipv4-unicast" or "ipv4-flowspec". Empty: the unicast family of the prefix.
    *
    * @generated from field: string family = 1;
    */
@@ -36,7 +38,8 @@ export type LocalRoute = Message<"tsbgp.v1.LocalRoute"> & {
   prefix: string;
 
   /**
-   * IPv4 or IPv6 address of a router. 0.0.0.0 and :: mean the daemon's own address towards each neighbor.
+   * IPv4 or IPv6 address of a router. 0.0.0.0 and :: mean the daemon's own address towards each neighbor; with `nlri` they are refused. Flow
+   * specifications need none: empty.
    *
    * @generated from field: string next_hop = 3;
    */
@@ -55,6 +58,13 @@ export type LocalRoute = Message<"tsbgp.v1.LocalRoute"> & {
    * @generated from field: uint32 path_identifier = 5;
    */
   pathIdentifier: number;
+
+  /**
+   * In place of `prefix`, for families whose NLRI are no plain prefixes: `text`, or where that is empty `fields`. `octets` are not read.
+   *
+   * @generated from field: tsbgp.v1.Nlri nlri = 60;
+   */
+  nlri?: Nlri | undefined;
 };
 
 /**
@@ -90,6 +100,13 @@ export type LocalRouteKey = Message<"tsbgp.v1.LocalRouteKey"> & {
    * @generated from field: uint32 path_identifier = 3;
    */
   pathIdentifier: number;
+
+  /**
+   * In place of `prefix`, as in LocalRoute.
+   *
+   * @generated from field: tsbgp.v1.Nlri nlri = 60;
+   */
+  nlri?: Nlri | undefined;
 };
 
 /**
