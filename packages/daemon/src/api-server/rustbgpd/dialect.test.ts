@@ -306,13 +306,58 @@ test('SetPolicy, SetNeighborSet, global chains: written to the file, in effect a
   assert.deepEqual([(await client.listPolicies({})).policies, (await client.listNeighborSets({})).neighborSets], [[], []]);
 });
 
-test('PeerGroupService: there are none', LIMIT, async (t) => {
-  const client = (await startDaemon(t)).client(rustbgpd.PeerGroupService);
+test('PeerGroupService: groups of the file are set, listed, assigned and deleted', LIMIT, async (t) => {
+  const { client: clientOf } = await startDaemon(t);
+  const [client, neighbors] = [clientOf(rustbgpd.PeerGroupService), clientOf(rustbgpd.NeighborService)];
   assert.deepEqual((await client.listPeerGroups({})).peerGroups, []);
   assert.equal(await code(client.getPeerGroup({})), Code.InvalidArgument);
   assert.equal(await code(client.getPeerGroup({ name: 'x' })), Code.NotFound);
-  for (const call of calls(client, ['setPeerGroup', 'deletePeerGroup', 'setNeighborPeerGroup', 'clearNeighborPeerGroup'])) {
-    assert.equal(await code(call({})), Code.Unimplemented);
+  const definition = {
+    holdTime: 12,
+    maxPrefixes: 100,
+    families: ['ipv4_unicast', 'ipv6_unicast'],
+    gracefulRestart: true,
+    grRestartTime: 60,
+    grStaleRoutesTime: 90n,
+    llgrStaleTime: 3600,
+    removePrivateAs: 'all',
+    addPathReceive: true,
+    addPathSend: true,
+    addPathSendMax: 4,
+    importPolicyChain: ['deny-all'],
+  };
+  await client.setPeerGroup({ name: 'members', definition });
+  const found = (await client.getPeerGroup({ name: 'members' })).definition!;
+  for (const [field, value] of Object.entries(definition)) assert.deepEqual(found[field as keyof typeof definition], value, field);
+  await neighbors.addNeighbor({ config: { address: '127.0.0.51', remoteAsn: 65_051, peerGroup: 'members' } });
+  const state = async () => (await neighbors.getNeighborState({ address: '127.0.0.51' })).config!;
+  assert.deepEqual([(await state()).peerGroup, (await state()).holdTime, (await state()).families.length], ['members', 12, 2]);
+  await client.setPeerGroup({ name: 'members', definition: { ...definition, holdTime: 15 } });
+  assert.equal((await state()).holdTime, 15);
+  assert.equal(await code(client.deletePeerGroup({ name: 'members' })), Code.FailedPrecondition);
+  await client.clearNeighborPeerGroup({ address: '127.0.0.51' });
+  assert.deepEqual([(await state()).peerGroup, (await state()).holdTime], ['', 90]);
+  await client.setNeighborPeerGroup({ address: '127.0.0.51', peerGroup: 'members' });
+  assert.equal((await state()).holdTime, 15);
+  await client.clearNeighborPeerGroup({ address: '127.0.0.51' });
+  await client.deletePeerGroup({ name: 'members' });
+  await client.deletePeerGroup({ name: 'members' });
+  assert.deepEqual((await client.listPeerGroups({})).peerGroups, []);
+  for (const [wrong, expected] of [
+    [client.setPeerGroup({ name: 'x' }), Code.InvalidArgument],
+    [client.setPeerGroup({ name: '', definition: {} }), Code.InvalidArgument],
+    [client.setPeerGroup({ name: 'x', definition: { holdTime: 2 } }), Code.InvalidArgument],
+    [client.setPeerGroup({ name: 'x', definition: { families: ['ipv5'] } }), Code.InvalidArgument],
+    [client.setPeerGroup({ name: 'x', definition: { removePrivateAs: 'some' } }), Code.InvalidArgument],
+    [client.setPeerGroup({ name: 'x', definition: { importPolicyChain: ['nowhere'] } }), Code.InvalidArgument],
+    [client.setPeerGroup({ name: 'x', definition: { md5Password: 'secret' } }), Code.Unimplemented],
+    [client.setPeerGroup({ name: 'x', definition: { importPolicy: [{ action: 'deny' }] } }), Code.Unimplemented],
+    [client.setNeighborPeerGroup({ address: '127.0.0.51' }), Code.InvalidArgument],
+    [client.setNeighborPeerGroup({ address: '127.0.0.51', peerGroup: 'x' }), Code.InvalidArgument],
+    [client.clearNeighborPeerGroup({ address: '127.0.0.99' }), Code.NotFound],
+    [client.clearNeighborPeerGroup({ address: 'nobody' }), Code.InvalidArgument],
+  ] as const) {
+    assert.equal(await code(wrong), expected);
   }
 });
 

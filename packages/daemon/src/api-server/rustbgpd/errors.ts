@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   remote_as: 'remote_asn',
   max_prefix: 'max_prefixes',
   path_identifier: 'path_id',
+  group: 'peer_group',
 };
 
 export function refusal(error: ControlError): ConnectError {

@@ -32,12 +32,12 @@ export function neighborValues(config: rustbgpd.NeighborConfig, localAs: number)
     const field = routeServerClient ? 'route_server_client' : 'remove_private_as';
     throw invalidArgument(field, `allowed for neighbors of another AS only: ${remoteAsn} is our own`);
   }
-  if (peerGroup.trim() !== '') throw invalidArgument('peer_group', `found ${quote(peerGroup)}: there are no peer groups here`);
+  const hasGroup = peerGroup.trim() !== '';
   const families = config.families.length === 0 ? [IPV4_UNICAST] : namedFamilies(config.families);
-  const values = new Map<NeighborField, unknown>([
-    ['remoteAs', remoteAsn],
-    ['families', families],
-  ]);
+  const values = new Map<NeighborField, unknown>([['remoteAs', remoteAsn]]);
+  // Those of the group apply where none are named.
+  if (config.families.length > 0 || !hasGroup) values.set('families', families);
+  if (hasGroup) values.set('group', peerGroup.trim());
   if (description !== '') values.set('description', description);
   if (holdTime !== 0) values.set('holdTimeSeconds', holdTime);
   if (maxPrefixes !== 0) values.set('maxPrefix', Object.fromEntries(families.map((family) => [formatFamily(family), maxPrefixes])));
@@ -62,6 +62,7 @@ export function configMessage(config: NeighborConfig): MessageInitShape<typeof r
     maxPrefixes: Math.max(0, ...Object.values(config.maxPrefix ?? {})),
     families: config.families.map(familyName),
     removePrivateAs: config.removePrivateAs ?? '',
+    peerGroup: config.group ?? '',
     routeServerClient: config.routeServerClient,
     addPathReceive: config.addPath === 'receive' || config.addPath === 'both',
     addPathSend: config.addPath === 'send' || config.addPath === 'both',

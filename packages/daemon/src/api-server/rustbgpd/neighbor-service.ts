@@ -4,7 +4,9 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import { rustbgpd } from '@tsbgp/api';
 import { parseAddress } from '@tsbgp/wire';
 import { type ControlPlane, type FamilyCounts, invalidArgument, type NeighborState } from '../../control-plane.ts';
+import { isMapping } from '../../keys/fields.ts';
 import { completeNeighbor } from '../../keys/neighbor-layers.ts';
+import { writtenAt } from '../edit-file.ts';
 import { fileDefaults } from '../file-defaults.ts';
 import { enabling, lasting } from '../lasting.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -23,7 +25,7 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane,
       const address = bareAddress(config.address);
       const values = neighborValues(config, control.global().localAs);
       const { importPolicy, exportPolicy } = fileDefaults(configuration);
-      if (importPolicy === undefined && exportPolicy === undefined) {
+      if (importPolicy === undefined && exportPolicy === undefined && !hasPolicy(writtenAt(configuration, ['groups', config.peerGroup]))) {
         // rustbgpd permits everything where no policy says otherwise.
         values.set('importPolicy', 'accept-all');
         values.set('exportPolicy', 'accept-all');
@@ -63,6 +65,10 @@ export function addNeighborService(router: ConnectRouter, control: ControlPlane,
     addDynamicNeighbor: noRanges,
     deleteDynamicNeighbor: noRanges,
   });
+}
+
+function hasPolicy(group: unknown): boolean {
+  return isMapping(group) && ['policy', 'import', 'export'].some((key) => Object.hasOwn(group, key));
 }
 
 /** IPv4 before IPv6, then by the number that the address is. */

@@ -7,12 +7,12 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import { rustbgpd } from '@tsbgp/api';
 import type { Configuration, NeighborEdit } from '../../configuration.ts';
 import { ControlError, type ControlPlane, invalidArgument } from '../../control-plane.ts';
-import { BUILT_IN_POLICIES, policiesIn } from '../../keys/policy-chain.ts';
-import { quote } from '../../quote.ts';
+import { policiesIn } from '../../keys/policy-chain.ts';
 import { editFile, writtenAt } from '../edit-file.ts';
 import { fileDefaults } from '../file-defaults.ts';
 import { lasting } from '../lasting.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { chainOf, shownChain } from './policy-chains.ts';
 import { writtenPolicy } from './policy-statement.ts';
 import { shownPolicy } from './shown-policy.ts';
 import { bareAddress } from './values.ts';
@@ -103,7 +103,7 @@ export function addPolicyService(router: ConnectRouter, control: ControlPlane, {
     },
     getGlobalPolicyChains() {
       const { importPolicy = '', exportPolicy = '' } = fileDefaults(configuration);
-      return { importPolicyNames: shown(importPolicy), exportPolicyNames: shown(exportPolicy) };
+      return { importPolicyNames: shownChain(importPolicy), exportPolicyNames: shownChain(exportPolicy) };
     },
     setGlobalImportChain: ({ policyNames }) => setDefault('import', policyNames),
     setGlobalExportChain: ({ policyNames }) => setDefault('export', policyNames),
@@ -115,8 +115,8 @@ export function addPolicyService(router: ConnectRouter, control: ControlPlane, {
       const unset = config.remoteAs === (config.localAs ?? control.global().localAs) ? '' : 'deny-all';
       return {
         address: config.address,
-        importPolicyNames: shown(config.importPolicy ?? unset),
-        exportPolicyNames: shown(config.exportPolicy ?? unset),
+        importPolicyNames: shownChain(config.importPolicy ?? unset),
+        exportPolicyNames: shownChain(config.exportPolicy ?? unset),
       };
     },
     setNeighborImportChain: ({ address, policyNames }) => change(address, 'importPolicy', policyNames),
@@ -148,20 +148,6 @@ function writtenSet({ addresses, remoteAsns, peerGroups }: rustbgpd.NeighborSetD
     throw invalidArgument('definition', `${found}: allowed is one of addresses, remote_asns and peer_groups`);
   }
   return Object.fromEntries(lists);
-}
-
-/** Throws ControlError `invalid-argument`. */
-function chainOf(control: ControlPlane, policyNames: readonly string[]): string {
-  const known = new Set<string>([...names(control.policies.policies()), ...BUILT_IN_POLICIES]);
-  const missing = policyNames.find((name) => !known.has(name));
-  if (missing !== undefined) throw invalidArgument('policy_names', `undefined policy ${quote(missing)}`);
-  const decides = BUILT_IN_POLICIES.some((name) => name === policyNames.at(-1));
-  return [...policyNames, ...(decides ? [] : ['accept-all'])].join(' ');
-}
-
-function shown(chain: string): string[] {
-  const found = chain === '' ? [] : policiesIn(chain);
-  return found.at(-1) === 'accept-all' ? found.slice(0, -1) : found;
 }
 
 /** Of the ways to describe neighbors, addresses, AS numbers and groups have a form in this API. */
