@@ -94,6 +94,7 @@ function optionOf(row: OptionRow): Option {
   if (type === 'integer') option.argParser(integer(row.min!, row.max!, row.example!));
   if (type === 'family-numbers') option.argParser(familyNumbers(row.min!, row.max!));
   if (type === 'family') option.argParser(listOf(familyName));
+  if (type === 'text' && row.list === true) option.argParser(listOf((word) => word));
   return option.conflicts(ROWS.filter(({ name }) => sets.some((field) => field === name)).map(attribute));
 }
 

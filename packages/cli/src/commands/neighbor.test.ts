@@ -166,6 +166,17 @@ test('neighbor show: which limit keeps the session down, and until when', async 
   assert.match(await show(new Date(Date.now() + 1_800_000)), /the session ends; starts again in (?:29|30)m/);
 });
 
+test('neighbor add, show: a group and tags; several tags with commas between', async () => {
+  const add = ['neighbor', 'add', '192.0.2.9', '--as', '64501', '--policy', 'accept-all', '--group', 'customers', '--tags', 'paid,new'];
+  const { asked } = await tsbgp(add);
+  const added = asked[0]?.[1] as { group: unknown; tags: unknown } | undefined;
+  assert.deepEqual([added?.group, added?.tags], ['customers', ['paid', 'new']]);
+  const show = async (found: object): Promise<string> =>
+    (await tsbgp(['neighbor', 'show', '192.0.2.1'], { daemon: { getNeighbor: async () => ({ ...UP, ...found }) } })).out;
+  assert.match(await show({ group: 'customers', tags: ['paid', 'new'] }), /group +customers\n +tags +paid, new\n/);
+  assert.doesNotMatch(await show({ group: undefined, tags: [] }), /group|tags/);
+});
+
 test('neighbor add: numbers for every family or by family', async () => {
   const limits = async (value: string): Promise<unknown> => {
     const { asked } = await tsbgp(['neighbor', 'add', '192.0.2.9', '--as', '64501', '--policy', 'accept-all', '--max-prefix', value]);

@@ -254,8 +254,9 @@ function configFacts(n: NeighborView, options: ViewOptions & { readonly indent: 
   );
 }
 
-/** Numbers by family are a list; without any the line is left out. */
+/** Words are a list, and so are numbers by family; without any the line is left out. */
 function valueText(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(', ');
   if (typeof value !== 'object' || value === null) return String(value);
   const numbers = Object.entries(value).map(([family, limit]) => `${family} ${count(Number(limit))}`);
   return numbers.length === 0 ? undefined : numbers.join(', ');
