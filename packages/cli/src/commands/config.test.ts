@@ -47,6 +47,16 @@ test('config show: the form of the configuration file, whatever a description ho
   });
 });
 
+test('config show: groups are there, so that the file loads, and their keys are in the neighbors', async () => {
+  const listNeighbors = async () => [
+    { ...UP, group: 'transit', holdTimeSeconds: 30, tags: ['paid'] },
+    { ...DOWN, group: 'customers' },
+  ];
+  const { out } = await tsbgp(['config', 'show'], { daemon: { listNeighbors } });
+  assert.match(out, /\ngroups: #.*\n {2}customers: \{\}\n {2}transit: \{\}\nneighbors:\n/);
+  assert.match(out, /group: "transit"\n {4}tags: \["paid"\]\n/);
+});
+
 test('config show: the confederation, the cluster identifier, and keys whose default is true', async () => {
   const listNeighbors = async () => [{ ...UP, enforceFirstAs: false, clientToClientReflection: false, allowasIn: 2, role: 'rs-client' }];
   const getGlobal = async () => ({

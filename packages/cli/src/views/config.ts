@@ -18,11 +18,14 @@ export interface RunningConfig {
     readonly decision?: Mapping;
     readonly confederation?: Mapping;
   };
+  /** Empty: what neighbors have from their groups is in the neighbors. */
+  readonly groups?: Readonly<Record<string, object>>;
   readonly neighbors: readonly Mapping[];
 }
 
 /** Leaves out values that are the default of every daemon (not passive, enabled …). Writes those whose default may change. */
 export function runningConfig(global: GlobalView, neighbors: readonly NeighborView[]): RunningConfig {
+  const groups = [...new Set(neighbors.flatMap(({ group }) => group || []))].toSorted();
   return {
     global: {
       as: global.localAs,
@@ -32,6 +35,7 @@ export function runningConfig(global: GlobalView, neighbors: readonly NeighborVi
       ...(global.confederation && { confederation: { ...global.confederation } }),
       ...(Object.keys(global.decision).length > 0 && { decision: global.decision }),
     },
+    ...(groups.length > 0 && { groups: Object.fromEntries(groups.map((name) => [name, {}])) }),
     neighbors: neighbors.map(neighborMapping),
   };
 }
@@ -74,12 +78,15 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
-export function toYaml({ global: { decision, confederation, ...global }, neighbors }: RunningConfig): string[] {
+export function toYaml({ global: { decision, confederation, ...global }, groups, neighbors }: RunningConfig): string[] {
   return [
     'global:',
     ...entries(global).map((line) => `  ${line}`),
     ...(decision === undefined ? [] : ['  decision:', ...entries(decision).map((line) => `    ${line}`)]),
     ...(confederation === undefined ? [] : ['  confederation:', ...entries(confederation).map((line) => `    ${line}`)]),
+    ...(groups === undefined
+      ? []
+      : ['groups: # what neighbors have from them is in the neighbors', ...Object.keys(groups).map((name) => `  ${name}: {}`)]),
     neighbors.length === 0 ? 'neighbors: []' : 'neighbors:',
     ...neighbors.flatMap((neighbor) => entries(neighbor).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)),
   ];
