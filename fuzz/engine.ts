@@ -51,6 +51,8 @@ export class Engine {
       nlri: pool('nlri'),
       capabilities: pool('capabilities'),
       community: pool('community'),
+      configuration: pool('configuration'),
+      command: pool('command'),
     };
   }
 

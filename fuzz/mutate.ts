@@ -1,5 +1,6 @@
 /** Makes inputs from seeds: small changes of octets, and changes of structure that keep most lengths right, so that the frame is accepted. */
 
+import { changeWord } from './mutate-text.ts';
 import type { Random } from './random.ts';
 import type { Kind } from './target.ts';
 
@@ -25,14 +26,23 @@ export class Mutator {
     const random = this.#random;
     this.length = Math.min(seed.length, INPUT_MAX);
     this.bytes.set(this.length === seed.length ? seed : seed.subarray(0, this.length));
+    const isText = kind === 'configuration' || kind === 'command';
     // Sometimes the unchanged seed: a valid input reaches the most code.
     if (random.oneIn(64)) return;
     for (let left = 1 + random.below(random.oneIn(8) ? 12 : 3); left > 0; left--) {
       const framed = kind === 'attributes' || (kind === 'message' && this.length > HEADER + 4 && this.bytes[18] === UPDATE);
-      if (framed && random.oneIn(2)) this.#changeAttribute(kind === 'message');
+      if (isText && !random.oneIn(8)) this.#changeText(other);
+      else if (framed && random.oneIn(2)) this.#changeAttribute(kind === 'message');
       else this.#change(kind, other);
     }
     if (kind === 'message' && !random.oneIn(8)) this.#repair();
+  }
+
+  #changeText(other: Uint8Array): void {
+    const text = Buffer.from(this.bytes.buffer, 0, this.length).toString('latin1');
+    const changed = Buffer.from(changeWord(text, Buffer.from(other).toString('latin1'), this.#random), 'latin1');
+    this.length = Math.min(changed.length, INPUT_MAX);
+    this.bytes.set(changed.subarray(0, this.length));
   }
 
   #change(kind: Kind, other: Uint8Array): void {

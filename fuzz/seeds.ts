@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { attributeCodec, type Family, fromHex, makeFamily, parseFamily, readU16 } from '@tsbgp/wire';
+import { exabgpTextSeeds } from './exabgp-targets.ts';
 import { ownSeeds } from './own-seeds.ts';
 import type { Seed } from './target.ts';
 import { FAMILIES } from './targets.ts';
@@ -19,7 +20,8 @@ interface Vector {
 /** All seeds, without duplicates. */
 export function allSeeds(): Seed[] {
   const unique = new Map<string, Seed>();
-  for (const seed of [...ownSeeds(), ...sharedSeeds()]) unique.set(`${seed.kind} ${Buffer.from(seed.bytes).toString('base64')}`, seed);
+  for (const seed of [...ownSeeds(), ...exabgpTextSeeds(), ...sharedSeeds()])
+    unique.set(`${seed.kind} ${Buffer.from(seed.bytes).toString('base64')}`, seed);
   return [...unique.values()];
 }
 
@@ -27,8 +29,17 @@ function* sharedSeeds(): Generator<Seed> {
   if (!existsSync(SHARED)) return;
   for (const name of jsonFiles('wire')) for (const vector of JSON.parse(read(`wire/${name}`)) as Vector[]) yield* vectorSeeds(vector);
   for (const folder of ['encoding', 'api', 'decoding', 'parsing']) {
-    for (const name of jsonFiles(`exabgp/${folder}`)) yield* exabgpSeeds(JSON.parse(read(`exabgp/${folder}/${name}`)));
+    for (const name of jsonFiles(`exabgp/${folder}`)) {
+      const entry = JSON.parse(read(`exabgp/${folder}/${name}`)) as { readonly config?: unknown };
+      yield* exabgpSeeds(entry);
+      if (typeof entry.config === 'string') yield configurationSeed(entry.config);
+    }
   }
+}
+
+/** The file with programs that are there, so that it is read to its end. */
+function configurationSeed(text: string): Seed {
+  return { kind: 'configuration', bytes: Buffer.from(text.replace(/\brun [^;]*;/g, 'run /bin/sh;').replace(/[ \t]+/g, ' ')) };
 }
 
 function jsonFiles(folder: string): string[] {

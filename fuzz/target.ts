@@ -6,8 +6,10 @@
  *     nlri           an octet that selects the family, an octet of which bit 0 says ADD-PATH, NLRI
  *     capabilities   the value of an OPEN's capabilities parameter
  *     community      octets; each kind of community takes as many as it has
+ *     configuration  the text of a file of ExaBGP's
+ *     command        lines as a program of ExaBGP's writes them
  */
-export type Kind = 'message' | 'attributes' | 'nlri' | 'capabilities' | 'community';
+export type Kind = 'message' | 'attributes' | 'nlri' | 'capabilities' | 'community' | 'configuration' | 'command';
 
 export interface Target {
   readonly name: string;

@@ -70,6 +70,7 @@ import {
   type WireContext,
 } from '@tsbgp/wire';
 import { AttributeScan, prefixesAreWhole, UpdateScan, updateVerdict } from '@tsbgp/wire/scan';
+import { exabgpTargets } from './exabgp-targets.ts';
 import { outgoing } from './outgoing.ts';
 import type { Target } from './target.ts';
 
@@ -101,6 +102,7 @@ export const targets: readonly Target[] = [
   { name: 'capabilities', kind: 'capabilities', weight: 5, run: readCapabilities },
   { name: 'community', kind: 'community', weight: 5, run: readCommunities },
   outgoing,
+  ...exabgpTargets,
 ];
 
 const OUR_CAPABILITIES = [

@@ -160,3 +160,21 @@ test('changed files are accepted or refused with a ConfigurationError, and never
     { numRuns: 2000 },
   );
 });
+
+test('words with control characters are refused as any other word', () => {
+  for (const [text, message] of [
+    ['process p { run /bin/s\0h; }', /found "\/bin\/s.h", allowed is a program and arguments without the character NUL/s],
+    ['process p { run /bin/sh "a\0b"; }', /without the character NUL/],
+    [
+      `neighbor 192.0.2.1 { ${BASE} flow { route { match { destination-port "=80\\nx"; } then { discard; } } } }`,
+      /found "=80.x", allowed/s,
+    ],
+    [`neighbor 192.0.2.1 { ${BASE} flow { route { match { tcp-flags "syn\\nx"; } then { discard; } } } }`, /found "syn.x", allowed/s],
+  ] as const) {
+    assert.throws(
+      () => parse(text),
+      (error) => error instanceof ConfigurationError && message.test(error.message),
+      text,
+    );
+  }
+});

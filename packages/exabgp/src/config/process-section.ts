@@ -43,8 +43,12 @@ function readEncoder(words: Words): ProcessConfig['encoder'] {
 }
 
 function findProgram(words: Words, places: ProgramPlaces): string[] {
-  const [program, ...rest] = words.arguments();
+  const command = words.arguments();
+  const [program, ...rest] = command;
   if (program === undefined) throw words.fault('found nothing after "run", allowed is a program, e.g. "run /etc/exabgp/announce.py"');
+  // The system ends texts at this character.
+  const cut = command.find((each) => each.includes('\0'));
+  if (cut !== undefined) throw words.wrong(cut, 'a program and arguments without the character NUL');
   const candidates = candidatesOf(program, places);
   const found = candidates.findLast((path) => problemOf(path) !== 'does not exist');
   const problem = found === undefined ? `is in none of ${[...new Set(candidates)].join(', ')}` : problemOf(found);

@@ -105,7 +105,7 @@ function readNumbers(row: Row, words: Words): FlowSpecNumber[] {
       const all = part === 'true';
       return { and, lt: all, gt: all, eq: all, value: 0 };
     }
-    const [, operator = '', word = ''] = /^(!=|>=|<=|[=<>])?(.*)$/.exec(part)!;
+    const [, operator = '', word = ''] = /^(!=|>=|<=|[=<>])?(.*)$/s.exec(part)!;
     const value = valueOf(row, word);
     if (value === undefined) throw words.wrong(text, allowedValues(row, 'e.g. "=80" or ">200&<300"'));
     const notEqual = operator === '!=';
@@ -124,7 +124,7 @@ function readBits(row: Row, words: Words): FlowSpecBits[] {
   const text = words.next('flags, e.g. "syn" or "rst&!fin"');
   return text.split('&').map((part, i) => {
     const and = i > 0;
-    const [, operator = '', word = ''] = /^(!=|[=!])?(.*)$/.exec(part)!;
+    const [, operator = '', word = ''] = /^(!=|[=!])?(.*)$/s.exec(part)!;
     const values = word.split('+').map((name) => valueOf(row, name));
     if (values.some((value) => value === undefined)) throw words.wrong(text, allowedValues(row, 'e.g. "=syn+ack" or "rst&!fin"'));
     const value = values.reduce<number>((sum, each) => sum | each!, 0);
