@@ -11,6 +11,8 @@ export const NEIGHBOR_KEYS = [
   {"name":"families","key":"families","message":"families","type":"family","list":true,"option":{"flags":"--families <list>","help":"ipv4-unicast, l2vpn-evpn, …"}},
   {"name":"passive","key":"passive","message":"passive","type":"flag","default":false,"option":{"flags":"--passive","help":"never connect, only wait"}},
   {"name":"multihopTtl","key":"multihop","message":"multihopTtl","type":"integer","min":1,"max":255,"example":2,"option":{"flags":"--multihop <ttl>","help":"IP TTL for a neighbor that is not on a connected network"}},
+  {"name":"password","key":"password","message":"password","type":"secret","max":80,"option":{"flags":"--password <text>","help":"key of TCP MD5 (RFC 2385)"}},
+  {"name":"ttlSecurityHops","key":"ttl-security","message":"ttlSecurityHops","type":"integer","min":1,"max":254,"example":1,"option":{"flags":"--ttl-security <hops>","help":"GTSM (RFC 5082): the neighbor is at most so many hops away"}},
   {"name":"remotePort","key":"port","message":"remotePort","type":"integer","min":1,"max":65535,"default":179,"example":179,"option":{"flags":"--port <number>","help":"TCP port to connect to"}},
   {"name":"localAddress","key":"local-address","message":"localAddress","type":"address","option":{"flags":"--local-address <address>","help":"where our connections come from"}},
   {"name":"holdTimeSeconds","key":"hold-time","message":"holdTime","type":"integer","min":0,"max":65535,"default":90,"example":90,"option":{"flags":"--hold-time <seconds>","help":"0, or 3 to 65535"}},

@@ -5,6 +5,7 @@ import { formatEndpoint } from '../endpoint.ts';
 import { DECISION_ROWS } from '../keys/decision-keys.ts';
 import type { Descriptor } from '../keys/fields.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS } from '../keys/neighbor-keys.ts';
+import type { Secret } from '../keys/protection-keys.ts';
 import type { DaemonConfig } from './load.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -41,6 +42,10 @@ export function neighborValues(neighbor: NeighborConfig): Values {
 /** A value as the file has it. */
 export function writtenValue(row: Descriptor, value: unknown): unknown {
   if (row.kind === 'list' && Array.isArray(value)) return value.map((item) => writtenValue(row.item, item));
+  if (row.kind === 'field' && row.shape.type === 'secret') {
+    const { value: text, from } = value as Secret;
+    return from ?? text;
+  }
   if (row.kind === 'field' && row.shape.type === 'family') return formatFamily(value as Parameters<typeof formatFamily>[0]);
   return value;
 }

@@ -50,8 +50,8 @@ for (const section of Object.keys(FILES)) {
 }
 
 for (const [section, key, expected] of [
-  ['neighbors[]', 'password', 'unknown key "password" (not there yet: TCP MD5 (RFC 2385))'],
-  ['neighbors[]', 'md5', 'not there yet: TCP MD5'],
+  ['neighbors[]', 'md5', 'unknown key "md5" (here it is "password")'],
+  ['neighbors[]', 'tcp-ao', 'not there yet: TCP-AO'],
   ['neighbors[]', 'maximum-prefix', 'here it is "max-prefix"'],
   ['neighbors[]', 'import-limit', 'here it is "max-prefix-accepted"'],
   ['neighbors[]', 'local-role', 'here it is "role"'],
@@ -66,7 +66,7 @@ for (const [section, key, expected] of [
   ['neighbors[]', 'gr', 'here it is "graceful-restart"'],
   ['neighbors[]', 'llgr', 'here it is "long-lived-graceful-restart"'],
   ['global', 'graceful-restart', 'it is a key of neighbors'],
-  ['neighbors[]', 'passwrod', 'not there yet: TCP MD5'],
+  ['neighbors[]', 'passwrod', 'did you mean "password"?'],
   ['neighbors[]', 'afi-safis', 'here it is "families"'],
   ['neighbors[]', 'router-id', 'it belongs into "global"'],
   ['global', 'hold-time', 'it belongs into "defaults"'],

@@ -21,7 +21,6 @@ const notYet = (what: string): Meaning => ({ type: 'not-yet', what });
 
 type Words = readonly (readonly [words: string, meaning: Meaning])[];
 
-const MD5 = notYet('TCP MD5 (RFC 2385)');
 const POLICY = otherwise('"import" and "export" name policies of the section "policies"');
 const OWN_ROUTES = otherwise('routes of our own are in the section "routes" at the top of the file');
 
@@ -36,9 +35,7 @@ const NEIGHBOR: Words = [
   ['shutdown disable disabled down admin-state admin-down', otherwise('it is "enabled: false"')],
   ['route-map filter filters prefix-list distribute-list as-path-filter community-list apply-policy policies', POLICY],
   ['import-filter export-filter import-list export-list', POLICY],
-  ['password md5 md5-password tcp-md5 md5sig authentication auth-password authentication-key auth-key', MD5],
   ['tcp-ao ao ao-keys key-chain keychain', notYet('TCP-AO (RFC 5925)')],
-  ['ttl-security gtsm ttl-min', notYet('GTSM (RFC 5082)')],
   ['export-limit maximum-prefix-out', notYet('limits of what is sent')],
   ['gr', key('graceful-restart')],
   ['bfd', notYet('BFD (RFC 5880)')],

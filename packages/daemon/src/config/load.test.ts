@@ -63,6 +63,8 @@ test('what is left out has the documented default', () => {
         remoteAs: 64500,
         localAs: undefined,
         description: undefined,
+        password: undefined,
+        ttlSecurityHops: undefined,
         group: undefined,
         tags: [],
         families: [IPV4_UNICAST],
@@ -164,6 +166,7 @@ neighbors:
     description: 4711
     group: transit
     tags: [paid, new]
+    password: between us
     families: [ipv6-unicast, ipv4-unicast]
     max-prefix: { ipv4-unicast: 1000, ipv6-unicast: 500 }
     max-prefix-accepted: 900
@@ -243,6 +246,8 @@ log: { level: debug, format: json }
     description: '4711',
     group: 'transit',
     tags: ['paid', 'new'],
+    password: { value: 'between us' },
+    ttlSecurityHops: undefined,
     families: [IPV6_UNICAST, IPV4_UNICAST],
     passive: true,
     remotePort: 1180,

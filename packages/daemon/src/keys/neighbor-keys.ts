@@ -16,6 +16,7 @@ import type { NeighborKey, ReadValue } from './neighbor-key.ts';
 import { OWN_ROUTE_KEYS } from './neighbor-own-keys.ts';
 import { NEXT_HOP_KEYS, type NextHopConfig } from './next-hop-keys.ts';
 import { POLICY_KEYS, type PolicyConfig } from './policy-keys.ts';
+import { PROTECTION_KEYS, type ProtectionConfig } from './protection-keys.ts';
 import { RELATION_KEYS, type RelationConfig } from './relation-keys.ts';
 import { RESTART_KEYS, type RestartConfig } from './restart-keys.ts';
 import { VALIDATION_KEYS, type ValidationConfig } from './validation-keys.ts';
@@ -34,6 +35,7 @@ export interface NeighborConfig
     LimitConfig,
     NextHopConfig,
     PolicyConfig,
+    ProtectionConfig,
     RestartConfig,
     WellKnownConfig {
   readonly address: string;
@@ -213,6 +215,7 @@ export const NEIGHBOR_KEYS: Rows = {
     option: { flags: '--multihop <ttl>', help: 'IP TTL for a neighbor that is not on a connected network' },
     foreign: 'ebgp-multihop ttl',
   },
+  ...PROTECTION_KEYS,
   remotePort: {
     key: 'port',
     value: integer({ allowed: 'a port of 1 to 65535', example: 'port: 1179', about: 'TCP port that we connect to.' }, 1, 65_535),

@@ -173,6 +173,7 @@ export class Neighbors {
       // The session library's options have the same names.
       server.addPeer({ remoteAddress: config.address, remoteAs: config.remoteAs, localAs: neighbor.localAs }, plugin(neighbor), {
         ...config,
+        md5Key: config.password?.value,
         enabled: enabled && !neighbor.isHeld,
         alternateLocalAs: config.localAsDualAs ? publicAs(ours) : undefined,
       }),

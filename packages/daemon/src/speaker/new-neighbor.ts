@@ -96,7 +96,8 @@ export function canonical(text: string): string {
 /** Says in the words of the key why a value is wrong. Lists are not checked: their items were parsed already. */
 function problemOf(field: NeighborField, value: unknown): string | undefined {
   const row = NEIGHBOR_KEYS[field].value;
-  if (value === undefined || row.kind !== 'field') return undefined;
+  // A secret was checked when it was read, and no sentence has one.
+  if (value === undefined || row.kind !== 'field' || row.shape.type === 'secret') return undefined;
   // The API also takes the number of an interface, which the configuration file refuses.
   if (row.shape.type === 'address' && typeof value === 'string' && isLinkLocalWithZone(value)) return undefined;
   const refusal = row.check(value);

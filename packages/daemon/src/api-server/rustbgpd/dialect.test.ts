@@ -329,6 +329,10 @@ test('PeerGroupService: groups of the file are set, listed, assigned and deleted
   await client.setPeerGroup({ name: 'members', definition });
   const found = (await client.getPeerGroup({ name: 'members' })).definition!;
   for (const [field, value] of Object.entries(definition)) assert.deepEqual(found[field as keyof typeof definition], value, field);
+  await client.setPeerGroup({ name: 'secure', definition: { md5Password: 'between us', ttlSecurity: true } });
+  const secure = (await client.getPeerGroup({ name: 'secure' })).definition!;
+  assert.deepEqual([secure.md5Password, secure.ttlSecurity], [undefined, true]);
+  await client.deletePeerGroup({ name: 'secure' });
   await neighbors.addNeighbor({ config: { address: '127.0.0.51', remoteAsn: 65_051, peerGroup: 'members' } });
   const state = async () => (await neighbors.getNeighborState({ address: '127.0.0.51' })).config!;
   assert.deepEqual([(await state()).peerGroup, (await state()).holdTime, (await state()).families.length], ['members', 12, 2]);
@@ -350,7 +354,6 @@ test('PeerGroupService: groups of the file are set, listed, assigned and deleted
     [client.setPeerGroup({ name: 'x', definition: { families: ['ipv5'] } }), Code.InvalidArgument],
     [client.setPeerGroup({ name: 'x', definition: { removePrivateAs: 'some' } }), Code.InvalidArgument],
     [client.setPeerGroup({ name: 'x', definition: { importPolicyChain: ['nowhere'] } }), Code.InvalidArgument],
-    [client.setPeerGroup({ name: 'x', definition: { md5Password: 'secret' } }), Code.Unimplemented],
     [client.setPeerGroup({ name: 'x', definition: { importPolicy: [{ action: 'deny' }] } }), Code.Unimplemented],
     [client.setNeighborPeerGroup({ address: '127.0.0.51' }), Code.InvalidArgument],
     [client.setNeighborPeerGroup({ address: '127.0.0.51', peerGroup: 'x' }), Code.InvalidArgument],

@@ -14,6 +14,7 @@ type Written = Readonly<Record<string, unknown>>;
 /** Fields whose value is that of a key. */
 const KEYS = [
   ['holdTime', 'hold-time'],
+  ['md5Password', 'password'],
   ['maxPrefixes', 'max-prefix'],
   ['grRestartTime', 'restart-time'],
   ['localIpv6Nexthop', 'next-hop-ipv6'],
@@ -23,19 +24,8 @@ const KEYS = [
   ['addPathSendMax', 'add-path-max'],
 ] as const satisfies readonly (readonly [keyof Definition, string])[];
 
-/** Fields that the daemon has no key for. */
-const WITHOUT_KEY = [
-  ['md5Password', 'md5_password', 'TCP MD5 (RFC 2385)'],
-  ['ttlSecurity', 'ttl_security', 'GTSM (RFC 5082)'],
-] as const satisfies readonly (readonly [keyof Definition, string, string])[];
-
 /** The section of a group; the daemon checks the values as it reads them. `chain` makes a chain of names. Throws ControlError, and `UNIMPLEMENTED`. */
 export function writtenGroup(definition: Definition, chain: (names: readonly string[]) => readonly string[]): Written {
-  for (const [field, name, what] of WITHOUT_KEY) {
-    if (definition[field] !== undefined && definition[field] !== false && definition[field] !== '') {
-      throw unimplemented(`definition.${name}: this daemon has no ${what} for neighbors`);
-    }
-  }
   if (definition.importPolicy.length > 0 || definition.exportPolicy.length > 0) {
     throw unimplemented('definition.import_policy and export_policy: give the statements a name with SetPolicy, and name it in the chain');
   }
@@ -46,6 +36,7 @@ export function writtenGroup(definition: Definition, chain: (names: readonly str
   }
   const written: Record<string, unknown> = {};
   for (const [field, key] of KEYS) if (definition[field] !== undefined && definition[field] !== '') written[key] = definition[field];
+  if (definition.ttlSecurity === true) written['ttl-security'] = 1;
   // Without a limit in rustbgpd, and the number of none here.
   if (definition.maxPrefixes === 0) delete written['max-prefix'];
   if (definition.addPathSendMax === 0) delete written['add-path-max'];
@@ -59,15 +50,15 @@ export function writtenGroup(definition: Definition, chain: (names: readonly str
   return written;
 }
 
-/** What of a section has a field. `shown` makes names of a chain as the file has it. */
+/** What of a section has a field, but for the password. `shown` makes names of a chain as the file has it. */
 export function groupDefinition(
   written: unknown,
   shown: (chain: unknown) => string[],
 ): MessageInitShape<typeof rustbgpd.PeerGroupDefinitionSchema> {
   const section: Written = isMapping(written) ? written : {};
-  const scalars = KEYS.filter(([, key]) => ['number', 'string', 'boolean'].includes(typeof section[key])).map(
-    ([field, key]) => [field, section[key]] as const,
-  );
+  const scalars = KEYS.filter(
+    ([field, key]) => field !== 'md5Password' && ['number', 'string', 'boolean'].includes(typeof section[key]),
+  ).map(([field, key]) => [field, section[key]] as const);
   const restart = section['graceful-restart'];
   const stale = section['stale-path-time'];
   const longLived = section['long-lived-graceful-restart'];
@@ -75,6 +66,7 @@ export function groupDefinition(
   const { policy, import: ins = policy, export: out = policy } = section;
   return {
     ...Object.fromEntries(scalars),
+    ...(section['ttl-security'] !== undefined && { ttlSecurity: section['ttl-security'] === 1 }),
     families: familiesOf(section['families']),
     ...(restart !== undefined && { gracefulRestart: restart !== 'off' }),
     ...(typeof stale === 'number' && { grStaleRoutesTime: BigInt(stale) }),

@@ -3,7 +3,7 @@ import { clearField, create, type DescField, isFieldSet, type MessageInitShape }
 import { type NeighborConfig as ConfigMessage, NeighborConfigSchema } from '@tsbgp/api';
 import { assert, type Family, formatFamily, parseFamily } from '@tsbgp/wire';
 import { invalidArgument } from '../../control-error.ts';
-import type { Descriptor } from '../../keys/fields.ts';
+import { type Descriptor, type Field, Refusal } from '../../keys/fields.ts';
 import { apiField } from '../../keys/neighbor-api.ts';
 import { NEIGHBOR_FIELDS, NEIGHBOR_KEYS, type NeighborConfig, type NeighborField } from '../../keys/neighbor-keys.ts';
 import { completeNeighbor } from '../../keys/neighbor-layers.ts';
@@ -36,7 +36,9 @@ export function neighborConfig(message: ConfigMessage): NeighborConfig {
 
 /** What a message sets, as it goes into the file: of the named fields, or of all; undefined for those that it does not set. */
 export function writtenFields(message: ConfigMessage, fields: readonly string[]): Map<NeighborField, unknown> {
-  const rows = MAPPED.filter((row) => row.field !== 'address' && (fields.length === 0 || fields.includes(row.message.name)));
+  const rows = MAPPED.filter(
+    (row) => row.field !== 'address' && (fields.length === 0 ? !isKept(row, message) : fields.includes(row.message.name)),
+  );
   const values = rows.map(({ field, value, message: descriptor }) => {
     const isSet = isFieldSet(message, descriptor);
     const path = `neighbor.${descriptor.name}`;
@@ -47,7 +49,7 @@ export function writtenFields(message: ConfigMessage, fields: readonly string[])
 
 /** A configuration with the named fields of a message; without names, with all of them. Throws ControlError `invalid-argument`. */
 export function changedConfig(config: NeighborConfig, message: ConfigMessage, fields: readonly string[]): NeighborConfig {
-  if (fields.length === 0) return neighborConfig(message);
+  if (fields.length === 0) return { ...neighborConfig(message), ...secretsOf(config, (row) => isKept(row, message)) };
   const rows = fields.map((path) => {
     const row = MAPPED.find(({ message: { name } }) => name === path);
     if (row !== undefined && row.field !== 'address') return row;
@@ -59,13 +61,26 @@ export function changedConfig(config: NeighborConfig, message: ConfigMessage, fi
     if (isFieldSet(message, field)) Object.assign(named, { [field.localName]: message[field.localName as keyof ConfigMessage] });
     else clearField(named, field);
   }
-  return neighborConfig(named);
+  return { ...neighborConfig(named), ...secretsOf(config, (row) => !fields.includes(row.message.name)) };
 }
 
-/** Every field that has a value. */
+/** Nobody can read a secret back: one that the message does not have stays, unless its field is named. */
+function isKept(row: Mapped, message: ConfigMessage): boolean {
+  return isSecret(row.value) && !isFieldSet(message, row.message);
+}
+
+function secretsOf(config: NeighborConfig, isMeant: (row: Mapped) => boolean): Partial<NeighborConfig> {
+  return Object.fromEntries(MAPPED.filter((row) => isSecret(row.value) && isMeant(row)).map(({ field }) => [field, config[field]]));
+}
+
+function isSecret(row: Descriptor): boolean {
+  return row.kind === 'field' && row.shape.type === 'secret';
+}
+
+/** Every field that has a value, without secrets. */
 export function configMessage(config: NeighborConfig): MessageInitShape<typeof NeighborConfigSchema> {
   return Object.fromEntries(
-    MAPPED.filter(({ field }) => config[field] !== undefined).map(({ field, value, message }) => {
+    MAPPED.filter(({ field, value }) => config[field] !== undefined && !isSecret(value)).map(({ field, value, message }) => {
       return [message.localName, messageValue(value, config[field])];
     }),
   );
@@ -83,9 +98,17 @@ function valueOf(row: Descriptor, value: unknown, path: string): unknown {
   if (row.kind !== 'field' || typeof value !== 'string') return value;
   const { type, max, values = [] } = row.shape;
   if (type === 'family') return namedFamily(value, path);
+  if (type === 'secret') return secret(row, value, path);
   if (type === 'text') return line(value, path, max ?? TEXT_MAX);
   if (type !== 'choice' || values.includes(value)) return value;
   throw invalidArgument(path, `found ${quote(value)}, allowed are ${values.map(quote).join(' and ')}`);
+}
+
+function secret(row: Field<unknown>, value: string, path: string): unknown {
+  const read = row.check(value);
+  if (read instanceof Refusal)
+    throw invalidArgument(path, `found a value that is not shown, allowed is ${row.words.allowed.split(',')[0]}`);
+  return read;
 }
 
 /** Throws ControlError `invalid-argument`. */
