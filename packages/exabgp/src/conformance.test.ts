@@ -6,7 +6,7 @@ import { type CorpusCase, corpusFiles, corpusJson, SKIP } from '../test/corpus.t
 import { runCase } from '../test/run-case.ts';
 
 /** The scripts of the cases wait for fixed times. On a busy machine what they say next may come before the session is up. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 6;
 
 for (const folder of ['encoding', 'api']) {
   describe(`the corpus of ExaBGP, ${folder}`, { skip: SKIP, concurrency: 3 }, () => {

@@ -10,6 +10,7 @@ import { decode } from './tools/decode.ts';
 import { encode } from './tools/encode.ts';
 import { env } from './tools/env.ts';
 import { complain, type Io, print } from './tools/io.ts';
+import { migrate } from './tools/migrate.ts';
 import { server } from './tools/server.ts';
 import { UsageError } from './tools/usage.ts';
 import { validate } from './tools/validate.ts';
@@ -25,6 +26,7 @@ type Tool = (args: readonly string[], context: Context) => number | Promise<numb
 const TOOLS: Readonly<Record<string, Tool>> = {
   server: (args, { io, environment }) => server(args, io, environment),
   validate: (args, { io, environment }) => validate(args, io, environment.root),
+  migrate: (args, { io, environment }) => migrate(args, io, environment.root),
   decode: (args, { io, environment, version }) => decode(args, io, version, environment.root),
   encode: (args, { io, environment }) => encode(args, io, environment.root),
   env: (args, { io, environment }) => env(args, io, environment),
@@ -44,6 +46,7 @@ const HELP = `usage: exabgp [--root FOLDER] [--env-file FILE] [COMMAND] …
 
   server FILE …     run with these configuration files (also without this word)
   validate FILE …   check configuration files
+  migrate FILE …    the equal tsbgpd.yaml
   decode HEX        what a BGP message says, as JSON
   encode ROUTE      the UPDATE of a route
   env               the settings

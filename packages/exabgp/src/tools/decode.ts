@@ -1,9 +1,9 @@
 /** `exabgp decode HEX`: what a message says, as one line of JSON. */
 import { type ApiVersion, jsonEvent, type MessageContent, nlriJson, nlriViews, parseFamilyText, viewUpdate } from '@tsbgp/process-api';
 import { decodeNotificationBody, decodeOpenBody, type Family, Fault, fromHex, HEADER_LENGTH, IPV4_UNICAST, MessageType } from '@tsbgp/wire';
+import { offlineSession } from '../config/offline-session.ts';
 import { findFile, loadConfiguration } from '../daemon/load.ts';
 import { type Io, print } from './io.ts';
-import { offlineSession } from './offline-session.ts';
 import { helpText, type OptionSpec, parseArguments, UsageError } from './usage.ts';
 
 const OPTIONS: readonly OptionSpec[] = [

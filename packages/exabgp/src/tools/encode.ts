@@ -1,12 +1,12 @@
 /** `exabgp encode ROUTE`: the UPDATE of a route, in hexadecimal digits. */
 import { parseAs, parseRoutes, type Route } from '@tsbgp/process-api';
 import { HEADER_LENGTH, toHex } from '@tsbgp/wire';
+import { offlineSession } from '../config/offline-session.ts';
 import { findFile, loadConfiguration } from '../daemon/load.ts';
 import { AdjRibOut } from '../rib/adj-rib-out.ts';
 import { sessionForm } from '../rib/session-form.ts';
 import { announcements, type UpdateContext, withdrawals } from '../rib/update-messages.ts';
 import { type Io, print } from './io.ts';
-import { offlineSession } from './offline-session.ts';
 import { helpText, type OptionSpec, parseArguments, UsageError } from './usage.ts';
 
 const OPTIONS: readonly OptionSpec[] = [

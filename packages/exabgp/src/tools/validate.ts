@@ -2,12 +2,12 @@
 import { toHex } from '@tsbgp/wire';
 import { ConfigurationError } from '../config/configuration.ts';
 import { neighborName } from '../config/neighbor.ts';
+import { offlineSession } from '../config/offline-session.ts';
 import { findFile, loadConfiguration } from '../daemon/load.ts';
 import { AdjRibOut } from '../rib/adj-rib-out.ts';
 import { sessionForm } from '../rib/session-form.ts';
 import { announcements } from '../rib/update-messages.ts';
 import { complain, type Io, print } from './io.ts';
-import { offlineSession } from './offline-session.ts';
 import { helpText, type OptionSpec, parseArguments, UsageError } from './usage.ts';
 
 const OPTIONS: readonly OptionSpec[] = [

@@ -1,7 +1,7 @@
 /** The neighbor that `decode` and `encode` work as: the first of a configuration, or a made-up one. Everything it has is agreed. */
 import type { EventNeighbor } from '@tsbgp/process-api';
 import type { WireContext } from '@tsbgp/wire';
-import type { NeighborConfig } from '../config/neighbor.ts';
+import type { NeighborConfig } from './neighbor.ts';
 
 export interface OfflineSession {
   readonly neighbor: EventNeighbor;
