@@ -20,47 +20,62 @@ function scene(t: TestContext, at?: string) {
   const log = { ...QUIET, warn: (_: object, text: string) => void warnings.push(text) } as unknown as DaemonLog;
   const neighbors: string[] = [];
   const file = new RestartFile({ path, neighbors: () => neighbors, log, boundaries: new Boundaries(QUIET) });
-  const settle = (): void => {
+  const settle = async (): Promise<void> => {
     file.changed();
+    await Promise.resolve();
     t.mock.timers.tick(1000);
   };
   const former = (secondsLater = 0) => readFormerDaemon(path, log, new Date(Date.now() + secondsLater * 1000));
   return { file, path, folder, neighbors, warnings, settle, former };
 }
 
-test('the file has the neighbors that keep our routes; without any there is none', (t) => {
+test('the file has the neighbors that keep our routes; without any there is none', async (t) => {
   const { path, neighbors, settle, former } = scene(t);
-  settle();
+  await settle();
   assert.equal(existsSync(path), false);
   assert.equal(former(), undefined);
   neighbors.push('192.0.2.1', '2001:db8::1');
-  settle();
+  await settle();
   assert.deepEqual(former(), { neighbors: ['192.0.2.1', '2001:db8::1'], secondsAgo: 0 });
   neighbors.length = 0;
-  settle();
+  await settle();
   assert.equal(former(), undefined, 'nobody keeps anything');
 });
 
-test('it is removed at the end, and stays for a restart and after a crash', (t) => {
+test('the first session is in the file before the turn ends, and those right after it soon', async (t) => {
+  const { file, neighbors, former } = scene(t);
+  neighbors.push('192.0.2.1');
+  file.changed();
+  await Promise.resolve();
+  assert.deepEqual(former()?.neighbors, ['192.0.2.1']);
+  neighbors.push('192.0.2.2');
+  file.changed();
+  await Promise.resolve();
+  assert.deepEqual(former()?.neighbors, ['192.0.2.1']);
+  t.mock.timers.tick(200);
+  assert.deepEqual(former()?.neighbors, ['192.0.2.1', '192.0.2.2']);
+});
+
+test('it is removed at the end, and stays for a restart and after a crash', async (t) => {
   const { file, path, neighbors, settle, former } = scene(t);
   neighbors.push('192.0.2.1');
-  settle();
+  await settle();
   neighbors.push('192.0.2.2');
   file.close(true);
   neighbors.length = 0;
-  settle();
+  await settle();
   assert.deepEqual(former()?.neighbors, ['192.0.2.1', '192.0.2.2'], 'as the sessions were before they ended');
   const second = scene(t);
   second.neighbors.push('192.0.2.1');
-  second.settle();
+  await second.settle();
   second.file.close(false);
   assert.deepEqual([existsSync(path), existsSync(second.path)], [true, false]);
 });
 
-test('its age says when the daemon was there last; after an hour and more nobody keeps anything', (t) => {
+test('its age says when the daemon was there last; after an hour and more nobody keeps anything', async (t) => {
   const { path, neighbors, settle, former } = scene(t);
   neighbors.push('192.0.2.1');
-  settle();
+  await settle();
   utimesSync(path, new Date(0), new Date(0));
   assert.equal(former(), undefined);
   t.mock.timers.tick(TOUCH_SECONDS * 1000);
@@ -84,12 +99,12 @@ for (const [what, content] of [
   });
 }
 
-test('a folder in its place is told, once, and nothing else happens', (t) => {
+test('a folder in its place is told, once, and nothing else happens', async (t) => {
   const { folder, file, neighbors, warnings, settle } = scene(t, '.');
   neighbors.push('192.0.2.1');
-  settle();
+  await settle();
   neighbors.push('192.0.2.2');
-  settle();
+  await settle();
   file.close(true);
   assert.equal(warnings.length, 1);
   assert.ok(statSync(folder).isDirectory());

@@ -20,7 +20,7 @@ import type { Parts } from './parts.ts';
 export const TOUCH_SECONDS = 30;
 /** RFC 4724 §3: no neighbor waits for longer. */
 const RESTART_TIME_MAX_SECONDS = 4095;
-/** Sessions that come or go at about the same time are written together. */
+/** The first session that comes or goes is written at once, so that a neighbor that has our routes is in the file; those soon after it together. */
 const SETTLE_MS = 200;
 /** 10,000 addresses are less. */
 const FILE_OCTETS_MAX = 1 << 20;
@@ -75,6 +75,7 @@ function neighborsIn(content: unknown): string[] | undefined {
 export class RestartFile {
   readonly #options: RestartFileOptions;
   #written: string | undefined;
+  #writtenAt = Number.NEGATIVE_INFINITY;
   #settling: NodeJS.Timeout | undefined;
   #touching: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -84,13 +85,17 @@ export class RestartFile {
     this.#options = options;
   }
 
-  /** The sessions may be others: the file is written soon. */
+  /** The sessions may be others: the file is written in this turn of the event loop, or SETTLE_MS after the last time. */
   changed(): void {
     if (this.#isClosed || this.#settling !== undefined) return;
-    this.#settling = setTimeout(() => {
+    const wait = Math.max(0, this.#writtenAt + SETTLE_MS - performance.now());
+    const write = (): void => {
       this.#settling = undefined;
-      this.#options.boundaries.run('timer', { timer: 'restart-file' }, () => this.#write());
-    }, SETTLE_MS).unref();
+      this.#writtenAt = performance.now();
+      if (!this.#isClosed) this.#options.boundaries.run('timer', { timer: 'restart-file' }, () => this.#write());
+    };
+    if (wait > 0) this.#settling = setTimeout(write, wait).unref();
+    else queueMicrotask(write);
   }
 
   /** The start failed: the file stays as the daemon before left it, for the next try. */
