@@ -5,7 +5,6 @@
  *     Neighbors -> Sessions -> Rib -> Listings, Watchers, LocalRoutes
  *                      Turns: when the RIB works        Background: when the others do
  */
-
 import { dirname } from 'node:path';
 import { BrokenInvariant, Rib } from '@tsbgp/rib';
 import { type Logger, type Peer, Server } from '@tsbgp/session';
@@ -237,6 +236,7 @@ export class Speaker implements ControlPlane {
 
   /** A dump of the tables as MRT, which begins when it is read. `timestamp`: seconds since 1970. */
   readonly tableDump = (timestamp: number): TableDump => new TableDump(this.#rib, this.#background, this.#options, timestamp);
+
   async listen(endpoint: Endpoint): Promise<Endpoint> {
     const bound = await this.#server.listen({ ...endpoint, ipv6Only: true });
     this.#listen.push(bound);

@@ -4,14 +4,9 @@
  */
 import { Code, ConnectError } from '@connectrpc/connect';
 import { ControlError, type ControlErrorCode, type ControlProblem } from '../../control-error.ts';
+import { STATUS_CODES } from '../status-codes.ts';
 
-const CODES: Readonly<Record<ControlErrorCode, Code>> = {
-  'not-found': Code.NotFound,
-  'already-exists': Code.AlreadyExists,
-  'invalid-argument': Code.InvalidArgument,
-  'failed-precondition': Code.FailedPrecondition,
-  'resource-exhausted': Code.Unavailable,
-};
+const CODES: Readonly<Record<ControlErrorCode, Code>> = { ...STATUS_CODES, 'resource-exhausted': Code.Unavailable };
 
 export function refusal(error: ControlError): ConnectError {
   return new ConnectError(textOf(error), CODES[error.code]);

@@ -1,24 +1,18 @@
-/** The Python example of bgpgg's document, as it is but for the address, with code that grpc_tools makes of our .proto file. */
+/** The Python example of bgpgg's document, as it is but for the address, with code that is made of our .proto file. */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startDaemon } from '../../../test/api-server/dialect-daemon.ts';
+import { generate, noGenerator, runPython } from '../../../test/api-server/python.ts';
 
 const ROOT = join(import.meta.dirname, '../../../../..');
 const PROTO = join(ROOT, 'packages/api/proto/bgp/bgp.proto');
 const DOCUMENT = join(ROOT, '../shared/seeds/bgpgg-api.md');
 
-/** A Python with grpcio and grpcio-tools: the one that TSBGP_PYTHON names, or one of the machine. */
-const python = [process.env.TSBGP_PYTHON, 'python3', '/usr/bin/python3'].find(
-  (each) => each !== undefined && spawnSync(each, ['-c', 'import grpc, grpc_tools'], { timeout: 20_000 }).status === 0,
-);
-const noPython = 'no python3 with the packages grpcio and grpcio-tools here: apt-get install python3-grpc-tools, or TSBGP_PYTHON=…';
-const noDocument = existsSync(DOCUMENT) ? false : `${DOCUMENT} is not here`;
-const skip = python === undefined ? noPython : noDocument;
+const noDocument = existsSync(DOCUMENT) ? false : 'the folder ../shared is not there';
+const skip = noDocument === false ? noGenerator : noDocument;
 
 for (const listener of ['unix socket', 'TCP'] as const) {
   test(`bgpgg's Python example over the ${listener}`, { skip, timeout: 90_000 }, async (t) => {
@@ -27,23 +21,13 @@ for (const listener of ['unix socket', 'TCP'] as const) {
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     mkdirSync(join(folder, 'proto'));
     copyFileSync(PROTO, join(folder, 'proto/bgp.proto'));
-    // The commands of the document.
-    const made = spawnSync(python!, ['-m', 'grpc_tools.protoc', '-I.', '--python_out=.', '--grpc_python_out=.', 'proto/bgp.proto'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    assert.equal(made.status, 0, made.stderr);
+    // As the document has it: the code is made from the folder above that of the file.
+    generate(folder, 'proto/bgp.proto', folder);
     const example = /Full example:\s+```python\n(.*?)```/s.exec(readFileSync(DOCUMENT, 'utf8'))![1]!;
     const address = listener === 'TCP' ? api.tcp : `unix://${api.socket}`;
     assert.ok(example.includes("'127.0.0.1:50051'"));
     writeFileSync(join(folder, 'example.py'), example.replace("'127.0.0.1:50051'", `'${address}'`));
-    const child = spawn(python!, ['example.py'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk) => void (out += chunk));
-    child.stderr.on('data', (chunk) => void (err += chunk));
-    await once(child, 'close');
-    assert.equal(child.exitCode, 0, err);
+    const out = await runPython([join(folder, 'example.py')], folder);
     assert.deepEqual(
       out
         .trim()

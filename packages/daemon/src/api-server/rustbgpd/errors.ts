@@ -1,15 +1,8 @@
 /** Refusals as statuses of rustbgpd.v1. Its package defines details of errors too: an INVALID_ARGUMENT carries those about its fields. */
 import { Code, ConnectError } from '@connectrpc/connect';
 import { rustbgpd } from '@tsbgp/api';
-import type { ControlError, ControlErrorCode, ControlProblem } from '../../control-error.ts';
-
-const CODES: Readonly<Record<ControlErrorCode, Code>> = {
-  'not-found': Code.NotFound,
-  'already-exists': Code.AlreadyExists,
-  'invalid-argument': Code.InvalidArgument,
-  'failed-precondition': Code.FailedPrecondition,
-  'resource-exhausted': Code.ResourceExhausted,
-};
+import type { ControlError, ControlProblem } from '../../control-error.ts';
+import { STATUS_CODES } from '../status-codes.ts';
 
 /** Names of the control plane that are others in this API. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -32,7 +25,7 @@ export function refusal(error: ControlError): ConnectError {
           },
         ],
   );
-  return new ConnectError(message, CODES[error.code], undefined, details);
+  return new ConnectError(message, STATUS_CODES[error.code], undefined, details);
 }
 
 /** The status of what the daemon has no room for. */
