@@ -1,8 +1,8 @@
 /** The keys `api.role` and `api.tokens`: what clients of the TCP listener may do. Tokens are in files, and only their SHA-256 is kept. */
-import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { API_ROLES, type ApiAccess, type ApiRole, sha256 } from '../api-access.ts';
 import { choice, type Field, field, type List, list, Refusal, section } from '../keys/fields.ts';
+import { readRegularFile } from '../regular-file.ts';
 
 interface RawToken {
   file?: string;
@@ -16,6 +16,8 @@ export interface RawAccess {
 
 const TOKEN_LENGTH_MIN = 20;
 const TOKEN_LENGTH_MAX = 1024;
+/** With room for line breaks. */
+const TOKEN_FILE_OCTETS_MAX = 65_536;
 const FILE_ALLOWED = `a file with a token of ${TOKEN_LENGTH_MIN} to ${TOKEN_LENGTH_MAX} characters without blanks`;
 
 export const ROLE: Field<ApiRole> = choice(
@@ -69,15 +71,9 @@ export function tokenFaults({ tokens = [] }: RawAccess, folder: string): (string
 
 /** A fault never has a part of the content. */
 function readToken(file: string, folder: string): { readonly token?: string; readonly fault?: string } {
-  let token: string;
-  try {
-    const path = resolve(folder, file);
-    // A pipe or a device might never end.
-    if (!statSync(path).isFile()) return { fault: 'is no regular file' };
-    token = readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    return { fault: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'error'}` };
-  }
+  const { octets, fault } = readRegularFile(resolve(folder, file), TOKEN_FILE_OCTETS_MAX);
+  if (fault !== undefined) return { fault };
+  const token = octets.toString().trim();
   if (/\s/.test(token)) return { fault: 'has blanks or several lines' };
   if (token.length < TOKEN_LENGTH_MIN || token.length > TOKEN_LENGTH_MAX) return { fault: `has ${token.length} characters` };
   return { token };

@@ -1,5 +1,6 @@
 /** Secrets and GTSM of neighbors: where they come from, and that no error shows them. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,18 @@ test('a password is text, or comes from a file or the environment, and goes back
     const [neighbor] = effectiveValues(config, values)['neighbors'] as { readonly password: unknown }[];
     assert.deepEqual(neighbor!.password, back);
   }
+});
+
+test('a pipe in the place of a file is refused and not waited for: a password, a policy', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsbgp-secret-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const pipe = join(folder, 'pipe');
+  assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+  assert.match(refused(`password: { file: ${pipe} }`), /pipe is no regular file/);
+  assert.throws(
+    () => parseConfig(`${HEAD}policies: { in: { file: ${pipe} } }`, 'f.yaml'),
+    (error) => error instanceof ConfigRejected && /policies\.in\.file: .*which is no file that can be read/.test(error.message),
+  );
 });
 
 for (const [keys, expected] of [

@@ -1,6 +1,6 @@
 /** The keys of a neighbor that protect its TCP connections. Part of the rows of neighbor-keys.ts. */
-import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { readRegularFile } from '../regular-file.ts';
 import { type Field, field, integer, isMapping, Refusal } from './fields.ts';
 import type { NeighborKey } from './neighbor-key.ts';
 
@@ -19,6 +19,8 @@ export interface ProtectionConfig {
 
 /** Of TCP_MD5SIG in Linux. */
 const OCTETS_MAX = 80;
+/** With room for line breaks. */
+const SECRET_FILE_OCTETS_MAX = 4096;
 
 const PASSWORD: Field<Secret> = field(
   {
@@ -44,11 +46,9 @@ function readSecret(value: unknown): Secret | Refusal {
 
 function fromFile(file: string): Secret | Refusal {
   if (!isAbsolute(file)) return new Refusal('invalid-value', 'the path is not absolute');
-  try {
-    return checked({ value: readFileSync(file, 'utf8').replace(/\r?\n$/, ''), from: { file } });
-  } catch (error) {
-    return new Refusal('invalid-value', `${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'error'}`);
-  }
+  const { octets, fault } = readRegularFile(file, SECRET_FILE_OCTETS_MAX);
+  if (fault !== undefined) return new Refusal('invalid-value', `${file} ${fault}`);
+  return checked({ value: octets.toString().replace(/\r?\n$/, ''), from: { file } });
 }
 
 function checked(secret: Secret): Secret | Refusal {

@@ -1,15 +1,13 @@
 /** Tells versions of a policy file apart. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readRegularFile } from '../regular-file.ts';
 
-/** Of the octets of a file, by its address; undefined where it cannot be read. */
+/** Far more than anybody writes. */
+const SCRIPT_OCTETS_MAX = 16 << 20;
+
+/** Of the octets of a file, by its address; undefined where it is none that can be read. */
 export function hashOfScript(url: string): string | undefined {
-  try {
-    return createHash('sha256')
-      .update(readFileSync(fileURLToPath(url)))
-      .digest('base64');
-  } catch {
-    return undefined; // loading it says why
-  }
+  const { octets } = readRegularFile(fileURLToPath(url), SCRIPT_OCTETS_MAX);
+  return octets && createHash('sha256').update(octets).digest('base64');
 }
