@@ -63,7 +63,7 @@ neighbor 192.0.2.1 {
   flow { route x { match { destination 192.0.2.0/24; } then { discard; } } }
 }
 neighbor 192.0.2.2 {
-  router-id 192.0.2.254; local-address 192.0.2.254; local-as 65000; peer-as 65002; incoming-ttl 255; rate-limit 5;
+  router-id 192.0.2.253; local-address 192.0.2.254; local-as 65000; peer-as 65002; incoming-ttl 255; rate-limit 5;
   family { ipv4 unicast; }
   capability { graceful-restart 120; add-path send/receive; }
   static { route 203.0.113.0/24 next-hop self community [65000:1 no-export] as-path [65000 65010] med 5; }
@@ -98,6 +98,7 @@ neighbor 192.0.2.0/28 { router-id 192.0.2.254; local-address 192.0.2.254; local-
   for (const sentence of [
     /no equal: neighbor 192\.0\.2\.0\/28: tsbgpd has no neighbors by prefix/,
     /no equal: rate-limit 5/,
+    /no equal: router-id 192\.0\.2\.253: a daemon has one, ours is 192\.0\.2\.254/,
     /no equal: a route of ipv4-flowspec, destination-prefix 192\.0\.2\.0\/24/,
     /no equal: aggregator/,
     /# it was other_one/,

@@ -86,7 +86,7 @@ interface Hint {
 
 /** Guesses what an unknown key means: it may be another daemon's word, a key of another section, or a misspelled key. */
 function hintFor(key: string, known: readonly string[], path: Path): Hint {
-  if (key === '<<') return { hint: 'merge keys are not supported, see "defaults"' };
+  if (key === '<<') return { hint: 'merge keys are not supported, see "defaults" and "groups"' };
   const [before = ''] = key.split(':');
   if (known.includes(before)) return { hint: 'a ":" needs a space behind it', meant: before };
   const section = sectionOf(path.slice(0, -1));

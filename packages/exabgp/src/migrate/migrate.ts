@@ -30,6 +30,7 @@ export function migrate(configuration: Configuration, source: string): string {
   }
   const migrated = Array.from(byAddress.values(), (neighbor): Migrated => ({ neighbor, ...migratedRoutes(neighbor) }));
   const as = mostFrequent(migrated.map(({ neighbor }) => ownAs(neighbor)).filter(isOwnAs)) ?? 65_000;
+  const routerId = migrated[0]?.neighbor.routerId ?? '192.0.2.1';
   const { routes, notes } = sharedRoutes(migrated);
   const policies = policiesOf(migrated, routes);
   return [
@@ -37,7 +38,7 @@ export function migrate(configuration: Configuration, source: string): string {
     ...unused.map((sentence) => `# no equal: ${printable(sentence)}`),
     'global:',
     `  as: ${as}`,
-    `  router-id: ${migrated[0]?.neighbor.routerId ?? '192.0.2.1'}`,
+    `  router-id: ${routerId}`,
     ...(migrated.some(({ neighbor }) => neighbor.listen !== undefined || neighbor.passive)
       ? []
       : ['  listen: [] # no neighbor of the file may connect']),
@@ -45,7 +46,7 @@ export function migrate(configuration: Configuration, source: string): string {
     '',
     migrated.length === 0 ? 'neighbors: []' : 'neighbors:',
     ...migrated.flatMap(({ neighbor, left }) => {
-      const { keys, notes: own } = migratedNeighbor(neighbor, as, policies.get(neighbor.peerAddress)?.name ?? 'accept-all');
+      const { keys, notes: own } = migratedNeighbor(neighbor, as, routerId, policies.get(neighbor.peerAddress)?.name ?? 'accept-all');
       return yamlItem(keys, [...own, ...left.map((sentence) => `no equal: ${sentence}`)]);
     }),
     ...(routes.length === 0 ? [] : ['', 'routes:', ...notes.map((note) => `  # ${printable(note)}`)]),

@@ -12,8 +12,8 @@ export interface MigratedNeighbor {
 const HOLD_TIME_MIN = 3;
 const DESCRIPTION_MAX = 255;
 
-/** `as` is our AS number in the file; `exportPolicy` what the neighbor may have. */
-export function migratedNeighbor(neighbor: NeighborConfig, as: number, exportPolicy: string): MigratedNeighbor {
+/** `as` and `routerId` are ours in the file; `exportPolicy` says what the neighbor may have. */
+export function migratedNeighbor(neighbor: NeighborConfig, as: number, routerId: string, exportPolicy: string): MigratedNeighbor {
   const { capabilities, md5Password, incomingTtl, outgoingTtl, holdTimeSeconds, pathsLimits } = neighbor;
   const localAs = ownAs(neighbor);
   const remoteAs = peerAs(neighbor);
@@ -49,11 +49,11 @@ export function migratedNeighbor(neighbor: NeighborConfig, as: number, exportPol
       import: 'deny-all',
       export: exportPolicy,
     },
-    notes: notesOf(neighbor, localAs, as),
+    notes: notesOf(neighbor, localAs, as, routerId),
   };
 }
 
-function notesOf(neighbor: NeighborConfig, localAs: number, as: number): string[] {
+function notesOf(neighbor: NeighborConfig, localAs: number, as: number, routerId: string): string[] {
   const { capabilities, localAs: writtenAs, peerAs: writtenPeerAs, outgoingTtl, incomingTtl } = neighbor;
   const notes: (string | false)[] = [
     !isOwnAs(localAs) && `local-as ${localAs}, which is reserved`,
@@ -61,6 +61,7 @@ function notesOf(neighbor: NeighborConfig, localAs: number, as: number): string[
       isOwnAs(localAs) &&
       peerAs(neighbor) === localAs &&
       `local-as ${localAs}, iBGP: a daemon has one AS for iBGP, ours is ${as}`,
+    neighbor.routerId !== routerId && `router-id ${neighbor.routerId}: a daemon has one, ours is ${routerId}`,
     writtenAs === 'auto' && 'local-as auto: the peer-as is taken',
     writtenPeerAs === 'auto' && 'peer-as auto: tsbgpd must know the AS of a neighbor; the local-as is taken',
     neighbor.listen !== undefined && `listen ${neighbor.listen}: the port is in global.listen`,
