@@ -1,5 +1,5 @@
 /** Refusals as statuses of tsbgp.v1, whose terms are those of the control plane. */
-import { Code, ConnectError } from '@connectrpc/connect';
+import { ConnectError } from '@connectrpc/connect';
 import { FieldErrorSchema } from '@tsbgp/api';
 import type { ControlError } from '../../control-error.ts';
 import { STATUS_CODES } from '../status-codes.ts';
