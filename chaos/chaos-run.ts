@@ -14,7 +14,8 @@ import { descriptorsOf, memoryOf } from './daemon-state.ts';
 import type { HealthReport } from './health-probe.ts';
 import { BIRD_ADDRESS, DAEMON_ADDRESS, FLAPPERS, HTTP_PORT, PREFIX_LENGTH, SILENT_ADDRESS, STRANGER_ADDRESS } from './plan.ts';
 
-const MEMORY_MAX_MB = 400;
+/** The attackers' routes grow the columns of the RIB, which stay: the highest was 352 to 418 MB in ten runs. What leaks would pass this in each. */
+const MEMORY_MAX_MB = 450;
 /** In a minute only a dozen calls are above the 99th percentile, and CI's machine may be busy: the short form allows twice as much. */
 export const HEALTH_P99_MAX_MS = { whole: 100, short: 200 } as const;
 /** How long the daemon may take, after the attacks, to give back memory and descriptors. */
