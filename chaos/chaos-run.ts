@@ -14,7 +14,7 @@ import { descriptorsOf, memoryOf } from './daemon-state.ts';
 import type { HealthReport } from './health-probe.ts';
 import { BIRD_ADDRESS, DAEMON_ADDRESS, FLAPPERS, HTTP_PORT, PREFIX_LENGTH, SILENT_ADDRESS, STRANGER_ADDRESS } from './plan.ts';
 
-/** The attackers' routes grow the columns of the RIB, which stay: the highest was 352 to 418 MB in ten runs. What leaks would pass this in each. */
+/** The attackers' routes grow the columns of the RIB, which stay: the highest was 352 to 418 MB in ten runs. A leak goes beyond. */
 const MEMORY_MAX_MB = 450;
 /** In a minute only a dozen calls are above the 99th percentile, and CI's machine may be busy: the short form allows twice as much. */
 export const HEALTH_P99_MAX_MS = { whole: 100, short: 200 } as const;
